@@ -1,0 +1,251 @@
+"""Voxels that know where they are: `Grid`, `Volume` and `Mask`.
+
+World coordinates are RAS millimetres (x to the patient's right hand → +, anterior +, superior +, the NIfTI
+convention). An affine maps a voxel's index (i, j, k), counted at voxel centres, to its world position.
+Values may change, shape may not, because the shape belongs to the affine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pnst.errors import GeometryError
+
+FloatArray = npt.NDArray[np.floating[Any]]
+BoolArray = npt.NDArray[np.bool_]
+Box = tuple[slice, slice, slice]
+
+MAX_SHEAR = 1e-3
+"""Largest cosine between two axes of a grid: rounding in file headers stays far below it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Where voxels are: the shape (ni, nj, nk) and the affine from index to RAS mm. Any orientation is legal.
+
+    Raises `GeometryError` for an affine that is not finite, not invertible or sheared.
+    """
+
+    shape: tuple[int, int, int]
+    affine: FloatArray
+
+    def __post_init__(self) -> None:
+        affine = np.array(self.affine, dtype=np.float64)
+        shape = tuple(int(n) for n in self.shape)
+        if len(shape) != 3 or min(shape) < 1:
+            raise _bad_grid(f"shape {shape}", "three positive sizes")
+        if (
+            affine.shape != (4, 4)
+            or not np.isfinite(affine).all()
+            or not np.allclose(affine[3], (0, 0, 0, 1))
+        ):
+            raise _bad_grid(
+                "an affine with missing or infinite entries", "a finite 4×4 matrix ending in 0 0 0 1"
+            )
+        lengths = np.linalg.norm(affine[:3, :3], axis=0)
+        if lengths.min() <= 0:
+            raise _bad_grid(f"voxel lengths {lengths.tolist()} mm", "three lengths above 0")
+        units = affine[:3, :3] / lengths
+        cosines = np.abs(units.T @ units - np.eye(3))
+        if cosines.max() > MAX_SHEAR:
+            raise _bad_grid(
+                f"axes whose cosine is {cosines.max():.4f}", f"perpendicular axes (cosine ≤ {MAX_SHEAR})"
+            )
+        affine.flags.writeable = False
+        object.__setattr__(self, "affine", affine)
+        object.__setattr__(self, "shape", shape)
+
+    @cached_property
+    def spacing(self) -> tuple[float, float, float]:
+        """Distance between voxel centres along i, j and k, in mm."""
+        i, j, k = np.linalg.norm(self.affine[:3, :3], axis=0)
+        return float(i), float(j), float(k)
+
+    @property
+    def voxel_volume_mm3(self) -> float:
+        """Volume of one voxel."""
+        return float(abs(np.linalg.det(self.affine[:3, :3])))
+
+    @property
+    def directions(self) -> FloatArray:
+        """(3, 3): the unit vectors of i, j and k in RAS, one a column."""
+        return np.asarray(self.affine[:3, :3] / np.asarray(self.spacing))
+
+    @cached_property
+    def inverse(self) -> FloatArray:
+        """(4, 4): the affine from RAS mm to index."""
+        return np.asarray(np.linalg.inv(self.affine))
+
+    def to_world(self, index: npt.ArrayLike) -> FloatArray:
+        """RAS mm of indices (..., 3), which may be fractional."""
+        return np.asarray(np.asarray(index, dtype=np.float64) @ self.affine[:3, :3].T + self.affine[:3, 3])
+
+    def to_index(self, points: npt.ArrayLike) -> FloatArray:
+        """Fractional indices of RAS points (..., 3) in mm."""
+        return np.asarray(np.asarray(points, dtype=np.float64) @ self.inverse[:3, :3].T + self.inverse[:3, 3])
+
+    def corners(self) -> FloatArray:
+        """(8, 3): RAS mm of the centres of the eight corner voxels."""
+        top = np.asarray(self.shape) - 1
+        return self.to_world(
+            np.stack(np.meshgrid(*[(0, n) for n in top], indexing="ij"), axis=-1).reshape(8, 3)
+        )
+
+    def matches(self, other: Grid, tolerance_mm: float = 1e-3) -> bool:
+        """Whether both grids have one shape and no corner voxel is further apart than the tolerance."""
+        if self.shape != other.shape:
+            return False
+        return bool(np.linalg.norm(self.corners() - other.corners(), axis=1).max() <= tolerance_mm)
+
+    def crop(self, box: Box) -> Grid:
+        """The grid of `data[box]`; the origin moves with the crop. Steps other than 1 are refused."""
+        if any(s.step not in (None, 1) for s in box):
+            raise _bad_grid(f"the crop {box}", "slices with step 1")
+        start, stop = zip(*[s.indices(n)[:2] for s, n in zip(box, self.shape, strict=True)], strict=True)
+        affine = self.affine.copy()
+        affine[:3, 3] = self.to_world(start)
+        ni, nj, nk = np.subtract(stop, start).tolist()
+        return Grid((ni, nj, nk), affine)
+
+    def canonical_order(self) -> tuple[tuple[int, int, int], tuple[int, ...]]:
+        """Axes and flips that bring the grid closest to RAS.
+
+        Returns the permutation to hand to `transpose` and then the axes to hand to `flip`.
+        """
+        weights = np.abs(self.directions)
+        axes = [-1, -1, -1]
+        for _ in range(3):  # the clearest axis first, so that obliquity never gives two axes one direction
+            world, axis = np.unravel_index(int(np.argmax(weights)), (3, 3))
+            axes[int(world)] = int(axis)
+            weights[world, :] = -1
+            weights[:, axis] = -1
+        flips = tuple(world for world, axis in enumerate(axes) if self.affine[world, axis] < 0)
+        return (axes[0], axes[1], axes[2]), flips
+
+    def canonical(self) -> Grid:
+        """This grid with its axes permuted and flipped to lie closest to RAS; the same voxels."""
+        axes, flips = self.canonical_order()
+        affine = np.eye(4)
+        affine[:3, :3] = self.affine[:3, axes]
+        affine[:3, 3] = self.affine[:3, 3]
+        shape = [self.shape[a] for a in axes]
+        for axis in flips:
+            affine[:3, 3] += affine[:3, axis] * (shape[axis] - 1)
+            affine[:3, axis] *= -1
+        return Grid((shape[0], shape[1], shape[2]), affine)
+
+    def __repr__(self) -> str:
+        codes = "".join(
+            "LR"[d > 0] if w == 0 else "PA"[d > 0] if w == 1 else "IS"[d > 0] for w, d in self._axis_signs()
+        )
+        size = " × ".join(str(n) for n in self.shape)
+        return f"Grid({size}, {' × '.join(f'{s:.3g}' for s in self.spacing)} mm, {codes})"
+
+    def _axis_signs(self) -> list[tuple[int, float]]:
+        axes, _ = self.canonical_order()
+        world_of = {axis: world for world, axis in enumerate(axes)}
+        return [(world_of[axis], float(self.affine[world_of[axis], axis])) for axis in range(3)]
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """Numbers on a grid, with their unit. A fourth axis, where there is one, counts measurements (diffusion).
+
+    `data` (ni, nj, nk) or (ni, nj, nk, n), read-only. `unit` is "" for arbitrary signal, "um2_per_ms" for ADC.
+    """
+
+    data: npt.NDArray[Any]
+    grid: Grid
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "data", _on_grid(self.data, self.grid, allow_4d=True))
+
+    def canonical(self) -> Volume:
+        """The same voxels in the order closest to RAS."""
+        return Volume(_reorder(self.data, self.grid), self.grid.canonical(), self.unit)
+
+    def crop(self, box: Box) -> Volume:
+        """The part inside a box of indices, in its place."""
+        return Volume(self.data[box], self.grid.crop(box), self.unit)
+
+    def __repr__(self) -> str:
+        count = f", {self.data.shape[3]} measurements" if self.data.ndim == 4 else ""
+        return f"Volume({self.grid!r}{count}, {self.data.dtype}{', ' + self.unit if self.unit else ''})"
+
+
+@dataclass(frozen=True, eq=False)
+class Mask:
+    """One region: true voxels on a grid. `data` (ni, nj, nk) bool, read-only."""
+
+    data: BoolArray
+    grid: Grid
+
+    def __post_init__(self) -> None:
+        data = np.asarray(self.data)
+        if data.dtype != np.bool_:
+            raise _bad_grid(
+                f"a mask of {data.dtype}", "booleans (threshold a label map or a probability first)"
+            )
+        object.__setattr__(self, "data", _on_grid(data, self.grid, allow_4d=False))
+
+    @property
+    def volume_mm3(self) -> float:
+        """Number of true voxels × the volume of one."""
+        return int(np.count_nonzero(self.data)) * self.grid.voxel_volume_mm3
+
+    def canonical(self) -> Mask:
+        """The same voxels in the order closest to RAS."""
+        return Mask(_reorder(self.data, self.grid), self.grid.canonical())
+
+    def crop(self, box: Box) -> Mask:
+        """The part inside a box of indices, in its place."""
+        return Mask(self.data[box], self.grid.crop(box))
+
+    def box(self, margin_mm: float = 0.0) -> Box | None:
+        """The smallest box of indices round the true voxels, widened by a margin; None when there are none."""
+        return bounding_box(self.data, self.grid.spacing, margin_mm)
+
+    def __repr__(self) -> str:
+        return f"Mask({self.grid!r}, {self.volume_mm3 / 1000:.3g} ml)"
+
+
+def bounding_box(data: BoolArray, spacing: Sequence[float], margin_mm: float = 0.0) -> Box | None:
+    """The smallest box round the true voxels of (ni, nj, nk), widened by whole voxels of at least the margin."""
+    slices = []
+    for axis, (count, step) in enumerate(zip(data.shape, spacing, strict=True)):
+        hit = np.flatnonzero(data.any(axis=tuple(a for a in range(3) if a != axis)))
+        if hit.size == 0:
+            return None
+        pad = int(np.ceil(margin_mm / step))
+        slices.append(slice(max(0, int(hit[0]) - pad), min(count, int(hit[-1]) + 1 + pad)))
+    return slices[0], slices[1], slices[2]
+
+
+def _reorder(data: npt.NDArray[Any], grid: Grid) -> npt.NDArray[Any]:
+    axes, flips = grid.canonical_order()
+    return np.flip(data.transpose((*axes, *range(3, data.ndim))), axis=flips)
+
+
+def _on_grid(data: npt.NDArray[Any], grid: Grid, *, allow_4d: bool) -> npt.NDArray[Any]:
+    array = np.asarray(data)
+    if array.shape[:3] != grid.shape or array.ndim not in ((3, 4) if allow_4d else (3,)):
+        raise _bad_grid(f"an array of shape {array.shape}", f"the grid's shape {grid.shape}")
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _bad_grid(got: str, expected: str) -> GeometryError:
+    return GeometryError(
+        "an image without a usable geometry",
+        got=got,
+        expected=expected,
+        remedy="export the image again with its geometry, or correct the file's header",
+    )

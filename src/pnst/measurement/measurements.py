@@ -1,0 +1,123 @@
+"""`Measurements`: one lesion, one row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from pnst.measurement.adc import Adc
+from pnst.measurement.edema import Edema
+from pnst.measurement.family import Family, Regions, Value
+from pnst.measurement.margin import Margin
+from pnst.measurement.settings import MeasureSettings
+from pnst.measurement.size import Size
+from pnst.measurement.split_fat import SplitFat
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FAMILY_TYPES: dict[str, type[Family]] = {
+    "size": Size,
+    "margin": Margin,
+    "edema": Edema,
+    "split_fat": SplitFat,
+    "adc": Adc,
+}
+"""Every family by its name in columns and files, in the order of the outputs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measurements:
+    """What was measured of one lesion, what was skipped and why, and what it rests on."""
+
+    case_id: str
+    label: str
+    size: Size | None = None
+    margin: Margin | None = None
+    edema: Edema | None = None
+    split_fat: SplitFat | None = None
+    adc: Adc | None = None
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    """Family, or half a family ("margin.edge"), → reason."""
+    overrides: Mapping[str, Value] = field(default_factory=dict)
+    """A reader's own judgement, column → value; never mixed into the measured columns."""
+    warnings: tuple[str, ...] = ()
+    settings: MeasureSettings = field(default_factory=MeasureSettings)
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    """Version of pnst, and "input.<role>" → digest."""
+    regions: Regions = field(default_factory=dict)
+    """What was measured, for pictures and DICOM SEG: "edema", "fat_rim", "muscle", "adc" … on their native grids."""
+
+    def __post_init__(self) -> None:
+        for name in ("skipped", "overrides", "provenance", "regions"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def families(self) -> dict[str, Family]:
+        """The families that were measured, by name, in the order of the outputs."""
+        found = {name: getattr(self, name) for name in FAMILY_TYPES}
+        return {name: family for name, family in found.items() if family is not None}
+
+    def columns(self) -> dict[str, Value]:
+        """Flat `family.column` → measured value (overrides are apart)."""
+        return {
+            f"{name}.{column}": value
+            for name, family in self.families().items()
+            for column, value in family.columns().items()
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """One entry of `lesions` in measurements.json: families, `skipped`, `overrides`, `warnings`."""
+        return {
+            "label": self.label,
+            **{name: _plain(family.columns()) for name, family in self.families().items()},
+            "skipped": dict(self.skipped),
+            "overrides": _plain(self.overrides),
+            "warnings": list(self.warnings),
+        }
+
+    @classmethod
+    def from_dict(cls, entry: Mapping[str, Any], case_id: str) -> Measurements:
+        """The inverse of `to_dict`; regions, settings and provenance do not travel in an entry."""
+        families = {
+            name: kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry[name].items()})
+            for name, kind in FAMILY_TYPES.items()
+            if name in entry
+        }
+        return cls(
+            case_id=case_id,
+            label=str(entry["label"]),
+            **families,  # type: ignore[arg-type]  # each name carries its own family
+            skipped=entry.get("skipped", {}),
+            overrides=entry.get("overrides", {}),
+            warnings=tuple(entry.get("warnings", ())),
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row: case_id, label, every measured column, and `override.<column>` for a reader's judgements."""
+        import pandas as pd
+
+        row: dict[str, Any] = {"case_id": self.case_id, "label": self.label, **_plain(self.columns())}
+        row |= {f"skipped.{name}": reason for name, reason in self.skipped.items()}
+        row |= {f"override.{name}": value for name, value in self.overrides.items()}
+        return pd.DataFrame([row])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(n)}</td><td>{escape(_shown(v))}</td></tr>" for n, v in self.columns().items()
+        )
+        gaps = "".join(
+            f"<tr><td>{escape(n)}</td><td><i>skipped: {escape(r)}</i></td></tr>"
+            for n, r in self.skipped.items()
+        )
+        return f"<table><caption>{escape(self.case_id)}, lesion {escape(self.label)}</caption>{rows}{gaps}</table>"
+
+
+def _plain(columns: Mapping[str, Value]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in columns.items()}
+
+
+def _shown(value: Value) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,78 @@
+"""Settings of the measuring stage: every threshold, once, with its unit in its name."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MarginSettings(_Settings):
+    """Shape and edge of the margin."""
+
+    deep_lobulation_fraction: float = Field(0.05, gt=0, lt=1)
+    """A concavity counts when deeper than this share of the longest diameter (ours)."""
+    profile_reach_mm: float = Field(6.0, gt=0)
+    """Edge profiles run this far inward and outward along the normal (ours)."""
+    indistinct_width_mm: float = Field(4.0, gt=0)
+    """A vertex is indistinct when its 10–90 % edge width is above this (ours)."""
+    ill_defined_fraction: float = Field(0.20, gt=0, lt=1)
+    """Published: over 20 % of the circumference indistinct."""
+    least_step_noise_ratio: float = Field(3.0, gt=0)
+    """A vertex is unmeasured when its step is under this many noise SDs (ours)."""
+    least_measured_fraction: float = Field(0.5, gt=0, le=1)
+    """The edge is skipped when less of the surface than this is measured (ours)."""
+
+
+class EdemaSettings(_Settings):
+    """Perilesional oedema."""
+
+    detection_sd: float = Field(3.0, gt=0)
+    """Detected above the muscle mode + this many SDs of muscle (ours)."""
+    search_mm: float = Field(150.0, gt=0)
+    """No oedema is looked for beyond this distance (ours)."""
+    clear_of_contour_mm: float = Field(3.0, gt=0)
+    """A piece counts only if it reaches further out than this: a tight contour leaves a bright shell (ours)."""
+    least_volume_ml: float = Field(0.5, gt=0)
+    """Least volume of a connected piece (ours)."""
+    least_lesion_fraction: float = Field(0.01, gt=0)
+    """… and least share of the lesion's volume (ours)."""
+
+
+class SplitFatSettings(_Settings):
+    """The split fat sign."""
+
+    reach_mm: float = Field(10.0, gt=0)
+    """Fat is integrated along the outward normal over this distance (ours)."""
+    least_fat_mm: float = Field(1.0, gt=0)
+    """Integrated fat that covers a vertex (ours)."""
+    onset_fat_mm: float = Field(0.5, gt=0)
+    onset_within_mm: float = Field(3.0, gt=0)
+    """The rim begins where the integral reaches `onset_fat_mm`, within this distance of the surface (ours)."""
+    muscle_within_mm: float = Field(15.0, gt=0)
+    """Muscle-like tissue must lie beyond the fat within this distance (ours)."""
+    present_coverage: float = Field(0.5, gt=0, lt=1)
+    """Present when this share of the surface, or of both poles, is covered (ours)."""
+    pole_half_angle_deg: float = Field(45.0, gt=0, lt=90)
+    least_elongation: float = Field(1.1, ge=1)
+    """Without this ratio of major to least axis there are no poles (ours)."""
+
+
+class AdcSettings(_Settings):
+    """Diffusion."""
+
+    least_b: float = Field(50.0, ge=0)
+    """b-values below this are left out while two others remain (perfusion), in s/mm²."""
+    b_tolerance: float = Field(10.0, ge=0)
+    """b-values closer than this are one shell, in s/mm²."""
+
+
+class MeasureSettings(_Settings):
+    """The settings of every family."""
+
+    margin: MarginSettings = Field(default_factory=MarginSettings)
+    edema: EdemaSettings = Field(default_factory=EdemaSettings)
+    split_fat: SplitFatSettings = Field(default_factory=SplitFatSettings)
+    adc: AdcSettings = Field(default_factory=AdcSettings)

@@ -1,0 +1,171 @@
+"""What is examined: `Series` by `Role`, gathered in a `Study`, and the `Lesion` that is measured in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+
+from pnst.errors import InputError
+from pnst.image import FloatArray, Grid, Mask, Volume
+from pnst.kernels.mesh import Mesh
+from pnst.kernels.surface import LevelSet, level_set
+
+
+class Role(StrEnum):
+    """What a series is for, in the words of files and options."""
+
+    T1 = "t1"
+    T1_POST = "t1_post"
+    T2 = "t2"
+    T2_FS = "t2_fs"
+    """STIR or fat-suppressed T2."""
+    DWI = "dwi"
+    ADC = "adc"
+    FAT = "fat"
+    WATER = "water"
+
+
+@dataclass(frozen=True)
+class Acquisition:
+    """What the header says of the physics; None where it says nothing."""
+
+    repetition_time_ms: float | None = None
+    echo_time_ms: float | None = None
+    inversion_time_ms: float | None = None
+    flip_angle_deg: float | None = None
+    field_strength_t: float | None = None
+    fat_suppressed: bool | None = None
+    contrast_agent: bool | None = None
+    manufacturer: str | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a series came from, without a name, an ID, a date or a path."""
+
+    format: str
+    """"dicom", "nifti" or "simulated"."""
+    digest: str
+    """SHA-256 of the voxels and geometry as read (hex), which names the input in provenance."""
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One series: its voxels, its role and the facts of its acquisition."""
+
+    role: Role | None
+    volume: Volume
+    """3-D, or 4-D for diffusion: one volume a measurement along the last axis."""
+    source: Source
+    b_values: tuple[float, ...] | None = None
+    """s/mm², one a measurement; diffusion only."""
+    b_vectors: FloatArray | None = None
+    """(n, 3) unit vectors in RAS axes; zero rows where a measurement has no direction (b = 0, trace)."""
+    acquisition: Acquisition = field(default_factory=Acquisition)
+    notes: tuple[str, ...] = ()
+    """What was inferred while reading (a unit, an orientation), in sentences for the report."""
+
+    def __post_init__(self) -> None:
+        measurements = self.volume.data.shape[3] if self.volume.data.ndim == 4 else None
+        if self.role is Role.DWI:
+            if measurements is None or self.b_values is None or len(self.b_values) != measurements:
+                raise InputError(
+                    "a diffusion series without one b-value for each of its volumes",
+                    got=f"{measurements or 1} volumes, {len(self.b_values or ())} b-values",
+                    expected="a 4-D series with as many b-values as volumes",
+                    remedy="give the .bval file beside the images, or assign the series another role",
+                )
+        elif measurements is not None and self.role is not None:
+            raise InputError(
+                f"a series with several volumes cannot serve as {self.role}",
+                got=f"{measurements} volumes",
+                expected="one volume",
+                remedy="choose one volume and save it alone, or assign the series the role dwi with its b-values",
+            )
+        if self.b_vectors is not None:
+            vectors = np.array(self.b_vectors, dtype=np.float64)
+            vectors.flags.writeable = False
+            object.__setattr__(self, "b_vectors", vectors)
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """One examination of one patient: its series by role, and masks by name (muscle, edema, cord, …)."""
+
+    case_id: str
+    series: Mapping[Role, Series]
+    masks: Mapping[str, Mask] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """What was noticed while reading the study as a whole."""
+
+    def __post_init__(self) -> None:
+        for role, series in self.series.items():
+            if series.role is not role:
+                raise ValueError(f"the series under {role} says its role is {series.role}")
+        object.__setattr__(self, "series", MappingProxyType(dict(self.series)))
+        object.__setattr__(self, "masks", MappingProxyType(dict(self.masks)))
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{role}</td><td>{series.volume!r}</td></tr>" for role, series in self.series.items()
+        )
+        return f"<table><tr><th>role</th><th>volume</th></tr>{rows}</table>"
+
+
+@dataclass(frozen=True, eq=False)
+class Lesion:
+    """One tumour: its mask on the grid it was drawn on, and the smooth surface that stands for it everywhere.
+
+    Raises `InputError` for an empty mask.
+    """
+
+    label: str
+    mask: Mask
+    made_by: str
+    """How it was made, in words: "RTSTRUCT contours", "label map, value 1", "simulation"."""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.mask.data.any():
+            raise InputError(
+                f"the lesion mask {self.label!r} is empty",
+                got="no voxel inside",
+                expected="at least one voxel",
+                remedy="check the label's name or number, and that the mask was saved after drawing",
+            )
+
+    @cached_property
+    def level_set(self) -> LevelSet:
+        """The smooth function that is positive inside the lesion, in the mask's canonical index space."""
+        canonical = self.mask.canonical()
+        return level_set(canonical.data, canonical.grid.spacing)
+
+    @cached_property
+    def mesh(self) -> Mesh:
+        """The lesion's surface, closed and outward oriented, vertices in RAS mm."""
+        mesh = self.level_set.mesh()
+        return Mesh(self.mask.grid.canonical().to_world(mesh.vertices), mesh.faces)
+
+    def on(self, grid: Grid) -> Mask:
+        """The lesion carried onto another image's grid: the voxels whose centres lie inside its surface.
+
+        On its own grid, however permuted or flipped, these are the mask's own voxels.
+        """
+        mine, theirs = self.mask.canonical(), grid.canonical()
+        if mine.grid.matches(theirs):
+            return Mask(_restore(mine.data, grid), grid)
+        to_mine = mine.grid.inverse @ theirs.affine
+        return Mask(_restore(self.level_set.inside(theirs.shape, to_mine), grid), grid)
+
+
+def _restore(
+    data: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], grid: Grid
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Canonical order back to the order of `grid`."""
+    axes, flips = grid.canonical_order()
+    return np.flip(data, axis=flips).transpose(np.argsort(axes))
