@@ -40,23 +40,15 @@ class Grid:
         shape = tuple(int(n) for n in self.shape)
         if len(shape) != 3 or min(shape) < 1:
             raise _bad_grid(f"shape {shape}", "three positive sizes")
-        if (
-            affine.shape != (4, 4)
-            or not np.isfinite(affine).all()
-            or not np.allclose(affine[3], (0, 0, 0, 1))
-        ):
-            raise _bad_grid(
-                "an affine with missing or infinite entries", "a finite 4×4 matrix ending in 0 0 0 1"
-            )
+        if affine.shape != (4, 4) or not np.isfinite(affine).all() or not np.allclose(affine[3], (0, 0, 0, 1)):
+            raise _bad_grid("an affine with missing or infinite entries", "a finite 4×4 matrix ending in 0 0 0 1")
         lengths = np.linalg.norm(affine[:3, :3], axis=0)
         if lengths.min() <= 0:
             raise _bad_grid(f"voxel lengths {lengths.tolist()} mm", "three lengths above 0")
         units = affine[:3, :3] / lengths
         cosines = np.abs(units.T @ units - np.eye(3))
         if cosines.max() > MAX_SHEAR:
-            raise _bad_grid(
-                f"axes whose cosine is {cosines.max():.4f}", f"perpendicular axes (cosine ≤ {MAX_SHEAR})"
-            )
+            raise _bad_grid(f"axes whose cosine is {cosines.max():.4f}", f"perpendicular axes (cosine ≤ {MAX_SHEAR})")
         affine.flags.writeable = False
         object.__setattr__(self, "affine", affine)
         object.__setattr__(self, "shape", shape)
@@ -93,9 +85,7 @@ class Grid:
     def corners(self) -> FloatArray:
         """(8, 3): RAS mm of the centres of the eight corner voxels."""
         top = np.asarray(self.shape) - 1
-        return self.to_world(
-            np.stack(np.meshgrid(*[(0, n) for n in top], indexing="ij"), axis=-1).reshape(8, 3)
-        )
+        return self.to_world(np.stack(np.meshgrid(*[(0, n) for n in top], indexing="ij"), axis=-1).reshape(8, 3))
 
     def matches(self, other: Grid, tolerance_mm: float = 1e-3) -> bool:
         """Whether both grids have one shape and no corner voxel is further apart than the tolerance."""
@@ -190,9 +180,7 @@ class Mask:
     def __post_init__(self) -> None:
         data = np.asarray(self.data)
         if data.dtype != np.bool_:
-            raise _bad_grid(
-                f"a mask of {data.dtype}", "booleans (threshold a label map or a probability first)"
-            )
+            raise _bad_grid(f"a mask of {data.dtype}", "booleans (threshold a label map or a probability first)")
         object.__setattr__(self, "data", _on_grid(data, self.grid, allow_4d=False))
 
     @property

@@ -111,9 +111,7 @@ class Study:
         object.__setattr__(self, "masks", MappingProxyType(dict(self.masks)))
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{role}</td><td>{series.volume!r}</td></tr>" for role, series in self.series.items()
-        )
+        rows = "".join(f"<tr><td>{role}</td><td>{series.volume!r}</td></tr>" for role, series in self.series.items())
         return f"<table><tr><th>role</th><th>volume</th></tr>{rows}</table>"
 
 

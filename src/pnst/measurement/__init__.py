@@ -1,0 +1,1 @@
+"""One file a family of measurements; a literal table in `families` lists them."""

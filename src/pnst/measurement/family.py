@@ -44,5 +44,5 @@ class Outcome:
         object.__setattr__(self, "regions", MappingProxyType(dict(self.regions)))
 
 
-class NotMeasurable(Exception):  # noqa: N818  (a reason, caught by `measure`, not an error)
+class NotMeasurable(Exception):
     """A family cannot be measured in this study; the message is the reason that is reported."""

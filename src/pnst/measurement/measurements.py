@@ -105,12 +105,9 @@ class Measurements:
         return pd.DataFrame([row])
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{escape(n)}</td><td>{escape(_shown(v))}</td></tr>" for n, v in self.columns().items()
-        )
+        rows = "".join(f"<tr><td>{escape(n)}</td><td>{escape(_shown(v))}</td></tr>" for n, v in self.columns().items())
         gaps = "".join(
-            f"<tr><td>{escape(n)}</td><td><i>skipped: {escape(r)}</i></td></tr>"
-            for n, r in self.skipped.items()
+            f"<tr><td>{escape(n)}</td><td><i>skipped: {escape(r)}</i></td></tr>" for n, r in self.skipped.items()
         )
         return f"<table><caption>{escape(self.case_id)}, lesion {escape(self.label)}</caption>{rows}{gaps}</table>"
 

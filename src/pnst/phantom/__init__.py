@@ -1,0 +1,1 @@
+"""Simulated studies with closed-form truth."""

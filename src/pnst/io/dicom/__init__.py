@@ -1,0 +1,1 @@
+"""DICOM: sorting, geometry, diffusion tags, roles."""
