@@ -1,0 +1,107 @@
+# Every task in one word. From a fresh clone these need Python ≥ 3.11 with venv, make, and a package index.
+PYTHON ?= python3
+WORKERS ?= 2
+OUT ?= out
+LATER ?= python3.12 python3.13
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL := install --only-binary :all: --require-hashes
+CLEAN := build/clean
+STUDIES := sample_data/malignant_dicom sample_data/benign_nifti
+
+.PHONY: help demo test check lint types contracts unit slow wheel later docs bench format lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+demo: .venv/.runtime ## run the main job on the two simulated studies of sample_data
+	@for study in $(STUDIES); do \
+		printf '\n== %s (simulated)\n' "$$study"; \
+		$(BIN)/pnst run "$$study" --out "$(OUT)/$${study#*/}" || exit; \
+	done
+
+test: lint types contracts unit wheel ## what every change must pass (minutes)
+	@echo "All tests passed."
+
+check: slow docs later ## what is slow: long tests, the documentation, other Pythons
+	@echo "All slow checks passed."
+
+lint: .venv/.dev ## style, spelling, formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+
+types: .venv/.dev ## mypy, strict
+	$(BIN)/mypy
+
+contracts: .venv/.dev ## who may import whom
+	$(BIN)/lint-imports --no-logo
+
+unit: .venv/.dev ## unit and property tests
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) -m "not slow"
+
+slow: .venv/.dev ## the tests that take minutes
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) -m slow
+
+wheel: .venv/.dev $(CLEAN)/.runtime ## build the wheel, install it alone, run the main job with it
+	rm -rf build/dist
+	$(BIN)/python -m build --no-isolation --wheel --outdir build/dist . > build/wheel.log || { cat build/wheel.log; exit 1; }
+	$(CLEAN)/bin/python -m pip --quiet install --no-deps --no-index --force-reinstall build/dist/*.whl
+	.ci/installed $(CLEAN)/bin
+
+later: .venv/.dev ## the wheel on newer Pythons, where they are installed
+	@$(BIN)/python -m build --no-isolation --wheel --outdir build/dist . > build/wheel.log || { cat build/wheel.log; exit 1; }
+	@for python in $(LATER); do \
+		if ! $$python -c 'import ensurepip' 2> /dev/null; then echo "$$python: skipped, not installed here"; continue; fi; \
+		rm -rf "build/$$python" && $$python -m venv "build/$$python" && \
+		"build/$$python/bin/python" -m pip --quiet $(INSTALL) -r requirements/runtime.txt && \
+		"build/$$python/bin/python" -m pip --quiet install --no-deps --no-index build/dist/*.whl && \
+		.ci/installed "build/$$python/bin" && echo "$$python: passed" || exit 1; \
+	done
+
+docs: .venv/.dev ## the documentation, warnings are errors
+	rm -rf docs/_build docs/auto_examples
+	MPLBACKEND=agg OMP_NUM_THREADS=1 $(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+bench: .venv/.dev ## speed, memory and error, side by side with peers
+	@for script in benchmarks/*.py; do echo "== $$script"; OMP_NUM_THREADS=1 $(BIN)/python "$$script" || exit; done
+
+format: .venv/.dev ## put the code into its standard form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--only-binary :all: --no-emit-index-url --custom-compile-command "make lock"
+lock: .venv/.runtime ## resolve the newest versions again (then run the tests)
+	$(PIP) install --only-binary :all: uv
+	$(COMPILE) --upgrade pyproject.toml --output-file requirements/runtime.txt
+	$(COMPILE) --upgrade pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	$(COMPILE) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
+
+clean: ## remove what the tasks made, save .venv
+	rm -rf build $(OUT) docs/_build docs/auto_examples docs/sg_execution_times.rst
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# Stamps: an environment is made again only when its lock changed.
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "pnst needs Python 3.11 or newer; $(PYTHON) is older or missing: make … PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv .venv
+
+.venv/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml | .venv/bin/python
+	$(PIP) $(INSTALL) -r requirements/build.txt -r requirements/runtime.txt
+	$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.runtime
+	$(PIP) $(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+$(CLEAN)/.runtime: requirements/runtime.txt | .venv/bin/python
+	rm -rf $(CLEAN)
+	$(BIN)/python -m venv $(CLEAN)
+	$(CLEAN)/bin/python -m pip --disable-pip-version-check --quiet $(INSTALL) -r requirements/runtime.txt
+	@touch $@
