@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,10 @@ Box = tuple[slice, slice, slice]
 
 MAX_SHEAR = 1e-3
 """Largest cosine between two axes of a grid: rounding in file headers stays far below it."""
+
+_ORDERS = tuple(product(permutations(range(3)), product((1, -1), repeat=3)))
+_AXES, _SIGNS = np.array([axes for axes, _ in _ORDERS]), np.array([signs for _, signs in _ORDERS])
+"""(48, 3) each: every order of three axes with every choice of flips."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,19 +109,16 @@ class Grid:
         return Grid((ni, nj, nk), affine)
 
     def canonical_order(self) -> tuple[tuple[int, int, int], tuple[int, ...]]:
-        """Axes and flips that bring the grid closest to RAS.
+        """Axes and flips that bring the grid closest to RAS: the smallest turn, a mirror allowed.
 
         Returns the permutation to hand to `transpose` and then the axes to hand to `flip`.
         """
-        weights = np.abs(self.directions)
-        axes = [-1, -1, -1]
-        for _ in range(3):  # the clearest axis first, so that obliquity never gives two axes one direction
-            world, axis = np.unravel_index(int(np.argmax(weights)), (3, 3))
-            axes[int(world)] = int(axis)
-            weights[world, :] = -1
-            weights[:, axis] = -1
-        flips = tuple(world for world, axis in enumerate(axes) if self.affine[world, axis] < 0)
-        return (axes[0], axes[1], axes[2]), flips
+        turned = self.directions[:, _AXES].transpose(1, 0, 2) * _SIGNS[:, None, :]
+        # Rounded, then by the entries: where two orders are equally close (45°), the storage must not decide.
+        keys = np.round(np.column_stack((np.trace(turned, axis1=1, axis2=2), turned.reshape(-1, 9))), 6)
+        best = int(np.lexsort(keys.T[::-1])[-1])
+        i, j, k = _AXES[best].tolist()
+        return (i, j, k), tuple(np.flatnonzero(_SIGNS[best] < 0).tolist())
 
     def canonical(self) -> Grid:
         """This grid with its axes permuted and flipped to lie closest to RAS; the same voxels."""
