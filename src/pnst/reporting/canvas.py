@@ -1,0 +1,133 @@
+"""Drawing one picture: grey image, outlines, zones, colour map, orientation letters, scale bar.
+
+matplotlib's objects only, never pyplot: nothing global changes and equal input gives equal bytes.
+"""
+
+from __future__ import annotations
+
+import io
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+
+from pnst.image import BoolArray, FloatArray
+from pnst.reporting.plane import Field
+
+SIDE_IN = 3.0
+DPI = 180
+HALO = [withStroke(linewidth=2, foreground="black")]
+TEXT: dict[str, Any] = {"color": "white", "fontsize": 9, "family": "DejaVu Sans", "path_effects": HALO}
+WINDOW_PERCENTILES = (1.0, 99.5)
+SCALE_BARS_MM = (5, 10, 20, 50, 100, 200)
+ADC_RANGE = (0.0, 3.0)
+"""In µm²/ms; one colour range for every report, so that two maps can be compared by eye."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A finished picture: PNG bytes, what it is in words for those who cannot see it, and its caption."""
+
+    png: bytes
+    alt: str
+    caption: str
+
+    @property
+    def uri(self) -> str:
+        """The picture as a data URI."""
+        return "data:image/png;base64," + b64encode(self.png).decode("ascii")
+
+
+class Canvas:
+    """A square picture of a field, drawn layer by layer and then turned into PNG bytes."""
+
+    def __init__(self, field: Field, *, colour_bar: bool = False) -> None:
+        self.field = field
+        width = SIDE_IN * (1.2 if colour_bar else 1.0)
+        self.figure = Figure(figsize=(width, SIDE_IN), dpi=DPI, facecolor="black")
+        self.axes: Axes = self.figure.add_axes((0, 0, SIDE_IN / width, 1))
+        self.axes.set_axis_off()
+        left, right, bottom, top = field.window
+        self.axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
+
+    def grey(self, data: FloatArray) -> None:
+        """The field's slice of an array on its grid, windowed by percentiles of what is seen."""
+        image = self.field.plane.image(data).astype(np.float64)
+        low, high = window(image)
+        self.axes.imshow(
+            image, cmap="gray", vmin=low, vmax=high, extent=self.field.plane.extent, interpolation="bilinear", zorder=0
+        )
+
+    def colours(self, data: FloatArray, limits: tuple[float, float], unit: str) -> None:
+        """A map in colour with its bar, voxels as they are; NaN stays transparent."""
+        image = np.ma.masked_invalid(self.field.plane.image(data))
+        low, high = limits
+        shown = self.axes.imshow(
+            image, cmap="viridis", vmin=low, vmax=high, extent=self.field.plane.extent, interpolation="nearest"
+        )
+        bar = self.figure.colorbar(shown, cax=self.figure.add_axes((0.855, 0.1, 0.035, 0.74)), extend="max")
+        bar.ax.tick_params(colors="white", labelsize=8, length=2)
+        bar.outline.set_visible(False)
+        bar.ax.set_title(unit, color="white", fontsize=7, family="DejaVu Sans", pad=6)
+
+    def zone(self, data: BoolArray, colour: str) -> None:
+        """A region filled lightly, with its outline."""
+        section = self.field.plane.image(data)
+        tint = np.zeros((*section.shape, 4))
+        tint[section] = (*to_rgb(colour), 0.35)
+        self.axes.imshow(tint, extent=self.field.plane.extent, interpolation="nearest")
+        if section.any() and not section.all() and min(section.shape) > 1:
+            left, right, bottom, top = self.field.plane.extent
+            rows, columns = section.shape
+            x = left + (np.arange(columns) + 0.5) * (right - left) / columns
+            y = top + (np.arange(rows) + 0.5) * (bottom - top) / rows
+            self.axes.contour(x, y, section.astype(float), levels=[0.5], colors=[colour], linewidths=0.8)
+
+    def outline(self, segments: FloatArray, colour: str) -> None:
+        """Line segments (n, 2, 2) in picture mm."""
+        self.axes.add_collection(LineCollection(list(segments), colors=colour, linewidths=1.3, capstyle="round"))
+
+    def chord(self, ends: FloatArray, colour: str) -> None:
+        """A dashed line between two points (2, 2) in picture mm, its ends marked."""
+        self.axes.plot(*ends.T, color=colour, linewidth=1.0, linestyle=(0, (4, 3)), marker="o", markersize=2.5)
+
+    def png(self) -> bytes:
+        """The picture with its orientation letters and scale bar."""
+        self._letters()
+        self._scale_bar()
+        left, right, bottom, top = self.field.window
+        self.axes.set(xlim=(left, right), ylim=(bottom, top))
+        out = io.BytesIO()
+        FigureCanvasAgg(self.figure).print_png(out, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
+        return out.getvalue()
+
+    def _letters(self) -> None:
+        left, right, top, bottom = self.field.plane.letters
+        places = [(left, 0.02, 0.5, "left", "center"), (right, 0.98, 0.5, "right", "center")]
+        places += [(top, 0.5, 0.98, "center", "top"), (bottom, 0.5, 0.02, "center", "bottom")]
+        for letter, x, y, ha, va in places:
+            self.axes.text(x, y, letter, transform=self.axes.transAxes, ha=ha, va=va, **TEXT)
+
+    def _scale_bar(self) -> None:
+        left, right, bottom, top = self.field.window
+        width = right - left
+        length = max([mm for mm in SCALE_BARS_MM if mm <= 0.3 * width], default=SCALE_BARS_MM[0])
+        x, y = left + 0.04 * width, bottom + 0.04 * (top - bottom)
+        self.axes.plot([x, x + length], [y, y], color="white", linewidth=2, path_effects=HALO)
+        self.axes.text(x, y + 0.02 * (top - bottom), f"{length} mm", ha="left", va="bottom", **TEXT)
+
+
+def window(image: FloatArray) -> tuple[float, float]:
+    """The grey levels shown black and white: percentiles of the finite values, kept apart when all are equal."""
+    finite = image[np.isfinite(image)]
+    if finite.size == 0:
+        return 0.0, 1.0
+    low, high = np.percentile(finite, WINDOW_PERCENTILES)
+    return float(low), float(high) if high > low else float(low) + 1.0

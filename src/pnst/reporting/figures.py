@@ -1,0 +1,130 @@
+"""The pictures of a report: the lesion on every series, its extent along the slices, its regions, its ADC map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from scipy.spatial import ConvexHull
+from scipy.spatial.distance import pdist, squareform
+
+from pnst.image import FloatArray, Grid, Mask, Volume
+from pnst.kernels.mesh import Mesh
+from pnst.measurement.measurements import Measurements
+from pnst.reporting.canvas import ADC_RANGE, Canvas, Picture
+from pnst.reporting.numbers import ADC_UNIT
+from pnst.reporting.plane import Field, points_of, through_plane_axis
+from pnst.reporting.vocabulary import role_title
+from pnst.study import Lesion, Role, Series, Study
+
+LESION, DIAMETER = "#56b4e9", "#ffffff"
+"""Sky blue is always the lesion; all colours are those that colour-blind readers tell apart (Okabe and Ito)."""
+REGIONS = {
+    "edema": ("Oedema", "#e69f00", (Role.T2_FS,)),
+    "fat_rim": ("Fat rim", "#f0e442", (Role.T1, Role.FAT)),
+}
+"""Region → its title, its colour, and the roles that it is shown on."""
+ANATOMICAL = (Role.T1, Role.T2_FS, Role.T2, Role.T1_POST)
+
+
+def lesion_pictures(study: Study, lesion: Lesion) -> list[Picture]:
+    """The lesion's outline on every series, each on the slice where the lesion is largest."""
+    found = (_lesion_on(s, lesion, through_plane_axis(s.volume.grid)) for s in study.series.values())
+    return _drawn(found)
+
+
+def extent_pictures(study: Study, lesion: Lesion) -> list[Picture]:
+    """The lesion in the two planes across the slices, with its longest diameter projected on them."""
+    series = next((study.series[role] for role in ANATOMICAL if role in study.series), None)
+    if series is None:
+        return []
+    sliced = through_plane_axis(series.volume.grid)
+    diameter = longest_chord(lesion.mesh)
+    return _drawn(_lesion_on(series, lesion, axis, diameter) for axis in (1, 0, 2) if axis != sliced)
+
+
+def region_pictures(study: Study, lesion: Lesion, m: Measurements, name: str) -> list[Picture]:
+    """A region of `m.regions` over the series that it was measured on, on the slice where the region is largest.
+
+    None when nothing was found, or the series is not in the study.
+    """
+    title, colour, roles = REGIONS[name]
+    region = m.regions.get(name)
+    series = _measured_on(study, roles, region.grid) if isinstance(region, Mask) else None
+    if not isinstance(region, Mask) or series is None:
+        return []
+    shown = np.concatenate([lesion.mesh.vertices, points_of(region)])
+    field = Field.round(series.volume, shown, through_plane_axis(region.grid), region)
+    if field is None:
+        return []
+    canvas = Canvas(field)
+    canvas.grey(_still(field.volume, series))
+    canvas.zone(field.of(region).data, colour)
+    canvas.outline(field.plane.cut(lesion.mesh), LESION)
+    caption = f"{title} (shaded) and lesion outline (blue), {_where(series, field, region.grid)}"
+    return [Picture(canvas.png(), f"{title} round the lesion on {role_title(series.role)}", caption)]
+
+
+def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]:
+    """The ADC map that was measured, in colour, with the lesion's outline."""
+    adc = m.regions.get("adc")
+    if not isinstance(adc, Volume):
+        return []
+    field = Field.round(adc, lesion.mesh.vertices, through_plane_axis(adc.grid), lesion)
+    if field is None:
+        return []
+    canvas = Canvas(field, colour_bar=True)
+    canvas.colours(field.volume.data, ADC_RANGE, ADC_UNIT)
+    canvas.outline(field.plane.cut(lesion.mesh), DIAMETER)
+    caption = f"ADC map with lesion outline (white), {_slice(field, adc.grid)}; one colour range in every report"
+    return [Picture(canvas.png(), "ADC map of the lesion in colour", caption)]
+
+
+def longest_chord(mesh: Mesh) -> FloatArray:
+    """(2, 3): the two vertices that are furthest apart, in RAS mm."""
+    hull = mesh.vertices[ConvexHull(mesh.vertices).vertices]
+    ends = np.unravel_index(int(squareform(pdist(hull)).argmax()), (len(hull), len(hull)))
+    return np.asarray(hull[list(ends)])
+
+
+def _lesion_on(series: Series, lesion: Lesion, axis: int, diameter: FloatArray | None = None) -> Picture | None:
+    field = Field.round(series.volume, lesion.mesh.vertices, axis, lesion)
+    if field is None:
+        return None
+    canvas = Canvas(field)
+    canvas.grey(_still(field.volume, series))
+    canvas.outline(field.plane.cut(lesion.mesh), LESION)
+    if diameter is not None:
+        canvas.chord(field.plane.project(diameter), DIAMETER)
+    alt = f"Lesion outline on {role_title(series.role)}, {field.plane.orientation}"
+    return Picture(canvas.png(), alt, _where(series, field, series.volume.grid))
+
+
+def _still(volume: Volume, series: Series) -> FloatArray:
+    """(ni, nj, nk): the volume, or the mean of a diffusion series' volumes with its highest b-value."""
+    if volume.data.ndim == 3:
+        return volume.data
+    b = np.asarray(series.b_values)
+    return np.asarray(volume.data[..., b == b.max()].mean(axis=-1))
+
+
+def _measured_on(study: Study, roles: Iterable[Role], grid: Grid) -> Series | None:
+    """The first series of these roles that has the region's grid: a region is never drawn on another image."""
+    series = (study.series[role] for role in roles if role in study.series)
+    return next((s for s in series if s.volume.grid.matches(grid)), None)
+
+
+def _where(series: Series, field: Field, grid: Grid) -> str:
+    highest = f", b {max(series.b_values):.4g} s/mm²" if series.b_values and series.volume.data.ndim == 4 else ""
+    return f"{role_title(series.role)}{highest}, {_slice(field, grid)}"
+
+
+def _slice(field: Field, grid: Grid) -> str:
+    """Which slice is shown; counted from the patient's left, back or feet, whatever the order of storage."""
+    plane = field.plane
+    number = field.box[plane.axis].start + plane.index + 1
+    return f"{plane.orientation} slice {number} of {grid.canonical().shape[plane.axis]}"
+
+
+def _drawn(pictures: Iterable[Picture | None]) -> list[Picture]:
+    return [picture for picture in pictures if picture is not None]

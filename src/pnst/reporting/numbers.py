@@ -1,0 +1,78 @@
+"""How a measured value is written: the unit follows from the column's name, the digits from the unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import copysign, inf, log
+
+from pnst.measurement.family import Value
+
+ADC_UNIT = "10⁻³ mm²/s"
+"""µm²/ms in the radiologist's words; the numbers are the same."""
+MINUS, NOT_APPLICABLE = "−", "not applicable"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A value as it stands in a table; `exact` is the value as it was measured."""
+
+    text: str
+    unit: str = ""
+    exact: str = ""
+
+
+def quantity(column: str, value: Value) -> Quantity:
+    """A column's value in words or digits with its unit; intervals as "low – high", None as "not applicable"."""
+    if value is None:
+        return Quantity(NOT_APPLICABLE)
+    if isinstance(value, bool):
+        return Quantity("yes" if value else "no", exact=str(value).lower())
+    if isinstance(value, str):
+        return Quantity(value)
+    name = column.removesuffix("_interval").removesuffix("_threshold")
+    if isinstance(value, tuple):
+        separator = " – " if column.endswith("_interval") else ", "
+        parts = [_digits(name, v) for v in value]
+        return Quantity(
+            separator.join(text for text, _ in parts), _digits(name, 0.0)[1], separator.join(map(repr, value))
+        )
+    text, unit = _digits(name, value)
+    return Quantity(text, unit, repr(value))
+
+
+def percent(fraction: float) -> str:
+    """A probability in per cent: whole ones from 10 to 90, else with the decimals that keep it from 0 and 100."""
+    shown = 100 * fraction
+    near = min(shown, 100 - shown)
+    decimals = 0 if near >= 9.95 else 1 if near >= 0.95 else 2
+    return f"{shown:.{decimals}f}"
+
+
+def signed(value: float) -> str:
+    """Two decimals with a typographic sign."""
+    text = f"{abs(value):.2f}"
+    return text if float(text) == 0 else ("+" if value > 0 else MINUS) + text
+
+
+def log_odds(probability: float) -> float:
+    """ln(p / (1 − p)); infinite at 0 and 1."""
+    if probability in (0.0, 1.0):
+        return copysign(inf, probability - 0.5)
+    return log(probability / (1 - probability))
+
+
+def _digits(name: str, value: float) -> tuple[str, str]:
+    """Text and unit of one number of a column, by the column's suffix."""
+    if name.endswith("_fraction"):
+        return percent(value), "%"
+    if name.endswith("_um2_per_ms"):
+        return f"{value:.2f}", ADC_UNIT
+    if name.endswith("_mm2"):
+        return f"{value:.0f}", "mm²"
+    if name.endswith("_mm"):
+        return f"{value:.1f}", "mm"
+    if name.endswith("_ml"):
+        return f"{value:.1f}" if abs(value) >= 9.95 or value == 0 else f"{value:.2f}", "ml"
+    if isinstance(value, int) or name.endswith("_count") or name == "b_values":
+        return f"{value:.4g}", "s/mm²" if name == "b_values" else ""
+    return f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}", ""

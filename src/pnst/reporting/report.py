@@ -1,0 +1,112 @@
+"""`report`: one lesion's measurements and assessment as one self-contained HTML file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pnst.errors import InputError
+from pnst.measurement.measurements import Measurements
+from pnst.reporting.numbers import log_odds, percent, quantity, signed
+from pnst.reporting.reportlets import reasons, reportlets, summaries
+from pnst.reporting.vocabulary import column_title, facts, family_words, part_title, role_title
+from pnst.study import Lesion, Series, Study
+
+if TYPE_CHECKING:
+    from pnst.classification.assessment import Assessment
+
+Finding = tuple[Lesion, Measurements, "Assessment"]
+
+
+def report(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> str:
+    """One HTML file with the key numbers, the probability and its reasons, the pictures and what it all rests on.
+
+    Nothing is loaded from elsewhere: pictures are PNG data URIs, the style is inline, there is no script.
+    Equal input gives equal text. All text that comes from files is escaped.
+
+    Raises `InputError` when measurements, assessment and study are not of one case and lesion.
+    """
+    return report_lesions(study, [(lesion, m, a)])
+
+
+def report_lesions(study: Study, findings: Sequence[Finding]) -> str:
+    """The report of a study with several lesions: `report`'s content for each, in one file."""
+    for lesion, m, a in findings:
+        _of_one_case(study, lesion, m, a)
+    lesions = [_lesion(study, lesion, m, a) for lesion, m, a in findings]
+    series = [_series(s) for s in study.series.values()]
+    page = _environment().get_template("report.html.j2")
+    return page.render(case_id=study.case_id, lesions=lesions, series=series, notes=study.notes)
+
+
+def _lesion(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> dict[str, Any]:
+    """What the page says of one lesion."""
+    return {
+        "label": lesion.label,
+        "made_by": lesion.made_by,
+        "a": a,
+        "reasons": reasons(a),
+        "rules": [rule.to_dict() for rule in a.rules],
+        "summaries": summaries(m),
+        "reportlets": reportlets(study, lesion, m),
+        "skipped": {part_title(part): reason for part, reason in m.skipped.items()},
+        "overrides": [(_column(name), quantity(name, value)) for name, value in m.overrides.items()],
+        "warnings": list(dict.fromkeys((*a.warnings, *m.warnings))),
+        "notes": lesion.notes,
+        "provenance": m.provenance,
+        "other_settings": _other_settings(m),
+    }
+
+
+def _series(series: Series) -> dict[str, Any]:
+    """What the page says of one series: its role, geometry, physics and digest; never a name, ID, date or path."""
+    grid = series.volume.grid
+    return {
+        "role": role_title(series.role),
+        "shape": " × ".join(str(n) for n in series.volume.data.shape),
+        "spacing": " × ".join(f"{s:.3g}" for s in grid.spacing),
+        "facts": facts(series),
+        "format": series.source.format,
+        "digest": series.source.digest,
+        "notes": series.notes,
+    }
+
+
+def _other_settings(m: Measurements) -> Mapping[str, Mapping[str, object]]:
+    """The settings of the families that were not measured; the others stand with their family."""
+    measured = m.families()
+    return {name: values for name, values in m.settings.model_dump().items() if name not in measured}
+
+
+def _column(name: str) -> str:
+    family, _, column = name.rpartition(".")
+    return f"{family_words(family).title}: {column_title(column)}" if family else column_title(column)
+
+
+def _of_one_case(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> None:
+    """Refuses to put one patient's numbers beside another's pictures."""
+    cases = {study.case_id, m.case_id, a.case_id}
+    labels = {lesion.label, m.label, a.label}
+    if len(cases) > 1 or len(labels) > 1:
+        raise InputError(
+            "a report whose parts are not of one case and lesion",
+            got=f"cases {', '.join(sorted(cases))}; lesions {', '.join(sorted(labels))}",
+            expected="study, lesion, measurements and assessment of the same case and lesion",
+            remedy="measure this lesion in this study, and assess those measurements",
+        )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("pnst.reporting"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"percent": percent, "signed": signed, "log_odds": log_odds}
+    return environment

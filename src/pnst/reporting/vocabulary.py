@@ -1,0 +1,191 @@
+"""The words of the report: what each family, column, predictor and role is called.
+
+A family or column without an entry is still shown, under its own name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from pnst.study import Role, Series
+
+ROLES = {
+    Role.T1: "T1",
+    Role.T1_POST: "T1 after contrast",
+    Role.T2: "T2",
+    Role.T2_FS: "fat-suppressed T2",
+    Role.DWI: "diffusion",
+    Role.ADC: "ADC map",
+    Role.FAT: "Dixon fat",
+    Role.WATER: "Dixon water",
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """A number of the summary, and the sign that rests on it: positive when `decided_by` stands in `relation` to
+    the sign's threshold.
+    """
+
+    column: str
+    sign: str | None = None
+    sign_title: str = ""
+    relation: str = ""
+    threshold_column: str = ""
+    """The column whose unit the threshold has."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """A family's title, what it is in one sentence, and its numbers in the summary."""
+
+    title: str
+    lead: str
+    keys: tuple[Key, ...]
+
+
+FAMILIES = {
+    "size": Words(
+        "Size",
+        "Lengths, area and volume of the lesion's smooth surface. The dashed line is the longest diameter, projected.",
+        (Key("longest_diameter_mm"), Key("volume_ml")),
+    ),
+    "margin": Words(
+        "Margin",
+        "Shape: how far the surface departs from its equal-moment ellipsoid. Edge: how sharply the signal changes "
+        "along the surface's normals.",
+        (
+            Key("irregularity"),
+            Key("ill_defined_fraction", "ill_defined", "Ill-defined margin", "over", "ill_defined_fraction"),
+        ),
+    ),
+    "edema": Words(
+        "Perilesional oedema",
+        "Signal above that of muscle on fat-suppressed T2, connected to the lesion. Infiltration and oedema are not "
+        "told apart: a blurred edge that is wide enough counts as oedema.",
+        (Key("max_extent_mm", "present", "Oedema", "a piece of at least", "volume_ml"),),
+    ),
+    "split_fat": Words(
+        "Split fat sign",
+        "The share of the surface that a rim of fat covers. Where the sign applies, its absence speaks for malignancy.",
+        (Key("coverage_fraction", "present", "Split fat", "at least", "coverage_fraction"),),
+    ),
+    "adc": Words(
+        "Diffusion",
+        "Apparent diffusion coefficient over the region named below; low values speak for malignancy.",
+        (Key("mean_um2_per_ms"),),
+    ),
+}
+
+COLUMNS = {
+    "longest_diameter_mm": "Longest diameter",
+    "axial_diameter_mm": "Axial diameter",
+    "axial_short_diameter_mm": "Axial short diameter",
+    "craniocaudal_mm": "Craniocaudal extent",
+    "volume_ml": "Volume",
+    "surface_area_mm2": "Surface area",
+    "major_axis_mm": "Major axis of the ellipsoid",
+    "minor_axis_mm": "Minor axis of the ellipsoid",
+    "least_axis_mm": "Least axis of the ellipsoid",
+    "irregularity": "Irregularity",
+    "sphericity": "Sphericity",
+    "solidity": "Solidity",
+    "deep_lobulations_count": "Deep lobulations",
+    "ill_defined_fraction": "Indistinct share of the margin",
+    "ill_defined": "Ill-defined margin",
+    "edge_width_mm": "Edge width (10–90 %)",
+    "measured_fraction": "Share of the surface measured",
+    "series": "Read on",
+    "max_extent_mm": "Greatest extent",
+    "present": "Present",
+    "index": "Oedema ÷ lesion volume",
+    "surface_fraction": "Share of the surface touched",
+    "censored": "Cut off by the image or the search limit",
+    "coverage_fraction": "Surface covered by fat",
+    "pole_coverage_fraction": "Cover of the less covered pole",
+    "rim_thickness_mm": "Thickness of the rim",
+    "applicable": "Sign applicable",
+    "compartment": "Compartment",
+    "mean_um2_per_ms": "Mean ADC",
+    "median_um2_per_ms": "Median ADC",
+    "p05_um2_per_ms": "5th percentile of ADC",
+    "p95_um2_per_ms": "95th percentile of ADC",
+    "mean_all_b_um2_per_ms": "Mean ADC, all b-values",
+    "mean_whole_um2_per_ms": "Mean ADC, whole lesion",
+    "region": "Region",
+    "map_source": "ADC map",
+    "solid_volume_ml": "Volume of the region",
+    "b_values": "b-values",
+    "fit_rms_fraction": "Residual of the fit ÷ S₀",
+    "noise_floor_fraction": "Voxels at the noise floor",
+}
+
+FACTS = {
+    "repetition_time_ms": "TR {:.4g} ms",
+    "echo_time_ms": "TE {:.4g} ms",
+    "inversion_time_ms": "TI {:.4g} ms",
+    "flip_angle_deg": "flip angle {:.3g}°",
+    "field_strength_t": "{:.2g} T",
+}
+YES_NO_FACTS = {
+    "fat_suppressed": ("not fat-suppressed", "fat-suppressed"),
+    "contrast_agent": ("no contrast agent", "contrast agent"),
+}
+
+PREDICTORS = {
+    "longest_diameter": "Size",
+    "margin_ill_defined": "Ill-defined margin",
+    "edema_present": "Oedema",
+    "split_fat_absent": "Absence of split fat",
+    "contour_lobulation": "Lobulated contour",
+    "target_sign_absent": "Absence of a target sign",
+    "t1_high_signal_area": "T1-bright area",
+    "cyst_or_necrosis": "Cyst or necrosis",
+    "nerve_not_contiguous": "No contiguous nerve",
+    "adc_mean": "Mean ADC",
+    "adc_dark": "ADC of the darkest part",
+    "adc_min": "Minimum ADC",
+}
+
+
+def role_title(role: Role | None) -> str:
+    """What a series' role is called."""
+    return ROLES[role] if role is not None else "series without a role"
+
+
+def facts(series: Series) -> list[str]:
+    """What the header says of how a series was acquired; nothing where it says nothing."""
+    known = {name: value for name, value in asdict(series.acquisition).items() if value is not None}
+    said = [str(known["manufacturer"])] if "manufacturer" in known else []
+    said += [words.format(known[name]) for name, words in FACTS.items() if name in known]
+    said += [words[known[name]] for name, words in YES_NO_FACTS.items() if name in known]
+    if series.b_values:
+        said.append(f"b {', '.join(f'{b:.4g}' for b in sorted(set(series.b_values)))} s/mm²")
+    return said
+
+
+def family_words(family: str) -> Words:
+    """The words of a family; one without an entry is shown under its own name, without summary numbers."""
+    return FAMILIES.get(family) or Words(spoken(family), "", ())
+
+
+def column_title(column: str) -> str:
+    """What a column (without its family) is called."""
+    return COLUMNS.get(column) or spoken(column)
+
+
+def predictor_title(predictor: str) -> str:
+    """What a predictor of the assessment is called; a group of predictors goes by its family's title."""
+    return PREDICTORS.get(predictor) or family_words(predictor).title
+
+
+def part_title(part: str) -> str:
+    """What a family, or half of one ("margin.edge"), is called where it was skipped."""
+    family, _, half = part.partition(".")
+    return f"{family_words(family).title}, {half.replace('_', ' ')}" if half else family_words(family).title
+
+
+def spoken(name: str) -> str:
+    """A name in the code as words: "peripheral_enhancement" → "Peripheral enhancement"."""
+    words = name.replace(".", ", ").replace("_", " ")
+    return words[:1].upper() + words[1:]
