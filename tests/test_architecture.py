@@ -1,0 +1,116 @@
+"""The architecture is a law: import-linter keeps it on the sources, and every contract can say no on a copy."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LAYERS = "The layers of the house"
+PHANTOM = "The phantom does not share the numerics that it judges"
+DICOM = "pydicom, highdicom and nibabel live in io"
+FIGURES = "matplotlib and jinja2 live in reporting"
+TERMINAL = "typer and rich live in cli"
+HOMES = "SimpleITK and scikit-learn have one home each"
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    """import-linter, with the project's contracts, over the package `pnst` that lies in a folder."""
+    command = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    options = ["--config", str(ROOT / "pyproject.toml"), "--no-cache", "--no-logo"]
+    return subprocess.run(
+        [sys.executable, "-c", command, *options], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def broken(folder: Path) -> set[str]:
+    """The contracts that are not kept; all of them must have been looked at."""
+    run = lint_imports(folder)
+    verdicts = dict(re.findall(r"^(.+?) (KEPT|BROKEN)", run.stdout, re.MULTILINE))
+    assert verdicts.keys() == {LAYERS, PHANTOM, DICOM, FIGURES, TERMINAL, HOMES}, run.stdout + run.stderr
+    names = {name for name, verdict in verdicts.items() if verdict == "BROKEN"}
+    assert (run.returncode != 0) == bool(names)
+    return names
+
+
+def append(folder: Path, module: str, line: str) -> None:
+    stem = folder / "pnst" / module
+    file = stem / "__init__.py" if stem.is_dir() else stem.with_suffix(".py")
+    text = file.read_text() if file.exists() else '"""A new module."""\n'
+    file.write_text(f"{text}\n{line}\n")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A folder with a copy of the package, to be spoilt."""
+    shutil.copytree(ROOT / "src" / "pnst", tmp_path / "pnst", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def test_every_contract_is_kept():
+    assert broken(ROOT / "src") == set()
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contracts"),
+    [
+        ("kernels/mesh", "import pnst.io.nifti", {LAYERS}),
+        ("kernels/mesh", "def late() -> None:\n    from pnst.image import Grid", {LAYERS}),
+        ("errors", "import pnst.kernels.mesh", {LAYERS}),
+        ("study", "import pnst.measurement.size", {LAYERS}),
+        ("evidence/__init__", "import pnst.classification", {LAYERS}),
+        ("reporting/__init__", "import pnst.io.nifti", {LAYERS}),
+        ("io/nifti", "import pnst.reporting", {LAYERS}),
+        ("io/nifti", "import pnst.workflow", {LAYERS}),
+        ("phantom/__init__", "import pnst.kernels.mesh", {PHANTOM}),
+        ("phantom/__init__", "from pnst import kernels", {PHANTOM}),
+        ("measurement/size", "import pydicom", {DICOM}),
+        ("reporting/__init__", "from nibabel import load", {DICOM}),
+        ("workflow", "import highdicom.seg", {DICOM}),
+        ("io/nifti", "from matplotlib.figure import Figure", {FIGURES}),
+        ("cli", "import jinja2", {FIGURES}),
+        ("workflow", "import typer", {TERMINAL}),
+        ("io/nifti", "from rich.progress import track", {TERMINAL}),
+        ("measurement/size", "from sklearn.decomposition import PCA", {HOMES}),
+        ("segmentation/__init__", "import SimpleITK", {HOMES}),
+        ("io/nifti", "import SimpleITK", {HOMES}),
+        ("reporting/__init__", "import matplotlib", {FIGURES}),  # importing a package must stay light
+    ],
+)
+def test_a_forbidden_import_breaks_its_contract_and_no_other(house, module, line, contracts):
+    append(house, module, line)
+    assert broken(house) == contracts
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("io/nifti", "import pydicom"),
+        ("reporting/figures", "import matplotlib"),
+        ("cli", "import rich"),
+        ("classification/trained", "import sklearn"),
+        ("phantom/__init__", "import pnst.study"),  # which itself stands on the kernels
+    ],
+)
+def test_an_import_in_its_own_home_is_allowed(house, module, line):
+    append(house, module, line)
+    assert broken(house) == set()
+
+
+def test_a_module_outside_the_layers_is_refused(house):
+    """No `pnst.utils` can grow beside the contract."""
+    (house / "pnst" / "utils.py").write_text('"""A missing noun."""\n')
+    run = lint_imports(house)
+    assert run.returncode != 0
+    assert "utils" in run.stdout
+
+
+def test_no_module_is_a_missing_noun():
+    """The names that STYLE forbids."""
+    names = {path.stem for path in (ROOT / "src").rglob("*.py")}
+    assert not names & {"utils", "util", "helpers", "common", "misc"}

@@ -1,0 +1,182 @@
+"""What a user installs: light to import, whole, typed, and of one version. Witness: the interpreter and the wheel."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "pnst"
+HEAVY = (
+    "matplotlib",
+    "pandas",
+    "highdicom",
+    "pydicom",
+    "nibabel",
+    "sklearn",
+    "scipy",
+    "skimage",
+    "SimpleITK",
+    "jinja2",
+)
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT / "src").with_suffix("").parts).removesuffix(".__init__")
+    for path in PACKAGE.rglob("*.py")
+    if path.name != "__main__.py"
+)
+
+
+def python(code: str, *arguments: str) -> str:
+    """What a fresh interpreter prints; its warnings are errors."""
+    command = [sys.executable, "-W", "error", "-c", code, *arguments]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def loaded_after(code: str, *arguments: str) -> set[str]:
+    """The names of all modules that are loaded once the code has run."""
+    return set(json.loads(python(f"{code}\nimport json, sys; print(json.dumps(list(sys.modules)))", *arguments)))
+
+
+def test_importing_pnst_is_light():
+    """Not even NumPy: `pnst --version` and a type checker's import cost nothing."""
+    assert not loaded_after("import pnst") & {*HEAVY, "numpy", "pydantic", "typer", "rich"}
+
+
+def test_help_is_light():
+    run = """
+import contextlib, io, sys
+sys.argv = ["pnst", "--help"]
+from pnst.cli import main
+with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit):
+    main()
+assert "run" in out.getvalue()"""
+    assert not loaded_after(run) & set(HEAVY)
+
+
+def test_the_test_for_lightness_can_say_no():
+    assert "nibabel" in loaded_after("import pnst, nibabel")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_alone(module):
+    """No hidden order of imports, no circle, no warning, nothing printed."""
+    assert python(f"import {module}") == ""
+
+
+def test_importing_is_quiet_and_changes_nothing():
+    """No environment variable, no logging handler, no file."""
+    code = """
+import logging, os, pathlib
+before = dict(os.environ), list(logging.root.handlers), sorted(pathlib.Path().iterdir())
+import pnst
+for name in dir(pnst):
+    getattr(pnst, name)
+after = dict(os.environ), list(logging.root.handlers), sorted(pathlib.Path().iterdir())
+assert before == after, "importing pnst changed its surroundings"
+"""
+    python(code)
+
+
+def test_every_public_name_is_there():
+    """`__all__`, `dir` and attribute access agree, and a wrong name is an AttributeError that names it."""
+    code = """
+import pnst
+assert set(pnst.__all__) <= set(dir(pnst))
+assert all(getattr(pnst, name) is not None for name in pnst.__all__)
+for name in ("segment", "run_cohort", "align", "correct_bias"):
+    assert name in pnst.__all__ or not hasattr(pnst, name), f"{name} is a stub or undeclared"
+try:
+    pnst.nonsense
+except AttributeError as error:
+    assert "nonsense" in str(error)
+else:
+    raise AssertionError("pnst.nonsense exists")
+"""
+    python(code)
+
+
+def test_one_version():
+    """The installed metadata, the package, the command and the changelog say the same."""
+    installed = version("pnst")
+    assert python("import pnst; print(pnst.__version__)").strip() == installed
+    command = [sys.executable, "-m", "pnst", "--version"]
+    assert installed in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    newest = re.search(r"^## \[?(\d[^\]\s]*)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == installed
+    assert f"version: {installed}" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    options = ["--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run([sys.executable, "-m", "build", *options], check=True, capture_output=True)
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel):
+    """Every file of src/pnst (py.typed, figures, templates included), and no tests or data."""
+    with zipfile.ZipFile(wheel) as archive:
+        inside = {name for name in archive.namelist() if ".dist-info/" not in name}
+        licences = [name for name in archive.namelist() if name.endswith("licenses/LICENSE")]
+    files = {
+        f"pnst/{path.relative_to(PACKAGE).as_posix()}"
+        for path in PACKAGE.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert inside == files
+    assert "pnst/py.typed" in inside
+    assert any(name.endswith(".csv") for name in inside)
+    assert any(name.endswith(".j2") for name in inside)
+    assert licences
+
+
+def test_the_wheel_is_for_every_platform(wheel):
+    assert wheel.name.endswith("py3-none-any.whl")
+
+
+LOCKS = ("build", "dev", "runtime")
+
+
+def locked(name: str) -> dict[str, str]:
+    """Package → the version and marker that a lock names."""
+    text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z0-9-]+)==([^\\\n]+?) *\\?$", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_names_no_place_and_hashes_everything(name):
+    """No index host, no file path: a lock installs from whichever index its user has."""
+    text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    assert not re.search(r"https?:|file:|--(extra-)?index-url|--find-links|(^|\s)/", text, re.MULTILINE)
+    packages = re.split(r"^(?=[a-z0-9-]+==)", text, flags=re.MULTILINE)[1:]
+    assert len(packages) == len(locked(name)) > 5
+    assert all("--hash=sha256:" in package for package in packages)
+
+
+def test_the_locks_agree():
+    """What is tested (dev) is what is installed (runtime, build)."""
+    dev = locked("dev")
+    for name in ("runtime", "build"):
+        for package, pin in locked(name).items():
+            if "sys_platform" not in pin and "sys_platform" not in dev.get(package, ""):
+                assert dev.get(package) == pin, package
+
+
+def test_the_runtime_lock_holds_every_dependency():
+    """Invariant: what the metadata asks for is pinned."""
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {re.split(r"[<>=!~\[ ]", requirement)[0].lower() for requirement in project["dependencies"]}
+    assert names <= locked("runtime").keys()
