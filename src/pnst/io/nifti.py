@@ -9,6 +9,7 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 import numpy.typing as npt
+from nibabel.spatialimages import HeaderDataError
 
 from pnst.errors import GeometryError, InputError
 from pnst.image import Grid, Mask, Volume
@@ -42,15 +43,11 @@ def read_volume(file: Path) -> tuple[npt.NDArray[np.float32], Grid, tuple[str, .
     Raises `InputError` for a file that is missing, damaged or not an image of numbers, `GeometryError` for one that
     does not say where its voxels are.
     """
+    image = _load(file)
     try:
-        image = nib.load(file)
         data = np.asanyarray(image.dataobj)
-    except FileNotFoundError as error:
-        raise _unreadable(file, "no such file") from error
     except Exception as error:  # whatever a damaged file makes the parser raise, it is this file's damage
-        raise _unreadable(file, f"{type(error).__name__} while reading") from error
-    if not isinstance(image, nib.Nifti1Image):  # Nifti2Image is one
-        raise _unreadable(file, f"a {type(image).__name__}")
+        raise _unreadable(file, f"{type(error).__name__} while reading voxels") from error
     if data.dtype.kind not in "biuf":
         raise _unreadable(file, f"voxels of type {data.dtype}")
     array, shape_notes = _three_or_four_axes(data, file)
@@ -63,6 +60,11 @@ def read_volume(file: Path) -> tuple[npt.NDArray[np.float32], Grid, tuple[str, .
         notes += (f"{np.count_nonzero(broken)} voxels are not finite (NaN)",)
     ni, nj, nk = values.shape[:3]
     return values, Grid((ni, nj, nk), affine), shape_notes + notes
+
+
+def read_description(file: Path) -> str:
+    """The free text of the header. Raises `InputError` as `read_volume` does."""
+    return bytes(_load(file).header["descrip"].item()).decode("latin-1").rstrip("\0 ")
 
 
 def write_volume(file: Path, image: Volume | Mask) -> None:
@@ -89,16 +91,34 @@ def write_volume(file: Path, image: Volume | Mask) -> None:
         temporary.write_bytes(gzip.compress(content, 6, mtime=0) if file.name.endswith(".gz") else content)
 
 
+def _load(file: Path) -> nib.Nifti1Image:
+    """The image by its content, whatever the file's name ends with; voxels are not decoded yet."""
+    try:
+        content = file.read_bytes()
+        if content.startswith(b"\x1f\x8b"):
+            content = gzip.decompress(content)
+        kind = nib.Nifti2Image if content[4:7] == b"n+2" else nib.Nifti1Image
+        if content[4:7] != b"n+2" and content[344:347] != b"n+1":
+            raise _unreadable(file, "a file without the mark of NIfTI")
+        return kind.from_bytes(content)
+    except InputError:
+        raise
+    except FileNotFoundError as error:
+        raise _unreadable(file, "no such file") from error
+    except Exception as error:
+        raise _unreadable(file, f"{type(error).__name__} while reading") from error
+
+
 def _stored(image: Volume | Mask) -> npt.NDArray[Any]:
     if isinstance(image, Mask):
         return image.data.astype(np.uint8)
     data = image.data
     limits = np.iinfo(np.int16)
     if np.isfinite(data).all() and data.min() >= limits.min and data.max() <= limits.max:
-        whole = np.rint(data).astype(np.int16)
+        whole: npt.NDArray[np.int16] = np.rint(data).astype(np.int16)
         if np.array_equal(whole, data):
             return whole
-    return data.astype(np.float32)
+    return np.asarray(data, dtype=np.float32)
 
 
 def _three_or_four_axes(data: npt.NDArray[Any], file: Path) -> tuple[npt.NDArray[Any], tuple[str, ...]]:
@@ -122,7 +142,7 @@ def _affine(
 ) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
     unit = header.get_xyzt_units()[0]
     scale = np.diag([_MM_OF_UNIT.get(unit, 1.0)] * 3 + [1.0])
-    notes = () if scale[0, 0] == 1.0 else (f"the header gives lengths in {unit}, converted to mm",)
+    notes: tuple[str, ...] = () if scale[0, 0] == 1.0 else (f"the header gives lengths in {unit}, converted to mm",)
     sform = scale @ header.get_sform() if header["sform_code"] > 0 else None
     qform = _qform(header, scale)
     affine = sform if sform is not None else qform
@@ -145,7 +165,7 @@ def _qform(header: nib.Nifti1Header, scale: npt.NDArray[np.float64]) -> npt.NDAr
         return None
     try:
         return np.asarray(scale @ header.get_qform())
-    except (ValueError, nib.spatialimages.HeaderDataError):  # a quaternion that is not one
+    except (ValueError, HeaderDataError):  # a quaternion that is not one
         return None
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nibabel as nib
-
 from pnst.image import Volume
 from pnst.io.adc_unit import scale_of, to_um2_per_ms
 from pnst.io.digest import digest
-from pnst.io.nifti import read_volume, stem
+from pnst.io.nifti import read_description, read_volume, stem
 from pnst.io.sidecar import acquisition, read_b_values, read_b_vectors, read_json
 from pnst.study import Role, Series, Source
 
@@ -45,5 +43,5 @@ def _written_unit(file: Path, units: object) -> str | None:
     """The unit of the sidecar, else of the header's free text where that is one."""
     if isinstance(units, str) and units:
         return units
-    text = bytes(nib.load(file).header["descrip"].item()).decode("latin-1").rstrip("\0 ")
+    text = read_description(file)
     return text if scale_of(text) is not None else None

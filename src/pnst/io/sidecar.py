@@ -94,7 +94,7 @@ def from_fsl(vectors: FloatArray, grid: Grid) -> FloatArray:
 
 def to_fsl(vectors: FloatArray, grid: Grid) -> FloatArray:
     """(n, 3) directions in RAS → unit vectors along FSL's image axes; undoes `from_fsl`."""
-    return _unit(vectors @ np.linalg.inv(grid.directions).T) * _fsl_signs(grid)
+    return np.asarray(_unit(vectors @ np.linalg.inv(grid.directions).T) * _fsl_signs(grid))
 
 
 def _fsl_signs(grid: Grid) -> FloatArray:
@@ -103,7 +103,8 @@ def _fsl_signs(grid: Grid) -> FloatArray:
 
 def _unit(vectors: FloatArray) -> FloatArray:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors, dtype=np.float64), where=lengths > 0)
+    zeros = np.zeros(vectors.shape)
+    return np.asarray(np.divide(vectors, lengths, out=zeros, where=lengths > 0))
 
 
 def _table(file: Path) -> FloatArray:

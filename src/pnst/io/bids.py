@@ -1,0 +1,152 @@
+"""BIDS: one subject (and session) of a dataset, its series by suffix and entities, its masks by label.
+
+Source of the names: Brain Imaging Data Structure specification 1.10, "Magnetic Resonance Imaging" and "Imaging data
+derivatives".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pnst.errors import AmbiguityError, InputError
+from pnst.image import Mask
+from pnst.io.masks import read_mask
+from pnst.io.nifti import is_nifti, stem
+from pnst.io.nifti_series import read_series
+from pnst.io.role_folder import known_role
+from pnst.study import Role, Study
+
+_ENTITY = re.compile(r"([a-zA-Z]+)-([a-zA-Z0-9+]+)")
+
+
+@dataclass(frozen=True)
+class BidsName:
+    """A file's name taken apart: `sub-01_acq-fs_T2w.nii.gz` → {"sub": "01", "acq": "fs"}, "T2w"."""
+
+    file: Path
+    entities: Mapping[str, str]
+    suffix: str
+
+    @classmethod
+    def of(cls, file: Path) -> BidsName:
+        """Take the name of `file` apart; parts that are no entity are left out."""
+        *parts, suffix = stem(file).split("_")
+        return cls(file, {m[1]: m[2] for part in parts if (m := _ENTITY.fullmatch(part))}, suffix)
+
+    @property
+    def role(self) -> Role | None:
+        """The role that suffix and entities tell, None for anything else."""
+        words = {self.entities.get(key, "").lower() for key in ("desc", "param", "acq", "rec")}
+        if (
+            "adc" in {self.entities.get(key, "").lower() for key in ("desc", "param")}
+            or self.suffix.lower() == "adcmap"
+        ):
+            return Role.ADC
+        if self.suffix == "T1w":
+            return Role.T1_POST if "ce" in self.entities else Role.T1
+        if self.suffix == "T2w":
+            return Role.T2_FS if words & {"fs", "stir", "fatsat"} else Role.T2
+        return {"dwi": Role.DWI}.get(self.suffix)
+
+    @property
+    def mask_name(self) -> str | None:
+        """`muscle` for `*_label-muscle_mask` and `*_label-muscle_dseg`, None for anything else."""
+        return self.entities.get("label") if self.suffix in ("mask", "dseg") else None
+
+
+def is_bids(path: Path) -> bool:
+    """Whether `path` is a BIDS dataset, or a subject or session folder of one, with images in `anat` or `dwi`."""
+    return path.is_dir() and any(True for _ in _session_folders(path))
+
+
+def read_bids(path: Path, roles: Mapping[str, str] | None = None, case_id: str | None = None) -> Study:
+    """Read the one subject and session under `path`. `roles` names files (relative to `path`) for some roles.
+
+    The case is called by the subject (and session) unless `case_id` is given. Raises `AmbiguityError` for several
+    subjects or sessions, or several files for a role, `InputError` for a folder without a file in a known role,
+    besides what `read_series` raises.
+    """
+    (folder,) = _one_session(path)
+    names = [BidsName.of(file) for file in _images(folder)]
+    chosen = {known_role(role): _chosen(path, folder, role, name) for role, name in (roles or {}).items()}
+    found = _by_role([n for n in names if n.file not in chosen.values()], set(chosen)) | chosen
+    if not found:
+        raise InputError(
+            f"no image in {path.name!r} has a role",
+            got=", ".join(n.file.name for n in names) or "no image",
+            expected="anat/*_T1w, *_T2w, *_ce-…_T1w, or dwi/*_dwi",
+            remedy="say which file serves as which role (--role t1=FILE)",
+        )
+    series = {role: read_series(found[role], role) for role in Role if role in found}
+    study = Study(case_id or _case(folder), series)
+    return Study(study.case_id, series, dict(_masks(names, study)))
+
+
+def _session_folders(path: Path) -> Iterator[Path]:
+    """The folders, at or below `path`, that hold `anat` or `dwi` and belong to a subject."""
+    levels: list[Iterable[Path]] = [[path], path.glob("sub-*"), path.glob("ses-*"), path.glob("sub-*/ses-*")]
+    for level in levels:
+        for folder in level:
+            own = folder.resolve()
+            if "sub-" in own.name + own.parent.name and any((folder / kind).is_dir() for kind in ("anat", "dwi")):
+                yield folder
+
+
+def _one_session(path: Path) -> list[Path]:
+    folders = sorted(_session_folders(path))
+    if len(folders) == 1:
+        return folders
+    raise AmbiguityError(
+        f"the BIDS folder {path.name!r} holds {len(folders)} subjects or sessions",
+        got=", ".join(str(folder.relative_to(path)) for folder in folders[:20]) + (" …" if len(folders) > 20 else ""),
+        expected="one subject and one session",
+        remedy="give the folder of one of them",
+    )
+
+
+def _images(folder: Path) -> list[Path]:
+    found = [file for kind in ("anat", "dwi") for file in (folder / kind).glob("*") if is_nifti(file)]
+    return sorted(file for file in found if not file.name.startswith("."))
+
+
+def _by_role(names: list[BidsName], taken: set[Role]) -> dict[Role, Path]:
+    found: dict[Role, Path] = {}
+    for role in Role:
+        files = [n.file for n in names if n.mask_name is None and n.role is role] if role not in taken else []
+        if len(files) > 1:
+            raise AmbiguityError(
+                f"several images could serve as {role}",
+                got=", ".join(file.name for file in files),
+                expected="one image a role",
+                remedy=f"choose one: --role {role}={files[0].name}",
+            )
+        if files:
+            found[role] = files[0]
+    return found
+
+
+def _chosen(path: Path, folder: Path, role: str, name: str) -> Path:
+    for file in (path / name, Path(name), *(f for f in _images(folder) if name in (f.name, stem(f)))):
+        if file.is_file() and is_nifti(file):
+            return file
+    raise InputError(
+        f"no image {name!r} to serve as {role}",
+        got=", ".join(file.name for file in _images(folder)) or "no image",
+        expected="the name of an image of the subject, or its path in the dataset",
+        remedy="correct the name",
+    )
+
+
+def _case(folder: Path) -> str:
+    parts = [part for part in folder.resolve().parts[-2:] if part.startswith(("sub-", "ses-"))]
+    return "_".join(parts)
+
+
+def _masks(names: list[BidsName], study: Study) -> Iterator[tuple[str, Mask]]:
+    """Every mask by its label, but the lesion, which is read for itself."""
+    for name in names:
+        if name.mask_name and name.mask_name != "lesion":
+            yield name.mask_name, read_mask(name.file, study)

@@ -1,0 +1,102 @@
+"""The geometry gate: every mask from a file passes here, and is told where it lies among the images, or refused."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pnst.errors import GeometryError, InputError
+from pnst.image import FloatArray, Grid, Mask
+from pnst.study import Study
+
+SAME_MM = 1e-3
+"""Grids whose corners are closer than this are one grid: headers in float32 round at 1e-5."""
+
+
+def place(mask: Mask, study: Study, name: str = "lesion") -> tuple[str, ...]:
+    """Say how the mask lies against each series of the study: same grid, re-oriented, cropped, or on its own grid.
+
+    Raises `InputError` for an empty mask, `GeometryError` for one that meets no series or whose file lost its place
+    (an identity affine, or the shape of a series at another place with its origin at 0).
+    """
+    if not mask.data.any():
+        raise InputError(
+            f"the {name} mask is empty",
+            got="no voxel inside",
+            expected="at least one voxel",
+            remedy="check the label, and that the mask was saved after drawing",
+        )
+    grids = {str(role): series.volume.grid for role, series in study.series.items()}
+    if _lost_its_place(mask.grid, list(grids.values())):
+        raise GeometryError(
+            f"the {name} mask has lost its place",
+            got=f"axes along the patient's and an origin or spacing that no scanner wrote: {mask.grid!r}",
+            expected=f"a place among {_listed(grids)}",
+            remedy="save the mask again with the affine of the image it was drawn on",
+        )
+    points = mask.grid.to_world(np.argwhere(mask.data))
+    outside = {role: _share_outside(points, grid) for role, grid in grids.items()}
+    if min(outside.values(), default=1.0) == 1.0:
+        raise GeometryError(
+            f"the {name} mask does not overlap any series",
+            got=f"a mask centred at {_point(points.mean(axis=0))} mm (RAS)",
+            expected="; ".join(f"{role} around {_point(_centre(grid))}" for role, grid in grids.items()) or "a series",
+            remedy="check that mask and images are of one patient and one examination",
+        )
+    verdicts = "; ".join(f"{verdict(mask.grid, grid)} {role}" for role, grid in grids.items())
+    missed = tuple(f"{share:.1%} of the {name} mask lies outside {role}" for role, share in outside.items() if share)
+    return (f"{name} mask: {verdicts}", *missed)
+
+
+def verdict(mask: Grid, series: Grid) -> str:
+    """How a mask's grid relates to a series', in words that the series' name completes."""
+    if mask.matches(series, SAME_MM):
+        return "same grid as"
+    own, other = mask.canonical(), series.canonical()
+    if own.matches(other, SAME_MM):
+        return "re-oriented to"
+    if _part_of(own, other):
+        return "cropped from"
+    return f"on its own grid ({_size(mask)} mm against {_size(series)} mm), carried by its surface onto"
+
+
+def _lost_its_place(mask: Grid, grids: list[Grid]) -> bool:
+    """Whether the mask's affine is a default that some program wrote for want of a better one."""
+    linear, origin = np.abs(mask.affine[:3, :3]), mask.affine[:3, 3]
+    if not np.array_equal(linear, np.diag(np.diag(linear))) or origin.any():
+        return False
+    placed = [grid for grid in grids if np.abs(grid.affine[:3, 3]).max() > SAME_MM]
+    identity = np.array_equal(linear, np.eye(3))
+    return bool(placed) and (identity or any(grid.shape == mask.shape for grid in placed))
+
+
+def _share_outside(points: FloatArray, grid: Grid) -> float:
+    index = grid.to_index(points)
+    inside = ((index > -0.5) & (index < np.asarray(grid.shape) - 0.5)).all(axis=1)
+    return float(1.0 - inside.mean())
+
+
+def _part_of(part: Grid, whole: Grid) -> bool:
+    """Whether `part` (canonical) is a box of voxels of `whole` (canonical)."""
+    first, last = whole.to_index(part.corners()[[0, -1]])
+    start = np.rint(first).astype(int)
+    stop = start + np.asarray(part.shape)
+    if (start < 0).any() or (stop > np.asarray(whole.shape)).any() or np.abs(np.rint(last) - stop + 1).any():
+        return False
+    box = tuple(slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
+    return whole.crop((box[0], box[1], box[2])).matches(part, SAME_MM)
+
+
+def _centre(grid: Grid) -> FloatArray:
+    return np.asarray(grid.corners().mean(axis=0))
+
+
+def _point(point: FloatArray) -> str:
+    return "(" + ", ".join(f"{c:.0f}" for c in point) + ")"
+
+
+def _size(grid: Grid) -> str:
+    return " × ".join(f"{s:.3g}" for s in grid.spacing)
+
+
+def _listed(grids: dict[str, Grid]) -> str:
+    return "; ".join(f"{role} {grid!r}" for role, grid in grids.items()) or "the images"

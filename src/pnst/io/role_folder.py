@@ -1,0 +1,84 @@
+"""A folder whose NIfTI files are named by their role: `t1.nii.gz`, `t2_fs.nii.gz`, `dwi.nii.gz` + `dwi.bval`, …"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pnst.errors import AmbiguityError, InputError
+from pnst.io.masks import read_mask
+from pnst.io.nifti import is_nifti, stem
+from pnst.io.nifti_series import read_series
+from pnst.study import Role, Study
+
+MASK_NAMES = ("muscle", "edema", "cord")
+"""Masks that come with a study; `lesion` is read for itself."""
+
+
+def is_role_folder(path: Path) -> bool:
+    """Whether at least one NIfTI file directly in the folder is named by a role."""
+    return path.is_dir() and any(is_nifti(file) and stem(file) in set(Role) for file in path.iterdir())
+
+
+def read_role_folder(path: Path, roles: Mapping[str, str] | None = None, case_id: str | None = None) -> Study:
+    """Read a role-named folder. `roles` names other files (relative to the folder) for some roles.
+
+    The case is called by the folder's name unless `case_id` is given. Raises `InputError` for a role or file that
+    is not there and `AmbiguityError` for a role with two files, besides what `read_series` raises.
+    """
+    files = _files_by_stem(path)
+    chosen = {known_role(role): _chosen(role, name, path) for role, name in (roles or {}).items()}
+    guessed = {role: files[role] for role in Role if role in files and files[role] not in chosen.values()}
+    found = guessed | chosen
+    if not found:
+        raise InputError(
+            f"no image in {path.name!r} is named by its role",
+            got=", ".join(sorted(file.name for file in files.values())) or "no NIfTI file",
+            expected=", ".join(f"{role}.nii.gz" for role in Role),
+            remedy="rename the files, or say which file serves as which role (--role t1=FILE)",
+        )
+    series = {role: read_series(found[role], role) for role in Role if role in found}
+    study = Study(case_id or path.resolve().name, series)
+    masks = {name: read_mask(files[name], study) for name in MASK_NAMES if name in files}
+    return Study(study.case_id, series, masks)
+
+
+def _files_by_stem(path: Path) -> dict[str, Path]:
+    files: dict[str, Path] = {}
+    for file in sorted(path.iterdir()):
+        if is_nifti(file) and not file.name.startswith("."):
+            if stem(file) in files:
+                raise AmbiguityError(
+                    f"two files are named {stem(file)!r}",
+                    got=f"{files[stem(file)].name} and {file.name}",
+                    expected="one file a name",
+                    remedy="remove one of them",
+                )
+            files[stem(file)] = file
+    return files
+
+
+def known_role(role: str) -> Role:
+    """The role of that name. Raises `InputError` that lists the roles for another word."""
+    try:
+        return Role(role)
+    except ValueError as error:
+        raise InputError(
+            f"{role!r} is no role",
+            got=role,
+            expected=", ".join(Role),
+            remedy="choose one of these roles",
+        ) from error
+
+
+def _chosen(role: str, name: str, path: Path) -> Path:
+    candidates = [path / name, Path(name), path / f"{name}.nii.gz", path / f"{name}.nii"]
+    for file in candidates:
+        if file.is_file() and is_nifti(file):
+            return file
+    raise InputError(
+        f"no NIfTI file {name!r} to serve as {role}",
+        got=", ".join(sorted(file.name for file in path.iterdir() if is_nifti(file))) or "no NIfTI file",
+        expected="the name of a NIfTI file in the folder, or a path to one",
+        remedy="correct the name",
+    )

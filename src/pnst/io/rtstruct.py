@@ -1,0 +1,74 @@
+"""DICOM RT Structure Sets: one region an ROI, its closed contours filled on the slices they were drawn on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pnst.errors import InputError
+from pnst.image import FloatArray, Grid
+from pnst.io.contours import fill
+from pnst.io.region import Drawn, Region
+
+CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
+"""Contour types with an inside (PS3.3 C.8.8.6.3)."""
+
+LPS_TO_RAS = np.array([-1.0, -1.0, 1.0])
+
+
+def rtstruct_regions(dataset: Any, grids: Sequence[Grid]) -> list[Region]:
+    """The ROIs of an RTSTRUCT data set, in its order, to be filled on the grids of the study.
+
+    Raises `InputError` for contour data that is not triples of finite numbers.
+    """
+    items = {int(item.ReferencedROINumber): item for item in dataset.get("ROIContourSequence", ())}
+    return [
+        _region(int(roi.ROINumber), str(roi.get("ROIName") or roi.ROINumber), items.get(int(roi.ROINumber)), grids)
+        for roi in dataset.StructureSetROISequence
+    ]
+
+
+def _region(number: int, name: str, item: Any, grids: Sequence[Grid]) -> Region:
+    found = [] if item is None else [c for c in item.get("ContourSequence") or () if c.ContourGeometricType in CLOSED]
+
+    def draw() -> Drawn:
+        contours = [_points(contour, name) for contour in found]
+        kept, notes = _without_repeats([contour for contour in contours if len(contour) > 2])
+        if not kept:
+            raise _bad_roi(name, "no closed contour of three points or more", "closed planar contours")
+        mask, said = fill(kept, grids, _thickness(found))
+        return mask, (*notes, *said)
+
+    return Region(number, name, "RTSTRUCT contours", draw, empty=not found)
+
+
+def _points(contour: Any, name: str) -> FloatArray:
+    """(n, 3) RAS mm of one contour, without a last point that repeats the first."""
+    flat = np.array(contour.get("ContourData") or (), dtype=np.float64)
+    if flat.size % 3 or not np.isfinite(flat).all():
+        raise _bad_roi(name, f"contour data of {flat.size} numbers", "triples of finite numbers")
+    points: FloatArray = flat.reshape(-1, 3) * LPS_TO_RAS
+    return points[:-1] if len(points) > 1 and (points[0] == points[-1]).all() else points
+
+
+def _without_repeats(contours: Sequence[FloatArray]) -> tuple[list[FloatArray], tuple[str, ...]]:
+    """A contour stored twice would cancel itself under the even-odd rule: it is taken once, and that is said."""
+    distinct = list({contour.tobytes(): contour for contour in contours}.values())
+    repeats = len(contours) - len(distinct)
+    return distinct, (f"{repeats} contours are stored twice and were taken once",) if repeats else ()
+
+
+def _thickness(contours: Sequence[Any]) -> float | None:
+    slabs = {float(c.ContourSlabThickness) for c in contours if c.get("ContourSlabThickness")}
+    return slabs.pop() if len(slabs) == 1 else None
+
+
+def _bad_roi(name: str, got: str, expected: str) -> InputError:
+    return InputError(
+        f"the RTSTRUCT region {name!r} cannot be drawn",
+        got=got,
+        expected=expected,
+        remedy="export the structure set again, or choose another region",
+    )
