@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pnst.measurement.family import Family
+import numpy as np
+
+from pnst.kernels.mesh import longest_diameter
+from pnst.kernels.section import axial_diameters
+from pnst.measurement.family import Family, Outcome
+from pnst.study import Lesion
+
+SUPERIOR = np.array([0.0, 0.0, 1.0])
+"""The patient's superior direction in RAS."""
+LEAST_SLICES = 6
+"""Under this many slices the surface is extrapolated more than it is seen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,3 +30,42 @@ class Size(Family):
     major_axis_mm: float
     minor_axis_mm: float
     least_axis_mm: float
+
+
+def measure_size(lesion: Lesion) -> Outcome:
+    """Size of the lesion's surface: greatest vertex distance, axial chords, craniocaudal extent, volume, axes.
+
+    The axial pair is that of RECIST (longest chord in a plane perpendicular to the patient's superior direction) and
+    of the WHO (with the longest chord across it in that plane).
+    """
+    mesh = lesion.mesh
+    axial, axial_short, _ = axial_diameters(mesh, SUPERIOR)
+    heights = mesh.vertices @ SUPERIOR
+    major, minor, least = (2 * mesh.axes[0]).tolist()
+    return Outcome(
+        Size(
+            longest_diameter_mm=longest_diameter(mesh.vertices)[0],
+            axial_diameter_mm=axial,
+            axial_short_diameter_mm=axial_short,
+            craniocaudal_mm=float(heights.max() - heights.min()),
+            volume_ml=mesh.volume_mm3 / 1000,
+            surface_area_mm2=mesh.area_mm2,
+            major_axis_mm=major,
+            minor_axis_mm=minor,
+            least_axis_mm=least,
+            quality=_quality(lesion),
+        )
+    )
+
+
+def _quality(lesion: Lesion) -> str | None:
+    """Too few slices, or a lesion that the edge of its own image may have cut."""
+    mask, grid = lesion.mask.data, lesion.mask.grid
+    through = int(np.argmax(grid.spacing))
+    slices = int(np.count_nonzero(mask.any(axis=tuple(a for a in range(3) if a != through))))
+    remarks = []
+    if slices < LEAST_SLICES:
+        remarks.append(f"the lesion spans only {slices} slices of {grid.spacing[through]:.3g} mm")
+    if any(np.take(mask, end, axis=axis).any() for axis in range(3) for end in (0, -1)):
+        remarks.append("the lesion touches the border of the grid it was drawn on, so it may be cut off")
+    return "; ".join(remarks) or None
