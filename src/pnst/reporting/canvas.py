@@ -22,7 +22,7 @@ from pnst.image import BoolArray, FloatArray
 from pnst.reporting.plane import Field
 
 SIDE_IN = 3.0
-DPI = 180
+DPI = 160
 HALO = [withStroke(linewidth=2, foreground="black")]
 TEXT: dict[str, Any] = {"color": "white", "fontsize": 9, "family": "DejaVu Sans", "path_effects": HALO}
 WINDOW_PERCENTILES = (1.0, 99.5)
@@ -105,7 +105,7 @@ class Canvas:
         left, right, bottom, top = self.field.window
         self.axes.set(xlim=(left, right), ylim=(bottom, top))
         out = io.BytesIO()
-        FigureCanvasAgg(self.figure).print_png(out, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
+        FigureCanvasAgg(self.figure).print_png(out, metadata={"Software": None}, pil_kwargs={"compress_level": 6})
         return out.getvalue()
 
     def _letters(self) -> None:

@@ -44,25 +44,18 @@ def extent_pictures(study: Study, lesion: Lesion) -> list[Picture]:
 
 
 def region_pictures(study: Study, lesion: Lesion, m: Measurements, name: str) -> list[Picture]:
-    """A region of `m.regions` over the series that it was measured on, on the slice where the region is largest.
-
-    None when nothing was found, or the series is not in the study.
+    """A region of `m.regions` over the series that it was measured on: where it is largest, where the lesion is
+    largest, and across the slices. None when nothing was found, or the series is not in the study.
     """
-    title, colour, roles = REGIONS[name]
+    _, _, roles = REGIONS[name]
     region = m.regions.get(name)
     series = _measured_on(study, roles, region.grid) if isinstance(region, Mask) else None
     if not isinstance(region, Mask) or series is None:
         return []
-    shown = np.concatenate([lesion.mesh.vertices, points_of(region)])
-    field = Field.round(series.volume, shown, through_plane_axis(region.grid), region)
-    if field is None:
-        return []
-    canvas = Canvas(field)
-    canvas.grey(_still(field.volume, series))
-    canvas.zone(field.of(region).data, colour)
-    canvas.outline(field.plane.cut(lesion.mesh), LESION)
-    caption = f"{title} (shaded) and lesion outline (blue), {_where(series, field, region.grid)}"
-    return [Picture(canvas.png(), f"{title} round the lesion on {role_title(series.role)}", caption)]
+    axis = through_plane_axis(region.grid)
+    across = 1 if axis != 1 else 2
+    planes = ((region, axis), (lesion, axis), (region, across))
+    return _drawn(_region_on(series, region, lesion, name, *plane) for plane in planes)
 
 
 def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]:
@@ -100,6 +93,22 @@ def _lesion_on(series: Series, lesion: Lesion, axis: int, diameter: FloatArray |
     return Picture(canvas.png(), alt, _where(series, field, series.volume.grid))
 
 
+def _region_on(
+    series: Series, region: Mask, lesion: Lesion, name: str, section: Mask | Lesion, axis: int
+) -> Picture | None:
+    title, colour, _ = REGIONS[name]
+    shown = np.concatenate([lesion.mesh.vertices, points_of(region)])
+    field = Field.round(series.volume, shown, axis, section)
+    if field is None:
+        return None
+    canvas = Canvas(field)
+    canvas.grey(_still(field.volume, series))
+    canvas.zone(field.of(region).data, colour)
+    canvas.outline(field.plane.cut(lesion.mesh), LESION)
+    alt = f"{title} and lesion outline on {role_title(series.role)}, {field.plane.orientation}"
+    return Picture(canvas.png(), alt, _where(series, field, region.grid))
+
+
 def _still(volume: Volume, series: Series) -> FloatArray:
     """(ni, nj, nk): the volume, or the mean of a diffusion series' volumes with its highest b-value."""
     if volume.data.ndim == 3:
@@ -116,14 +125,16 @@ def _measured_on(study: Study, roles: Iterable[Role], grid: Grid) -> Series | No
 
 def _where(series: Series, field: Field, grid: Grid) -> str:
     highest = f", b {max(series.b_values):.4g} s/mm²" if series.b_values and series.volume.data.ndim == 4 else ""
-    return f"{role_title(series.role)}{highest}, {_slice(field, grid)}"
+    title = role_title(series.role)
+    return f"{title[:1].upper()}{title[1:]}{highest}, {_slice(field, grid)}"
 
 
 def _slice(field: Field, grid: Grid) -> str:
     """Which slice is shown; counted from the patient's left, back or feet, whatever the order of storage."""
     plane = field.plane
     number = field.box[plane.axis].start + plane.index + 1
-    return f"{plane.orientation} slice {number} of {grid.canonical().shape[plane.axis]}"
+    count = grid.canonical().shape[plane.axis]
+    return f"{plane.orientation} slice {number} of {count} from {('the left', 'behind', 'below')[plane.axis]}"
 
 
 def _drawn(pictures: Iterable[Picture | None]) -> list[Picture]:

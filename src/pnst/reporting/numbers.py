@@ -40,11 +40,11 @@ def quantity(column: str, value: Value) -> Quantity:
     return Quantity(text, unit, repr(value))
 
 
-def percent(fraction: float) -> str:
-    """A probability in per cent: whole ones from 10 to 90, else with the decimals that keep it from 0 and 100."""
-    shown = 100 * fraction
+def percent(probability: float) -> str:
+    """A probability in per cent: whole ones from 1 to 99, else with the decimals that keep it from 0 and 100."""
+    shown = 100 * probability
     near = min(shown, 100 - shown)
-    decimals = 0 if near >= 9.95 else 1 if near >= 0.95 else 2
+    decimals = 0 if near >= 0.95 else 1 if near >= 0.095 else 2
     return f"{shown:.{decimals}f}"
 
 
@@ -64,7 +64,7 @@ def log_odds(probability: float) -> float:
 def _digits(name: str, value: float) -> tuple[str, str]:
     """Text and unit of one number of a column, by the column's suffix."""
     if name.endswith("_fraction"):
-        return percent(value), "%"
+        return f"{100 * value:.{0 if 100 * value >= 9.95 else 1}f}", "%"
     if name.endswith("_um2_per_ms"):
         return f"{value:.2f}", ADC_UNIT
     if name.endswith("_mm2"):

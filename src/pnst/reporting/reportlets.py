@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import exp
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ class Row:
     interval: Quantity | None = None
     reader: Quantity | None = None
     """A reader's own judgement of the same column."""
+    rule: str = ""
+    """When a sign is positive, with its threshold."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,6 @@ class Summary:
     family: str
     number: Row
     sign: Row | None = None
-    rule: str = ""
-    """When the sign is positive, with its threshold."""
     remark: str = ""
 
 
@@ -66,15 +67,16 @@ class Reason:
     @property
     def odds_factor(self) -> str:
         """By what it multiplies the odds."""
-        return f"{exp(self.log_odds):.2g}"
+        factor = exp(self.log_odds)
+        return f"{factor:.0f}" if factor >= 9.95 else f"{factor:.2f}"
 
 
 Painter = Callable[[Study, Lesion, Measurements], list[Picture]]
 PAINTERS: dict[str, Painter] = {
     "size": lambda study, lesion, m: extent_pictures(study, lesion),
     "margin": lambda study, lesion, m: lesion_pictures(study, lesion),
-    "edema": lambda study, lesion, m: region_pictures(study, lesion, m, "edema"),
-    "split_fat": lambda study, lesion, m: region_pictures(study, lesion, m, "fat_rim"),
+    "edema": partial(region_pictures, name="edema"),
+    "split_fat": partial(region_pictures, name="fat_rim"),
     "adc": adc_pictures,
 }
 """What draws each family; a family without an entry has no picture."""
@@ -119,34 +121,39 @@ def reasons(a: Assessment) -> list[Reason]:
 
 
 def _summary(m: Measurements, name: str, family: Family, key: Key) -> Summary:
-    columns = family.columns()
-    sign, rule = None, ""
-    if key.sign is not None and key.sign in columns:
-        sign = _row(m, name, columns, key.sign, key.sign_title)
-        threshold = columns.get(f"{key.sign}_threshold")
-        if threshold is not None:
-            limit = quantity(key.threshold_column, threshold)
-            rule = f"{key.relation} {limit.text} {limit.unit}".strip()
-    number = _row(m, name, columns, key.column, column_title(key.column))
-    return Summary(family_words(name).title, number, sign, rule, family.quality or "")
+    number = _row(m, name, key.column)
+    sign = _row(m, name, key.sign, key.sign_title) if key.sign in family.columns() else None
+    return Summary(family_words(name).title, number, sign, family.quality or "")
 
 
 def _rows(m: Measurements, name: str, family: Family) -> list[Row]:
-    """Every column of a family; intervals stand beside their column, quality has its own place."""
+    """Every column of a family; intervals and thresholds stand beside their column, quality has its own place."""
     columns = family.columns()
-    beside = {f"{column}_interval" for column in columns} | {"quality"}
-    return [_row(m, name, columns, c, column_title(c)) for c in columns if c not in beside]
+    beside = {f"{column}{suffix}" for column in columns for suffix in ("_interval", "_threshold")} | {"quality"}
+    return [_row(m, name, column) for column in columns if column not in beside]
 
 
-def _row(m: Measurements, name: str, columns: Mapping[str, Value], column: str, title: str) -> Row:
+def _row(m: Measurements, name: str, column: str, title: str = "") -> Row:
+    columns = m.families()[name].columns()
     interval = columns.get(f"{column}_interval")
     override = f"{name}.{column}"
     return Row(
-        title,
+        title or column_title(column),
         quantity(column, columns[column]),
         quantity(f"{column}_interval", interval) if interval is not None else None,
         quantity(column, m.overrides[override]) if override in m.overrides else None,
+        _rule(name, column, columns),
     )
+
+
+def _rule(name: str, sign: str, columns: Mapping[str, Value]) -> str:
+    """When a sign is positive: "over 20 %"; empty for a column that is no sign."""
+    threshold = columns.get(f"{sign}_threshold")
+    if threshold is None:
+        return ""
+    key = next((key for key in family_words(name).keys if key.sign == sign), Key(sign, relation="threshold"))
+    limit = quantity(key.threshold_column, threshold)
+    return f"{key.relation} {limit.text} {limit.unit}".strip()
 
 
 def _first(columns: Mapping[str, Value]) -> Key:

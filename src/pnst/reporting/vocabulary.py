@@ -47,13 +47,14 @@ class Words:
 FAMILIES = {
     "size": Words(
         "Size",
-        "Lengths, area and volume of the lesion's smooth surface. The dashed line is the longest diameter, projected.",
+        "Lengths, area and volume of the lesion's smooth surface (blue). The dashed line is the longest diameter, "
+        "projected onto the picture.",
         (Key("longest_diameter_mm"), Key("volume_ml")),
     ),
     "margin": Words(
         "Margin",
         "Shape: how far the surface departs from its equal-moment ellipsoid. Edge: how sharply the signal changes "
-        "along the surface's normals.",
+        "along the surface's normals. The lesion's outline is blue, on the slice where it is largest.",
         (
             Key("irregularity"),
             Key("ill_defined_fraction", "ill_defined", "Ill-defined margin", "over", "ill_defined_fraction"),
@@ -61,13 +62,14 @@ FAMILIES = {
     ),
     "edema": Words(
         "Perilesional oedema",
-        "Signal above that of muscle on fat-suppressed T2, connected to the lesion. Infiltration and oedema are not "
-        "told apart: a blurred edge that is wide enough counts as oedema.",
+        "Signal above that of muscle on fat-suppressed T2, connected to the lesion (orange; the lesion is outlined in "
+        "blue). Infiltration and oedema are not told apart: a blurred edge that is wide enough counts as oedema.",
         (Key("max_extent_mm", "present", "Oedema", "a piece of at least", "volume_ml"),),
     ),
     "split_fat": Words(
         "Split fat sign",
-        "The share of the surface that a rim of fat covers. Where the sign applies, its absence speaks for malignancy.",
+        "The share of the surface that a rim of fat covers (yellow; the lesion is outlined in blue). Where the sign "
+        "applies, its absence speaks for malignancy.",
         (Key("coverage_fraction", "present", "Split fat", "at least", "coverage_fraction"),),
     ),
     "adc": Words(

@@ -1,0 +1,190 @@
+"""The pictures themselves, read back from their PNG bytes. Witnesses: closed forms of the ellipsoid."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import matplotlib.image
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+
+from pnst.image import Grid, Mask, Volume
+from pnst.measurement.measurements import Measurements
+from pnst.reporting.canvas import Canvas, window
+from pnst.reporting.figures import (
+    LESION,
+    REGIONS,
+    adc_pictures,
+    extent_pictures,
+    lesion_pictures,
+    longest_chord,
+    region_pictures,
+)
+from pnst.reporting.plane import Field
+from pnst.study import Role, Source, Study
+
+
+def pixels(picture):
+    """(rows, columns, 3) in 0–1."""
+    return matplotlib.image.imread(io.BytesIO(picture.png), format="png")[..., :3]
+
+
+def near(image, colour, tolerance=0.12):
+    """Where an image has a colour."""
+    return np.abs(image - np.array(to_rgb(colour))).max(axis=-1) < tolerance
+
+
+def only(study, *roles):
+    return Study(study.case_id, {role: study.series[role] for role in roles})
+
+
+def restored(series, axes, flips):
+    """The same series, its voxels stored in another order."""
+    affine = np.eye(4)
+    affine[:3, :3] = series.volume.grid.affine[:3, list(axes)]
+    affine[:3, 3] = series.volume.grid.affine[:3, 3]
+    data = series.volume.data.transpose(axes)
+    for axis in flips:
+        affine[:3, 3] += affine[:3, axis] * (data.shape[axis] - 1)
+        affine[:3, axis] *= -1
+    return replace(series, volume=Volume(np.flip(data, flips), Grid(data.shape, affine)))
+
+
+def test_every_series_shows_the_lesion_as_a_png(made):
+    pictures = lesion_pictures(made.study, made.lesion)
+    assert len(pictures) == 3
+    for picture in pictures:
+        rows, columns, _ = pixels(picture).shape
+        assert rows == columns
+        assert near(pixels(picture), LESION).any()
+
+
+def test_the_outline_spans_the_ellipsoid_in_true_proportions(made):
+    """Closed form: in the plane through the centre the section is 28 mm wide, and 2/√(nᵀ diag(r⁻²) n) mm high."""
+    picture = lesion_pictures(only(made.study, Role.T2_FS), made.lesion)[0]
+    field = Field.round(made.study.series[Role.T2_FS].volume, made.lesion.mesh.vertices, 2, made.lesion)
+    rows, columns = np.nonzero(near(pixels(picture), LESION))
+    per_mm = pixels(picture).shape[1] / (field.window[1] - field.window[0])
+    up = made.fine.directions[:, 1]
+    height = 2 / np.sqrt(up @ np.diag([14.0**-2, 10.0**-2, 18.0**-2]) @ up)
+    assert np.ptp(columns) / per_mm == pytest.approx(28, abs=1.5)
+    assert np.ptp(rows) / per_mm == pytest.approx(height, abs=1.5)
+
+
+def test_without_a_lesion_there_is_no_outline(made):
+    """The colour is the outline's alone."""
+    field = Field.round(made.study.series[Role.T1].volume, made.lesion.mesh.vertices, 2, made.lesion)
+    canvas = Canvas(field)
+    canvas.grey(field.volume.data)
+    image = matplotlib.image.imread(io.BytesIO(canvas.png()), format="png")[..., :3]
+    assert not near(image, LESION).any()
+
+
+@pytest.mark.parametrize(("axes", "flips"), [((2, 0, 1), (0,)), ((1, 2, 0), (1, 2)), ((0, 1, 2), (0, 1))])
+def test_storage_order_changes_no_pixel(made, axes, flips):
+    """Invariant: the picture shows the patient, not the file."""
+    original = only(made.study, Role.T1)
+    other = Study("case-07", {Role.T1: restored(original.series[Role.T1], axes, flips)})
+    for draw in (lesion_pictures, extent_pictures):
+        for a, b in zip(draw(original, made.lesion), draw(other, made.lesion), strict=True):
+            np.testing.assert_allclose(pixels(a), pixels(b), atol=2 / 255)
+            assert a.caption == b.caption
+
+
+def test_the_reformats_run_across_the_slices(made):
+    captions = [picture.caption for picture in extent_pictures(made.study, made.lesion)]
+    assert ["coronal" in captions[0], "sagittal" in captions[1]] == [True, True]
+
+
+def test_a_study_of_diffusion_alone_has_no_reformats(made):
+    assert extent_pictures(only(made.study, Role.DWI), made.lesion) == []
+
+
+def test_the_longest_chord_is_the_long_axis(made):
+    """Closed form: 2 × 18 mm along the patient's axis; the mask's voxels are 4 mm long there."""
+    p, q = longest_chord(made.lesion.mesh)
+    assert np.linalg.norm(p - q) == pytest.approx(36, rel=0.06)
+    assert abs((p - q)[2]) / np.linalg.norm(p - q) > 0.95
+
+
+@pytest.mark.parametrize("name", ["edema", "fat_rim"])
+def test_a_region_is_tinted_where_it_is_and_nowhere_else(made, name):
+    """Closed form: on the slice through the centre the zone is a ring round the ellipse."""
+    pictures = region_pictures(made.study, made.lesion, made.m, name)
+    assert len(pictures) == 3
+    image = pixels(pictures[1])
+    tinted = (image[..., 0] - image[..., 2]) > 0.15
+    middle = np.array(image.shape[:2]) // 2
+    assert tinted.any()
+    assert not tinted[middle[0] - 10 : middle[0] + 10, middle[1] - 10 : middle[1] + 10].any()
+
+
+def test_a_region_is_never_drawn_on_an_image_with_another_grid(made):
+    moved = made.fine.affine.copy()
+    moved[:3, 3] += 0.5
+    elsewhere = Mask(made.m.regions["edema"].data, Grid(made.fine.shape, moved))
+    assert region_pictures(made.study, made.lesion, with_regions(made.m, edema=elsewhere), "edema") == []
+
+
+def test_an_empty_region_and_an_absent_one_are_told_apart(made):
+    """No oedema is a result: the lesion is shown. No region: nothing is."""
+    none = Mask(np.zeros(made.fine.shape, dtype=bool), made.fine)
+    assert len(region_pictures(made.study, made.lesion, with_regions(made.m, edema=none), "edema")) == 1
+    assert region_pictures(made.study, made.lesion, with_regions(made.m), "edema") == []
+
+
+def test_the_adc_map_is_coloured_inside_and_black_where_it_is_not_known(made):
+    image = pixels(adc_pictures(made.study, made.lesion, made.m)[0])
+    middle = image[image.shape[0] // 2, image.shape[0] // 2]
+    assert np.ptp(middle) > 0.2  # a colour
+    assert image[image.shape[0] // 2, image.shape[0] // 8].max() == 0  # NaN
+    assert adc_pictures(made.study, made.lesion, with_regions(made.m)) == []
+
+
+def test_diffusion_is_shown_at_its_highest_b_value(made):
+    """Changing any other volume changes no pixel; changing that one does."""
+    series = made.study.series[Role.DWI]
+
+    def shown(index):
+        data = series.volume.data.copy()
+        data[..., index] *= np.linspace(1, 3, data.shape[1])[:, None]
+        changed = replace(series, volume=Volume(data, series.volume.grid))
+        return lesion_pictures(Study("x", {Role.DWI: changed}), made.lesion)[0].png
+
+    original = lesion_pictures(only(made.study, Role.DWI), made.lesion)[0]
+    assert "b 800" in original.caption
+    assert shown(0) == original.png
+    assert shown(2) != original.png
+
+
+def test_a_series_that_the_lesion_does_not_meet_is_left_out(made):
+    far = made.fine.affine.copy()
+    far[:3, 3] += 500
+    away = replace(made.study.series[Role.T1], volume=Volume(np.zeros(made.fine.shape), Grid(made.fine.shape, far)))
+    assert lesion_pictures(Study("x", {Role.T1: away}), made.lesion) == []
+    assert extent_pictures(Study("x", {Role.T1: away}), made.lesion) == []
+
+
+def test_every_region_that_is_drawn_has_a_colour_of_its_own():
+    colours = [LESION, *(colour for _, colour, _ in REGIONS.values())]
+    assert len(set(colours)) == len(colours)
+
+
+def test_a_flat_or_unknown_image_still_has_a_window():
+    assert window(np.full((3, 4), 7.0)) == (7.0, 8.0)
+    assert window(np.full((3, 4), np.nan)) == (0.0, 1.0)
+    low, high = window(np.append(np.arange(1000.0), np.nan))
+    assert (low, high) == pytest.approx((9.99, 994.0), abs=0.1)
+
+
+def with_regions(m: Measurements, **regions) -> Measurements:
+    return replace(m, regions=regions)
+
+
+def test_the_source_of_a_series_is_not_drawn(made):
+    """A digest, however changed, moves no pixel: pictures depend on voxels and geometry alone."""
+    series = made.study.series[Role.T1]
+    other = Study("x", {Role.T1: replace(series, source=Source("nifti", "f" * 64))})
+    assert lesion_pictures(other, made.lesion)[0].png == lesion_pictures(only(made.study, Role.T1), made.lesion)[0].png
