@@ -45,6 +45,8 @@ class BidsName:
             or self.suffix.lower() == "adcmap"
         ):
             return Role.ADC
+        if self.suffix == "T1w" and words & {"fat", "water"}:
+            return Role.FAT if "fat" in words else Role.WATER
         if self.suffix == "T1w":
             return Role.T1_POST if "ce" in self.entities else Role.T1
         if self.suffix == "T2w":

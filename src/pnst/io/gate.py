@@ -12,7 +12,7 @@ SAME_MM = 1e-3
 """Grids whose corners are closer than this are one grid: headers in float32 round at 1e-5."""
 
 
-def place(mask: Mask, study: Study, name: str = "lesion") -> tuple[str, ...]:
+def place(mask: Mask, study: Study, name: str = "lesion mask") -> tuple[str, ...]:
     """Say how the mask lies against each series of the study: same grid, re-oriented, cropped, or on its own grid.
 
     Raises `InputError` for an empty mask, `GeometryError` for one that meets no series or whose file lost its place
@@ -20,7 +20,7 @@ def place(mask: Mask, study: Study, name: str = "lesion") -> tuple[str, ...]:
     """
     if not mask.data.any():
         raise InputError(
-            f"the {name} mask is empty",
+            f"the {name} is empty",
             got="no voxel inside",
             expected="at least one voxel",
             remedy="check the label, and that the mask was saved after drawing",
@@ -28,7 +28,7 @@ def place(mask: Mask, study: Study, name: str = "lesion") -> tuple[str, ...]:
     grids = {str(role): series.volume.grid for role, series in study.series.items()}
     if _lost_its_place(mask.grid, list(grids.values())):
         raise GeometryError(
-            f"the {name} mask has lost its place",
+            f"the {name} has lost its place",
             got=f"axes along the patient's and an origin or spacing that no scanner wrote: {mask.grid!r}",
             expected=f"a place among {_listed(grids)}",
             remedy="save the mask again with the affine of the image it was drawn on",
@@ -37,14 +37,14 @@ def place(mask: Mask, study: Study, name: str = "lesion") -> tuple[str, ...]:
     outside = {role: _share_outside(points, grid) for role, grid in grids.items()}
     if min(outside.values(), default=1.0) == 1.0:
         raise GeometryError(
-            f"the {name} mask does not overlap any series",
+            f"the {name} does not overlap any series",
             got=f"a mask centred at {_point(points.mean(axis=0))} mm (RAS)",
             expected="; ".join(f"{role} around {_point(_centre(grid))}" for role, grid in grids.items()) or "a series",
             remedy="check that mask and images are of one patient and one examination",
         )
     verdicts = "; ".join(f"{verdict(mask.grid, grid)} {role}" for role, grid in grids.items())
-    missed = tuple(f"{share:.1%} of the {name} mask lies outside {role}" for role, share in outside.items() if share)
-    return (f"{name} mask: {verdicts}", *missed)
+    missed = tuple(f"{share:.1%} of the {name} lies outside {role}" for role, share in outside.items() if share)
+    return (f"{name}: {verdicts}", *missed)
 
 
 def verdict(mask: Grid, series: Grid) -> str:

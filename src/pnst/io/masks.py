@@ -52,7 +52,7 @@ def read_lesion(path: str | Path, study: Study, label: str | int | None = None) 
 def read_mask(path: str | Path, study: Study, label: str | int | None = None) -> Mask:
     """Read one region as a plain mask (muscle, oedema, cord); raises what `read_lesion` raises."""
     mask, _ = select(read_regions(Path(path), study), label, Path(path).name).draw()
-    place(mask, study, name=Path(path).name)
+    place(mask, study, name=f"mask {Path(path).name!r}")
     return mask
 
 
@@ -125,7 +125,7 @@ def _understood(file: Path, read: Callable[[], T]) -> T:
 
 def _lesion(region: Region, study: Study) -> Lesion:
     mask, notes = region.draw()
-    return Lesion(region.name, mask, region.made_by, (*notes, *place(mask, study, name=region.name)))
+    return Lesion(region.name, mask, region.made_by, (*notes, *place(mask, study, name=f"lesion {region.name!r}")))
 
 
 def _no_mask(file: Path, got: str) -> InputError:
