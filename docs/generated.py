@@ -1,0 +1,102 @@
+"""What the pages show but nobody types: the commands' own output, tables of settings and columns, the list of names."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from sphinx.pycode import ModuleAnalyzer
+
+import pnst
+from pnst.measurement import settings
+from pnst.measurement.measurements import FAMILY_TYPES
+
+ROOT = Path(__file__).resolve().parents[1]
+STUDY = "sample_data/malignant_dicom"
+COMMANDS = ("run", "inspect", "measure", "assess", "report", "phantom")
+SETTINGS = {
+    "margin": settings.MarginSettings,
+    "edema": settings.EdemaSettings,
+    "split_fat": settings.SplitFatSettings,
+    "adc": settings.AdcSettings,
+}
+
+
+def write_all(folder: Path) -> None:
+    """Makes every generated file in a folder, from scratch."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "site").mkdir(parents=True)
+    for name, model in SETTINGS.items():
+        (folder / f"settings-{name}.md").write_text(settings_table(model), encoding="utf-8")
+    (folder / "columns.md").write_text(columns_table(), encoding="utf-8")
+    (folder / "help.md").write_text("\n".join(help_section(name) for name in COMMANDS), encoding="utf-8")
+    (folder / "api.md").write_text(api_listing(), encoding="utf-8")
+    write_main_job(folder)
+
+
+def write_main_job(folder: Path) -> None:
+    """Runs the tutorial's commands on the simulated study and keeps what they printed and wrote."""
+    (folder / "inspect.txt").write_text(printed("inspect", STUDY), encoding="utf-8")
+    (folder / "run.txt").write_text(printed("run", STUDY, "--out", str(folder / "out")), encoding="utf-8")
+    for name in ("measurements.json", "assessment.json", "settings.toml"):
+        shutil.copy(folder / "out" / name, folder / name)
+    shutil.copy(folder / "out" / "report.html", folder / "site" / "report.html")
+
+
+def printed(*arguments: str) -> str:
+    """What one command prints, in plain text; raises with its message where it fails."""
+    environment = {**os.environ, "COLUMNS": "110", "NO_COLOR": "1", "TERM": "dumb"}
+    command = [sys.executable, "-m", "pnst", *arguments]
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if run.returncode:
+        raise RuntimeError(f"pnst {' '.join(arguments)} failed: {run.stderr}")
+    lines = run.stdout.replace(str(ROOT / "docs" / "_generated") + os.sep, "").splitlines()
+    return "\n".join(line.rstrip() for line in lines).strip() + "\n"
+
+
+def help_section(command: str) -> str:
+    """A command's own help, under its name."""
+    return f"### `pnst {command}`\n\n```text\n{printed(command, '--help')}```\n"
+
+
+def attribute_docs(cls: type) -> dict[str, str]:
+    """Attribute → the sentence that follows it in the source."""
+    found = ModuleAnalyzer.for_module(cls.__module__).find_attr_docs()
+    return {name: " ".join(lines).strip() for (owner, name), lines in found.items() if owner == cls.__name__}
+
+
+def settings_table(model: type) -> str:
+    """Every setting of one family with its default."""
+    says = attribute_docs(model)
+    rows = [f"| `{name}` | {info.default} | {says.get(name, '')} |" for name, info in model.model_fields.items()]
+    return "\n".join(["| setting | default | what it is |", "|---|---|---|", *rows, ""])
+
+
+def columns_table() -> str:
+    """Every column of every family with its type."""
+    rows = []
+    for family, record in FAMILY_TYPES.items():
+        says = attribute_docs(record)
+        kinds = inspect.get_annotations(record) | {"quality": "str | None"}
+        rows += [
+            f"| `{family}.{name}` | {kind.replace(' | None', ', optional')} | {says.get(name, '')} |"
+            for name, kind in kinds.items()
+            if name != "nullable"
+        ]
+    return "\n".join(["| column | type | |", "|---|---|---|", *rows, ""])
+
+
+def api_listing() -> str:
+    """An autodoc entry for each public name, in the order of `pnst.__all__`."""
+    entries = []
+    for name in pnst.__all__:
+        thing = getattr(pnst, name)
+        if inspect.isclass(thing):
+            entries.append(f".. autoclass:: pnst.{name}\n   :members:\n")
+        elif callable(thing):
+            entries.append(f".. autofunction:: pnst.{name}\n")
+    return "```{eval-rst}\n" + "\n".join(entries) + "```\n"
