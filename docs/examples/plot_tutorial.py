@@ -17,7 +17,7 @@ import pnst
 # ----
 # A DICOM tree, a BIDS dataset or a folder of role-named NIfTI. Each image keeps its own grid.
 
-folder = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "sample_data").is_dir()) / "sample_data"
+folder = Path(__file__).resolve().parents[2] / "sample_data"
 study = pnst.read_study(folder / "malignant_dicom")
 lesion = pnst.read_lesion(folder / "malignant_dicom" / "lesion.nii.gz", study)
 study
