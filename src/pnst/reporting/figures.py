@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from scipy.spatial import ConvexHull
-from scipy.spatial.distance import pdist, squareform
 
 from pnst.image import FloatArray, Grid, Mask, Volume
-from pnst.kernels.mesh import Mesh
+from pnst.kernels.mesh import longest_diameter
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import ADC_RANGE, Canvas, Picture
 from pnst.reporting.numbers import ADC_UNIT
@@ -39,7 +37,7 @@ def extent_pictures(study: Study, lesion: Lesion) -> list[Picture]:
     if series is None:
         return []
     sliced = through_plane_axis(series.volume.grid)
-    diameter = longest_chord(lesion.mesh)
+    _, diameter = longest_diameter(lesion.mesh.vertices)
     return _drawn(_lesion_on(series, lesion, axis, diameter) for axis in (1, 0, 2) if axis != sliced)
 
 
@@ -71,13 +69,6 @@ def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]
     canvas.outline(field.plane.cut(lesion.mesh), DIAMETER)
     caption = f"ADC map with lesion outline (white), {_slice(field, adc.grid)}; one colour range in every report"
     return [Picture(canvas.png(), "ADC map of the lesion in colour", caption)]
-
-
-def longest_chord(mesh: Mesh) -> FloatArray:
-    """(2, 3): the two vertices that are furthest apart, in RAS mm."""
-    hull = mesh.vertices[ConvexHull(mesh.vertices).vertices]
-    ends = np.unravel_index(int(squareform(pdist(hull)).argmax()), (len(hull), len(hull)))
-    return np.asarray(hull[list(ends)])
 
 
 def _lesion_on(series: Series, lesion: Lesion, axis: int, diameter: FloatArray | None = None) -> Picture | None:
