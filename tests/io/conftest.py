@@ -1,0 +1,87 @@
+"""Grids that hide no axis bug, and studies made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from pnst.image import Grid, Volume
+from pnst.io.digest import digest
+from pnst.study import Acquisition, Role, Series, Source, Study
+
+GridMaker = Callable[..., Grid]
+StudyMaker = Callable[..., Study]
+
+
+@pytest.fixture(scope="session")
+def oblique() -> GridMaker:
+    """Make a grid with unequal sides and spacings, turned about all three axes."""
+
+    def make(
+        shape: tuple[int, int, int] = (23, 19, 11),
+        spacing: tuple[float, float, float] = (0.7, 0.9, 4.0),
+        turns: tuple[float, float, float] = (0.2, -0.3, 0.4),
+        origin: tuple[float, float, float] = (-12.0, 34.0, -56.0),
+        flips: tuple[int, int, int] = (1, 1, 1),
+    ) -> Grid:
+        a, b, c = turns
+        about_z = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
+        about_x = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
+        about_y = np.array([[np.cos(c), 0, np.sin(c)], [0, 1, 0], [-np.sin(c), 0, np.cos(c)]])
+        affine = np.eye(4)
+        affine[:3, :3] = about_z @ about_x @ about_y * np.multiply(spacing, flips)
+        affine[:3, 3] = origin
+        return Grid(shape, affine)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def study_of() -> StudyMaker:
+    """Make a study of empty series on the given grids, one a role: `study_of(t1=grid, t2_fs=other)`."""
+
+    def make(**grids: Grid) -> Study:
+        return Study("case", {Role(r): _series(Role(r), np.zeros(g.shape, np.float32), g) for r, g in grids.items()})
+
+    return make
+
+
+@pytest.fixture
+def full_study(oblique: GridMaker) -> Study:
+    """A study with every kind of series: T1, post, STIR, DWI with directions, ADC, Dixon."""
+    rng = np.random.default_rng(20)
+    fine, coarse = oblique(), oblique((13, 17, 9), (1.8, 1.6, 5.0), flips=(-1, -1, 1))
+
+    def signal(grid: Grid, *measurements: int) -> np.ndarray:
+        return rng.gamma(3.0, 100.0, (*grid.shape, *measurements)).astype(np.float32)
+
+    directions = rng.normal(size=(5, 3))
+    directions[0] = 0
+    directions[1:] /= np.linalg.norm(directions[1:], axis=1, keepdims=True)
+    spin_echo = Acquisition(500.0, 10.0, None, 90.0, 1.5, False, False, "pnst phantom")
+    series = [
+        _series(Role.T1, np.rint(signal(fine)), fine, spin_echo),
+        _series(Role.T1_POST, signal(fine), fine, Acquisition(500.0, 10.0, contrast_agent=True)),
+        _series(Role.T2_FS, signal(fine), fine, Acquisition(4000.0, 60.0, 160.0, fat_suppressed=True)),
+        _series(
+            Role.DWI, signal(coarse, 5), coarse, Acquisition(5000.0, 70.0), (0.0, 50.0, 400.0, 800.0, 800.0), directions
+        ),
+        _series(Role.ADC, (signal(coarse) / 200).astype(np.float32), coarse),
+        _series(Role.FAT, signal(fine), fine),
+    ]
+    return Study("case 7", {s.role: s for s in series if s.role})
+
+
+def _series(
+    role: Role,
+    data: np.ndarray,
+    grid: Grid,
+    acquisition: Acquisition | None = None,
+    b_values: tuple[float, ...] | None = None,
+    b_vectors: np.ndarray | None = None,
+) -> Series:
+    volume = Volume(data, grid, "um2_per_ms" if role is Role.ADC else "")
+    source = Source("simulated", digest(volume))
+    return Series(role, volume, source, b_values, b_vectors, acquisition or Acquisition())

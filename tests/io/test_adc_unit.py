@@ -1,0 +1,70 @@
+"""Witness: arithmetic of the units (1 µm²/ms = 1e-3 mm²/s = 1000 µm²/s) and hand-written maps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pnst.errors import AmbiguityError
+from pnst.io.adc_unit import scale_of, to_um2_per_ms
+
+MAP = np.linspace(0.6, 2.6, 60, dtype=np.float32).reshape(3, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "scale"),
+    [
+        ("um2_per_ms", 1.0),
+        ("µm²/ms", 1.0),  # the two mu of Unicode
+        ("μm^2/ms", 1.0),
+        ("x10^-3 mm^2/s", 1.0),
+        ("1e-3 mm2/s", 1.0),
+        ("um2/s", 1e-3),
+        ("10^-6 mm^2/s", 1e-3),
+        ("1E-06 mm²/sec", 1e-3),
+        ("10⁻⁶ mm²/s", 1e-3),
+        ("mm2/s", 1e3),
+        ("mm²·s⁻¹", 1e3),
+        ("Created with a tool", None),
+        ("s/mm2", None),
+        ("mm2", None),
+        ("", None),
+    ],
+)
+def test_written_units(text, scale):
+    assert scale_of(text) == (pytest.approx(scale) if scale else None)
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"), [(1.0, "um2_per_ms"), (1000.0, "1e-6 mm²/s"), (1e-3, "mm²/s")], ids=["um2/ms", "um2/s", "mm2/s"]
+)
+def test_without_a_unit_the_order_of_magnitude_decides_and_is_said(factor, said):
+    values, note = to_um2_per_ms(MAP * np.float32(factor), None)
+    assert values == pytest.approx(MAP, rel=1e-6)
+    assert f"inferred {said} from the median" in note
+
+
+def test_the_written_unit_is_taken_where_the_magnitude_would_say_another():
+    """A map of dense tissue in mm²/s · 1e-3 whose median 0.15 lies below the inferred range."""
+    values, note = to_um2_per_ms(MAP / 10, "10^-3 mm^2/s")
+    assert values == pytest.approx(MAP / 10)
+    assert note == "ADC unit as written: um2_per_ms"
+
+
+@pytest.mark.parametrize("factor", [0.01, 20.0, 1e6])
+def test_between_the_ranges_it_is_refused(factor):
+    with pytest.raises(AmbiguityError, match="unit of the ADC map"):
+        to_um2_per_ms(MAP * np.float32(factor), None)
+
+
+def test_an_empty_map_and_a_contradicted_unit_are_refused():
+    with pytest.raises(AmbiguityError):
+        to_um2_per_ms(np.zeros((3, 4, 5), np.float32), None)
+    with pytest.raises(AmbiguityError, match="is written, but"):
+        to_um2_per_ms(MAP * 1000, "mm2/s")
+
+
+def test_background_and_nan_do_not_decide():
+    values = np.concatenate([MAP.ravel() * 1000, np.zeros(500), np.full(50, np.nan), np.full(200, -3.0)])
+    scaled, _ = to_um2_per_ms(values.astype(np.float32), None)
+    assert scaled[:60] == pytest.approx(MAP.ravel())
