@@ -1,0 +1,28 @@
+"""Refusal of descriptions that cannot be simulated."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pnst.errors import SettingError
+
+
+def require(condition: bool | np.bool_, name: str, got: str, expected: str) -> None:
+    """Raise `SettingError` naming the field unless the condition holds."""
+    if not condition:
+        raise SettingError(
+            f"a simulated study cannot be made with this {name}",
+            got=got,
+            expected=expected,
+            remedy=f"change {name} in the specification",
+        )
+
+
+def at_least(name: str, value: float, least: float) -> None:
+    """Raise `SettingError` unless the value is finite and not below the least."""
+    require(bool(np.isfinite(value)) and value >= least, name, f"{value}", f"a finite number ≥ {least}")
+
+
+def between(name: str, value: float, low: float, high: float) -> None:
+    """Raise `SettingError` unless low ≤ value ≤ high."""
+    require(bool(np.isfinite(value)) and low <= value <= high, name, f"{value}", f"{low} to {high}")

@@ -1,0 +1,216 @@
+"""Exact size and shape of a simulated tumour: volumes, lengths and concavities of its analytic surface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pnst.image import FloatArray
+from pnst.phantom.lesion import Shape
+from pnst.phantom.surface import Surface
+
+DEEP_FRACTION = 0.05
+"""A concavity is deep when more than this share of the longest diameter lies between it and the hull."""
+
+MESH_ROWS = 96
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Volume, centroid and equal-moment ellipsoid of a body."""
+
+    volume_mm3: float
+    centroid: FloatArray
+    """RAS mm."""
+    semi_axes: FloatArray
+    """(3,) mm, falling."""
+    axes: FloatArray
+    """(3, 3): their RAS directions, one a column."""
+
+
+@dataclass(frozen=True, eq=False)
+class Facets:
+    """A closed triangle mesh with vertices on the true surface, in RAS mm."""
+
+    vertices: FloatArray
+    triangles: np.ndarray[tuple[int, int], np.dtype[np.int64]]
+
+
+def moments(shape: Shape, surface: Surface) -> Moments:
+    """∫dV, ∫x dV and ∫xxᵀ dV of x = A·s·r, 0 ≤ r ≤ ρ(s): radial integrals ρ³/3, ρ⁴/4 and ρ⁵/5, exact in r.
+
+    An ellipsoid with semi-axes e has ∫xxᵀ dV = V/5 · diag(e²), hence e = √(5λ/V).
+    """
+    rho = shape.rho(surface.directions)
+    weight = surface.solid_angles * float(np.prod(shape.radii))
+    volume = float(weight @ (rho**3 / 3))
+    unit = surface.directions * shape.radii
+    centroid = (weight * rho**4 / 4) @ unit / volume
+    second = np.einsum("n,ni,nj->ij", weight * rho**5 / 5, unit, unit) / volume - np.outer(centroid, centroid)
+    values, vectors = np.linalg.eigh(second)
+    return Moments(volume, shape.to_world(centroid), np.sqrt(5 * values[::-1]), shape.axes @ vectors[:, ::-1])
+
+
+def facets(shape: Shape, rows: int) -> Facets:
+    """The surface as triangles between `rows` parallels and 2·rows meridians, closed at the poles."""
+    theta = np.pi * np.arange(1, rows) / rows
+    phi = np.pi * np.arange(2 * rows) / rows
+    t, p = (a.ravel() for a in np.meshgrid(theta, phi, indexing="ij"))
+    ring = np.stack([np.sin(t) * np.cos(p), np.sin(t) * np.sin(p), np.cos(t)], axis=-1)
+    directions = np.vstack([ring, [(0, 0, 1), (0, 0, -1)]])
+    n, count = 2 * rows, len(ring)
+    here = np.arange(count).reshape(rows - 1, n)
+    right = np.roll(here, -1, axis=1)
+    a, b, c, d = here[:-1].ravel(), here[1:].ravel(), right[1:].ravel(), right[:-1].ravel()
+    north = np.stack([np.full(n, count), here[0], right[0]], axis=1)
+    south = np.stack([np.full(n, count + 1), right[-1], here[-1]], axis=1)
+    triangles = np.vstack([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1), north, south])
+    return Facets(shape.to_world(shape.surface(directions)), triangles)
+
+
+def size_truth(shape: Shape, surface: Surface, body: Moments) -> dict[str, float]:
+    """The columns of `size`."""
+    mesh = facets(shape, MESH_ROWS)
+    long, short = axial_pair(mesh)
+    major, minor, least = (2 * body.semi_axes).tolist()
+    return {
+        "longest_diameter_mm": longest_diameter(shape),
+        "axial_diameter_mm": long,
+        "axial_short_diameter_mm": short,
+        "craniocaudal_mm": float(np.ptp(mesh.vertices[:, 2])),
+        "volume_ml": body.volume_mm3 / 1000,
+        "surface_area_mm2": float(surface.areas.sum()),
+        "major_axis_mm": major,
+        "minor_axis_mm": minor,
+        "least_axis_mm": least,
+    }
+
+
+def shape_truth(
+    shape: Shape, surface: Surface, body: Moments, longest_mm: float
+) -> dict[str, bool | int | float | str | None]:
+    """The columns of `margin` that the shape decides."""
+    area = float(surface.areas.sum())
+    offsets = ellipsoid_distance((shape.to_world(surface.points) - body.centroid) @ body.axes, body.semi_axes)
+    equivalent = (3 * body.volume_mm3 / (4 * np.pi)) ** (1 / 3)
+    solidity, deep = concavities(facets(shape, MESH_ROWS // 2), DEEP_FRACTION * longest_mm)
+    return {
+        "irregularity": float(np.sqrt(surface.areas @ offsets**2 / area) / equivalent),
+        "sphericity": float(np.pi ** (1 / 3) * (6 * body.volume_mm3) ** (2 / 3) / area),
+        "solidity": solidity,
+        "deep_lobulations_count": deep,
+    }
+
+
+def longest_diameter(shape: Shape) -> float:
+    """Greatest distance between two points of the surface: the best pair of a mesh, then climbed to its top."""
+    from scipy.optimize import minimize
+    from scipy.spatial.distance import cdist
+
+    points = facets(shape, 36).vertices
+    i, j = np.unravel_index(int(np.argmax(cdist(points, points))), (len(points),) * 2)
+
+    def negative_length(x: FloatArray) -> float:
+        first, second = (shape.to_world(shape.surface(v / np.linalg.norm(v))) for v in (x[:3], x[3:]))
+        return -float(np.linalg.norm(first - second))
+
+    start = np.concatenate([_direction(shape, points[k]) for k in (i, j)])
+    return -float(minimize(negative_length, start, method="BFGS", options={"gtol": 1e-7}).fun)
+
+
+def axial_pair(mesh: Facets, levels: int = 160) -> tuple[float, float]:
+    """Longest chord in a plane across the patient's superior axis, and the longest chord across it in that plane."""
+    heights = mesh.vertices[:, 2]
+    low, high = float(heights.min()), float(heights.max())
+    long = 0.0
+    section: FloatArray = np.empty((0, 2))
+    for level in np.linspace(low, high, levels + 2)[1:-1]:
+        points = _section(mesh, float(level))
+        length, _ = _longest_chord(points)
+        if length > long:
+            long, section = length, points
+    _, direction = _longest_chord(section)
+    return long, _chord_across(section, direction)
+
+
+def ellipsoid_distance(points: FloatArray, semi_axes: FloatArray) -> FloatArray:
+    """Shortest distance of points (n, 3), in an ellipsoid's own axes, to its surface.
+
+    The foot is x_i = e_i² y_i / (t + e_i²), where t is the greatest root of Σ (e_i y_i / (t + e_i²))² = 1 (Eberly,
+    "Distance from a point to an ellipse, an ellipsoid, or a hyperellipsoid"); found by bisection.
+    """
+    y, square = np.abs(points), semi_axes**2
+    low = np.full(len(y), -square.min())
+    high = low + np.linalg.norm(semi_axes * y, axis=1) + 1e-12
+    for _ in range(80):
+        t = (low + high) / 2
+        with np.errstate(divide="ignore", invalid="ignore"):
+            beyond = np.sum((semi_axes * y / (t[:, None] + square)) ** 2, axis=1) > 1
+        low, high = np.where(beyond, t, low), np.where(beyond, high, t)
+    foot = square * y / (high[:, None] + square)
+    return np.asarray(np.linalg.norm(foot - y, axis=1))
+
+
+def concavities(mesh: Facets, depth_mm: float) -> tuple[float, int]:
+    """Solidity, and the number of separate parts of the surface deeper than `depth_mm` below the convex hull."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import ConvexHull
+
+    hull = ConvexHull(mesh.vertices)
+    a, b, c = (mesh.vertices[mesh.triangles[:, n]] for n in range(3))
+    volume = abs(float(np.einsum("ni,ni->", a, np.cross(b, c)))) / 6
+    depth = np.full(len(mesh.vertices), np.inf)
+    for part in np.array_split(hull.equations, max(1, len(hull.equations) // 500)):
+        depth = np.minimum(depth, -(mesh.vertices @ part[:, :3].T + part[:, 3]).max(axis=1))
+    deep = depth > depth_mm
+    edges = np.vstack([mesh.triangles[:, pair] for pair in ([0, 1], [1, 2], [2, 0])])
+    edges = edges[deep[edges].all(axis=1)]
+    links = coo_array((np.ones(len(edges)), edges.T), shape=(len(deep), len(deep)))
+    _, labels = connected_components(links, directed=False)
+    return volume / float(hull.volume), len(np.unique(labels[deep]))
+
+
+def _direction(shape: Shape, point: FloatArray) -> FloatArray:
+    stretched = shape.to_local(point) / shape.radii
+    return np.asarray(stretched / np.linalg.norm(stretched))
+
+
+def _section(mesh: Facets, level: float) -> FloatArray:
+    """(n, 2): where the mesh's edges cross a height."""
+    edges = np.vstack([mesh.triangles[:, pair] for pair in ([0, 1], [1, 2], [2, 0])])
+    first, second = mesh.vertices[edges[:, 0]], mesh.vertices[edges[:, 1]]
+    crosses = (first[:, 2] <= level) & (second[:, 2] > level)
+    first, second = first[crosses], second[crosses]
+    share = (level - first[:, 2]) / (second[:, 2] - first[:, 2])
+    return np.asarray(first[:, :2] + share[:, None] * (second - first)[:, :2])
+
+
+def _longest_chord(points: FloatArray) -> tuple[float, FloatArray]:
+    """Length and direction of the longest chord between points (n, 2)."""
+    from scipy.spatial import ConvexHull
+    from scipy.spatial.distance import cdist
+
+    if len(points) < 3:
+        return 0.0, np.array([1.0, 0.0])
+    outer = points[ConvexHull(points).vertices]
+    lengths = cdist(outer, outer)
+    i, j = np.unravel_index(int(np.argmax(lengths)), lengths.shape)
+    return float(lengths[i, j]), (outer[j] - outer[i]) / lengths[i, j]
+
+
+def _chord_across(points: FloatArray, direction: FloatArray) -> float:
+    """Longest chord across a direction of the closed curve through points (n, 2), seen from their middle in turn."""
+    along = points @ direction
+    across = points @ np.array([-direction[1], direction[0]])
+    order = np.argsort(np.arctan2(across - across.mean(), along - along.mean()))
+    along, across = along[order], across[order]
+    ahead, beside = np.roll(along, -1), np.roll(across, -1)
+    longest = 0.0
+    for place in np.linspace(along.min(), along.max(), 402)[1:-1]:
+        hit = (along <= place) != (ahead <= place)
+        share = (place - along[hit]) / (ahead[hit] - along[hit])
+        crossing = across[hit] + share * (beside[hit] - across[hit])
+        longest = max(longest, float(np.ptp(crossing)))
+    return longest

@@ -1,0 +1,207 @@
+"""The simulated tumour: its description and its exact surface.
+
+The surface is a ball of radius ρ(s), s a direction, stretched to the semi-axes: x = A·s·ρ(s), A = diag(a, b, c), then
+turned and moved into the patient. ρ ≡ 1 is an ellipsoid; lobes and harmonics are added to ρ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from pnst.image import FloatArray
+from pnst.phantom.check import at_least, between, require
+from pnst.phantom.harmonics import Term, evaluate, random_terms
+from pnst.phantom.tissue import TISSUES, Properties, Tissue
+
+Vector = tuple[float, float, float]
+
+LEAST_RHO = 0.1
+"""The surface may not come closer to the centre than this share of the ellipsoid: it would touch itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inclusion:
+    """A sphere of another tissue inside the tumour: cyst, necrosis, blood or fat."""
+
+    tissue: Tissue
+    radius_mm: float
+    centre_mm: Vector = (0.0, 0.0, 0.0)
+    """In the tumour's own axes, from its centre."""
+
+    def __post_init__(self) -> None:
+        at_least("inclusion.radius_mm", self.radius_mm, 0.1)
+        allowed = {Tissue.CYST, Tissue.NECROSIS, Tissue.BLOOD, Tissue.FAT}
+        require(self.tissue in allowed, "inclusion.tissue", self.tissue.name, ", ".join(t.name for t in allowed))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LesionSpec:
+    """A tumour in millimetres and degrees. Caps are cones seen from its centre, by their half-angle."""
+
+    radii_mm: Vector = (12.0, 14.0, 22.0)
+    """Semi-axes along the tumour's own x, y, z."""
+    tilt_deg: Vector = (0.0, 0.0, 0.0)
+    """Turns about the patient's x, then y, then z."""
+    centre_mm: Vector = (0.0, 0.0, 0.0)
+    """RAS."""
+    lobes: int = 0
+    """n lobes round the tumour's z axis: ρ + `lobe_depth` · sinⁿθ · cos nφ."""
+    lobe_depth: float = 0.0
+    roughness: float = 0.0
+    """Root-mean-square over the sphere of the random harmonics in ρ."""
+    roughness_degrees: tuple[int, int] = (4, 8)
+    """First and last degree of them."""
+    harmonics: tuple[Term, ...] = ()
+    """Harmonics in ρ by name, on top of the random ones."""
+
+    edge_sigma_mm: float = 0.0
+    """Infiltrating edge: tumour gives way to surroundings as an error function of this σ (10–90 % width 2.563 σ)."""
+    indistinct_cap_deg: float = 180.0
+    """The part of the surface with that edge: 180 is all of it; the rest is sharp."""
+    indistinct_axis: Vector = (1.0, 0.0, 0.0)
+    """Axis of that cap, in the patient's axes."""
+
+    edema_mm: float = 0.0
+    """Greatest thickness of the oedema round the tumour."""
+    edema_irregularity: float = 0.0
+    """0: the same thickness everywhere; 1: down to nothing where it is thinnest."""
+
+    rim_cap_deg: float = 0.0
+    """Half-angle of each polar cap that a rim of fat covers; 0: no rim; 90 on both poles: all round."""
+    rim_mm: float = 3.0
+    rim_poles: Literal["both", "one"] = "both"
+
+    d_um2_per_ms: float | None = None
+    """Diffusion coefficient; None: that of the tissue table."""
+    ivim_fraction: float = 0.0
+    target_core: float = 0.0
+    """The target sign: the tumour's inner part, this share of its radius, has a fibrous core. 0: none."""
+    inclusions: tuple[Inclusion, ...] = ()
+
+    def __post_init__(self) -> None:
+        for radius in self.radii_mm:
+            between("lesion.radii_mm", radius, 1.0, 200.0)
+        for name in ("edge_sigma_mm", "edema_mm", "roughness", "lobe_depth"):
+            at_least(f"lesion.{name}", getattr(self, name), 0.0)
+        for name in ("edema_irregularity", "ivim_fraction"):
+            between(f"lesion.{name}", getattr(self, name), 0.0, 1.0)
+        between("lesion.target_core", self.target_core, 0.0, 0.95)
+        between("lesion.indistinct_cap_deg", self.indistinct_cap_deg, 0.0, 180.0)
+        between("lesion.rim_cap_deg", self.rim_cap_deg, 0.0, 180.0)
+        at_least("lesion.rim_mm", self.rim_mm, 0.1)
+        require(self.rim_poles in ("both", "one"), "lesion.rim_poles", str(self.rim_poles), "both or one")
+        require(self.lobes == 0 or self.lobes >= 2, "lesion.lobes", str(self.lobes), "0, or 2 and more")
+        first, last = self.roughness_degrees
+        require(1 <= first <= last <= 30, "lesion.roughness_degrees", f"{first}, {last}", "1 ≤ first ≤ last ≤ 30")
+        require(np.linalg.norm(self.indistinct_axis) > 0, "lesion.indistinct_axis", "no length", "a direction")
+        if self.d_um2_per_ms is not None:
+            between("lesion.d_um2_per_ms", self.d_um2_per_ms, 0.01, 5.0)
+
+    @property
+    def tissue(self) -> Properties:
+        """The tumour's magnetic properties: the table's, with this tumour's own diffusion."""
+        known = TISSUES[Tissue.TUMOUR]
+        d = known.d_um2_per_ms if self.d_um2_per_ms is None else self.d_um2_per_ms
+        return replace(known, d_um2_per_ms=d, ivim_fraction=self.ivim_fraction)
+
+
+class Shape:
+    """The exact surface of one tumour, random parts drawn. Raises `SettingError` where it would touch itself."""
+
+    def __init__(self, spec: LesionSpec, rng: np.random.Generator) -> None:
+        self.spec = spec
+        self.radii = np.asarray(spec.radii_mm, dtype=np.float64)
+        self.centre = np.asarray(spec.centre_mm, dtype=np.float64)
+        self.axes = rotation(spec.tilt_deg)
+        first, last = spec.roughness_degrees
+        self._terms = spec.harmonics + random_terms(range(first, last + 1), spec.roughness, rng)
+        self._front = random_terms(range(1, 6), 1.0, rng)
+        _check(self)
+
+    def rho(self, directions: FloatArray) -> FloatArray:
+        """ρ at unit vectors (..., 3) of the unstretched ball."""
+        spec = self.spec
+        wave = np.zeros(directions.shape[:-1])
+        if spec.lobes and spec.lobe_depth:
+            # sinⁿθ · cos nφ = Re (x + iy)ⁿ
+            wave = spec.lobe_depth * ((directions[..., 0] + 1j * directions[..., 1]) ** spec.lobes).real
+        rough = self._terms if spec.roughness else spec.harmonics
+        return np.asarray(1 + wave + evaluate(rough, directions))
+
+    def surface(self, directions: FloatArray) -> FloatArray:
+        """Local points (..., 3) of the surface, mm from the centre, for unit vectors of the unstretched ball."""
+        return directions * self.rho(directions)[..., None] * self.radii
+
+    def level(self, local: FloatArray) -> FloatArray:
+        """|A⁻¹x| ÷ ρ at local points (..., 3): below 1 inside, 1 on the surface, above 1 outside. Exact."""
+        stretched = local / self.radii
+        length = np.linalg.norm(stretched, axis=-1)
+        directions = stretched / np.maximum(length, 1e-12)[..., None]
+        return np.asarray(length / self.rho(directions))
+
+    def to_local(self, points: FloatArray) -> FloatArray:
+        """RAS points (..., 3) in the tumour's own axes."""
+        return np.asarray((points - self.centre) @ self.axes)
+
+    def to_world(self, local: FloatArray) -> FloatArray:
+        """The inverse of `to_local`."""
+        return np.asarray(local @ self.axes.T + self.centre)
+
+    @property
+    def pole(self) -> FloatArray:
+        """Local unit vector of the longest semi-axis."""
+        return np.asarray(np.eye(3)[int(np.argmax(self.radii))])
+
+    @cached_property
+    def _front_range(self) -> tuple[float, float]:
+        values = evaluate(self._front, _fibonacci(4000))
+        return float(values.min()), float(values.max())
+
+    def edema_thickness(self, directions: FloatArray) -> FloatArray:
+        """Thickness of the oedema in mm towards local unit vectors (..., 3), as seen from the centre."""
+        spec = self.spec
+        if spec.edema_irregularity == 0:
+            return np.full(directions.shape[:-1], spec.edema_mm)
+        low, high = self._front_range
+        share = np.clip((evaluate(self._front, directions) - low) / (high - low), 0, 1)
+        return np.asarray(spec.edema_mm * (1 - spec.edema_irregularity * (1 - share)))
+
+
+def rotation(angles_deg: Vector) -> FloatArray:
+    """(3, 3): turns about x, then y, then z; its columns are the turned axes."""
+    from scipy.spatial.transform import Rotation
+
+    return np.asarray(Rotation.from_euler("xyz", angles_deg, degrees=True).as_matrix())
+
+
+def _fibonacci(count: int) -> FloatArray:
+    """Unit vectors spread evenly over the sphere (golden spiral)."""
+    k = np.arange(count) + 0.5
+    z = 1 - 2 * k / count
+    phi = k * np.pi * (3 - np.sqrt(5))
+    return np.stack([np.sqrt(1 - z**2) * np.cos(phi), np.sqrt(1 - z**2) * np.sin(phi), z], axis=-1)
+
+
+def _check(shape: Shape) -> None:
+    directions = _fibonacci(4000)
+    least = float(shape.rho(directions).min())
+    require(
+        least >= LEAST_RHO,
+        "lesion (lobe_depth, roughness, harmonics)",
+        f"a surface {least:.2f} of the radius from the centre",
+        f"at least {LEAST_RHO} everywhere",
+    )
+    spheres = shape.spec.inclusions
+    for n, sphere in enumerate(spheres):
+        ball = np.asarray(sphere.centre_mm) + sphere.radius_mm * directions
+        reach = float(shape.level(ball).max())
+        require(
+            reach < 1, "lesion.inclusions", f"sphere {n} reaching {reach:.2f} of the radius", "all inside the tumour"
+        )
+        for other in spheres[:n]:
+            gap = np.linalg.norm(np.subtract(sphere.centre_mm, other.centre_mm)) - sphere.radius_mm - other.radius_mm
+            require(gap >= 0, "lesion.inclusions", "two spheres that overlap", "spheres apart from each other")

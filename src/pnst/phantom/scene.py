@@ -1,0 +1,196 @@
+"""Which tissue is where: the anatomy and the tumour painted over each other, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pnst.image import BoolArray, FloatArray
+from pnst.phantom import anatomy
+from pnst.phantom.anatomy import SurroundSpec
+from pnst.phantom.lesion import Shape
+from pnst.phantom.surface import DistanceField, Surface, sample
+from pnst.phantom.tissue import Tissue
+
+TISSUE_COUNT = len(Tissue)
+
+SHELL_MM = 30.0
+"""The distance to the tumour is known at least this far out; the split fat sign is judged within it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One region painted over those before it."""
+
+    tissue: Tissue
+    distance: FloatArray
+    """(n,) signed distance of each point to its border in mm, negative inside."""
+    sigma: FloatArray | None = None
+    """(n,) σ in mm of the border's error function; 0 or None where it is sharp."""
+
+    def coverage(self, cell_mm: float) -> FloatArray:
+        """(n,) share of a small cell round each point that lies inside, its border seen as flat."""
+        sharp = np.clip(0.5 - self.distance / cell_mm, 0, 1)
+        if self.sigma is None or not self.sigma.any():
+            return np.asarray(sharp)
+        from scipy.special import erfc
+
+        blur = np.sqrt(self.sigma**2 + cell_mm**2 / 12)
+        return np.asarray(np.where(self.sigma > 0, erfc(self.distance / (np.sqrt(2) * blur)) / 2, sharp))
+
+    def clearance(self) -> FloatArray:
+        """(n,) distance in mm within which nothing changes."""
+        fade = 0.0 if self.sigma is None else 4 * float(self.sigma.max(initial=0))
+        return np.asarray(np.abs(self.distance) - fade)
+
+
+class Scene:
+    """The whole patient: every point in RAS mm has a mixture of tissues."""
+
+    def __init__(self, shape: Shape, surround: SurroundSpec) -> None:
+        self.shape = shape
+        self.surround = surround
+        spec = shape.spec
+        coarse = sample(shape, 1.0)
+        self.reach_mm = float(np.linalg.norm(coarse.points, axis=1).max())
+        """Greatest distance of the surface from the tumour's centre."""
+        self.clearance_mm = clearance = max(surround.bed_mm, spec.edema_mm + 3)
+        """Distance from the surface within which there is nothing but what belongs to the tumour and its bed."""
+        self.distance = DistanceField(shape, max(clearance, 4 * spec.edge_sigma_mm, spec.rim_mm + 3, SHELL_MM) + 1)
+        lateral = np.linalg.norm(shape.to_world(coarse.points)[:, :2] - shape.centre[:2], axis=1).max()
+        self.limb = anatomy.lay_out(spec.centre_mm, float(lateral), clearance)
+        self._plane = self._fat_plane(coarse)
+
+    def layers(self, points: FloatArray, *, tumour: bool = True) -> Iterator[Layer]:
+        """The layers at RAS points (n, 3), from the ground up; where none covers, there is air."""
+        local = self.shape.to_local(points)
+        distance = self.distance(local)
+        radius = np.linalg.norm(local, axis=1)
+        directions = local / np.maximum(radius, 1e-9)[:, None]
+        yield from self._limb(points, distance)
+        if self.shape.spec.edema_mm > 0:
+            yield self._edema(points, distance, directions)
+        yield from self._bone_and_vessels(points)
+        yield from self._rim_and_nerve(points, local, distance, radius, directions)
+        if tumour:
+            yield from self._tumour(local, distance, directions)
+
+    def fractions(self, points: FloatArray, cell_mm: float, *, tumour: bool = True) -> FloatArray:
+        """(n, tissues): the mixture in a cell of side `cell_mm` round each RAS point (n, 3); rows sum to 1.
+
+        Without the tumour: what it lies in, which goes on to its centre (an infiltrating edge fades into that).
+        """
+        return self.mix(points, cell_mm, tumour=tumour)[0]
+
+    def mix(self, points: FloatArray, cell_mm: float, *, tumour: bool = True) -> tuple[FloatArray, FloatArray]:
+        """The mixture as in `fractions`, and (n,) the distance in mm within which it is the same."""
+        mixture = np.zeros((len(points), TISSUE_COUNT))
+        mixture[:, Tissue.AIR] = 1
+        clear = np.full(len(points), np.inf)
+        for layer in self.layers(points, tumour=tumour):
+            share = layer.coverage(cell_mm)
+            touched = share > 0
+            mixture[touched] *= (1 - share[touched])[:, None]
+            mixture[touched, layer.tissue] += share[touched]
+            clear = np.minimum(clear, layer.clearance())
+        return mixture, clear
+
+    def inside(self, points: FloatArray) -> BoolArray:
+        """(...) whether RAS points (..., 3) lie inside the tumour's true surface; exact."""
+        local = self.shape.to_local(points)
+        near = np.asarray(np.linalg.norm(local, axis=-1) <= self.reach_mm + 1)
+        near[near] = self.shape.level(local[near]) < 1
+        return near
+
+    @property
+    def _fat_radius(self) -> float:
+        return self.limb.muscle_radius_mm + self.surround.subcutaneous_fat_mm
+
+    def _fat_plane(self, surface: Surface) -> tuple[FloatArray, float] | None:
+        """Normal and offset (of its middle) of the fat plane beside the tumour, in RAS."""
+        gap = self.surround.fat_plane_mm
+        if gap is None:
+            return None
+        normal = np.asarray(self.surround.fat_plane_axis) / np.linalg.norm(self.surround.fat_plane_axis)
+        support = float((self.shape.to_world(surface.points) @ normal).max())
+        return normal, support + gap + self.surround.fat_plane_thickness_mm / 2
+
+    def _limb(self, points: FloatArray, distance: FloatArray) -> Iterator[Layer]:
+        limb, surround = self.limb, self.surround
+        muscle = anatomy.cylinder(points, limb.axis, limb.muscle_radius_mm)
+        yield Layer(Tissue.SKIN, muscle - surround.subcutaneous_fat_mm - surround.skin_mm)
+        yield Layer(Tissue.FAT, muscle - surround.subcutaneous_fat_mm)
+        yield Layer(Tissue.MUSCLE, muscle)
+        if surround.septa:
+            planes = anatomy.septa(points, limb, surround.septa, surround.septum_mm)
+            yield Layer(Tissue.FAT, np.maximum(planes, muscle))
+        bed = Tissue.MUSCLE if surround.bed == "muscle" else Tissue.FAT
+        yield Layer(bed, np.maximum(distance - surround.bed_mm, muscle))
+        if self._plane is not None:
+            normal, offset = self._plane
+            plane = anatomy.slab(points, normal, offset, surround.fat_plane_thickness_mm)
+            yield Layer(Tissue.FAT, np.maximum(plane, muscle))
+
+    def _edema(self, points: FloatArray, distance: FloatArray, directions: FloatArray) -> Layer:
+        border = anatomy.cylinder(points, self.limb.axis, self._fat_radius)
+        if self._plane is not None:  # the fascia stops it
+            normal, offset = self._plane
+            border = np.maximum(border, points @ normal - offset + self.surround.fat_plane_thickness_mm / 2)
+        thickness = np.full(len(points), self.shape.spec.edema_mm)
+        front = (distance > -2) & (distance < self.shape.spec.edema_mm + 2)  # elsewhere the front plays no part
+        thickness[front] = self.shape.edema_thickness(directions[front])
+        return Layer(Tissue.EDEMA, np.maximum(distance - thickness, border))
+
+    def _bone_and_vessels(self, points: FloatArray) -> Iterator[Layer]:
+        limb = self.limb
+        if self.surround.bone:
+            yield Layer(Tissue.CORTICAL_BONE, anatomy.cylinder(points, limb.bone, limb.bone_radius_mm))
+            yield Layer(Tissue.MARROW, anatomy.cylinder(points, limb.bone, limb.marrow_radius_mm))
+        if self.surround.vessels:
+            yield Layer(Tissue.VEIN, anatomy.cylinder(points, limb.vein, limb.vein_radius_mm))
+            yield Layer(Tissue.ARTERY, anatomy.cylinder(points, limb.artery, limb.artery_radius_mm))
+
+    def _rim_and_nerve(
+        self, points: FloatArray, local: FloatArray, distance: FloatArray, radius: FloatArray, directions: FloatArray
+    ) -> Iterator[Layer]:
+        spec, pole = self.shape.spec, self.shape.pole
+        if spec.rim_cap_deg > 0:
+            cosine = directions @ pole
+            whole = 90 if spec.rim_poles == "both" else 180
+            cosine = np.abs(cosine) if spec.rim_poles == "both" else cosine
+            cap = _cone(cosine, radius, spec.rim_cap_deg) if spec.rim_cap_deg < whole else np.full(len(radius), -np.inf)
+            yield Layer(Tissue.FAT, np.maximum(distance - spec.rim_mm, cap))
+        if self.surround.nerve:
+            muscle = anatomy.cylinder(points, self.limb.axis, self.limb.muscle_radius_mm)
+            nerve = anatomy.tube(local, pole, self.surround.nerve_diameter_mm / 2)
+            yield Layer(Tissue.NERVE, np.maximum(nerve, muscle))
+
+    def _tumour(self, local: FloatArray, distance: FloatArray, directions: FloatArray) -> Iterator[Layer]:
+        yield Layer(Tissue.TUMOUR, distance, self.edge_sigma(directions))
+        spec = self.shape.spec
+        if spec.target_core > 0:
+            level = np.full(len(local), 2.0)
+            level[distance < 0] = self.shape.level(local[distance < 0])
+            # The border is exact, the distance to it is not: it only rounds the border within one cell.
+            yield Layer(Tissue.TARGET_CORE, (level - spec.target_core) * float(self.shape.radii.mean()))
+        for sphere in spec.inclusions:
+            centre = np.asarray(sphere.centre_mm)
+            yield Layer(sphere.tissue, np.linalg.norm(local - centre, axis=1) - sphere.radius_mm)
+
+    def edge_sigma(self, directions: FloatArray) -> FloatArray:
+        """(n,) σ in mm of the tumour's edge towards local unit vectors (n, 3); 0 where it is sharp."""
+        spec = self.shape.spec
+        if spec.edge_sigma_mm == 0:
+            return np.zeros(len(directions))
+        axis = np.asarray(spec.indistinct_axis) @ self.shape.axes
+        cosine = directions @ (axis / np.linalg.norm(axis))
+        angle = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+        return np.where(angle <= spec.indistinct_cap_deg, spec.edge_sigma_mm, 0.0)
+
+
+def _cone(cosine: FloatArray, radius: FloatArray, half_angle_deg: float) -> FloatArray:
+    """Signed distance to a cone from the origin, of points at `radius` whose angle to its axis has this cosine."""
+    beyond = np.arccos(np.clip(cosine, -1, 1)) - np.radians(half_angle_deg)
+    return np.asarray(radius * np.sin(np.clip(beyond, -np.pi / 2, np.pi / 2)))
