@@ -1,0 +1,42 @@
+"""The unit of a DICOM ADC map, as its header writes it, and the map in um2_per_ms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pnst.errors import AmbiguityError
+from pnst.io.adc_unit import scale_of, to_um2_per_ms
+from pnst.io.dicom.stack import Stack
+
+
+def mapped_unit(stack: Stack) -> str | None:
+    """The unit of the real world value mapping where it is one of diffusivity, else None."""
+    found = stack.real_world
+    unit = _plain(found.unit) if found is not None else ""
+    return unit if scale_of(unit) is not None else None
+
+
+def adc_in_um2_per_ms(values: npt.NDArray[Any], stack: Stack, unit: str | None) -> tuple[npt.NDArray[np.float32], str]:
+    """Bring an ADC map to um2_per_ms, and say how. `unit` is that of the mapping by which `values` were rescaled.
+
+    Without one, the header's Units or Rescale Type decide where they name a unit of diffusivity, else the order of
+    magnitude of the values. Raises `AmbiguityError` where that fits no unit: then the map may be no ADC map at all.
+    """
+    written = unit or _plain(stack.header.written_unit)
+    try:
+        return to_um2_per_ms(values, written if scale_of(written) is not None else None)
+    except AmbiguityError as error:
+        raise AmbiguityError(
+            f"the unit of the ADC map {stack.key} ({stack.header.description}) cannot be told",
+            got=error.got,
+            expected=error.expected,
+            remedy="if it is no ADC map, leave it out (--role adc=none); else convert it to NIfTI with its unit",
+        ) from error
+
+
+def _plain(unit: str) -> str:
+    """UCUM's ways of writing a power of ten ("10*-6.mm2/s") as the ones that are parsed."""
+    return unit.replace("10*", "10^").replace(".", " ")

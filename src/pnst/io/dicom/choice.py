@@ -1,0 +1,137 @@
+"""Which series serves as which role: the user's word first, then the one guess; never one of several."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from pnst.errors import AmbiguityError, InputError, SettingError
+from pnst.io.dicom.roles import Guess, guess_role
+from pnst.io.dicom.stack import Stack
+from pnst.study import Role
+
+FEWEST_SLICES = 3
+"""Fewer slices of anatomy are a locator or a remnant: no lesion is measured on them."""
+LEFT_OUT = "none"
+"""The user's word for a role that no series shall have."""
+
+Chosen = dict[Role, tuple[Stack, str]]
+
+
+def choose(stacks: Sequence[Stack], wanted: Mapping[str, str]) -> Chosen:
+    """The stack for each role and the reason for it.
+
+    `wanted` maps roles to a key, series UID, description or number, or to "none". Raises `SettingError` for an unknown
+    role, `InputError` for a series that is not there and for a study without a series of use, `AmbiguityError` for a
+    name or role that several series fit, and the problem of a series that is chosen and cannot be read.
+    """
+    named = {_role(role): None if name == LEFT_OUT else find(stacks, name, role) for role, name in wanted.items()}
+    taken = {id(stack) for stack in named.values() if stack is not None}
+    guesses: dict[Role, list[tuple[Stack, Guess]]] = defaultdict(list)
+    for stack in stacks:
+        guess = guess_role(stack)
+        if guess.role is not None and guess.role not in named and id(stack) not in taken:
+            guesses[guess.role].append((stack, guess))
+    chosen: Chosen = {role: (stack, "chosen by the user") for role, stack in named.items() if stack is not None}
+    for role, found in guesses.items():
+        stack, guess = _only(role, _preferred(role, found))
+        chosen[role] = (stack, guess.reason)
+    if not chosen:
+        raise _nothing(stacks)
+    for role, (stack, _) in chosen.items():
+        _check(role, stack)
+    return {role: chosen[role] for role in Role if role in chosen}
+
+
+def find(stacks: Sequence[Stack], name: str, role: str) -> Stack:
+    """The one stack that a user's word names. Raises `InputError` for none, `AmbiguityError` for several."""
+    word = name.strip().lower()
+    for of in (
+        lambda s: s.key.lower(),
+        lambda s: s.header.series_uid,
+        lambda s: str(s.header.series_number),
+        lambda s: s.header.description.lower(),
+    ):
+        found = [stack for stack in stacks if of(stack) == word]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise AmbiguityError(
+                f"{name!r} names {len(found)} series for {role}",
+                got="; ".join(_line(stack) for stack in found),
+                expected="one series",
+                remedy=f"use a key, such as --role {role}={found[0].key}",
+            )
+    raise InputError(
+        f"no series {name!r} to serve as {role}",
+        got="; ".join(_line(stack) for stack in stacks),
+        expected="the key, UID, number or description of one of these series",
+        remedy=f"choose one, such as --role {role}={stacks[0].key}",
+    )
+
+
+def _role(name: str) -> Role:
+    try:
+        return Role(name)
+    except ValueError as error:
+        raise SettingError(
+            f"{name!r} is no role", got=name, expected=", ".join(Role), remedy="choose one of these roles"
+        ) from error
+
+
+def _preferred(role: Role, found: list[tuple[Stack, Guess]]) -> list[tuple[Stack, Guess]]:
+    """Raw diffusion before trace; T1 without fat suppression, which shows fat, before T1 with it."""
+    if role is Role.DWI:
+        better = [pair for pair in found if not pair[0].is_trace]
+    elif role is Role.T1:
+        better = [pair for pair in found if "fat suppressed" not in pair[1].reason]
+    else:
+        return found
+    return better or found
+
+
+def _only(role: Role, found: list[tuple[Stack, Guess]]) -> tuple[Stack, Guess]:
+    if len(found) == 1:
+        return found[0]
+    raise AmbiguityError(
+        f"{len(found)} series could be {role}",
+        got="; ".join(f"{_line(stack)}, {guess.reason}" for stack, guess in found),
+        expected=f"one series for {role}",
+        remedy=f"choose one, such as --role {role}={found[0][0].key}, or none with --role {role}={LEFT_OUT}",
+    )
+
+
+def _check(role: Role, stack: Stack) -> None:
+    if stack.problem is not None:
+        raise stack.problem
+    if role is Role.DWI and len({round(b) for b in stack.b_values or ()}) < 2:
+        raise InputError(
+            f"the series {stack.key} cannot serve as dwi",
+            got=f"b-values {', '.join(f'{b:g}' for b in stack.b_values or ()) or 'none'}",
+            expected="at least two b-values in one series",
+            remedy="choose another series, or none with --role dwi=none",
+        )
+    if role is not Role.DWI and len(stack.volumes[0]) < FEWEST_SLICES:
+        raise InputError(
+            f"the series {stack.key} has too few slices to serve as {role}",
+            got=f"{len(stack.volumes[0])} slices",
+            expected=f"at least {FEWEST_SLICES}",
+            remedy=f"export the whole series, choose another, or none with --role {role}=none",
+        )
+
+
+def _nothing(stacks: Sequence[Stack]) -> Exception:
+    """Why a study has no series of use: the first one that cannot be read, else what each one is."""
+    problem = next((stack.problem for stack in stacks if stack.problem is not None), None)
+    if problem is not None:
+        return problem
+    return InputError(
+        "no series of this study has a role",
+        got="; ".join(f"{_line(stack)}: {guess_role(stack).reason}" for stack in stacks),
+        expected=", ".join(Role),
+        remedy=f"say which series is which, such as --role t1={stacks[0].key}",
+    )
+
+
+def _line(stack: Stack) -> str:
+    return f"{stack.key} ({stack.header.description})" if stack.header.description else stack.key

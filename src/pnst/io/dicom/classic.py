@@ -1,0 +1,103 @@
+"""Frames of classic images: one file, one frame (mosaics are cut in `mosaic`)."""
+
+from __future__ import annotations
+
+from pydicom.dataset import Dataset
+
+from pnst.io.dicom.diffusion import read_diffusion
+from pnst.io.dicom.frame import Frame, Pixels, Plane, RealWorld
+from pnst.io.dicom.kinds import kind_of
+from pnst.io.dicom.tags import integer, item, items, number, numbers, text, words
+from pnst.study import Acquisition
+
+_SUPPRESSED = frozenset({"FS", "SFS", "FATSAT", "SPIR", "SPAIR", "FAT_SAT"})
+_NO_AGENT = frozenset({"NO", "NONE", "N", "WITHOUT", "0"})
+
+
+def classic_frame(ds: Dataset, pixels: Pixels) -> Frame:
+    """The one frame of a classic image."""
+    image_type = words(ds, 0x00080008)
+    orientation = numbers(ds, 0x00200037)
+    return Frame(
+        name=pixels.name,
+        file=pixels.name,
+        index=0,
+        corner=(0, 0),
+        size=(pixels.rows, pixels.columns),
+        plane=plane(numbers(ds, 0x00200032), orientation, numbers(ds, 0x00280030), slice_step(ds)),
+        slope=rescale(ds)[0],
+        intercept=rescale(ds)[1],
+        real_world=real_world(item(ds, 0x00409096)),
+        kind=kind_of(image_type, derivation_codes(ds)),
+        diffusion=read_diffusion(ds, image_type, orientation if len(orientation) == 6 else None),
+        acquisition=_acquisition(ds),
+        times=(
+            number(ds, 0x00200100, "IS"),
+            number(ds, 0x00200012, "IS"),
+            number(ds, 0x00181060),
+            number(ds, 0x00080032),
+            number(ds, 0x00080033),
+        ),
+        instance=(integer(ds, 0x00200013) or 0, 0),
+    )
+
+
+def plane(
+    position: tuple[float, ...], orientation: tuple[float, ...], spacing: tuple[float, ...], step_mm: float | None
+) -> Plane | None:
+    """The plane that a header's numbers describe, None where they are missing or describe none."""
+    if len(position) != 3 or len(orientation) != 6 or len(spacing) != 2 or min(spacing) <= 0:
+        return None
+    return Plane((position[0], position[1], position[2]), orientation, (spacing[0], spacing[1]), step_mm)
+
+
+def slice_step(ds: Dataset) -> float | None:
+    """Spacing between slices in mm, else slice thickness; None where neither is above 0."""
+    found = (number(ds, 0x00180088), number(ds, 0x00180050))
+    return next((abs(step) for step in found if step), None)
+
+
+def rescale(ds: Dataset) -> tuple[float, float]:
+    """Rescale slope and intercept; 1 and 0 where none are written. A slope of 0 is a writer's way to say none."""
+    return number(ds, 0x00281053) or 1.0, number(ds, 0x00281052) or 0.0
+
+
+def real_world(mapping: Dataset | None) -> RealWorld | None:
+    """A real world value mapping with a slope and a unit, None for anything less."""
+    if mapping is None:
+        return None
+    slope, intercept = number(mapping, 0x00409225, "FD"), number(mapping, 0x00409224, "FD")
+    unit = item(mapping, 0x004008EA)
+    code = text(unit, 0x00080100) if unit is not None else ""
+    if not slope or not code:
+        return None
+    return RealWorld(slope, intercept or 0.0, code)
+
+
+def derivation_codes(ds: Dataset) -> list[str]:
+    """Code values of the Derivation Code Sequence."""
+    return [text(code, 0x00080100) for code in items(ds, 0x00089215)]
+
+
+def fat_suppressed(options: tuple[str, ...]) -> bool | None:
+    """What Scan Options say of fat suppression; None where they say nothing at all."""
+    named = {option.upper() for option in options if option}
+    return bool(named & _SUPPRESSED) if named else None
+
+
+def contrast_agent(agent: str) -> bool | None:
+    """Whether Contrast/Bolus Agent names an agent; None where it is empty, which many scanners always write."""
+    return agent.upper() not in _NO_AGENT if agent else None
+
+
+def _acquisition(ds: Dataset) -> Acquisition:
+    return Acquisition(
+        repetition_time_ms=number(ds, 0x00180080),
+        echo_time_ms=number(ds, 0x00180081),
+        inversion_time_ms=number(ds, 0x00180082) or None,  # GE writes 0 where there is no inversion
+        flip_angle_deg=number(ds, 0x00181314),
+        field_strength_t=number(ds, 0x00180087),
+        fat_suppressed=fat_suppressed(words(ds, 0x00180022)),
+        contrast_agent=contrast_agent(text(ds, 0x00180010)),
+        manufacturer=text(ds, 0x00080070) or None,
+    )

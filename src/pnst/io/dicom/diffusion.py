@@ -1,0 +1,144 @@
+"""b-values and gradient directions, as the standard and each vendor write them; directions in LPS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from pydicom.dataset import Dataset
+
+from pnst.io.dicom.csa import read_csa
+from pnst.io.dicom.frame import Diffusion, Vector
+from pnst.io.dicom.kinds import is_trace
+from pnst.io.dicom.tags import item, number, numbers, private, text
+
+B_VALUE, ORIENTATION, DIRECTIONALITY = 0x00189087, 0x00189089, 0x00189075
+SAME_B = 1.0
+"""s/mm² within which two b-values are one weighting when volumes are told apart by b-value alone."""
+
+_CSA_NAMES = frozenset({"B_value", "DiffusionGradientDirection", "DiffusionDirectionality"})
+_SEQUENCE_B = re.compile(r"^\*?ep_b(\d+)(#\d+|t)?$")
+
+
+def read_diffusion(ds: Dataset, image_type: Sequence[str], orientation: Sequence[float] | None) -> Diffusion:
+    """The diffusion weighting of a classic image: the standard's elements, else the vendor's.
+
+    `orientation` (six cosines) is needed for GE, which counts directions along the image's own axes.
+    """
+    maker = text(ds, 0x00080070).upper()
+    found = Diffusion()
+    for name, vendor in _VENDORS.items():
+        if name in maker:
+            found = vendor(ds, orientation)
+            break
+    b_value = number(ds, B_VALUE, "FD")
+    direction = _unit(numbers(ds, ORIENTATION, "FD"))
+    return _settle(
+        Diffusion(
+            b_value=b_value if b_value is not None and b_value >= 0 else found.b_value,
+            direction=direction or found.direction,
+            isotropic=found.isotropic or is_trace(image_type) or text(ds, DIRECTIONALITY) == "ISOTROPIC",
+        )
+    )
+
+
+def enhanced_diffusion(group: Dataset | None, image_type: Sequence[str]) -> Diffusion:
+    """The diffusion weighting of a frame, from its MR Diffusion Sequence item (C.8.13.5.9 of the standard)."""
+    if group is None:
+        return Diffusion()
+    b_value = number(group, B_VALUE, "FD")
+    directionality = text(group, DIRECTIONALITY)
+    gradient = item(group, 0x00189076)
+    if b_value is None and directionality == "NONE":
+        b_value = 0.0
+    return _settle(
+        Diffusion(
+            b_value=b_value,
+            direction=_unit(numbers(gradient, ORIENTATION, "FD")) if gradient is not None else None,
+            isotropic=directionality == "ISOTROPIC" or is_trace(image_type),
+        )
+    )
+
+
+def _settle(found: Diffusion) -> Diffusion:
+    """No direction where none can be: at b = 0 exactly and where directions were combined."""
+    if found.isotropic or found.b_value == 0:
+        return replace(found, direction=None)
+    return found
+
+
+def _siemens(ds: Dataset, _: Sequence[float] | None) -> Diffusion:
+    def tag(element: int) -> int:
+        return private(ds, 0x0019, "SIEMENS MR HEADER", element)
+
+    b_value = number(ds, tag(0x0C), "IS")
+    direction = numbers(ds, tag(0x0E), "FD")
+    directionality = text(ds, tag(0x0D))
+    if b_value is None:
+        element = ds.get_item(private(ds, 0x0029, "SIEMENS CSA HEADER", 0x10))
+        csa = read_csa(element.value, _CSA_NAMES) if element is not None and isinstance(element.value, bytes) else {}
+        b_value = _first(csa.get("B_value", ()))
+        direction = _floats(csa.get("DiffusionGradientDirection", ()))
+        directionality = next(iter(csa.get("DiffusionDirectionality", ())), directionality)
+    named = _SEQUENCE_B.match(text(ds, 0x00180024))
+    if b_value is None and named:
+        b_value, directionality = float(named[1]), "ISOTROPIC" if named[2] == "t" else directionality
+    return Diffusion(b_value, _unit(direction), directionality == "ISOTROPIC")
+
+
+def _ge(ds: Dataset, orientation: Sequence[float] | None) -> Diffusion:
+    packed = numbers(ds, private(ds, 0x0043, "GEMS_PARM_01", 0x39), "IS")
+    # Newer software adds a large round number to the b-value (1000000800 is 800).
+    b_value = packed[0] % 100000 if packed and packed[0] >= 0 else None
+    parts = [number(ds, private(ds, 0x0019, "GEMS_ACQU_01", element)) for element in (0xBB, 0xBC, 0xBD)]
+    direction = None
+    if orientation is not None and None not in parts and len(orientation) == 6:
+        first, second, third = (float(p or 0.0) for p in parts)
+        if text(ds, 0x00181312).upper().startswith("ROW"):
+            first, second = second, -first
+        row, column = np.asarray(orientation[:3]), np.asarray(orientation[3:])
+        # Verified against dcm2niix: the first and second count against the row's and column's direction.
+        direction = _unit(tuple(-first * row - second * column + third * np.cross(row, column)))
+    return Diffusion(b_value, direction)
+
+
+def _philips(ds: Dataset, _: Sequence[float] | None) -> Diffusion:
+    b_value = number(ds, private(ds, 0x2001, "Philips Imaging DD 001", 0x03), "FL")
+    parts = [number(ds, private(ds, 0x2005, "Philips MR Imaging DD 001", e), "FL") for e in (0xB0, 0xB1, 0xB2)]
+    direction = _unit(tuple(float(p or 0.0) for p in parts)) if None not in parts else None
+    isotropic = text(ds, private(ds, 0x2001, "Philips Imaging DD 001", 0x04)).upper() == "I"
+    return Diffusion(b_value if b_value is not None and b_value >= 0 else None, direction, isotropic)
+
+
+def _uih(ds: Dataset, _: Sequence[float] | None) -> Diffusion:
+    b_value = number(ds, private(ds, 0x0065, "Image Private Header", 0x09), "FD")
+    direction = numbers(ds, private(ds, 0x0065, "Image Private Header", 0x37), "FD")
+    return Diffusion(b_value, _unit(direction))
+
+
+# Canon, Toshiba and Hitachi write the standard's elements; that b = 0 carries none is settled among the frames.
+_VENDORS = {"SIEMENS": _siemens, "GE MEDICAL": _ge, "GE HEALTHCARE": _ge, "PHILIPS": _philips, "UIH": _uih}
+
+
+def _unit(vector: Sequence[float]) -> Vector | None:
+    if len(vector) != 3:
+        return None
+    length = float(np.linalg.norm(vector))
+    if not 0 < length < 1e6:
+        return None
+    x, y, z = (float(v) / length for v in vector)
+    return x, y, z
+
+
+def _floats(values: Sequence[str]) -> tuple[float, ...]:
+    try:
+        return tuple(float(v) for v in values)
+    except ValueError:
+        return ()
+
+
+def _first(values: Sequence[str]) -> float | None:
+    found = _floats(values[:1])
+    return found[0] if found else None

@@ -1,0 +1,111 @@
+"""Frames of enhanced multi-frame images, from their functional groups."""
+
+from __future__ import annotations
+
+from pydicom.dataset import Dataset
+
+from pnst.io.dicom.classic import contrast_agent, derivation_codes, fat_suppressed, plane, real_world, rescale
+from pnst.io.dicom.classic import slice_step as step_of
+from pnst.io.dicom.diffusion import enhanced_diffusion
+from pnst.io.dicom.frame import Frame, Pixels, Plane
+from pnst.io.dicom.kinds import kind_of
+from pnst.io.dicom.tags import integer, item, items, number, numbers, private, text, words
+from pnst.study import Acquisition
+
+PER_FRAME, SHARED = 0x52009230, 0x52009229
+
+
+class Groups:
+    """The functional groups of one frame: its own before the shared ones."""
+
+    def __init__(self, own: Dataset, shared: Dataset) -> None:
+        self._own = own
+        self._shared = shared
+
+    def get(self, tag: int) -> Dataset:
+        """The item of a functional group; an empty one where the group is absent."""
+        return item(self._own, tag) or item(self._shared, tag) or Dataset()
+
+
+def is_enhanced(ds: Dataset) -> bool:
+    """Whether an image keeps its geometry in functional groups."""
+    return PER_FRAME in ds
+
+
+def enhanced_frames(ds: Dataset, pixels: Pixels) -> tuple[Frame, ...]:
+    """One frame for each item of the per-frame functional groups (never more than the pixel data holds)."""
+    shared = item(ds, SHARED) or Dataset()
+    suppressed = _fat_suppressed(ds, shared)
+    top = tuple(words(ds, 0x00080008))
+    return tuple(
+        _frame(ds, Groups(own, shared), pixels, index, top, suppressed)
+        for index, own in enumerate(items(ds, PER_FRAME)[: pixels.frames])
+    )
+
+
+def _frame(
+    ds: Dataset, groups: Groups, pixels: Pixels, index: int, image_type: tuple[str, ...], suppressed: bool | None
+) -> Frame:
+    frame_type = words(groups.get(0x00189226), 0x00089007) or image_type
+    content = groups.get(0x00209111)
+    slope, intercept = rescale(groups.get(0x00289145))
+    codes = [code for image in items(groups.get(0x00089124), 0x00089215) for code in [text(image, 0x00080100)]]
+    return Frame(
+        name=f"{pixels.name} frame {index + 1}",
+        file=pixels.name,
+        index=index,
+        corner=(0, 0),
+        size=(pixels.rows, pixels.columns),
+        plane=_plane(groups),
+        slope=slope,
+        intercept=intercept,
+        real_world=real_world(groups.get(0x00409096)) or real_world(item(ds, 0x00409096)),
+        kind=kind_of(frame_type, [*codes, *derivation_codes(ds)]),
+        diffusion=enhanced_diffusion(groups.get(0x00189117), frame_type),
+        acquisition=_acquisition(ds, groups, suppressed),
+        times=(
+            number(content, 0x00209128, "UL"),
+            number(content, 0x00209156, "US"),
+            number(groups.get(0x00189118), 0x00209153, "FD"),
+            number(content, 0x00189074, "DT"),
+            None,
+        ),
+        instance=(integer(ds, 0x00200013) or 0, index),
+    )
+
+
+def _plane(groups: Groups) -> Plane | None:
+    measures = groups.get(0x00289110)
+    return plane(
+        numbers(groups.get(0x00209113), 0x00200032),
+        numbers(groups.get(0x00209116), 0x00200037),
+        numbers(measures, 0x00280030),
+        step_of(measures),
+    )
+
+
+def _acquisition(ds: Dataset, groups: Groups, suppressed: bool | None) -> Acquisition:
+    timing, modifier = groups.get(0x00189112), groups.get(0x00189115)
+    inverted = text(modifier, 0x00189009) == "YES"
+    return Acquisition(
+        repetition_time_ms=number(timing, 0x00180080),
+        echo_time_ms=number(groups.get(0x00189114), 0x00189082, "FD"),
+        inversion_time_ms=number(modifier, 0x00189079, "FD") if inverted else None,
+        flip_angle_deg=number(timing, 0x00181314),
+        field_strength_t=number(ds, 0x00180087),
+        fat_suppressed=suppressed,
+        contrast_agent=contrast_agent(text(ds, 0x00180010)) or (True if items(ds, 0x00180012) else None),
+        manufacturer=text(ds, 0x00080070) or None,
+    )
+
+
+def _fat_suppressed(ds: Dataset, shared: Dataset) -> bool | None:
+    selected = text(ds, 0x00189025) or text(item(shared, 0x00189115) or Dataset(), 0x00189025)
+    if selected:
+        return selected.startswith("FAT")
+    if text(item(shared, 0x00189115) or Dataset(), 0x00189026) == "WATER":
+        return True
+    # Siemens keeps the classic Scan Options in its own group.
+    siemens = item(shared, private(shared, 0x0021, "SIEMENS MR SDS 01", 0xFE))
+    options = words(siemens, private(siemens, 0x0021, "SIEMENS MR SDS 01", 0x5C)) if siemens is not None else ()
+    return fat_suppressed(options or words(ds, 0x00180022))

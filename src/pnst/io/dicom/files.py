@@ -1,0 +1,185 @@
+"""The files of a tree: which are DICOM images, and what their headers say. Pixels are not touched."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import warnings
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+
+from pnst.errors import InputError, PnstError
+from pnst.io.dicom.classic import classic_frame
+from pnst.io.dicom.enhanced import enhanced_frames, is_enhanced
+from pnst.io.dicom.frame import Frame, Header, Pixels
+from pnst.io.dicom.mosaic import is_mosaic, mosaic_frames
+from pnst.io.dicom.tags import integer, number, text, words
+
+_NOT_IMAGES = frozenset({"SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "RTIMAGE", "SR", "PR", "KO", "REG", "RWV", "DOC"})
+_GROUPS_WITHOUT_PREAMBLE = (b"\x08\x00", b"\x02\x00")
+MAX_SIDE = 16384
+"""Rows or columns above this are damage, not an image."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """What the files of a tree say."""
+
+    headers: tuple[Header, ...]
+    damaged: tuple[InputError, ...]
+    """One error for each file that is DICOM by its name or first bytes and cannot be read."""
+    notes: tuple[str, ...]
+
+
+def list_files(path: Path) -> list[tuple[Path, str]]:
+    """All files under a folder (or the file itself), each with its name relative to it; hidden ones are left out."""
+    if path.is_file():
+        return [(path, path.name)]
+    found = []
+    for folder, folders, files in os.walk(path):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for name in sorted(files):
+            if not name.startswith("."):
+                file = Path(folder, name)
+                found.append((file, file.relative_to(path).as_posix()))
+    return found
+
+
+def read_tree(path: Path) -> Tree:
+    """Read the headers of all DICOM images under `path`; other objects and other files are skipped."""
+    files = list_files(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom's remarks on odd headers; what matters becomes an error here
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            results = list(pool.map(_read, files))
+    damaged = tuple(r for r in results if isinstance(r, InputError))
+    headers, notes = _without_copies([r for r in results if isinstance(r, Header)])
+    return Tree(headers, damaged, notes)
+
+
+def is_dicom(file: Path) -> bool:
+    """Whether a file starts as a DICOM file does."""
+    try:
+        with file.open("rb") as stream:
+            return _starts_as_dicom(stream)
+    except OSError:
+        return False
+
+
+def _read(file: tuple[Path, str]) -> Header | InputError | None:
+    path, name = file
+    try:
+        with path.open("rb") as stream:
+            if not _starts_as_dicom(stream):
+                return _damage(name, "no DICOM header") if path.suffix.lower() in (".dcm", ".ima") else None
+            ds = dcmread(stream, stop_before_pixels=True, force=True)
+            return _header(ds, path, name, stream.tell())
+    except InputError as error:
+        return error
+    except Exception as error:  # whatever damage makes the parser raise, it is this file's damage
+        return _damage(name, f"{type(error).__name__} while reading its header")
+
+
+def _starts_as_dicom(stream: BinaryIO) -> bool:
+    start = stream.read(132)
+    stream.seek(0)
+    return start[128:] == b"DICM" or (start[:2] in _GROUPS_WITHOUT_PREAMBLE and start[3:4] == b"\0" and len(start) > 8)
+
+
+def _header(ds: Dataset, path: Path, name: str, offset: int) -> Header | None:
+    modality = text(ds, 0x00080060)
+    storage = text(ds, 0x00080016)
+    # Segmentations, RT objects, reports and presentation states share these roots of the standard's classes.
+    if modality in _NOT_IMAGES or storage.startswith(("1.2.840.10008.5.1.4.1.1.66", "1.2.840.10008.5.1.4.1.1.481")):
+        return None
+    rows, columns = integer(ds, 0x00280010, "US"), integer(ds, 0x00280011, "US")
+    has_pixels = _at_pixel_data(path, offset)
+    if not rows or not columns:
+        if has_pixels or not storage:
+            raise _damage(name, "a header without rows and columns")
+        return None
+    if not has_pixels:
+        raise _damage(name, "a header that ends before the pixels (a truncated file?)")
+    if max(rows, columns) > MAX_SIDE:
+        raise _damage(name, f"{rows} × {columns} voxels")
+    pixels = Pixels(
+        file=path,
+        name=name,
+        offset=offset,
+        transfer_syntax=text(ds.file_meta, 0x00020010) if hasattr(ds, "file_meta") else "",
+        rows=rows,
+        columns=columns,
+        frames=max(1, integer(ds, 0x00280008) or 1),
+        samples=integer(ds, 0x00280002, "US") or 1,
+        bits_allocated=integer(ds, 0x00280100, "US") or 16,
+        bits_stored=integer(ds, 0x00280101, "US") or integer(ds, 0x00280100, "US") or 16,
+        signed=number(ds, 0x00280103, "US") == 1,
+    )
+    frames, problem = _frames(ds, pixels)
+    return Header(
+        pixels=pixels,
+        study_uid=text(ds, 0x0020000D),
+        patient_id=text(ds, 0x00100020),
+        series_uid=text(ds, 0x0020000E),
+        instance_uid=text(ds, 0x00080018),
+        series_number=integer(ds, 0x00200011),
+        description=text(ds, 0x0008103E) or text(ds, 0x00181030),
+        modality=modality,
+        sequence=(*words(ds, 0x00180020), *words(ds, 0x00180021), text(ds, 0x00180024) or text(ds, 0x00189005)),
+        written_unit=text(ds, 0x00541001) or text(ds, 0x00281054),
+        frames=frames,
+        problem=problem,
+    )
+
+
+def _frames(ds: Dataset, pixels: Pixels) -> tuple[tuple[Frame, ...], PnstError | None]:
+    if is_enhanced(ds):
+        return enhanced_frames(ds, pixels), None
+    whole = classic_frame(ds, pixels)
+    if is_mosaic(ds):
+        try:
+            return mosaic_frames(ds, whole), None
+        except PnstError as error:
+            return (replace(whole, plane=None),), error
+    return (whole,), None
+
+
+def _at_pixel_data(path: Path, offset: int) -> bool:
+    with path.open("rb") as stream:
+        stream.seek(offset)
+        tag = stream.read(4)
+    return tag[:4] in (b"\xe0\x7f\x10\x00", b"\xe0\x7f\x08\x00", b"\xe0\x7f\x09\x00", b"\x7f\xe0\x00\x10")
+
+
+def _without_copies(headers: list[Header]) -> tuple[tuple[Header, ...], tuple[str, ...]]:
+    """Leave out files that are copies of another, byte for byte, and say how many."""
+    by_instance: dict[str, list[Header]] = defaultdict(list)
+    kept, copies = [], 0
+    for header in headers:
+        earlier = by_instance[header.instance_uid]
+        if header.instance_uid and any(_same_bytes(header, other) for other in earlier):
+            copies += 1
+        else:
+            earlier.append(header)
+            kept.append(header)
+    notes = (f"{copies} files are copies of others, byte for byte, and were read once",) if copies else ()
+    return tuple(kept), notes
+
+
+def _same_bytes(one: Header, other: Header) -> bool:
+    return filecmp.cmp(one.pixels.file, other.pixels.file, shallow=False)
+
+
+def _damage(name: str, got: str) -> InputError:
+    return InputError(
+        f"cannot read the DICOM file {name!r}",
+        got=got,
+        expected="a whole DICOM image",
+        remedy="copy or export the file again, or remove it",
+    )

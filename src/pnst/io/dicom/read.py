@@ -1,0 +1,148 @@
+"""A tree of DICOM files as a `Study`, or as guesses to look at."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pnst.errors import AmbiguityError, InputError
+from pnst.image import FloatArray, Grid, Volume
+from pnst.io.dicom.adc_units import adc_in_um2_per_ms, mapped_unit
+from pnst.io.dicom.choice import choose
+from pnst.io.dicom.files import read_tree
+from pnst.io.dicom.frame import Header, Pixels
+from pnst.io.dicom.pixels import read_pixels
+from pnst.io.dicom.roles import guess_role
+from pnst.io.dicom.stack import Stack, build_stacks
+from pnst.io.digest import digest
+from pnst.io.guess import SeriesGuess
+from pnst.study import Role, Series, Source, Study
+
+
+def read_dicom(
+    path: Path, roles: Mapping[str, str] | None = None, case_id: str | None = None, keep_identity: bool = False
+) -> Study:
+    """Read the one study under `path`. `roles` gives series to roles by key, UID, description or number, over guesses.
+
+    The case is called by the first 12 hex digits of a digest of the study's UID unless `case_id` is given, or by the
+    patient's ID where `keep_identity` asks for it.
+
+    Raises `InputError` for damaged files and for a tree without a series of use, `GeometryError` for slices that make
+    no volume, `AmbiguityError` for several studies, several series for one role, or an ADC map of unknown unit.
+    """
+    tree = read_tree(path)
+    if tree.damaged:
+        raise tree.damaged[0]
+    _check_one_study(tree.headers)
+    stacks = build_stacks(tree.headers)
+    chosen = choose(stacks, roles or {})
+    pixels = [header.pixels for header in tree.headers]
+    series = {role: _series(role, stack, pixels, reason) for role, (stack, reason) in chosen.items()}
+    left = len(stacks) - len(chosen)
+    notes = (*tree.notes, *((f"{left} series without a role were left out",) if left else ()))
+    return Study(case_id or _case_id(tree.headers[0], keep_identity), series, notes=notes)
+
+
+def inspect_dicom(path: Path) -> list[SeriesGuess]:
+    """What each series under `path` looks like, without decoding a pixel; damaged files come last."""
+    tree = read_tree(path)
+    stacks = build_stacks(tree.headers)
+    guesses = [guess_role(stack) for stack in stacks]
+    counts = Counter(guess.role for guess in guesses if guess.role is not None)
+    found = []
+    for stack, guess in zip(stacks, guesses, strict=True):
+        others = [
+            f"{other.key} is also {guess.role}"
+            for other, theirs in zip(stacks, guesses, strict=True)
+            if guess.role is not None and theirs.role is guess.role and other is not stack
+        ]
+        found.append(_shown(stack, guess.role, guess.reason, (*guess.rivals, *others) if counts else guess.rivals))
+    return found + [_damaged(f"damaged-{n + 1}", error) for n, error in enumerate(tree.damaged)]
+
+
+def _series(role: Role, stack: Stack, pixels: Sequence[Pixels], reason: str) -> Series:
+    if stack.problem is not None or stack.grid is None:
+        raise stack.problem or InputError(
+            f"the series {stack.key} cannot be read", got="no volume", expected="a volume", remedy="leave it out"
+        )
+    unit = mapped_unit(stack) if role is Role.ADC else None
+    values = read_pixels(stack.volumes, pixels, real_world=unit is not None)
+    data = values[..., 0] if values.shape[3] == 1 and role is not Role.DWI else values
+    notes: tuple[str, ...] = (f"{role} is {stack.key}: {reason}",)
+    if role is Role.ADC and data.ndim == 3:
+        data, note = adc_in_um2_per_ms(data, stack, unit)
+        notes += (note,)
+    volume = Volume(data, stack.grid, "um2_per_ms" if role is Role.ADC else "")
+    return Series(
+        role=role,
+        volume=volume,
+        source=Source("dicom", digest(volume)),
+        b_values=stack.b_values if role is Role.DWI else None,
+        b_vectors=_b_vectors(stack) if role is Role.DWI else None,
+        acquisition=stack.acquisition,
+        notes=notes,
+    )
+
+
+def _b_vectors(stack: Stack) -> FloatArray | None:
+    """(n, 3) unit vectors in RAS, None where no volume has a direction."""
+    directions = [volume[0].diffusion.direction for volume in stack.volumes]
+    if not any(directions):
+        return None
+    return np.array([direction or (0.0, 0.0, 0.0) for direction in directions]) * (-1.0, -1.0, 1.0) + 0.0
+
+
+def _shown(stack: Stack, role: Role | None, reason: str, rivals: tuple[str, ...]) -> SeriesGuess:
+    grid: Grid | None = stack.grid
+    count = len(stack.volumes)
+    return SeriesGuess(
+        key=stack.key,
+        description=stack.header.description,
+        role=role,
+        reason=reason,
+        rivals=rivals,
+        shape=None if grid is None else (*grid.shape, count) if count > 1 else grid.shape,
+        spacing_mm=None if grid is None else grid.spacing,
+        b_values=stack.b_values if stack.b_values and (role is Role.DWI or any(stack.b_values)) else None,
+        manufacturer=stack.acquisition.manufacturer,
+        unit=(mapped_unit(stack) or stack.header.written_unit or None) if role is Role.ADC else None,
+        problem=None if stack.problem is None else str(stack.problem),
+    )
+
+
+def _damaged(key: str, error: InputError) -> SeriesGuess:
+    return SeriesGuess(key=key, description="", role=None, reason="its header cannot be read", problem=str(error))
+
+
+def _check_one_study(headers: Sequence[Header]) -> None:
+    if not headers:
+        raise InputError(
+            "no DICOM image in this folder",
+            got="no file with a DICOM image",
+            expected="at least one series of MR images",
+            remedy="give the folder that holds the study's files",
+        )
+    counts = Counter((header.study_uid, header.patient_id) for header in headers)
+    if len(counts) > 1:
+        listed = [f"{_short(uid)} ({count} files)" for (uid, _), count in sorted(counts.items())]
+        patients = len({patient for _, patient in counts})
+        raise AmbiguityError(
+            "several studies in one folder",
+            got=f"{len(counts)} studies of {patients} patients: {', '.join(listed)}",
+            expected="one study of one patient",
+            remedy="give the folder of one study",
+        )
+
+
+def _case_id(header: Header, keep_identity: bool) -> str:
+    if keep_identity and header.patient_id:
+        return header.patient_id
+    return _short(header.study_uid)
+
+
+def _short(uid: str) -> str:
+    return hashlib.sha256(uid.encode()).hexdigest()[:12]

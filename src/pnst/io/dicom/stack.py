@@ -1,0 +1,119 @@
+"""One candidate for a role: a series, or the part of one that is an image by itself, in sorted volumes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pnst.errors import PnstError
+from pnst.image import Grid
+from pnst.io.dicom.frame import Frame, Header, Kind, RealWorld
+from pnst.io.dicom.geometry import grid_of
+from pnst.io.dicom.slices import Part, split_parts, split_volumes
+from pnst.study import Acquisition
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Sorted volumes of one size on one grid, with what the headers say of them."""
+
+    key: str
+    """The short name for `--role ROLE=KEY`: "s" and the series number, with a suffix where a series has parts."""
+    header: Header
+    """The header of the series' first file."""
+    kind: Kind
+    volumes: tuple[tuple[Frame, ...], ...]
+    """For each volume its frames along the normal; () where `problem` says why there are none."""
+    grid: Grid | None
+    b_values: tuple[float, ...] | None
+    """s/mm², one a volume; None where no frame carries one."""
+    acquisition: Acquisition
+    pieces: int = 1
+    """How many parts its series has."""
+    problem: PnstError | None = None
+
+    @property
+    def is_trace(self) -> bool:
+        """Whether every weighted volume is a combination of directions."""
+        weighted = [v[0].diffusion for v in self.volumes if v[0].diffusion.b_value]
+        return bool(weighted) and all(found.isotropic or found.direction is None for found in weighted)
+
+    @property
+    def real_world(self) -> RealWorld | None:
+        """The real world value mapping, where all frames have one in one unit."""
+        found = {f.real_world.unit if f.real_world else None for v in self.volumes for f in v}
+        return self.volumes[0][0].real_world if len(found) == 1 and self.volumes else None
+
+
+def build_stacks(headers: Sequence[Header]) -> tuple[Stack, ...]:
+    """Every candidate of a study, in the order of series numbers. What cannot be a volume keeps its problem."""
+    series: dict[str, list[Header]] = defaultdict(list)
+    for header in headers:
+        series[header.series_uid].append(header)
+    ordered = sorted(series.values(), key=lambda found: (found[0].series_number is None, found[0].series_number or 0))
+    numbers = Counter(found[0].series_number for found in ordered)
+    return tuple(
+        stack
+        for found in ordered
+        for stack in _stacks_of(found, _series_key(found[0], numbers[found[0].series_number] == 1))
+    )
+
+
+def _series_key(header: Header, unique: bool) -> str:
+    short = hashlib.sha256(header.series_uid.encode()).hexdigest()[:6]
+    if header.series_number is None:
+        return f"x{short}"
+    return f"s{header.series_number}" if unique else f"s{header.series_number}-{short}"
+
+
+def _stacks_of(headers: Sequence[Header], key: str) -> list[Stack]:
+    first = min(headers, key=lambda h: h.frames[0].instance if h.frames else (0, 0))
+    problem = next((h.problem for h in headers if h.problem), None)
+    parts = split_parts([f for h in headers for f in h.frames])
+    named = _distinct([f"{key}-{part.suffix}" if part.suffix else key for part in parts])
+    return [
+        replace(_stack(first, part, name, problem), pieces=len(parts)) for part, name in zip(parts, named, strict=True)
+    ]
+
+
+def _stack(header: Header, part: Part, key: str, problem: PnstError | None) -> Stack:
+    frames = part.frames
+    volumes: tuple[tuple[Frame, ...], ...] = ()
+    grid = None
+    try:
+        if problem is None:
+            volumes = split_volumes(part)
+            grid = grid_of(volumes[0])
+    except PnstError as error:
+        volumes, problem = (), error
+    lead = min(frames, key=lambda f: f.instance)
+    return Stack(
+        key=key,
+        header=header,
+        kind=lead.kind,
+        volumes=volumes,
+        grid=grid,
+        b_values=_b_values([v[0] for v in volumes] or list(frames)),
+        acquisition=lead.acquisition,
+        problem=problem,
+    )
+
+
+def _b_values(leads: Sequence[Frame]) -> tuple[float, ...] | None:
+    """One a volume. Canon, Toshiba and GE leave the element out at b = 0, so none beside some means 0."""
+    found = [f.diffusion.b_value for f in leads]
+    if not any(b is not None for b in found):
+        return None
+    return tuple(b or 0.0 for b in found)
+
+
+def _distinct(keys: list[str]) -> list[str]:
+    counts = Counter(keys)
+    seen: Counter[str] = Counter()
+    distinct = []
+    for key in keys:
+        seen[key] += 1
+        distinct.append(key if counts[key] == 1 else f"{key}-{seen[key]}")
+    return distinct

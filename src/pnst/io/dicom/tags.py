@@ -1,0 +1,116 @@
+"""Values of DICOM elements straight from their bytes.
+
+A reader of archives meets private elements without a type, wrong types, and damage. These functions take the type
+that the standard (or the vendor) gives an element, return nothing for what cannot be read, and never raise. They also
+skip pydicom's conversion of values, which costs most of the time of reading a header.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from pydicom.charset import python_encoding
+from pydicom.dataset import Dataset
+
+_BINARY = {"FD": "f8", "FL": "f4", "US": "u2", "SS": "i2", "UL": "u4", "SL": "i4", "OF": "f4", "OD": "f8"}
+
+
+def numbers(ds: Dataset, tag: int, vr: str = "DS") -> tuple[float, ...]:
+    """All values of a numeric element; () where it is missing, empty, not finite or not numeric.
+
+    `vr` is the type the element has by the standard, used where the file does not write it.
+    """
+    element = ds.get_item(tag)
+    if element is None or element.value is None:
+        return ()
+    try:
+        found = _decode(element, vr) if isinstance(element.value, bytes) else np.atleast_1d(element.value)
+        values = tuple(float(v) for v in found)
+    except (TypeError, ValueError):
+        return ()
+    return values if all(map(math.isfinite, values)) else ()
+
+
+def number(ds: Dataset, tag: int, vr: str = "DS") -> float | None:
+    """The first value of a numeric element, None where there is none."""
+    values = numbers(ds, tag, vr)
+    return values[0] if values else None
+
+
+def integer(ds: Dataset, tag: int, vr: str = "IS") -> int | None:
+    """The first value of an element that counts, None where there is none or it is no whole number."""
+    value = number(ds, tag, vr)
+    return int(value) if value is not None and value == int(value) else None
+
+
+def words(ds: Dataset, tag: int) -> tuple[str, ...]:
+    """The values of a text element, stripped; () where there are none."""
+    element = ds.get_item(tag)
+    if element is None or element.value in (None, "", b""):
+        return ()
+    value = element.value
+    if isinstance(value, bytes):
+        value = value.decode(_charset(ds), errors="replace").split("\\")
+    found = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else list(_iterate(value))
+    return tuple(str(v).strip(" \0") for v in found)
+
+
+def text(ds: Dataset, tag: int) -> str:
+    """The first value of a text element, "" where there is none."""
+    found = words(ds, tag)
+    return found[0] if found else ""
+
+
+def items(ds: Dataset, tag: int) -> list[Dataset]:
+    """The items of a sequence, [] where there is none or it cannot be parsed."""
+    if ds.get_item(tag) is None:
+        return []
+    try:
+        value = ds[tag].value
+        return [item for item in value if isinstance(item, Dataset)]
+    except Exception:  # a damaged sequence raises almost anything; it is then as good as absent
+        return []
+
+
+def item(ds: Dataset, tag: int) -> Dataset | None:
+    """The first item of a sequence, None where there is none."""
+    found = items(ds, tag)
+    return found[0] if found else None
+
+
+def private(ds: Dataset, group: int, creator: str, element: int) -> int:
+    """The tag of a private element in the block that `creator` reserved, block 0x10 where no creator is named."""
+    for block in range(0x10, 0x100):
+        name = text(ds, group << 16 | block)
+        if name == creator:
+            return group << 16 | block << 8 | element
+        if not name:
+            break
+    return group << 16 | 0x1000 | element
+
+
+def _decode(element: Any, vr: str) -> Any:
+    written = getattr(element, "VR", None)
+    kind = written if written not in (None, "UN", "OB") else vr
+    if kind not in _BINARY:
+        # errors="replace" makes what is no text fail as a number.
+        return [v for v in element.value.decode("ascii", errors="replace").strip(" \0").split("\\") if v.strip()]
+    order = "<" if getattr(element, "is_little_endian", True) else ">"
+    return np.frombuffer(element.value, dtype=order + _BINARY[kind])
+
+
+def _charset(ds: Dataset) -> str:
+    element = ds.get_item(0x00080005)
+    value = element.value if element is not None else None
+    names = value.decode("ascii", errors="replace").split("\\") if isinstance(value, bytes) else value or ""
+    name = names if isinstance(names, str) else next((n for n in reversed(names) if n.strip()), "")
+    return str(python_encoding.get(str(name).strip(), "latin-1"))
+
+
+def _iterate(value: Any) -> list[Any]:
+    try:
+        return list(value)
+    except TypeError:
+        return [value]

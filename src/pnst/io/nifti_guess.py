@@ -1,0 +1,58 @@
+"""What `pnst inspect` shows of NIfTI files: their role by name, and why one cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pnst.errors import PnstError
+from pnst.io.bids import BidsName
+from pnst.io.guess import SeriesGuess
+from pnst.io.nifti import is_nifti, read_volume, stem
+from pnst.io.nifti_series import read_series
+from pnst.study import Role
+
+
+def inspect_nifti(folder: Path, *, bids: bool) -> list[SeriesGuess]:
+    """One guess for each NIfTI file: in the folder itself, or anywhere below it in a BIDS dataset."""
+    found = sorted(folder.rglob("*") if bids else folder.iterdir())
+    files = [file for file in found if is_nifti(file) and not file.name.startswith(".")]
+    return list(_guesses(files, bids=bids))
+
+
+def _guesses(files: list[Path], *, bids: bool) -> Iterator[SeriesGuess]:
+    roles = [_role(file, bids=bids) for file in files]
+    for file, role in zip(files, roles, strict=True):
+        same = [other for other, theirs in zip(files, roles, strict=True) if role and theirs is role and other != file]
+        reason = f"its name says {role}" if role else "its name is no role (a mask, or a file that is not used)"
+        rivals = tuple(f"{stem(other)} is also {role}" for other in same)
+        try:
+            yield _readable(file, role, reason, rivals)
+        except PnstError as error:
+            yield SeriesGuess(stem(file), file.name, role, reason, rivals, problem=str(error))
+
+
+def _role(file: Path, *, bids: bool) -> Role | None:
+    if bids:
+        return BidsName.of(file).role
+    return Role(stem(file)) if stem(file) in set(Role) else None
+
+
+def _readable(file: Path, role: Role | None, reason: str, rivals: tuple[str, ...]) -> SeriesGuess:
+    if role is None:
+        data, grid, notes = read_volume(file)
+        return SeriesGuess(stem(file), file.name, None, reason, rivals, data.shape, grid.spacing, notes=notes)
+    series = read_series(file, role)
+    return SeriesGuess(
+        key=stem(file),
+        description=file.name,
+        role=role,
+        reason=reason,
+        rivals=rivals,
+        shape=series.volume.data.shape,
+        spacing_mm=series.volume.grid.spacing,
+        b_values=series.b_values,
+        manufacturer=series.acquisition.manufacturer,
+        unit=series.volume.unit or None,
+        notes=series.notes,
+    )

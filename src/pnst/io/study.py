@@ -1,0 +1,136 @@
+"""The door: a study from a DICOM tree, a BIDS dataset or a folder of role-named NIfTI files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from typing import Literal
+
+from pnst.errors import AmbiguityError, InputError
+from pnst.io.guess import SeriesGuess
+from pnst.study import Study
+
+__all__ = ["SeriesGuess", "inspect", "read_study"]
+
+Anywhere = str | PathLike[str]
+Format = Literal["dicom", "bids", "nifti"]
+
+
+def read_study(
+    path: Anywhere,
+    roles: Mapping[str, str] | None = None,
+    masks: Mapping[str, Anywhere] | None = None,
+    case_id: str | None = None,
+    keep_identity: bool = False,
+) -> Study:
+    """Read the one study at `path`: a DICOM tree, a BIDS dataset or subject, or a folder of role-named NIfTI files.
+
+    Parameters
+    ----------
+    path : folder, or a single DICOM file
+    roles : role → series (DICOM: key, UID, number or description; NIfTI: file), which beats the guess; "none" leaves
+        a DICOM study without that role
+    masks : name (muscle, edema, cord, …) → file of a mask, which beats one found in the folder
+    case_id : what the case is called, instead of a digest (DICOM), the subject (BIDS) or the folder (NIfTI)
+    keep_identity : call a DICOM case by its patient's ID
+
+    Raises
+    ------
+    `InputError` for a folder without images, damaged files and unknown series, `GeometryError` for slices that make no
+    volume, `AmbiguityError` for several studies or several series for one role, `SettingError` for an unknown role.
+    """
+    folder = _existing(path)
+    study = _read(folder, roles, case_id, keep_identity)
+    if not masks:
+        return study
+    from pnst.io.masks import read_mask
+
+    given = {name: read_mask(Path(file), study) for name, file in masks.items()}
+    return replace(study, masks={**study.masks, **given})
+
+
+def inspect(path: Anywhere) -> list[SeriesGuess]:
+    """What each series at `path` is and which role it would have; DICOM pixels are not decoded.
+
+    Raises `InputError` for a folder without images.
+    """
+    folder = _existing(path)
+    kind = format_of(folder)
+    if kind == "dicom":
+        from pnst.io.dicom.read import inspect_dicom
+
+        found = inspect_dicom(folder)
+    else:
+        from pnst.io.nifti_guess import inspect_nifti
+
+        found = inspect_nifti(folder, bids=kind == "bids")
+    if not found:
+        raise _no_images(folder)
+    return found
+
+
+def format_of(folder: Path) -> Format:
+    """How the images at `folder` are kept.
+
+    Raises `AmbiguityError` where role-named NIfTI files lie beside DICOM files, `InputError` where there is neither.
+    """
+    from pnst.io.bids import is_bids
+    from pnst.io.dicom.files import is_dicom, list_files
+    from pnst.io.nifti import is_nifti
+    from pnst.io.role_folder import is_role_folder
+
+    if is_bids(folder):
+        return "bids"
+    dicom = any(is_dicom(file) or file.suffix.lower() == ".dcm" for file, _ in list_files(folder))
+    if is_role_folder(folder):
+        if dicom:
+            raise AmbiguityError(
+                f"{folder.name!r} holds both DICOM files and NIfTI files named by a role",
+                got="two kinds of images",
+                expected="one study in one format",
+                remedy="put them in folders of their own, and give one",
+            )
+        return "nifti"
+    if dicom:
+        return "dicom"
+    if folder.is_dir() and any(is_nifti(file) for file in folder.iterdir()):
+        return "nifti"
+    raise _no_images(folder)
+
+
+def _read(folder: Path, roles: Mapping[str, str] | None, case_id: str | None, keep_identity: bool) -> Study:
+    kind = format_of(folder)
+    if kind == "bids":
+        from pnst.io.bids import read_bids
+
+        return read_bids(folder, roles, case_id)
+    if kind == "nifti":
+        from pnst.io.role_folder import read_role_folder
+
+        return read_role_folder(folder, roles, case_id)
+    from pnst.io.dicom.read import read_dicom
+
+    return read_dicom(folder, roles, case_id, keep_identity)
+
+
+def _existing(path: Anywhere) -> Path:
+    found = Path(path)
+    if not found.exists():
+        raise InputError(
+            f"no study at {found.name!r}",
+            got="no such file or folder",
+            expected="a folder of DICOM or NIfTI images",
+            remedy="correct the path",
+        )
+    return found
+
+
+def _no_images(folder: Path) -> InputError:
+    return InputError(
+        f"no images in {folder.name!r}",
+        got="no DICOM and no NIfTI file",
+        expected="a DICOM tree, a BIDS dataset, or NIfTI files named by their role (t1.nii.gz, …)",
+        remedy="give the folder that holds the study's images",
+    )
