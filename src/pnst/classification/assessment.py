@@ -1,0 +1,118 @@
+"""`Assessment`: the probability of malignancy of one lesion, with its uncertainty and its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from types import MappingProxyType
+from typing import Any
+
+from pnst.evidence.rule import RuleResult
+
+DISCLAIMER = (
+    "Research software, not a medical device. The probability rests on published figures alone; "
+    "it was not validated on images of nerve sheath tumours."
+)
+
+
+@dataclass(frozen=True)
+class Input:
+    """One predictor that entered, as it was read off the measurements."""
+
+    predictor: str
+    value: float
+    """In the column's unit; a sign as 1 or 0."""
+    weight: float | None
+    """With which a sign is present, 0–1; None for a diameter or an ADC."""
+    by_reader: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """Contributions and logit(prior) sum to logit(probability); the numbers are there also when `abstained`."""
+
+    case_id: str
+    label: str
+    probability: float
+    interval: tuple[float, float]
+    """95 % credible interval: the parameters' uncertainty, new-study spread included."""
+    prior: float
+    contributions: Mapping[str, float]
+    """Predictor → log-odds; positive speaks for malignant. Computed when first read."""
+    at_priors: Mapping[float, float]
+    """Prior → probability."""
+    rules: tuple[RuleResult, ...] = ()
+    warnings: tuple[str, ...] = ()
+    abstained: str | None = None
+    """The reason, or None."""
+    model: str = ""
+    inputs: tuple[Input, ...] = ()
+    """What entered; empty after `from_dict`, as assessment.json keeps the contributions only."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at_priors", MappingProxyType(dict(self.at_priors)))
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A mapping proxy cannot be pickled, and worker processes send assessments back.
+        return {**self.__dict__, "at_priors": dict(self.at_priors)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()
+
+    def to_dict(self) -> dict[str, Any]:
+        """One entry of `lesions` in assessment.json."""
+        return {
+            "label": self.label,
+            "probability": self.probability,
+            "interval": list(self.interval),
+            "prior": self.prior,
+            "at_priors": {f"{prior:g}": probability for prior, probability in self.at_priors.items()},
+            "contributions": dict(self.contributions),
+            "abstained": self.abstained,
+            "rules": [rule.to_dict() for rule in self.rules],
+            "warnings": list(self.warnings),
+            "model": self.model,
+        }
+
+    @classmethod
+    def from_dict(cls, entry: Mapping[str, Any], case_id: str) -> Assessment:
+        """The inverse of `to_dict`."""
+        low, high = entry["interval"]
+        return cls(
+            case_id=case_id,
+            label=str(entry["label"]),
+            probability=entry["probability"],
+            interval=(low, high),
+            prior=entry["prior"],
+            contributions=dict(entry["contributions"]),
+            at_priors={float(prior): probability for prior, probability in entry["at_priors"].items()},
+            rules=tuple(RuleResult.from_dict(rule) for rule in entry["rules"]),
+            warnings=tuple(entry["warnings"]),
+            abstained=entry["abstained"],
+            model=entry["model"],
+        )
+
+    def explain(self) -> str:
+        """Where every number came from, as plain text."""
+        from pnst.classification.explanation import explain
+
+        return explain(self)
+
+    def _repr_html_(self) -> str:
+        low, high = self.interval
+        rows = "".join(
+            f"<tr><td>{escape(name)}</td><td>{value:+.2f}</td></tr>" for name, value in self.contributions.items()
+        )
+        notes = [*([f"abstained: {self.abstained}"] if self.abstained else []), *self.warnings, DISCLAIMER]
+        return (
+            f"<table><caption>{escape(self.case_id)}, lesion {escape(self.label)}: probability of malignancy "
+            f"{self.probability:.2f} (95 % credible interval {low:.2f}–{high:.2f}) at prior {self.prior:.3f}</caption>"
+            f"<tr><th>predictor</th><th>log-odds</th></tr>{rows}</table>"
+            f"<ul>{''.join(f'<li>{escape(note)}</li>' for note in notes)}</ul>"
+        )
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"probability {self.probability:.2f} ({low:.2f}–{high:.2f}) at prior {self.prior:.3f}"

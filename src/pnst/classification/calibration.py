@@ -1,0 +1,116 @@
+"""δ, the one free number of the evidence model, and the AUC that it is solved for.
+
+The mean over draws of the AUC of diameter + ill-defined margin + oedema + split fat must be the pooled .89 of
+Wilson2021 for the conventional features together. Solving takes seconds, so the result is kept in
+`data/calibration.csv`; `benchmarks/evidence_model.py calibrate` writes it anew and a test recomputes it.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pnst.classification.likelihood import Likelihood, Observed
+from pnst.classification.parameters import LogNormalParameters, Parameters
+
+Floats = NDArray[np.float64]
+
+CALIBRATED_ON = ("longest_diameter", "margin_ill_defined", "edema_present", "split_fat_absent")
+POOLED_ROW = "combination of conventional features"
+_LOG_DIAMETER_CM = np.linspace(np.log(0.3), np.log(80.0), 81)
+_DIFFUSION_STEPS = np.linspace(-6.0, 6.0, 61)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The stored δ and what it was solved for."""
+
+    delta: float
+    target_auc: float
+    source: str
+    draws: int
+    seed: int
+
+
+@cache
+def calibration() -> Calibration:
+    """The stored calibration."""
+    text = files("pnst.classification").joinpath("data", "calibration.csv").read_text(encoding="utf-8")
+    row = next(csv.DictReader(text.splitlines(), strict=True))
+    return Calibration(
+        delta=float(row["delta"]),
+        target_auc=float(row["target_auc"]),
+        source=row["source"],
+        draws=int(row["draws"]),
+        seed=int(row["seed"]),
+    )
+
+
+def solve_delta(parameters: Parameters, target_auc: float) -> float:
+    """The δ at which the mean over draws of the AUC of `CALIBRATED_ON` is `target_auc`."""
+    from scipy.optimize import brentq  # not needed to assess a lesion
+
+    def surplus(delta: float) -> float:
+        return float(severity_auc(Likelihood(parameters, delta), CALIBRATED_ON).mean()) - target_auc
+
+    return float(brentq(surplus, 1.0, 4.0, xtol=1e-4))
+
+
+def severity_auc(likelihood: Likelihood, predictors: tuple[str, ...]) -> Floats:
+    """AUC (draws,) of these conventional predictors, each draw's lesions scored with that draw's parameters."""
+    return ordered_auc(severity_outcomes(likelihood, predictors))
+
+
+def auc_with_diffusion(likelihood: Likelihood, predictors: tuple[str, ...], diffusion: str) -> Floats:
+    """AUC (draws,) of these conventional predictors together with one of the diffusion axis."""
+    conventional = severity_outcomes(likelihood, predictors)
+    adc = diffusion_outcomes(likelihood.parameters, diffusion)
+    joint = conventional[:, None] * adc[None]
+    return ordered_auc(joint.reshape(-1, *conventional.shape[1:]))
+
+
+def severity_outcomes(likelihood: Likelihood, predictors: tuple[str, ...]) -> Floats:
+    """Probability of every outcome of these predictors in malignant and benign lesions, (outcomes, draws, 2).
+
+    Signs are present or absent; the diameter runs over a grid finer than a fifth of its log-SD.
+    """
+    signs = [name for name in predictors if not isinstance(likelihood.parameters[name], LogNormalParameters)]
+    values = [name for name in predictors if name not in signs]
+    grids = [_LOG_DIAMETER_CM] * len(values) + [np.array([0.0, 1.0])] * len(signs)
+    outcomes = np.array(list(product(*grids))).T
+    observed = Observed(
+        signs=dict(zip(signs, outcomes[len(values) :], strict=True)),
+        logs=dict(zip(values, outcomes[: len(values)], strict=True)),
+        count=outcomes.shape[1],
+    )
+    densities = likelihood.class_likelihoods(observed)
+    shares: Floats = densities / densities.sum(axis=0)
+    return shares
+
+
+def diffusion_outcomes(parameters: Parameters, predictor: str) -> Floats:
+    """Probability of log ADC over a grid, in malignant and benign lesions, (outcomes, draws, 2)."""
+    p = parameters[predictor]
+    if not isinstance(p, LogNormalParameters):
+        raise TypeError(f"{predictor} is not a lognormal predictor")
+    half = (p.malignant - p.benign) / (2 * p.sd)
+    steps = _DIFFUSION_STEPS[:, None] * (1 + np.abs(half) / 6)
+    densities = np.exp(-(np.stack([steps - half, steps + half], axis=-1) ** 2) / 2)
+    shares: Floats = densities / densities.sum(axis=0)
+    return shares
+
+
+def ordered_auc(outcomes: Floats) -> Floats:
+    """AUC (draws,) of the likelihood ratio as score, from probabilities of outcomes (outcomes, draws, 2)."""
+    malignant, benign = outcomes[..., 0], outcomes[..., 1]
+    order = np.argsort(malignant / benign, axis=0)
+    malignant, benign = (np.take_along_axis(part, order, axis=0) for part in (malignant, benign))
+    below = np.cumsum(benign, axis=0) - benign / 2
+    area: Floats = (malignant * below).sum(axis=0)
+    return area

@@ -1,0 +1,121 @@
+"""The cells of n lesions, whatever form they came in: `Measurements`, a mapping of columns, or a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pnst.evidence.columns import OVERRIDE, SIGN_COLUMNS, check_names, flag, interval, missing, number
+from pnst.measurement.measurements import Measurements
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Cells = Sequence[object]
+
+
+@dataclass(frozen=True, eq=False)
+class Lesions:
+    """Measured cells by column, and a reader's own judgements apart; each column holds `count` cells."""
+
+    measured: Mapping[str, Cells]
+    overrides: Mapping[str, Cells]
+    count: int
+
+    @classmethod
+    def from_measurements(cls, m: Measurements) -> Lesions:
+        """One lesion."""
+        check_names(m.overrides)
+        return cls(_cells(m.columns()), _cells(m.overrides), 1)
+
+    @classmethod
+    def from_mapping(cls, columns: Mapping[str, object]) -> Lesions:
+        """One lesion from `{column: value}`; `override.<column>` marks a reader's judgement.
+
+        Raises
+        ------
+        SettingError : a name is not a column
+        """
+        check_names(columns)
+        return cls._split(_cells(columns), 1)
+
+    @classmethod
+    def from_frame(cls, table: pd.DataFrame) -> Lesions:
+        """One lesion a row.
+
+        Raises
+        ------
+        SettingError : a name is not a column, or stands twice
+        """
+        check_names(table.columns)
+        return cls._split({str(name): table[name].tolist() for name in table.columns}, len(table))
+
+    @classmethod
+    def _split(cls, cells: Mapping[str, Cells], count: int) -> Lesions:
+        measured = {name: column for name, column in cells.items() if not name.startswith(OVERRIDE)}
+        overrides = {name[len(OVERRIDE) :]: column for name, column in cells.items() if name.startswith(OVERRIDE)}
+        return cls(measured, overrides, count)
+
+    def numbers(self, column: str) -> tuple[Floats, NDArray[np.bool_]]:
+        """A numeric column (n,), NaN where empty, and where a reader gave it."""
+        return self._read(column, number)
+
+    def flags(self, column: str) -> tuple[Floats, NDArray[np.bool_]]:
+        """A sign (n,) as 1, 0 or NaN, and where a reader gave it."""
+        return self._read(column, flag)
+
+    def half_widths(self, column: str) -> Floats:
+        """Half of the measurement's own interval (n,), 0 where it has none or a reader gave the value."""
+        ends = [interval(f"{column}_interval", cell) for cell in self.measured.get(f"{column}_interval", ())]
+        half = np.array([0.0 if pair is None else (pair[1] - pair[0]) / 2 for pair in ends] or [0.0] * self.count)
+        return np.where(self._read(column, number)[1], 0.0, half)
+
+    def texts(self, column: str) -> list[str | None]:
+        """A column of text, None where empty."""
+        return [None if missing(cell) else str(cell) for cell in self.measured.get(column, [None] * self.count)]
+
+    def has(self, column: str) -> bool:
+        """Whether the column is there, be its cells empty or not."""
+        return column in self.measured or column in self.overrides
+
+    def row(self, index: int, columns: Iterable[str]) -> dict[str, Any]:
+        """Column → checked value of one lesion, a reader's judgements in place; empty cells are left out."""
+        cells: dict[str, Any] = {}
+        for name in columns:
+            for source in (self.measured, self.overrides):
+                if name in source and not is_empty(source[name][index]):
+                    cells[name] = _checked(name, source[name][index])
+        return cells
+
+    def _read(self, column: str, check: Any) -> tuple[Floats, NDArray[np.bool_]]:
+        values, given = (
+            np.array([_nan(check(column, cell)) for cell in cells.get(column, ())] or [np.nan] * self.count)
+            for cells in (self.measured, self.overrides)
+        )
+        by_reader = ~np.isnan(given)
+        return np.where(by_reader, given, values), by_reader
+
+
+def _cells(columns: Mapping[str, object]) -> dict[str, Cells]:
+    return {str(name): [value] for name, value in columns.items()}
+
+
+def _nan(value: float | None) -> float:
+    return np.nan if value is None else float(value)
+
+
+def is_empty(cell: object) -> bool:
+    """Whether a cell, be it a text, a number or a sequence, holds nothing."""
+    return not isinstance(cell, list | tuple | np.ndarray) and missing(cell)
+
+
+def _checked(column: str, cell: object) -> object:
+    """Signs and numbers checked; texts and sequences (region, b-values) as they are."""
+    if column in SIGN_COLUMNS:
+        return flag(column, cell)
+    return cell if isinstance(cell, str | list | tuple | np.ndarray) else number(column, cell)

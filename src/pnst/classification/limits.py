@@ -1,0 +1,89 @@
+"""When an assessment abstains, and what it warns of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pnst.classification.lesions import Lesions
+from pnst.classification.observation import Reading
+from pnst.classification.parameters import LogNormalParameters, Parameters, sources
+from pnst.evidence.figures import publications
+from pnst.evidence.population import Patient, mismatch_warnings
+
+Floats = NDArray[np.float64]
+
+FAR_LOG_SD = 3.0
+"""A diameter or ADC further than this beyond both class medians is not of the sources' lesions."""
+
+
+def abstentions(
+    readings: tuple[Reading, ...], intervals: Floats, parameters: Parameters, decision_probability: float | None
+) -> list[str | None]:
+    """Why each lesion's answer should not be used, None where nothing speaks against it; intervals (n, 2)."""
+    reasons: list[list[str]] = [[] for _ in intervals]
+    measured = np.zeros(len(intervals), dtype=bool)
+    for reading in readings:
+        if reading.predictor.group != "size":
+            measured |= ~np.isnan(reading.entry)
+        if reading.predictor.kind == "lognormal":
+            for row in np.flatnonzero(_far(reading, parameters)):
+                reasons[row].append(
+                    f"{reading.predictor.column} = {reading.values[row]:.4g} lies more than {FAR_LOG_SD:g} log-SD "
+                    "beyond the medians of both classes: check its unit"
+                )
+    for row in np.flatnonzero(~measured):
+        reasons[row].insert(0, "nothing but the size was measured")
+    if decision_probability is not None:
+        inside = (intervals[:, 0] <= decision_probability) & (decision_probability <= intervals[:, 1])
+        for row in np.flatnonzero(inside):
+            reasons[row].append(f"the interval contains the decision probability {decision_probability:g}")
+    return ["; ".join(found) or None for found in reasons]
+
+
+def _far(reading: Reading, parameters: Parameters) -> NDArray[np.bool_]:
+    p = parameters[reading.predictor.name]
+    if not isinstance(p, LogNormalParameters):
+        raise TypeError(f"{reading.predictor.name} has no medians")
+    malignant, benign, sd = p.pooled
+    low, high = min(malignant, benign) - FAR_LOG_SD * sd, max(malignant, benign) + FAR_LOG_SD * sd
+    return (reading.entry < low) | (reading.entry > high)  # NaN is neither
+
+
+def warnings(readings: tuple[Reading, ...], lesions: Lesions, patient: Patient) -> list[tuple[str, ...]]:
+    """What to say of each lesion: sources that do not match the patient, and measurements that are not theirs."""
+    shared_by_entry: dict[tuple[int, ...], tuple[str, ...]] = {}
+    regions, censored = lesions.texts("adc.region"), lesions.flags("edema.censored")[0]
+    found = []
+    for row in range(lesions.count):
+        entered = tuple(index for index, reading in enumerate(readings) if not np.isnan(reading.entry[row]))
+        if entered not in shared_by_entry:
+            shared_by_entry[entered] = tuple(_of_sources([readings[index] for index in entered], patient))
+        own = [
+            text
+            for reading in (readings[index] for index in entered)
+            for text in _of_measurement(reading, row, regions[row], censored[row] == 1)
+        ]
+        found.append((*own, *shared_by_entry[entered]))
+    return found
+
+
+def _of_sources(readings: list[Reading], patient: Patient) -> Iterator[str]:
+    studies = [study for reading in readings for study in sources(reading.predictor)]
+    yield from mismatch_warnings(patient, studies)
+    if patient.location == "spine":
+        yield "the signs of peripheral nerve tumours do not transfer to intradural spinal lesions"
+    for name, rests_on in ((reading.predictor.name, sources(reading.predictor)) for reading in readings):
+        if patient.nf1 is None and all(publications()[study].nf1 == "all" for study in rests_on):
+            yield f"{name} rests on patients with NF1 only ({', '.join(rests_on)}); whether this one has was not given"
+
+
+def _of_measurement(reading: Reading, row: int, region: str | None, censored: bool) -> Iterator[str]:
+    if reading.by_reader[row]:
+        return
+    if reading.predictor.group == "diffusion" and region == "whole lesion":
+        yield "ADC was measured over the whole lesion; the published figures are of its solid enhancing part"
+    if reading.predictor.name == "edema_present" and censored:
+        yield "the oedema reaches the border of what was searched: its extent is a least value"

@@ -1,0 +1,61 @@
+"""What a significant Fisher test alone says of the split fat sign's frequencies.
+
+No reader frequency of the sign is published. What is known (Yun2021): with 18 malignant and 37 benign lesions its
+absence was significant; the printed p is truncated and p < .05 is assumed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln
+
+Floats = NDArray[np.float64]
+
+N_MALIGNANT, N_BENIGN, SIGNIFICANCE = 18, 37, 0.05
+_BATCH = 4096
+
+
+def draw_frequencies(draws: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Frequencies of an *absent* split fat sign in malignant and benign lesions, each (draws,).
+
+    Uniform on the unit square, kept where counts drawn at 18 M / 37 B are significant in the stated direction.
+    """
+    significant = fisher_significant(N_MALIGNANT, N_BENIGN, SIGNIFICANCE)
+    kept: list[Floats] = []
+    while sum(part.shape[1] for part in kept) < draws:
+        frequencies = rng.random((2, _BATCH))
+        counts = rng.binomial([[N_MALIGNANT], [N_BENIGN]], frequencies)
+        kept.append(frequencies[:, significant[counts[0], counts[1]]])
+    malignant, benign = np.concatenate(kept, axis=1)[:, :draws]
+    return malignant, benign
+
+
+def fisher_significant(n_malignant: int, n_benign: int, level: float) -> NDArray[np.bool_]:
+    """Where two-sided Fisher p < level and the sign is commoner in malignant lesions.
+
+    By positive counts, (n_malignant + 1, n_benign + 1).
+    """
+    malignant, benign = np.arange(n_malignant + 1)[:, None], np.arange(n_benign + 1)[None, :]
+    return (fisher_p(n_malignant, n_benign) < level) & (malignant * n_benign > benign * n_malignant)
+
+
+def fisher_p(n_malignant: int, n_benign: int) -> Floats:
+    """Two-sided Fisher exact p for every pair of positive counts, (n_malignant + 1, n_benign + 1)."""
+    p = np.ones((n_malignant + 1, n_benign + 1))
+    for positives in range(n_malignant + n_benign + 1):
+        malignant = np.arange(max(0, positives - n_benign), min(n_malignant, positives) + 1)
+        log_density = (
+            _log_choose(n_malignant, malignant)
+            + _log_choose(n_benign, positives - malignant)
+            - _log_choose(n_malignant + n_benign, np.array(positives))
+        )
+        density = np.exp(log_density)
+        as_extreme = density[None, :] <= density[:, None] * (1 + 1e-7)  # equal densities differ by rounding
+        p[malignant, positives - malignant] = np.minimum(as_extreme @ density, 1.0)
+    return p
+
+
+def _log_choose(n: int, k: NDArray[np.int_]) -> Floats:
+    result: Floats = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+    return result

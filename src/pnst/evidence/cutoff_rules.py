@@ -1,0 +1,131 @@
+"""The rules that are one cutoff: every row of `cutoffs.csv` on a column that a lesion may have.
+
+A cutoff belongs to its statistic, its population and its b-values; where those differ the result says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from pnst.evidence.figures import Cutoff, cutoffs
+from pnst.evidence.rule import Columns, Performance, Rule, Verdict
+
+COLUMN_OF = {
+    ("adc", "mean"): "adc.mean_um2_per_ms",
+    ("adc", "dark"): "adc.dark_um2_per_ms",
+    ("adc", "min"): "adc.min_um2_per_ms",
+    ("ivim_d", "mean"): "ivim.d_um2_per_ms",
+    ("ivim_d", "dark"): "ivim.d_dark_um2_per_ms",
+    ("ivim_d", "min"): "ivim.d_min_um2_per_ms",
+    ("ivim_d", "margin"): "ivim.d_margin_um2_per_ms",
+    ("ivim_f", "centre"): "ivim.f_centre_fraction",
+    ("ivim_f", "margin"): "ivim.f_margin_fraction",
+    ("edema_extent", "max"): "edema.max_extent_mm",
+}
+"""(predictor, statistic) of `cutoffs.csv` → the column that carries it."""
+
+UNIFORM_OF = {
+    "adc.min_um2_per_ms": "adc.min_uniform_um2_per_ms",
+    "adc.dark_um2_per_ms": "adc.dark_uniform_um2_per_ms",
+}
+"""What a uniform lesion of that size and SNR would read: these statistics fall by noise alone."""
+
+B_RANGE = {"Well2019": (0.0, 800.0), "Ahlawat2019": (50.0, 800.0), "Ristow2024": (0.0, 800.0)}
+"""Lowest and highest b-value in s/mm² of the studies that print them."""
+
+_LEAST_B = 50.0  # the default of our fit: b-values below it are left out while two others remain
+_B_TOLERANCE = 10.0
+_UNIT_FACTOR = {"percent": 0.01}
+
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "<": lambda value, cutoff: value < cutoff,
+    "<=": lambda value, cutoff: value <= cutoff,
+    ">": lambda value, cutoff: value > cutoff,
+    ">=": lambda value, cutoff: value >= cutoff,
+}
+
+
+def cutoff_rules() -> tuple[Rule, ...]:
+    """One rule a row, named `study_predictor_statistic`."""
+    return tuple(_rule(row) for row in cutoffs() if (row.predictor, row.statistic) in COLUMN_OF)
+
+
+def threshold(row: Cutoff) -> float:
+    """The row's cutoff in the unit of its column."""
+    return row.cutoff * _UNIT_FACTOR.get(row.unit, 1.0)
+
+
+def _rule(row: Cutoff) -> Rule:
+    column = COLUMN_OF[row.predictor, row.statistic]
+    return Rule(
+        name=f"{row.study}_{row.name}",
+        source=row.study,
+        positive_when=f"{column} {row.operator} {threshold(row):g}",
+        inputs=(column,),
+        decide=partial(_decide, row, column),
+        performance=Performance(row.true_positive, row.n_malignant, row.true_negative, row.n_benign),
+        population=row.population,
+    )
+
+
+def _decide(row: Cutoff, column: str, columns: Columns) -> Verdict:
+    used = _matching_column(row, column, columns)
+    low, high = _possible_values(used, columns)
+    positive, also = (_COMPARE[row.operator](value, threshold(row)) for value in (low, high))
+    shown = f"{used} = {low:.4g}"
+    warnings = (*_protocol(row, used, columns), *_region(row, columns))
+    if positive != also:
+        why = "the extent is a least value" if used == "edema.max_extent_mm" else "noise alone moves it as far"
+        return Verdict("indeterminate", f"{shown}, cutoff {threshold(row):g}: {why}", warnings)
+    return Verdict("positive" if positive else "negative", shown, warnings)
+
+
+def _matching_column(row: Cutoff, column: str, columns: Columns) -> str:
+    """The fit over all b-values where the source's lowest is 0 and that fit is there."""
+    all_b = "adc.mean_all_b_um2_per_ms"
+    from_zero = B_RANGE.get(row.study, (_LEAST_B, 0.0))[0] < _LEAST_B
+    return all_b if column == "adc.mean_um2_per_ms" and from_zero and columns.get(all_b) is not None else column
+
+
+def _possible_values(column: str, columns: Columns) -> tuple[float, float]:
+    """The measured value, and the greatest that noise or the border of the image may hide behind it."""
+    value = float(columns[column])
+    if column == "edema.max_extent_mm":
+        return value, float("inf") if columns.get("edema.censored") else value
+    uniform, mean = columns.get(UNIFORM_OF.get(column, "")), columns.get("adc.mean_um2_per_ms")
+    if uniform is None or mean is None:
+        return value, value
+    return value, value + max(float(mean) - float(uniform), 0.0)
+
+
+def _protocol(row: Cutoff, column: str, columns: Columns) -> tuple[str, ...]:
+    """What to say where the b-values are not the source's, or where either is unknown."""
+    if not column.startswith(("adc.", "ivim.")):
+        return ()
+    if row.study not in B_RANGE:
+        return (f"the b-values of {row.study} are not known to us",)
+    published = "b {:g}–{:g}".format(*B_RANGE[row.study])
+    used = _used_b_values(column, columns.get("adc.b_values"))
+    if not used:
+        return (f"the b-values are not known; {row.study} used {published}",)
+    ends = min(used), max(used)
+    if all(abs(ours - theirs) <= _B_TOLERANCE for ours, theirs in zip(ends, B_RANGE[row.study], strict=True)):
+        return ()
+    return (f"the protocol differs: b {ends[0]:g}–{ends[1]:g} here, {published} in {row.study}",)
+
+
+def _used_b_values(column: str, b_values: object) -> list[float]:
+    """Those that the column's fit uses."""
+    if not isinstance(b_values, Sequence) or isinstance(b_values, str):
+        return []
+    every = [float(b) for b in b_values]
+    without_perfusion = [b for b in every if b >= _LEAST_B]
+    mono = column.startswith("adc.") and column != "adc.mean_all_b_um2_per_ms"
+    return without_perfusion if mono and len(without_perfusion) >= 2 else every
+
+
+def _region(row: Cutoff, columns: Columns) -> tuple[str, ...]:
+    if row.predictor == "adc" and columns.get("adc.region") == "whole lesion":
+        return ("measured over the whole lesion; the cutoff is of the solid enhancing part",)
+    return ()
