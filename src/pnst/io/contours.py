@@ -15,10 +15,10 @@ from pnst.errors import GeometryError
 from pnst.image import BoolArray, FloatArray, Grid, Mask
 
 ON_SLICE = 0.1
-"""Contours this close to a series' slices (in slices) were drawn on them; header rounding stays below 0.02."""
+"""Slices by which contours may lie off a series' slices, or off even planes: header rounding stays below 0.02."""
 
 PLANAR = 0.3
-"""Slices by which the points of one contour may leave their plane, or a plane its even spacing."""
+"""Slices by which the points of one contour may leave their own plane."""
 
 MAX_GROWTH = 4.0
 """A series' grid is not grown to hold contours beyond it by more than this factor."""
@@ -174,8 +174,10 @@ def _spacing(depths: FloatArray, thickness_mm: float | None) -> float:
         if thickness_mm:
             return thickness_mm
         raise _not_fillable("contours on one plane only, without a thickness", "two planes, or a slab thickness")
-    step = float(np.median(gaps[gaps < 1.5 * gaps.min()]))
-    if np.abs(gaps / step - np.rint(gaps / step)).max() > PLANAR:
+    number = np.concatenate([[0], np.cumsum(np.rint(gaps / gaps.min()))])
+    depth = np.concatenate([[0], np.cumsum(gaps)])
+    step, offset = (float(c) for c in np.polyfit(number, depth, 1))
+    if np.abs(number * step + offset - depth).max() > ON_SLICE * step:
         raise _not_fillable("planes at uneven distances", "planes an even distance apart")
     return step
 

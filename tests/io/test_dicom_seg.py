@@ -1,0 +1,155 @@
+"""Witness: the NRRD files from which dcmqi made its SEGs, and highdicom's own reading of its examples."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from pathlib import Path
+
+import highdicom as hd
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import Dataset
+
+from pnst.errors import GeometryError, InputError
+from pnst.image import Mask
+from pnst.io.dicom_seg import seg_regions
+from pnst.io.dicom_seg_write import segmentation
+from pnst.io.masks import read_lesion, read_lesions
+from pnst.io.nrrd import read_nrrd
+
+TRUTHS = {
+    "24x38x3/seg/label.seg": {1: ("24x38x3/nrrd/label.nrrd", 1)},
+    "segmentations/liver.dcm": {1: ("segmentations/liver_seg.nrrd", 1)},
+    "segmentations/partial_overlaps.dcm": {
+        1: ("segmentations/partial_overlaps-1.nrrd", 1),
+        2: ("segmentations/partial_overlaps-2.nrrd", 2),
+        3: ("segmentations/partial_overlaps-3.nrrd", 3),
+        4: ("segmentations/partial_overlaps-1.nrrd", 4),
+        5: ("segmentations/partial_overlaps-1.nrrd", 5),
+    },
+    "segmentations/sparse-labelmap-noppv.dcm": {1: ("segmentations/sparse_labelmap_noppv_seg.nrrd", 1)},
+    "segmentations/sparse-labelmap-ppv5.dcm": {1: ("segmentations/sparse_labelmap_ppv5_seg.nrrd", 1)},
+}
+
+
+def points(mask: Mask) -> np.ndarray:
+    """Sorted RAS mm of the mask's voxels, to 0.01 mm: the same region whatever the grid's box and order."""
+    found = np.round(mask.grid.to_world(np.argwhere(mask.data)), 2) + 0.0
+    return found[np.lexsort(found.T)]
+
+
+def read(file: Path) -> Dataset:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a label-map SEG is newer than pydicom's dictionary
+        return pydicom.dcmread(file)
+
+
+def source(frame_of_reference: str = "2.25.3") -> Dataset:
+    """The least that highdicom takes for a source image."""
+    dataset = Dataset()
+    for name in ("PatientID", "PatientName", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "StudyID"):
+        setattr(dataset, name, "")
+    dataset.PatientName, dataset.AccessionNumber, dataset.ReferringPhysicianName = "a^b", "", ""
+    dataset.SOPClassUID, dataset.SOPInstanceUID = "1.2.840.10008.5.1.4.1.1.4", "2.25.4"
+    dataset.StudyInstanceUID, dataset.SeriesInstanceUID = "2.25.1", "2.25.2"
+    dataset.FrameOfReferenceUID, dataset.Modality = frame_of_reference, "MR"
+    dataset.Rows, dataset.Columns = 4, 4
+    dataset.ImagePositionPatient, dataset.ImageOrientationPatient = [0, 0, 0], [1, 0, 0, 0, 1, 0]
+    dataset.PixelSpacing, dataset.SliceThickness = [1, 1], 1
+    return dataset
+
+
+@pytest.mark.parametrize("name", list(TRUTHS))
+def test_segments_are_the_labels_they_were_made_from(shared_data, name):
+    """Witness: dcmqi's NRRD sources; five overlapping segments, sparse frames, label maps with and without padding."""
+    folder = shared_data / "dicom_seg_sr/dcmqi"
+    regions = {region.number: region for region in seg_regions(read(folder / name))}
+    assert set(regions) == set(TRUTHS[name])
+    for number, (truth, label) in TRUTHS[name].items():
+        nrrd = read_nrrd(folder / truth)
+        assert np.array_equal(points(regions[number].draw()[0]), points(Mask(nrrd.layers[0] == label, nrrd.grid)))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "highdicom/seg_image_ct_binary.dcm",
+        "highdicom/seg_image_ct_binary_fractional.dcm",
+        "highdicom/seg_image_ct_binary_overlap.dcm",
+        "highdicom/seg_image_ct_true_fractional.dcm",
+        "qin_prostate_001/seg/1-1.dcm",
+    ],
+)
+def test_segments_are_those_that_highdicom_reads(shared_data, name):
+    """Witness: highdicom's volume of each segment, thresholded at a half, put on our grid by its affine."""
+    file = shared_data / "dicom_seg_sr" / name
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = hd.seg.segread(file)
+        for region in seg_regions(read(file)):
+            volume = reference.get_volume(segment_numbers=[region.number], allow_missing_positions=True)
+            k, row, column = np.nonzero(volume.array[..., 0] >= 0.5)
+            lps = np.stack([k, row, column, np.ones_like(k)], axis=1) @ volume.affine.T
+            found = np.round(lps[:, :3] * (-1, -1, 1), 2) + 0.0
+            assert np.array_equal(points(region.draw()[0]), found[np.lexsort(found.T)])
+
+
+def test_a_fractional_segment_says_so(shared_data):
+    (region,) = seg_regions(read(shared_data / "dicom_seg_sr/highdicom/seg_image_ct_true_fractional.dcm"))
+    assert region.draw()[1] == ("fractional segment, thresholded at 0.5",)
+
+
+def test_a_written_segment_comes_back_on_its_grid(oblique, study_of, tmp_path):
+    """Invariant: what highdicom writes for us is read as the same voxels, empty slices included."""
+    grid = oblique()
+    inside = np.zeros(grid.shape, bool)
+    inside[4:9, 3:11, 2:6] = np.random.default_rng(6).random((5, 8, 4)) > 0.4
+    segmentation(Mask(inside, grid), "tumour", "drawn in a test", [source()], 7).save_as(tmp_path / "a.dcm")
+    lesion = read_lesion(tmp_path / "a.dcm", study_of(t1=grid), "tumour")
+    assert lesion.mask.grid.matches(grid, 1e-4)
+    assert np.array_equal(lesion.mask.data, inside)
+    assert lesion.notes == ("lesion 'tumour': same grid as t1",)
+
+
+def test_a_left_handed_grid_comes_back_in_its_place(oblique, study_of, tmp_path):
+    grid = oblique(flips=(1, 1, -1))
+    inside = np.random.default_rng(7).random(grid.shape) > 0.7
+    segmentation(Mask(inside, grid), "tumour", "drawn in a test", [source()], 7).save_as(tmp_path / "a.dcm")
+    (lesion,) = read_lesions(tmp_path / "a.dcm", study_of(t1=grid))
+    assert np.array_equal(lesion.mask.canonical().data, Mask(inside, grid).canonical().data)
+    assert "re-oriented to t1" in lesion.notes[0]
+
+
+@pytest.fixture
+def seg(oblique) -> Dataset:
+    grid = oblique()
+    inside = np.zeros(grid.shape, bool)
+    inside[4:9, 3:11, 2:6] = True
+    return copy.deepcopy(segmentation(Mask(inside, grid), "tumour", "drawn in a test", [source()], 7))
+
+
+def test_frames_that_do_not_stack_are_refused(seg):
+    frames = seg.PerFrameFunctionalGroupsSequence
+    shifted = copy.deepcopy(seg)
+    moved = shifted.PerFrameFunctionalGroupsSequence[3].PlanePositionSequence[0]
+    moved.ImagePositionPatient = [float(c) + 1.3 for c in moved.ImagePositionPatient]
+    with pytest.raises(GeometryError, match="do not stack"):
+        seg_regions(shifted)[0].draw()
+    del frames[3].PlanePositionSequence
+    with pytest.raises(GeometryError, match="frame 4 without PlanePositionSequence"):
+        seg_regions(seg)[0].draw()
+
+
+def test_a_slide_and_damaged_files_are_refused(seg, tmp_path, study_of, oblique):
+    study = study_of(t1=oblique())
+    seg.save_as(tmp_path / "a.dcm")
+    content = (tmp_path / "a.dcm").read_bytes()
+    for keep in (200, 1500, len(content) - 200):
+        (tmp_path / "a.dcm").write_bytes(content[:keep])
+        with pytest.raises(InputError):
+            read_lesion(tmp_path / "a.dcm", study)
+    seg.TotalPixelMatrixRows = 4000
+    with pytest.raises(InputError, match="microscopy"):
+        seg_regions(seg)

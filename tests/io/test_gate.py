@@ -1,0 +1,110 @@
+"""Witness: masks placed by hand against a study; every refusal is shown, and its neighbour that passes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pnst.errors import GeometryError, InputError
+from pnst.image import Grid, Mask
+from pnst.io.gate import place, verdict
+from pnst.study import Study
+
+
+def box(grid: Grid) -> Mask:
+    data = np.zeros(grid.shape, bool)
+    data[tuple(slice(n // 3, n // 3 + max(2, n // 4)) for n in grid.shape)] = True
+    return Mask(data, grid)
+
+
+def permuted(grid: Grid) -> Grid:
+    """The same voxels stored with axes k, i, j and i flipped."""
+    affine = grid.affine.copy()
+    affine[:3, 3] = grid.to_world((grid.shape[0] - 1, 0, 0))
+    affine[:3, 0] *= -1
+    order = [2, 0, 1]
+    affine[:3, :3] = affine[:3, order]
+    return Grid(tuple(grid.shape[a] for a in order), affine)
+
+
+def test_the_verdict_tells_same_reoriented_cropped_and_own(oblique):
+    grid = oblique()
+    moved = grid.affine.copy()
+    moved[:3, 3] += 1e-4
+    part = (slice(3, 9), slice(2, 12), slice(1, 5))
+    assert verdict(grid, grid) == "same grid as"
+    assert verdict(Grid(grid.shape, moved), grid) == "same grid as"
+    assert verdict(permuted(grid), grid) == "re-oriented to"
+    assert verdict(grid.crop(part), grid) == "cropped from"
+    assert verdict(permuted(grid).crop((slice(0, 5), slice(1, 7), slice(2, 9))), grid) == "cropped from"
+    finer = oblique((46, 38, 11), (0.35, 0.45, 4.0))
+    assert verdict(finer, grid) == "on its own grid (0.35 × 0.45 × 4 mm against 0.7 × 0.9 × 4 mm), carried by its " + (
+        "surface onto"
+    )
+
+
+def test_a_part_half_a_voxel_off_or_beyond_is_no_part(oblique):
+    grid = oblique()
+    part = grid.crop((slice(3, 9), slice(2, 12), slice(1, 5)))
+    half = part.affine.copy()
+    half[:3, 3] += 0.5 * part.affine[:3, 0]
+    assert verdict(Grid(part.shape, half), grid).startswith("on its own grid")
+    beyond = part.affine.copy()
+    beyond[:3, 3] -= 5 * part.affine[:3, 0]
+    assert verdict(Grid(part.shape, beyond), grid).startswith("on its own grid")
+
+
+def test_a_mask_on_a_series_is_placed(oblique, study_of):
+    grid, other = oblique(), oblique((31, 29, 13), (0.6, 0.8, 3.5))
+    said = place(box(grid), study_of(t1=grid, t2_fs=other))
+    assert said[0].startswith("lesion mask: same grid as t1; on its own grid")
+    assert said[0].endswith("onto t2_fs")
+
+
+def test_the_share_outside_each_series_is_said(oblique, study_of):
+    grid = oblique()
+    data = np.zeros(grid.shape, bool)
+    data[4:8, 5:9, 2:6] = True
+    half = grid.crop((slice(0, 23), slice(0, 19), slice(0, 4)))
+    said = place(Mask(data, grid), study_of(t1=grid, t2_fs=half))
+    assert said[1:] == ("50.0% of the lesion mask lies outside t2_fs",)
+
+
+def test_an_empty_mask_is_refused(oblique, study_of):
+    grid = oblique()
+    with pytest.raises(InputError, match="is empty"):
+        place(Mask(np.zeros(grid.shape, bool), grid), study_of(t1=grid))
+
+
+def test_a_mask_that_misses_every_series_is_refused(oblique, study_of):
+    grid = oblique()
+    away = oblique(origin=(300.0, 34.0, -56.0))
+    with pytest.raises(GeometryError, match="does not overlap any series"):
+        place(box(away), study_of(t1=grid))
+    assert place(box(away), study_of(t1=grid, t2_fs=away))[1:] == ("100.0% of the lesion mask lies outside t1",)
+    with pytest.raises(GeometryError):
+        place(box(grid), Study("case", {}))
+
+
+@pytest.mark.parametrize("signs", [(1, 1, 1), (-1, -1, 1)], ids=["nifti", "itk"])
+def test_an_identity_affine_is_refused_although_it_overlaps(study_of, signs):
+    """The image lies round the origin, so that overlap alone would let the mask pass."""
+    turned = np.array([[0.9, 0.2, 0, -9.0], [-0.19, 0.95, 0, -8.0], [0, 0, 4.0, -20.0], [0, 0, 0, 1]])
+    turned[:3, 1] -= turned[:3, 0] * (turned[:3, 0] @ turned[:3, 1]) / (turned[:3, 0] @ turned[:3, 0])
+    grid = Grid((23, 19, 11), turned)
+    lost = Grid(grid.shape, np.diag([*signs, 1.0]))
+    with pytest.raises(GeometryError, match="has lost its place"):
+        place(box(lost), study_of(t1=grid))
+
+
+def test_a_series_shape_with_its_origin_at_0_is_refused(oblique, study_of):
+    grid = oblique(origin=(-3.0, 2.0, -9.0))
+    lost = Grid(grid.shape, np.diag([0.7, 0.9, 4.0, 1.0]))
+    with pytest.raises(GeometryError, match="has lost its place"):
+        place(box(lost), study_of(t1=grid))
+
+
+def test_images_that_have_no_place_either_take_an_identity_mask(study_of):
+    """Simulated images may start at 0: then the mask that does so too is at home."""
+    grid = Grid((23, 19, 11), np.eye(4))
+    assert place(box(grid), study_of(t1=grid)) == ("lesion mask: same grid as t1",)

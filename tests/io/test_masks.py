@@ -1,0 +1,111 @@
+"""Witness: one region saved in every format gives one lesion; refusals, each beside what passes."""
+
+from __future__ import annotations
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from pnst.errors import AmbiguityError, InputError
+from pnst.image import Grid, Mask, Volume
+from pnst.io.masks import read_lesion, read_lesions, read_mask
+from pnst.io.nifti import write_volume
+
+
+@pytest.fixture
+def inside(oblique):
+    data = np.zeros(oblique().shape, bool)
+    data[4:9, 3:11, 2:6] = np.random.default_rng(8).random((5, 8, 4)) > 0.4
+    return data
+
+
+def test_a_label_map_of_two_is_two_lesions(oblique, study_of, inside, tmp_path):
+    grid = oblique()
+    labels = np.where(inside, 3, 0).astype(np.int16)
+    labels[15:18, 12:15, 7:9] = 8
+    write_volume(tmp_path / "lesion.nii.gz", Volume(labels, grid))
+    study = study_of(t1=grid)
+    first, second = read_lesions(tmp_path / "lesion.nii.gz", study)
+    assert (first.label, second.label) == ("3", "8")
+    assert np.array_equal(first.mask.data, inside)
+    assert second.mask.data.sum() == 18
+    assert np.array_equal(read_lesion(tmp_path / "lesion.nii.gz", study, 3).mask.data, inside)
+    with pytest.raises(AmbiguityError, match="3; 8"):
+        read_lesion(tmp_path / "lesion.nii.gz", study)
+    with pytest.raises(InputError, match="no region '1'"):
+        read_lesion(tmp_path / "lesion.nii.gz", study, "1")
+
+
+def test_a_probability_says_so(oblique, study_of, inside, tmp_path):
+    values = np.where(inside, 0.8, 0.3).astype(np.float32)
+    write_volume(tmp_path / "lesion.nii.gz", Volume(values, oblique()))
+    lesion = read_lesion(tmp_path / "lesion.nii.gz", study_of(t1=oblique()))
+    assert np.array_equal(lesion.mask.data, inside)
+    assert "thresholded at 0.5" in lesion.notes[0]
+
+
+def test_a_slicer_segmentation_has_its_names(oblique, study_of, inside, tmp_path):
+    grid = oblique()
+    directions = (grid.affine[:3, :3] * np.array([[-1], [-1], [1]])).T.tolist()
+    origin = (grid.affine[:3, 3] * (-1, -1, 1)).tolist()
+    head = [
+        "NRRD0004",
+        "type: uint8",
+        "dimension: 3",
+        "space: left-posterior-superior",
+        f"sizes: {' '.join(map(str, grid.shape))}",
+        "space directions: " + " ".join(f"({','.join(map(repr, d))})" for d in directions),
+        "encoding: raw",
+        f"space origin: ({','.join(map(repr, origin))})",
+        "Segment0_LabelValue:=1",
+        "Segment0_Name:=GTV Mass",
+    ]
+    (tmp_path / "a.seg.nrrd").write_bytes(
+        "\n".join(head).encode() + b"\n\n" + inside.astype(np.uint8).tobytes(order="F")
+    )
+    lesion = read_lesion(tmp_path / "a.seg.nrrd", study_of(t1=grid), "GTV Mass")
+    assert np.array_equal(lesion.mask.data, inside)
+    assert lesion.notes == ("lesion 'GTV Mass': same grid as t1",)
+
+
+def test_a_mask_is_read_plainly_and_placed(oblique, study_of, inside, tmp_path):
+    write_volume(tmp_path / "muscle.nii.gz", Mask(inside, oblique()))
+    assert np.array_equal(read_mask(tmp_path / "muscle.nii.gz", study_of(t1=oblique())).data, inside)
+    with pytest.raises(Exception, match="does not overlap"):
+        read_mask(tmp_path / "muscle.nii.gz", study_of(t1=oblique(origin=(900.0, 0.0, 0.0))))
+
+
+def test_what_holds_no_region_is_refused(oblique, study_of, tmp_path):
+    study = study_of(t1=oblique())
+    write_volume(tmp_path / "empty.nii.gz", Mask(np.zeros(oblique().shape, bool), oblique()))
+    (tmp_path / "a.txt").write_text("no mask")
+    (tmp_path / "nothing.nii").write_bytes(b"")
+    nib.save(nib.Nifti1Image(np.ones((5, 6, 7, 2), np.int16), oblique().affine), tmp_path / "4d.nii")
+    for name, said in (
+        ("empty.nii.gz", "is empty"),
+        ("a.txt", "another kind"),
+        ("nothing.nii", "another kind"),
+        ("absent.nii", "no such file"),
+        ("4d.nii", "4 axes"),
+    ):
+        with pytest.raises(InputError, match=said):
+            read_lesion(tmp_path / name, study)
+        with pytest.raises(InputError, match=said):
+            read_lesions(tmp_path / name, study)
+    with pytest.raises(InputError, match="no readable file"):
+        read_lesion(tmp_path, study)
+
+
+def test_a_dicom_image_is_no_mask(shared_data, study_of, oblique):
+    file = shared_data / "dicom_seg_sr/highdicom/ct_image.dcm"
+    with pytest.raises(InputError, match="neither a segmentation"):
+        read_lesion(file, study_of(t1=oblique()))
+
+
+def test_fourteen_muscles_are_fourteen_regions(shared_data, study_of):
+    """Witness: nibabel's counts of each label of a real label map."""
+    image = nib.load(shared_data / "leg_dwi_t2_dixon/labels.nii.gz")
+    values = np.asarray(image.dataobj)
+    study = study_of(water=Grid(image.shape, image.affine))
+    found = {int(lesion.label): int(lesion.mask.data.sum()) for lesion in read_lesions(image.get_filename(), study)}
+    assert found == {int(n): int((values == n).sum()) for n in np.unique(values) if n}
