@@ -161,6 +161,7 @@ def test_matches_has_a_tolerance_in_mm():
     far = Grid(PLAIN.shape, affine(np.diag((0.6, 0.7, 4.0)), origin=(5.0, -7.0, 11.5)))
     assert not PLAIN.matches(far, tolerance_mm=0.49)
     assert PLAIN.matches(far, tolerance_mm=0.51)
+    assert not PLAIN.matches(Grid((5, 7, 8), PLAIN.affine), tolerance_mm=1000)  # arrays of two shapes never match
 
 
 def test_a_shear_is_refused_and_rounding_is_not():
