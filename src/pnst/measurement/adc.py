@@ -3,8 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from pnst.measurement.family import Family
+import numpy as np
+
+from pnst.errors import InputError
+from pnst.image import FloatArray, Mask
+from pnst.kernels.noise import noise_sd
+from pnst.measurement.adc_map import decay_map, highest_b
+from pnst.measurement.context import Context
+from pnst.measurement.family import Family, NotMeasurable, Outcome
+from pnst.study import Role, Series
+
+MAP_MARGIN_MM = 20.0
+"""The map is fitted this far round the lesion, for the pictures."""
+FLOOR_NOISE_SD = 3.0
+"""A voxel whose highest-b signal is under this many noise SDs lies within the floor of magnitude noise."""
+WHOLE_LESION = "whole lesion"
+WHOLE_LESION_WARNING = (
+    "ADC is averaged over the whole lesion: cyst, necrosis and blood are not taken out, so cutoffs that were published "
+    "for the solid enhancing part do not apply as they stand"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,3 +44,62 @@ class Adc(Family):
     b_values: tuple[float, ...] | None = None
     fit_rms_fraction: float | None = None
     noise_floor_fraction: float | None = None
+
+
+def measure_adc(context: Context) -> Outcome:
+    """ADC over the whole lesion, from the diffusion series, else from the vendor's map."""
+    series = context.series(Role.DWI)
+    if series is not None:
+        return _from_diffusion(context, series)
+    vendor = context.series(Role.ADC)
+    if vendor is None:
+        raise NotMeasurable("no diffusion series and no ADC map")
+    inside = context.lesion_on(vendor.volume)
+    adc = Adc(**_statistics(vendor.volume.data, inside), map_source="vendor ADC map")
+    return Outcome(adc, regions={"adc": vendor.volume}, warnings=(WHOLE_LESION_WARNING,))
+
+
+def _from_diffusion(context: Context, series: Series) -> Outcome:
+    settings, inside = context.settings.adc, context.lesion_on(series.volume)
+    box = inside.box(MAP_MARGIN_MM)
+    if box is None:
+        raise NotMeasurable("the lesion lies outside this series")
+    part, lesion = series.volume.crop(box), inside.crop(box)
+    try:
+        fit = decay_map(series, part, settings)
+    except InputError as reason:
+        raise NotMeasurable(f"{reason.what}: {reason.got}") from reason
+    every = decay_map(series, part, settings, all_b=True)
+    high = highest_b(series, part, settings.b_tolerance)
+    noise = noise_sd(high, lesion.data, int(np.argmax(part.grid.spacing)))
+    floor = float(np.mean(high[lesion.data] < FLOOR_NOISE_SD * noise)) if np.isfinite(noise) else None
+    adc = Adc(
+        **_statistics(fit.adc.data, lesion),
+        map_source="computed from the diffusion series",
+        mean_all_b_um2_per_ms=float(np.nanmean(every.adc.data[lesion.data])),
+        b_values=fit.b_values,
+        fit_rms_fraction=float(np.nanmedian(fit.residual[lesion.data])),
+        noise_floor_fraction=floor,
+    )
+    return Outcome(adc, regions={"adc": fit.adc}, warnings=(WHOLE_LESION_WARNING,))
+
+
+def _statistics(adc: FloatArray, inside: Mask) -> dict[str, Any]:
+    """The columns that any map gives, over the voxels of the lesion where it is known."""
+    values = adc[inside.data]
+    known = values[np.isfinite(values)]
+    if not known.size:
+        raise NotMeasurable("no voxel of the lesion holds an ADC")
+    mean = float(known.mean(dtype=np.float64))
+    p05, median, p95 = (float(value) for value in np.percentile(known, (5, 50, 95)))
+    lost = 1 - known.size / values.size
+    return {
+        "mean_um2_per_ms": mean,
+        "median_um2_per_ms": median,
+        "p05_um2_per_ms": p05,
+        "p95_um2_per_ms": p95,
+        "mean_whole_um2_per_ms": mean,
+        "region": WHOLE_LESION,
+        "solid_volume_ml": known.size * inside.grid.voxel_volume_mm3 / 1000,
+        "quality": f"{lost:.0%} of the lesion's voxels hold no ADC" if lost > 0 else None,
+    }

@@ -81,7 +81,7 @@ class Measurements:
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any], case_id: str) -> Measurements:
         """The inverse of `to_dict`; regions, settings and provenance do not travel in an entry."""
-        families = {
+        families: dict[str, Any] = {
             name: kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry[name].items()})
             for name, kind in FAMILY_TYPES.items()
             if name in entry
@@ -89,7 +89,7 @@ class Measurements:
         return cls(
             case_id=case_id,
             label=str(entry["label"]),
-            **families,  # type: ignore[arg-type]  # each name carries its own family
+            **families,
             skipped=entry.get("skipped", {}),
             overrides=entry.get("overrides", {}),
             warnings=tuple(entry.get("warnings", ())),

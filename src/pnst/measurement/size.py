@@ -8,6 +8,7 @@ import numpy as np
 
 from pnst.kernels.mesh import longest_diameter
 from pnst.kernels.section import axial_diameters
+from pnst.measurement.context import Context
 from pnst.measurement.family import Family, Outcome
 from pnst.study import Lesion
 
@@ -32,13 +33,13 @@ class Size(Family):
     least_axis_mm: float
 
 
-def measure_size(lesion: Lesion) -> Outcome:
+def measure_size(context: Context) -> Outcome:
     """Size of the lesion's surface: greatest vertex distance, axial chords, craniocaudal extent, volume, axes.
 
     The axial pair is that of RECIST (longest chord in a plane perpendicular to the patient's superior direction) and
     of the WHO (with the longest chord across it in that plane).
     """
-    mesh = lesion.mesh
+    lesion, mesh = context.lesion, context.lesion.mesh
     axial, axial_short, _ = axial_diameters(mesh, SUPERIOR)
     heights = mesh.vertices @ SUPERIOR
     major, minor, least = (2 * mesh.axes[0]).tolist()

@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pnst.measurement.family import Family
+import numpy as np
+
+from pnst.image import BoolArray, FloatArray, Mask
+from pnst.kernels.rim import RimRule, fat_rim
+from pnst.kernels.sampling import rays, sample
+from pnst.measurement.context import Context
+from pnst.measurement.family import Family, NotMeasurable, Outcome
+from pnst.measurement.settings import SplitFatSettings
+from pnst.segmentation.tissue import FatScale, Surroundings
+from pnst.study import Lesion
+
+STEP_MM = 0.25
+TISSUE_FRACTION = -0.25
+"""Below this fat fraction there is no tissue but air or cortical bone: it tells nothing of the compartment."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,3 +37,82 @@ class SplitFat(Family):
     applicable: bool | None
     compartment: str
     """"intermuscular", "intramuscular", "fat" or "unclear"."""
+
+
+def measure_split_fat(context: Context) -> Outcome:
+    """Fat integrated along the outward normals of the lesion's surface, on T1 or a Dixon fat image."""
+    series, scale, settings = context.fat_series, context.fat_scale, context.settings.split_fat
+    around = context.around(series, 50.0)
+    mesh = context.lesion.mesh
+    offsets = np.arange(0.0, settings.reach_mm + settings.muscle_within_mm + STEP_MM / 2, STEP_MM)
+    index = around.volume.grid.to_index(rays(mesh.vertices, mesh.vertex_normals, offsets))
+    rim = fat_rim(scale.fraction(sample(around.volume.data, index)), STEP_MM, _rule(settings))
+    if not rim.seen.any():
+        raise NotMeasurable("the surroundings of the lesion lie outside the series that shows fat")
+    areas = np.where(rim.seen, mesh.vertex_areas, 0.0)
+    coverage = float(np.average(rim.covered, weights=areas))
+    poles = _pole_coverage(context.lesion, rim.covered, areas, settings)
+    applicable, compartment = _compartment(around, scale)
+    present = coverage >= settings.present_coverage or (poles is not None and poles >= settings.present_coverage)
+    unseen = 1 - float(areas.sum() / mesh.area_mm2)
+    return Outcome(
+        SplitFat(
+            coverage_fraction=coverage,
+            present=present if applicable else None,
+            present_threshold=settings.present_coverage,
+            pole_coverage_fraction=poles,
+            rim_thickness_mm=float(np.median(rim.thickness[rim.covered])) if rim.covered.any() else None,
+            applicable=applicable,
+            compartment=compartment,
+            quality=f"{unseen:.0%} of the surface is cut off by the border of the image" if unseen > 0.05 else None,
+        ),
+        regions={"fat_rim": _rim_voxels(around, scale, settings)},
+    )
+
+
+def _rule(settings: SplitFatSettings) -> RimRule:
+    return RimRule(
+        reach_mm=settings.reach_mm,
+        least_fat_mm=settings.least_fat_mm,
+        onset_fat_mm=settings.onset_fat_mm,
+        onset_within_mm=settings.onset_within_mm,
+        muscle_within_mm=settings.muscle_within_mm,
+    )
+
+
+def _pole_coverage(lesion: Lesion, covered: BoolArray, areas: FloatArray, settings: SplitFatSettings) -> float | None:
+    """Coverage of the less covered pole; None without poles, or when a pole lies outside the image."""
+    semi_axes, directions = lesion.mesh.axes
+    if semi_axes[0] < settings.least_elongation * semi_axes[2]:
+        return None
+    outward = lesion.mesh.vertices - lesion.mesh.centroid
+    cosine = outward @ directions[:, 0] / np.linalg.norm(outward, axis=1)
+    limit = np.cos(np.radians(settings.pole_half_angle_deg))
+    poles = [areas * (cosine >= limit), areas * (cosine <= -limit)]
+    if any(pole.sum() == 0 for pole in poles):
+        return None
+    return min(float(np.average(covered, weights=pole)) for pole in poles)
+
+
+def _compartment(around: Surroundings, scale: FatScale) -> tuple[bool | None, str]:
+    """Whether the sign means anything where the lesion lies: by the mean fat fraction of shells round it."""
+    fraction = scale.fraction(around.volume.data)
+    tissue = np.isfinite(fraction) & (fraction > TISSUE_FRACTION)
+
+    def mean_fat(inner_mm: float, outer_mm: float) -> float:
+        shell = tissue & (around.distance > inner_mm) & (around.distance <= outer_mm)
+        return float(fraction[shell].mean()) if shell.any() else 0.0
+
+    if mean_fat(5, 15) > 0.90:
+        return False, "fat"
+    if mean_fat(0, 15) >= 0.01:
+        return True, "intermuscular"
+    if mean_fat(15, 30) >= 0.03:
+        return None, "unclear"
+    return False, "intramuscular"
+
+
+def _rim_voxels(around: Surroundings, scale: FatScale, settings: SplitFatSettings) -> Mask:
+    """Voxels of fat within reach of the lesion: what the picture shows."""
+    fat = scale.fraction(around.volume.data) > 0.5
+    return Mask(fat & (around.distance > 0) & (around.distance <= settings.reach_mm), around.volume.grid)

@@ -1,0 +1,66 @@
+"""Modes of a distribution of intensities. Nothing here depends on the intensities' scale or offset."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.floating[Any]]
+
+BINS = 256
+SMOOTHING_BINS = 2.5
+LEAST_PROMINENCE = 0.15
+"""A mode stands out of its surroundings by at least this share of its own height."""
+LEAST_SHARE = 0.005
+"""… and holds at least this share of the values."""
+
+
+class Mode(NamedTuple):
+    """A peak of the histogram."""
+
+    value: float
+    low: float
+    high: float
+    """The valleys (or the ends) on either side."""
+    share: float
+    """Share of all values between them."""
+
+
+def modes(values: FloatArray) -> list[Mode]:
+    """The modes of `values` (n,), lowest first; none when the values do not spread."""
+    from scipy.ndimage import gaussian_filter1d
+    from scipy.signal import find_peaks
+
+    if values.size < BINS:
+        return []
+    low, high = np.percentile(values, (0.2, 99.8))
+    if not high > low:
+        return []
+    counts, edges = np.histogram(values, bins=BINS, range=(low, high))
+    width = edges[1] - edges[0]
+    smooth = gaussian_filter1d(np.pad(counts.astype(float), 1), SMOOTHING_BINS, mode="constant")
+    peaks, facts = find_peaks(smooth, prominence=0)
+    found = []
+    for peak, prominence, left, right in zip(peaks, facts["prominences"], *_valleys(smooth, peaks), strict=True):
+        share = smooth[left:right].sum() / smooth.sum()
+        if prominence >= LEAST_PROMINENCE * smooth[peak] and share >= LEAST_SHARE:
+            a, b, c = smooth[peak - 1 : peak + 2]
+            shift = 0.5 * (a - c) / (a - 2 * b + c) if a - 2 * b + c < 0 else 0.0
+            where = [edges[0] + (n - 0.5) * width for n in (peak + shift, left, right)]
+            found.append(Mode(float(where[0]), float(where[1]), float(where[2]), float(share)))
+    return found
+
+
+def _valleys(smooth: FloatArray, peaks: npt.NDArray[np.integer[Any]]) -> tuple[list[int], list[int]]:
+    """The lowest bin on the left and on the right of each peak, towards its neighbour or the end."""
+    dips = [a + int(np.argmin(smooth[a:b])) for a, b in pairwise(peaks.tolist())]
+    return [0, *dips][: len(peaks)], [*dips, len(smooth)][: len(peaks)]
+
+
+def sd_below(values: FloatArray, mode: float, floor: float) -> float:
+    """SD about the mode, from the values between `floor` and the mode: what lies above may be disease."""
+    below = values[(values <= mode) & (values >= floor)]
+    return float(np.sqrt(np.mean((below - mode) ** 2))) if below.size else float("nan")

@@ -1,0 +1,24 @@
+"""Values of an image between its voxels, along rays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.floating[Any]]
+
+
+def sample(data: npt.NDArray[Any], index: FloatArray) -> FloatArray:
+    """Trilinear values of `data` (ni, nj, nk) at fractional indices (..., 3); NaN beyond the outermost centres."""
+    from scipy.ndimage import map_coordinates
+
+    flat = np.moveaxis(index, -1, 0).reshape(3, -1)
+    values = map_coordinates(data, flat, order=1, mode="constant", cval=np.nan, output=np.float32)
+    return np.asarray(values.reshape(index.shape[:-1]))
+
+
+def rays(points: FloatArray, directions: FloatArray, offsets: FloatArray) -> FloatArray:
+    """(n, m, 3): the points (n, 3) moved along their unit directions (n, 3) by each offset (m,), in mm."""
+    return np.asarray(points[:, None, :] + offsets[None, :, None] * directions[:, None, :])

@@ -1,0 +1,89 @@
+"""`measure`: every family of one lesion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from pnst.errors import SettingError
+from pnst.measurement.adc import measure_adc
+from pnst.measurement.context import Context
+from pnst.measurement.edema import measure_edema
+from pnst.measurement.family import Family, NotMeasurable, Outcome, Value
+from pnst.measurement.margin import measure_margin
+from pnst.measurement.measurements import FAMILY_TYPES, Measurements
+from pnst.measurement.settings import MeasureSettings
+from pnst.measurement.size import measure_size
+from pnst.measurement.split_fat import measure_split_fat
+from pnst.study import Lesion, Study
+
+FAMILIES: tuple[tuple[str, Callable[[Context], Outcome]], ...] = (
+    ("size", measure_size),
+    ("margin", measure_margin),
+    ("edema", measure_edema),
+    ("split_fat", measure_split_fat),
+    ("adc", measure_adc),
+)
+"""Every family and the function that measures it. A new family is a file and a line here and in FAMILY_TYPES."""
+
+
+def measure(
+    study: Study,
+    lesion: Lesion,
+    settings: MeasureSettings | None = None,
+    overrides: Mapping[str, Value] | None = None,
+) -> Measurements:
+    """Measure one lesion in one study; what cannot be measured is in `skipped` with its reason.
+
+    `overrides` are a reader's own judgements by column ("split_fat.present", "reader.invasion"); they are kept apart
+    from what was measured. Raises `SettingError` for an override of a column that does not exist.
+    """
+    checked = check_overrides(overrides or {})
+    context = Context(study, lesion, settings or MeasureSettings())
+    found: dict[str, Family] = {}
+    skipped: dict[str, str] = {}
+    regions: dict[str, Any] = {}
+    warnings: list[str] = []
+    for name, measure_family in FAMILIES:
+        try:
+            outcome = measure_family(context)
+        except NotMeasurable as reason:
+            skipped[name] = str(reason)
+            continue
+        found[name] = outcome.family
+        skipped |= {f"{name}.{part}": reason for part, reason in outcome.skipped.items()}
+        regions |= outcome.regions
+        warnings += outcome.warnings
+    return Measurements(
+        case_id=study.case_id,
+        label=lesion.label,
+        **found,  # type: ignore[arg-type]  # FAMILIES gives each name its own record
+        skipped=skipped,
+        overrides=checked,
+        warnings=(*study.notes, *lesion.notes, *warnings),
+        settings=context.settings,
+        provenance=_provenance(study),
+        regions=regions,
+    )
+
+
+def check_overrides(overrides: Mapping[str, Value]) -> dict[str, Value]:
+    """The overrides as given, when every column exists: a measured one, or a `reader.` one."""
+    known = {f"{name}.{f.name}" for name, kind in FAMILY_TYPES.items() for f in fields(kind) if f.name != "quality"}
+    for column in overrides:
+        if column not in known and not (column.startswith("reader.") and len(column) > len("reader.")):
+            raise SettingError(
+                f"there is no column {column!r} to override",
+                got=column,
+                expected="a measured column such as split_fat.present, or a reader.* column",
+                remedy="check the spelling against the list of columns in the documentation",
+            )
+    return dict(overrides)
+
+
+def _provenance(study: Study) -> dict[str, str]:
+    from importlib.metadata import version
+
+    digests = {f"input.{role}": series.source.digest for role, series in study.series.items()}
+    return {"pnst": version("pnst"), **digests}
