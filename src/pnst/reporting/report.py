@@ -18,6 +18,7 @@ from pnst.study import Lesion, Series, Study
 if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
 
+UNEVALUATED = "cannot be evaluated"
 Finding = tuple[Lesion, Measurements, "Assessment"]
 
 
@@ -38,8 +39,10 @@ def report_lesions(study: Study, findings: Sequence[Finding]) -> str:
         _of_one_case(study, lesion, m, a)
     lesions = [_lesion(study, lesion, m, a) for lesion, m, a in findings]
     series = [_series(s) for s in study.series.values()]
+    from pnst.classification.assessment import DISCLAIMER
+
     page = _environment().get_template("report.html.j2")
-    return page.render(case_id=study.case_id, lesions=lesions, series=series, notes=study.notes)
+    return page.render(case_id=study.case_id, lesions=lesions, series=series, notes=study.notes, disclaimer=DISCLAIMER)
 
 
 def _lesion(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> dict[str, Any]:
@@ -48,8 +51,9 @@ def _lesion(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> dic
         "label": lesion.label,
         "made_by": lesion.made_by,
         "a": a,
-        "reasons": reasons(a),
-        "rules": [rule.to_dict() for rule in a.rules],
+        "reasons": reasons(m, a),
+        "rules": [rule for rule in a.rules if rule.result != UNEVALUATED],
+        "unevaluated": [rule for rule in a.rules if rule.result == UNEVALUATED],
         "summaries": summaries(m),
         "reportlets": reportlets(study, lesion, m),
         "skipped": {part_title(part): reason for part, reason in m.skipped.items()},
@@ -88,8 +92,8 @@ def _column(name: str) -> str:
 
 def _of_one_case(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> None:
     """Refuses to put one patient's numbers beside another's pictures."""
-    cases = {study.case_id, m.case_id, a.case_id}
-    labels = {lesion.label, m.label, a.label}
+    cases = {study.case_id, m.case_id, a.case_id or m.case_id}  # a mapping can be assessed without naming its case
+    labels = {lesion.label, m.label, a.label or m.label}
     if len(cases) > 1 or len(labels) > 1:
         raise InputError(
             "a report whose parts are not of one case and lesion",

@@ -8,12 +8,14 @@ from functools import partial
 from math import exp
 from typing import TYPE_CHECKING
 
+from pnst.evidence.columns import SIGN_OF_COLUMN
+from pnst.evidence.figures import predictors
 from pnst.measurement.family import Family, Value
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import Picture
 from pnst.reporting.figures import adc_pictures, extent_pictures, lesion_pictures, region_pictures
 from pnst.reporting.numbers import Quantity, quantity
-from pnst.reporting.vocabulary import Key, column_title, family_words, predictor_title
+from pnst.reporting.vocabulary import Key, column_title, family_words, predictor_title, sign_title
 from pnst.study import Lesion, Study
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ class Reason:
 
     title: str
     log_odds: float
+    seen: Row | None = None
+    """The column that it was read off, with the reader's judgement where that replaced the measurement."""
 
     @property
     def odds_factor(self) -> str:
@@ -114,10 +118,21 @@ def reportlets(study: Study, lesion: Lesion, m: Measurements) -> list[Reportlet]
     return found
 
 
-def reasons(a: Assessment) -> list[Reason]:
-    """The contributions, what weighs most first."""
+def reasons(m: Measurements, a: Assessment) -> list[Reason]:
+    """The contributions, what weighs most first, each with what was seen."""
     ordered = sorted(a.contributions.items(), key=lambda item: (-abs(item[1]), item[0]))
-    return [Reason(predictor_title(name), value) for name, value in ordered]
+    columns = {predictor.name: predictor.column for predictor in predictors()}
+    return [Reason(predictor_title(name), value, _seen(m, columns.get(name, ""))) for name, value in ordered]
+
+
+def _seen(m: Measurements, column: str) -> Row | None:
+    """What a predictor was read off: its column, or the sign of it that a reader judged."""
+    family, _, name = column.rpartition(".")
+    judged = next((c for c in (SIGN_OF_COLUMN.get(column, column), column) if c in m.overrides), None)
+    if judged is not None:
+        sign = judged.rpartition(".")[2]
+        return Row(sign_title(family, sign), Quantity(""), reader=quantity(sign, m.overrides[judged]))
+    return _row(m, family, name) if column in m.columns() else None
 
 
 def _summary(m: Measurements, name: str, family: Family, key: Key) -> Summary:

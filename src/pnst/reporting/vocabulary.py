@@ -136,14 +136,18 @@ YES_NO_FACTS = {
 
 PREDICTORS = {
     "longest_diameter": "Size",
-    "margin_ill_defined": "Ill-defined margin",
+    "margin_ill_defined": "Margin",
     "edema_present": "Oedema",
-    "split_fat_absent": "Absence of split fat",
+    "split_fat_absent": "Split fat sign",
     "contour_lobulation": "Lobulated contour",
-    "target_sign_absent": "Absence of a target sign",
+    "target_sign_absent": "Target sign",
     "t1_high_signal_area": "T1-bright area",
     "cyst_or_necrosis": "Cyst or necrosis",
-    "nerve_not_contiguous": "No contiguous nerve",
+    "irregular_shape": "Irregular shape",
+    "peripheral_enhancement": "Peripheral enhancement",
+    "inhomogeneous_enhancement": "Inhomogeneous enhancement",
+    "invasion": "Invasion",
+    "nerve_not_contiguous": "Nerve not contiguous",
     "adc_mean": "Mean ADC",
     "adc_dark": "ADC of the darkest part",
     "adc_min": "Minimum ADC",
@@ -174,6 +178,12 @@ def family_words(family: str) -> Words:
 def column_title(column: str) -> str:
     """What a column (without its family) is called."""
     return COLUMNS.get(column) or spoken(column)
+
+
+def sign_title(family: str, sign: str) -> str:
+    """What a sign is called outside its family's table: "Split fat", where the column alone says "Present"."""
+    keys = (key for key in family_words(family).keys if key.sign == sign)
+    return next((key.sign_title for key in keys), column_title(sign))
 
 
 def predictor_title(predictor: str) -> str:
