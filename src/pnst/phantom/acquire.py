@@ -10,7 +10,7 @@ import numpy as np
 from pnst.image import FloatArray, Grid
 from pnst.phantom.check import at_least, between, require
 from pnst.phantom.lesion import Vector, rotation
-from pnst.phantom.scene import TISSUE_COUNT, Scene
+from pnst.phantom.scene import TISSUE_COUNT, Scene, blend, clearance
 
 Plane = Literal["axial", "coronal", "sagittal"]
 
@@ -97,9 +97,9 @@ def tissue_map(scene: Scene, grid: Grid, thickness_mm: float | None = None, moti
     out = np.empty((len(centres), TISSUE_COUNT), dtype=np.float32)
     mixed = np.empty(len(centres), dtype=bool)
     for part in _parts(len(centres), _CHUNK_CELLS):
-        mixture, clear = scene.mix(motion.undo(centres[part], scene.shape.centre), cell_mm)
-        out[part] = mixture
-        mixed[part] = clear < 1.25 * half_diagonal  # irregular fronts change faster than 1 mm per mm
+        layers = scene.layers(motion.undo(centres[part], scene.shape.centre))
+        out[part] = blend(layers, cell_mm)
+        mixed[part] = clearance(layers) < 1.25 * half_diagonal  # irregular fronts change faster than 1 mm per mm
     if len(cells) > 1:
         rows = np.flatnonzero(mixed)
         for part in _parts(len(rows), max(1, _CHUNK_CELLS // len(cells))):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import FloatArray
+from pnst.phantom.harmonics import fibonacci
 from pnst.phantom.lesion import Shape
 from pnst.phantom.surface import Surface
 
@@ -104,19 +105,20 @@ def shape_truth(
 
 
 def longest_diameter(shape: Shape) -> float:
-    """Greatest distance between two points of the surface: the best pair of a mesh, then climbed to its top."""
-    from scipy.optimize import minimize
+    """Greatest distance between two points of the surface: the best pair of a mesh, then of ever smaller patches."""
     from scipy.spatial.distance import cdist
 
-    points = facets(shape, 36).vertices
-    i, j = np.unravel_index(int(np.argmax(cdist(points, points))), (len(points),) * 2)
-
-    def negative_length(x: FloatArray) -> float:
-        first, second = (shape.to_world(shape.surface(v / np.linalg.norm(v))) for v in (x[:3], x[3:]))
-        return -float(np.linalg.norm(first - second))
-
-    start = np.concatenate([_direction(shape, points[k]) for k in (i, j)])
-    return -float(minimize(negative_length, start, method="BFGS", options={"gtol": 1e-7}).fun)
+    directions = fibonacci(4000)
+    ends = [directions, directions]
+    radius = 0.1
+    while True:
+        first, second = (shape.surface(end) for end in ends)
+        lengths = cdist(first, second)
+        i, j = np.unravel_index(int(np.argmax(lengths)), lengths.shape)
+        if radius < 1e-5:
+            return float(lengths[i, j])
+        ends = [_patch(ends[0][i], radius), _patch(ends[1][j], radius)]
+        radius /= 3
 
 
 def axial_pair(mesh: Facets, levels: int = 160) -> tuple[float, float]:
@@ -172,9 +174,11 @@ def concavities(mesh: Facets, depth_mm: float) -> tuple[float, int]:
     return volume / float(hull.volume), len(np.unique(labels[deep]))
 
 
-def _direction(shape: Shape, point: FloatArray) -> FloatArray:
-    stretched = shape.to_local(point) / shape.radii
-    return np.asarray(stretched / np.linalg.norm(stretched))
+def _patch(direction: FloatArray, radius: float) -> FloatArray:
+    """(401, 3): a unit vector and others about it, up to `radius` radians away."""
+    spread = fibonacci(400) * (radius * np.sqrt((np.arange(400) % 20 + 1) / 20))[:, None]
+    near = np.vstack([direction, direction + spread])
+    return np.asarray(near / np.linalg.norm(near, axis=1)[:, None])
 
 
 def _section(mesh: Facets, level: float) -> FloatArray:

@@ -7,15 +7,15 @@ turned and moved into the patient. ρ ≡ 1 is an ellipsoid; lobes and harmonics
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
 from pnst.image import FloatArray
 from pnst.phantom.check import at_least, between, require
-from pnst.phantom.harmonics import Term, evaluate, random_terms
+from pnst.phantom.harmonics import Term, evaluate, fibonacci, random_terms
 from pnst.phantom.tissue import TISSUES, Properties, Tissue
+from pnst.phantom.waves import Waves
 
 Vector = tuple[float, float, float]
 
@@ -119,7 +119,7 @@ class Shape:
         self.axes = rotation(spec.tilt_deg)
         first, last = spec.roughness_degrees
         self._terms = spec.harmonics + random_terms(range(first, last + 1), spec.roughness, rng)
-        self._front = random_terms(range(1, 6), 1.0, rng)
+        self._front = Waves.draw(rng)
         _check(self)
 
     def rho(self, directions: FloatArray) -> FloatArray:
@@ -156,19 +156,12 @@ class Shape:
         """Local unit vector of the longest semi-axis."""
         return np.asarray(np.eye(3)[int(np.argmax(self.radii))])
 
-    @cached_property
-    def _front_range(self) -> tuple[float, float]:
-        values = evaluate(self._front, _fibonacci(4000))
-        return float(values.min()), float(values.max())
-
     def edema_thickness(self, directions: FloatArray) -> FloatArray:
         """Thickness of the oedema in mm towards local unit vectors (..., 3), as seen from the centre."""
         spec = self.spec
         if spec.edema_irregularity == 0:
             return np.full(directions.shape[:-1], spec.edema_mm)
-        low, high = self._front_range
-        share = np.clip((evaluate(self._front, directions) - low) / (high - low), 0, 1)
-        return np.asarray(spec.edema_mm * (1 - spec.edema_irregularity * (1 - share)))
+        return np.asarray(spec.edema_mm * (1 - spec.edema_irregularity * (1 - self._front(directions))))
 
 
 def rotation(angles_deg: Vector) -> FloatArray:
@@ -178,16 +171,8 @@ def rotation(angles_deg: Vector) -> FloatArray:
     return np.asarray(Rotation.from_euler("xyz", angles_deg, degrees=True).as_matrix())
 
 
-def _fibonacci(count: int) -> FloatArray:
-    """Unit vectors spread evenly over the sphere (golden spiral)."""
-    k = np.arange(count) + 0.5
-    z = 1 - 2 * k / count
-    phi = k * np.pi * (3 - np.sqrt(5))
-    return np.stack([np.sqrt(1 - z**2) * np.cos(phi), np.sqrt(1 - z**2) * np.sin(phi), z], axis=-1)
-
-
 def _check(shape: Shape) -> None:
-    directions = _fibonacci(4000)
+    directions = fibonacci(4000)
     least = float(shape.rho(directions).min())
     require(
         least >= LEAST_RHO,

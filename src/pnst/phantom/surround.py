@@ -16,7 +16,7 @@ from pnst.phantom.tissue import FAT_TISSUES, Tissue
 
 RAY_ROWS = 40
 STEP_MM = 0.25
-NORMAL_STEP_MM = 0.1
+NORMAL_STEP_MM = 0.2
 
 Value = bool | int | float | str | None
 

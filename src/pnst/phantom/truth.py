@@ -38,7 +38,7 @@ def true_values(scene: Scene, grid: Grid) -> dict[str, Value]:
         "size": size,
         "margin": shape_truth(shape, surface, body, size["longest_diameter_mm"]) | edge_truth(scene, surface),
         "edema": edema_truth(scene, surface, rays, body.volume_mm3, grid),
-        "split_fat": split_fat_truth(scene, surface, rays, body),
+        "split_fat": split_fat_truth(scene, sample(shape, float(shape.radii.max()) * np.pi / 64), rays, body),
         **interior_truth(shape.spec, body),
     }
     return {f"{name}.{column}": value for name, family in families.items() for column, value in family.items()}
