@@ -87,13 +87,17 @@ def test_segments_are_those_that_highdicom_reads(shared_data, name):
     file = shared_data / "dicom_seg_sr" / name
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        theirs = hd.seg.segread(file)
+        reference = hd.seg.segread(file)
         for region in seg_regions(read(file)):
             volume = reference.get_volume(segment_numbers=[region.number], allow_missing_positions=True)
             k, row, column = np.nonzero(volume.array[..., 0] >= 0.5)
             lps = np.stack([k, row, column, np.ones_like(k)], axis=1) @ volume.affine.T
-            found = np.round(lps[:, :3] * (-1, -1, 1), 2) + 0.0
-            assert np.array_equal(points(region.draw()[0]), found[np.lexsort(found.T)])
+            ours, _ = region.draw()
+            index = ours.grid.to_index(lps[:, :3] * (-1, -1, 1))
+            assert np.abs(index - np.rint(index)).max() < 0.01
+            expected = np.zeros(ours.grid.shape, bool)
+            expected[tuple(np.rint(index).astype(int).T)] = True
+            assert np.array_equal(ours.data, expected)
 
 
 def test_a_fractional_segment_says_so(shared_data):

@@ -16,7 +16,7 @@ from pnst.image import Mask
 from pnst.io.masks import read_mask
 from pnst.io.nifti import is_nifti, stem
 from pnst.io.nifti_series import read_series
-from pnst.io.role_folder import known_role
+from pnst.io.role_folder import LEFT_OUT, known_role
 from pnst.study import Role, Study
 
 _ENTITY = re.compile(r"([a-zA-Z]+)-([a-zA-Z0-9+]+)")
@@ -65,16 +65,19 @@ def is_bids(path: Path) -> bool:
 
 
 def read_bids(path: Path, roles: Mapping[str, str] | None = None, case_id: str | None = None) -> Study:
-    """Read the one subject and session under `path`. `roles` names files (relative to `path`) for some roles.
+    """Read the one subject and session under `path`. `roles` names files (relative to `path`) for some roles,
+    or "none".
 
     The case is called by the subject (and session) unless `case_id` is given. Raises `AmbiguityError` for several
     subjects or sessions, or several files for a role, `InputError` for a folder without a file in a known role,
     besides what `read_series` raises.
     """
-    (folder,) = _one_session(path)
+    folder = _one_session(path)
     names = [BidsName.of(file) for file in _images(folder)]
-    chosen = {known_role(role): _chosen(path, folder, role, name) for role, name in (roles or {}).items()}
-    found = _by_role([n for n in names if n.file not in chosen.values()], set(chosen)) | chosen
+    wanted = {known_role(role): name for role, name in (roles or {}).items()}
+    chosen = {role: _chosen(path, folder, role, name) for role, name in wanted.items() if name != LEFT_OUT}
+    taken = {file.resolve() for file in chosen.values()}
+    found = _by_role([n for n in names if n.file.resolve() not in taken], set(wanted)) | chosen
     if not found:
         raise InputError(
             f"no image in {path.name!r} has a role",
@@ -88,25 +91,33 @@ def read_bids(path: Path, roles: Mapping[str, str] | None = None, case_id: str |
 
 
 def _session_folders(path: Path) -> Iterator[Path]:
-    """The folders, at or below `path`, that hold `anat` or `dwi` and belong to a subject."""
+    """The folders, at or below `path`, that belong to a subject and hold images in `anat` or `dwi`."""
     levels: list[Iterable[Path]] = [[path], path.glob("sub-*"), path.glob("ses-*"), path.glob("sub-*/ses-*")]
     for level in levels:
         for folder in level:
             own = folder.resolve()
-            if "sub-" in own.name + own.parent.name and any((folder / kind).is_dir() for kind in ("anat", "dwi")):
+            if any(name.startswith("sub-") for name in (own.name, own.parent.name)) and _images(folder):
                 yield folder
 
 
-def _one_session(path: Path) -> list[Path]:
+def _one_session(path: Path) -> Path:
     folders = sorted(_session_folders(path))
-    if len(folders) == 1:
-        return folders
-    raise AmbiguityError(
-        f"the BIDS folder {path.name!r} holds {len(folders)} subjects or sessions",
-        got=", ".join(str(folder.relative_to(path)) for folder in folders[:20]) + (" …" if len(folders) > 20 else ""),
-        expected="one subject and one session",
-        remedy="give the folder of one of them",
-    )
+    if not folders:
+        raise InputError(
+            f"no BIDS subject in {path.name!r}",
+            got="no sub-…/anat or sub-…/dwi with NIfTI images",
+            expected="one subject with images",
+            remedy="give a BIDS dataset, or the folder of one of its subjects",
+        )
+    if len(folders) > 1:
+        listed = ", ".join(str(folder.relative_to(path)) for folder in folders[:20])
+        raise AmbiguityError(
+            f"the BIDS folder {path.name!r} holds {len(folders)} subjects or sessions",
+            got=listed + (" …" if len(folders) > 20 else ""),
+            expected="one subject and one session",
+            remedy="give the folder of one of them",
+        )
+    return folders[0]
 
 
 def _images(folder: Path) -> list[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pnst.errors import AmbiguityError, InputError
+from pnst.errors import AmbiguityError, InputError, SettingError
 from pnst.io.masks import read_mask
 from pnst.io.nifti import is_nifti, stem
 from pnst.io.nifti_series import read_series
@@ -14,6 +14,9 @@ from pnst.study import Role, Study
 MASK_NAMES = ("muscle", "edema", "cord")
 """Masks that come with a study; `lesion` is read for itself."""
 
+LEFT_OUT = "none"
+"""The user's word for a role that no series shall have."""
+
 
 def is_role_folder(path: Path) -> bool:
     """Whether at least one NIfTI file directly in the folder is named by a role."""
@@ -21,15 +24,18 @@ def is_role_folder(path: Path) -> bool:
 
 
 def read_role_folder(path: Path, roles: Mapping[str, str] | None = None, case_id: str | None = None) -> Study:
-    """Read a role-named folder. `roles` names other files (relative to the folder) for some roles.
+    """Read a role-named folder. `roles` names other files (relative to the folder) for some roles, or "none".
 
-    The case is called by the folder's name unless `case_id` is given. Raises `InputError` for a role or file that
-    is not there and `AmbiguityError` for a role with two files, besides what `read_series` raises.
+    The case is called by the folder's name unless `case_id` is given. Raises `InputError` for a file that is not
+    there, `SettingError` for an unknown role and `AmbiguityError` for a role with two files, besides what
+    `read_series` raises.
     """
     files = _files_by_stem(path)
-    chosen = {known_role(role): _chosen(role, name, path) for role, name in (roles or {}).items()}
-    guessed = {role: files[role] for role in Role if role in files and files[role] not in chosen.values()}
-    found = guessed | chosen
+    wanted = {known_role(role): name for role, name in (roles or {}).items()}
+    chosen = {role: _chosen(role, name, path) for role, name in wanted.items() if name != LEFT_OUT}
+    taken = {file.resolve() for file in chosen.values()}
+    guessed = {role: files[role] for role in Role if role in files and role not in wanted}
+    found = {role: file for role, file in guessed.items() if file.resolve() not in taken} | chosen
     if not found:
         raise InputError(
             f"no image in {path.name!r} is named by its role",
@@ -59,15 +65,12 @@ def _files_by_stem(path: Path) -> dict[str, Path]:
 
 
 def known_role(role: str) -> Role:
-    """The role of that name. Raises `InputError` that lists the roles for another word."""
+    """The role of that name. Raises `SettingError` that lists the roles for another word."""
     try:
         return Role(role)
     except ValueError as error:
-        raise InputError(
-            f"{role!r} is no role",
-            got=role,
-            expected=", ".join(Role),
-            remedy="choose one of these roles",
+        raise SettingError(
+            f"{role!r} is no role", got=role, expected=", ".join(Role), remedy="choose one of these roles"
         ) from error
 
 

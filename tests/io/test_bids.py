@@ -1,0 +1,120 @@
+"""Witness: names of the BIDS specification, and datasets made of empty and of small real files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from pnst.errors import AmbiguityError, InputError, SettingError
+from pnst.io.bids import BidsName, is_bids, read_bids
+from pnst.study import Role
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "mask"),
+    [
+        ("sub-1_T1w.nii.gz", Role.T1, None),
+        ("sub-1_ses-2_acq-tse_run-1_T1w.nii.gz", Role.T1, None),
+        ("sub-1_ce-gadolinium_T1w.nii.gz", Role.T1_POST, None),
+        ("sub-1_T2w.nii", Role.T2, None),
+        ("sub-1_acq-fs_T2w.nii.gz", Role.T2_FS, None),
+        ("sub-1_acq-STIR_T2w.nii.gz", Role.T2_FS, None),
+        ("sub-1_acq-fsa_T2w.nii.gz", Role.T2, None),
+        ("sub-1_dwi.nii.gz", Role.DWI, None),
+        ("sub-1_desc-adc_dwi.nii.gz", Role.ADC, None),
+        ("sub-1_param-ADC_dwimap.nii.gz", Role.ADC, None),
+        ("sub-1_acq-water_T1w.nii.gz", Role.WATER, None),
+        ("sub-1_FLAIR.nii.gz", None, None),
+        ("sub-1_label-muscle_mask.nii.gz", None, "muscle"),
+        ("sub-1_label-lesion_dseg.nii.gz", None, "lesion"),
+        ("sub-1_label-muscle_T2w.nii.gz", Role.T2, None),
+    ],
+)
+def test_names_tell_roles_and_masks(name, role, mask):
+    found = BidsName.of(Path(name))
+    assert (found.role, found.mask_name) == (role, mask)
+
+
+@pytest.fixture
+def dataset(oblique, tmp_path) -> Path:
+    grid = oblique()
+    rng = np.random.default_rng(11)
+    for name in (
+        "sub-01/anat/sub-01_T1w",
+        "sub-01/anat/sub-01_acq-stir_T2w",
+        "sub-01/anat/sub-01_label-muscle_mask",
+        "sub-01/anat/sub-01_label-lesion_mask",
+        "sub-01/dwi/sub-01_dwi",
+    ):
+        file = tmp_path / "data" / f"{name}.nii.gz"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shape = (*grid.shape, 3) if name.endswith("dwi") else grid.shape
+        data = rng.integers(0, 2, shape) if name.endswith("mask") else rng.integers(0, 900, shape)
+        nib.save(nib.Nifti1Image(data.astype(np.int16), grid.affine), file)
+    (tmp_path / "data/sub-01/dwi/sub-01_dwi.bval").write_text("0 400 800")
+    return tmp_path / "data"
+
+
+def test_a_dataset_and_its_subject_read_the_same(dataset):
+    for path in (dataset, dataset / "sub-01"):
+        assert is_bids(path)
+        study = read_bids(path)
+        assert study.case_id == "sub-01"
+        assert list(study.series) == [Role.T1, Role.T2_FS, Role.DWI]
+        assert list(study.masks) == ["muscle"]
+    assert read_bids(dataset, case_id="A").case_id == "A"
+
+
+def test_two_subjects_or_sessions_are_refused_and_listed(dataset):
+    (dataset / "sub-02/anat").mkdir(parents=True)
+    assert read_bids(dataset).case_id == "sub-01"
+    (dataset / "sub-02/anat/sub-02_T1w.nii").touch()
+    with pytest.raises(AmbiguityError, match="sub-01, sub-02"):
+        read_bids(dataset)
+    for session in ("ses-a", "ses-b"):
+        (dataset / "sub-02" / session / "dwi").mkdir(parents=True)
+        (dataset / "sub-02" / session / "dwi/sub-02_dwi.nii").touch()
+    (dataset / "sub-02/anat/sub-02_T1w.nii").unlink()
+    with pytest.raises(AmbiguityError, match="ses-a, ses-b"):
+        read_bids(dataset / "sub-02")
+    assert read_bids(dataset / "sub-01").case_id == "sub-01"
+
+
+def test_a_session_is_named(dataset):
+    (dataset / "sub-01/ses-a").mkdir()
+    for kind in ("anat", "dwi"):
+        (dataset / "sub-01" / kind).rename(dataset / "sub-01/ses-a" / kind)
+    for path in (dataset, dataset / "sub-01", dataset / "sub-01/ses-a"):
+        assert read_bids(path).case_id == "sub-01_ses-a"
+
+
+def test_two_files_for_a_role_are_refused_until_one_is_chosen(dataset):
+    anat = dataset / "sub-01/anat"
+    (anat / "sub-01_run-2_T1w.nii.gz").write_bytes((anat / "sub-01_T1w.nii.gz").read_bytes())
+    with pytest.raises(AmbiguityError, match="--role t1=sub-01"):
+        read_bids(dataset)
+    for name in ("sub-01_run-2_T1w", "sub-01_run-2_T1w.nii.gz", "sub-01/anat/sub-01_run-2_T1w.nii.gz"):
+        assert Role.T1 in read_bids(dataset, {"t1": name}).series
+    assert Role.T1 not in read_bids(dataset, {"t1": "none"}).series
+    with pytest.raises(InputError, match="no image 'x'"):
+        read_bids(dataset, {"t1": "x"})
+    with pytest.raises(SettingError):
+        read_bids(dataset, {"flair": "x"})
+
+
+def test_what_is_no_bids(dataset, tmp_path):
+    assert not is_bids(dataset / "sub-01/anat")
+    assert not is_bids(tmp_path / "absent")
+    (tmp_path / "plain/anat").mkdir(parents=True)
+    assert not is_bids(tmp_path / "plain")
+    for file in (dataset / "sub-01").rglob("*.nii.gz"):
+        file.unlink()
+    assert not is_bids(dataset)
+    with pytest.raises(InputError, match="no BIDS subject"):
+        read_bids(dataset)
+    (dataset / "sub-01/anat/sub-01_FLAIR.nii.gz").touch()
+    with pytest.raises(InputError, match=r"has a role.*FLAIR"):
+        read_bids(dataset)
