@@ -1,1 +1,90 @@
-"""pnst measures peripheral nerve sheath tumours on MRI and scores benign against malignant. Not a medical device."""
+"""pnst measures peripheral nerve sheath tumours on MRI and scores benign against malignant.
+
+Not a medical device. Names are imported when they are first used, so that `import pnst` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pnst.classification.assess import assess
+    from pnst.classification.assessment import Assessment
+    from pnst.errors import AmbiguityError, GeometryError, InputError, PnstError, SettingError
+    from pnst.image import Grid, Mask, Volume
+    from pnst.io.masks import read_lesion, read_lesions
+    from pnst.io.study import inspect, read_study
+    from pnst.io.write import write_study
+    from pnst.measurement.adc_map import adc_map
+    from pnst.measurement.measure import measure
+    from pnst.measurement.measurements import Measurements
+    from pnst.measurement.settings import MeasureSettings
+    from pnst.reporting.report import report
+    from pnst.study import Lesion, Role, Series, Study
+
+_HOMES = {
+    "assess": "classification.assess",
+    "Assessment": "classification.assessment",
+    "PnstError": "errors",
+    "InputError": "errors",
+    "GeometryError": "errors",
+    "AmbiguityError": "errors",
+    "SettingError": "errors",
+    "Grid": "image",
+    "Volume": "image",
+    "Mask": "image",
+    "read_lesion": "io.masks",
+    "read_lesions": "io.masks",
+    "inspect": "io.study",
+    "read_study": "io.study",
+    "write_study": "io.write",
+    "adc_map": "measurement.adc_map",
+    "measure": "measurement.measure",
+    "Measurements": "measurement.measurements",
+    "MeasureSettings": "measurement.settings",
+    "report": "reporting.report",
+    "Lesion": "study",
+    "Role": "study",
+    "Series": "study",
+    "Study": "study",
+}
+
+__all__ = [
+    "read_study",
+    "inspect",
+    "read_lesions",
+    "read_lesion",
+    "adc_map",
+    "measure",
+    "assess",
+    "report",
+    "write_study",
+    "Role",
+    "Grid",
+    "Volume",
+    "Mask",
+    "Series",
+    "Study",
+    "Lesion",
+    "Measurements",
+    "MeasureSettings",
+    "Assessment",
+    "PnstError",
+    "InputError",
+    "GeometryError",
+    "AmbiguityError",
+    "SettingError",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'pnst' has no attribute {name!r}")
+    value = getattr(import_module(f"pnst.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -54,7 +54,7 @@ def fat_rim(fraction: FloatArray, step_mm: float, rule: RimRule) -> Rim:
     soon = begun[:, offsets <= rule.onset_within_mm].any(axis=1)
     muscle = _muscle_run(fraction, round(MUSCLE_RUN_MM / step_mm)) & begun & (offsets <= rule.muscle_within_mm)
     covered = seen & (thickness >= rule.least_fat_mm) & soon & muscle.any(axis=1)
-    return Rim(covered, thickness, seen)
+    return Rim(np.asarray(covered), thickness, np.asarray(seen))
 
 
 def _muscle_run(fraction: FloatArray, length: int) -> BoolArray:

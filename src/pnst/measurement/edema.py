@@ -47,7 +47,7 @@ def measure_edema(context: Context) -> Outcome:
     distance = _distance_to_surface(context.lesion, centres)
     lesion_ml = context.lesion.mesh.volume_mm3 / 1000
     least_ml = max(settings.least_volume_ml, settings.least_lesion_fraction * lesion_ml)
-    if _largest_piece_ml(zone, distance > settings.clear_of_contour_mm) < least_ml:
+    if _largest_piece_ml(zone, np.asarray(distance > settings.clear_of_contour_mm)) < least_ml:
         return Outcome(
             Edema(
                 max_extent_mm=0.0,
@@ -127,5 +127,5 @@ def _touched_fraction(lesion: Lesion, zone: Mask) -> float:
     index = np.rint(zone.grid.to_index(rays(mesh.vertices, mesh.vertex_normals, TOUCH_OFFSETS_MM))).astype(int)
     inside = ((index >= 0) & (index < zone.grid.shape)).all(axis=-1)
     i, j, k = np.moveaxis(np.where(inside[..., None], index, 0), -1, 0)
-    touched = (zone.data[i, j, k] & inside).any(axis=1)
+    touched = np.asarray(zone.data[i, j, k] & inside).any(axis=1)
     return float(np.average(touched, weights=mesh.vertex_areas))

@@ -81,11 +81,11 @@ class Measurements:
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any], case_id: str) -> Measurements:
         """The inverse of `to_dict`; regions, settings and provenance do not travel in an entry."""
-        families: dict[str, Any] = {
-            name: kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry[name].items()})
-            for name, kind in FAMILY_TYPES.items()
-            if name in entry
-        }
+        families: dict[str, Any] = {}
+        for name, kind in FAMILY_TYPES.items():
+            if name in entry:
+                columns: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in entry[name].items()}
+                families[name] = kind(**columns)
         return cls(
             case_id=case_id,
             label=str(entry["label"]),

@@ -1,0 +1,336 @@
+"""The order of the stages: read, measure, assess, report, write. Nothing else knows it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pnst.classification.settings import AssessSettings
+from pnst.errors import InputError, SettingError
+from pnst.measurement.measurements import Measurements
+from pnst.measurement.settings import MeasureSettings
+from pnst.study import Lesion, Study
+
+if TYPE_CHECKING:
+    from pnst.classification.assessment import Assessment
+    from pnst.io.results import Content
+    from pnst.measurement.family import Value
+
+Anywhere = str | PathLike[str]
+Progress = Callable[[str], None]
+
+
+class RunSettings(BaseModel):
+    """Every setting of a run: one table a stage in the TOML file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    measure: MeasureSettings = Field(default_factory=MeasureSettings)
+    assess: AssessSettings = Field(default_factory=AssessSettings)
+
+    @classmethod
+    def from_toml(cls, file: Anywhere) -> RunSettings:
+        """Read a TOML file; unknown keys and values out of range raise `SettingError`."""
+        path = Path(file)
+        try:
+            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise _bad_settings(path, error.strerror or "it cannot be opened", "a TOML file") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise _bad_settings(path, str(error), "valid TOML") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(part) for part in first["loc"])
+            raise _bad_settings(path, f"{key}: {first['msg']}", "known keys with values in their range") from error
+
+    def with_prior(self, prior: float) -> RunSettings:
+        """These settings with another prior; `SettingError` when it is no probability."""
+        try:
+            return self.model_copy(update={"assess": AssessSettings(**{**self.assess.model_dump(), "prior": prior})})
+        except ValidationError as error:
+            raise SettingError(
+                "the prior is not usable",
+                got=f"{prior:g}",
+                expected="a probability above 0 and below 1",
+                remedy="give the share of malignant lesions among those you would measure",
+            ) from error
+
+    def to_toml(self) -> str:
+        """The effective settings, defaults included; what is unset is left out."""
+        import tomli_w
+
+        return tomli_w.dumps(self.model_dump(exclude_none=True))
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run on: a study, where its lesion is, and what the user knows better."""
+
+    study: Anywhere
+    lesion: Anywhere | None = None
+    """Mask, SEG or RTSTRUCT; None: `lesion.nii.gz` in the study's folder."""
+    label: str | None = None
+    """One label of that file; None: every label."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    masks: Mapping[str, Anywhere] = field(default_factory=dict)
+    overrides: Mapping[str, Value] = field(default_factory=dict)
+    patient: Mapping[str, Any] = field(default_factory=dict)
+    case_id: str | None = None
+    keep_identity: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One study with its lesions and what was found in each."""
+
+    study: Study
+    lesions: tuple[Lesion, ...]
+    measurements: tuple[Measurements, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
+
+
+def _silent(_: str) -> None:
+    return
+
+
+def run(request: Request, out: Anywhere, settings: RunSettings | None = None, progress: Progress = _silent) -> Case:
+    """The main job: read, measure, assess, report, and write every output into `out`, whole or not at all."""
+    settings = settings or RunSettings()
+    case = assess_case(measure_case(read_case(request, progress), request, settings, progress), request, settings)
+    progress("report")
+    page = report_case(case)
+    progress("writing")
+    write_case(case, page, settings, Path(out))
+    return case
+
+
+def read_case(request: Request, progress: Progress = _silent) -> Case:
+    """Read the study and its lesions."""
+    from pnst.io.masks import read_lesion, read_lesions
+    from pnst.io.study import read_study
+
+    progress("reading the study")
+    masks = dict(request.masks)
+    study = read_study(
+        request.study,
+        roles=request.roles or None,
+        masks=masks or None,
+        case_id=request.case_id,
+        keep_identity=request.keep_identity,
+    )
+    file = Path(request.lesion) if request.lesion is not None else _lesion_beside(Path(request.study))
+    progress("reading the lesion")
+    if request.label is not None:
+        return Case(study, (read_lesion(file, study, label=request.label),))
+    return Case(study, tuple(read_lesions(file, study)))
+
+
+def measure_case(case: Case, request: Request, settings: RunSettings, progress: Progress = _silent) -> Case:
+    """Measure every lesion."""
+    from pnst.measurement.measure import measure
+
+    found = []
+    for lesion in case.lesions:
+        progress(f"measuring {lesion.label}")
+        found.append(measure(case.study, lesion, settings.measure, request.overrides))
+    return replace(case, measurements=tuple(found))
+
+
+def assess_case(case: Case, request: Request, settings: RunSettings) -> Case:
+    """Score every lesion that was measured."""
+    from pnst.classification.assess import assess
+
+    patient = dict(request.patient) or None
+    found = [assess(m, patient=patient, settings=settings.assess) for m in case.measurements]
+    return replace(case, assessments=tuple(found))
+
+
+def report_case(case: Case) -> str:
+    """One HTML page over the lesions that were assessed."""
+    from pnst.reporting.report import report_lesions
+
+    findings = list(zip(case.lesions, case.measurements, case.assessments, strict=True))
+    return report_lesions(case.study, findings)
+
+
+def write_case(case: Case, page: str, settings: RunSettings, out: Path) -> None:
+    """Every output file that DESIGN names, as one set."""
+    from pnst.image import Mask, Volume
+    from pnst.io.results import lesions_json, numbered, write_results
+
+    files: dict[str, Content] = {
+        "measurements.json": measurements_json(case.measurements),
+        "measurements.csv": measurements_csv(case.measurements),
+        "assessment.json": lesions_json(case.study.case_id, [a.to_dict() for a in case.assessments]),
+        "report.html": page,
+        "settings.toml": settings.to_toml(),
+    }
+    for n, (lesion, m) in enumerate(zip(case.lesions, case.measurements, strict=True), start=1):
+        files[numbered("lesion.nii.gz", n)] = lesion.mask
+        adc = m.regions.get("adc")
+        if isinstance(adc, Volume):
+            files[numbered("adc.nii.gz", n)] = adc
+        regions = {name: region for name, region in m.regions.items() if isinstance(region, Mask)}
+        if regions:
+            files[numbered("regions", n)] = regions
+    write_results(out, files)
+
+
+def assess_file(file: Path, patient: Mapping[str, Any], settings: RunSettings) -> list[Assessment]:
+    """Score every lesion of a measurements.json."""
+    from pnst.classification.assess import assess
+    from pnst.io.results import read_lesions_json
+
+    case_id, entries = read_lesions_json(file)
+    found = [measurements_of(entry, case_id, file) for entry in entries]
+    return [assess(m, patient=dict(patient) or None, settings=settings.assess) for m in found]
+
+
+def report_results(request: Request, results: Path) -> str:
+    """The report of an earlier run's results, over the study it was made from."""
+    from pnst.classification.assessment import Assessment
+    from pnst.io.masks import read_lesion
+    from pnst.io.results import numbered, read_lesions_json, read_regions
+    from pnst.io.study import read_study
+
+    case_id, entries = read_lesions_json(results / "measurements.json")
+    _, scores = read_lesions_json(results / "assessment.json")
+    if len(entries) != len(scores):
+        raise InputError(
+            f"the results in {results.name!r} do not belong together",
+            got=f"{len(entries)} measured lesions, {len(scores)} assessed",
+            expected="one assessment a lesion",
+            remedy="make them again with pnst run",
+        )
+    settings = RunSettings.from_toml(results / "settings.toml")
+    study = read_study(request.study, roles=request.roles or None, case_id=case_id)
+    lesions, measured = [], []
+    for n, entry in enumerate(entries, start=1):
+        m = measurements_of(entry, case_id, results / "measurements.json")
+        regions = read_regions(results, n)
+        measured.append(replace(m, regions=regions, settings=settings.measure))
+        lesion = read_lesion(results / numbered("lesion.nii.gz", n), study)
+        lesions.append(replace(lesion, label=m.label))
+    assessed = tuple(Assessment.from_dict(score, case_id) for score in scores)
+    return report_case(Case(study, tuple(lesions), tuple(measured), assessed))
+
+
+def measurements_of(entry: Mapping[str, Any], case_id: str, file: Path) -> Measurements:
+    """One entry of measurements.json; `InputError` where it lacks or has columns that this version does not know."""
+    try:
+        return Measurements.from_dict(entry, case_id)
+    except (TypeError, KeyError, ValueError) as error:
+        raise InputError(
+            f"cannot read a lesion in {file.name!r}",
+            got=str(error),
+            expected="the columns of this version of pnst",
+            remedy="measure it again with pnst run or pnst measure",
+        ) from error
+
+
+def assessments_json(found: Sequence[Assessment]) -> str:
+    """assessment.json."""
+    from pnst.io.results import lesions_json
+
+    return lesions_json(found[0].case_id, [a.to_dict() for a in found])
+
+
+def measurements_json(found: Sequence[Measurements]) -> str:
+    """measurements.json."""
+    from pnst.io.results import lesions_json
+
+    return lesions_json(found[0].case_id, [m.to_dict() for m in found])
+
+
+def measurements_csv(found: Sequence[Measurements]) -> str:
+    """measurements.csv: one row a lesion."""
+    import pandas as pd
+
+    return str(pd.concat([m.to_frame() for m in found], ignore_index=True).to_csv(index=False))
+
+
+def _lesion_beside(study: Path) -> Path:
+    for name in ("lesion.nii.gz", "lesion.nii"):
+        if (study / name).is_file():
+            return study / name
+    raise InputError(
+        "no lesion to measure",
+        got="no lesion mask given, and no lesion.nii.gz in the study's folder",
+        expected="a mask (NIfTI, NRRD), a DICOM SEG or an RTSTRUCT",
+        remedy="give it with --lesion FILE, or --lesion FILE:LABEL for one of its labels",
+    )
+
+
+def _bad_settings(path: Path, got: str, expected: str) -> SettingError:
+    return SettingError(
+        f"cannot use the settings in {path.name!r}",
+        got=got,
+        expected=expected,
+        remedy="start from the settings.toml that a run leaves beside its outputs",
+    )
+
+
+LIKES = ("benign", "malignant")
+
+
+def write_phantom(out: Path, like: str, seed: int, format: str) -> None:  # noqa: A002 - the API's word
+    """Simulate a study and write it with its lesion and its truth."""
+    from pnst.io.write import write_study
+    from pnst.phantom import presets
+    from pnst.phantom.study import simulate
+
+    if like not in LIKES:
+        raise SettingError(
+            "there is no such preset to simulate", got=like, expected=", ".join(LIKES), remedy="choose one of these"
+        )
+    made = simulate(getattr(presets, like)(), seed=seed)
+    write_study(made.study, out, format=format, lesions=(made.lesion,), beside={"truth.toml": made.truth_toml()})
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One lesion in a few lines, for a terminal."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+def summary(case: Case) -> list[Summary]:
+    """The primary numbers, what was skipped, and the probability of each lesion."""
+    return [_summary(m, a) for m, a in zip(case.measurements, case.assessments, strict=True)]
+
+
+PRIMARY = (
+    ("size", "longest_diameter_mm", "longest diameter", "{:.1f} mm"),
+    ("size", "volume_ml", "volume", "{:.1f} ml"),
+    ("margin", "irregularity", "irregularity", "{:.3f}"),
+    ("margin", "ill_defined_fraction", "ill-defined edge", "{:.0%} of the surface"),
+    ("edema", "max_extent_mm", "oedema extent", "{:.1f} mm"),
+    ("edema", "volume_ml", "oedema volume", "{:.1f} ml"),
+    ("split_fat", "coverage_fraction", "split fat coverage", "{:.0%} of the surface"),
+    ("adc", "mean_um2_per_ms", "mean ADC", "{:.2f} ·10⁻³ mm²/s"),
+)
+
+
+def _summary(m: Measurements, a: Assessment) -> Summary:
+    columns = m.columns()
+    rows = [
+        (title, shown.format(value))
+        for family, column, title, shown in PRIMARY
+        if (value := columns.get(f"{family}.{column}")) is not None
+    ]
+    if m.split_fat is not None and m.split_fat.applicable is not True:
+        rows.append(("split fat sign", f"not applicable: the lesion's compartment is {m.split_fat.compartment}"))
+    rows += [(f"{family} skipped", reason) for family, reason in m.skipped.items()]
+    rows += [(f"{column} (reader)", str(value)) for column, value in m.overrides.items()]
+    low, high = a.interval
+    rows.append(("probability of malignancy", f"{a.probability:.2f} (95 % {low:.2f}–{high:.2f}, prior {a.prior:.3g})"))
+    if a.abstained:
+        rows.append(("abstained", a.abstained))
+    return Summary(f"{m.case_id}, lesion {m.label}", tuple(rows))
