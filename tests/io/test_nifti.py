@@ -166,6 +166,18 @@ def test_a_truncated_file_is_refused(ramp, tmp_path, keep):
         read_volume(file)
 
 
+def test_a_mended_header_is_said(ramp, tmp_path, capfd):
+    """A negative voxel length: nibabel takes its size and we say so in a note, not on standard error."""
+    file = saved(tmp_path, ramp[0], sform=ramp[1], name="a.nii")
+    content = bytearray(file.read_bytes())
+    content[80:84] = np.array([-0.7], "<f4").tobytes()
+    file.write_bytes(content)
+    _, _, notes = read_volume(file)
+    assert len(notes) == 1
+    assert notes[0].startswith("header mended: pixdim[1,2,3] should be positive")
+    assert capfd.readouterr().err == ""
+
+
 def test_colours_and_missing_files_are_refused(ramp, tmp_path):
     colours = np.zeros((5, 6, 7), dtype=[("R", "u1"), ("G", "u1"), ("B", "u1")])
     with pytest.raises(InputError, match="type"):

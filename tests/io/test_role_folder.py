@@ -37,6 +37,7 @@ def test_every_file_serves_by_its_name(folder, oblique):
     assert study.case_id == "limb 3"
     assert list(study.series) == [Role.T1, Role.T2_FS, Role.DWI, Role.ADC]
     assert list(study.masks) == ["muscle"]
+    assert study.notes[0].startswith("mask 'muscle.nii.gz': same grid as t1")
     for series in study.series.values():
         assert series.source.format == "nifti"
         assert series.volume.grid.matches(oblique(), 1e-4)

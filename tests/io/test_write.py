@@ -14,8 +14,9 @@ import pydicom
 import pytest
 
 from pnst.errors import InputError, SettingError
-from pnst.image import Mask
+from pnst.image import Grid, Mask
 from pnst.io.masks import read_lesion, read_lesions, read_mask
+from pnst.io.sidecar import read_b_vectors
 from pnst.io.study import read_study
 from pnst.io.write import write_study
 from pnst.study import Lesion, Role, Study
@@ -122,8 +123,12 @@ def test_dcm2niix_finds_the_same_voxels_affines_and_directions(full_study, tmp_p
         scale = 1000 if role is Role.ADC else 1
         assert np.abs(theirs.affine - ours.grid.affine).max() < 1e-3
         assert theirs.get_fdata() / scale == pytest.approx(ours.data, abs=half_step(series))
-        if series.b_values:
-            assert np.loadtxt(tmp_path / "nifti" / f"{number}.bval") == pytest.approx(series.b_values)
+        if series.b_values and series.b_vectors is not None:
+            beside = tmp_path / "nifti" / str(number)
+            assert np.loadtxt(f"{beside}.bval") == pytest.approx(series.b_values)
+            grid = Grid(image.shape[:3], image.affine)
+            directions = read_b_vectors(Path(f"{beside}.bvec"), grid, len(series.b_values))
+            assert np.abs((directions * series.b_vectors).sum(axis=1))[1:] == pytest.approx(1, abs=1e-4)
 
 
 def test_whole_numbers_are_stored_as_they_are(full_study, tmp_path):
@@ -131,7 +136,7 @@ def test_whole_numbers_are_stored_as_they_are(full_study, tmp_path):
     whole = replace(t1, volume=replace(t1.volume, data=np.rint(t1.volume.data)))
     write_study(Study("x", {Role.T1: whole}), tmp_path / "out", "dicom")
     dataset = pydicom.dcmread(tmp_path / "out/t1/0001.dcm")
-    assert (dataset.RescaleSlope, dataset.RescaleIntercept) == (1, 0)
+    assert "RescaleSlope" not in dataset
     assert np.array_equal(dataset.pixel_array.T, whole.volume.data[:, :, 0])
 
 

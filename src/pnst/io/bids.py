@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pnst.errors import AmbiguityError, InputError
-from pnst.image import Mask
-from pnst.io.masks import read_mask
 from pnst.io.nifti import is_nifti, stem
 from pnst.io.nifti_series import read_series
-from pnst.io.role_folder import LEFT_OUT, known_role
+from pnst.io.role_folder import LEFT_OUT, known_role, with_masks
 from pnst.study import Role, Study
 
 _ENTITY = re.compile(r"([a-zA-Z]+)-([a-zA-Z0-9+]+)")
@@ -87,7 +85,7 @@ def read_bids(path: Path, roles: Mapping[str, str] | None = None, case_id: str |
         )
     series = {role: read_series(found[role], role) for role in Role if role in found}
     study = Study(case_id or _case(folder), series)
-    return Study(study.case_id, series, dict(_masks(names, study)))
+    return with_masks(study, {n.mask_name: n.file for n in names if n.mask_name and n.mask_name != "lesion"})
 
 
 def _session_folders(path: Path) -> Iterator[Path]:
@@ -156,10 +154,3 @@ def _chosen(path: Path, folder: Path, role: str, name: str) -> Path:
 def _case(folder: Path) -> str:
     parts = [part for part in folder.resolve().parts[-2:] if part.startswith(("sub-", "ses-"))]
     return "_".join(parts)
-
-
-def _masks(names: list[BidsName], study: Study) -> Iterator[tuple[str, Mask]]:
-    """Every mask by its label, but the lesion, which is read for itself."""
-    for name in names:
-        if name.mask_name and name.mask_name != "lesion":
-            yield name.mask_name, read_mask(name.file, study)

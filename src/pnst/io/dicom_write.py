@@ -153,7 +153,7 @@ def _head(series: Series, identity: Identity, series_uid: UID, number: int, inst
     dataset.PatientID, dataset.PatientName = identity.case_id, f"{identity.case_id}^"
     for empty in ("PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "ReferringPhysicianName", "StudyID"):
         setattr(dataset, empty, "")
-    dataset.AccessionNumber = dataset.PositionReferenceIndicator = dataset.Laterality = ""
+    dataset.AccessionNumber = dataset.PositionReferenceIndicator = ""
     dataset.StudyInstanceUID, dataset.SeriesInstanceUID = identity.study, series_uid
     dataset.FrameOfReferenceUID = identity.frame_of_reference
     dataset.Modality, dataset.SeriesNumber, dataset.InstanceNumber = "MR", number, instance
@@ -211,8 +211,9 @@ def _pixels(dataset: Dataset, plane: npt.NDArray[np.uint16], stored: _Stored, se
     dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
     dataset.Columns, dataset.Rows = plane.shape
     dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 16, 15, 0
-    dataset.RescaleSlope, dataset.RescaleIntercept = _decimal(stored.slope), _decimal(stored.intercept)
-    dataset.RescaleType = "US"
+    if (stored.slope, stored.intercept) != (1.0, 0.0):  # the MR IOD has no rescale, so only where it is needed
+        dataset.RescaleSlope, dataset.RescaleIntercept = _decimal(stored.slope), _decimal(stored.intercept)
+        dataset.RescaleType = "US"
     if series.role is Role.ADC:
         dataset.RealWorldValueMappingSequence = DicomSequence([_adc_mapping(stored)])
     dataset.PixelData = np.ascontiguousarray(plane.T, dtype="<u2").tobytes()

@@ -16,7 +16,7 @@ from pnst.io.label_map import label_regions
 from pnst.io.nifti import read_volume
 from pnst.io.nrrd import MAGIC as NRRD_MAGIC
 from pnst.io.nrrd import read_nrrd
-from pnst.io.region import Region, select
+from pnst.io.region import Drawn, Region, select
 from pnst.study import Lesion, Study
 
 _SEG = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
@@ -51,9 +51,14 @@ def read_lesion(path: str | Path, study: Study, label: str | int | None = None) 
 
 def read_mask(path: str | Path, study: Study, label: str | int | None = None) -> Mask:
     """Read one region as a plain mask (muscle, oedema, cord); raises what `read_lesion` raises."""
-    mask, _ = select(read_regions(Path(path), study), label, Path(path).name).draw()
-    place(mask, study, name=f"mask {Path(path).name!r}")
-    return mask
+    return read_noted_mask(path, study, label)[0]
+
+
+def read_noted_mask(path: str | Path, study: Study, label: str | int | None = None) -> Drawn:
+    """`read_mask`, with what was noticed while reading and placing it."""
+    name = Path(path).name
+    mask, notes = select(read_regions(Path(path), study), label, name).draw()
+    return mask, (*notes, *place(mask, study, name=f"mask {name!r}"))
 
 
 def read_regions(file: Path, study: Study) -> list[Region]:

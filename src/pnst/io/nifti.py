@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import logging
 from pathlib import Path
 from typing import Any
 
 import nibabel as nib
 import numpy as np
 import numpy.typing as npt
+from nibabel import imageglobals
 from nibabel.spatialimages import HeaderDataError
 
 from pnst.errors import GeometryError, InputError
@@ -43,7 +45,7 @@ def read_volume(file: Path) -> tuple[npt.NDArray[np.float32], Grid, tuple[str, .
     Raises `InputError` for a file that is missing, damaged or not an image of numbers, `GeometryError` for one that
     does not say where its voxels are.
     """
-    image = _load(file)
+    image, repairs = _load(file)
     try:
         data = np.asanyarray(image.dataobj)
     except Exception as error:  # whatever a damaged file makes the parser raise, it is this file's damage
@@ -59,12 +61,12 @@ def read_volume(file: Path) -> tuple[npt.NDArray[np.float32], Grid, tuple[str, .
         values[broken] = np.nan
         notes += (f"{np.count_nonzero(broken)} voxels are not finite (NaN)",)
     ni, nj, nk = values.shape[:3]
-    return values, Grid((ni, nj, nk), affine), shape_notes + notes
+    return values, Grid((ni, nj, nk), affine), repairs + shape_notes + notes
 
 
 def read_description(file: Path) -> str:
     """The free text of the header. Raises `InputError` as `read_volume` does."""
-    return bytes(_load(file).header["descrip"].item()).decode("latin-1").rstrip("\0 ")
+    return bytes(_load(file)[0].header["descrip"].item()).decode("latin-1").rstrip("\0 ")
 
 
 def write_volume(file: Path, image: Volume | Mask) -> None:
@@ -91,8 +93,9 @@ def write_volume(file: Path, image: Volume | Mask) -> None:
         temporary.write_bytes(gzip.compress(content, 6, mtime=0) if file.name.endswith(".gz") else content)
 
 
-def _load(file: Path) -> nib.Nifti1Image:
-    """The image by its content, whatever the file's name ends with; voxels are not decoded yet."""
+def _load(file: Path) -> tuple[nib.Nifti1Image, tuple[str, ...]]:
+    """The image by its content, whatever its name ends with, and the repairs to its header; voxels not yet decoded."""
+    repairs = _Repairs()
     try:
         content = file.read_bytes()
         if content.startswith(b"\x1f\x8b"):
@@ -100,13 +103,33 @@ def _load(file: Path) -> nib.Nifti1Image:
         kind = nib.Nifti2Image if content[4:7] == b"n+2" else nib.Nifti1Image
         if content[4:7] != b"n+2" and content[344:347] != b"n+1":
             raise _unreadable(file, "a file without the mark of NIfTI")
-        return kind.from_bytes(content)
+        with repairs:
+            return kind.from_bytes(content), tuple(repairs.said)
     except InputError:
         raise
     except FileNotFoundError as error:
         raise _unreadable(file, "no such file") from error
     except Exception as error:
         raise _unreadable(file, f"{type(error).__name__} while reading") from error
+
+
+class _Repairs(logging.Handler):
+    """Hears what nibabel says of a header that it mends, in place of standard error."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the sentence."""
+        self.said.append(f"header mended: {record.getMessage()}")
+
+    def __enter__(self) -> None:
+        self._muted = imageglobals.logger.handlers[:]
+        imageglobals.logger.handlers[:] = [self]
+
+    def __exit__(self, *_: object) -> None:
+        imageglobals.logger.handlers[:] = self._muted
 
 
 def _stored(image: Volume | Mask) -> npt.NDArray[Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pnst.errors import AmbiguityError, InputError, SettingError
-from pnst.io.masks import read_mask
+from pnst.io.masks import read_noted_mask
 from pnst.io.nifti import is_nifti, stem
 from pnst.io.nifti_series import read_series
 from pnst.study import Role, Study
@@ -45,8 +46,15 @@ def read_role_folder(path: Path, roles: Mapping[str, str] | None = None, case_id
         )
     series = {role: read_series(found[role], role) for role in Role if role in found}
     study = Study(case_id or path.resolve().name, series)
-    masks = {name: read_mask(files[name], study) for name in MASK_NAMES if name in files}
-    return Study(study.case_id, series, masks)
+    return with_masks(study, {name: files[name] for name in MASK_NAMES if name in files})
+
+
+def with_masks(study: Study, files: Mapping[str, Path]) -> Study:
+    """The study with the masks of these files, by name, and what was noticed of each among its notes."""
+    drawn = {name: read_noted_mask(file, study) for name, file in files.items()}
+    notes = tuple(note for _, said in drawn.values() for note in said)
+    masks = {name: mask for name, (mask, _) in drawn.items()}
+    return replace(study, masks={**study.masks, **masks}, notes=(*study.notes, *notes))
 
 
 def _files_by_stem(path: Path) -> dict[str, Path]:
