@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pnst.evidence.columns import OVERRIDE, SIGN_COLUMNS, check_names, flag, interval, missing, number
+from pnst.errors import SettingError
+from pnst.evidence.columns import INTERVAL, OVERRIDE, SIGN_COLUMNS, check_names, flag, interval, missing, number
 from pnst.measurement.measurements import Measurements
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Cells = Sequence[object]
 
 
@@ -53,6 +55,11 @@ class Lesions:
         SettingError : a name is not a column, or stands twice
         """
         check_names(table.columns)
+        twice = sorted({str(name) for name in table.columns[table.columns.duplicated()]})
+        if twice:
+            raise SettingError(
+                "a table holds a column twice", got=", ".join(twice), expected="each once", remedy="drop one of them"
+            )
         return cls._split({str(name): table[name].tolist() for name in table.columns}, len(table))
 
     @classmethod
@@ -61,19 +68,24 @@ class Lesions:
         overrides = {name[len(OVERRIDE) :]: column for name, column in cells.items() if name.startswith(OVERRIDE)}
         return cls(measured, overrides, count)
 
-    def numbers(self, column: str) -> tuple[Floats, NDArray[np.bool_]]:
+    def numbers(self, column: str) -> tuple[Floats, Bools]:
         """A numeric column (n,), NaN where empty, and where a reader gave it."""
         return self._read(column, number)
 
-    def flags(self, column: str) -> tuple[Floats, NDArray[np.bool_]]:
+    def flags(self, column: str) -> tuple[Floats, Bools]:
         """A sign (n,) as 1, 0 or NaN, and where a reader gave it."""
         return self._read(column, flag)
 
     def half_widths(self, column: str) -> Floats:
         """Half of the measurement's own interval (n,), 0 where it has none or a reader gave the value."""
-        ends = [interval(f"{column}_interval", cell) for cell in self.measured.get(f"{column}_interval", ())]
-        half = np.array([0.0 if pair is None else (pair[1] - pair[0]) / 2 for pair in ends] or [0.0] * self.count)
-        return np.where(self._read(column, number)[1], 0.0, half)
+        name = column + INTERVAL
+        half = np.zeros(self.count)
+        for row, cell in enumerate(self.measured.get(name, ())):
+            ends = interval(name, cell)
+            by_reader = column in self.overrides and not missing(self.overrides[column][row])
+            if ends is not None and not by_reader:
+                half[row] = (ends[1] - ends[0]) / 2
+        return half
 
     def texts(self, column: str) -> list[str | None]:
         """A column of text, None where empty."""
@@ -92,9 +104,11 @@ class Lesions:
                     cells[name] = _checked(name, source[name][index])
         return cells
 
-    def _read(self, column: str, check: Any) -> tuple[Floats, NDArray[np.bool_]]:
+    def _read(self, column: str, check: Callable[[str, object], float | None]) -> tuple[Floats, Bools]:
         values, given = (
-            np.array([_nan(check(column, cell)) for cell in cells.get(column, ())] or [np.nan] * self.count)
+            np.array([_nan(check(column, cell)) for cell in cells[column]])
+            if column in cells
+            else np.full(self.count, np.nan)
             for cells in (self.measured, self.overrides)
         )
         by_reader = ~np.isnan(given)

@@ -54,19 +54,18 @@ def _far(reading: Reading, parameters: Parameters) -> NDArray[np.bool_]:
 
 def warnings(readings: tuple[Reading, ...], lesions: Lesions, patient: Patient) -> list[tuple[str, ...]]:
     """What to say of each lesion: sources that do not match the patient, and measurements that are not theirs."""
-    shared_by_entry: dict[tuple[int, ...], tuple[str, ...]] = {}
     regions, censored = lesions.texts("adc.region"), lesions.flags("edema.censored")[0]
+    entered = np.empty((lesions.count, len(readings)), dtype=bool)
+    for index, reading in enumerate(readings):
+        entered[:, index] = ~np.isnan(reading.entry)
+    of_sources: dict[bytes, tuple[str, ...]] = {}
     found = []
-    for row in range(lesions.count):
-        entered = tuple(index for index, reading in enumerate(readings) if not np.isnan(reading.entry[row]))
-        if entered not in shared_by_entry:
-            shared_by_entry[entered] = tuple(_of_sources([readings[index] for index in entered], patient))
-        own = [
-            text
-            for reading in (readings[index] for index in entered)
-            for text in _of_measurement(reading, row, regions[row], censored[row] == 1)
-        ]
-        found.append((*own, *shared_by_entry[entered]))
+    for row, pattern in enumerate(entered):
+        present = [readings[index] for index in np.flatnonzero(pattern)]
+        key = pattern.tobytes()
+        if key not in of_sources:
+            of_sources[key] = tuple(_of_sources(present, patient))
+        found.append((*_of_measurement(present, row, regions[row], censored[row] == 1), *of_sources[key]))
     return found
 
 
@@ -80,10 +79,9 @@ def _of_sources(readings: list[Reading], patient: Patient) -> Iterator[str]:
             yield f"{name} rests on patients with NF1 only ({', '.join(rests_on)}); whether this one has was not given"
 
 
-def _of_measurement(reading: Reading, row: int, region: str | None, censored: bool) -> Iterator[str]:
-    if reading.by_reader[row]:
-        return
-    if reading.predictor.group == "diffusion" and region == "whole lesion":
+def _of_measurement(present: list[Reading], row: int, region: str | None, censored: bool) -> Iterator[str]:
+    measured = {reading.predictor.name: reading.predictor.group for reading in present if not reading.by_reader[row]}
+    if region == "whole lesion" and "diffusion" in measured.values():
         yield "ADC was measured over the whole lesion; the published figures are of its solid enhancing part"
-    if reading.predictor.name == "edema_present" and censored:
+    if censored and "edema_present" in measured:
         yield "the oedema reaches the border of what was searched: its extent is a least value"

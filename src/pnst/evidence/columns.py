@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import fields
 from difflib import get_close_matches
 from functools import cache
@@ -157,9 +157,10 @@ def interval(column: str, cell: object) -> tuple[float, float] | None:
             ends = json.loads(cell)
         except json.JSONDecodeError:
             ends = None
-    if isinstance(ends, Sequence | np.ndarray) and not isinstance(ends, str) and len(ends) == 2:
-        if all(isinstance(end, int | float | np.number) for end in ends) and ends[0] <= ends[1]:
-            return float(ends[0]), float(ends[1])
+    if isinstance(ends, list | tuple | np.ndarray) and len(ends) == 2:
+        low, high = (float(end) if isinstance(end, int | float | np.number) else math.nan for end in ends)
+        if low <= high:
+            return low, high
     raise _wrong(column, cell, "two numbers in order, [lo, hi]")
 
 

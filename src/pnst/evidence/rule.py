@@ -118,10 +118,8 @@ class Rule:
     def __call__(self, columns: Columns, patient: Patient | None = None) -> RuleResult:
         """Apply the rule to one lesion; a missing input or setting makes it "cannot be evaluated"."""
         needs = [*self.lacking, *(name for name in self.inputs if columns.get(name) is None)]
-        if needs:
-            verdict = Verdict("cannot be evaluated", f"needs {', '.join(needs)}")
-        else:
-            verdict = self.decide(columns)
+        lacking = Verdict("cannot be evaluated", f"needs {', '.join(needs)}")
+        verdict = lacking if needs else self.decide(columns)
         outside = mismatches(patient, self.source) if patient is not None else ()
         return RuleResult(
             name=self.name,
