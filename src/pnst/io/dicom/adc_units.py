@@ -25,7 +25,7 @@ def adc_in_um2_per_ms(values: npt.NDArray[Any], stack: Stack, unit: str | None) 
     Without one, the header's Units or Rescale Type decide where they name a unit of diffusivity, else the order of
     magnitude of the values. Raises `AmbiguityError` where that fits no unit: then the map may be no ADC map at all.
     """
-    written = unit or _plain(stack.header.written_unit)
+    written = unit or _plain(stack.written_unit)
     try:
         return to_um2_per_ms(values, written if scale_of(written) is not None else None)
     except AmbiguityError as error:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pydicom.dataset import Dataset
-
 from pnst.io.dicom.diffusion import read_diffusion
 from pnst.io.dicom.frame import Frame, Pixels, Plane, RealWorld
 from pnst.io.dicom.kinds import kind_of
-from pnst.io.dicom.tags import integer, item, items, number, numbers, text, words
+from pnst.io.dicom.tags import Fields, integer, item, items, number, numbers, text, words
 from pnst.study import Acquisition
 
 _SUPPRESSED = frozenset({"FS", "SFS", "FATSAT", "SPIR", "SPAIR", "FAT_SAT"})
 _NO_AGENT = frozenset({"NO", "NONE", "N", "WITHOUT", "0"})
 
 
-def classic_frame(ds: Dataset, pixels: Pixels) -> Frame:
+def classic_frame(ds: Fields, pixels: Pixels) -> Frame:
     """The one frame of a classic image."""
     image_type = words(ds, 0x00080008)
     orientation = numbers(ds, 0x00200037)
@@ -27,6 +25,7 @@ def classic_frame(ds: Dataset, pixels: Pixels) -> Frame:
         plane=plane(numbers(ds, 0x00200032), orientation, numbers(ds, 0x00280030), slice_step(ds)),
         slope=rescale(ds)[0],
         intercept=rescale(ds)[1],
+        unit=text(ds, 0x00541001) or text(ds, 0x00281054),
         real_world=real_world(item(ds, 0x00409096)),
         kind=kind_of(image_type, derivation_codes(ds)),
         diffusion=read_diffusion(ds, image_type, orientation if len(orientation) == 6 else None),
@@ -51,30 +50,27 @@ def plane(
     return Plane((position[0], position[1], position[2]), orientation, (spacing[0], spacing[1]), step_mm)
 
 
-def slice_step(ds: Dataset) -> float | None:
+def slice_step(ds: Fields) -> float | None:
     """Spacing between slices in mm, else slice thickness; None where neither is above 0."""
     found = (number(ds, 0x00180088), number(ds, 0x00180050))
     return next((abs(step) for step in found if step), None)
 
 
-def rescale(ds: Dataset) -> tuple[float, float]:
+def rescale(ds: Fields) -> tuple[float, float]:
     """Rescale slope and intercept; 1 and 0 where none are written. A slope of 0 is a writer's way to say none."""
     return number(ds, 0x00281053) or 1.0, number(ds, 0x00281052) or 0.0
 
 
-def real_world(mapping: Dataset | None) -> RealWorld | None:
+def real_world(mapping: Fields) -> RealWorld | None:
     """A real world value mapping with a slope and a unit, None for anything less."""
-    if mapping is None:
-        return None
     slope, intercept = number(mapping, 0x00409225, "FD"), number(mapping, 0x00409224, "FD")
-    unit = item(mapping, 0x004008EA)
-    code = text(unit, 0x00080100) if unit is not None else ""
+    code = text(item(mapping, 0x004008EA), 0x00080100)
     if not slope or not code:
         return None
     return RealWorld(slope, intercept or 0.0, code)
 
 
-def derivation_codes(ds: Dataset) -> list[str]:
+def derivation_codes(ds: Fields) -> list[str]:
     """Code values of the Derivation Code Sequence."""
     return [text(code, 0x00080100) for code in items(ds, 0x00089215)]
 
@@ -90,7 +86,7 @@ def contrast_agent(agent: str) -> bool | None:
     return agent.upper() not in _NO_AGENT if agent else None
 
 
-def _acquisition(ds: Dataset) -> Acquisition:
+def _acquisition(ds: Fields) -> Acquisition:
     return Acquisition(
         repetition_time_ms=number(ds, 0x00180080),
         echo_time_ms=number(ds, 0x00180081),

@@ -7,22 +7,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from pydicom.dataset import Dataset
 
 from pnst.io.dicom.csa import read_csa
 from pnst.io.dicom.frame import Diffusion, Vector
 from pnst.io.dicom.kinds import is_trace
-from pnst.io.dicom.tags import item, number, numbers, private, text
+from pnst.io.dicom.tags import Fields, item, number, numbers, private, text
 
 B_VALUE, ORIENTATION, DIRECTIONALITY = 0x00189087, 0x00189089, 0x00189075
-SAME_B = 1.0
-"""s/mm² within which two b-values are one weighting when volumes are told apart by b-value alone."""
+WEIGHTED = 1.0
+"""s/mm² below which an image is not diffusion-weighted: Philips numbers its b = 0 volumes 0.001, 0.002, …"""
 
 _CSA_NAMES = frozenset({"B_value", "DiffusionGradientDirection", "DiffusionDirectionality"})
 _SEQUENCE_B = re.compile(r"^\*?ep_b(\d+)(#\d+|t)?$")
 
 
-def read_diffusion(ds: Dataset, image_type: Sequence[str], orientation: Sequence[float] | None) -> Diffusion:
+def read_diffusion(ds: Fields, image_type: Sequence[str], orientation: Sequence[float] | None) -> Diffusion:
     """The diffusion weighting of a classic image: the standard's elements, else the vendor's.
 
     `orientation` (six cosines) is needed for GE, which counts directions along the image's own axes.
@@ -44,32 +43,29 @@ def read_diffusion(ds: Dataset, image_type: Sequence[str], orientation: Sequence
     )
 
 
-def enhanced_diffusion(group: Dataset | None, image_type: Sequence[str]) -> Diffusion:
+def enhanced_diffusion(group: Fields, image_type: Sequence[str]) -> Diffusion:
     """The diffusion weighting of a frame, from its MR Diffusion Sequence item (C.8.13.5.9 of the standard)."""
-    if group is None:
-        return Diffusion()
     b_value = number(group, B_VALUE, "FD")
     directionality = text(group, DIRECTIONALITY)
-    gradient = item(group, 0x00189076)
     if b_value is None and directionality == "NONE":
         b_value = 0.0
     return _settle(
         Diffusion(
             b_value=b_value,
-            direction=_unit(numbers(gradient, ORIENTATION, "FD")) if gradient is not None else None,
+            direction=_unit(numbers(item(group, 0x00189076), ORIENTATION, "FD")),
             isotropic=directionality == "ISOTROPIC" or is_trace(image_type),
         )
     )
 
 
 def _settle(found: Diffusion) -> Diffusion:
-    """No direction where none can be: at b = 0 exactly and where directions were combined."""
-    if found.isotropic or found.b_value == 0:
+    """No direction where it means nothing: below `WEIGHTED`, and where directions were combined."""
+    if found.isotropic or (found.b_value is not None and found.b_value < WEIGHTED):
         return replace(found, direction=None)
     return found
 
 
-def _siemens(ds: Dataset, _: Sequence[float] | None) -> Diffusion:
+def _siemens(ds: Fields, _: Sequence[float] | None) -> Diffusion:
     def tag(element: int) -> int:
         return private(ds, 0x0019, "SIEMENS MR HEADER", element)
 
@@ -77,7 +73,7 @@ def _siemens(ds: Dataset, _: Sequence[float] | None) -> Diffusion:
     direction = numbers(ds, tag(0x0E), "FD")
     directionality = text(ds, tag(0x0D))
     if b_value is None:
-        element = ds.get_item(private(ds, 0x0029, "SIEMENS CSA HEADER", 0x10))
+        element = ds.get(private(ds, 0x0029, "SIEMENS CSA HEADER", 0x10))
         csa = read_csa(element.value, _CSA_NAMES) if element is not None and isinstance(element.value, bytes) else {}
         b_value = _first(csa.get("B_value", ()))
         direction = _floats(csa.get("DiffusionGradientDirection", ()))
@@ -88,7 +84,7 @@ def _siemens(ds: Dataset, _: Sequence[float] | None) -> Diffusion:
     return Diffusion(b_value, _unit(direction), directionality == "ISOTROPIC")
 
 
-def _ge(ds: Dataset, orientation: Sequence[float] | None) -> Diffusion:
+def _ge(ds: Fields, orientation: Sequence[float] | None) -> Diffusion:
     packed = numbers(ds, private(ds, 0x0043, "GEMS_PARM_01", 0x39), "IS")
     # Newer software adds a large round number to the b-value (1000000800 is 800).
     b_value = packed[0] % 100000 if packed and packed[0] >= 0 else None
@@ -104,7 +100,7 @@ def _ge(ds: Dataset, orientation: Sequence[float] | None) -> Diffusion:
     return Diffusion(b_value, direction)
 
 
-def _philips(ds: Dataset, _: Sequence[float] | None) -> Diffusion:
+def _philips(ds: Fields, _: Sequence[float] | None) -> Diffusion:
     b_value = number(ds, private(ds, 0x2001, "Philips Imaging DD 001", 0x03), "FL")
     parts = [number(ds, private(ds, 0x2005, "Philips MR Imaging DD 001", e), "FL") for e in (0xB0, 0xB1, 0xB2)]
     direction = _unit(tuple(float(p or 0.0) for p in parts)) if None not in parts else None
@@ -112,7 +108,7 @@ def _philips(ds: Dataset, _: Sequence[float] | None) -> Diffusion:
     return Diffusion(b_value if b_value is not None and b_value >= 0 else None, direction, isotropic)
 
 
-def _uih(ds: Dataset, _: Sequence[float] | None) -> Diffusion:
+def _uih(ds: Fields, _: Sequence[float] | None) -> Diffusion:
     b_value = number(ds, private(ds, 0x0065, "Image Private Header", 0x09), "FD")
     direction = numbers(ds, private(ds, 0x0065, "Image Private Header", 0x37), "FD")
     return Diffusion(b_value, _unit(direction))

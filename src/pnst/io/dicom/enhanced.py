@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pydicom.dataset import Dataset
-
 from pnst.io.dicom.classic import contrast_agent, derivation_codes, fat_suppressed, plane, real_world, rescale
 from pnst.io.dicom.classic import slice_step as step_of
 from pnst.io.dicom.diffusion import enhanced_diffusion
 from pnst.io.dicom.frame import Frame, Pixels, Plane
 from pnst.io.dicom.kinds import kind_of
-from pnst.io.dicom.tags import integer, item, items, number, numbers, private, text, words
+from pnst.io.dicom.tags import Fields, integer, item, items, number, numbers, private, text, words
 from pnst.study import Acquisition
 
 PER_FRAME, SHARED = 0x52009230, 0x52009229
@@ -18,23 +16,23 @@ PER_FRAME, SHARED = 0x52009230, 0x52009229
 class Groups:
     """The functional groups of one frame: its own before the shared ones."""
 
-    def __init__(self, own: Dataset, shared: Dataset) -> None:
+    def __init__(self, own: Fields, shared: Fields) -> None:
         self._own = own
         self._shared = shared
 
-    def get(self, tag: int) -> Dataset:
+    def get(self, tag: int) -> Fields:
         """The item of a functional group; an empty one where the group is absent."""
-        return item(self._own, tag) or item(self._shared, tag) or Dataset()
+        return item(self._own, tag) or item(self._shared, tag)
 
 
-def is_enhanced(ds: Dataset) -> bool:
+def is_enhanced(ds: Fields) -> bool:
     """Whether an image keeps its geometry in functional groups."""
     return PER_FRAME in ds
 
 
-def enhanced_frames(ds: Dataset, pixels: Pixels) -> tuple[Frame, ...]:
+def enhanced_frames(ds: Fields, pixels: Pixels) -> tuple[Frame, ...]:
     """One frame for each item of the per-frame functional groups (never more than the pixel data holds)."""
-    shared = item(ds, SHARED) or Dataset()
+    shared = item(ds, SHARED)
     suppressed = _fat_suppressed(ds, shared)
     top = tuple(words(ds, 0x00080008))
     return tuple(
@@ -44,11 +42,12 @@ def enhanced_frames(ds: Dataset, pixels: Pixels) -> tuple[Frame, ...]:
 
 
 def _frame(
-    ds: Dataset, groups: Groups, pixels: Pixels, index: int, image_type: tuple[str, ...], suppressed: bool | None
+    ds: Fields, groups: Groups, pixels: Pixels, index: int, image_type: tuple[str, ...], suppressed: bool | None
 ) -> Frame:
     frame_type = words(groups.get(0x00189226), 0x00089007) or image_type
     content = groups.get(0x00209111)
-    slope, intercept = rescale(groups.get(0x00289145))
+    transformation = groups.get(0x00289145)
+    slope, intercept = rescale(transformation)
     codes = [code for image in items(groups.get(0x00089124), 0x00089215) for code in [text(image, 0x00080100)]]
     return Frame(
         name=f"{pixels.name} frame {index + 1}",
@@ -59,6 +58,7 @@ def _frame(
         plane=_plane(groups),
         slope=slope,
         intercept=intercept,
+        unit=text(transformation, 0x00281054),
         real_world=real_world(groups.get(0x00409096)) or real_world(item(ds, 0x00409096)),
         kind=kind_of(frame_type, [*codes, *derivation_codes(ds)]),
         diffusion=enhanced_diffusion(groups.get(0x00189117), frame_type),
@@ -84,7 +84,7 @@ def _plane(groups: Groups) -> Plane | None:
     )
 
 
-def _acquisition(ds: Dataset, groups: Groups, suppressed: bool | None) -> Acquisition:
+def _acquisition(ds: Fields, groups: Groups, suppressed: bool | None) -> Acquisition:
     timing, modifier = groups.get(0x00189112), groups.get(0x00189115)
     inverted = text(modifier, 0x00189009) == "YES"
     return Acquisition(
@@ -99,13 +99,13 @@ def _acquisition(ds: Dataset, groups: Groups, suppressed: bool | None) -> Acquis
     )
 
 
-def _fat_suppressed(ds: Dataset, shared: Dataset) -> bool | None:
-    selected = text(ds, 0x00189025) or text(item(shared, 0x00189115) or Dataset(), 0x00189025)
+def _fat_suppressed(ds: Fields, shared: Fields) -> bool | None:
+    selected = text(ds, 0x00189025) or text(item(shared, 0x00189115), 0x00189025)
     if selected:
         return selected.startswith("FAT")
-    if text(item(shared, 0x00189115) or Dataset(), 0x00189026) == "WATER":
+    if text(item(shared, 0x00189115), 0x00189026) == "WATER":
         return True
     # Siemens keeps the classic Scan Options in its own group.
     siemens = item(shared, private(shared, 0x0021, "SIEMENS MR SDS 01", 0xFE))
-    options = words(siemens, private(siemens, 0x0021, "SIEMENS MR SDS 01", 0x5C)) if siemens is not None else ()
+    options = words(siemens, private(siemens, 0x0021, "SIEMENS MR SDS 01", 0x5C))
     return fat_suppressed(options or words(ds, 0x00180022))

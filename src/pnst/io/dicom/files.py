@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+import contextlib
 import filecmp
 import os
 import warnings
 from collections import defaultdict
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pydicom import dcmread
-from pydicom.dataset import Dataset
+from pydicom.filereader import read_partial
 
 from pnst.errors import InputError, PnstError
 from pnst.io.dicom.classic import classic_frame
 from pnst.io.dicom.enhanced import enhanced_frames, is_enhanced
 from pnst.io.dicom.frame import Frame, Header, Pixels
 from pnst.io.dicom.mosaic import is_mosaic, mosaic_frames
-from pnst.io.dicom.tags import integer, number, text, words
+from pnst.io.dicom.tags import Fields, fields, integer, number, text, words
 
 _NOT_IMAGES = frozenset({"SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "RTIMAGE", "SR", "PR", "KO", "REG", "RWV", "DOC"})
 _GROUPS_WITHOUT_PREAMBLE = (b"\x08\x00", b"\x02\x00")
+_PIXEL_TAGS = (b"\xe0\x7f\x10\x00", b"\xe0\x7f\x08\x00", b"\xe0\x7f\x09\x00", b"\x7f\xe0\x00\x10")
+_FETCHERS = 4
+_MANY = 256
+"""Files above which fetching ahead pays: for fewer, the threads cost more than they save."""
+_START = 1 << 16
 MAX_SIDE = 16384
 """Rows or columns above this are damage, not an image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file, its name in the study's folder, the byte where its pixels start, and how they are encoded."""
+
+    file: Path
+    name: str
+    offset: int
+    transfer_syntax: str
 
 
 @dataclass(frozen=True)
@@ -41,23 +57,27 @@ def list_files(path: Path) -> list[tuple[Path, str]]:
     """All files under a folder (or the file itself), each with its name relative to it; hidden ones are left out."""
     if path.is_file():
         return [(path, path.name)]
+    root = str(path)
     found = []
-    for folder, folders, files in os.walk(path):
+    for folder, folders, files in os.walk(root):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
-        for name in sorted(files):
-            if not name.startswith("."):
-                file = Path(folder, name)
-                found.append((file, file.relative_to(path).as_posix()))
+        inside = folder[len(root) :].strip(os.sep).replace(os.sep, "/")
+        lead = f"{inside}/" if inside else ""
+        found += [(Path(folder, name), lead + name) for name in sorted(files) if not name.startswith(".")]
     return found
 
 
 def read_tree(path: Path) -> Tree:
-    """Read the headers of all DICOM images under `path`; other objects and other files are skipped."""
+    """Read the headers of all DICOM images under `path`; other objects and other files are skipped.
+
+    Parsing holds Python's lock, so it stays in one thread; of many files others fetch the first bytes ahead of it.
+    """
     files = list_files(path)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=_FETCHERS) as pool:
         warnings.simplefilter("ignore")  # pydicom's remarks on odd headers; what matters becomes an error here
-        with ThreadPoolExecutor(max_workers=4) as pool:
-            results = list(pool.map(_read, files))
+        for share in range(_FETCHERS if len(files) > _MANY else 0):
+            pool.submit(_fetch, [file for file, _ in files[share::_FETCHERS]])
+        results = [_read(file) for file in files]
     damaged = tuple(r for r in results if isinstance(r, InputError))
     headers, notes = _without_copies([r for r in results if isinstance(r, Header)])
     return Tree(headers, damaged, notes)
@@ -72,18 +92,34 @@ def is_dicom(file: Path) -> bool:
         return False
 
 
+def _fetch(files: Iterable[Path]) -> None:
+    """Bring the start of each file into the system's cache."""
+    for file in files:
+        with contextlib.suppress(OSError), file.open("rb", buffering=0) as stream:
+            stream.read(_START)
+
+
 def _read(file: tuple[Path, str]) -> Header | InputError | None:
     path, name = file
     try:
         with path.open("rb") as stream:
             if not _starts_as_dicom(stream):
                 return _damage(name, "no DICOM header") if path.suffix.lower() in (".dcm", ".ima") else None
-            ds = dcmread(stream, stop_before_pixels=True, force=True)
-            return _header(ds, path, name, stream.tell())
+            ds = read_partial(stream, stop_when=_at_bulk, force=True)
+            offset = stream.tell()
+            stream.seek(offset)
+            at_pixels = stream.read(4) in _PIXEL_TAGS
+            syntax = text(fields(ds.file_meta), 0x00020010) if hasattr(ds, "file_meta") else ""
+            return _header(fields(ds), Place(path, name, offset, syntax), at_pixels)
     except InputError as error:
         return error
     except Exception as error:  # whatever damage makes the parser raise, it is this file's damage
         return _damage(name, f"{type(error).__name__} while reading its header")
+
+
+def _at_bulk(tag: int, vr: str | None, length: int) -> bool:
+    """Whether an element is pixels, or the contours of a structure set, which are no part of an image's header."""
+    return tag in (0x7FE00008, 0x7FE00009, 0x7FE00010) or tag >> 16 == 0x3006
 
 
 def _starts_as_dicom(stream: BinaryIO) -> bool:
@@ -92,35 +128,22 @@ def _starts_as_dicom(stream: BinaryIO) -> bool:
     return start[128:] == b"DICM" or (start[:2] in _GROUPS_WITHOUT_PREAMBLE and start[3:4] == b"\0" and len(start) > 8)
 
 
-def _header(ds: Dataset, path: Path, name: str, offset: int) -> Header | None:
+def _header(ds: Fields, place: Place, has_pixels: bool) -> Header | None:
     modality = text(ds, 0x00080060)
     storage = text(ds, 0x00080016)
     # Segmentations, RT objects, reports and presentation states share these roots of the standard's classes.
     if modality in _NOT_IMAGES or storage.startswith(("1.2.840.10008.5.1.4.1.1.66", "1.2.840.10008.5.1.4.1.1.481")):
         return None
     rows, columns = integer(ds, 0x00280010, "US"), integer(ds, 0x00280011, "US")
-    has_pixels = _at_pixel_data(path, offset)
     if not rows or not columns:
         if has_pixels or not storage:
-            raise _damage(name, "a header without rows and columns")
+            raise _damage(place.name, "a header without rows and columns")
         return None
     if not has_pixels:
-        raise _damage(name, "a header that ends before the pixels (a truncated file?)")
+        raise _damage(place.name, "a header that ends before the pixels (a truncated file?)")
     if max(rows, columns) > MAX_SIDE:
-        raise _damage(name, f"{rows} × {columns} voxels")
-    pixels = Pixels(
-        file=path,
-        name=name,
-        offset=offset,
-        transfer_syntax=text(ds.file_meta, 0x00020010) if hasattr(ds, "file_meta") else "",
-        rows=rows,
-        columns=columns,
-        frames=max(1, integer(ds, 0x00280008) or 1),
-        samples=integer(ds, 0x00280002, "US") or 1,
-        bits_allocated=integer(ds, 0x00280100, "US") or 16,
-        bits_stored=integer(ds, 0x00280101, "US") or integer(ds, 0x00280100, "US") or 16,
-        signed=number(ds, 0x00280103, "US") == 1,
-    )
+        raise _damage(place.name, f"{rows} × {columns} voxels")
+    pixels = _pixels(ds, place, rows, columns)
     frames, problem = _frames(ds, pixels)
     return Header(
         pixels=pixels,
@@ -132,15 +155,17 @@ def _header(ds: Dataset, path: Path, name: str, offset: int) -> Header | None:
         description=text(ds, 0x0008103E) or text(ds, 0x00181030),
         modality=modality,
         sequence=(*words(ds, 0x00180020), *words(ds, 0x00180021), text(ds, 0x00180024) or text(ds, 0x00189005)),
-        written_unit=text(ds, 0x00541001) or text(ds, 0x00281054),
         frames=frames,
         problem=problem,
     )
 
 
-def _frames(ds: Dataset, pixels: Pixels) -> tuple[tuple[Frame, ...], PnstError | None]:
+def _frames(ds: Fields, pixels: Pixels) -> tuple[tuple[Frame, ...], PnstError | None]:
     if is_enhanced(ds):
-        return enhanced_frames(ds, pixels), None
+        frames = enhanced_frames(ds, pixels)
+        if not frames:
+            raise _damage(pixels.name, "a multi-frame image without a description of its frames")
+        return frames, None
     whole = classic_frame(ds, pixels)
     if is_mosaic(ds):
         try:
@@ -150,11 +175,21 @@ def _frames(ds: Dataset, pixels: Pixels) -> tuple[tuple[Frame, ...], PnstError |
     return (whole,), None
 
 
-def _at_pixel_data(path: Path, offset: int) -> bool:
-    with path.open("rb") as stream:
-        stream.seek(offset)
-        tag = stream.read(4)
-    return tag[:4] in (b"\xe0\x7f\x10\x00", b"\xe0\x7f\x08\x00", b"\xe0\x7f\x09\x00", b"\x7f\xe0\x00\x10")
+def _pixels(ds: Fields, place: Place, rows: int, columns: int) -> Pixels:
+    allocated = integer(ds, 0x00280100, "US") or 16
+    return Pixels(
+        file=place.file,
+        name=place.name,
+        offset=place.offset,
+        transfer_syntax=place.transfer_syntax,
+        rows=rows,
+        columns=columns,
+        frames=max(1, integer(ds, 0x00280008) or 1),
+        samples=integer(ds, 0x00280002, "US") or 1,
+        bits_allocated=allocated,
+        bits_stored=integer(ds, 0x00280101, "US") or allocated,
+        signed=number(ds, 0x00280103, "US") == 1,
+    )
 
 
 def _without_copies(headers: list[Header]) -> tuple[tuple[Header, ...], tuple[str, ...]]:

@@ -81,6 +81,8 @@ class Frame:
     plane: Plane | None
     slope: float
     intercept: float
+    unit: str
+    """Of the rescaled values, as written; "" where none is."""
     real_world: RealWorld | None
     kind: Kind
     diffusion: Diffusion
@@ -124,8 +126,6 @@ class Header:
     modality: str
     sequence: tuple[str, ...]
     """Scanning sequence, its variant and its name, as written."""
-    written_unit: str
-    """The unit of the rescaled values, "" where none is written."""
     frames: tuple[Frame, ...]
     problem: PnstError | None = None
     """Why its frames cannot be placed, where that is known from this file alone."""

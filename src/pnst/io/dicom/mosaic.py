@@ -6,22 +6,21 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from pydicom.dataset import Dataset
 
 from pnst.errors import GeometryError
 from pnst.io.dicom.csa import read_csa
 from pnst.io.dicom.frame import Frame, Plane
-from pnst.io.dicom.tags import integer, private, words
+from pnst.io.dicom.tags import Fields, integer, private, words
 
 _CSA_NAMES = frozenset({"NumberOfImagesInMosaic", "SliceNormalVector"})
 
 
-def is_mosaic(ds: Dataset) -> bool:
+def is_mosaic(ds: Fields) -> bool:
     """Whether an image is a mosaic by its image type."""
     return "MOSAIC" in words(ds, 0x00080008)
 
 
-def mosaic_frames(ds: Dataset, whole: Frame) -> tuple[Frame, ...]:
+def mosaic_frames(ds: Fields, whole: Frame) -> tuple[Frame, ...]:
     """Cut `whole`, the mosaic read as one frame, into a frame for each slice.
 
     The header gives the position of the mosaic's corner as if it were one large image round the first slice's centre
@@ -59,8 +58,8 @@ def mosaic_frames(ds: Dataset, whole: Frame) -> tuple[Frame, ...]:
     return tuple(tile(number) for number in range(count))
 
 
-def _csa(ds: Dataset) -> dict[str, tuple[str, ...]]:
-    element = ds.get_item(private(ds, 0x0029, "SIEMENS CSA HEADER", 0x10))
+def _csa(ds: Fields) -> dict[str, tuple[str, ...]]:
+    element = ds.get(private(ds, 0x0029, "SIEMENS CSA HEADER", 0x10))
     blob = element.value if element is not None else None
     return read_csa(blob, _CSA_NAMES) if isinstance(blob, bytes) else {}
 

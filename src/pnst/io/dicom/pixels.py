@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-import warnings
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -47,10 +46,8 @@ def read_pixels(
             tile = images[frame.index, row : row + rows, column : column + columns]
             values[v, k] = _rescaled(tile, frame, real_world)
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # decoders remark on padding and odd headers
-        with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
-            list(pool.map(fill, wanted))
+    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
+        list(pool.map(fill, wanted))
     return values.T
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +43,10 @@ def read_dicom(
     stacks = build_stacks(tree.headers)
     chosen = choose(stacks, roles or {})
     pixels = [header.pixels for header in tree.headers]
-    series = {role: _series(role, stack, pixels, reason) for role, (stack, reason) in chosen.items()}
+    with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=2) as pool:
+        warnings.simplefilter("ignore")  # decoders remark on padding and odd headers; what matters becomes an error
+        read = {role: pool.submit(_series, role, stack, pixels, reason) for role, (stack, reason) in chosen.items()}
+        series = {role: future.result() for role, future in read.items()}
     left = len(stacks) - len(chosen)
     notes = (*tree.notes, *((f"{left} series without a role were left out",) if left else ()))
     return Study(case_id or _case_id(tree.headers[0], keep_identity), series, notes=notes)
@@ -109,7 +114,7 @@ def _shown(stack: Stack, role: Role | None, reason: str, rivals: tuple[str, ...]
         spacing_mm=None if grid is None else grid.spacing,
         b_values=stack.b_values if stack.b_values and (role is Role.DWI or any(stack.b_values)) else None,
         manufacturer=stack.acquisition.manufacturer,
-        unit=(mapped_unit(stack) or stack.header.written_unit or None) if role is Role.ADC else None,
+        unit=(mapped_unit(stack) or stack.written_unit or None) if role is Role.ADC else None,
         problem=None if stack.problem is None else str(stack.problem),
     )
 

@@ -167,7 +167,7 @@ def _contrast(stack: Stack, said: frozenset[str]) -> str | None:
 
 
 def _rivals(weighting: str | None, told: str | None) -> Iterator[str]:
-    if told is not None and told != weighting and not (weighting == "t2" and told == "stir"):
+    if told is not None and told != weighting and {weighting, told} != {"t2", "stir"}:
         yield f"{told}: its description"
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pnst.errors import PnstError
 from pnst.image import Grid
@@ -22,7 +22,7 @@ class Stack:
     key: str
     """The short name for `--role ROLE=KEY`: "s" and the series number, with a suffix where a series has parts."""
     header: Header
-    """The header of the series' first file."""
+    """The header of the file that was written first."""
     kind: Kind
     volumes: tuple[tuple[Frame, ...], ...]
     """For each volume its frames along the normal; () where `problem` says why there are none."""
@@ -30,8 +30,6 @@ class Stack:
     b_values: tuple[float, ...] | None
     """s/mm², one a volume; None where no frame carries one."""
     acquisition: Acquisition
-    pieces: int = 1
-    """How many parts its series has."""
     problem: PnstError | None = None
 
     @property
@@ -39,6 +37,12 @@ class Stack:
         """Whether every weighted volume is a combination of directions."""
         weighted = [v[0].diffusion for v in self.volumes if v[0].diffusion.b_value]
         return bool(weighted) and all(found.isotropic or found.direction is None for found in weighted)
+
+    @property
+    def written_unit(self) -> str:
+        """The unit of the rescaled values, where all frames write one and the same; else ""."""
+        found = {f.unit for v in self.volumes for f in v}
+        return found.pop() if len(found) == 1 else ""
 
     @property
     def real_world(self) -> RealWorld | None:
@@ -69,16 +73,14 @@ def _series_key(header: Header, unique: bool) -> str:
 
 
 def _stacks_of(headers: Sequence[Header], key: str) -> list[Stack]:
-    first = min(headers, key=lambda h: h.frames[0].instance if h.frames else (0, 0))
+    by_file = {h.pixels.name: h for h in headers}
     problem = next((h.problem for h in headers if h.problem), None)
     parts = split_parts([f for h in headers for f in h.frames])
     named = _distinct([f"{key}-{part.suffix}" if part.suffix else key for part in parts])
-    return [
-        replace(_stack(first, part, name, problem), pieces=len(parts)) for part, name in zip(parts, named, strict=True)
-    ]
+    return [_stack(by_file, part, name, problem) for part, name in zip(parts, named, strict=True)]
 
 
-def _stack(header: Header, part: Part, key: str, problem: PnstError | None) -> Stack:
+def _stack(headers: Mapping[str, Header], part: Part, key: str, problem: PnstError | None) -> Stack:
     frames = part.frames
     volumes: tuple[tuple[Frame, ...], ...] = ()
     grid = None
@@ -91,7 +93,7 @@ def _stack(header: Header, part: Part, key: str, problem: PnstError | None) -> S
     lead = min(frames, key=lambda f: f.instance)
     return Stack(
         key=key,
-        header=header,
+        header=headers[lead.file],
         kind=lead.kind,
         volumes=volumes,
         grid=grid,

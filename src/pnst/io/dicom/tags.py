@@ -8,21 +8,31 @@ skip pydicom's conversion of values, which costs most of the time of reading a h
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from pydicom.charset import python_encoding
+from pydicom.dataelem import RawDataElement, convert_raw_data_element
 from pydicom.dataset import Dataset
+
+Fields = Mapping[int, Any]
+"""The elements of a dataset by tag: plain integers find their element several times faster than pydicom's tags."""
 
 _BINARY = {"FD": "f8", "FL": "f4", "US": "u2", "SS": "i2", "UL": "u4", "SL": "i4", "OF": "f4", "OD": "f8"}
 
 
-def numbers(ds: Dataset, tag: int, vr: str = "DS") -> tuple[float, ...]:
+def fields(ds: Dataset) -> Fields:
+    """The elements of a dataset, raw where pydicom left them raw."""
+    return {int(element.tag): element for element in ds.values()}
+
+
+def numbers(ds: Fields, tag: int, vr: str = "DS") -> tuple[float, ...]:
     """All values of a numeric element; () where it is missing, empty, not finite or not numeric.
 
     `vr` is the type the element has by the standard, used where the file does not write it.
     """
-    element = ds.get_item(tag)
+    element = ds.get(tag)
     if element is None or element.value is None:
         return ()
     try:
@@ -33,21 +43,21 @@ def numbers(ds: Dataset, tag: int, vr: str = "DS") -> tuple[float, ...]:
     return values if all(map(math.isfinite, values)) else ()
 
 
-def number(ds: Dataset, tag: int, vr: str = "DS") -> float | None:
+def number(ds: Fields, tag: int, vr: str = "DS") -> float | None:
     """The first value of a numeric element, None where there is none."""
     values = numbers(ds, tag, vr)
     return values[0] if values else None
 
 
-def integer(ds: Dataset, tag: int, vr: str = "IS") -> int | None:
+def integer(ds: Fields, tag: int, vr: str = "IS") -> int | None:
     """The first value of an element that counts, None where there is none or it is no whole number."""
     value = number(ds, tag, vr)
     return int(value) if value is not None and value == int(value) else None
 
 
-def words(ds: Dataset, tag: int) -> tuple[str, ...]:
+def words(ds: Fields, tag: int) -> tuple[str, ...]:
     """The values of a text element, stripped; () where there are none."""
-    element = ds.get_item(tag)
+    element = ds.get(tag)
     if element is None or element.value in (None, "", b""):
         return ()
     value = element.value
@@ -57,30 +67,30 @@ def words(ds: Dataset, tag: int) -> tuple[str, ...]:
     return tuple(str(v).strip(" \0") for v in found)
 
 
-def text(ds: Dataset, tag: int) -> str:
+def text(ds: Fields, tag: int) -> str:
     """The first value of a text element, "" where there is none."""
     found = words(ds, tag)
     return found[0] if found else ""
 
 
-def items(ds: Dataset, tag: int) -> list[Dataset]:
+def items(ds: Fields, tag: int) -> list[Fields]:
     """The items of a sequence, [] where there is none or it cannot be parsed."""
-    if ds.get_item(tag) is None:
+    element = ds.get(tag)
+    if element is None:
         return []
     try:
-        value = ds[tag].value
-        return [item for item in value if isinstance(item, Dataset)]
+        value = convert_raw_data_element(element).value if isinstance(element, RawDataElement) else element.value
+        return [fields(found) for found in value if isinstance(found, Dataset)]
     except Exception:  # a damaged sequence raises almost anything; it is then as good as absent
         return []
 
 
-def item(ds: Dataset, tag: int) -> Dataset | None:
-    """The first item of a sequence, None where there is none."""
-    found = items(ds, tag)
-    return found[0] if found else None
+def item(ds: Fields, tag: int) -> Fields:
+    """The first item of a sequence, an empty one where there is none."""
+    return next(iter(items(ds, tag)), {})
 
 
-def private(ds: Dataset, group: int, creator: str, element: int) -> int:
+def private(ds: Fields, group: int, creator: str, element: int) -> int:
     """The tag of a private element in the block that `creator` reserved, block 0x10 where no creator is named."""
     for block in range(0x10, 0x100):
         name = text(ds, group << 16 | block)
@@ -101,8 +111,8 @@ def _decode(element: Any, vr: str) -> Any:
     return np.frombuffer(element.value, dtype=order + _BINARY[kind])
 
 
-def _charset(ds: Dataset) -> str:
-    element = ds.get_item(0x00080005)
+def _charset(ds: Fields) -> str:
+    element = ds.get(0x00080005)
     value = element.value if element is not None else None
     names = value.decode("ascii", errors="replace").split("\\") if isinstance(value, bytes) else value or ""
     name = names if isinstance(names, str) else next((n for n in reversed(names) if n.strip()), "")

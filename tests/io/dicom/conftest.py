@@ -1,0 +1,96 @@
+"""A writer of small DICOM series from a formula: oblique, anisotropic, in any order, with any element changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
+
+Edit = Callable[[Dataset, int, int], None]
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A series whose voxel (i, j, k) of volume v is stored as 1 + i + 20 j + 400 k + 4000 v."""
+
+    shape: tuple[int, int, int] = (7, 6, 5)
+    spacing: tuple[float, float, float] = (0.8, 1.1, 4.5)
+    origin: tuple[float, float, float] = (-31.0, 12.5, 48.0)
+    volumes: Sequence[dict[str, Any]] = field(default_factory=lambda: [{}])
+    """Elements that each volume has of its own."""
+
+    @property
+    def axes(self) -> np.ndarray:
+        """(3, 3): right-handed unit vectors of i, j, k in LPS, one a column, oblique to all planes."""
+        a, b = 0.35, -0.25
+        turn = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
+        lean = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
+        return turn @ lean
+
+    @property
+    def affine(self) -> np.ndarray:
+        """Index → RAS mm, by hand."""
+        affine = np.eye(4)
+        affine[:3, :3] = self.axes * self.spacing
+        affine[:3, 3] = self.origin
+        return np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine
+
+    @property
+    def stored(self) -> np.ndarray:
+        """(ni, nj, nk, volumes): the stored integers."""
+        i, j, k, v = np.indices((*self.shape, len(self.volumes)))
+        return (1 + i + 20 * j + 400 * k + 4000 * v).astype(np.uint16)
+
+    def instances(self) -> list[Dataset]:
+        """Every slice of every volume, volume by volume, bottom to top."""
+        return [self._instance(v, k) for v in range(len(self.volumes)) for k in range(self.shape[2])]
+
+    def _instance(self, v: int, k: int) -> Dataset:
+        ds = Dataset()
+        ds.file_meta = FileMetaDataset()
+        ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        ds.file_meta.MediaStorageSOPClassUID = MRImageStorage
+        ds.SOPClassUID, ds.SOPInstanceUID = MRImageStorage, f"2.25.1{v:03d}{k:03d}"
+        ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
+        ds.StudyInstanceUID, ds.SeriesInstanceUID, ds.PatientID = "2.25.7", "2.25.8", "invented"
+        ds.Modality, ds.SeriesNumber, ds.InstanceNumber = "MR", 4, 1 + v * self.shape[2] + k
+        ds.ImageType = ["ORIGINAL", "PRIMARY", "M"]
+        ds.SeriesDescription = "T1 tra"
+        ds.Rows, ds.Columns = self.shape[1], self.shape[0]
+        ds.ImageOrientationPatient = [float(f"{c:.12g}") for c in self.axes[:, :2].T.ravel()]
+        position = np.array(self.origin) + self.axes[:, 2] * self.spacing[2] * k
+        ds.ImagePositionPatient = [float(f"{c:.12g}") for c in position]
+        ds.PixelSpacing = [self.spacing[1], self.spacing[0]]
+        ds.SliceThickness = 4.0
+        ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"
+        ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 16, 15, 0
+        ds.PixelData = np.ascontiguousarray(self.stored[:, :, k, v].T).tobytes()
+        for name, value in self.volumes[v].items():
+            setattr(ds, name, value)
+        return ds
+
+
+def save(instances: Sequence[Dataset], folder: Path) -> Path:
+    """Write instances under names that say nothing of their order (7 is prime to most counts)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for n, ds in enumerate(instances):
+        ds.save_as(folder / f"im{(n * 7919) % 10007:05d}.dcm", enforce_file_format=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def formula() -> type[Formula]:
+    """The series that a formula makes."""
+    return Formula
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[Sequence[Dataset]], Path]:
+    """Write instances, shuffled, to a folder of their own."""
+    return lambda instances: save(instances, tmp_path / "study")
