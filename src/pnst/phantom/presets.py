@@ -20,13 +20,13 @@ def malignant() -> Spec:
     fascial plane is near.
     """
     lesion = LesionSpec(
-        radii_mm=(27.0, 24.0, 36.0),
+        radii_mm=(20.0, 18.0, 28.0),
         tilt_deg=(-10.0, 12.0, 0.0),
         roughness=0.07,
         roughness_degrees=(3, 7),
         edge_sigma_mm=2.2,
         indistinct_cap_deg=100.0,
-        edema_mm=22.0,
+        edema_mm=20.0,
         edema_irregularity=0.6,
         d_um2_per_ms=1.0,
     )

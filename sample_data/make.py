@@ -1,0 +1,62 @@
+"""Make the two sample studies and their truth. Running it again gives the same bytes.
+
+python sample_data/make.py [FOLDER]
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from pnst.io.write import write_study
+from pnst.phantom import GridSpec, Simulated, Spec, benign, malignant, simulate
+from pnst.study import Role
+
+NOTICE = "simulated: no patient, no clinical evidence; values are exact, by quadrature on the geometry"
+SEED = 20
+
+
+def small(spec: Spec, spacing_mm: float, extent_mm: tuple[float, float, float]) -> Spec:
+    """The same patient in a small field of view, so that the files stay small."""
+    anatomical = GridSpec(spacing_mm=(spacing_mm, spacing_mm, 4.5), extent_mm=extent_mm)
+    diffusion = GridSpec(spacing_mm=(2.0, 2.0, 5.0), turn_deg=(3.0, -5.0, 0.0), extent_mm=extent_mm)
+    grids = {role: diffusion if role is Role.DWI else anatomical for role in spec.roles}
+    return replace(spec, grids=grids)
+
+
+SAMPLES = {
+    "benign_nifti": ("nifti", small(benign(), 0.8, (120.0, 112.0, 104.0))),
+    "malignant_dicom": ("dicom", small(malignant(), 0.9, (134.0, 124.0, 114.0))),
+}
+
+
+def truth_table(simulated: Simulated) -> dict[str, Any]:
+    """The truth by family, to six significant digits; what is null is named apart, as TOML has no null."""
+    table: dict[str, Any] = {"notice": NOTICE, "seed": simulated.seed, "null": []}
+    for name, value in simulated.truth.items():
+        family, column = name.split(".", 1)
+        if value is None:
+            table["null"].append(name)
+        else:
+            table.setdefault(family, {})[column] = float(f"{value:.6g}") if isinstance(value, float) else value
+    return table
+
+
+def make(folder: Path) -> None:
+    """Write every sample below a folder; an earlier one is replaced."""
+    for name, (kind, spec) in SAMPLES.items():
+        simulated = simulate(spec, seed=SEED)
+        place = folder / name
+        if place.exists():
+            shutil.rmtree(place)
+        write_study(simulated.study, place, format=kind, lesions=[simulated.lesion])
+        (place / "truth.toml").write_text(tomli_w.dumps(truth_table(simulated)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent)
