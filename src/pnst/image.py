@@ -206,6 +206,15 @@ class Mask:
         return f"Mask({self.grid!r}, {self.volume_mm3 / 1000:.3g} ml)"
 
 
+def embedded(part: Mask, grid: Grid) -> Mask:
+    """A mask on a crop of a grid, put back on the whole grid: false outside the crop."""
+    corner = np.rint(grid.to_index(part.grid.affine[:3, 3])).astype(int)
+    box = tuple(slice(c, c + n) for c, n in zip(corner, part.grid.shape, strict=True))
+    data = np.zeros(grid.shape, dtype=bool)
+    data[box] = part.data
+    return Mask(data, grid)
+
+
 def bounding_box(data: BoolArray, spacing: Sequence[float], margin_mm: float = 0.0) -> Box | None:
     """The smallest box round the true voxels of (ni, nj, nk), widened by whole voxels of at least the margin."""
     slices = []

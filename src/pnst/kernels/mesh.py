@@ -106,9 +106,8 @@ def longest_diameter(points: FloatArray) -> tuple[float, FloatArray]:
     The width of the set is greatest along the diameter: extreme points in 400 directions give every candidate, and
     the best few are improved by taking the extremes along their own direction until nothing changes.
     """
-    directions = fibonacci_directions(400)
-    heights = points @ directions.T
-    top, bottom = heights.argmax(axis=0), heights.argmin(axis=0)
+    heights = fibonacci_directions(400).astype(np.float32) @ (points - points.mean(axis=0)).astype(np.float32).T
+    top, bottom = heights.argmax(axis=1), heights.argmin(axis=1)
     lengths = np.linalg.norm(points[top] - points[bottom], axis=1)
     best, pair = 0.0, (0, 0)
     for start in np.argsort(lengths)[::-1][:12]:

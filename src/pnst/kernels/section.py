@@ -19,7 +19,8 @@ def axial_diameters(mesh: Mesh, normal: FloatArray) -> tuple[float, float, Float
     u, v = _plane_axes(normal)
     points, plane = _sections(mesh, normal)
     angles = np.arange(ANGLES) * np.pi / ANGLES
-    across = np.outer(points @ u, np.cos(angles)) + np.outer(points @ v, np.sin(angles))
+    turned = np.stack([np.cos(angles), np.sin(angles)]).astype(np.float32)
+    across = (np.stack([points @ u, points @ v], axis=1) - [points[0] @ u, points[0] @ v]).astype(np.float32) @ turned
     starts = np.flatnonzero(np.diff(plane, prepend=plane[0] - 1))
     widths = np.maximum.reduceat(across, starts, axis=0) - np.minimum.reduceat(across, starts, axis=0)
     best, angle = np.unravel_index(int(np.argmax(widths)), widths.shape)

@@ -8,8 +8,8 @@ from pnst.kernels.mesh import BoolArray, FloatArray, Mesh
 
 CONCAVITY_MERGE = 0.8
 """A concavity is followed down to this share of the depth that makes it count, so that noise does not split it."""
-HULL_CELLS = 40
-"""The hull's vertices are thinned to cells of the diameter over this; its sagitta moves by 1e-4 of the diameter."""
+HULL_CELLS = 24
+"""The hull's vertices are thinned to cells of the diameter over this; its sagitta moves by 4e-4 of the diameter."""
 
 
 def sphericity(volume_mm3: float, area_mm2: float) -> float:

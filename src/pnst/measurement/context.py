@@ -7,10 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.image import BoolArray, Mask, Volume
+from pnst.image import BoolArray, FloatArray, Mask, Volume
+from pnst.kernels.mesh import longest_diameter
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import MeasureSettings
 from pnst.segmentation.tissue import (
+    NEAR_MM,
     FatScale,
     MuscleLevel,
     Surroundings,
@@ -36,6 +38,11 @@ class Context:
         """The first of these roles that the study has."""
         return next((self.study.series[role] for role in roles if role in self.study.series), None)
 
+    @cached_property
+    def diameter(self) -> tuple[float, FloatArray]:
+        """The longest diameter of the lesion's surface in mm, and its ends (2, 3)."""
+        return longest_diameter(self.lesion.mesh.vertices)
+
     def lesion_on(self, volume: Volume) -> Mask:
         """The lesion on an image's grid; `NotMeasurable` where it lies outside."""
         mask = self.lesion.on(volume.grid)
@@ -43,7 +50,7 @@ class Context:
             raise NotMeasurable("the lesion lies outside this series")
         return mask
 
-    def around(self, series: Series, reach_mm: float) -> Surroundings:
+    def around(self, series: Series, reach_mm: float = NEAR_MM) -> Surroundings:
         """A series cropped to the lesion and its surroundings, worked out once."""
         if series.role is None:
             raise ValueError("a series in a study has a role")
@@ -66,19 +73,19 @@ class Context:
     def fat_scale(self) -> FatScale:
         """Muscle and fat modes of the fat series; `NotMeasurable` where they do not show."""
         try:
-            return fat_scale(self.around(self.fat_series, 50.0))
+            return fat_scale(self.around(self.fat_series))
         except TissueNotFound as reason:
             raise NotMeasurable(str(reason)) from reason
 
-    def muscle(self, series: Series, reach_mm: float) -> MuscleLevel:
+    def muscle(self, series: Series) -> MuscleLevel:
         """Muscle's level on a series: from a given mask, else where T1 shows muscle, else from the histogram."""
-        around = self.around(series, reach_mm)
+        around = self.around(series)
         try:
             given = self.study.masks.get("muscle")
             if given is not None:
                 return muscle_level(around, carried(given, around.volume) & around.shell, "given mask")
             try:
-                on_t1 = muscle_on_t1(self.around(self.fat_series, 50.0), self.fat_scale)
+                on_t1 = muscle_on_t1(self.around(self.fat_series), self.fat_scale)
             except NotMeasurable:
                 return muscle_level(around, None, "histogram")
             muscle = carried(on_t1, around.volume) & around.shell

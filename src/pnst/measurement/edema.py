@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Mask, Volume
+from pnst.image import BoolArray, FloatArray, Mask, Volume, embedded
 from pnst.kernels.sampling import rays
 from pnst.measurement.context import Context, carried
 from pnst.measurement.family import Family, NotMeasurable, Outcome
 from pnst.segmentation.edema_zone import edema_zone
+from pnst.segmentation.tissue import NEAR_MM
 from pnst.study import Lesion, Role, Series
 
 TOUCH_OFFSETS_MM = np.array([0.75, 1.5, 2.25])
@@ -77,22 +78,29 @@ def measure_edema(context: Context) -> Outcome:
 
 
 def _found(context: Context, series: Series) -> Mask:
-    """The zone that is detected on a fat-suppressed series, on the series' own grid."""
+    """The zone that is detected on a fat-suppressed series, on the series' own grid.
+
+    Looked for near the lesion first; further out only when it goes on there.
+    """
     settings = context.settings.edema
-    around = context.around(series, settings.search_mm)
-    level = context.muscle(series, settings.search_mm)
-    zone = edema_zone(around, level, settings.detection_sd, _fat_on(context, around.volume))
-    near = around.distance <= settings.search_mm
-    whole = np.zeros(series.volume.grid.shape, dtype=bool)
-    corner = np.rint(series.volume.grid.to_index(around.volume.grid.affine[:3, 3])).astype(int)
-    whole[tuple(slice(c, c + n) for c, n in zip(corner, zone.mask.data.shape, strict=True))] = zone.mask.data & near
-    return Mask(whole, series.volume.grid)
+    level = context.muscle(series)
+    for reach in (min(NEAR_MM, settings.search_mm), settings.search_mm):
+        around = context.around(series, reach)
+        zone = edema_zone(around, level, settings.detection_sd, _fat_on(context, around.volume)).mask
+        found = Mask(zone.data & (around.distance <= reach), zone.grid)
+        if not _goes_on(found, around.distance, reach):
+            break
+    return embedded(found, series.volume.grid)
+
+
+def _goes_on(zone: Mask, distance: FloatArray, reach_mm: float) -> bool:
+    return bool((distance[zone.data] > reach_mm - 2 * max(zone.grid.spacing)).any())
 
 
 def _fat_on(context: Context, image: Volume) -> BoolArray | None:
     """Voxels that T1 shows to be fat, on the grid of another image; None where T1 cannot tell."""
     try:
-        scale, on_t1 = context.fat_scale, context.around(context.fat_series, 50.0)
+        scale, on_t1 = context.fat_scale, context.around(context.fat_series)
     except NotMeasurable:
         return None
     return carried(Mask(scale.fraction(on_t1.smooth) > FAT_FRACTION, on_t1.volume.grid), image)
@@ -127,5 +135,5 @@ def _touched_fraction(lesion: Lesion, zone: Mask) -> float:
     index = np.rint(zone.grid.to_index(rays(mesh.vertices, mesh.vertex_normals, TOUCH_OFFSETS_MM))).astype(int)
     inside = ((index >= 0) & (index < zone.grid.shape)).all(axis=-1)
     i, j, k = np.moveaxis(np.where(inside[..., None], index, 0), -1, 0)
-    touched = np.asarray(zone.data[i, j, k] & inside).any(axis=1)
+    touched = np.any(np.logical_and(zone.data[i, j, k], inside), axis=1)
     return float(np.average(touched, weights=mesh.vertex_areas))

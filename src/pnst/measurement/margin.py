@@ -8,7 +8,7 @@ import numpy as np
 
 from pnst.image import FloatArray
 from pnst.kernels.edge import RISE, fit_steps
-from pnst.kernels.mesh import hull_volume, longest_diameter, thinned
+from pnst.kernels.mesh import hull_volume, thinned
 from pnst.kernels.noise import noise_sd
 from pnst.kernels.sampling import rays, sample
 from pnst.kernels.shape import concavities, hull_depth, irregularity, sphericity
@@ -43,7 +43,7 @@ class Margin(Family):
 def measure_margin(context: Context) -> Outcome:
     """Shape of the lesion's surface, and the sharpness of its edge where a series shows it."""
     mesh, settings = context.lesion.mesh, context.settings.margin
-    diameter, _ = longest_diameter(mesh.vertices)
+    diameter, _ = context.diameter
     least_depth = settings.deep_lobulation_fraction * diameter
     shape = {
         "irregularity": irregularity(mesh),
@@ -107,7 +107,7 @@ def _edge(context: Context) -> _Edge:
 def _profile_widths(context: Context, series: Series, points: FloatArray, normals: FloatArray) -> FloatArray:
     """(2, n): edge width in mm, and step ÷ noise; the ratio is 0 where this series cannot measure the vertex."""
     settings, grid = context.settings.margin, series.volume.grid
-    around = context.around(series, 50.0)
+    around = context.around(series)
     noise = noise_sd(around.volume.data, around.shell | around.lesion.data, int(np.argmax(grid.spacing)))
     reach = settings.profile_reach_mm
     offsets = np.linspace(-reach, reach, 2 * round(reach / PROFILE_STEP_MM) + 1)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.kernels.mesh import longest_diameter
 from pnst.kernels.section import axial_diameters
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, Outcome
@@ -45,7 +44,7 @@ def measure_size(context: Context) -> Outcome:
     major, minor, least = (2 * mesh.axes[0]).tolist()
     return Outcome(
         Size(
-            longest_diameter_mm=longest_diameter(mesh.vertices)[0],
+            longest_diameter_mm=context.diameter[0],
             axial_diameter_mm=axial,
             axial_short_diameter_mm=axial_short,
             craniocaudal_mm=float(heights.max() - heights.min()),

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Mask
+from pnst.kernels.mesh import thinned
 from pnst.kernels.rim import RimRule, fat_rim
 from pnst.kernels.sampling import rays, sample
 from pnst.measurement.context import Context
@@ -17,6 +18,8 @@ from pnst.segmentation.tissue import FatScale, Surroundings
 from pnst.study import Lesion
 
 STEP_MM = 0.25
+CELL_MM = 1.5
+"""One ray for each cell of the surface of this size."""
 TISSUE_FRACTION = -0.25
 """Below this fat fraction there is no tissue but air or cortical bone: it tells nothing of the compartment."""
 
@@ -42,16 +45,18 @@ class SplitFat(Family):
 def measure_split_fat(context: Context) -> Outcome:
     """Fat integrated along the outward normals of the lesion's surface, on T1 or a Dixon fat image."""
     series, scale, settings = context.fat_series, context.fat_scale, context.settings.split_fat
-    around = context.around(series, 50.0)
+    around = context.around(series)
     mesh = context.lesion.mesh
+    chosen, area = thinned(mesh, CELL_MM)
+    points, normals = mesh.vertices[chosen], mesh.vertex_normals[chosen]
     offsets = np.arange(0.0, settings.reach_mm + settings.muscle_within_mm + STEP_MM / 2, STEP_MM)
-    index = around.volume.grid.to_index(rays(mesh.vertices, mesh.vertex_normals, offsets))
+    index = around.volume.grid.to_index(rays(points, normals, offsets))
     rim = fat_rim(scale.fraction(sample(around.volume.data, index)), STEP_MM, _rule(settings))
     if not rim.seen.any():
         raise NotMeasurable("the surroundings of the lesion lie outside the series that shows fat")
-    areas = np.where(rim.seen, mesh.vertex_areas, 0.0)
+    areas = np.where(rim.seen, area, 0.0)
     coverage = float(np.average(rim.covered, weights=areas))
-    poles = _pole_coverage(context.lesion, rim.covered, areas, settings)
+    poles = _pole_coverage(context.lesion, points, rim.covered, areas, settings)
     applicable, compartment = _compartment(around, scale)
     present = coverage >= settings.present_coverage or (poles is not None and poles >= settings.present_coverage)
     unseen = 1 - float(areas.sum() / mesh.area_mm2)
@@ -80,12 +85,14 @@ def _rule(settings: SplitFatSettings) -> RimRule:
     )
 
 
-def _pole_coverage(lesion: Lesion, covered: BoolArray, areas: FloatArray, settings: SplitFatSettings) -> float | None:
+def _pole_coverage(
+    lesion: Lesion, points: FloatArray, covered: BoolArray, areas: FloatArray, settings: SplitFatSettings
+) -> float | None:
     """Coverage of the less covered pole; None without poles, or when a pole lies outside the image."""
     semi_axes, directions = lesion.mesh.axes
     if semi_axes[0] < settings.least_elongation * semi_axes[2]:
         return None
-    outward = lesion.mesh.vertices - lesion.mesh.centroid
+    outward = points - lesion.mesh.centroid
     cosine = outward @ directions[:, 0] / np.linalg.norm(outward, axis=1)
     limit = np.cos(np.radians(settings.pole_half_angle_deg))
     poles = [areas * (cosine >= limit), areas * (cosine <= -limit)]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from pnst.image import BoolArray, Mask
 from pnst.segmentation.tissue import MuscleLevel, Surroundings
 
-OPENING_MM = 1.5
-"""Radius of the in-plane opening: a thread thinner than twice this (vessel, fascia) carries no oedema."""
+SPECKLE_MM = 1.0
+"""Radius of the in-plane opening that takes off what noise alone detects."""
+THREAD_MM = 3.0
+"""A thread thinner than twice this (vessel, fascia) carries no oedema beyond its own width."""
 TOUCHING_MM = 2.0
 """A piece is connected to the lesion when it comes this near."""
 
@@ -35,29 +36,44 @@ def edema_zone(
     partial volume.
     """
     data = np.nan_to_num(around.volume.data, nan=-np.inf)
-    outside = ~around.lesion.data if not_edema is None else ~around.lesion.data & ~not_edema
+    allowed = around.lesion.data | (True if not_edema is None else ~not_edema)
     level = muscle.mode + detection_sd * muscle.sd
-    detected = _connected(_opened((data > level) & (outside | around.lesion.data), around) & outside, around)
+    detected = _without_threads((data > level) & allowed, around)
     if not detected.any():
         return EdemaZone(Mask(detected, around.volume.grid), level, level)
     half = (muscle.mode + float(np.median(data[detected]))) / 2
-    bounded = _connected(_opened((data > max(half, level)) & (outside | around.lesion.data), around) & outside, around)
+    bounded = _without_threads((data > max(half, level)) & allowed, around)
     return EdemaZone(Mask(bounded, around.volume.grid), level, half)
 
 
-def _opened(mask: BoolArray, around: Surroundings) -> BoolArray:
-    """Binary opening by a disc in the plane of the slices; the lesion counts as filled, so that its rim is kept."""
-    from scipy.ndimage import binary_opening
+def _without_threads(bright: BoolArray, around: Surroundings) -> BoolArray:
+    """What is connected to the lesion by more than a thread; the lesion counts as bright, so that a thin halo stays.
 
-    filled = mask | around.lesion.data
-    return np.asarray(binary_opening(filled, _disc(around.volume.grid.spacing)))
+    Bright tissue that a disc of `THREAD_MM` fits in is a core; cores connected to the lesion are kept, with the bright
+    tissue within `THREAD_MM` of them in plane.
+    """
+    import edt
+
+    lesion, spacing = around.lesion.data, around.volume.grid.spacing
+    filled = bright | lesion
+    cores = _connected(_opened(filled, spacing, THREAD_MM) & ~lesion, around) | lesion
+    in_plane = [s if axis != _through(spacing) else 1e4 for axis, s in enumerate(spacing)]
+    near = edt.edt((~cores).astype(np.uint8), anisotropy=tuple(in_plane)) <= THREAD_MM
+    return _connected(_opened(filled, spacing, SPECKLE_MM) & near & ~lesion, around)
 
 
-def _disc(spacing: tuple[float, float, float]) -> npt.NDArray[np.bool_]:
-    through = int(np.argmax(spacing))
-    radii = [0 if axis == through else int(OPENING_MM / s) for axis, s in enumerate(spacing)]
-    axes = np.meshgrid(*[np.arange(-r, r + 1) for r in radii], indexing="ij")
-    return np.asarray(sum((a * s) ** 2 for a, s in zip(axes, spacing, strict=True)) <= OPENING_MM**2)
+def _opened(mask: BoolArray, spacing: tuple[float, float, float], radius_mm: float) -> BoolArray:
+    """Binary opening by a disc in the plane of the slices: the distance to the outside, thresholded there and back."""
+    import edt
+
+    in_plane = tuple(s if axis != _through(spacing) else 1e4 for axis, s in enumerate(spacing))
+    eroded = edt.edt(mask.astype(np.uint8), anisotropy=in_plane) > radius_mm
+    return np.asarray(edt.edt((~eroded).astype(np.uint8), anisotropy=in_plane) <= radius_mm) & mask
+
+
+def _through(spacing: tuple[float, float, float]) -> int:
+    """The slice axis: that of the largest spacing."""
+    return int(np.argmax(spacing))
 
 
 def _connected(mask: BoolArray, around: Surroundings) -> BoolArray:
@@ -66,5 +82,7 @@ def _connected(mask: BoolArray, around: Surroundings) -> BoolArray:
 
     labels = cc3d.connected_components(mask.astype(np.uint8), connectivity=26)
     touching = around.distance <= max(TOUCHING_MM, *around.volume.grid.spacing)
-    kept = np.unique(labels[touching & mask])
-    return np.asarray(np.isin(labels, kept[kept > 0]))
+    kept = np.zeros(int(labels.max()) + 1, dtype=bool)
+    kept[labels[touching & mask]] = True
+    kept[0] = False
+    return np.asarray(kept[labels])
