@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pydicom.filereader import read_partial
+from pydicom.uid import UID
 
 from pnst.errors import InputError, PnstError
 from pnst.io.dicom.classic import classic_frame
@@ -23,8 +24,11 @@ from pnst.io.dicom.mosaic import is_mosaic, mosaic_frames
 from pnst.io.dicom.tags import Fields, fields, integer, number, text, words
 
 _NOT_IMAGES = frozenset({"SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "RTIMAGE", "SR", "PR", "KO", "REG", "RWV", "DOC"})
+_NOT_IMAGE_CLASSES = ("1.2.840.10008.5.1.4.1.1.66", "1.2.840.10008.5.1.4.1.1.481")
+"""Roots of the classes of segmentations, registrations and parametric surfaces, and of radiotherapy."""
 _GROUPS_WITHOUT_PREAMBLE = (b"\x08\x00", b"\x02\x00")
 _PIXEL_TAGS = (b"\xe0\x7f\x10\x00", b"\xe0\x7f\x08\x00", b"\xe0\x7f\x09\x00", b"\x7f\xe0\x00\x10")
+_SYNTAX_BY_ENCODING = {(True, True): "1.2.840.10008.1.2", (False, True): "1.2.840.10008.1.2.1"}
 _FETCHERS = 4
 _MANY = 256
 """Files above which fetching ahead pays: for fewer, the threads cost more than they save."""
@@ -109,8 +113,16 @@ def _read(file: tuple[Path, str]) -> Header | InputError | None:
             offset = stream.tell()
             stream.seek(offset)
             at_pixels = stream.read(4) in _PIXEL_TAGS
-            syntax = text(fields(ds.file_meta), 0x00020010) if hasattr(ds, "file_meta") else ""
-            return _header(fields(ds), Place(path, name, offset, syntax), at_pixels)
+            meta = fields(ds.file_meta)
+            found = fields(ds)
+            storage = text(found, 0x00080016) or text(meta, 0x00020002)
+            if not storage:
+                return _damage(name, "no kind of object in its header") if meta else None
+            if not _is_image(found, storage, at_pixels):
+                return None
+            # A file without a meta header is implicit little endian unless it was parsed otherwise.
+            syntax = text(meta, 0x00020010) or _SYNTAX_BY_ENCODING.get(ds.original_encoding, "")
+            return _header(found, Place(path, name, offset, syntax), at_pixels)
     except InputError as error:
         return error
     except Exception as error:  # whatever damage makes the parser raise, it is this file's damage
@@ -128,19 +140,19 @@ def _starts_as_dicom(stream: BinaryIO) -> bool:
     return start[128:] == b"DICM" or (start[:2] in _GROUPS_WITHOUT_PREAMBLE and start[3:4] == b"\0" and len(start) > 8)
 
 
-def _header(ds: Fields, place: Place, has_pixels: bool) -> Header | None:
-    modality = text(ds, 0x00080060)
-    storage = text(ds, 0x00080016)
-    # Segmentations, RT objects, reports and presentation states share these roots of the standard's classes.
-    if modality in _NOT_IMAGES or storage.startswith(("1.2.840.10008.5.1.4.1.1.66", "1.2.840.10008.5.1.4.1.1.481")):
-        return None
+def _is_image(ds: Fields, storage: str, has_pixels: bool) -> bool:
+    """Whether an object is an image: by its class where that is the standard's, else by having pixels."""
+    if text(ds, 0x00080060) in _NOT_IMAGES or storage.startswith(_NOT_IMAGE_CLASSES):
+        return False
+    return UID(storage).name.endswith("Image Storage") or has_pixels
+
+
+def _header(ds: Fields, place: Place, has_pixels: bool) -> Header:
     rows, columns = integer(ds, 0x00280010, "US"), integer(ds, 0x00280011, "US")
-    if not rows or not columns:
-        if has_pixels or not storage:
-            raise _damage(place.name, "a header without rows and columns")
-        return None
     if not has_pixels:
         raise _damage(place.name, "a header that ends before the pixels (a truncated file?)")
+    if not rows or not columns:
+        raise _damage(place.name, "a header without rows and columns")
     if max(rows, columns) > MAX_SIDE:
         raise _damage(place.name, f"{rows} × {columns} voxels")
     pixels = _pixels(ds, place, rows, columns)
@@ -153,7 +165,7 @@ def _header(ds: Fields, place: Place, has_pixels: bool) -> Header | None:
         instance_uid=text(ds, 0x00080018),
         series_number=integer(ds, 0x00200011),
         description=text(ds, 0x0008103E) or text(ds, 0x00181030),
-        modality=modality,
+        modality=text(ds, 0x00080060),
         sequence=(*words(ds, 0x00180020), *words(ds, 0x00180021), text(ds, 0x00180024) or text(ds, 0x00189005)),
         frames=frames,
         problem=problem,
