@@ -10,6 +10,7 @@ import highdicom as hd
 import numpy as np
 import pydicom
 import pytest
+from mask_files import seg_source
 from pydicom.dataset import Dataset
 
 from pnst.errors import GeometryError, InputError
@@ -44,21 +45,6 @@ def read(file: Path) -> Dataset:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a label-map SEG is newer than pydicom's dictionary
         return pydicom.dcmread(file)
-
-
-def source(frame_of_reference: str = "2.25.3") -> Dataset:
-    """The least that highdicom takes for a source image."""
-    dataset = Dataset()
-    for name in ("PatientID", "PatientName", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "StudyID"):
-        setattr(dataset, name, "")
-    dataset.PatientName, dataset.AccessionNumber, dataset.ReferringPhysicianName = "a^b", "", ""
-    dataset.SOPClassUID, dataset.SOPInstanceUID = "1.2.840.10008.5.1.4.1.1.4", "2.25.4"
-    dataset.StudyInstanceUID, dataset.SeriesInstanceUID = "2.25.1", "2.25.2"
-    dataset.FrameOfReferenceUID, dataset.Modality = frame_of_reference, "MR"
-    dataset.Rows, dataset.Columns = 4, 4
-    dataset.ImagePositionPatient, dataset.ImageOrientationPatient = [0, 0, 0], [1, 0, 0, 0, 1, 0]
-    dataset.PixelSpacing, dataset.SliceThickness = [1, 1], 1
-    return dataset
 
 
 @pytest.mark.parametrize("name", list(TRUTHS))
@@ -110,7 +96,7 @@ def test_a_written_segment_comes_back_on_its_grid(oblique, study_of, tmp_path):
     grid = oblique()
     inside = np.zeros(grid.shape, bool)
     inside[4:9, 3:11, 2:6] = np.random.default_rng(6).random((5, 8, 4)) > 0.4
-    segmentation(Mask(inside, grid), "tumour", "drawn in a test", [source()], 7).save_as(tmp_path / "a.dcm")
+    segmentation(Mask(inside, grid), "tumour", "drawn in a test", [seg_source()], 7).save_as(tmp_path / "a.dcm")
     lesion = read_lesion(tmp_path / "a.dcm", study_of(t1=grid), "tumour")
     assert lesion.mask.grid.matches(grid, 1e-4)
     assert np.array_equal(lesion.mask.data, inside)
@@ -120,7 +106,7 @@ def test_a_written_segment_comes_back_on_its_grid(oblique, study_of, tmp_path):
 def test_a_left_handed_grid_comes_back_in_its_place(oblique, study_of, tmp_path):
     grid = oblique(flips=(1, 1, -1))
     inside = np.random.default_rng(7).random(grid.shape) > 0.7
-    segmentation(Mask(inside, grid), "tumour", "drawn in a test", [source()], 7).save_as(tmp_path / "a.dcm")
+    segmentation(Mask(inside, grid), "tumour", "drawn in a test", [seg_source()], 7).save_as(tmp_path / "a.dcm")
     (lesion,) = read_lesions(tmp_path / "a.dcm", study_of(t1=grid))
     assert np.array_equal(lesion.mask.canonical().data, Mask(inside, grid).canonical().data)
     assert "re-oriented to t1" in lesion.notes[0]
@@ -131,7 +117,7 @@ def seg(oblique) -> Dataset:
     grid = oblique()
     inside = np.zeros(grid.shape, bool)
     inside[4:9, 3:11, 2:6] = True
-    return copy.deepcopy(segmentation(Mask(inside, grid), "tumour", "drawn in a test", [source()], 7))
+    return copy.deepcopy(segmentation(Mask(inside, grid), "tumour", "drawn in a test", [seg_source()], 7))
 
 
 def test_frames_that_do_not_stack_are_refused(seg):

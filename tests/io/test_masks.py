@@ -5,6 +5,7 @@ from __future__ import annotations
 import nibabel as nib
 import numpy as np
 import pytest
+from mask_files import save_nrrd
 
 from pnst.errors import AmbiguityError, InputError
 from pnst.image import Grid, Mask, Volume
@@ -46,23 +47,7 @@ def test_a_probability_says_so(oblique, study_of, inside, tmp_path):
 
 def test_a_slicer_segmentation_has_its_names(oblique, study_of, inside, tmp_path):
     grid = oblique()
-    directions = (grid.affine[:3, :3] * np.array([[-1], [-1], [1]])).T.tolist()
-    origin = (grid.affine[:3, 3] * (-1, -1, 1)).tolist()
-    head = [
-        "NRRD0004",
-        "type: uint8",
-        "dimension: 3",
-        "space: left-posterior-superior",
-        f"sizes: {' '.join(map(str, grid.shape))}",
-        "space directions: " + " ".join(f"({','.join(map(repr, d))})" for d in directions),
-        "encoding: raw",
-        f"space origin: ({','.join(map(repr, origin))})",
-        "Segment0_LabelValue:=1",
-        "Segment0_Name:=GTV Mass",
-    ]
-    (tmp_path / "a.seg.nrrd").write_bytes(
-        "\n".join(head).encode() + b"\n\n" + inside.astype(np.uint8).tobytes(order="F")
-    )
+    save_nrrd(tmp_path / "a.seg.nrrd", Mask(inside, grid), "GTV Mass")
     lesion = read_lesion(tmp_path / "a.seg.nrrd", study_of(t1=grid), "GTV Mass")
     assert np.array_equal(lesion.mask.data, inside)
     assert lesion.notes == ("lesion 'GTV Mass': same grid as t1",)

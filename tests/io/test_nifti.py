@@ -117,7 +117,7 @@ def test_metres_become_millimetres(ramp, tmp_path):
     metres = np.diag([1e-3, 1e-3, 1e-3, 1]) @ affine
     _, grid, notes = read_volume(saved(tmp_path, data, sform=metres, unit="meter"))
     assert np.abs(grid.affine - affine).max() < 1e-4
-    assert notes == ("the header gives lengths in meter, converted to mm",)
+    assert notes == ("the header gives lengths in metres, taken as 1000 mm",)
 
 
 def test_scaled_integers_are_scaled(ramp, tmp_path):
@@ -163,6 +163,15 @@ def test_a_truncated_file_is_refused(ramp, tmp_path, keep):
         read_volume(file)
     file.write_bytes(gzip.compress(b"x" * 4000)[:-9])
     with pytest.raises(InputError, match=r"a\.nii"):
+        read_volume(file)
+
+
+def test_a_packed_file_with_a_wrong_sum_is_refused(ramp, tmp_path):
+    file = saved(tmp_path, ramp[0], sform=ramp[1])
+    content = bytearray(file.read_bytes())
+    content[-8] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(InputError, match="BadGzipFile"):
         read_volume(file)
 
 

@@ -2,52 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian
+from mask_files import circles, save_rtstruct
 
 from pnst.errors import AmbiguityError, GeometryError, InputError
 from pnst.image import Grid
 from pnst.io.masks import read_lesion, read_lesions, read_regions
 from pnst.io.nifti import read_volume
-
-RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
-
-
-def circles(grid: Grid, radius: float, slices, centre=(0.0, 0.0)) -> list[np.ndarray]:
-    """Contours (n, 3) in LPS mm about the middle of each slice."""
-    angle = np.linspace(0, 2 * np.pi, 300, endpoint=False)
-    contours = []
-    for k in slices:
-        u = (grid.shape[0] - 1) / 2 + (centre[0] + radius * np.cos(angle)) / grid.spacing[0]
-        v = (grid.shape[1] - 1) / 2 + (centre[1] + radius * np.sin(angle)) / grid.spacing[1]
-        contours.append(grid.to_world(np.stack([u, v, np.full_like(u, k)], axis=1)) * (-1, -1, 1))
-    return contours
-
-
-def saved(folder: Path, rois: dict[str, list[np.ndarray]], kind: str = "CLOSED_PLANAR") -> Path:
-    dataset = Dataset()
-    dataset.SOPClassUID, dataset.SOPInstanceUID, dataset.Modality = RTSTRUCT, "2.25.1", "RTSTRUCT"
-    dataset.StructureSetROISequence, dataset.ROIContourSequence = [], []
-    for number, (name, contours) in enumerate(rois.items(), start=4):
-        roi, item = Dataset(), Dataset()
-        roi.ROINumber, roi.ROIName, item.ReferencedROINumber, item.ContourSequence = number, name, number, []
-        for points in contours:
-            contour = Dataset()
-            contour.ContourGeometricType, contour.NumberOfContourPoints = kind, len(points)
-            contour.ContourData = [f"{c:.3f}" for c in points.ravel()]
-            item.ContourSequence.append(contour)
-        dataset.StructureSetROISequence.append(roi)
-        dataset.ROIContourSequence.append(item)
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset.file_meta.MediaStorageSOPClassUID = RTSTRUCT
-    dataset.file_meta.MediaStorageSOPInstanceUID = "2.25.1"
-    dataset.save_as(folder / "rt.dcm", enforce_file_format=True)
-    return folder / "rt.dcm"
 
 
 @pytest.fixture
@@ -58,7 +20,7 @@ def grid(oblique) -> Grid:
 def test_a_cylinder_by_name_by_number_and_alone(tmp_path, grid, study_of):
     """Closed form: 3 slices of π r²; rounding to 0.001 mm in the file does not show."""
     study = study_of(t1=grid)
-    file = saved(tmp_path, {"tumour": circles(grid, 15.0, (3, 4, 5)), "point": []})
+    file = save_rtstruct(tmp_path, {"tumour": circles(grid, 15.0, (3, 4, 5)), "point": []})
     for lesion in (read_lesion(file, study, "tumour"), read_lesion(file, study, "4"), read_lesion(file, study)):
         assert lesion.label == "tumour"
         assert lesion.made_by == "RTSTRUCT contours"
@@ -69,7 +31,7 @@ def test_a_cylinder_by_name_by_number_and_alone(tmp_path, grid, study_of):
 
 def test_rois_are_listed_in_the_file_s_order_and_unknown_ones_refused(tmp_path, grid, study_of):
     study = study_of(t1=grid)
-    file = saved(tmp_path, {"z": circles(grid, 15.0, (3,)), "a": circles(grid, 9.0, (4,)), "m": []})
+    file = save_rtstruct(tmp_path, {"z": circles(grid, 15.0, (3,)), "a": circles(grid, 9.0, (4,)), "m": []})
     assert [region.name for region in read_regions(file, study)] == ["z", "a", "m"]
     assert [lesion.label for lesion in read_lesions(file, study)] == ["z", "a"]
     with pytest.raises(InputError, match=r"z \(4\); a \(5\); m \(6\), empty"):
@@ -83,9 +45,9 @@ def test_rois_are_listed_in_the_file_s_order_and_unknown_ones_refused(tmp_path, 
 def test_a_hole_by_xor_and_a_contour_stored_twice(tmp_path, grid, study_of):
     study = study_of(t1=grid)
     outer, inner = circles(grid, 15.0, (4,)), circles(grid, 6.0, (4,))
-    ring = read_lesion(saved(tmp_path, {"ring": outer + inner}, "CLOSEDPLANAR_XOR"), study)
+    ring = read_lesion(save_rtstruct(tmp_path, {"ring": outer + inner}, "CLOSEDPLANAR_XOR"), study)
     assert ring.mask.volume_mm3 == pytest.approx(4.0 * np.pi * (225 - 36), rel=0.01)
-    twice = read_lesion(saved(tmp_path, {"disc": outer + outer}), study)
+    twice = read_lesion(save_rtstruct(tmp_path, {"disc": outer + outer}), study)
     assert twice.mask.volume_mm3 == pytest.approx(4.0 * np.pi * 225, rel=0.01)
     assert twice.notes[0] == "1 contours are stored twice and were taken once"
 
@@ -93,8 +55,8 @@ def test_a_hole_by_xor_and_a_contour_stored_twice(tmp_path, grid, study_of):
 def test_points_are_no_region_and_damage_is_refused(tmp_path, grid, study_of):
     study = study_of(t1=grid)
     with pytest.raises(InputError, match="is empty"):
-        read_lesion(saved(tmp_path, {"tumour": circles(grid, 15.0, (3,))}, "POINT"), study)
-    file = saved(tmp_path, {"tumour": circles(grid, 15.0, (3, 4))})
+        read_lesion(save_rtstruct(tmp_path, {"tumour": circles(grid, 15.0, (3,))}, "POINT"), study)
+    file = save_rtstruct(tmp_path, {"tumour": circles(grid, 15.0, (3, 4))})
     content = file.read_bytes()
     for keep in (140, 200, 300):
         file.write_bytes(content[:keep])
@@ -104,7 +66,7 @@ def test_points_are_no_region_and_damage_is_refused(tmp_path, grid, study_of):
 
 def test_contours_of_another_patient_are_refused(tmp_path, grid, study_of, oblique):
     away = oblique((90, 80, 9), (0.5, 0.6, 4.0), origin=(400.0, 0.0, 0.0))
-    file = saved(tmp_path, {"tumour": circles(away, 15.0, (3, 4))})
+    file = save_rtstruct(tmp_path, {"tumour": circles(away, 15.0, (3, 4))})
     with pytest.raises(GeometryError, match="does not overlap"):
         read_lesion(file, study_of(t1=grid))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from pnst.errors import InputError, PnstError
 from pnst.image import Mask
@@ -92,28 +92,24 @@ def _nrrd_regions(file: Path) -> list[Region]:
 
 
 def _dicom_regions(file: Path, study: Study) -> list[Region]:
+    """The regions, the drawing of each guarded too: pixels are decoded only then."""
+    regions = _understood(file, lambda: _parsed_regions(file, study))
+    return [replace(region, draw=partial(_understood, file, region.draw)) for region in regions]
+
+
+def _parsed_regions(file: Path, study: Study) -> list[Region]:
+    import pydicom
+
     from pnst.io.dicom_seg import seg_regions
     from pnst.io.rtstruct import rtstruct_regions
 
-    dataset = _understood(file, lambda: _read_dicom(file))
+    dataset = pydicom.dcmread(file, force=True)
     kind = str(dataset.get("SOPClassUID", ""))
     if kind == _RTSTRUCT:
-        grids = [series.volume.grid for series in study.series.values()]
-        return _guarded(file, lambda: rtstruct_regions(dataset, grids))
+        return rtstruct_regions(dataset, [series.volume.grid for series in study.series.values()])
     if kind in _SEG:
-        return _guarded(file, lambda: seg_regions(dataset))
+        return seg_regions(dataset)
     raise _no_mask(file, "a DICOM object that is neither a segmentation (SEG) nor a structure set (RTSTRUCT)")
-
-
-def _read_dicom(file: Path) -> Any:
-    import pydicom
-
-    return pydicom.dcmread(file, force=True)
-
-
-def _guarded(file: Path, read: Callable[[], list[Region]]) -> list[Region]:
-    """The regions, the drawing of each guarded too: pixels are decoded only then."""
-    return [replace(region, draw=partial(_understood, file, region.draw)) for region in _understood(file, read)]
 
 
 def _understood(file: Path, read: Callable[[], T]) -> T:

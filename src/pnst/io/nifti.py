@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import gzip
-import logging
 from pathlib import Path
 from typing import Any
 
 import nibabel as nib
 import numpy as np
 import numpy.typing as npt
-from nibabel import imageglobals
 from nibabel.spatialimages import HeaderDataError
 
 from pnst.errors import GeometryError, InputError
 from pnst.image import Grid, Mask, Volume
 from pnst.io.atomic import whole_file
+from pnst.io.nifti_file import read_header, read_stored, unreadable
 
 ENDINGS = (".nii", ".nii.gz")
 CONFLICT_MM = 1e-3
 """Corners further apart than this make a conflict between sform and qform."""
 
-_MM_OF_UNIT = {"unknown": 1.0, "mm": 1.0, "meter": 1e3, "micron": 1e-3}
+_UNITS = {0: ("mm", 1.0), 1: ("metres", 1e3), 2: ("mm", 1.0), 3: ("micrometres", 1e-3)}
+"""NIfTI's code of the unit of length → its name and its size in mm; 0 is unsaid, which every reader takes as mm."""
 
 
 def is_nifti(file: Path) -> bool:
@@ -45,17 +45,11 @@ def read_volume(file: Path) -> tuple[npt.NDArray[np.float32], Grid, tuple[str, .
     Raises `InputError` for a file that is missing, damaged or not an image of numbers, `GeometryError` for one that
     does not say where its voxels are.
     """
-    image, repairs = _load(file)
-    try:
-        data = np.asanyarray(image.dataobj)
-    except Exception as error:  # whatever a damaged file makes the parser raise, it is this file's damage
-        raise _unreadable(file, f"{type(error).__name__} while reading voxels") from error
-    if data.dtype.kind not in "biuf":
-        raise _unreadable(file, f"voxels of type {data.dtype}")
-    array, shape_notes = _three_or_four_axes(data, file)
-    affine, notes = _affine(image.header, array.shape[:3], file)
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is counted below
-        values = np.array(array, dtype=np.float32)
+    header, stored, repairs = read_stored(file)
+    array, shape_notes = _three_or_four_axes(stored, file)
+    with np.errstate(all="ignore"):  # an absurd affine is refused by `Grid`
+        affine, notes = _affine(header, array.shape[:3], file)
+    values = _scaled(array, header, file)
     broken = ~np.isfinite(values)
     if broken.any():
         values[broken] = np.nan
@@ -66,7 +60,7 @@ def read_volume(file: Path) -> tuple[npt.NDArray[np.float32], Grid, tuple[str, .
 
 def read_description(file: Path) -> str:
     """The free text of the header. Raises `InputError` as `read_volume` does."""
-    return bytes(_load(file)[0].header["descrip"].item()).decode("latin-1").rstrip("\0 ")
+    return bytes(read_header(file)[0]["descrip"].item()).decode("latin-1").rstrip("\0 ")
 
 
 def write_volume(file: Path, image: Volume | Mask) -> None:
@@ -93,43 +87,16 @@ def write_volume(file: Path, image: Volume | Mask) -> None:
         temporary.write_bytes(gzip.compress(content, 6, mtime=0) if file.name.endswith(".gz") else content)
 
 
-def _load(file: Path) -> tuple[nib.Nifti1Image, tuple[str, ...]]:
-    """The image by its content, whatever its name ends with, and the repairs to its header; voxels not yet decoded."""
-    repairs = _Repairs()
+def _scaled(stored: npt.NDArray[Any], header: nib.Nifti1Header, file: Path) -> npt.NDArray[np.float32]:
+    """Stored × slope + intercept in float64, then float32; what float32 cannot hold is infinite, to be counted."""
     try:
-        content = file.read_bytes()
-        if content.startswith(b"\x1f\x8b"):
-            content = gzip.decompress(content)
-        kind = nib.Nifti2Image if content[4:7] == b"n+2" else nib.Nifti1Image
-        if content[4:7] != b"n+2" and content[344:347] != b"n+1":
-            raise _unreadable(file, "a file without the mark of NIfTI")
-        with repairs:
-            return kind.from_bytes(content), tuple(repairs.said)
-    except InputError:
-        raise
-    except FileNotFoundError as error:
-        raise _unreadable(file, "no such file") from error
-    except Exception as error:
-        raise _unreadable(file, f"{type(error).__name__} while reading") from error
-
-
-class _Repairs(logging.Handler):
-    """Hears what nibabel says of a header that it mends, in place of standard error."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.said: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the sentence."""
-        self.said.append(f"header mended: {record.getMessage()}")
-
-    def __enter__(self) -> None:
-        self._muted = imageglobals.logger.handlers[:]
-        imageglobals.logger.handlers[:] = [self]
-
-    def __exit__(self, *_: object) -> None:
-        imageglobals.logger.handlers[:] = self._muted
+        slope, intercept = header.get_slope_inter()
+    except HeaderDataError as error:
+        raise unreadable(file, "a scaling that is not finite") from error
+    with np.errstate(over="ignore", invalid="ignore"):
+        if slope is None or (slope, intercept) == (1.0, 0.0):
+            return np.array(stored, dtype=np.float32)
+        return np.asarray(stored * np.float64(slope) + np.float64(intercept), dtype=np.float32)
 
 
 def _stored(image: Volume | Mask) -> npt.NDArray[Any]:
@@ -163,9 +130,9 @@ def _three_or_four_axes(data: npt.NDArray[Any], file: Path) -> tuple[npt.NDArray
 def _affine(
     header: nib.Nifti1Header, shape: tuple[int, ...], file: Path
 ) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
-    unit = header.get_xyzt_units()[0]
-    scale = np.diag([_MM_OF_UNIT.get(unit, 1.0)] * 3 + [1.0])
-    notes: tuple[str, ...] = () if scale[0, 0] == 1.0 else (f"the header gives lengths in {unit}, converted to mm",)
+    unit, scale_mm = _UNITS.get(int(header["xyzt_units"]) % 8, ("an unknown unit", 1.0))
+    scale = np.diag([scale_mm] * 3 + [1.0])
+    notes: tuple[str, ...] = () if unit == "mm" else (f"the header gives lengths in {unit}, taken as {scale_mm:g} mm",)
     sform = scale @ header.get_sform() if header["sform_code"] > 0 else None
     qform = _qform(header, scale)
     affine = sform if sform is not None else qform
@@ -195,12 +162,3 @@ def _qform(header: nib.Nifti1Header, scale: npt.NDArray[np.float64]) -> npt.NDAr
 def _corner_distance(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], shape: tuple[int, ...]) -> float:
     corners = np.stack(np.meshgrid(*[(0, n - 1) for n in shape], [1], indexing="ij"), axis=-1).reshape(8, 4)
     return float(np.linalg.norm(corners @ (a - b).T, axis=1).max())
-
-
-def _unreadable(file: Path, got: str) -> InputError:
-    return InputError(
-        f"cannot read {file.name!r} as NIfTI",
-        got=got,
-        expected="a complete NIfTI-1 or NIfTI-2 file of numbers",
-        remedy="check that the file was copied or downloaded whole",
-    )
