@@ -8,7 +8,6 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := install --only-binary :all: --require-hashes
 CLEAN := build/clean
-STUDIES := sample_data/malignant_dicom sample_data/benign_nifti
 
 .PHONY: help demo test check lint types contracts unit slow wheel later docs bench format lock clean
 
@@ -16,10 +15,8 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 demo: .venv/.runtime ## run the main job on the two simulated studies of sample_data
-	@for study in $(STUDIES); do \
-		printf '\n== %s (simulated)\n' "$$study"; \
-		$(BIN)/pnst run "$$study" --out "$(OUT)/$${study#*/}" || exit; \
-	done
+	$(BIN)/pnst run sample_data/malignant_dicom --lesion sample_data/malignant_dicom/lesions/1.dcm --out $(OUT)/malignant_dicom
+	$(BIN)/pnst run sample_data/benign_nifti --out $(OUT)/benign_nifti
 
 test: lint types contracts unit wheel ## what every change must pass (minutes)
 	@echo "All tests passed."

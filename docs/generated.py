@@ -17,6 +17,7 @@ from pnst.measurement.measurements import FAMILY_TYPES
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = "sample_data/malignant_dicom"
+LESION = "sample_data/malignant_dicom/lesions/1.dcm"
 COMMANDS = ("run", "inspect", "measure", "assess", "report", "phantom")
 SETTINGS = {
     "margin": settings.MarginSettings,
@@ -41,7 +42,9 @@ def write_all(folder: Path) -> None:
 def write_main_job(folder: Path) -> None:
     """Runs the tutorial's commands on the simulated study and keeps what they printed and wrote."""
     (folder / "inspect.txt").write_text(printed("inspect", STUDY), encoding="utf-8")
-    (folder / "run.txt").write_text(printed("run", STUDY, "--out", str(folder / "out")), encoding="utf-8")
+    (folder / "run.txt").write_text(
+        printed("run", STUDY, "--lesion", LESION, "--out", str(folder / "out")), encoding="utf-8"
+    )
     for name in ("measurements.json", "assessment.json", "settings.toml"):
         shutil.copy(folder / "out" / name, folder / name)
     shutil.copy(folder / "out" / "report.html", folder / "site" / "report.html")

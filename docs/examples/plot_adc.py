@@ -18,9 +18,10 @@ folder = Path(__file__).resolve().parents[2] / "sample_data"
 # `adc_map` fits the whole series; `measure` reads the lesion's voxels of the same map.
 
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.6), layout="constrained")
-for ax, name in zip(axes, ("benign_nifti", "malignant_dicom"), strict=False):
+lesions = {"benign_nifti": "lesion.nii.gz", "malignant_dicom": "lesions/1.dcm"}
+for ax, (name, file) in zip(axes, lesions.items(), strict=False):
     study = pnst.read_study(folder / name)
-    lesion = pnst.read_lesion(folder / name / "lesion.nii.gz", study)
+    lesion = pnst.read_lesion(folder / name / file, study)
     m, adc = pnst.measure(study, lesion), pnst.adc_map(study)
     inside = lesion.on(adc.grid)
     values = adc.data[inside.data]

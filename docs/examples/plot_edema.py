@@ -13,16 +13,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pnst
-from pnst.phantom.lesion import LesionSpec
-from pnst.phantom.study import Spec, simulate
-from pnst.study import Role
+from pnst.phantom import LesionSpec, Spec, simulate
 
 # %%
 # The zone is kept in `m.regions`: what is shown is what was measured.
 
 folder = Path(__file__).resolve().parents[2] / "sample_data"
 study = pnst.read_study(folder / "malignant_dicom")
-lesion = pnst.read_lesion(folder / "malignant_dicom" / "lesion.nii.gz", study)
+lesion = pnst.read_lesion(folder / "malignant_dicom" / "lesions" / "1.dcm", study)
 m = pnst.measure(study, lesion)
 truth = tomllib.loads((folder / "malignant_dicom" / "truth.toml").read_text(encoding="utf-8"))
 print(f"extent {m.edema.max_extent_mm:.1f} mm, volume {m.edema.volume_ml:.1f} ml, present: {m.edema.present}")
@@ -35,7 +33,7 @@ print(
 
 rows = []
 for halo in (0.0, 5.0, 10.0, 15.0, 20.0):
-    spec = Spec(lesion=LesionSpec(radii_mm=(13.0, 15.0, 20.0), edema_mm=halo), roles=(Role.T2_FS,), snr=30.0)
+    spec = Spec(lesion=LesionSpec(radii_mm=(13.0, 15.0, 20.0), edema_mm=halo), roles=(pnst.Role.T2_FS,), snr=30.0)
     made = simulate(spec, seed=5)
     edema = pnst.measure(made.study, made.lesion).edema
     rows.append(
@@ -44,8 +42,8 @@ for halo in (0.0, 5.0, 10.0, 15.0, 20.0):
 true_extent, extent, true_volume, volume = np.array(rows).T
 
 # %%
-series = study.series[Role.T2_FS].volume.canonical()
-zone, inside = m.regions["edema"].canonical(), lesion.on(study.series[Role.T2_FS].volume.grid).canonical()
+series = study.series[pnst.Role.T2_FS].volume.canonical()
+zone, inside = m.regions["edema"].canonical(), lesion.on(study.series[pnst.Role.T2_FS].volume.grid).canonical()
 k = zone.data.sum(axis=(0, 1)).argmax()
 figure, (picture, left, right) = plt.subplots(1, 3, figsize=(11, 3.6), layout="constrained")
 slices = [array[::-1, ::-1, k].T for array in (series.data, inside.data, zone.data)]

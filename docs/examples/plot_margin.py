@@ -10,16 +10,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pnst
-from pnst.phantom.lesion import LesionSpec
-from pnst.phantom.study import Spec, simulate
-from pnst.study import Role
+from pnst.phantom import LesionSpec, Spec, simulate
 
 LESION = {"radii_mm": (14.0, 16.0, 24.0), "tilt_deg": (10.0, 15.0, 20.0)}
 
 
 def measured(**lesion):
     """The margin of a simulated lesion, seen on fat-suppressed T2."""
-    made = simulate(Spec(lesion=LesionSpec(**LESION, **lesion), roles=(Role.T2_FS,), snr=30.0), seed=3)
+    made = simulate(Spec(lesion=LesionSpec(**LESION, **lesion), roles=(pnst.Role.T2_FS,), snr=30.0), seed=3)
     return pnst.measure(made.study, made.lesion).margin, made.truth
 
 
@@ -27,7 +25,7 @@ def measured(**lesion):
 # The whole surface blurred, more and more.
 
 true_width, width, share = [], [], []
-for sigma in (0.4, 0.8, 1.2, 1.6, 2.0, 2.4):
+for sigma in (0.4, 0.9, 1.4, 1.9, 2.4):
     margin, _ = measured(edge_sigma_mm=sigma)
     true_width.append(2.563 * sigma)
     width.append(margin.edge_width_mm)
@@ -37,7 +35,7 @@ for sigma in (0.4, 0.8, 1.2, 1.6, 2.0, 2.4):
 # Part of the surface blurred (a cap), so that its share of the surface is what has to be found.
 
 true_share, found_share = [], []
-for cap in (0, 45, 60, 90, 120, 180):
+for cap in (0, 60, 90, 120):
     margin, truth = measured(edge_sigma_mm=2.4, indistinct_cap_deg=cap)
     true_share.append(truth["margin.ill_defined_fraction"])
     found_share.append(margin.ill_defined_fraction)

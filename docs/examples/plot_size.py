@@ -12,8 +12,8 @@ from scipy.spatial.transform import Rotation
 
 import pnst
 
-SPACINGS = ((0.5, 0.5, 0.5), (1.0, 1.0, 3.0), (0.6, 0.6, 4.0), (0.8, 0.8, 6.0))
-DIAMETERS = (20, 30, 45, 70, 100)
+SPACINGS = ((0.8, 0.9, 1.0), (1.0, 1.1, 3.0), (0.6, 0.6, 4.0), (0.8, 0.8, 6.0))
+DIAMETERS = (20, 30, 45, 60, 80)
 
 # %%
 # A lesion is a mask on a grid: the voxels whose centres lie inside.
@@ -40,7 +40,7 @@ study = pnst.Study("closed form", series={})
 errors = {}
 for spacing in SPACINGS:
     for diameter in DIAMETERS:
-        for _ in range(3):
+        for _ in range(2):
             radii = diameter / 2 * np.array((1.0, rng.uniform(0.6, 0.9), rng.uniform(0.4, 0.6)))
             m = pnst.measure(study, ellipsoid(radii, spacing, rng))
             volume = 4 / 3 * np.pi * radii.prod() / 1000

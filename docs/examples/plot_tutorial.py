@@ -19,7 +19,7 @@ import pnst
 
 folder = Path(__file__).resolve().parents[2] / "sample_data"
 study = pnst.read_study(folder / "malignant_dicom")
-lesion = pnst.read_lesion(folder / "malignant_dicom" / "lesion.nii.gz", study)
+lesion = pnst.read_lesion(folder / "malignant_dicom" / "lesions" / "1.dcm", study)
 study
 
 # %%
