@@ -133,10 +133,32 @@ def test_a_region_is_never_drawn_on_an_image_with_another_grid(made):
     assert region_pictures(made.study, made.lesion, with_regions(made.m, edema=elsewhere), "edema") == []
 
 
+def test_a_region_kept_on_a_crop_of_its_image_gives_the_same_pictures(made):
+    """Invariant: a crop moves the origin, not the region."""
+    whole = made.m.regions["edema"]
+    part = whole.crop(whole.box(margin_mm=2.0))
+    assert part.grid.shape != whole.grid.shape
+    pictures = [
+        region_pictures(made.study, made.lesion, with_regions(made.m, edema=region), "edema")
+        for region in (whole, part)
+    ]
+    assert pictures[0] == pictures[1]
+
+
+def test_no_slice_is_shown_twice(made):
+    """The region is largest where the lesion is: one slice and one reformat are left."""
+    data = np.zeros(made.fine.shape, dtype=bool)
+    data[..., 7] = made.m.regions["edema"].data[..., 7]
+    region = Mask(data, made.fine)
+    pictures = region_pictures(made.study, made.lesion, with_regions(made.m, edema=region), "edema")
+    assert ["axial slice 8" in pictures[0].caption, "coronal" in pictures[1].caption] == [True, True]
+    assert len(pictures) == 2
+
+
 def test_an_empty_region_and_an_absent_one_are_told_apart(made):
     """No oedema is a result: the lesion is shown. No region: nothing is."""
     none = Mask(np.zeros(made.fine.shape, dtype=bool), made.fine)
-    assert len(region_pictures(made.study, made.lesion, with_regions(made.m, edema=none), "edema")) == 1
+    assert len(region_pictures(made.study, made.lesion, with_regions(made.m, edema=none), "edema")) == 2
     assert region_pictures(made.study, made.lesion, with_regions(made.m), "edema") == []
 
 

@@ -184,8 +184,9 @@ def test_without_a_reader_no_section_speaks_of_one(made, bare):
 def test_abstaining_is_said_before_any_number(made, bare, a):
     assert a.abstained is None
     size_only = Measurements("case-07", "tumour 1", size=made.m.size)
-    page = Page(report(bare, made.lesion, size_only, assess(size_only)))
-    said = page.text.index("No assessment is given: ")
+    withheld = assess(size_only)
+    page = Page(report(bare, made.lesion, size_only, withheld))
+    said = page.text.index(f"No assessment is given: {withheld.abstained}")
     assert said < page.text.index("probability of malignancy")
     assert "No assessment is given" not in Page(report(bare, made.lesion, made.m, a)).text
 

@@ -11,7 +11,7 @@ from pnst.kernels.mesh import longest_diameter
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import ADC_RANGE, Canvas, Picture
 from pnst.reporting.numbers import ADC_UNIT
-from pnst.reporting.plane import Field, points_of, through_plane_axis
+from pnst.reporting.plane import Field, placed, points_of, through_plane_axis
 from pnst.reporting.vocabulary import role_title
 from pnst.study import Lesion, Role, Series, Study
 
@@ -43,17 +43,22 @@ def extent_pictures(study: Study, lesion: Lesion) -> list[Picture]:
 
 def region_pictures(study: Study, lesion: Lesion, m: Measurements, name: str) -> list[Picture]:
     """A region of `m.regions` over the series that it was measured on: where it is largest, where the lesion is
-    largest, and across the slices. None when nothing was found, or the series is not in the study.
+    largest, and across the slices; each slice once. None without the region, or without its series in the study.
     """
-    _, _, roles = REGIONS[name]
     region = m.regions.get(name)
-    series = _measured_on(study, roles, region.grid) if isinstance(region, Mask) else None
-    if not isinstance(region, Mask) or series is None:
+    if not isinstance(region, Mask):
         return []
-    axis = through_plane_axis(region.grid)
+    _, _, roles = REGIONS[name]
+    series, whole = _measured_on(study, roles, region)
+    if series is None or whole is None:
+        return []
+    axis = through_plane_axis(whole.grid)
     across = 1 if axis != 1 else 2
-    planes = ((region, axis), (lesion, axis), (region, across))
-    return _drawn(_region_on(series, region, lesion, name, *plane) for plane in planes)
+    shown = np.concatenate([lesion.mesh.vertices, points_of(whole)])
+    sections: tuple[tuple[int, Mask | Lesion], ...] = ((axis, whole), (axis, lesion), (across, lesion))
+    fields = [Field.round(series.volume, shown, *section) for section in sections]
+    slices = {(field.plane.axis, field.slice): field for field in fields if field is not None}
+    return [_region_on(series, whole, lesion, name, field) for field in slices.values()]
 
 
 def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]:
@@ -84,14 +89,8 @@ def _lesion_on(series: Series, lesion: Lesion, axis: int, diameter: FloatArray |
     return Picture(canvas.png(), alt, _where(series, field, series.volume.grid))
 
 
-def _region_on(
-    series: Series, region: Mask, lesion: Lesion, name: str, section: Mask | Lesion, axis: int
-) -> Picture | None:
+def _region_on(series: Series, region: Mask, lesion: Lesion, name: str, field: Field) -> Picture:
     title, colour, _ = REGIONS[name]
-    shown = np.concatenate([lesion.mesh.vertices, points_of(region)])
-    field = Field.round(series.volume, shown, axis, section)
-    if field is None:
-        return None
     canvas = Canvas(field)
     canvas.grey(_still(field.volume, series))
     canvas.zone(field.of(region).data, colour)
@@ -108,10 +107,16 @@ def _still(volume: Volume, series: Series) -> FloatArray:
     return np.asarray(volume.data[..., b == b.max()].mean(axis=-1))
 
 
-def _measured_on(study: Study, roles: Iterable[Role], grid: Grid) -> Series | None:
-    """The first series of these roles that has the region's grid: a region is never drawn on another image."""
-    series = (study.series[role] for role in roles if role in study.series)
-    return next((s for s in series if s.volume.grid.matches(grid)), None)
+def _measured_on(study: Study, roles: Iterable[Role], region: Mask) -> tuple[Series | None, Mask | None]:
+    """The first series of these roles that has the region's voxels, and the region on its whole grid.
+
+    A region is never drawn on an image that it was not measured on.
+    """
+    for series in (study.series[role] for role in roles if role in study.series):
+        whole = placed(region, series.volume.grid)
+        if whole is not None:
+            return series, whole
+    return None, None
 
 
 def _where(series: Series, field: Field, grid: Grid) -> str:
@@ -123,9 +128,8 @@ def _where(series: Series, field: Field, grid: Grid) -> str:
 def _slice(field: Field, grid: Grid) -> str:
     """Which slice is shown; counted from the patient's left, back or feet, whatever the order of storage."""
     plane = field.plane
-    number = field.box[plane.axis].start + plane.index + 1
     count = grid.canonical().shape[plane.axis]
-    return f"{plane.orientation} slice {number} of {count} from {('the left', 'behind', 'below')[plane.axis]}"
+    return f"{plane.orientation} slice {field.slice + 1} of {count} from {('the left', 'behind', 'below')[plane.axis]}"
 
 
 def _drawn(pictures: Iterable[Picture | None]) -> list[Picture]:

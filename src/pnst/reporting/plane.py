@@ -105,6 +105,11 @@ class Field:
     window: tuple[float, float, float, float]
     """Left, right, bottom and top of the picture, in picture mm; it may reach beyond the image."""
 
+    @property
+    def slice(self) -> int:
+        """The plane's index in the whole canonical image."""
+        return int(self.box[self.plane.axis].start) + self.plane.index
+
     def of(self, mask: Mask) -> Mask:
         """The field's part of a mask that lies on the uncropped image's grid."""
         return mask.canonical().crop(self.box)
@@ -148,6 +153,24 @@ def letters(direction: FloatArray) -> str:
     order = np.argsort(-np.abs(direction), kind="stable")
     named = [a for a in order if abs(direction[a]) >= OBLIQUE_COSINE]
     return "".join(DIRECTIONS[a][int(direction[a] > 0)] for a in named)
+
+
+def placed(mask: Mask, grid: Grid) -> Mask | None:
+    """A mask that lies on a crop of a grid, or on the grid itself, put in its place on the whole of it.
+
+    None when their voxels do not coincide: nothing is resampled.
+    """
+    part, whole = mask.canonical(), grid.canonical()
+    start = np.rint(whole.to_index(part.grid.affine[:3, 3])).astype(int)
+    stop = start + part.grid.shape
+    if (start < 0).any() or (stop > whole.shape).any():
+        return None
+    i, j, k = (slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
+    if not whole.crop((i, j, k)).matches(part.grid):
+        return None
+    data = np.zeros(whole.shape, dtype=bool)
+    data[i, j, k] = part.data
+    return Mask(data, whole)
 
 
 def points_of(mask: Mask) -> FloatArray:
