@@ -1,0 +1,222 @@
+"""The published figures inside the package, and what they say of each other."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from pnst.evidence import figures
+from pnst.evidence.cutoff_rules import B_RANGE
+from pnst.evidence.pooling import logit_with_half_count, random_effects
+from pnst.evidence.rule import exact_interval
+
+EVERY_TABLE = (
+    figures.publications,
+    figures.sign_counts,
+    figures.moments,
+    figures.cutoffs,
+    figures.pooled,
+    figures.predictors,
+)
+
+
+def signs(predictor: str) -> list[figures.SignCounts]:
+    return [row for row in figures.sign_counts() if row.predictor == predictor]
+
+
+def moments(predictor: str, study: str) -> figures.Moments:
+    return next(row for row in figures.moments() if (row.predictor, row.study) == (predictor, study))
+
+
+@pytest.mark.parametrize("table", EVERY_TABLE)
+def test_a_table_is_read_whole_and_once(table):
+    assert len(table()) > 0
+    assert table() is table()
+
+
+def test_every_row_names_a_study_that_is_listed():
+    studies = figures.publications()
+    rows = [*figures.sign_counts(), *figures.moments(), *figures.cutoffs()]
+    assert {row.study for row in rows} | {row.source for row in figures.pooled()} <= set(studies)
+
+
+def test_no_count_exceeds_its_total():
+    for row in figures.sign_counts():
+        assert 0 <= row.malignant_positive <= row.n_malignant
+        assert 0 <= row.benign_positive <= row.n_benign
+    for cutoff in figures.cutoffs():
+        assert 0 <= cutoff.true_positive <= cutoff.n_malignant
+        assert cutoff.true_negative is None or 0 <= cutoff.true_negative <= cutoff.n_benign
+
+
+def test_every_predictor_finds_its_parameters_in_the_file_it_names():
+    names = {
+        "signs_2x2.csv": {row.predictor for row in figures.sign_counts()},
+        "continuous.csv": {row.predictor for row in figures.moments()},
+        "cutoffs.csv": {row.name for row in figures.cutoffs()},
+        "pooled.csv": {row.predictor for row in figures.pooled()},
+    }
+    for predictor in figures.predictors():
+        if predictor.parameters in names:
+            assert predictor.name in names[predictor.parameters]
+        else:
+            assert predictor.parameters == "assumed (see text)"
+
+
+def test_ranks_are_unique_within_a_group_and_a_group_lies_on_one_axis():
+    for group in {p.group for p in figures.predictors()}:
+        members = [p for p in figures.predictors() if p.group == group]
+        assert sorted(p.rank for p in members) == list(range(1, len(members) + 1))
+        assert len({p.axis for p in members}) == 1
+
+
+def test_a_word_outside_its_vocabulary_is_refused():
+    with pytest.raises(ValueError, match="none of"):
+        figures._one_of("sometimes", ("all", "some"))
+
+
+class TestPopulationsAreReadOffTheirText:
+    def test_nf1_is_all_only_where_the_text_says_so(self):
+        for study in figures.publications().values():
+            if study.nf1 == "all":
+                assert study.population.startswith("NF1")
+            if study.nf1 == "some":
+                assert re.search(r"\d+ NF1", study.population)
+            if study.nf1 == "unknown":
+                assert "NF1" not in study.population
+
+    def test_age_is_bounded_only_where_the_text_says_so(self):
+        for study in figures.publications().values():
+            said = re.search(r"up to (\d+) years", study.population)
+            assert study.age_max == (float(said[1]) if said else None)
+
+    def test_a_site_is_named_only_where_the_text_names_it(self):
+        words = {"trunk or limb": "trunk or extremity", "extracranial": "extracranial", "spine": "spinal"}
+        for study in figures.publications().values():
+            assert all((site == study.site) == (word in study.population) for site, word in words.items())
+
+    def test_b_values_are_those_of_the_acquisition(self):
+        for key, study in figures.publications().items():
+            said = re.search(r"b (\d+)(?:/\d+/|-)(\d+)", study.acquisition)
+            assert B_RANGE.get(key) == ((float(said[1]), float(said[2])) if said else None)
+
+
+class TestTheSourcesContradictThemselves:
+    """EVIDENCE's list, each recomputed from the rows. Witness: SciPy's tests."""
+
+    def test_demehri_size_is_in_cm(self):
+        """The printed moments with n = 9 and 22 give the printed P = .009, so the numbers stand and the printed unit
+        (mm) cannot: no series has malignant tumours of 6 mm."""
+        row = moments("longest_diameter", "Demehri2014")
+        p = stats.ttest_ind_from_stats(
+            row.mean_malignant, row.sd_malignant, row.n_malignant, row.mean_benign, row.sd_benign, row.n_benign
+        ).pvalue
+        assert p == pytest.approx(0.009, abs=0.0005)
+        assert row.unit == "cm"
+
+    def test_demehri_margin_follows_and_oedema_does_not(self):
+        margin = next(row for row in signs("margin_ill_defined") if row.study == "Demehri2014")
+        edema = next(row for row in signs("edema_present") if row.study == "Demehri2014")
+        assert fisher(margin) == pytest.approx(0.04, abs=0.005)
+        assert fisher(edema) == pytest.approx(0.038, abs=0.0005)  # printed .01
+
+    def test_demehri_moments_imply_a_greater_auc_than_printed(self):
+        row = moments("adc_min", "Demehri2014")
+        auc = stats.norm.cdf((row.mean_benign - row.mean_malignant) / np.hypot(row.sd_malignant, row.sd_benign))
+        assert auc == pytest.approx(0.93, abs=0.005)  # printed .89
+
+    def test_matsumine_specificity_of_a_t1_bright_area(self):
+        row = signs("t1_high_signal_area")[0]
+        assert 1 - row.benign_positive / row.n_benign == pytest.approx(0.944, abs=0.0005)  # printed 87.5 %
+
+    def test_ahlawat_size_p_does_not_follow_from_its_moments(self):
+        row = moments("longest_diameter", "Ahlawat2019")
+        p = stats.ttest_ind_from_stats(
+            row.mean_malignant, row.sd_malignant, row.n_malignant, row.mean_benign, row.sd_benign, row.n_benign
+        ).pvalue
+        assert p < 1e-6  # printed .014
+
+    def test_well_adc_cutoffs_are_in_1e_3(self):
+        """The footer's 1e-6 would put every cutoff a thousandfold below free water's 3.0e-3 mm²/s."""
+        rows = [row for row in figures.cutoffs() if row.study == "Well2019" and row.predictor == "adc"]
+        assert rows
+        assert all(row.unit == "1e-3 mm2/s" and 0.9 < row.cutoff < 1.7 for row in rows)
+
+    def test_mean_adc_of_koike_and_well_cannot_be_one_normal_distribution(self):
+        below = {row.study: (row.cutoff, row.true_positive / row.n_malignant) for row in mean_adc_rows()}
+        assert below["Well2019"][0] < below["Koike"][0]
+        assert below["Well2019"][1] > below["Koike"][1]  # more lie below the lower cutoff
+
+
+def mean_adc_rows() -> list[figures.Cutoff]:
+    return [row for row in figures.cutoffs() if row.name == "adc_mean"]
+
+
+def fisher(row: figures.SignCounts) -> float:
+    table = [
+        [row.malignant_positive, row.n_malignant - row.malignant_positive],
+        [row.benign_positive, row.n_benign - row.benign_positive],
+    ]
+    return float(stats.fisher_exact(table).pvalue)
+
+
+class TestPooling:
+    """Witness: the pooled odds ratios that the evidence file prints, by DerSimonian and Laird."""
+
+    @staticmethod
+    def pooled_odds_ratio(predictor: str):
+        """Half a count is added only to a table with an empty cell, as usual for odds ratios."""
+        rows = signs(predictor)
+        malignant = np.array([(r.malignant_positive, r.n_malignant - r.malignant_positive) for r in rows], dtype=float)
+        benign = np.array([(r.benign_positive, r.n_benign - r.benign_positive) for r in rows], dtype=float)
+        cells = np.hstack([malignant, benign])
+        cells += 0.5 * (cells == 0).any(axis=1, keepdims=True)
+        fit = random_effects(np.log(cells[:, 0] * cells[:, 3] / cells[:, 1] / cells[:, 2]), (1 / cells).sum(axis=1))
+        return np.exp(fit.mean + np.array([0, -1.96, 1.96]) * fit.standard_error), fit.i_squared
+
+    def test_ill_defined_margin(self):
+        ratios, i_squared = self.pooled_odds_ratio("margin_ill_defined")
+        assert ratios == pytest.approx([9.5, 4.3, 20.9], rel=0.01)
+        assert i_squared == 0
+
+    def test_oedema(self):
+        ratios, _ = self.pooled_odds_ratio("edema_present")
+        assert ratios == pytest.approx([12.7, 1.9, 85], rel=0.01)
+
+    def test_equal_estimates_do_not_scatter(self):
+        fit = random_effects(np.array([1.0, 1.0, 1.0]), np.array([0.1, 0.4, 0.2]))
+        assert (fit.mean, fit.between_sd, fit.i_squared) == (1.0, 0.0, 0.0)
+
+    def test_estimates_far_apart_scatter(self):
+        """Closed form: with equal variances v, τ² = s² − v."""
+        estimates, v = np.array([0.0, 1.0, 5.0]), 0.25
+        fit = random_effects(estimates, np.full(3, v))
+        assert fit.between_sd**2 == pytest.approx(estimates.var(ddof=1) - v)
+        assert fit.standard_error == pytest.approx(np.sqrt((v + fit.between_sd**2) / 3))
+
+    def test_half_a_count_goes_to_both_cells(self):
+        estimate, variance = logit_with_half_count(np.array([0.0, 9.0]), np.array([12.0, 9.0]))
+        assert np.exp(estimate) == pytest.approx([0.5 / 12.5, 9.5 / 0.5])
+        assert variance == pytest.approx([2 + 1 / 12.5, 1 / 9.5 + 2])
+
+    def test_a_fixed_spread_is_taken_as_given(self):
+        assert random_effects(np.array([0.0, 9.0]), np.array([1.0, 1.0]), between_sd=0.6).between_sd == 0.6
+
+
+@pytest.mark.parametrize(("positive", "total"), [(34, 36), (0, 12), (19, 19), (25, 41)])
+def test_exact_interval_is_scipys(positive, total):
+    ours = exact_interval(positive, total)
+    theirs = stats.binomtest(positive, total).proportion_ci(method="exact")
+    assert ours == pytest.approx((theirs.low, theirs.high), abs=1e-9)
+
+
+def test_ahlawats_exact_interval_is_the_printed_one():
+    assert exact_interval(34, 36) == pytest.approx((0.813, 0.993), abs=0.0005)
+
+
+def test_every_field_of_a_publication_is_a_column():
+    assert {f.name for f in fields(figures.Publication)} == set(figures._rows("studies.csv")[0])

@@ -1,0 +1,234 @@
+"""Every published rule: below, at and above its cutoff, with each input missing, and its source's own counts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pnst.evidence.cutoff_rules import COLUMN_OF, threshold
+from pnst.evidence.figures import cutoffs
+from pnst.evidence.population import Patient
+from pnst.evidence.rule import RuleResult
+from pnst.evidence.rules import WASA_SETTING, evaluate_rules, rule_columns, rules, wasa
+
+CUTOFFS = [row for row in cutoffs() if (row.predictor, row.statistic) in COLUMN_OF]
+SIGNS = {
+    "Matsumine2009_intratumoral_lobulation": ("reader.intratumoral_lobulation", True),
+    "Matsumine2009_t1_high_signal_area": ("t1_high.present", True),
+    "Matsumine2009_target_sign_absent": ("target.present", False),
+    "Chhabra2011_margin_ill_defined": ("margin.ill_defined", True),
+    "Chhabra2011_invasion": ("reader.invasion", True),
+    "Matsumoto2015_margin_ill_defined": ("margin.ill_defined", True),
+    "Matsumoto2015_osteolysis": ("reader.osteolysis", True),
+}
+PUBLISHED_PERCENT = {  # sensitivity, specificity as EVIDENCE's rule table prints them
+    "Wasa2010_score": (61.0, 90.0),
+    "Ahlawat2019_adc_min": (100.0, 94.4),
+    "Well2019_adc_mean": (91.7, 98.2),
+    "Well2019_adc_dark": (91.7, 98.2),
+    "Well2019_adc_min": (91.7, 94.5),
+    "Koike_adc_mean": (80.0, 73.7),
+    "Matsumine2009_intratumoral_lobulation": (63.2, 83.3),
+    "Matsumine2009_t1_high_signal_area": (63.2, 94.4),
+    "Matsumine2009_target_sign_absent": (100.0, 66.7),
+    "Chhabra2011_margin_ill_defined": (52.4, 91.4),
+    "Chhabra2011_invasion": (42.9, 100.0),
+}
+
+
+@pytest.mark.parametrize(("name", "percent"), PUBLISHED_PERCENT.items())
+def test_a_rules_counts_reproduce_the_printed_percentages(name, percent):
+    performance = rules()[name].performance
+    assert (round(performance.sensitivity * 100, 1), round(performance.specificity * 100, 1)) == percent
+
+
+def test_specificity_is_said_to_be_unavailable_where_it_is():
+    performance = rules()["Ristow2024_adc_dark"].performance
+    assert performance.specificity is None
+    assert "specificity not available" in str(performance)
+
+
+@pytest.mark.parametrize("row", CUTOFFS, ids=lambda row: f"{row.study}_{row.name}")
+class TestCutoffs:
+    def results(self, row, **others) -> list[str]:
+        rule = rules()[f"{row.study}_{row.name}"]
+        cutoff = threshold(row)
+        values = np.nextafter(cutoff, -np.inf), cutoff, np.nextafter(cutoff, np.inf)
+        return [rule({rule.inputs[0]: float(value), **others}).result for value in values]
+
+    def test_below_at_and_above(self, row):
+        expected = {
+            "<": ["positive", "negative", "negative"],
+            "<=": ["positive", "positive", "negative"],
+            ">": ["negative", "negative", "positive"],
+        }
+        assert self.results(row) == expected[row.operator]
+
+    def test_without_its_value(self, row):
+        rule = rules()[f"{row.study}_{row.name}"]
+        result = rule({})
+        assert result.result == "cannot be evaluated"
+        assert result.reason == f"needs {rule.inputs[0]}"
+
+    def test_names_its_population(self, row):
+        assert rules()[f"{row.study}_{row.name}"]({}).population == row.population
+
+
+@pytest.mark.parametrize(("name", "sign"), SIGNS.items())
+def test_a_sign_present_absent_and_missing(name, sign):
+    column, malignant = sign
+    rule = rules()[name]
+    assert rule({column: malignant}).result == "positive"
+    assert rule({column: not malignant}).result == "negative"
+    assert rule({column: None}).result == rule({}).result == "cannot be evaluated"
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "values"),
+    [
+        ("Matsumoto2015_size_gt_50mm", "size.longest_diameter_mm", (49.999, 50.0, 50.001)),
+        ("Matsumoto2015_contour_lobulation", "margin.deep_lobulations_count", (1, 2, 3)),
+    ],
+)
+def test_matsumotos_numbers_below_at_and_above(name, column, values):
+    results = [rules()[name]({column: value}).result for value in values]
+    at = "positive" if "lobulation" in name else "negative"  # two or more; over 5 cm
+    assert results == ["negative", at, "positive"]
+    assert rules()[name]({}).result == "cannot be evaluated"
+
+
+class TestWasa:
+    COLUMNS = ("size.longest_diameter_mm", "enhancement.peripheral", "edema.present", "cyst.present")
+
+    @pytest.mark.parametrize("signs", list(np.ndindex(2, 2, 2, 2)))
+    def test_truth_table(self, signs):
+        values = (60.0 if signs[0] else 40.0, *(bool(sign) for sign in signs[1:]))
+        result = wasa(50.0)(dict(zip(self.COLUMNS, values, strict=True)))
+        assert result.result == ("positive" if sum(signs) >= 2 else "negative")
+        assert result.reason == f"score {sum(signs)} of 4"
+
+    def test_the_size_cutoff_itself_is_not_large(self):
+        lesion = {"size.longest_diameter_mm": 50.0, "enhancement.peripheral": True}
+        lesion |= {"edema.present": False, "cyst.present": False}
+        assert wasa(50.0)(lesion).result == "negative"
+        assert wasa(49.9)(lesion).result == "positive"
+
+    @pytest.mark.parametrize("column", COLUMNS)
+    def test_each_input_missing(self, column):
+        lesion = dict(zip(self.COLUMNS, (60.0, True, True, True), strict=True))
+        del lesion[column]
+        assert wasa(50.0)(lesion).reason == f"needs {column}"
+
+    def test_without_its_required_setting(self):
+        lesion = dict(zip(self.COLUMNS, (60.0, True, True, True), strict=True))
+        (result,) = (r for r in evaluate_rules(lesion) if r.name == "Wasa2010_score")
+        assert (result.result, result.reason) == ("cannot be evaluated", f"needs {WASA_SETTING}")
+        (result,) = (r for r in evaluate_rules(lesion, wasa_size_cutoff_mm=50.0) if r.name == "Wasa2010_score")
+        assert result.result == "positive"
+
+
+class TestBiopsyMayBeOmitted:
+    COLUMNS = ("target.present", "edema.present", "margin.ill_defined")
+    RULE = "Martin2021_biopsy_may_be_omitted"
+
+    @pytest.mark.parametrize("signs", list(np.ndindex(2, 2, 2)))
+    def test_truth_table(self, signs):
+        result = rules()[self.RULE](dict(zip(self.COLUMNS, map(bool, signs), strict=True)))
+        assert (result.result == "positive") == (signs == (1, 0, 0))
+
+    @pytest.mark.parametrize("column", COLUMNS)
+    def test_each_input_missing(self, column):
+        lesion = {"target.present": True, "edema.present": False, "margin.ill_defined": False, column: None}
+        assert rules()[self.RULE](lesion).reason == f"needs {column}"
+
+    def test_speaks_for_benign(self):
+        assert rules()[self.RULE]({}).speaks_for.startswith("benign")
+
+
+class TestNoiseBias:
+    """A minimum falls by noise alone; a cutoff within that fall decides nothing."""
+
+    LESION = {  # noqa: RUF012
+        "adc.mean_um2_per_ms": 1.6,
+        "adc.min_uniform_um2_per_ms": 1.4,
+        "adc.dark_uniform_um2_per_ms": 1.5,
+    }
+
+    @pytest.mark.parametrize(
+        ("value", "expected"), [(0.79, "positive"), (0.81, "indeterminate"), (1.0, "indeterminate"), (1.01, "negative")]
+    )
+    def test_minimum(self, value, expected):
+        """Bias 1.6 − 1.4 = 0.2: the true minimum lies in value … value + 0.2, Ahlawat's cutoff is ≤ 1.0."""
+        assert rules()["Ahlawat2019_adc_min"]({**self.LESION, "adc.min_um2_per_ms": value}).result == expected
+
+    @pytest.mark.parametrize(("value", "expected"), [(1.49, "positive"), (1.51, "indeterminate"), (1.6, "negative")])
+    def test_dark(self, value, expected):
+        assert rules()["Ristow2024_adc_dark"]({**self.LESION, "adc.dark_um2_per_ms": value}).result == expected
+
+    def test_the_mean_has_no_such_bias(self):
+        lesion = {**self.LESION, "adc.mean_um2_per_ms": 1.84}
+        assert rules()["Koike_adc_mean"](lesion).result == "positive"
+
+
+@pytest.mark.parametrize(("extent", "expected"), [(10.0, "indeterminate"), (19.0, "positive")])
+def test_a_censored_oedema_under_the_cutoff_is_indeterminate(extent, expected):
+    rule = rules()["EJR2015_edema_extent_max"]
+    assert rule({"edema.max_extent_mm": extent, "edema.censored": True}).result == expected
+    assert rule({"edema.max_extent_mm": 10.0, "edema.censored": False}).result == "negative"
+
+
+class TestProtocol:
+    def warnings(self, name, **columns):
+        lesion = {"adc.mean_um2_per_ms": 1.5, "adc.min_um2_per_ms": 0.9}
+        return rules()[name]({**lesion, **{f"adc.{key}": value for key, value in columns.items()}}).warnings
+
+    def test_the_matching_b_values_are_said_nothing_of(self):
+        assert self.warnings("Ahlawat2019_adc_min", b_values=(50.0, 400.0, 800.0)) == ()
+
+    def test_other_b_values_are(self):
+        (text,) = self.warnings("Ahlawat2019_adc_min", b_values=(50.0, 400.0, 600.0))
+        assert "b 50–600 here, b 50–800 in Ahlawat2019" in text
+
+    def test_unknown_b_values_are(self):
+        assert "the b-values are not known" in self.warnings("Ahlawat2019_adc_min")[0]
+        assert "not known to us" in self.warnings("Koike_adc_mean", b_values=(0.0, 800.0))[0]
+
+    def test_the_fit_over_all_b_values_is_taken_where_the_source_starts_at_0(self):
+        lesion = {"adc.mean_um2_per_ms": 1.55, "adc.mean_all_b_um2_per_ms": 1.65, "adc.b_values": (0.0, 50.0, 800.0)}
+        well = rules()["Well2019_adc_mean"](lesion)
+        assert (well.result, well.warnings) == ("negative", ())
+        assert rules()["Koike_adc_mean"](lesion).reason.startswith("adc.mean_um2_per_ms = 1.55")
+
+    def test_without_it_the_difference_is_said(self):
+        (text,) = self.warnings("Well2019_adc_mean", b_values=(0.0, 50.0, 800.0))
+        assert "b 50–800 here, b 0–800 in Well2019" in text
+
+    def test_the_whole_lesion_is_not_its_solid_part(self):
+        said = [
+            any("whole lesion" in w for w in self.warnings("Koike_adc_mean", region=r)) for r in ("whole lesion", "x")
+        ]
+        assert said == [True, False]
+
+
+class TestPopulation:
+    def test_an_nf1_cutoff_on_a_sporadic_lesion_is_warned_of(self):
+        lesion = {"adc.mean_um2_per_ms": 1.5}
+        outside = rules()["Koike_adc_mean"](lesion, Patient(nf1=False)).warnings
+        assert any("outside the rule's population: all its patients have NF1" in text for text in outside)
+        assert not any("outside" in text for text in rules()["Koike_adc_mean"](lesion, Patient(nf1=True)).warnings)
+
+    def test_a_spinal_rule_on_a_limb_is_warned_of(self):
+        rule = rules()["Matsumoto2015_osteolysis"]
+        assert "spine" in rule({"reader.osteolysis": True}, Patient(location="limb")).warnings[0]
+        assert rule({"reader.osteolysis": True}, Patient(location="spine")).warnings == ()
+
+
+def test_every_rule_is_evaluated_and_survives_its_dictionary():
+    lesion = {"adc.mean_um2_per_ms": 1.5, "edema.present": False, "margin.ill_defined": True}
+    results = evaluate_rules(lesion, Patient(nf1=False))
+    assert [r.name for r in results] == list(rules())
+    assert [RuleResult.from_dict(r.to_dict()) for r in results] == list(results)
+
+
+def test_rule_columns_hold_every_input():
+    assert {name for rule in rules().values() for name in rule.inputs} <= set(rule_columns())
