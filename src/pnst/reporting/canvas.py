@@ -26,6 +26,8 @@ DPI = 160
 HALO = [withStroke(linewidth=2, foreground="black")]
 TEXT: dict[str, Any] = {"color": "white", "fontsize": 9, "family": "DejaVu Sans", "path_effects": HALO}
 WINDOW_PERCENTILES = (1.0, 99.5)
+BRIGHTEST = 4.0
+"""White is at most this many times the median of the picture's middle (the lesion): fat must not turn it black."""
 SCALE_BARS_MM = (5, 10, 20, 50, 100, 200)
 ADC_RANGE = (0.0, 3.0)
 """In µm²/ms; one colour range for every report, so that two maps can be compared by eye."""
@@ -58,7 +60,7 @@ class Canvas:
         self.axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
 
     def grey(self, data: FloatArray) -> None:
-        """The field's slice of an array on its grid, windowed by percentiles of what is seen."""
+        """The field's slice of an array on its grid, windowed by what is seen."""
         image = self.field.plane.image(data).astype(np.float64)
         low, high = window(image)
         self.axes.imshow(
@@ -125,9 +127,16 @@ class Canvas:
 
 
 def window(image: FloatArray) -> tuple[float, float]:
-    """The grey levels shown black and white: percentiles of the finite values, kept apart when all are equal."""
+    """The grey levels shown black and white: percentiles of the finite values, white held near the picture's middle.
+
+    Kept apart when all values are equal; (0, 1) when none is finite.
+    """
     finite = image[np.isfinite(image)]
     if finite.size == 0:
         return 0.0, 1.0
     low, high = np.percentile(finite, WINDOW_PERCENTILES)
+    rows, columns = (slice(n // 4, n - n // 4) for n in image.shape)
+    middle = np.nanmedian(image[rows, columns]) if np.isfinite(image[rows, columns]).any() else high
+    if middle > low:
+        high = min(high, low + BRIGHTEST * (middle - low))
     return float(low), float(high) if high > low else float(low) + 1.0
