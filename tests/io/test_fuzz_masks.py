@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mask_files import circles, save_nrrd, save_rtstruct, seg_source
 
+from mask_files import circles, save_nrrd, save_rtstruct, seg_source
 from pnst.errors import PnstError
 from pnst.image import Grid, Mask, Volume
 from pnst.io.dicom_seg_write import segmentation

@@ -108,3 +108,5 @@ def test_images_that_have_no_place_either_take_an_identity_mask(study_of):
     """Simulated images may start at 0: then the mask that does so too is at home."""
     grid = Grid((23, 19, 11), np.eye(4))
     assert place(box(grid), study_of(t1=grid)) == ("lesion mask: same grid as t1",)
+    moved = Grid((23, 19, 11), np.array([[1, 0, 0, 2.0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]))
+    assert "same grid as t1" in place(box(grid), study_of(t1=grid, t2_fs=moved))[0]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import nibabel as nib
 import numpy as np
 import pytest
-from mask_files import save_nrrd
 
+from mask_files import save_nrrd
 from pnst.errors import AmbiguityError, InputError
 from pnst.image import Grid, Mask, Volume
 from pnst.io.masks import read_lesion, read_lesions, read_mask
@@ -94,3 +94,52 @@ def test_fourteen_muscles_are_fourteen_regions(shared_data, study_of):
     study = study_of(water=Grid(image.shape, image.affine))
     found = {int(lesion.label): int(lesion.mask.data.sum()) for lesion in read_lesions(image.get_filename(), study)}
     assert found == {int(n): int((values == n).sum()) for n in np.unique(values) if n}
+
+
+def stored_ways(mask: Mask) -> dict[str, Mask]:
+    """One region stored as segmentation programs do: flipped, permuted, cropped to its box, 1e-4 mm off."""
+    grid, data = mask.grid, mask.data
+    flipped, permuted, moved = grid.affine.copy(), grid.affine.copy(), grid.affine.copy()
+    flipped[:3, 3] = grid.to_world((grid.shape[0] - 1, 0, grid.shape[2] - 1))
+    flipped[:3, [0, 2]] *= -1
+    permuted[:3, :3] = permuted[:3, [2, 0, 1]]
+    moved[:3, 3] += 1e-4
+    box = mask.box()
+    assert box is not None
+    return {
+        "as drawn": mask,
+        "flipped": Mask(np.flip(data, axis=(0, 2)), Grid(grid.shape, flipped)),
+        "permuted": Mask(data.transpose(2, 0, 1), Grid(data.transpose(2, 0, 1).shape, permuted)),
+        "cropped": mask.crop(box),
+        "off by 1e-4 mm": Mask(data, Grid(grid.shape, moved)),
+    }
+
+
+def test_however_a_mask_is_stored_it_is_the_same_lesion_on_every_series(oblique, study_of, tmp_path):
+    """Invariant: the same voxels on the series drawn on, and on another one."""
+    grid, other = oblique(), oblique((31, 29, 13), (0.6, 0.8, 3.5), turns=(0.25, -0.28, 0.41))
+    index = np.indices(grid.shape).transpose(1, 2, 3, 0)
+    mask = Mask((((index - (11, 9, 5)) / (7.3, 6.1, 3.2)) ** 2).sum(axis=-1) <= 1, grid)
+    study = study_of(t1=grid, t2_fs=other)
+    elsewhere = None
+    for name, stored in stored_ways(mask).items():
+        write_volume(tmp_path / "lesion.nii.gz", stored)
+        lesion = read_lesion(tmp_path / "lesion.nii.gz", study)
+        assert np.array_equal(lesion.on(grid).data, mask.data), name
+        carried = lesion.on(other).data
+        assert carried.any()
+        elsewhere = carried if elsewhere is None else elsewhere
+        assert np.count_nonzero(carried ^ elsewhere) <= 2, name  # NIfTI's float32 affine moves points by 1e-6 mm
+
+
+def test_a_finer_mask_has_the_same_volume_on_the_series(oblique, study_of, tmp_path):
+    """Closed form: an ellipsoid drawn at a third of the voxel length in plane, on both grids to 2 %."""
+    grid = oblique((41, 43, 15), (0.9, 0.7, 3.0))
+    fine = oblique((123, 129, 15), (0.3, 0.7 / 3, 3.0))
+    index = np.indices(fine.shape).transpose(1, 2, 3, 0)
+    mask = Mask((((index - (61, 64, 7)) / (45, 48, 4.7)) ** 2).sum(axis=-1) <= 1, fine)
+    write_volume(tmp_path / "lesion.nii.gz", mask)
+    lesion = read_lesion(tmp_path / "lesion.nii.gz", study_of(t1=grid))
+    assert "on its own grid" in lesion.notes[0]
+    truth = 4 / 3 * np.pi * 45 * 0.3 * 48 * 0.7 / 3 * 4.7 * 3.0
+    assert lesion.on(grid).volume_mm3 == pytest.approx(truth, rel=0.02)

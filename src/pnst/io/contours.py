@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from pnst.errors import GeometryError
 from pnst.image import BoolArray, FloatArray, Grid, Mask
+
+IntArray = npt.NDArray[np.int_]
 
 ON_SLICE = 0.1
 """Slices by which contours may lie off a series' slices, or off even planes: header rounding stays below 0.02."""
@@ -50,20 +53,16 @@ def fill(
     `grids`; a single plane then needs `thickness_mm`. Raises `GeometryError` for contours that are not planar, not
     parallel, or not evenly spaced.
     """
-    fit = _drawn_on(contours, grids)
+    points, starts = np.concatenate(contours), np.cumsum([0, *map(len, contours)])[:-1]
+    fit = _drawn_on(points, starts, grids)
     notes: tuple[str, ...] = ()
     if fit is None:
         fit = _own_planes(contours, grids, thickness_mm)
         notes = ("the contours lie on no series' slices; they were filled on their own planes",)
-    grid = _grown(fit, contours)
-    indices = [grid.to_index(contour) for contour in contours]
-    slices = np.array([round(float(index[:, fit.axis].mean())) for index in indices])
-    inside = np.zeros(grid.shape, dtype=bool)
-    in_plane = [axis for axis in range(3) if axis != fit.axis]
-    shape = (grid.shape[in_plane[0]], grid.shape[in_plane[1]])
-    for k in np.unique(slices):
-        polygons = [index[:, in_plane] for index, own in zip(indices, slices, strict=True) if own == k]
-        np.moveaxis(inside, fit.axis, 2)[:, :, k] = even_odd(polygons, shape)
+    grid = _grown(fit, points)
+    index = grid.to_index(points)
+    slices = np.rint(_means(index[:, fit.axis], starts)).astype(int)
+    inside = _filled(np.split(index, starts[1:]), slices, grid, fit.axis)
     bare = int(slices.max() - slices.min() + 1 - len(np.unique(slices)))
     if bare:
         notes += (f"{bare} slices between the first contour and the last have none and were left empty",)
@@ -91,28 +90,46 @@ def even_odd(polygons: Sequence[FloatArray], shape: tuple[int, int]) -> BoolArra
     return np.asarray(np.cumsum(toggles, axis=0)[:-1] % 2 == 1)
 
 
-def _drawn_on(contours: Sequence[FloatArray], grids: Sequence[Grid]) -> _Fit | None:
-    fits = [_fit(contours, grid, axis) for grid in grids if _meets(contours, grid) for axis in range(3)]
-    close = [fit for fit in fits if fit.distance <= ON_SLICE]
+def _filled(polygons: Sequence[FloatArray], slices: IntArray, grid: Grid, axis: int) -> BoolArray:
+    """The voxels inside the polygons, each (n, 3) in indices of the grid and on its slice across the axis."""
+    in_plane = [a for a in range(3) if a != axis]
+    points = np.concatenate(polygons)[:, in_plane]
+    low, high = np.floor(points.min(axis=0)).astype(int), np.ceil(points.max(axis=0)).astype(int) + 1
+    inside = np.zeros(grid.shape, dtype=bool)
+    planes = np.moveaxis(inside, axis, 2)[low[0] : high[0], low[1] : high[1]]
+    for k in np.unique(slices):
+        own = [polygon[:, in_plane] - low for polygon, on in zip(polygons, slices, strict=True) if on == k]
+        planes[:, :, k] = even_odd(own, (planes.shape[0], planes.shape[1]))
+    return inside
+
+
+def _drawn_on(points: FloatArray, starts: IntArray, grids: Sequence[Grid]) -> _Fit | None:
+    close = [fit for grid in grids for fit in _fits(points, starts, grid) if fit.distance <= ON_SLICE]
     if not close:
         return None
     best = min(fit.distance for fit in close) + ON_SLICE / 5
     return min((fit for fit in close if fit.distance <= best), key=lambda fit: fit.pixel_mm2)
 
 
-def _fit(contours: Sequence[FloatArray], grid: Grid, axis: int) -> _Fit:
-    depths = [grid.to_index(contour)[:, axis] for contour in contours]
-    return _Fit(grid, axis, max(float(np.abs(depth - np.rint(depth.mean())).max()) for depth in depths))
+def _fits(points: FloatArray, starts: IntArray, grid: Grid) -> list[_Fit]:
+    """How the contours that start at `starts` lie on the slices across each axis; nothing for contours elsewhere."""
+    index = grid.to_index(points)
+    if (index.max(axis=0) <= -0.5).any() or (index.min(axis=0) >= np.asarray(grid.shape) - 0.5).any():
+        return []
+    counts = np.diff([*starts, len(points)])
+    slices = np.repeat(np.rint(_means(index, starts)), counts, axis=0)
+    return [_Fit(grid, axis, float(off)) for axis, off in enumerate(np.abs(index - slices).max(axis=0))]
 
 
-def _meets(contours: Sequence[FloatArray], grid: Grid) -> bool:
-    index = grid.to_index(np.concatenate(contours))
-    return bool((index.max(axis=0) > -0.5).all() and (index.min(axis=0) < np.asarray(grid.shape) - 0.5).all())
+def _means(values: FloatArray, starts: IntArray) -> FloatArray:
+    """The mean of each contour's values."""
+    counts = np.diff([*starts, len(values)])
+    return np.asarray(np.add.reduceat(values, starts, axis=0) / counts.reshape(-1, *[1] * (values.ndim - 1)))
 
 
-def _grown(fit: _Fit, contours: Sequence[FloatArray]) -> Grid:
+def _grown(fit: _Fit, points: FloatArray) -> Grid:
     """The grid, made larger by whole voxels where contours leave it."""
-    index = fit.grid.to_index(np.concatenate(contours))
+    index = fit.grid.to_index(points)
     index[:, fit.axis] = np.rint(index[:, fit.axis])
     low = np.minimum(np.floor(index.min(axis=0)), 0).astype(int)
     high = np.maximum(np.ceil(index.max(axis=0)), np.asarray(fit.grid.shape) - 1).astype(int)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pnst.errors import GeometryError, InputError
-from pnst.image import FloatArray, Grid, Mask
+from pnst.image import BoolArray, FloatArray, Grid, Mask
 from pnst.study import Study
 
 SAME_MM = 1e-3
@@ -33,12 +33,12 @@ def place(mask: Mask, study: Study, name: str = "lesion mask") -> tuple[str, ...
             expected=f"a place among {_listed(grids)}",
             remedy="save the mask again with the affine of the image it was drawn on",
         )
-    points = mask.grid.to_world(np.argwhere(mask.data))
-    outside = {role: _share_outside(points, grid) for role, grid in grids.items()}
+    outside = {role: _share_outside(mask, grid) for role, grid in grids.items()}
     if min(outside.values(), default=1.0) == 1.0:
+        centre = mask.grid.to_world(np.argwhere(mask.data).mean(axis=0))
         raise GeometryError(
             f"the {name} does not overlap any series",
-            got=f"a mask centred at {_point(points.mean(axis=0))} mm (RAS)",
+            got=f"a mask centred at {_point(centre)} mm (RAS)",
             expected="; ".join(f"{role} around {_point(_centre(grid))}" for role, grid in grids.items()) or "a series",
             remedy="check that mask and images are of one patient and one examination",
         )
@@ -62,17 +62,28 @@ def verdict(mask: Grid, series: Grid) -> str:
 def _lost_its_place(mask: Grid, grids: list[Grid]) -> bool:
     """Whether the mask's affine is a default that some program wrote for want of a better one."""
     linear, origin = np.abs(mask.affine[:3, :3]), mask.affine[:3, 3]
-    if not np.array_equal(linear, np.diag(np.diag(linear))) or origin.any():
+    straight = np.array_equal(linear, np.diag(np.diag(linear)))
+    if not straight or origin.any() or any(mask.matches(grid, SAME_MM) for grid in grids):
         return False
     placed = [grid for grid in grids if np.abs(grid.affine[:3, 3]).max() > SAME_MM]
     identity = np.array_equal(linear, np.eye(3))
     return bool(placed) and (identity or any(grid.shape == mask.shape for grid in placed))
 
 
-def _share_outside(points: FloatArray, grid: Grid) -> float:
+def _share_outside(mask: Mask, grid: Grid) -> float:
+    """The share of the mask's voxels whose centres lie outside the grid's voxels."""
+    box = mask.box()
+    if box is None:
+        return 1.0
+    part = mask.crop(box)
+    if _inside(part.grid.corners(), grid).all():  # a grid is convex: what holds the corners holds the box
+        return 0.0
+    return float(1.0 - _inside(part.grid.to_world(np.argwhere(part.data)), grid).mean())
+
+
+def _inside(points: FloatArray, grid: Grid) -> BoolArray:
     index = grid.to_index(points)
-    inside = ((index > -0.5) & (index < np.asarray(grid.shape) - 0.5)).all(axis=1)
-    return float(1.0 - inside.mean())
+    return np.asarray(((index > -0.5) & (index < np.asarray(grid.shape) - 0.5)).all(axis=1))
 
 
 def _part_of(part: Grid, whole: Grid) -> bool:
