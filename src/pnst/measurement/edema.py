@@ -94,7 +94,7 @@ def _found(context: Context, series: Series) -> Mask:
 
 
 def _goes_on(zone: Mask, distance: FloatArray, reach_mm: float) -> bool:
-    return bool((distance[zone.data] > reach_mm - 2 * max(zone.grid.spacing)).any())
+    return bool((distance[zone.data] > reach_mm - max(zone.grid.spacing)).any())
 
 
 def _fat_on(context: Context, image: Volume) -> BoolArray | None:
@@ -133,7 +133,7 @@ def _touched_fraction(lesion: Lesion, zone: Mask) -> float:
     """Share of the lesion's area from which a point just outside lies in the zone."""
     mesh = lesion.mesh
     index = np.rint(zone.grid.to_index(rays(mesh.vertices, mesh.vertex_normals, TOUCH_OFFSETS_MM))).astype(int)
-    inside = ((index >= 0) & (index < zone.grid.shape)).all(axis=-1)
+    inside = np.asarray((index >= 0) & (index < np.asarray(zone.grid.shape))).all(axis=-1)
     i, j, k = np.moveaxis(np.where(inside[..., None], index, 0), -1, 0)
     touched = np.any(np.logical_and(zone.data[i, j, k], inside), axis=1)
     return float(np.average(touched, weights=mesh.vertex_areas))

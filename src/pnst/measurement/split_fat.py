@@ -17,6 +17,9 @@ from pnst.measurement.settings import SplitFatSettings
 from pnst.segmentation.tissue import FatScale, Surroundings
 from pnst.study import Lesion
 
+DEAD_ZONE = 0.1
+"""Fat fractions this near to 0 count as 0 in the mean over a shell: oedema is a little brighter than muscle on T1, and
+over a shell of it that little would read as fat. Symmetric, so that noise still averages out."""
 STEP_MM = 0.25
 CELL_MM = 1.5
 """One ray for each cell of the surface of this size."""
@@ -105,6 +108,7 @@ def _compartment(around: Surroundings, scale: FatScale) -> tuple[bool | None, st
     """Whether the sign means anything where the lesion lies: by the mean fat fraction of shells round it."""
     fraction = scale.fraction(around.volume.data)
     tissue = np.isfinite(fraction) & (fraction > TISSUE_FRACTION)
+    fraction = np.where(np.abs(fraction) < DEAD_ZONE, 0, fraction)
 
     def mean_fat(inner_mm: float, outer_mm: float) -> float:
         shell = tissue & (around.distance > inner_mm) & (around.distance <= outer_mm)
