@@ -1,0 +1,159 @@
+"""Damaged files end in a reading or a refusal: never in another exception, whatever was flipped, cut or absurd."""
+
+from __future__ import annotations
+
+import random
+import struct
+import warnings
+from pathlib import Path
+
+import pytest
+from pydicom import dcmread
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.uid import EnhancedMRImageStorage, RLELossless
+
+from pnst.errors import PnstError
+from pnst.io.study import inspect, read_study
+
+ABSURD = {
+    "DS": ["1e400", "nan", "-5", "0", "999999999999", "x", ""],
+    "IS": ["-1", "0", "2147483647", "x", ""],
+    "US": [0, 1, 65535],
+    "FD": [float("nan"), float("inf"), -1.0, 1e300],
+    "CS": ["", "MOSAIC", "ADC", "LOCALIZER"],
+    "UI": ["", "1.2.3"],
+    "LO": ["", "SIEMENS", "GE MEDICAL SYSTEMS", "Philips", "UIH"],
+}
+
+
+BINARY = {"US": "<H", "FD": "<d"}
+
+
+@pytest.fixture
+def seeds(formula, tmp_path) -> list[Path]:
+    """Classic, compressed, diffusion and enhanced series, small enough to read thousands of times."""
+    classic = formula().instances()
+    compressed = formula().instances()
+    for ds in compressed:
+        ds.compress(RLELossless, generate_instance_uid=False)
+    diffusion = formula(volumes=[{"DiffusionBValue": b} for b in (0.0, 800.0)]).instances()
+    made = []
+    for name, instances in (
+        ("classic", classic),
+        ("rle", compressed),
+        ("dwi", diffusion),
+        ("enhanced", [enhanced(formula)]),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        for n, ds in enumerate(instances):
+            ds.save_as(folder / f"{n}.dcm", enforce_file_format=True)
+        made.append(folder)
+    return made
+
+
+def enhanced(formula) -> Dataset:
+    """The classic series as one enhanced multi-frame image."""
+    slices = formula().instances()
+    ds = slices[0]
+    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = EnhancedMRImageStorage
+    ds.NumberOfFrames, ds.PixelData = len(slices), b"".join(s.PixelData for s in formula().instances())
+    shared, measures, plane = Dataset(), Dataset(), Dataset()
+    measures.PixelSpacing, measures.SliceThickness = ds.PixelSpacing, 4.0
+    plane.ImageOrientationPatient = ds.ImageOrientationPatient
+    shared.PixelMeasuresSequence, shared.PlaneOrientationSequence = [measures], [plane]
+    ds.SharedFunctionalGroupsSequence = [shared]
+    frames = []
+    for s in slices:
+        frame, position = Dataset(), Dataset()
+        position.ImagePositionPatient = s.ImagePositionPatient
+        frame.PlanePositionSequence = [position]
+        frames.append(frame)
+    ds.PerFrameFunctionalGroupsSequence = frames
+    for tag in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing"):
+        delattr(ds, tag)
+    return ds
+
+
+def flip(data: bytearray, rng: random.Random) -> bytearray:
+    for _ in range(rng.randint(1, 20)):
+        data[rng.randrange(min(len(data), rng.choice((1500, 10**9))))] = rng.randrange(256)
+    return data
+
+
+def cut(data: bytearray, rng: random.Random) -> bytearray:
+    return data[: rng.randrange(len(data))]
+
+
+def repeat(data: bytearray, rng: random.Random) -> bytearray:
+    start = rng.randrange(len(data))
+    data[start:start] = data[start : start + rng.randint(1, 200)]
+    return data
+
+
+def length(data: bytearray, rng: random.Random) -> bytearray:
+    start = rng.randrange(min(len(data), 1500))
+    data[start : start + 4] = rng.choice((b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xff\xff\xff\x7f"))
+    return data
+
+
+def spoil_element(file: Path, rng: random.Random) -> None:
+    """Delete an element, or give it an absurd value of its type, as bytes that pydicom writes unseen."""
+    ds: FileDataset = dcmread(file)
+    element = rng.choice([e for e in ds if e.keyword != "PixelData"])
+    if rng.random() < 0.5 or element.VR not in ABSURD:
+        del ds[element.tag]
+    else:
+        value = rng.choice(ABSURD[element.VR])
+        raw = struct.pack(BINARY[element.VR], value) if element.VR in BINARY else str(value).encode()
+        raw += b" " * (len(raw) % 2)
+        ds[element.tag] = RawDataElement(element.tag, element.VR, len(raw), raw, 0, False, True)
+    ds.save_as(file)
+
+
+def mutate(folder: Path, out: Path, rng: random.Random) -> None:
+    """Copy a series with one of its files spoilt."""
+    out.mkdir()
+    files = sorted(folder.iterdir())
+    for file in files:
+        (out / file.name).write_bytes(file.read_bytes())
+    victim = out / rng.choice(files).name
+    how = rng.choice((flip, cut, repeat, length, None))
+    if how is None:
+        spoil_element(victim, rng)
+    else:
+        victim.write_bytes(bytes(how(bytearray(victim.read_bytes()), rng)))
+
+
+def read_mutants(seeds: list[Path], tmp_path: Path, count: int, seed: int) -> dict[str, int]:
+    rng = random.Random(seed)
+    ends = {"read": 0, "refused": 0}
+    for n in range(count):
+        out = tmp_path / f"mutant{n}"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pydicom's, while the mutant is made
+            mutate(rng.choice(seeds), out, rng)
+        for read in (read_study, inspect):
+            try:
+                read(out)
+                ends["read"] += 1
+            except PnstError:
+                ends["refused"] += 1
+    return ends
+
+
+def test_two_hundred_damaged_series_are_read_or_refused(seeds, tmp_path):
+    ends = read_mutants(seeds, tmp_path, 200, seed=20)
+    assert min(ends.values()) > 40  # both ends occur, else the mutants are too tame or too wild
+
+
+@pytest.mark.slow
+def test_two_thousand_damaged_series_are_read_or_refused(seeds, tmp_path):
+    assert sum(read_mutants(seeds, tmp_path, 2000, seed=21).values()) == 4000
+
+
+def test_the_enhanced_seed_is_read_as_the_classic_one(seeds):
+    """The seeds are whole: damage alone makes the difference."""
+    mine, other = read_study(seeds[3]), read_study(seeds[0])
+    assert [s.source.digest for s in mine.series.values()] == [s.source.digest for s in other.series.values()]
