@@ -170,6 +170,21 @@ def test_the_adc_map_is_coloured_inside_and_black_where_it_is_not_known(made):
     assert adc_pictures(made.study, made.lesion, with_regions(made.m)) == []
 
 
+def test_the_slices_of_a_cropped_map_are_those_of_its_series(made):
+    """Invariant: a map kept on a crop is captioned as the whole one; one on a grid of its own counts its own."""
+    adc = made.m.regions["adc"]
+    part = adc.crop((slice(5, 45), slice(5, 41), slice(2, 11)))
+
+    def caption(volume):
+        return adc_pictures(made.study, made.lesion, with_regions(made.m, adc=volume))[0].caption
+
+    assert caption(part) == caption(adc)
+    assert "of 12 from below" in caption(part)
+    moved = part.grid.affine.copy()
+    moved[:3, 3] += 0.4
+    assert "of 9 from below" in caption(Volume(part.data, Grid(part.grid.shape, moved), "um2_per_ms"))
+
+
 def test_diffusion_is_shown_at_its_highest_b_value(made):
     """Changing any other volume changes no pixel; changing that one does."""
     series = made.study.series[Role.DWI]

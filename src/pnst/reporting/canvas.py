@@ -77,7 +77,7 @@ class Canvas:
         bar = self.figure.colorbar(shown, cax=self.figure.add_axes((0.855, 0.1, 0.035, 0.74)), extend="max")
         bar.ax.tick_params(colors="white", labelsize=8, length=2)
         bar.outline.set_visible(False)
-        bar.ax.set_title(unit, color="white", fontsize=7, family="DejaVu Sans", pad=6)
+        self.figure.text(0.99, 0.93, unit, color="white", fontsize=7, family="DejaVu Sans", ha="right")
 
     def zone(self, data: BoolArray, colour: str) -> None:
         """A region filled lightly, with its outline."""

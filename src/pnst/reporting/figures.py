@@ -11,7 +11,7 @@ from pnst.kernels.mesh import longest_diameter
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import ADC_RANGE, Canvas, Picture
 from pnst.reporting.numbers import ADC_UNIT
-from pnst.reporting.plane import Field, placed, points_of, through_plane_axis
+from pnst.reporting.plane import Field, crop_of, placed, points_of, through_plane_axis
 from pnst.reporting.vocabulary import role_title
 from pnst.study import Lesion, Role, Series, Study
 
@@ -72,7 +72,9 @@ def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]
     canvas = Canvas(field, colour_bar=True)
     canvas.colours(field.volume.data, ADC_RANGE, ADC_UNIT)
     canvas.outline(field.plane.cut(lesion.mesh), DIAMETER)
-    caption = f"ADC map with lesion outline (white), {_slice(field, adc.grid)}; one colour range in every report"
+    caption = (
+        f"ADC map with lesion outline (white), {_slice_of(study, field, adc.grid)}; one colour range in every report"
+    )
     return [Picture(canvas.png(), "ADC map of the lesion in colour", caption)]
 
 
@@ -125,11 +127,21 @@ def _where(series: Series, field: Field, grid: Grid) -> str:
     return f"{title[:1].upper()}{title[1:]}{highest}, {_slice(field, grid)}"
 
 
-def _slice(field: Field, grid: Grid) -> str:
+def _slice(field: Field, grid: Grid, first: int = 0) -> str:
     """Which slice is shown; counted from the patient's left, back or feet, whatever the order of storage."""
     plane = field.plane
     count = grid.canonical().shape[plane.axis]
-    return f"{plane.orientation} slice {field.slice + 1} of {count} from {('the left', 'behind', 'below')[plane.axis]}"
+    start = ("the left", "behind", "below")[plane.axis]
+    return f"{plane.orientation} slice {first + field.slice + 1} of {count} from {start}"
+
+
+def _slice_of(study: Study, field: Field, part: Grid) -> str:
+    """Which slice of the diffusion series is shown, where a map was kept on a crop of it."""
+    for role in (Role.DWI, Role.ADC):
+        box = crop_of(study.series[role].volume.grid, part) if role in study.series else None
+        if box is not None:
+            return _slice(field, study.series[role].volume.grid, int(box[field.plane.axis].start))
+    return _slice(field, part)
 
 
 def _drawn(pictures: Iterable[Picture | None]) -> list[Picture]:

@@ -155,21 +155,31 @@ def letters(direction: FloatArray) -> str:
     return "".join(DIRECTIONS[a][int(direction[a] > 0)] for a in named)
 
 
-def placed(mask: Mask, grid: Grid) -> Mask | None:
-    """A mask that lies on a crop of a grid, or on the grid itself, put in its place on the whole of it.
+def crop_of(grid: Grid, part: Grid) -> Box | None:
+    """The box of indices that makes `part` a crop of a grid, both in closest-canonical order.
 
-    None when their voxels do not coincide: nothing is resampled.
+    None when their voxels do not coincide.
     """
-    part, whole = mask.canonical(), grid.canonical()
-    start = np.rint(whole.to_index(part.grid.affine[:3, 3])).astype(int)
-    stop = start + part.grid.shape
+    whole, part = grid.canonical(), part.canonical()
+    start = np.rint(whole.to_index(part.affine[:3, 3])).astype(int)
+    stop = start + part.shape
     if (start < 0).any() or (stop > whole.shape).any():
         return None
     i, j, k = (slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
-    if not whole.crop((i, j, k)).matches(part.grid):
+    return (i, j, k) if whole.crop((i, j, k)).matches(part) else None
+
+
+def placed(mask: Mask, grid: Grid) -> Mask | None:
+    """A mask that lies on a grid or a crop of it, put in its place on the whole grid in closest-canonical order.
+
+    None when their voxels do not coincide: nothing is resampled.
+    """
+    box = crop_of(grid, mask.grid)
+    if box is None:
         return None
+    whole = grid.canonical()
     data = np.zeros(whole.shape, dtype=bool)
-    data[i, j, k] = part.data
+    data[box] = mask.canonical().data
     return Mask(data, whole)
 
 
