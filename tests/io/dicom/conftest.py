@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
+from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian, MRImageStorage
 
 Edit = Callable[[Dataset, int, int], None]
 
@@ -94,3 +94,45 @@ def formula() -> type[Formula]:
 def write(tmp_path: Path) -> Callable[[Sequence[Dataset]], Path]:
     """Write instances, shuffled, to a folder of their own."""
     return lambda instances: save(instances, tmp_path / "study")
+
+
+@pytest.fixture(scope="session")
+def as_enhanced() -> Callable[[Sequence[Dataset]], Dataset]:
+    """Make one enhanced multi-frame image of classic instances, a frame each, in the order given."""
+    return _enhanced
+
+
+def _enhanced(slices: Sequence[Dataset]) -> Dataset:
+    frames = [_functional_groups(ds) for ds in slices]
+    shared, measures, plane = Dataset(), Dataset(), Dataset()
+    first = slices[0]
+    measures.PixelSpacing, measures.SliceThickness = first.PixelSpacing, 4.0
+    plane.ImageOrientationPatient = first.ImageOrientationPatient
+    shared.PixelMeasuresSequence, shared.PlaneOrientationSequence = [measures], [plane]
+    pixels = b"".join(ds.PixelData for ds in slices)
+    first.SOPClassUID = first.file_meta.MediaStorageSOPClassUID = EnhancedMRImageStorage
+    first.NumberOfFrames, first.PixelData = len(slices), pixels
+    first.SharedFunctionalGroupsSequence, first.PerFrameFunctionalGroupsSequence = [shared], frames
+    for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "DiffusionBValue"):
+        if name in first:
+            delattr(first, name)
+    return first
+
+
+def _functional_groups(ds: Dataset) -> Dataset:
+    frame, position = Dataset(), Dataset()
+    position.ImagePositionPatient = ds.ImagePositionPatient
+    frame.PlanePositionSequence = [position]
+    if "RescaleSlope" in ds:
+        transformation = Dataset()
+        transformation.RescaleSlope, transformation.RescaleIntercept = ds.RescaleSlope, ds.RescaleIntercept
+        frame.PixelValueTransformationSequence = [transformation]
+    if "DiffusionBValue" in ds:
+        diffusion = Dataset()
+        diffusion.DiffusionBValue = ds.DiffusionBValue
+        if "DiffusionGradientOrientation" in ds:
+            gradient = Dataset()
+            gradient.DiffusionGradientOrientation = ds.DiffusionGradientOrientation
+            diffusion.DiffusionGradientDirectionSequence = [gradient]
+        frame.MRDiffusionSequence = [diffusion]
+    return frame

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pydicom import dcmread
 from pydicom.dataelem import RawDataElement
-from pydicom.dataset import Dataset, FileDataset
-from pydicom.uid import EnhancedMRImageStorage, RLELossless
+from pydicom.dataset import FileDataset
+from pydicom.uid import RLELossless
 
 from pnst.errors import PnstError
 from pnst.io.study import inspect, read_study
@@ -31,7 +31,7 @@ BINARY = {"US": "<H", "FD": "<d"}
 
 
 @pytest.fixture
-def seeds(formula, tmp_path) -> list[Path]:
+def seeds(formula, as_enhanced, tmp_path) -> list[Path]:
     """Classic, compressed, diffusion and enhanced series, small enough to read thousands of times."""
     classic = formula().instances()
     compressed = formula().instances()
@@ -43,7 +43,7 @@ def seeds(formula, tmp_path) -> list[Path]:
         ("classic", classic),
         ("rle", compressed),
         ("dwi", diffusion),
-        ("enhanced", [enhanced(formula)]),
+        ("enhanced", [as_enhanced(formula().instances())]),
     ):
         folder = tmp_path / name
         folder.mkdir()
@@ -51,29 +51,6 @@ def seeds(formula, tmp_path) -> list[Path]:
             ds.save_as(folder / f"{n}.dcm", enforce_file_format=True)
         made.append(folder)
     return made
-
-
-def enhanced(formula) -> Dataset:
-    """The classic series as one enhanced multi-frame image."""
-    slices = formula().instances()
-    ds = slices[0]
-    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = EnhancedMRImageStorage
-    ds.NumberOfFrames, ds.PixelData = len(slices), b"".join(s.PixelData for s in formula().instances())
-    shared, measures, plane = Dataset(), Dataset(), Dataset()
-    measures.PixelSpacing, measures.SliceThickness = ds.PixelSpacing, 4.0
-    plane.ImageOrientationPatient = ds.ImageOrientationPatient
-    shared.PixelMeasuresSequence, shared.PlaneOrientationSequence = [measures], [plane]
-    ds.SharedFunctionalGroupsSequence = [shared]
-    frames = []
-    for s in slices:
-        frame, position = Dataset(), Dataset()
-        position.ImagePositionPatient = s.ImagePositionPatient
-        frame.PlanePositionSequence = [position]
-        frames.append(frame)
-    ds.PerFrameFunctionalGroupsSequence = frames
-    for tag in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing"):
-        delattr(ds, tag)
-    return ds
 
 
 def flip(data: bytearray, rng: random.Random) -> bytearray:

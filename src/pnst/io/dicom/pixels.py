@@ -32,7 +32,10 @@ def read_pixels(
     slope. Raises `InputError` naming the file that is cut short or that no decoder reads.
     """
     rows, columns = volumes[0][0].size
-    values = np.empty((len(volumes), len(volumes[0]), rows, columns), dtype=np.float32)
+    try:
+        values = np.empty((len(volumes), len(volumes[0]), rows, columns), dtype=np.float32)
+    except MemoryError as error:
+        raise _undecodable(pixels[0], f"a header that says {len(volumes)} volumes of {rows} × {columns}") from error
     slots: dict[str, list[Slot]] = defaultdict(list)
     for v, volume in enumerate(volumes):
         for k, frame in enumerate(volume):
