@@ -12,7 +12,7 @@ import numpy as np
 
 import pnst
 
-folder = Path(__file__).resolve().parents[2] / "sample_data"
+folder = Path("../../sample_data")  # from the folder of this script
 
 # %%
 # `adc_map` fits the whole series; `measure` reads the lesion's voxels of the same map.

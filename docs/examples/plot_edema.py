@@ -18,7 +18,7 @@ from pnst.phantom import LesionSpec, Spec, simulate
 # %%
 # The zone is kept in `m.regions`: what is shown is what was measured.
 
-folder = Path(__file__).resolve().parents[2] / "sample_data"
+folder = Path("../../sample_data")  # from the folder of this script
 study = pnst.read_study(folder / "malignant_dicom")
 lesion = pnst.read_lesion(folder / "malignant_dicom" / "lesions" / "1.dcm", study)
 m = pnst.measure(study, lesion)
@@ -44,14 +44,14 @@ true_extent, extent, true_volume, volume = np.array(rows).T
 # %%
 series = study.series[pnst.Role.T2_FS].volume.canonical()
 zone, inside = m.regions["edema"].canonical(), lesion.on(study.series[pnst.Role.T2_FS].volume.grid).canonical()
-k = zone.data.sum(axis=(0, 1)).argmax()
+k = inside.data.sum(axis=(0, 1)).argmax()
 figure, (picture, left, right) = plt.subplots(1, 3, figsize=(11, 3.6), layout="constrained")
 slices = [array[::-1, ::-1, k].T for array in (series.data, inside.data, zone.data)]
 picture.imshow(
     slices[0], cmap="gray", vmax=np.percentile(slices[0], 99.8), aspect=series.grid.spacing[1] / series.grid.spacing[0]
 )
-picture.contour(slices[1], levels=[0.5], colors="#56b4e9", linewidths=1.2)
 picture.contour(slices[2], levels=[0.5], colors="#e69f00", linewidths=1.2)
+picture.contour(slices[1], levels=[0.5], colors="#56b4e9", linewidths=1.2)
 picture.set(title="lesion (blue), oedema (orange)", xticks=[], yticks=[])
 for ax, true, found, name in ((left, true_extent, extent, "max_extent_mm"), (right, true_volume, volume, "volume_ml")):
     top = 1.08 * max(*true, *found)

@@ -14,7 +14,7 @@ import numpy as np
 import pnst
 from pnst.phantom import LesionSpec, Spec, simulate
 
-folder = Path(__file__).resolve().parents[2] / "sample_data"
+folder = Path("../../sample_data")  # from the folder of this script
 study = pnst.read_study(folder / "benign_nifti")
 lesion = pnst.read_lesion(folder / "benign_nifti" / "lesion.nii.gz", study)
 m = pnst.measure(study, lesion)
@@ -49,8 +49,8 @@ slices = [array[::-1, ::-1, k].T for array in (series.data, inside.data, rim.dat
 picture.imshow(
     slices[0], cmap="gray", vmax=np.percentile(slices[0], 99.8), aspect=series.grid.spacing[1] / series.grid.spacing[0]
 )
-picture.contour(slices[1], levels=[0.5], colors="#56b4e9", linewidths=1.2)
 picture.contour(slices[2], levels=[0.5], colors="#f0e442", linewidths=1.2)
+picture.contour(slices[1], levels=[0.5], colors="#56b4e9", linewidths=1.2)
 picture.set(title="T1: lesion (blue), fat rim (yellow)", xticks=[], yticks=[])
 ax.plot([0, 1], [0, 1], color="0.6", lw=0.8)
 ax.plot(true, coverage, "o", color="#0072b2")

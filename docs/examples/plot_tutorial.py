@@ -17,7 +17,7 @@ import pnst
 # ----
 # A DICOM tree, a BIDS dataset or a folder of role-named NIfTI. Each image keeps its own grid.
 
-folder = Path(__file__).resolve().parents[2] / "sample_data"
+folder = Path("../../sample_data")  # from the folder of this script
 study = pnst.read_study(folder / "malignant_dicom")
 lesion = pnst.read_lesion(folder / "malignant_dicom" / "lesions" / "1.dcm", study)
 study
