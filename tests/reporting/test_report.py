@@ -357,3 +357,21 @@ def test_intervals_stand_beside_their_number_once(made):
 def test_the_adc_unit_is_the_radiologists(page, made):
     assert isinstance(made.m.regions["adc"], Volume)
     assert "um2_per_ms" not in page.row("Mean ADC")
+
+
+def test_the_real_sarcoma_makes_a_page_of_under_three_megabytes(shared_data, made):
+    """Regression on the size of a page whose pictures are of real, noisy images; the numbers are made up."""
+    from pnst.image import Mask
+    from pnst.io.masks import read_lesion
+    from pnst.io.study import read_study
+
+    folder = shared_data / "sts001_raw" / "dicom"
+    study = read_study(folder)
+    contours = next((folder / "MR_T2" / "mask").iterdir())
+    mass, edema = (read_lesion(contours, study, label=name) for name in ("GTV_Mass", "GTV_Edema"))
+    grid = study.series[Role.T2_FS].volume.grid
+    zone = Mask(edema.on(grid).data & ~mass.on(grid).data, grid)
+    m = replace(made.m, case_id=study.case_id, label=mass.label, regions={"edema": zone})
+    html = report(study, mass, m, assess(m))
+    assert len(Page(html).values("img", "src")) == 7
+    assert len(html.encode()) < 3e6
