@@ -44,10 +44,11 @@ def _sections(mesh: Mesh, normal: FloatArray) -> tuple[FloatArray, IntArray]:
     """Where the mesh's edges meet evenly spaced planes: points (n, 3) and plane numbers (n,), sorted by plane."""
     heights = mesh.vertices @ normal
     low, high = np.sort(heights[mesh.edges], axis=1).T
-    # Planes no closer than the tallest edge: each edge then meets one at most.
+    # Planes no closer than the tallest edge: each edge then meets one at most. None lies on a flat end of the body.
     pitch = float((high - low).max()) * 1.001
-    plane = np.ceil((low - heights.min()) / pitch)
-    level = heights.min() + plane * pitch
+    first = heights.min() + pitch / 2
+    plane = np.ceil((low - first) / pitch)
+    level = first + plane * pitch
     met = (level >= low) & (level < high)
     points = _at_height(mesh, mesh.edges[met], heights, level[met])
     order = np.argsort(plane[met], kind="stable")
@@ -64,15 +65,11 @@ def _longest_chord_across(mesh: Mesh, normal: FloatArray, height: float, along: 
     """The longest chord perpendicular to `along` in the plane at this height along the normal, in mm."""
     heights = mesh.vertices @ normal - height
     above = heights >= 0
-    edges = mesh.edges[above[mesh.edges[:, 0]] != above[mesh.edges[:, 1]]]
-    number = {(int(a), int(b)): n for n, (a, b) in enumerate(edges)}
-    points = _at_height(mesh, edges, heights, np.zeros(len(edges)))
     cut = mesh.faces[above[mesh.faces].any(axis=1) & ~above[mesh.faces].all(axis=1)]
-    pairs = np.stack([np.minimum(cut, np.roll(cut, -1, axis=1)), np.maximum(cut, np.roll(cut, -1, axis=1))], axis=-1)
-    crossing = above[pairs[..., 0]] != above[pairs[..., 1]]
-    ends = np.array([number[int(a), int(b)] for a, b in pairs[crossing]]).reshape(-1, 2)
-    x, y = points @ along, points @ np.cross(normal, along)
-    return _longest_column(x[ends], y[ends])
+    sides = np.stack([cut, np.roll(cut, -1, axis=1)], axis=-1)
+    crossing = sides[above[sides[..., 0]] != above[sides[..., 1]]]  # two sides of each face, in its order
+    ends = _at_height(mesh, crossing, heights, np.zeros(len(crossing))).reshape(-1, 2, 3)
+    return _longest_column(ends @ along, ends @ np.cross(normal, along))
 
 
 def _longest_column(x: FloatArray, y: FloatArray) -> float:

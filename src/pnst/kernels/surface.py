@@ -136,6 +136,8 @@ def _outline(pixels: BoolArray, spacing: tuple[float, float]) -> _Outline:
     smooth_area = float(np.clip(distance / width + 0.5, 0, 1).sum()) * pixel_area
     perimeter = np.count_nonzero(np.abs(distance) < width) * pixel_area / (2 * width)
     distance += (area - smooth_area) / max(perimeter, width)
+    # Of an outline thinner than the smoothing that is not enough: a pixel's centre lies half a pixel inside its edge.
+    distance += max(0.0, width / 2 - float(distance.max()))
     rho = np.sqrt(area / np.pi)
     return _Outline(pixels, distance, (2 * rho * distance - distance * distance).astype(np.float32))
 

@@ -1,0 +1,77 @@
+"""The surface of a mask against the closed form of the body that it samples."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bodies import ellipsoid, fused, mask_of, star, tilted
+from pnst.kernels.mesh import Mesh, longest_diameter
+from pnst.kernels.shape import irregularity, sphericity
+from pnst.kernels.surface import level_set
+
+CLINICAL = (0.6, 0.7, 4.0)
+
+
+def surface(data: np.ndarray, spacing: tuple[float, float, float]) -> Mesh:
+    mesh = level_set(data, spacing).mesh()
+    return Mesh(mesh.vertices * spacing, mesh.faces)
+
+
+@pytest.mark.parametrize("spacing", [CLINICAL, (4.0, 0.6, 0.7), (0.5, 0.6, 0.7), (0.9, 1.0, 5.0)])
+@pytest.mark.parametrize("angles", [(0, 0, 0), (25, -40, 15), (70, 20, -35)])
+def test_a_tilted_ellipsoid_keeps_its_volume_and_diameter(spacing, angles):  # closed form: 4/3·πabc, 2a
+    data = mask_of(ellipsoid(21, 15, 12), spacing, tilted(angles), (0.3, -0.4, 0.2), 21)
+    mesh = surface(data, spacing)
+    assert mesh.volume_mm3 == pytest.approx(4 / 3 * np.pi * 21 * 15 * 12, rel=0.012)
+    assert longest_diameter(mesh.vertices)[0] == pytest.approx(42, rel=0.015)
+    assert irregularity(mesh) < 0.012
+
+
+@pytest.mark.parametrize("phase", np.linspace(-0.5, 0.5, 7))
+def test_a_small_ball_is_closed_at_the_right_height_in_any_slice_phase(phase):  # closed form; 16 mm in 4 mm slices
+    mesh = surface(mask_of(ellipsoid(8, 8, 8), CLINICAL, np.eye(3), (0.1, 0.2, phase), 8), CLINICAL)
+    height = mesh.vertices[:, 2].max() - mesh.vertices[:, 2].min()
+    assert height == pytest.approx(16, abs=1.0)
+    assert mesh.volume_mm3 == pytest.approx(4 / 3 * np.pi * 8**3, rel=0.03)
+
+
+def test_the_steps_of_the_voxels_are_gone():  # a staircase of 4 mm slices has 12 % more area than the ball
+    data = mask_of(ellipsoid(20, 20, 20), CLINICAL, np.eye(3), (0.2, 0.3, 0.1), 20)
+    mesh = surface(data, CLINICAL)
+    assert sphericity(mesh.volume_mm3, mesh.area_mm2) > 0.99
+
+
+@pytest.mark.parametrize("spacing", [CLINICAL, (1.0, 1.1, 1.2)])
+@pytest.mark.parametrize("body", [star(25, 4, 0.2), fused(14, 1.3)])
+def test_no_island_or_hole_appears_that_no_slice_shows(body, spacing):  # invariant: one closed surface, Euler number 2
+    for n, angles in enumerate([(25, -40, 15), (80, 5, 60), (10, 50, 0), (45, 45, 45)]):
+        mesh = surface(mask_of(body, spacing, tilted(angles), (0.1 * n, 0.3, -0.2), 34), spacing)
+        used = np.unique(mesh.faces).size
+        assert used - len(mesh.edges) + len(mesh.faces) == 2
+
+
+def test_every_permutation_and_flip_gives_the_same_surface():  # invariant
+    data = mask_of(star(15, 3, 0.15), CLINICAL, tilted(), (0.3, -0.4, 0.2), 18)
+    straight = surface(data, CLINICAL).volume_mm3
+    turned = surface(data.transpose(2, 0, 1), (CLINICAL[2], CLINICAL[0], CLINICAL[1])).volume_mm3
+    assert turned == pytest.approx(straight, rel=1e-5)
+
+
+def test_one_voxel_has_about_its_own_volume():  # edge of the domain: nothing to extrapolate from
+    data = np.zeros((7, 8, 9), dtype=bool)
+    data[3, 4, 5] = True
+    assert surface(data, (1.0, 1.2, 3.0)).volume_mm3 == pytest.approx(3.6, rel=0.8)
+
+
+def test_inside_agrees_with_the_body_on_another_grid():  # closed form: a ball, on a finer oblique grid
+    data = mask_of(ellipsoid(12, 12, 12), CLINICAL, np.eye(3), (0, 0, 0), 12)
+    centre = (np.array(data.shape) - 1) / 2
+    to_mask = np.eye(4)
+    to_mask[:3, :3] = np.diag(1 / np.array(CLINICAL)) @ (tilted() * (0.9, 1.1, 1.3))
+    shape = (37, 33, 29)
+    to_mask[:3, 3] = centre - to_mask[:3, :3] @ ((np.array(shape) - 1) / 2)
+    inside = level_set(data, CLINICAL).inside(shape, to_mask)
+    assert inside.sum() * 0.9 * 1.1 * 1.3 == pytest.approx(4 / 3 * np.pi * 12**3, rel=0.02)
+    assert not inside[0].any()
+    assert not inside[:, -1].any()
