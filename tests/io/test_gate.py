@@ -86,13 +86,14 @@ def test_a_mask_that_misses_every_series_is_refused(oblique, study_of):
         place(box(grid), Study("case", {}))
 
 
+@pytest.mark.parametrize("shape", [(23, 19, 11), (24, 17, 12)], ids=["same shape", "own shape"])
 @pytest.mark.parametrize("signs", [(1, 1, 1), (-1, -1, 1)], ids=["nifti", "itk"])
-def test_an_identity_affine_is_refused_although_it_overlaps(study_of, signs):
+def test_an_identity_affine_is_refused_although_it_overlaps(study_of, signs, shape):
     """The image lies round the origin, so that overlap alone would let the mask pass."""
     turned = np.array([[0.9, 0.2, 0, -9.0], [-0.19, 0.95, 0, -8.0], [0, 0, 4.0, -20.0], [0, 0, 0, 1]])
     turned[:3, 1] -= turned[:3, 0] * (turned[:3, 0] @ turned[:3, 1]) / (turned[:3, 0] @ turned[:3, 0])
     grid = Grid((23, 19, 11), turned)
-    lost = Grid(grid.shape, np.diag([*signs, 1.0]))
+    lost = Grid(shape, np.diag([*signs, 1.0]))
     with pytest.raises(GeometryError, match="has lost its place"):
         place(box(lost), study_of(t1=grid))
 
