@@ -121,14 +121,16 @@ def longest_diameter(shape: Shape) -> float:
         radius /= 3
 
 
-def axial_pair(mesh: Facets, levels: int = 160) -> tuple[float, float]:
+def axial_pair(mesh: Facets, levels: int = 120) -> tuple[float, float]:
     """Longest chord in a plane across the patient's superior axis, and the longest chord across it in that plane."""
-    heights = mesh.vertices[:, 2]
-    low, high = float(heights.min()), float(heights.max())
+    edges = np.vstack([mesh.triangles[:, pair] for pair in ([0, 1], [1, 2], [2, 0])])
+    rising = mesh.vertices[edges[:, 0], 2] < mesh.vertices[edges[:, 1], 2]
+    ends = mesh.vertices[edges[rising]]  # each edge once, its lower end first
+    low, high = float(ends[:, 0, 2].min()), float(ends[:, 1, 2].max())
     long = 0.0
     section: FloatArray = np.empty((0, 2))
     for level in np.linspace(low, high, levels + 2)[1:-1]:
-        points = _section(mesh, float(level))
+        points = _section(ends, float(level))
         length, _ = _longest_chord(points)
         if length > long:
             long, section = length, points
@@ -181,14 +183,12 @@ def _patch(direction: FloatArray, radius: float) -> FloatArray:
     return np.asarray(near / np.linalg.norm(near, axis=1)[:, None])
 
 
-def _section(mesh: Facets, level: float) -> FloatArray:
-    """(n, 2): where the mesh's edges cross a height."""
-    edges = np.vstack([mesh.triangles[:, pair] for pair in ([0, 1], [1, 2], [2, 0])])
-    first, second = mesh.vertices[edges[:, 0]], mesh.vertices[edges[:, 1]]
-    crosses = (first[:, 2] <= level) & (second[:, 2] > level)
-    first, second = first[crosses], second[crosses]
-    share = (level - first[:, 2]) / (second[:, 2] - first[:, 2])
-    return np.asarray(first[:, :2] + share[:, None] * (second - first)[:, :2])
+def _section(ends: FloatArray, level: float) -> FloatArray:
+    """(n, 2): where edges (m, 2, 3), each with its lower end first, cross a height."""
+    crossing = ends[(ends[:, 0, 2] <= level) & (ends[:, 1, 2] > level)]
+    low, high = crossing[:, 0], crossing[:, 1]
+    share = (level - low[:, 2]) / (high[:, 2] - low[:, 2])
+    return np.asarray(low[:, :2] + share[:, None] * (high - low)[:, :2])
 
 
 def _longest_chord(points: FloatArray) -> tuple[float, FloatArray]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -49,6 +50,9 @@ SEQUENCES: Mapping[Role, Acquisition] = MappingProxyType(
 
 STIR = Acquisition(4000, 60, 250, 90, 3.0, True, False, MAKER)
 """An alternative for `Role.T2_FS`: inversion recovery near the null of fat."""
+
+SHADED = (Role.T1, Role.T1_POST, Role.T2, Role.T2_FS)
+"""The series that the coil shades."""
 
 ROLES = (Role.T1, Role.T1_POST, Role.T2_FS, Role.DWI)
 DWI_GRID = GridSpec(spacing_mm=(1.8, 1.8, 5.0), turn_deg=(3.0, -5.0, 0.0))
@@ -96,26 +100,34 @@ class Simulated:
 
     study: Study
     lesion: Lesion
-    truth: Truth
-    """`family.column_unit` → exact value, by quadrature on the geometry."""
     spec: Spec
     seed: int
+    scene: Scene
+    clean: Mapping[Role, tuple[Grid, FloatArray]]
+    """Each series before noise: its grid, and signal (ni, nj, nk, measurements)."""
+
+    @cached_property
+    def truth(self) -> Truth:
+        """`family.column_unit` → exact value, by quadrature on the geometry; worked out when first asked for."""
+        return true_values(self.scene, self.lesion.mask.grid)
+
+    def redraw(self, seed: int) -> Study:
+        """The same patient and images with other noise, without rendering again."""
+        return _study(self.spec, self.clean, seed)
 
 
 def simulate(spec: Spec | None = None, seed: int = 0) -> Simulated:
-    """Render a study and work out its truth. The same description and seed give the same bits.
+    """Render a study; its truth comes with it. The same description and seed give the same bits.
 
     The lesion's mask holds the voxels whose centres are inside the true surface, on the grid of `t2_fs`, else `t1`,
     else the first role. Raises `SettingError` for a description that cannot be simulated.
     """
     spec = Spec() if spec is None else spec
     scene = Scene(Shape(spec.lesion, np.random.default_rng([seed, 0])), spec.surround)
-    series = _render(spec, scene, seed)
-    drawn_on = next(role for role in (Role.T2_FS, Role.T1, spec.roles[0]) if role in series)
-    grid = series[drawn_on].volume.grid
-    lesion = Lesion("tumour", lesion_mask(scene, grid, spec.motion.get(drawn_on, STILL)), "simulation")
-    notes = ("simulated: no patient, no clinical evidence",)
-    return Simulated(Study(spec.case_id, series, notes=notes), lesion, true_values(scene, grid), spec, seed)
+    clean = _render(spec, scene)
+    drawn_on = next(role for role in (Role.T2_FS, Role.T1, spec.roles[0]) if role in clean)
+    mask = lesion_mask(scene, clean[drawn_on][0], spec.motion.get(drawn_on, STILL))
+    return Simulated(_study(spec, clean, seed), Lesion("tumour", mask, "simulation"), spec, seed, scene, clean)
 
 
 def lesion_mask(scene: Scene, grid: Grid, motion: Motion = STILL) -> Mask:
@@ -124,11 +136,11 @@ def lesion_mask(scene: Scene, grid: Grid, motion: Motion = STILL) -> Mask:
     return Mask(scene.inside(motion.undo(grid.to_world(index), scene.shape.centre)), grid)
 
 
-def _render(spec: Spec, scene: Scene, seed: int) -> dict[Role, Series]:
-    """Every series; those that share voxels and motion share one map of tissues."""
+def _render(spec: Spec, scene: Scene) -> dict[Role, tuple[Grid, FloatArray]]:
+    """Every series without noise; those that share voxels and motion share one map of tissues."""
     tissues = [spec.lesion.tissue if tissue is Tissue.TUMOUR else TISSUES[tissue] for tissue in Tissue]
     maps: dict[tuple[GridSpec, Motion], tuple[Grid, FloatArray]] = {}
-    series = {}
+    clean = {}
     for role in spec.roles:
         default = DWI_GRID if role in (Role.DWI, Role.ADC) else GridSpec()
         key = spec.grids.get(role, default), spec.motion.get(role, STILL)
@@ -136,51 +148,35 @@ def _render(spec: Spec, scene: Scene, seed: int) -> dict[Role, Series]:
             grid = make_grid(key[0], scene)
             maps[key] = grid, tissue_map(scene, grid, key[0].thickness_mm, key[1])
         grid, fractions = maps[key]
-        # A generator for each role: one series more or less leaves the noise of the others alone.
-        rng = np.random.default_rng([seed, 1 + list(Role).index(role)])
-        series[role] = _series(role, spec, grid, fractions, tissues, scene, rng)
-    return series
+        signal = _signal(role, spec, fractions, tissues)
+        if role in SHADED:
+            signal *= coil_sensitivity(grid, scene.shape.centre, spec.bias)[..., None]
+        clean[role] = grid, signal
+    return clean
 
 
-def _series(
-    role: Role,
-    spec: Spec,
-    grid: Grid,
-    fractions: FloatArray,
-    tissues: list[Properties],
-    scene: Scene,
-    rng: np.random.Generator,
-) -> Series:
+def _signal(role: Role, spec: Spec, fractions: FloatArray, tissues: Sequence[Properties]) -> FloatArray:
+    """(ni, nj, nk, measurements): signal of the voxels' mixtures; µm²/ms for an ADC map."""
     sequence = spec.sequences.get(role, SEQUENCES[role])
     if role is Role.ADC:
-        return _finish(role, _adc(fractions, tissues, sequence, spec.b_values), grid, sequence, unit="um2_per_ms")
-    b_values = spec.b_values if role is Role.DWI else (0.0,)
-    table = _dixon(role, tissues) if role in (Role.FAT, Role.WATER) else contrast_table(tissues, sequence, b_values)
-    signal: FloatArray = SIGNAL_SCALE * (fractions @ table.astype(np.float32)).astype(np.float64)
-    if role in (Role.T1, Role.T1_POST, Role.T2, Role.T2_FS):
-        signal *= coil_sensitivity(grid, scene.shape.centre, spec.bias)[..., None]
-    reference = _dixon(Role.WATER, tissues) if role is Role.FAT else table
-    sigma = 0.0 if spec.snr is None else SIGNAL_SCALE * reference[Tissue.TUMOUR].max() / spec.snr
-    signal = rician(signal, float(sigma), rng)
-    if spec.whole_numbers:
-        signal = np.rint(signal)
-    if role is Role.DWI:
-        return _finish(role, signal, grid, sequence, b_values=b_values)
-    return _finish(role, signal[..., 0], grid, sequence)
+        return _adc(fractions, tissues, sequence, spec.b_values)[..., None]
+    table = _contrasts(role, spec, tissues)
+    return np.asarray((fractions @ table.astype(np.float32)).astype(np.float64))
 
 
-def _dixon(role: Role, tissues: list[Properties]) -> FloatArray:
-    """(tissues, 1): proton density of the fat or of the water."""
-    share = np.array([t.fat_fraction if role is Role.FAT else 1 - t.fat_fraction for t in tissues])
-    return (share * [t.proton_density for t in tissues])[:, None]
+def _contrasts(role: Role, spec: Spec, tissues: Sequence[Properties]) -> FloatArray:
+    """(tissues, measurements): signal of each pure tissue; proton density of fat or water for a Dixon image."""
+    if role in (Role.FAT, Role.WATER):
+        share = np.array([t.fat_fraction if role is Role.FAT else 1 - t.fat_fraction for t in tissues])
+        return np.asarray(SIGNAL_SCALE * (share * [t.proton_density for t in tissues])[:, None])
+    sequence = spec.sequences.get(role, SEQUENCES[role])
+    return SIGNAL_SCALE * contrast_table(tissues, sequence, spec.b_values if role is Role.DWI else (0.0,))
 
 
 def _adc(
-    fractions: FloatArray, tissues: list[Properties], sequence: Acquisition, b_values: tuple[float, ...]
+    fractions: FloatArray, tissues: Sequence[Properties], sequence: Acquisition, b_values: Sequence[float]
 ) -> FloatArray:
-    """The noiseless ADC map of the voxels' mixtures in µm²/ms, from the lowest b of 50 or more (else 0) and the
-    highest; 0 in air.
-    """
+    """(ni, nj, nk): ADC of the voxels' mixtures, from the lowest b of 50 or more (else 0) and the highest; 0 in air."""
     high = max(b_values)
     low = min([b for b in b_values if 50 <= b < high] or [min(b_values)])
     signal = fractions @ contrast_table(tissues, sequence, (low, high))
@@ -190,14 +186,34 @@ def _adc(
     return np.asarray(np.log(ratio) / (high - low) * 1000.0)
 
 
-def _finish(
-    role: Role,
-    data: FloatArray,
-    grid: Grid,
-    sequence: Acquisition,
-    b_values: tuple[float, ...] | None = None,
-    unit: str = "",
-) -> Series:
-    voxels = np.ascontiguousarray(data, dtype=np.float32)
+def _study(spec: Spec, clean: Mapping[Role, tuple[Grid, FloatArray]], seed: int) -> Study:
+    """The noisy study. Each role has a generator of its own: one series more leaves the noise of the others alone."""
+    series = {}
+    for role, (grid, signal) in clean.items():
+        data = signal
+        if role is not Role.ADC:
+            data = rician(signal, _noise(role, spec), np.random.default_rng([seed, 1 + list(Role).index(role)]))
+            data = np.rint(data) if spec.whole_numbers else data
+        series[role] = _series(role, spec, grid, data)
+    return Study(spec.case_id, series, notes=("simulated: no patient, no clinical evidence",))
+
+
+def _noise(role: Role, spec: Spec) -> float:
+    """σ of the noise: the tumour's signal (its water for a fat image) ÷ the signal-to-noise ratio."""
+    if spec.snr is None:
+        return 0.0
+    tumour = _contrasts(Role.WATER if role is Role.FAT else role, spec, [spec.lesion.tissue])
+    return float(tumour.max()) / spec.snr
+
+
+def _series(role: Role, spec: Spec, grid: Grid, data: FloatArray) -> Series:
+    diffusion = role is Role.DWI
+    voxels = np.ascontiguousarray(data if diffusion else data[..., 0], dtype=np.float32)
     digest = hashlib.sha256(voxels.tobytes() + np.ascontiguousarray(grid.affine).tobytes()).hexdigest()
-    return Series(role, Volume(voxels, grid, unit), Source("simulated", digest), b_values, acquisition=sequence)
+    return Series(
+        role,
+        Volume(voxels, grid, "um2_per_ms" if role is Role.ADC else ""),
+        Source("simulated", digest),
+        b_values=spec.b_values if diffusion else None,
+        acquisition=spec.sequences.get(role, SEQUENCES[role]),
+    )

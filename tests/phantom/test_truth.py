@@ -1,0 +1,201 @@
+"""Witnesses: closed forms on spheres, and a brute-force count on a fine rendering that no quadrature touches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pnst.image import Grid
+from pnst.phantom.anatomy import SurroundSpec
+from pnst.phantom.lesion import Inclusion, LesionSpec, Shape, rotation
+from pnst.phantom.scene import Scene
+from pnst.phantom.tissue import TISSUES, Tissue
+from pnst.phantom.truth import true_values, weighted_median
+
+WIDE = Grid(
+    (100, 90, 80), np.diag([2.0, 2, 2, 1]) + np.array([[0, 0, 0, -100], [0, 0, 0, -90], [0, 0, 0, -80], [0] * 4])
+)
+BARE = SurroundSpec(nerve=False, septa=0)
+
+
+def scene_of(lesion: LesionSpec, surround: SurroundSpec = BARE, seed: int = 0) -> Scene:
+    return Scene(Shape(lesion, np.random.default_rng(seed)), surround)
+
+
+def truth_of(lesion: LesionSpec, surround: SurroundSpec = BARE, grid: Grid = WIDE) -> dict[str, Any]:
+    return true_values(scene_of(lesion, surround), grid)
+
+
+SPHERE = LesionSpec(radii_mm=(16, 16, 16))
+
+
+def test_halo_round_a_sphere() -> None:
+    truth = truth_of(replace(SPHERE, edema_mm=9))
+    volume = 4 / 3 * np.pi * (25**3 - 16**3) / 1000
+    assert truth["edema.volume_ml"] == pytest.approx(volume, rel=2e-3)
+    assert truth["edema.max_extent_mm"] == pytest.approx(9, abs=0.1)
+    assert truth["edema.index"] == pytest.approx((25 / 16) ** 3 - 1, rel=2e-3)
+    assert truth["edema.surface_fraction"] == pytest.approx(1, abs=1e-9)
+    assert truth["edema.present"] is True
+    assert truth["edema.censored"] is False
+
+
+def test_no_halo_and_a_shell_within_3_mm_are_not_present() -> None:
+    assert truth_of(SPHERE)["edema.present"] is False
+    thin = truth_of(replace(SPHERE, edema_mm=2.5))
+    assert thin["edema.volume_ml"] > 2
+    assert thin["edema.present"] is False
+
+
+def test_oedema_beyond_the_field_of_view_is_censored() -> None:
+    narrow = WIDE.crop((slice(35, 65), slice(30, 60), slice(25, 55)))
+    assert truth_of(replace(SPHERE, edema_mm=20), grid=narrow)["edema.censored"] is True
+
+
+@pytest.mark.parametrize("theta", [40.0, 65.0])
+@pytest.mark.parametrize(("poles", "share"), [("both", 1.0), ("one", 0.5)])
+def test_a_rim_on_polar_caps_covers_their_share_of_the_sphere(theta: float, poles: Any, share: float) -> None:
+    truth = truth_of(replace(SPHERE, rim_cap_deg=theta, rim_poles=poles))
+    assert truth["split_fat.coverage_fraction"] == pytest.approx(share * (1 - np.cos(np.radians(theta))), abs=0.006)
+    assert truth["split_fat.rim_thickness_mm"] == pytest.approx(3, abs=0.02)
+    assert truth["split_fat.pole_coverage_fraction"] is None
+    assert truth["split_fat.applicable"] is True
+
+
+def test_a_rim_all_round_covers_everything() -> None:
+    assert truth_of(replace(SPHERE, rim_cap_deg=90))["split_fat.coverage_fraction"] == pytest.approx(1, abs=1e-9)
+
+
+def test_both_poles_of_a_long_tumour_can_carry_the_sign_alone() -> None:
+    long = LesionSpec(radii_mm=(12, 12, 24), rim_cap_deg=50)
+    truth = truth_of(long)
+    assert truth["split_fat.coverage_fraction"] < 0.6
+    assert truth["split_fat.pole_coverage_fraction"] > 0.99
+    assert truth["split_fat.present"] is True
+    one = truth_of(replace(long, rim_poles="one"))
+    assert one["split_fat.pole_coverage_fraction"] < 0.01
+    assert one["split_fat.present"] is False
+
+
+def test_a_fat_plane_8_mm_away_makes_the_sign_applicable_and_absent() -> None:
+    truth = truth_of(SPHERE, replace(BARE, fat_plane_mm=8.0))
+    assert (truth["split_fat.applicable"], truth["split_fat.present"]) == (True, False)
+    assert truth["split_fat.coverage_fraction"] == 0
+    assert truth["split_fat.compartment"] == "intermuscular"
+
+
+def test_buried_in_fat_or_in_muscle_the_sign_does_not_apply() -> None:
+    fat = truth_of(SPHERE, replace(BARE, bed="fat", bed_mm=20.0))
+    muscle = truth_of(SPHERE, replace(BARE, bed_mm=33.0))
+    unclear = truth_of(SPHERE)
+    for truth, applicable, name in ((fat, False, "fat"), (muscle, False, "intramuscular"), (unclear, None, "unclear")):
+        assert truth["split_fat.compartment"] == name
+        assert truth["split_fat.applicable"] is applicable
+        assert truth["split_fat.present"] is None
+
+
+def test_half_the_surface_indistinct() -> None:
+    truth = truth_of(replace(SPHERE, edge_sigma_mm=2.5, indistinct_cap_deg=90, indistinct_axis=(0.3, 1, -0.2)))
+    assert truth["margin.ill_defined_fraction"] == pytest.approx(0.5, abs=0.005)
+    assert truth["margin.ill_defined"] is True
+
+
+def test_edge_width_all_round_is_2_563_sigma_and_indistinct_only_above_4_mm() -> None:
+    for sigma, share in ((1.5, 0.0), (1.6, 1.0)):
+        truth = truth_of(replace(SPHERE, edge_sigma_mm=sigma))
+        assert truth["margin.edge_width_mm"] == pytest.approx(2.563 * sigma)
+        assert truth["margin.ill_defined_fraction"] == share
+
+
+def test_spheres_inside_are_closed_forms() -> None:
+    inside = (
+        Inclusion(tissue=Tissue.CYST, radius_mm=6, centre_mm=(5, 0, 0)),
+        Inclusion(tissue=Tissue.NECROSIS, radius_mm=4, centre_mm=(-7, 0, 0)),
+        Inclusion(tissue=Tissue.BLOOD, radius_mm=3, centre_mm=(0, 10, 0)),
+    )
+    truth = truth_of(replace(SPHERE, inclusions=inside, d_um2_per_ms=1.2))
+    cyst, necrosis, blood = ((r / 16) ** 3 for r in (6, 4, 3))
+    assert truth["cyst.fraction"] == pytest.approx(cyst + necrosis, rel=1e-6)
+    assert truth["cyst.necrosis_fraction"] == pytest.approx(necrosis, rel=1e-6)
+    assert (truth["cyst.present"], truth["t1_high.present"]) == (True, True)
+    d = {t: TISSUES[t].d_um2_per_ms for t in Tissue}
+    others = cyst * d[Tissue.CYST] + necrosis * d[Tissue.NECROSIS] + blood * d[Tissue.BLOOD]
+    whole = (1 - cyst - necrosis - blood) * 1.2 + others
+    assert truth["adc.mean_um2_per_ms"] == 1.2
+    assert truth["adc.mean_whole_um2_per_ms"] == pytest.approx(whole, rel=1e-6)
+
+
+def test_flowing_water_has_no_single_adc() -> None:
+    truth = truth_of(replace(SPHERE, ivim_fraction=0.1))
+    assert truth["ivim.f_fraction"] == 0.1
+    assert "adc.mean_um2_per_ms" not in truth
+
+
+def test_weighted_median_by_hand() -> None:
+    assert weighted_median(np.array([3.0, 1.0, 2.0]), np.array([1.0, 5.0, 1.0])) == 1.0
+    assert weighted_median(np.array([3.0, 1.0, 2.0]), np.array([5.0, 1.0, 1.0])) == 3.0
+
+
+def counted(scene: Scene, step_mm: float, half_mm: float) -> dict[str, float]:
+    """Volumes and extent by counting points of a turned isotropic lattice."""
+    ticks = np.arange(-half_mm, half_mm, step_mm) + 0.13
+    turn = rotation((17.0, 29.0, -41.0))
+    mesh = np.stack(np.meshgrid(ticks, ticks, indexing="ij"), axis=-1).reshape(-1, 2)
+    tumour, extent, edema, inside = 0, 0.0, 0.0, []
+    for tick in ticks:
+        points = np.column_stack([mesh, np.full(len(mesh), tick)]) @ turn.T + scene.shape.centre
+        within = scene.inside(points)
+        tumour += int(within.sum())
+        inside.append(points[within])
+        mixture = scene.fractions(points[~within], step_mm / 10, tumour=False)[:, Tissue.EDEMA]
+        edema += float(mixture.sum())
+        if (mixture > 0.5).any():
+            extent = max(extent, float(scene.distance(scene.shape.to_local(points[~within][mixture > 0.5])).max()))
+    from scipy.spatial import ConvexHull
+    from scipy.spatial.distance import pdist
+
+    every = np.vstack(inside)
+    hull = ConvexHull(every)
+    return {
+        "size.volume_ml": tumour * step_mm**3 / 1000,
+        "edema.volume_ml": edema * step_mm**3 / 1000,
+        "edema.max_extent_mm": extent,
+        "size.longest_diameter_mm": float(pdist(every[hull.vertices]).max()),
+        "size.craniocaudal_mm": float(np.ptp(every[:, 2])),
+        "margin.solidity": tumour * step_mm**3 / float(hull.volume),
+    }
+
+
+def agree(scene: Scene, step_mm: float, half_mm: float) -> None:
+    truth = true_values(scene, WIDE)
+    count = counted(scene, step_mm, half_mm)
+    assert truth["size.volume_ml"] == pytest.approx(count["size.volume_ml"], rel=2e-3)
+    assert truth["edema.volume_ml"] == pytest.approx(count["edema.volume_ml"], rel=5e-3)
+    for length in ("edema.max_extent_mm", "size.longest_diameter_mm", "size.craniocaudal_mm"):
+        assert count[length] - 0.1 < truth[length] < count[length] + 2 * step_mm, length
+    # The hull of points falls short of the body by about half a step all round.
+    assert truth["margin.solidity"] == pytest.approx(count["margin.solidity"], abs=step_mm / 4)
+
+
+SMALL = LesionSpec(
+    radii_mm=(6.0, 7.0, 10.0),
+    tilt_deg=(20, 30, -10),
+    centre_mm=(5, -4, 9),
+    roughness=0.06,
+    edema_mm=6.0,
+    edema_irregularity=0.5,
+    rim_cap_deg=40.0,
+)
+
+
+def test_truth_agrees_with_a_count_on_a_third_of_a_millimetre() -> None:
+    agree(scene_of(SMALL, SurroundSpec(fat_plane_mm=3.0)), step_mm=0.3, half_mm=18)
+
+
+@pytest.mark.slow
+def test_truth_of_a_40_mm_tumour_agrees_with_a_count_on_a_fifth_of_a_millimetre() -> None:
+    large = replace(SMALL, radii_mm=(13.0, 15.0, 20.0), edema_mm=9.0, roughness=0.08)
+    agree(scene_of(large, SurroundSpec(fat_plane_mm=5.0)), step_mm=0.2, half_mm=33)
