@@ -13,16 +13,30 @@ from pnst.study import Acquisition
 PER_FRAME, SHARED = 0x52009230, 0x52009229
 
 
+class Shared:
+    """The functional groups that all frames share, each parsed once."""
+
+    def __init__(self, ds: Fields) -> None:
+        self._ds = ds
+        self._parsed: dict[int, Fields] = {}
+
+    def get(self, tag: int) -> Fields:
+        """The item of a functional group; an empty one where the group is absent."""
+        if tag not in self._parsed:
+            self._parsed[tag] = item(self._ds, tag)
+        return self._parsed[tag]
+
+
 class Groups:
     """The functional groups of one frame: its own before the shared ones."""
 
-    def __init__(self, own: Fields, shared: Fields) -> None:
+    def __init__(self, own: Fields, shared: Shared) -> None:
         self._own = own
         self._shared = shared
 
     def get(self, tag: int) -> Fields:
         """The item of a functional group; an empty one where the group is absent."""
-        return item(self._own, tag) or item(self._shared, tag)
+        return item(self._own, tag) or self._shared.get(tag)
 
 
 def is_enhanced(ds: Fields) -> bool:
@@ -34,9 +48,10 @@ def enhanced_frames(ds: Fields, pixels: Pixels) -> tuple[Frame, ...]:
     """One frame for each item of the per-frame functional groups (never more than the pixel data holds)."""
     shared = item(ds, SHARED)
     suppressed = _fat_suppressed(ds, shared)
-    top = tuple(words(ds, 0x00080008))
+    top = words(ds, 0x00080008)
+    groups = Shared(shared)
     return tuple(
-        _frame(ds, Groups(own, shared), pixels, index, top, suppressed)
+        _frame(ds, Groups(own, groups), pixels, index, top, suppressed)
         for index, own in enumerate(items(ds, PER_FRAME)[: pixels.frames])
     )
 

@@ -13,38 +13,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pydicom.filereader import read_partial
 from pydicom.uid import UID
 
 from pnst.errors import InputError, PnstError
 from pnst.io.dicom.classic import classic_frame
+from pnst.io.dicom.elements import Elements, read_elements
 from pnst.io.dicom.enhanced import enhanced_frames, is_enhanced
 from pnst.io.dicom.frame import Frame, Header, Pixels
 from pnst.io.dicom.mosaic import is_mosaic, mosaic_frames
-from pnst.io.dicom.tags import Fields, fields, integer, number, text, words
+from pnst.io.dicom.tags import Fields, integer, number, text, words
 
 _NOT_IMAGES = frozenset({"SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "RTIMAGE", "SR", "PR", "KO", "REG", "RWV", "DOC"})
 _NOT_IMAGE_CLASSES = ("1.2.840.10008.5.1.4.1.1.66", "1.2.840.10008.5.1.4.1.1.481")
 """Roots of the classes of segmentations, registrations and parametric surfaces, and of radiotherapy."""
 _GROUPS_WITHOUT_PREAMBLE = (b"\x08\x00", b"\x02\x00")
-_PIXEL_TAGS = (b"\xe0\x7f\x10\x00", b"\xe0\x7f\x08\x00", b"\xe0\x7f\x09\x00", b"\x7f\xe0\x00\x10")
-_SYNTAX_BY_ENCODING = {(True, True): "1.2.840.10008.1.2", (False, True): "1.2.840.10008.1.2.1"}
 _FETCHERS = 4
 _MANY = 256
 """Files above which fetching ahead pays: for fewer, the threads cost more than they save."""
 _START = 1 << 16
 MAX_SIDE = 16384
 """Rows or columns above this are damage, not an image."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A file, its name in the study's folder, the byte where its pixels start, and how they are encoded."""
-
-    file: Path
-    name: str
-    offset: int
-    transfer_syntax: str
 
 
 @dataclass(frozen=True)
@@ -109,29 +97,17 @@ def _read(file: tuple[Path, str]) -> Header | InputError | None:
         with path.open("rb") as stream:
             if not _starts_as_dicom(stream):
                 return _damage(name, "no DICOM header") if path.suffix.lower() in (".dcm", ".ima") else None
-            ds = read_partial(stream, stop_when=_at_bulk, force=True)
-            offset = stream.tell()
-            stream.seek(offset)
-            at_pixels = stream.read(4) in _PIXEL_TAGS
-            meta = fields(ds.file_meta)
-            found = fields(ds)
-            storage = text(found, 0x00080016) or text(meta, 0x00020002)
-            if not storage:
-                return _damage(name, "no kind of object in its header") if meta else None
-            if not _is_image(found, storage, at_pixels):
-                return None
-            # A file without a meta header is implicit little endian unless it was parsed otherwise.
-            syntax = text(meta, 0x00020010) or _SYNTAX_BY_ENCODING.get(ds.original_encoding, "")
-            return _header(found, Place(path, name, offset, syntax), at_pixels)
+            found = read_elements(stream)
+        storage = text(found.data, 0x00080016) or text(found.meta, 0x00020002)
+        if not storage:
+            return _damage(name, "no kind of object in its header") if found.meta else None
+        if not _is_image(found.data, storage, found.has_pixels):
+            return None
+        return _header(found, path, name)
     except InputError as error:
         return error
     except Exception as error:  # whatever damage makes the parser raise, it is this file's damage
         return _damage(name, f"{type(error).__name__} while reading its header")
-
-
-def _at_bulk(tag: int, vr: str | None, length: int) -> bool:
-    """Whether an element is pixels, or the contours of a structure set, which are no part of an image's header."""
-    return tag in (0x7FE00008, 0x7FE00009, 0x7FE00010) or tag >> 16 == 0x3006
 
 
 def _starts_as_dicom(stream: BinaryIO) -> bool:
@@ -147,15 +123,16 @@ def _is_image(ds: Fields, storage: str, has_pixels: bool) -> bool:
     return UID(storage).name.endswith("Image Storage") or has_pixels
 
 
-def _header(ds: Fields, place: Place, has_pixels: bool) -> Header:
+def _header(found: Elements, file: Path, name: str) -> Header:
+    ds = found.data
     rows, columns = integer(ds, 0x00280010, "US"), integer(ds, 0x00280011, "US")
-    if not has_pixels:
-        raise _damage(place.name, "a header that ends before the pixels (a truncated file?)")
+    if not found.has_pixels:
+        raise _damage(name, "a header that ends before the pixels (a truncated file?)")
     if not rows or not columns:
-        raise _damage(place.name, "a header without rows and columns")
+        raise _damage(name, "a header without rows and columns")
     if max(rows, columns) > MAX_SIDE:
-        raise _damage(place.name, f"{rows} × {columns} voxels")
-    pixels = _pixels(ds, place, rows, columns)
+        raise _damage(name, f"{rows} × {columns} voxels")
+    pixels = _pixels(found, file, name, rows, columns)
     frames, problem = _frames(ds, pixels)
     return Header(
         pixels=pixels,
@@ -187,13 +164,14 @@ def _frames(ds: Fields, pixels: Pixels) -> tuple[tuple[Frame, ...], PnstError | 
     return (whole,), None
 
 
-def _pixels(ds: Fields, place: Place, rows: int, columns: int) -> Pixels:
+def _pixels(found: Elements, file: Path, name: str, rows: int, columns: int) -> Pixels:
+    ds = found.data
     allocated = integer(ds, 0x00280100, "US") or 16
     return Pixels(
-        file=place.file,
-        name=place.name,
-        offset=place.offset,
-        transfer_syntax=place.transfer_syntax,
+        file=file,
+        name=name,
+        offset=found.offset,
+        transfer_syntax=found.transfer_syntax,
         rows=rows,
         columns=columns,
         frames=max(1, integer(ds, 0x00280008) or 1),

@@ -16,6 +16,8 @@ from pydicom.charset import python_encoding
 from pydicom.dataelem import RawDataElement, convert_raw_data_element
 from pydicom.dataset import Dataset
 
+from pnst.io.dicom.walk import OutOfTheOrdinaryError, ShortError, walk_items
+
 Fields = Mapping[int, Any]
 """The elements of a dataset by tag: plain integers find their element several times faster than pydicom's tags."""
 
@@ -78,6 +80,11 @@ def items(ds: Fields, tag: int) -> list[Fields]:
     element = ds.get(tag)
     if element is None:
         return []
+    try:
+        if isinstance(element, RawDataElement) and isinstance(element.value, bytes) and element.is_little_endian:
+            return list(walk_items(element.value, explicit=not element.is_implicit_VR))
+    except (OutOfTheOrdinaryError, ShortError, RecursionError):
+        pass  # left to pydicom
     try:
         value = convert_raw_data_element(element).value if isinstance(element, RawDataElement) else element.value
         return [fields(found) for found in value if isinstance(found, Dataset)]
