@@ -1,10 +1,11 @@
-"""Random contexts: any subset of the model's columns with plausible values, as a table."""
+"""Random contexts: any subset of the model's columns with plausible values; a model of one draw."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from pnst.classification.parameters import LogNormalParameters, SignParameters
 from pnst.evidence.figures import Predictor, predictors
 
 
@@ -35,3 +36,11 @@ def malignant_direction(predictor: Predictor) -> float:
     if predictor.axis == "diffusion":
         return -1.0
     return -1.0 if predictor.positive_when.startswith("<") or predictor.positive_when == "is false" else 1.0
+
+
+def one_draw(p: SignParameters | LogNormalParameters, draw: int) -> SignParameters | LogNormalParameters:
+    """The same parameters with this draw alone."""
+    pick = slice(draw, draw + 1)
+    if isinstance(p, SignParameters):
+        return SignParameters(p.malignant[pick], p.benign[pick])
+    return LogNormalParameters(p.malignant[pick], p.benign[pick], p.sd[pick], p.pooled)

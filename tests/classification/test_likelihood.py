@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from classification.contexts import random_table
+from classification.contexts import one_draw, random_table
 from pnst.classification.calibration import auc_with_diffusion, severity_auc
 from pnst.classification.evidence_model import evidence_model
 from pnst.classification.lesions import Lesions
 from pnst.classification.likelihood import AXES, Likelihood, Observed, sign_curve
 from pnst.classification.observation import observed, read
-from pnst.classification.parameters import LogNormalParameters, SignParameters
+from pnst.classification.parameters import SignParameters
 
 PRIOR = 0.316
 SEVERITY_SIGNS = [name for name, axis in AXES.items() if axis == "severity" and name != "longest_diameter"]
@@ -153,13 +153,6 @@ def severity_given(likelihood, given, probability, draw, repeats, rng):
         cumulative = np.cumsum(stats.norm.pdf(s, side * likelihood.delta / 2) * factor)
         drawn[rows] = np.interp(rng.random(rows.sum()), cumulative / cumulative[-1], s)
     return drawn
-
-
-def one_draw(p, draw):
-    pick = slice(draw, draw + 1)
-    if isinstance(p, SignParameters):
-        return SignParameters(p.malignant[pick], p.benign[pick])
-    return LogNormalParameters(p.malignant[pick], p.benign[pick], p.sd[pick], p.pooled)
 
 
 def test_sequential_evidence_in_any_order_gives_one_answer(likelihood):

@@ -8,6 +8,7 @@ Wilson2021 for the conventional features together. Solving takes seconds, so the
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,11 +21,13 @@ from pnst.classification.likelihood import Likelihood, Observed
 from pnst.classification.parameters import LogNormalParameters, Parameters
 
 Floats = NDArray[np.float64]
+Outcomes = tuple[Floats, Floats]
+"""Probabilities of the same outcomes in malignant and in benign lesions."""
 
 CALIBRATED_ON = ("longest_diameter", "margin_ill_defined", "edema_present", "split_fat_absent")
 POOLED_ROW = "combination of conventional features"
 _LOG_DIAMETER_CM = np.linspace(np.log(0.3), np.log(80.0), 81)
-_DIFFUSION_STEPS = np.linspace(-6.0, 6.0, 61)
+_DIFFUSION_STEPS = np.linspace(-6.0, 6.0, 49)
 
 
 @dataclass(frozen=True)
@@ -69,48 +72,53 @@ def severity_auc(likelihood: Likelihood, predictors: tuple[str, ...]) -> Floats:
 
 def auc_with_diffusion(likelihood: Likelihood, predictors: tuple[str, ...], diffusion: str) -> Floats:
     """AUC (draws,) of these conventional predictors together with one of the diffusion axis."""
-    conventional = severity_outcomes(likelihood, predictors)
-    adc = diffusion_outcomes(likelihood.parameters, diffusion)
-    joint = conventional[:, None] * adc[None]
-    return ordered_auc(joint.reshape(-1, *conventional.shape[1:]))
+    return ordered_auc(joint_outcomes(likelihood, predictors, diffusion))
 
 
-def severity_outcomes(likelihood: Likelihood, predictors: tuple[str, ...]) -> Floats:
-    """Probability of every outcome of these predictors in malignant and benign lesions, (outcomes, draws, 2).
+def severity_outcomes(likelihood: Likelihood, predictors: tuple[str, ...]) -> Iterator[Outcomes]:
+    """Per draw: the probability of every outcome of these predictors in malignant and in benign lesions.
 
     Signs are present or absent; the diameter runs over a grid finer than a fifth of its log-SD.
     """
     signs = [name for name in predictors if not isinstance(likelihood.parameters[name], LogNormalParameters)]
     values = [name for name in predictors if name not in signs]
     grids = [_LOG_DIAMETER_CM] * len(values) + [np.array([0.0, 1.0])] * len(signs)
-    outcomes = np.array(list(product(*grids))).T
+    grid = np.array(list(product(*grids))).T
     observed = Observed(
-        signs=dict(zip(signs, outcomes[len(values) :], strict=True)),
-        logs=dict(zip(values, outcomes[: len(values)], strict=True)),
-        count=outcomes.shape[1],
+        signs=dict(zip(signs, grid[len(values) :], strict=True)),
+        logs=dict(zip(values, grid[: len(values)], strict=True)),
+        count=grid.shape[1],
     )
     densities = likelihood.class_likelihoods(observed)
-    shares: Floats = densities / densities.sum(axis=0)
-    return shares
+    for malignant, benign in (densities / densities.sum(axis=0)).transpose(1, 2, 0):
+        yield malignant.copy(), benign.copy()
 
 
-def diffusion_outcomes(parameters: Parameters, predictor: str) -> Floats:
-    """Probability of log ADC over a grid, in malignant and benign lesions, (outcomes, draws, 2)."""
+def diffusion_outcomes(parameters: Parameters, predictor: str) -> Iterator[Outcomes]:
+    """Per draw: the probability of log ADC over a grid, in malignant and in benign lesions."""
     p = parameters[predictor]
     if not isinstance(p, LogNormalParameters):
         raise TypeError(f"{predictor} is not a lognormal predictor")
-    half = (p.malignant - p.benign) / (2 * p.sd)
-    steps = _DIFFUSION_STEPS[:, None] * (1 + np.abs(half) / 6)
-    densities = np.exp(-(np.stack([steps - half, steps + half], axis=-1) ** 2) / 2)
-    shares: Floats = densities / densities.sum(axis=0)
-    return shares
+    for half in (p.malignant - p.benign) / (2 * p.sd):
+        steps = _DIFFUSION_STEPS * (1 + abs(half) / 6)
+        malignant, benign = (np.exp(-((steps - side * half) ** 2) / 2) for side in (1, -1))
+        yield malignant / malignant.sum(), benign / benign.sum()
 
 
-def ordered_auc(outcomes: Floats) -> Floats:
-    """AUC (draws,) of the likelihood ratio as score, from probabilities of outcomes (outcomes, draws, 2)."""
-    malignant, benign = outcomes[..., 0], outcomes[..., 1]
-    order = np.argsort(malignant / benign, axis=0)
-    malignant, benign = (np.take_along_axis(part, order, axis=0) for part in (malignant, benign))
-    below = np.cumsum(benign, axis=0) - benign / 2
-    area: Floats = (malignant * below).sum(axis=0)
-    return area
+def joint_outcomes(likelihood: Likelihood, predictors: tuple[str, ...], diffusion: str) -> Iterator[Outcomes]:
+    """Per draw: the outcomes of both axes, which are independent given the class."""
+    conventional = severity_outcomes(likelihood, predictors)
+    for ours, adc in zip(conventional, diffusion_outcomes(likelihood.parameters, diffusion), strict=True):
+        yield np.outer(ours[0], adc[0]).ravel(), np.outer(ours[1], adc[1]).ravel()
+
+
+def ordered_auc(draws: Iterable[Outcomes]) -> Floats:
+    """AUC (draws,) of the likelihood ratio as score; ties count half."""
+    return np.array([auc(malignant, benign) for malignant, benign in draws])
+
+
+def auc(malignant: Floats, benign: Floats) -> float:
+    """AUC of one draw."""
+    order = np.argsort(malignant / benign)
+    benign = benign[order]
+    return float(malignant[order] @ (np.cumsum(benign) - benign / 2))

@@ -108,13 +108,17 @@ class Likelihood:
 
     @cached_property
     def _presence(self) -> dict[str, Floats]:
-        """Per sign: the probability that it is present given s, (draws, nodes)."""
+        """Per sign: the probability that it is present, and absent, given s, (2, draws · nodes).
+
+        Both are kept: 1 − P loses the small probabilities that decide where evidence is at odds.
+        """
         s, _ = self._severity
         curves = {}
         for name, p in self.parameters.items():
             if isinstance(p, SignParameters):
                 intercept, slope = sign_curve(p, self.delta)
-                curves[name] = ndtr(intercept[:, None] + slope[:, None] * s)
+                argument = (intercept[:, None] + slope[:, None] * s).ravel()
+                curves[name] = np.stack([ndtr(argument), ndtr(-argument)])
         return curves
 
     def _given_severity(self, observed: Observed, rows: slice, product: Floats, factor: Floats) -> None:
@@ -124,7 +128,8 @@ class Likelihood:
             if AXES[name] == "severity":
                 product *= self._diameter_given_severity(name, x[rows], factor)
         for name, weight in observed.signs.items():
-            product *= soft_sign(weight[rows, None, None], self._presence[name], factor)
+            np.matmul(_sign_mixture(weight[rows]), self._presence[name], out=factor.reshape(len(factor), -1))
+            product *= factor
 
     def _diameter_given_severity(self, name: str, x: Floats, out: Floats) -> Floats:
         """Normal density of z given s, N(λs, 1 − λ²), up to a factor free of s and of the class; 1 where x is NaN."""
@@ -150,11 +155,9 @@ class Likelihood:
 AXES = {p.name: p.axis for p in predictors()}
 
 
-def soft_sign(weight: Floats, present: Floats, out: Floats) -> Floats:
-    """w·P(present | s) + (1 − w)·P(absent | s), broadcast into `out`; 1 where the weight is NaN."""
-    missing = np.isnan(weight)
-    np.multiply(present, np.where(missing, 0.0, 2 * weight - 1), out=out)
-    return np.add(out, np.where(missing, 1.0, 1 - weight), out=out)
+def _sign_mixture(weight: Floats) -> Floats:
+    """Shares (n, 2) of P(present | s) and P(absent | s): w and 1 − w; where w is NaN both are 1, which sums to 1."""
+    return np.where(np.isnan(weight)[:, None], 1.0, np.stack([weight, 1 - weight], axis=1))
 
 
 def sign_curve(p: SignParameters, delta: float) -> tuple[Floats, Floats]:

@@ -121,17 +121,17 @@ def sign_weight(predictor: Predictor, values: Floats, half_widths: Floats) -> Fl
         weight = np.where(sd > 0, smooth, crisp)
     else:
         low, high = towards * predictor.uncertain_from, towards * predictor.uncertain_to
-        weight = (_mean_excess(x - low, sd) - _mean_excess(x - high, sd)) / (high - low)
+        smooth = (_mean_excess(x - low, sd) - _mean_excess(x - high, sd)) / (high - low)
+        weight = np.where(sd > 0, smooth, (x - low) / (high - low))
     clipped: Floats = np.where(np.isnan(values), np.nan, np.clip(weight, 0.0, 1.0))
     return clipped
 
 
 def _mean_excess(mean: Floats, sd: Floats) -> Floats:
-    """E[max(X, 0)] of a normal X; max(mean, 0) where sd is 0."""
+    """E[max(X, 0)] of a normal X (n,); meaningless where sd is 0."""
     safe = np.where(sd > 0, sd, 1.0)
     z = mean / safe
-    smooth = mean * ndtr(z) + safe * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
-    excess: Floats = np.where(sd > 0, smooth, np.maximum(mean, 0.0))
+    excess: Floats = mean * ndtr(z) + safe * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
     return excess
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtr, ndtr, ndtri
 
-from pnst.classification.calibration import CALIBRATED_ON, diffusion_outcomes, ordered_auc, severity_outcomes
+from pnst.classification.calibration import CALIBRATED_ON, auc, joint_outcomes, severity_outcomes
 from pnst.classification.likelihood import GREATEST_LOADING, Likelihood
 from pnst.classification.parameters import LogNormalParameters, SignParameters
 from pnst.evidence.figures import Cutoff, Estimate, Pooled, SignCounts, cutoffs, pooled, sign_counts
@@ -137,19 +137,18 @@ def _pooled_values(row: Pooled, likelihood: Likelihood) -> dict[str, float] | No
         return {"sensitivity": float(np.median(malignant)), "specificity": float(1 - np.median(benign))}
     if row.specificity is None or row.auc is None:
         return None
-    outcomes = severity_outcomes(likelihood, CALIBRATED_ON)
-    if row.predictor.startswith("diffusion"):
-        adc = diffusion_outcomes(likelihood.parameters, "adc_mean")
-        outcomes = (outcomes[:, None] * adc[None]).reshape(-1, *outcomes.shape[1:])
-    sensitivity = sensitivity_at(outcomes, row.specificity.value)
-    return {"sensitivity": float(sensitivity.mean()), "AUC": float(ordered_auc(outcomes).mean())}
+    conventional = severity_outcomes(likelihood, CALIBRATED_ON)
+    both_axes = joint_outcomes(likelihood, CALIBRATED_ON, "adc_mean")
+    outcomes = both_axes if row.predictor.startswith("diffusion") else conventional
+    specificity = row.specificity.value
+    found = np.array([(sensitivity_at(m, b, specificity), auc(m, b)) for m, b in outcomes])
+    return {"sensitivity": float(found[:, 0].mean()), "AUC": float(found[:, 1].mean())}
 
 
-def sensitivity_at(outcomes: Floats, specificity: float) -> Floats:
-    """Sensitivity (draws,) of the likelihood ratio at a specificity, from probabilities (outcomes, draws, 2)."""
-    order = np.argsort(outcomes[..., 0] / outcomes[..., 1], axis=0)
-    malignant, benign = (np.cumsum(np.take_along_axis(outcomes[..., k], order, axis=0), axis=0) for k in (0, 1))
-    return np.array([1 - np.interp(specificity, benign[:, j], malignant[:, j]) for j in range(outcomes.shape[1])])
+def sensitivity_at(malignant: Floats, benign: Floats, specificity: float) -> float:
+    """Sensitivity of the likelihood ratio as score, at a specificity, of one draw's outcomes."""
+    order = np.argsort(malignant / benign)
+    return float(1 - np.interp(specificity, np.cumsum(benign[order]), np.cumsum(malignant[order])))
 
 
 def _count_row(

@@ -1,0 +1,149 @@
+"""From columns to what the model observes: thresholds, groups, readers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pnst.classification.lesions import Lesions
+from pnst.classification.observation import read, sign_weight
+from pnst.errors import SettingError
+from pnst.evidence.figures import predictors
+
+
+def entry(columns: dict[str, object]) -> dict[str, float]:
+    """Predictor → what enters the likelihood of one lesion."""
+    return {r.predictor.name: float(r.entry[0]) for r in read(Lesions.from_mapping(columns))}
+
+
+def weight(name: str, *values: float, half_width: float = 0.0) -> list[float]:
+    predictor = next(p for p in predictors() if p.name == name)
+    return sign_weight(predictor, np.array(values), np.full(len(values), half_width)).tolist()
+
+
+class TestSoftSigns:
+    def test_margin(self):
+        assert weight("margin_ill_defined", 0.1, 0.15, 0.2, 0.25, 0.9) == pytest.approx([0, 0, 0.5, 1, 1])
+
+    def test_oedema(self):
+        """None under 3 mm, certain over the published 18 mm."""
+        assert weight("edema_present", 0, 3, 10.5, 18, 40) == pytest.approx([0, 0, 0.5, 1, 1])
+
+    def test_split_fat_rises_as_coverage_falls(self):
+        assert weight("split_fat_absent", 0.9, 0.65, 0.5, 0.35, 0) == pytest.approx([0, 0, 0.5, 1, 1])
+
+    def test_a_count_is_a_step(self):
+        assert weight("contour_lobulation", 0, 1, 2, 3) == [0, 0, 1, 1]
+
+    def test_the_measurements_own_interval_smooths_further(self):
+        """Witness: the mean of the ramp over 200,000 normal values of that 95 % interval."""
+        rng = np.random.default_rng(0)
+        for value in (0.12, 0.16, 0.2, 0.3):
+            simulated = np.mean(weight("margin_ill_defined", *rng.normal(value, 0.06 / 1.96, 200_000)))
+            assert weight("margin_ill_defined", value, half_width=0.06) == pytest.approx([simulated], abs=0.002)
+
+    def test_an_interval_makes_a_step_a_slope(self):
+        assert weight("contour_lobulation", 2, half_width=2) == pytest.approx([0.5])
+
+    def test_missing_stays_missing(self):
+        assert np.isnan(weight("edema_present", np.nan)[0])
+
+    def test_the_interval_is_read_from_its_column(self):
+        name = "margin.ill_defined_fraction"
+        sharp, soft = entry({name: 0.25}), entry({name: 0.25, f"{name}_interval": [0.15, 0.35]})
+        assert sharp["margin_ill_defined"] == 1
+        assert 0.5 < soft["margin_ill_defined"] < 1
+
+
+class TestGroups:
+    def test_mean_adc_beats_dark_and_minimum(self):
+        columns = {"adc.min_um2_per_ms": 0.7, "adc.dark_um2_per_ms": 1.0, "adc.mean_um2_per_ms": 1.4}
+        assert entry(columns) == {"adc_mean": pytest.approx(np.log(1.4))}
+        del columns["adc.mean_um2_per_ms"]
+        assert list(entry(columns)) == ["adc_dark"]
+        assert list(entry({**columns, "adc.dark_um2_per_ms": None})) == ["adc_min"]
+
+    def test_a_table_chooses_row_by_row(self):
+        table = pd.DataFrame({"adc.mean_um2_per_ms": [1.4, None], "adc.min_um2_per_ms": [0.7, 0.8]})
+        readings = {r.predictor.name: np.isnan(r.entry).tolist() for r in read(Lesions.from_frame(table))}
+        assert readings == {"adc_mean": [False, True], "adc_min": [True, False]}
+
+    def test_diameter_is_in_the_sources_unit(self):
+        assert entry({"size.longest_diameter_mm": 63.0}) == {"longest_diameter": pytest.approx(np.log(6.3))}
+
+    def test_a_target_speaks_for_benign(self):
+        assert entry({"target.present": True}) == {"target_sign_absent": 0}
+        assert entry({"target.present": False}) == {"target_sign_absent": 1}
+
+    def test_nothing_gives_nothing(self):
+        assert entry({}) == entry({"size.longest_diameter_mm": None, "reader.invasion": float("nan")}) == {}
+
+    def test_columns_of_no_predictor_do_not_enter(self):
+        assert entry({"size.volume_ml": 30.0, "margin.sphericity": 0.8, "adc.region": "whole lesion"}) == {}
+
+
+class TestReaders:
+    @pytest.mark.parametrize(
+        ("sign", "column", "value", "predictor", "malignant_word"),
+        [
+            ("margin.ill_defined", "margin.ill_defined_fraction", 0.21, "margin_ill_defined", True),
+            ("edema.present", "edema.max_extent_mm", 10.0, "edema_present", True),
+            ("split_fat.present", "split_fat.coverage_fraction", 0.45, "split_fat_absent", False),
+        ],
+    )
+    def test_a_readers_word_replaces_the_column_unsoftened(self, sign, column, value, predictor, malignant_word):
+        assert 0 < entry({column: value, sign: malignant_word})[predictor] < 1  # the measured sign does not
+        assert entry({column: value, f"override.{sign}": malignant_word})[predictor] == 1
+        assert entry({column: value, f"override.{sign}": not malignant_word})[predictor] == 0
+        assert entry({f"override.{sign}": malignant_word})[predictor] == 1  # also where the column is absent
+        assert entry({sign: malignant_word})[predictor] == 1  # a reader's own table has no columns
+
+    def test_a_readers_number_replaces_the_measured_one(self):
+        columns = {"size.longest_diameter_mm": 30.0, "override.size.longest_diameter_mm": 60.0}
+        assert entry(columns)["longest_diameter"] == pytest.approx(np.log(6))
+
+    def test_an_empty_override_overrides_nothing(self):
+        columns = {"edema.max_extent_mm": 30.0, "override.edema.present": None}
+        assert entry(columns)["edema_present"] == 1
+
+    def test_who_said_it_is_kept(self):
+        columns = {"override.edema.present": True, "margin.ill_defined": True, "reader.invasion": True}
+        said = {r.predictor.name: bool(r.by_reader[0]) for r in read(Lesions.from_mapping(columns))}
+        assert said == {"edema_present": True, "margin_ill_defined": False, "invasion": False}
+
+    def test_a_readers_interval_is_not_the_measurements(self):
+        name = "margin.ill_defined_fraction"
+        columns = {name: 0.1, f"{name}_interval": [0.0, 0.2], f"override.{name}": 0.2}
+        assert entry(columns)["margin_ill_defined"] == pytest.approx(0.5)
+
+
+class TestSplitFat:
+    COVERAGE = {"split_fat.coverage_fraction": 0.1}  # noqa: RUF012
+
+    @pytest.mark.parametrize(("applicable", "enters"), [(True, True), (False, False), (None, False)])
+    def test_it_enters_only_where_it_applies(self, applicable, enters):
+        assert ("split_fat_absent" in entry({**self.COVERAGE, "split_fat.applicable": applicable})) == enters
+
+    def test_a_mapping_without_the_key_counts_as_applicable(self):
+        assert entry(self.COVERAGE) == {"split_fat_absent": 1}
+
+    def test_an_empty_cell_of_a_table_is_null(self):
+        table = pd.DataFrame({"split_fat.coverage_fraction": [0.1] * 3, "split_fat.applicable": [True, False, None]})
+        (reading,) = read(Lesions.from_frame(table))
+        assert np.isnan(reading.entry).tolist() == [False, True, True]
+
+    @pytest.mark.parametrize("applicable", [False, None])
+    def test_a_readers_word_makes_it_applicable(self, applicable):
+        columns = {**self.COVERAGE, "split_fat.applicable": applicable, "override.split_fat.present": True}
+        assert entry(columns) == {"split_fat_absent": 0}
+
+    def test_a_reader_may_say_that_it_applies(self):
+        columns = {**self.COVERAGE, "split_fat.applicable": None, "override.split_fat.applicable": True}
+        assert entry(columns) == {"split_fat_absent": 1}
+
+
+def test_a_column_twice_is_refused():
+    table = pd.DataFrame([[1.0, 2.0]], columns=["adc.mean_um2_per_ms"] * 2)
+    with pytest.raises(SettingError, match="twice"):
+        Lesions.from_frame(table)
