@@ -127,6 +127,11 @@ def test_an_impossible_study_is_refused(field: str, value: Any) -> None:
         Spec(**{field: value})
 
 
+def test_a_negative_seed_is_refused() -> None:
+    with pytest.raises(SettingError, match="seed"):
+        simulate(QUIET, seed=-1)
+
+
 def test_impossible_surroundings_are_refused() -> None:
     for field, value in (("bed", "bone"), ("bed_mm", -1.0), ("septa", 99), ("fat_plane_mm", -2.0)):
         with pytest.raises(SettingError, match=field):

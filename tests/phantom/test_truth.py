@@ -10,10 +10,12 @@ import pytest
 
 from pnst.image import Grid
 from pnst.phantom.anatomy import SurroundSpec
+from pnst.phantom.geometry import moments
 from pnst.phantom.lesion import Inclusion, LesionSpec, Shape, rotation
 from pnst.phantom.scene import Scene
+from pnst.phantom.surface import sample
 from pnst.phantom.tissue import TISSUES, Tissue
-from pnst.phantom.truth import true_values, weighted_median
+from pnst.phantom.truth import edge_truth, interior_truth, true_values, weighted_median
 
 WIDE = Grid(
     (100, 90, 80), np.diag([2.0, 2, 2, 1]) + np.array([[0, 0, 0, -100], [0, 0, 0, -90], [0, 0, 0, -80], [0] * 4])
@@ -27,6 +29,16 @@ def scene_of(lesion: LesionSpec, surround: SurroundSpec = BARE, seed: int = 0) -
 
 def truth_of(lesion: LesionSpec, surround: SurroundSpec = BARE, grid: Grid = WIDE) -> dict[str, Any]:
     return true_values(scene_of(lesion, surround), grid)
+
+
+def edge_of(lesion: LesionSpec) -> dict[str, Any]:
+    scene = scene_of(lesion)
+    return edge_truth(scene, sample(scene.shape, 0.5))
+
+
+def interior_of(lesion: LesionSpec) -> dict[str, dict[str, Any]]:
+    shape = Shape(lesion, np.random.default_rng(0))
+    return interior_truth(lesion, moments(shape, sample(shape, 0.5)))
 
 
 SPHERE = LesionSpec(radii_mm=(16, 16, 16))
@@ -98,16 +110,16 @@ def test_buried_in_fat_or_in_muscle_the_sign_does_not_apply() -> None:
 
 
 def test_half_the_surface_indistinct() -> None:
-    truth = truth_of(replace(SPHERE, edge_sigma_mm=2.5, indistinct_cap_deg=90, indistinct_axis=(0.3, 1, -0.2)))
-    assert truth["margin.ill_defined_fraction"] == pytest.approx(0.5, abs=0.005)
-    assert truth["margin.ill_defined"] is True
+    truth = edge_of(replace(SPHERE, edge_sigma_mm=2.5, indistinct_cap_deg=90, indistinct_axis=(0.3, 1, -0.2)))
+    assert truth["ill_defined_fraction"] == pytest.approx(0.5, abs=0.005)
+    assert truth["ill_defined"] is True
 
 
 def test_edge_width_all_round_is_2_563_sigma_and_indistinct_only_above_4_mm() -> None:
     for sigma, share in ((1.5, 0.0), (1.6, 1.0)):
-        truth = truth_of(replace(SPHERE, edge_sigma_mm=sigma))
-        assert truth["margin.edge_width_mm"] == pytest.approx(2.563 * sigma)
-        assert truth["margin.ill_defined_fraction"] == share
+        truth = edge_of(replace(SPHERE, edge_sigma_mm=sigma))
+        assert truth["edge_width_mm"] == pytest.approx(2.563 * sigma)
+        assert truth["ill_defined_fraction"] == share
 
 
 def test_spheres_inside_are_closed_forms() -> None:
@@ -116,22 +128,22 @@ def test_spheres_inside_are_closed_forms() -> None:
         Inclusion(tissue=Tissue.NECROSIS, radius_mm=4, centre_mm=(-7, 0, 0)),
         Inclusion(tissue=Tissue.BLOOD, radius_mm=3, centre_mm=(0, 10, 0)),
     )
-    truth = truth_of(replace(SPHERE, inclusions=inside, d_um2_per_ms=1.2))
+    truth = interior_of(replace(SPHERE, inclusions=inside, d_um2_per_ms=1.2))
     cyst, necrosis, blood = ((r / 16) ** 3 for r in (6, 4, 3))
-    assert truth["cyst.fraction"] == pytest.approx(cyst + necrosis, rel=1e-6)
-    assert truth["cyst.necrosis_fraction"] == pytest.approx(necrosis, rel=1e-6)
-    assert (truth["cyst.present"], truth["t1_high.present"]) == (True, True)
+    assert truth["cyst"]["fraction"] == pytest.approx(cyst + necrosis, rel=1e-6)
+    assert truth["cyst"]["necrosis_fraction"] == pytest.approx(necrosis, rel=1e-6)
+    assert (truth["cyst"]["present"], truth["t1_high"]["present"]) == (True, True)
     d = {t: TISSUES[t].d_um2_per_ms for t in Tissue}
     others = cyst * d[Tissue.CYST] + necrosis * d[Tissue.NECROSIS] + blood * d[Tissue.BLOOD]
     whole = (1 - cyst - necrosis - blood) * 1.2 + others
-    assert truth["adc.mean_um2_per_ms"] == 1.2
-    assert truth["adc.mean_whole_um2_per_ms"] == pytest.approx(whole, rel=1e-6)
+    assert truth["adc"]["mean_um2_per_ms"] == 1.2
+    assert truth["adc"]["mean_whole_um2_per_ms"] == pytest.approx(whole, rel=1e-6)
 
 
 def test_flowing_water_has_no_single_adc() -> None:
-    truth = truth_of(replace(SPHERE, ivim_fraction=0.1))
-    assert truth["ivim.f_fraction"] == 0.1
-    assert "adc.mean_um2_per_ms" not in truth
+    truth = interior_of(replace(SPHERE, ivim_fraction=0.1))
+    assert truth["ivim"]["f_fraction"] == 0.1
+    assert "adc" not in truth
 
 
 def test_weighted_median_by_hand() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -74,10 +75,16 @@ class Scene:
         """Greatest distance of the surface from the tumour's centre."""
         self.clearance_mm = clearance = max(surround.bed_mm, spec.edema_mm + 3)
         """Distance from the surface within which there is nothing but what belongs to the tumour and its bed."""
-        self.distance = DistanceField(shape, max(clearance, 4 * spec.edge_sigma_mm, spec.rim_mm + 3, SHELL_MM) + 1)
         lateral = np.linalg.norm(shape.to_world(coarse.points)[:, :2] - shape.centre[:2], axis=1).max()
         self.limb = anatomy.lay_out(spec.centre_mm, float(lateral), clearance)
         self._plane = self._fat_plane(coarse)
+
+    @cached_property
+    def distance(self) -> DistanceField:
+        """Signed distance in mm to the tumour's surface, at points (n, 3) in its own axes."""
+        spec = self.shape.spec
+        reach = max(self.clearance_mm, 4 * spec.edge_sigma_mm, spec.rim_mm + 3, SHELL_MM)
+        return DistanceField(self.shape, reach + 1)
 
     def layers(self, points: FloatArray, *, tumour: bool = True) -> list[Layer]:
         """The layers at RAS points (n, 3), from the ground up; where none covers, there is air."""

@@ -122,6 +122,7 @@ def simulate(spec: Spec | None = None, seed: int = 0) -> Simulated:
     The lesion's mask holds the voxels whose centres are inside the true surface, on the grid of `t2_fs`, else `t1`,
     else the first role. Raises `SettingError` for a description that cannot be simulated.
     """
+    require(isinstance(seed, int) and seed >= 0, "seed", str(seed), "a whole number ≥ 0")
     spec = Spec() if spec is None else spec
     scene = Scene(Shape(spec.lesion, np.random.default_rng([seed, 0])), spec.surround)
     clean = _render(spec, scene)
