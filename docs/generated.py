@@ -90,7 +90,7 @@ def columns_table() -> str:
             for name, kind in kinds.items()
             if name != "nullable"
         ]
-    return "\n".join(["| column | type | |", "|---|---|---|", *rows, ""])
+    return "\n".join(["| column | type | remark |", "|---|---|---|", *rows, ""])
 
 
 def api_listing() -> str:
