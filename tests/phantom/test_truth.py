@@ -140,6 +140,10 @@ def test_spheres_inside_are_closed_forms() -> None:
     assert truth["adc"]["mean_whole_um2_per_ms"] == pytest.approx(whole, rel=1e-6)
 
 
+def test_an_infiltrating_edge_leaves_the_mean_over_the_whole_open() -> None:
+    assert "mean_whole_um2_per_ms" not in interior_of(replace(SPHERE, edge_sigma_mm=1.0))["adc"]
+
+
 def test_flowing_water_has_no_single_adc() -> None:
     truth = interior_of(replace(SPHERE, ivim_fraction=0.1))
     assert truth["ivim"]["f_fraction"] == 0.1

@@ -66,8 +66,9 @@ def weighted_median(values: FloatArray, weights: FloatArray) -> float:
 def interior_truth(spec: LesionSpec, body: Moments) -> dict[str, dict[str, Value]]:
     """Cyst, blood, target and diffusion: spheres lie whole and apart inside the tumour, so volumes are closed forms.
 
-    `adc.mean_um2_per_ms` is that of the solid tumour tissue, `mean_whole` counts core and spheres by volume; neither
-    counts what an infiltrating edge mixes in. Where part of the water flows there is no single ADC: the `ivim` truth.
+    `adc.mean_um2_per_ms` is that of the solid tumour tissue; `mean_whole` counts core and spheres by volume, and is
+    left out where an infiltrating edge mixes in what lies round it. Where part of the water flows there is no single
+    ADC, and the truth is that of `ivim`.
     """
     share: dict[Tissue, float] = {}
     for sphere in spec.inclusions:
@@ -91,8 +92,7 @@ def interior_truth(spec: LesionSpec, body: Moments) -> dict[str, dict[str, Value
         core = spec.target_core**3
         others = sum(part * TISSUES[tissue].d_um2_per_ms for tissue, part in share.items())
         solid = (1 - core) * d + core * TISSUES[Tissue.TARGET_CORE].d_um2_per_ms
-        truth["adc"] = {
-            "mean_um2_per_ms": solid,
-            "mean_whole_um2_per_ms": (1 - sum(share.values())) * solid + others,
-        }
+        truth["adc"] = {"mean_um2_per_ms": solid}
+        if spec.edge_sigma_mm == 0:
+            truth["adc"]["mean_whole_um2_per_ms"] = (1 - sum(share.values())) * solid + others
     return truth
