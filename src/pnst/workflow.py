@@ -216,7 +216,7 @@ def report_results(request: Request, results: Path) -> str:
         regions = read_regions(results, n)
         measured.append(replace(m, regions=regions, settings=settings.measure))
         lesion = read_lesion(results / numbered("lesion.nii.gz", n), study)
-        lesions.append(replace(lesion, label=m.label))
+        lesions.append(replace(lesion, label=m.label, made_by=m.provenance.get("lesion", lesion.made_by), notes=()))
     assessed = tuple(Assessment.from_dict(score, case_id) for score in scores)
     return report_case(Case(study, tuple(lesions), tuple(measured), assessed))
 

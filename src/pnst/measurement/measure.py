@@ -61,9 +61,10 @@ def measure(
         **found,  # type: ignore[arg-type]  # FAMILIES gives each name its own record
         skipped=skipped,
         overrides=checked,
-        warnings=(*study.notes, *lesion.notes, *warnings),
+        warnings=tuple(warnings),
+        notes=(*study.notes, *lesion.notes, *(note for series in study.series.values() for note in series.notes)),
         settings=context.settings,
-        provenance=_provenance(study),
+        provenance=_provenance(study, lesion),
         regions=regions,
     )
 
@@ -82,8 +83,8 @@ def check_overrides(overrides: Mapping[str, Value]) -> dict[str, Value]:
     return dict(overrides)
 
 
-def _provenance(study: Study) -> dict[str, str]:
+def _provenance(study: Study, lesion: Lesion) -> dict[str, str]:
     from importlib.metadata import version
 
     digests = {f"input.{role}": series.source.digest for role, series in study.series.items()}
-    return {"pnst": version("pnst"), **digests}
+    return {"pnst": version("pnst"), "lesion": lesion.made_by, **digests}

@@ -45,9 +45,12 @@ class Measurements:
     overrides: Mapping[str, Value] = field(default_factory=dict)
     """A reader's own judgement, column → value; never mixed into the measured columns."""
     warnings: tuple[str, ...] = ()
+    """What a reader of the numbers must know."""
+    notes: tuple[str, ...] = ()
+    """What was noticed while reading the images and the lesion."""
     settings: MeasureSettings = field(default_factory=MeasureSettings)
     provenance: Mapping[str, str] = field(default_factory=dict)
-    """Version of pnst, and "input.<role>" → digest."""
+    """"pnst" → version, "lesion" → how it was made, "input.<role>" → digest."""
     regions: Regions = field(default_factory=dict)
     """What was measured, for pictures and DICOM SEG: "edema", "fat_rim", "muscle", "adc" … on their native grids."""
 
@@ -69,18 +72,20 @@ class Measurements:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """One entry of `lesions` in measurements.json: families, `skipped`, `overrides`, `warnings`."""
+        """One entry of `lesions` in measurements.json: the families, and what was skipped, overridden and noticed."""
         return {
             "label": self.label,
             **{name: _plain(family.columns()) for name, family in self.families().items()},
             "skipped": dict(self.skipped),
             "overrides": _plain(self.overrides),
             "warnings": list(self.warnings),
+            "notes": list(self.notes),
+            "provenance": dict(self.provenance),
         }
 
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any], case_id: str) -> Measurements:
-        """The inverse of `to_dict`; regions, settings and provenance do not travel in an entry."""
+        """The inverse of `to_dict`; regions and settings do not travel in an entry."""
         families: dict[str, Any] = {}
         for name, kind in FAMILY_TYPES.items():
             if name in entry:
@@ -93,6 +98,8 @@ class Measurements:
             skipped=entry.get("skipped", {}),
             overrides=entry.get("overrides", {}),
             warnings=tuple(entry.get("warnings", ())),
+            notes=tuple(entry.get("notes", ())),
+            provenance=entry.get("provenance", {}),
         )
 
     def to_frame(self) -> pd.DataFrame:

@@ -21,7 +21,7 @@ DEAD_ZONE = 0.1
 """Fat fractions this near to 0 count as 0 in the mean over a shell: oedema is a little brighter than muscle on T1, and
 over a shell of it that little would read as fat. Symmetric, so that noise still averages out."""
 STEP_MM = 0.25
-CELL_MM = 1.5
+CELL_MM = 1.0
 """One ray for each cell of the surface of this size."""
 TISSUE_FRACTION = -0.25
 """Below this fat fraction there is no tissue but air or cortical bone: it tells nothing of the compartment."""

@@ -19,6 +19,8 @@ NEAR_MM = 50.0
 CLEAR_MM = 3.0
 """… but not within this distance of it, where voxels hold a part of it."""
 SMOOTHING_MM = 1.0
+LEAST_MUSCLE_SHARE = 0.05
+"""Of what looks like muscle on T1, muscle itself holds at least this share."""
 FAT_STEP = 0.25
 """Fat lies above muscle by at least this share of the range of intensities."""
 
@@ -123,7 +125,11 @@ def muscle_level(around: Surroundings, muscle: BoolArray | None, source: str) ->
         found = _without_air(around, found)
         anchor = float(np.median(around.volume.data[around.lesion.data]))
         found = [mode for mode in found if mode.value < anchor] or found
-    chosen = max(found, key=lambda mode: mode.share)
+        chosen = max(found, key=lambda mode: mode.share)
+    else:
+        # What looks like muscle on T1 may be oedema: of the modes that hold a fair share, muscle is the darkest.
+        fair = [mode for mode in found if mode.share >= LEAST_MUSCLE_SHARE] or found
+        chosen = min(fair, key=lambda mode: mode.value)
     values = around.volume.data[where & (around.smooth >= chosen.low) & (around.smooth <= chosen.high)]
     floor = float(np.percentile(values, 0.5)) if muscle is not None else 2 * chosen.low - chosen.value
     sd = sd_below(values, chosen.value, floor)

@@ -1,0 +1,122 @@
+"""The laws of MEASUREMENTS.md: what must not change the numbers, and what must change them by a known factor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from bodies import tilted
+from pnst.image import Grid, Mask
+from pnst.measurement.measure import measure
+from pnst.measurement.measurements import Measurements
+from pnst.study import Lesion, Role, Study
+from scenes import Scene, moved, regraded, reordered, stored
+
+SCENE = Scene(halo=8.0, rim=3.0, cap_deg=50.0, reach=58.0)
+AXIS_BOUND = {"size.axial_diameter_mm", "size.axial_short_diameter_mm", "size.craniocaudal_mm"}
+FEW = settings(max_examples=6, deadline=None, phases=[Phase.generate])  # shrinking a study takes minutes
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return SCENE.study()
+
+
+@pytest.fixture(scope="module")
+def lesion() -> Lesion:
+    return SCENE.lesion()
+
+
+@pytest.fixture(scope="module")
+def plain(study, lesion) -> Measurements:
+    found = measure(study, lesion)
+    assert not found.skipped
+    assert found.edema is not None and found.edema.present  # noqa: PT018
+    return found
+
+
+def numbers(m: Measurements, without: frozenset[str] | set[str] = frozenset()) -> dict[str, Any]:
+    return {k: v for k, v in m.columns().items() if k not in without}
+
+
+def assert_same(found: Measurements, expected: Measurements, rel: float, without: set[str] | None = None) -> None:
+    a, b = numbers(found, without or set()), numbers(expected, without or set())
+    assert a.keys() == b.keys()
+    for name, value in b.items():
+        if isinstance(value, float):
+            assert a[name] == pytest.approx(value, rel=rel, abs=rel), name
+        else:
+            assert a[name] == value, name
+
+
+@FEW
+@given(order=st.sampled_from(list(permutations(range(3)))), flips=st.sets(st.integers(0, 2)).map(tuple))
+def test_permuting_and_flipping_axes_changes_nothing(study, lesion, plain, order, flips):  # law: to the last digit
+    mask = np.flip(lesion.mask.data.transpose(order), axis=flips)
+    other = Lesion("ball", Mask(mask, stored(lesion.mask.grid, order, flips)), "formula")
+    assert_same(measure(reordered(study, order, flips), other), plain, rel=1e-6)
+
+
+@FEW
+@given(shift=st.tuples(*[st.floats(-500, 500)] * 3))
+def test_moving_the_origin_changes_nothing(study, lesion, plain, shift):  # law
+    by = np.eye(4)
+    by[:3, 3] = shift
+    assert_same(measure(moved(study, by), _moved(lesion, by)), plain, rel=1e-5)
+
+
+@FEW
+@given(angles=st.tuples(*[st.floats(-180, 180)] * 3))
+def test_rotating_grid_and_lesion_together_changes_nothing(study, lesion, plain, angles):  # law, ≤ 2 %
+    by = np.eye(4)
+    by[:3, :3] = tilted(angles)
+    assert_same(measure(moved(study, by), _moved(lesion, by)), plain, rel=0.02, without=AXIS_BOUND)
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.7])
+def test_lengths_scale_with_the_spacing_and_volumes_with_its_cube(lesion, scale):  # law
+    by = np.diag([scale, scale, scale, 1.0])
+    study = Study("scene", {})
+    small, large = measure(study, lesion), measure(study, _moved(lesion, by))
+    for name, value in small.columns().items():
+        power = {"mm": 1, "mm2": 2, "ml": 3}.get(name.rsplit("_", 1)[-1], 0)
+        if isinstance(value, int | float):
+            assert large.columns()[name] == pytest.approx(value * scale**power, rel=2e-3), name
+
+
+@FEW
+@given(gain=st.floats(0.05, 40), offset=st.floats(0, 3000))
+def test_gain_and_offset_leave_margin_edema_and_split_fat_alone(study, lesion, plain, gain, offset):  # law
+    found = measure(regraded(study, gain, offset, (Role.T1, Role.T1_POST, Role.T2_FS)), lesion)
+    for family in ("margin", "edema", "split_fat"):
+        for name, value in getattr(plain, family).columns().items():
+            other = getattr(found, family).columns()[name]
+            if isinstance(value, float):
+                assert other == pytest.approx(value, rel=0.01, abs=0.01), name
+            else:
+                assert other == value, name
+
+
+@FEW
+@given(gain=st.floats(0.05, 40))
+def test_scaling_diffusion_leaves_adc_alone(study, lesion, plain, gain):  # law: S₀ × k
+    found = measure(regraded(study, gain, 0.0, (Role.DWI,)), lesion)
+    assert found.adc.mean_um2_per_ms == pytest.approx(plain.adc.mean_um2_per_ms, rel=1e-3)
+    assert found.adc.noise_floor_fraction == plain.adc.noise_floor_fraction
+
+
+def test_the_laws_can_fail(study, lesion, plain):  # a known-bad case for each comparison above
+    other = replace(lesion, mask=Mask(np.roll(lesion.mask.data, 3, axis=0), lesion.mask.grid))
+    with pytest.raises(AssertionError):
+        assert_same(measure(study, other), plain, rel=0.02, without=AXIS_BOUND)
+
+
+def _moved(lesion: Lesion, by: np.ndarray) -> Lesion:
+    grid = lesion.mask.grid
+    return Lesion(lesion.label, Mask(lesion.mask.data, Grid(grid.shape, by @ grid.affine)), lesion.made_by)
