@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from classification.contexts import random_table
+from pnst.classification import evidence_model as evidence_model_module
 from pnst.classification.assess import assess
 from pnst.classification.settings import REFERRED_PRIOR, AssessSettings
 from pnst.errors import SettingError
@@ -134,6 +135,12 @@ class TestTable:
             assert result.loc[name, "abstained"] == one.abstained
             assert result.loc[name, "warnings"] == "; ".join(one.warnings)
 
+    def test_blocks_of_rows_are_put_together(self, monkeypatch):
+        table = random_table(23, np.random.default_rng(5))
+        whole = assess(table)
+        monkeypatch.setattr(evidence_model_module, "_LESIONS_AT_ONCE", 5)
+        pd.testing.assert_frame_equal(assess(table), whole)
+
     def test_an_empty_table_gives_an_empty_table(self):
         assert assess(pd.DataFrame({"size.longest_diameter_mm": []})).shape == (0, 5)
 
@@ -177,6 +184,14 @@ class TestDraws:
     def test_settings_are_checked(self, wrong):
         with pytest.raises(ValidationError):
             AssessSettings(**wrong)
+
+
+def test_probability_and_interval_are_mean_and_percentiles_of_the_draws():
+    """Witness: the draws' own probabilities, sorted."""
+    log_ratio = np.log(np.random.default_rng(3).lognormal(1.0, 1.5, (2, 1001)))
+    draws = np.sort(0.2 * np.exp(log_ratio) / (0.2 * np.exp(log_ratio) + 0.8), axis=1)
+    assert evidence_model_module.probability(log_ratio, 0.2) == pytest.approx(draws.mean(axis=1))
+    assert evidence_model_module.credible_interval(log_ratio, 0.2) == pytest.approx(draws[:, [25, 975]])
 
 
 class TestRefusals:

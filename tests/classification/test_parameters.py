@@ -88,6 +88,17 @@ def test_diameter_is_pooled_n_weighted(parameters):
     assert p.malignant.mean() == pytest.approx(expected, abs=0.01)
 
 
+def test_a_new_studys_diameter_spreads_by_the_rows_and_by_their_mean(parameters):
+    """Variance of a new study = rows' own variance × (1 + Σw²), w the n-weights of their mean."""
+    rows = [row for row in moments() if row.predictor == "longest_diameter"]
+    centres = [np.log(r.mean_malignant) - log_variance(r.mean_malignant, r.sd_malignant) / 2 for r in rows]
+    weights = np.array([r.n_malignant for r in rows]) / sum(r.n_malignant for r in rows)
+    expected = np.std(centres, ddof=1) * np.sqrt(1 + (weights**2).sum())
+    p = parameters["longest_diameter"]
+    effective = p.malignant != p.benign
+    assert p.malignant[effective].std() == pytest.approx(expected, rel=0.03)
+
+
 def test_medians_of_mean_adc_are_those_of_the_evidence():
     """Witness: EVIDENCE, "At 0.18: 1.43 against 2.21, between-study log-SD .16 and .07"."""
     rows = cutoff_rows("adc_mean")

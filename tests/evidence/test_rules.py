@@ -194,14 +194,19 @@ class TestProtocol:
         assert "not known to us" in self.warnings("Koike_adc_mean", b_values=(0.0, 800.0))[0]
 
     def test_the_fit_over_all_b_values_is_taken_where_the_source_starts_at_0(self):
-        lesion = {"adc.mean_um2_per_ms": 1.55, "adc.mean_all_b_um2_per_ms": 1.65, "adc.b_values": (0.0, 50.0, 800.0)}
+        lesion = {"adc.mean_um2_per_ms": 1.55, "adc.mean_all_b_um2_per_ms": 1.65, "adc.b_values": (50.0, 400.0, 800.0)}
         well = rules()["Well2019_adc_mean"](lesion)
         assert (well.result, well.warnings) == ("negative", ())
         assert rules()["Koike_adc_mean"](lesion).reason.startswith("adc.mean_um2_per_ms = 1.55")
 
+    def test_a_fit_over_all_that_had_no_lower_b_value_did_not_start_at_0(self):
+        lesion = {"adc.mean_um2_per_ms": 1.55, "adc.mean_all_b_um2_per_ms": 1.55, "adc.b_values": (50.0, 400.0, 800.0)}
+        assert "b 50–800 here, b 0–800 in Well2019" in rules()["Well2019_adc_mean"](lesion).warnings[0]
+
     def test_without_it_the_difference_is_said(self):
-        (text,) = self.warnings("Well2019_adc_mean", b_values=(0.0, 50.0, 800.0))
+        (text,) = self.warnings("Well2019_adc_mean", b_values=(50.0, 800.0))
         assert "b 50–800 here, b 0–800 in Well2019" in text
+        assert self.warnings("Well2019_adc_mean", b_values=(0.0, 800.0)) == ()
 
     def test_the_whole_lesion_is_not_its_solid_part(self):
         said = [

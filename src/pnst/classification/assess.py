@@ -119,11 +119,11 @@ def _assess_table(table: pd.DataFrame, patient: Patient, settings: AssessSetting
 
     lesions = Lesions.from_frame(table)
     readings = read(lesions)
-    log_ratio = evidence_model(settings.draws, settings.seed).log_ratio(observed(readings, lesions.count))
-    interval = credible_interval(log_ratio, settings.prior)
+    model = evidence_model(settings.draws, settings.seed)
+    chance, interval = model.answers(observed(readings, lesions.count), settings.prior)
     return pd.DataFrame(
         {
-            "probability": probability(log_ratio, settings.prior),
+            "probability": chance,
             "low": interval[:, 0],
             "high": interval[:, 1],
             "abstained": pd.Series(_abstentions(readings, interval, settings), index=table.index, dtype=object),

@@ -15,6 +15,8 @@ from pnst.classification.parameters import draw_parameters
 
 Floats = NDArray[np.float64]
 
+_LESIONS_AT_ONCE = 5_000
+
 
 @dataclass(frozen=True, eq=False)
 class EvidenceModel:
@@ -26,6 +28,15 @@ class EvidenceModel:
     def log_ratio(self, observed: Observed) -> Floats:
         """Log likelihood ratio, malignant to benign, (n, draws)."""
         return self.likelihood.log_ratio(observed)
+
+    def answers(self, observed: Observed, prior: float) -> tuple[Floats, Floats]:
+        """Probability (n,) and its 95 % credible interval (n, 2); any number of lesions in little memory."""
+        chance, interval = np.empty(observed.count), np.empty((observed.count, 2))
+        for start in range(0, observed.count, _LESIONS_AT_ONCE):
+            rows = slice(start, start + _LESIONS_AT_ONCE)
+            log_ratio = self.log_ratio(observed.rows(rows.start, rows.stop))
+            chance[rows], interval[rows] = probability(log_ratio, prior), credible_interval(log_ratio, prior)
+        return chance, interval
 
 
 @lru_cache(maxsize=4)

@@ -22,6 +22,7 @@ def explain(a: Assessment) -> str:
     lines = [
         f"probability of malignancy {a.probability:.3f}, 95 % credible interval {low:.3f}–{high:.3f}",
         f"model: {a.model}; δ solved for AUC {solved.target_auc:g} of the conventional features ({solved.source})",
+        "parameters below: median and 95 % range over the default draws, each for a new study",
         *([f"abstained: {a.abstained}"] if a.abstained else []),
         "",
         f"{logit(a.prior):+8.3f}  prior {a.prior:.3f}",
@@ -53,7 +54,7 @@ def _value(predictor: Predictor, entry: Input) -> str:
 
 
 def parameter_text(predictor: Predictor) -> str:
-    """A predictor's parameters as the model's draws have them: median and 95 % range."""
+    """A predictor's parameters as the default draws have them: median and 95 % range."""
     settings = AssessSettings()
     p = evidence_model(settings.draws, settings.seed).likelihood.parameters[predictor.name]
     malignant, benign = _range(p.malignant), _range(p.benign)

@@ -42,6 +42,14 @@ class Observed:
     """Log (n,) of a value in the sources' unit."""
     count: int
 
+    def rows(self, start: int, stop: int) -> Observed:
+        """Some of the lesions."""
+        return Observed(
+            signs={name: weight[start:stop] for name, weight in self.signs.items()},
+            logs={name: x[start:stop] for name, x in self.logs.items()},
+            count=min(stop, self.count) - start,
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Likelihood:

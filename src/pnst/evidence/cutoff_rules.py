@@ -34,7 +34,7 @@ UNIFORM_OF = {
 B_RANGE = {"Well2019": (0.0, 800.0), "Ahlawat2019": (50.0, 800.0), "Ristow2024": (0.0, 800.0)}
 """Lowest and highest b-value in s/mm² of the studies that print them."""
 
-_LEAST_B = 50.0  # the default of our fit: b-values below it are left out while two others remain
+_ALL_B = "adc.mean_all_b_um2_per_ms"
 _B_TOLERANCE = 10.0
 _UNIT_FACTOR = {"percent": 0.01}
 
@@ -82,10 +82,9 @@ def _decide(row: Cutoff, column: str, columns: Columns) -> Verdict:
 
 
 def _matching_column(row: Cutoff, column: str, columns: Columns) -> str:
-    """The fit over all b-values where the source's lowest is 0 and that fit is there."""
-    all_b = "adc.mean_all_b_um2_per_ms"
-    from_zero = B_RANGE.get(row.study, (_LEAST_B, 0.0))[0] < _LEAST_B
-    return all_b if column == "adc.mean_um2_per_ms" and from_zero and columns.get(all_b) is not None else column
+    """The fit over all b-values where the source starts at b = 0 and that fit is there."""
+    from_zero = row.study in B_RANGE and B_RANGE[row.study][0] == 0
+    return _ALL_B if column == "adc.mean_um2_per_ms" and from_zero and columns.get(_ALL_B) is not None else column
 
 
 def _possible_values(column: str, columns: Columns) -> tuple[float, float]:
@@ -106,23 +105,24 @@ def _protocol(row: Cutoff, column: str, columns: Columns) -> tuple[str, ...]:
     if row.study not in B_RANGE:
         return (f"the b-values of {row.study} are not known to us",)
     published = "b {:g}–{:g}".format(*B_RANGE[row.study])
-    used = _used_b_values(column, columns.get("adc.b_values"))
-    if not used:
+    ends = _b_range(column, columns)
+    if ends is None:
         return (f"the b-values are not known; {row.study} used {published}",)
-    ends = min(used), max(used)
     if all(abs(ours - theirs) <= _B_TOLERANCE for ours, theirs in zip(ends, B_RANGE[row.study], strict=True)):
         return ()
     return (f"the protocol differs: b {ends[0]:g}–{ends[1]:g} here, {published} in {row.study}",)
 
 
-def _used_b_values(column: str, b_values: object) -> list[float]:
-    """Those that the column's fit uses."""
-    if not isinstance(b_values, Sequence) or isinstance(b_values, str):
-        return []
-    every = [float(b) for b in b_values]
-    without_perfusion = [b for b in every if b >= _LEAST_B]
-    mono = column.startswith("adc.") and column != "adc.mean_all_b_um2_per_ms"
-    return without_perfusion if mono and len(without_perfusion) >= 2 else every
+def _b_range(column: str, columns: Columns) -> tuple[float, float] | None:
+    """Lowest and highest b-value behind a column; None where they are not known.
+
+    `adc.b_values` are those of the main fit, which leaves low ones out; the fit over all has them too where it differs.
+    """
+    b_values = columns.get("adc.b_values")
+    if not isinstance(b_values, Sequence) or isinstance(b_values, str) or not b_values:
+        return None
+    from_zero = column == _ALL_B and columns[_ALL_B] != columns.get("adc.mean_um2_per_ms")
+    return 0.0 if from_zero else float(min(b_values)), float(max(b_values))
 
 
 def _region(row: Cutoff, columns: Columns) -> tuple[str, ...]:
