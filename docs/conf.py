@@ -18,11 +18,19 @@ version = release = installed("pnst")
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
-    "sphinx.ext.mathjax",
     "sphinx.ext.napoleon",
     "sphinx_gallery.gen_gallery",
+    "mathml",
 ]
-exclude_patterns = ["_build", "_generated", "examples", "auto_examples/*.ipynb", "auto_examples/*.py*"]
+html_math_renderer = "mathml"
+exclude_patterns = [
+    "_build",
+    "_generated",
+    "examples",
+    "auto_examples/*.ipynb",
+    "auto_examples/*.py*",
+    "**sg_execution_times*",
+]
 html_theme = "furo"
 html_title = f"pnst {release}"
 html_extra_path = ["_generated/site"]
