@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from pnst.evidence import figures
-from pnst.evidence.cutoff_rules import B_RANGE
+from pnst.evidence.cutoff_rules import B_RANGE, LEAST_DIAMETER_MM
 from pnst.evidence.pooling import logit_with_half_count, random_effects
 from pnst.evidence.rule import exact_interval
 
@@ -98,6 +98,10 @@ class TestPopulationsAreReadOffTheirText:
         words = {"trunk or limb": "trunk or extremity", "extracranial": "extracranial", "spine": "spinal"}
         for study in figures.publications().values():
             assert all((site == study.site) == (word in study.population) for site, word in words.items())
+
+    def test_only_large_lesions_where_the_text_says_so(self):
+        said = {key: 50.0 for key, study in figures.publications().items() if "all > 5 cm" in study.population}
+        assert said == LEAST_DIAMETER_MM
 
     def test_b_values_are_those_of_the_acquisition(self):
         for key, study in figures.publications().items():

@@ -222,6 +222,12 @@ class TestPopulation:
         assert any("outside the rule's population: all its patients have NF1" in text for text in outside)
         assert not any("outside" in text for text in rules()["Koike_adc_mean"](lesion, Patient(nf1=True)).warnings)
 
+    @pytest.mark.parametrize(("diameter", "outside"), [(43.0, True), (50.0, True), (51.0, False), (None, False)])
+    def test_a_rule_of_large_lesions_on_a_small_one_is_warned_of(self, diameter, outside):
+        lesion = {"edema.max_extent_mm": 20.0, "size.longest_diameter_mm": diameter}
+        warnings = rules()["EJR2015_edema_extent_max"](lesion).warnings
+        assert any("over 50 mm" in text for text in warnings) == outside
+
     def test_a_spinal_rule_on_a_limb_is_warned_of(self):
         rule = rules()["Matsumoto2015_osteolysis"]
         assert "spine" in rule({"reader.osteolysis": True}, Patient(location="limb")).warnings[0]

@@ -34,6 +34,9 @@ UNIFORM_OF = {
 B_RANGE = {"Well2019": (0.0, 800.0), "Ahlawat2019": (50.0, 800.0), "Ristow2024": (0.0, 800.0)}
 """Lowest and highest b-value in s/mm² of the studies that print them."""
 
+LEAST_DIAMETER_MM = {"EJR2015": 50.0}
+"""Of the studies that took large lesions only."""
+
 _ALL_B = "adc.mean_all_b_um2_per_ms"
 _B_TOLERANCE = 10.0
 _UNIT_FACTOR = {"percent": 0.01}
@@ -74,7 +77,7 @@ def _decide(row: Cutoff, column: str, columns: Columns) -> Verdict:
     low, high = _possible_values(used, columns)
     positive, also = (_COMPARE[row.operator](value, threshold(row)) for value in (low, high))
     shown = f"{used} = {low:.4g}"
-    warnings = (*_protocol(row, used, columns), *_region(row, columns))
+    warnings = (*_protocol(row, used, columns), *_region(row, columns), *_size(row, columns))
     if positive != also:
         why = "the extent is a least value" if used == "edema.max_extent_mm" else "noise alone moves it as far"
         return Verdict("indeterminate", f"{shown}, cutoff {threshold(row):g}: {why}", warnings)
@@ -128,4 +131,11 @@ def _b_range(column: str, columns: Columns) -> tuple[float, float] | None:
 def _region(row: Cutoff, columns: Columns) -> tuple[str, ...]:
     if row.predictor == "adc" and columns.get("adc.region") == "whole lesion":
         return ("measured over the whole lesion; the cutoff is of the solid enhancing part",)
+    return ()
+
+
+def _size(row: Cutoff, columns: Columns) -> tuple[str, ...]:
+    least, diameter = LEAST_DIAMETER_MM.get(row.study), columns.get("size.longest_diameter_mm")
+    if least is not None and diameter is not None and diameter <= least:
+        return (f"outside the rule's population: its lesions are all over {least:g} mm, this one is {diameter:.3g} mm",)
     return ()
