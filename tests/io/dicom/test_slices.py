@@ -26,9 +26,14 @@ def test_trace_with_three_b_values_is_one_series_of_three_volumes(formula, write
 
 
 def test_odd_b_values_survive(formula, write):
-    """928.3 and Philips' 0.001 are kept as written; the latter is another volume than 0."""
+    """928.3 and Philips' 0.001 are kept as written; the latter is another volume than 0, however numbered."""
     series = formula(volumes=[{"DiffusionBValue": b} for b in (0.0, 0.001, 928.3)])
-    assert read_study(write(series.instances())).series[Role.DWI].b_values == (0.0, 0.001, 928.3)
+    instances = series.instances()
+    for ds, number in zip(instances, np.random.default_rng(3).permutation(len(instances)), strict=True):
+        ds.InstanceNumber = int(number) + 1
+    dwi = read_study(write(instances)).series[Role.DWI]
+    assert sorted(dwi.b_values) == [0.0, 0.001, 928.3]
+    np.testing.assert_array_equal(dwi.volume.data[..., np.argsort(dwi.b_values)], series.stored)
 
 
 def test_b_zero_without_an_element_is_zero_beside_a_weighted_one(formula, write):
