@@ -9,15 +9,11 @@ import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import tomli_w
-
-from pnst.io.write import write_study
-from pnst.phantom import GridSpec, Simulated, Spec, benign, malignant, simulate
+from pnst.io.simulated import write_simulated
+from pnst.phantom import GridSpec, Spec, benign, malignant, simulate
 from pnst.study import Role
 
-NOTICE = "simulated: no patient, no clinical evidence; values are exact, by quadrature on the geometry"
 SEED = 20
 
 
@@ -35,18 +31,6 @@ SAMPLES = {
 }
 
 
-def truth_table(simulated: Simulated) -> dict[str, Any]:
-    """The truth by family, to six significant digits; what is null is named apart, as TOML has no null."""
-    table: dict[str, Any] = {"notice": NOTICE, "seed": simulated.seed, "null": []}
-    for name, value in simulated.truth.items():
-        family, column = name.split(".", 1)
-        if value is None:
-            table["null"].append(name)
-        else:
-            table.setdefault(family, {})[column] = float(f"{value:.6g}") if isinstance(value, float) else value
-    return table
-
-
 def make(folder: Path) -> None:
     """Write every sample below a folder; an earlier one is replaced."""
     for name, (kind, spec) in SAMPLES.items():
@@ -54,8 +38,7 @@ def make(folder: Path) -> None:
         place = folder / name
         if place.exists():
             shutil.rmtree(place)
-        write_study(simulated.study, place, format=kind, lesions=[simulated.lesion])
-        (place / "truth.toml").write_text(tomli_w.dumps(truth_table(simulated)), encoding="utf-8")
+        write_simulated(simulated, place, format=kind)
 
 
 if __name__ == "__main__":

@@ -281,7 +281,7 @@ LIKES = ("benign", "malignant")
 
 def write_phantom(out: Path, like: str, seed: int, format: str) -> None:  # noqa: A002 - the API's word
     """Simulate a study and write it with its lesion and its truth."""
-    from pnst.io.write import write_study
+    from pnst.io.simulated import write_simulated
     from pnst.phantom import presets
     from pnst.phantom.study import simulate
 
@@ -290,7 +290,7 @@ def write_phantom(out: Path, like: str, seed: int, format: str) -> None:  # noqa
             "there is no such preset to simulate", got=like, expected=", ".join(LIKES), remedy="choose one of these"
         )
     made = simulate(getattr(presets, like)(), seed=seed)
-    write_study(made.study, out, format=format, lesions=(made.lesion,), beside={"truth.toml": made.truth_toml()})
+    write_simulated(made, out, format=format)
 
 
 @dataclass(frozen=True)

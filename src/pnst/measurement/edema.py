@@ -133,7 +133,7 @@ def _touched_fraction(lesion: Lesion, zone: Mask) -> float:
     """Share of the lesion's area from which a point just outside lies in the zone."""
     mesh = lesion.mesh
     index = np.rint(zone.grid.to_index(rays(mesh.vertices, mesh.vertex_normals, TOUCH_OFFSETS_MM))).astype(int)
-    inside = np.asarray((index >= 0) & (index < np.asarray(zone.grid.shape))).all(axis=-1)
+    inside: BoolArray = np.all((index >= 0) & (index < np.asarray(zone.grid.shape)), axis=-1)
     i, j, k = np.moveaxis(np.where(inside[..., None], index, 0), -1, 0)
-    touched = np.any(np.logical_and(zone.data[i, j, k], inside), axis=1)
+    touched = np.any(zone.data[i, j, k] & inside, axis=1)
     return float(np.average(touched, weights=mesh.vertex_areas))

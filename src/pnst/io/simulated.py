@@ -1,0 +1,33 @@
+"""A simulated study on disk with its lesion and its exact answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pnst.io.atomic import whole_folder
+from pnst.io.write import write_study
+from pnst.phantom.study import Simulated
+
+NOTICE = "simulated: no patient, no clinical evidence; values are exact, by quadrature on the geometry"
+
+
+def write_simulated(simulated: Simulated, folder: str | Path, format: str = "nifti") -> None:  # noqa: A002 - the API's word
+    """Write the study as `write_study` does, its lesion, and `truth.toml`; the folder appears whole or not at all."""
+    import tomli_w
+
+    with whole_folder(Path(folder)) as temporary:
+        write_study(simulated.study, temporary, format=format, lesions=[simulated.lesion])
+        (temporary / "truth.toml").write_text(tomli_w.dumps(truth_table(simulated)), encoding="utf-8")
+
+
+def truth_table(simulated: Simulated) -> dict[str, Any]:
+    """The truth by family, to six significant digits; what is null is named apart, as TOML has no null."""
+    table: dict[str, Any] = {"notice": NOTICE, "seed": simulated.seed, "null": []}
+    for name, value in simulated.truth.items():
+        family, column = name.split(".", 1)
+        if value is None:
+            table["null"].append(name)
+        else:
+            table.setdefault(family, {})[column] = float(f"{value:.6g}") if isinstance(value, float) else value
+    return table
