@@ -273,7 +273,7 @@ def _value(text: str) -> bool | float | str:
 
 
 def _settings(file: Path | None, prior: float | None) -> Any:
-    from pnst.workflow import RunSettings
+    from pnst.settings import RunSettings
 
     settings = RunSettings.from_toml(file) if file else RunSettings()
     return settings if prior is None else settings.with_prior(prior)
@@ -323,10 +323,11 @@ def _show(case: Any, out: Path) -> None:
     """The table that answers the question, and where the rest is."""
     from rich.table import Table
 
-    from pnst.workflow import summary
+    from pnst.reporting.summary import summarise
 
     console = _console()
-    for lesion in summary(case):
+    for m, a in zip(case.measurements, case.assessments, strict=True):
+        lesion = summarise(m, a)
         table = Table("what", "value", title=_escaped(lesion.title)[0], title_justify="left")
         for name, value in lesion.rows:
             table.add_row(*_escaped(name, value))

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from pnst.classification.settings import AssessSettings
 from pnst.errors import InputError, SettingError
 from pnst.measurement.measurements import Measurements
-from pnst.measurement.settings import MeasureSettings
+from pnst.settings import RunSettings
 from pnst.study import Lesion, Study
 
 if TYPE_CHECKING:
@@ -24,48 +20,6 @@ if TYPE_CHECKING:
 
 Anywhere = str | PathLike[str]
 Progress = Callable[[str], None]
-
-
-class RunSettings(BaseModel):
-    """Every setting of a run: one table a stage in the TOML file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    measure: MeasureSettings = Field(default_factory=MeasureSettings)
-    assess: AssessSettings = Field(default_factory=AssessSettings)
-
-    @classmethod
-    def from_toml(cls, file: Anywhere) -> RunSettings:
-        """Read a TOML file; unknown keys and values out of range raise `SettingError`."""
-        path = Path(file)
-        try:
-            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except OSError as error:
-            raise _bad_settings(path, error.strerror or "it cannot be opened", "a TOML file") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise _bad_settings(path, str(error), "valid TOML") from error
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(part) for part in first["loc"])
-            raise _bad_settings(path, f"{key}: {first['msg']}", "known keys with values in their range") from error
-
-    def with_prior(self, prior: float) -> RunSettings:
-        """These settings with another prior; `SettingError` when it is no probability."""
-        try:
-            return self.model_copy(update={"assess": AssessSettings(**{**self.assess.model_dump(), "prior": prior})})
-        except ValidationError as error:
-            raise SettingError(
-                "the prior is not usable",
-                got=f"{prior:g}",
-                expected="a probability above 0 and below 1",
-                remedy="give the share of malignant lesions among those you would measure",
-            ) from error
-
-    def to_toml(self) -> str:
-        """The effective settings, defaults included; what is unset is left out."""
-        import tomli_w
-
-        return tomli_w.dumps(self.model_dump(exclude_none=True))
 
 
 @dataclass(frozen=True)
@@ -267,15 +221,6 @@ def _lesion_beside(study: Path) -> Path:
     )
 
 
-def _bad_settings(path: Path, got: str, expected: str) -> SettingError:
-    return SettingError(
-        f"cannot use the settings in {path.name!r}",
-        got=got,
-        expected=expected,
-        remedy="start from the settings.toml that a run leaves beside its outputs",
-    )
-
-
 LIKES = ("benign", "malignant")
 
 
@@ -291,46 +236,3 @@ def write_phantom(out: Path, like: str, seed: int, format: str) -> None:  # noqa
         )
     made = simulate(getattr(presets, like)(), seed=seed)
     write_simulated(made, out, format=format)
-
-
-@dataclass(frozen=True)
-class Summary:
-    """One lesion in a few lines, for a terminal."""
-
-    title: str
-    rows: tuple[tuple[str, str], ...]
-
-
-def summary(case: Case) -> list[Summary]:
-    """The primary numbers, what was skipped, and the probability of each lesion."""
-    return [_summary(m, a) for m, a in zip(case.measurements, case.assessments, strict=True)]
-
-
-PRIMARY = (
-    ("size", "longest_diameter_mm", "longest diameter", "{:.1f} mm"),
-    ("size", "volume_ml", "volume", "{:.1f} ml"),
-    ("margin", "irregularity", "irregularity", "{:.3f}"),
-    ("margin", "ill_defined_fraction", "ill-defined edge", "{:.0%} of the surface"),
-    ("edema", "max_extent_mm", "oedema extent", "{:.1f} mm"),
-    ("edema", "volume_ml", "oedema volume", "{:.1f} ml"),
-    ("split_fat", "coverage_fraction", "split fat coverage", "{:.0%} of the surface"),
-    ("adc", "mean_um2_per_ms", "mean ADC", "{:.2f} ·10⁻³ mm²/s"),
-)
-
-
-def _summary(m: Measurements, a: Assessment) -> Summary:
-    columns = m.columns()
-    rows = [
-        (title, shown.format(value))
-        for family, column, title, shown in PRIMARY
-        if (value := columns.get(f"{family}.{column}")) is not None
-    ]
-    if m.split_fat is not None and m.split_fat.applicable is not True:
-        rows.append(("split fat sign", f"not applicable: the lesion's compartment is {m.split_fat.compartment}"))
-    rows += [(f"{family} skipped", reason) for family, reason in m.skipped.items()]
-    rows += [(f"{column} (reader)", str(value)) for column, value in m.overrides.items()]
-    low, high = a.interval
-    rows.append(("probability of malignancy", f"{a.probability:.2f} (95 % {low:.2f}–{high:.2f}, prior {a.prior:.3g})"))
-    if a.abstained:
-        rows.append(("abstained", a.abstained))
-    return Summary(f"{m.case_id}, lesion {m.label}", tuple(rows))

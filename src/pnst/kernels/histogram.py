@@ -32,7 +32,6 @@ class Mode(NamedTuple):
 def modes(values: FloatArray) -> list[Mode]:
     """The modes of `values` (n,), lowest first; none when the values do not spread."""
     from scipy.ndimage import gaussian_filter1d
-    from scipy.signal import find_peaks
 
     if values.size < BINS:
         return []
@@ -42,9 +41,10 @@ def modes(values: FloatArray) -> list[Mode]:
     counts, edges = np.histogram(values, bins=BINS, range=(low, high))
     width = edges[1] - edges[0]
     smooth = gaussian_filter1d(np.pad(counts.astype(float), 1), SMOOTHING_BINS, mode="constant")
-    peaks, facts = find_peaks(smooth, prominence=0)
+    peaks = np.flatnonzero((smooth[1:-1] > smooth[:-2]) & (smooth[1:-1] >= smooth[2:])) + 1
     found = []
-    for peak, prominence, left, right in zip(peaks, facts["prominences"], *_valleys(smooth, peaks), strict=True):
+    for peak, left, right in zip(peaks.tolist(), *_valleys(smooth, peaks), strict=True):
+        prominence = _prominence(smooth, peak)
         share = smooth[left:right].sum() / smooth.sum()
         if prominence >= LEAST_PROMINENCE * smooth[peak] and share >= LEAST_SHARE:
             a, b, c = smooth[peak - 1 : peak + 2]
@@ -52,6 +52,15 @@ def modes(values: FloatArray) -> list[Mode]:
             where = [edges[0] + (n - 0.5) * width for n in (peak + shift, left, right)]
             found.append(Mode(float(where[0]), float(where[1]), float(where[2]), float(share)))
     return found
+
+
+def _prominence(smooth: FloatArray, peak: int) -> float:
+    """How far one must descend from a peak before one can climb higher; to 0 where nothing is higher."""
+    dips = []
+    for side in (smooth[peak::-1], smooth[peak:]):
+        higher = np.flatnonzero(side > side[0])
+        dips.append(side[: higher[0]].min() if higher.size else 0.0)
+    return float(smooth[peak] - max(dips))
 
 
 def _valleys(smooth: FloatArray, peaks: npt.NDArray[np.integer[Any]]) -> tuple[list[int], list[int]]:

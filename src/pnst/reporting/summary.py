@@ -1,0 +1,50 @@
+"""One lesion in a few lines, for a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pnst.measurement.measurements import Measurements
+
+if TYPE_CHECKING:
+    from pnst.classification.assessment import Assessment
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One lesion in a few lines, for a terminal."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+PRIMARY = (
+    ("size", "longest_diameter_mm", "longest diameter", "{:.1f} mm"),
+    ("size", "volume_ml", "volume", "{:.1f} ml"),
+    ("margin", "irregularity", "irregularity", "{:.3f}"),
+    ("margin", "ill_defined_fraction", "ill-defined edge", "{:.0%} of the surface"),
+    ("edema", "max_extent_mm", "oedema extent", "{:.1f} mm"),
+    ("edema", "volume_ml", "oedema volume", "{:.1f} ml"),
+    ("split_fat", "coverage_fraction", "split fat coverage", "{:.0%} of the surface"),
+    ("adc", "mean_um2_per_ms", "mean ADC", "{:.2f} ·10⁻³ mm²/s"),
+)
+
+
+def summarise(m: Measurements, a: Assessment) -> Summary:
+    """The primary numbers, what was skipped, a reader's overrides, and the probability."""
+    columns = m.columns()
+    rows = [
+        (title, shown.format(value))
+        for family, column, title, shown in PRIMARY
+        if (value := columns.get(f"{family}.{column}")) is not None
+    ]
+    if m.split_fat is not None and m.split_fat.applicable is not True:
+        rows.append(("split fat sign", f"not applicable: the lesion's compartment is {m.split_fat.compartment}"))
+    rows += [(f"{family} skipped", reason) for family, reason in m.skipped.items()]
+    rows += [(f"{column} (reader)", str(value)) for column, value in m.overrides.items()]
+    low, high = a.interval
+    rows.append(("probability of malignancy", f"{a.probability:.2f} (95 % {low:.2f}–{high:.2f}, prior {a.prior:.3g})"))
+    if a.abstained:
+        rows.append(("abstained", a.abstained))
+    return Summary(f"{m.case_id}, lesion {m.label}", tuple(rows))
