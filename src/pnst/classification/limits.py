@@ -12,6 +12,7 @@ from pnst.classification.observation import Reading
 from pnst.classification.parameters import LogNormalParameters, Parameters, sources
 from pnst.evidence.figures import publications
 from pnst.evidence.population import Patient, mismatch_warnings
+from pnst.measurement.adc import WHOLE_LESION_WARNING
 
 Floats = NDArray[np.float64]
 
@@ -82,6 +83,6 @@ def _of_sources(readings: list[Reading], patient: Patient) -> Iterator[str]:
 def _of_measurement(present: list[Reading], row: int, region: str | None, censored: bool) -> Iterator[str]:
     measured = {reading.predictor.name: reading.predictor.group for reading in present if not reading.by_reader[row]}
     if region == "whole lesion" and "diffusion" in measured.values():
-        yield "ADC was measured over the whole lesion; the published figures are of its solid enhancing part"
+        yield WHOLE_LESION_WARNING
     if censored and "edema_present" in measured:
         yield "the oedema reaches the border of what was searched: its extent is a least value"

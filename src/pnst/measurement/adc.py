@@ -21,8 +21,8 @@ FLOOR_NOISE_SD = 3.0
 """A voxel whose highest-b signal is under this many noise SDs lies within the floor of magnitude noise."""
 WHOLE_LESION = "whole lesion"
 WHOLE_LESION_WARNING = (
-    "ADC is averaged over the whole lesion: cyst, necrosis and blood are not taken out, so cutoffs that were published "
-    "for the solid enhancing part do not apply as they stand"
+    "ADC is averaged over the whole lesion: cyst, necrosis and blood are not taken out, but the published figures and "
+    "cutoffs are of the solid enhancing part"
 )
 
 
