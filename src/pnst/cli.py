@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pnst.errors import PnstError, SettingError
+from pnst.errors import InputError, PnstError, SettingError
 
 app = typer.Typer(
     name="pnst",
@@ -221,6 +221,10 @@ def _request(
 ) -> Any:
     from pnst.workflow import Request
 
+    if case_id is not None and not case_id.strip():
+        raise SettingError(
+            "the case id is empty", got="nothing", expected="a name", remedy="write one, or leave it out"
+        )
     file, label = _lesion(lesion)
     return Request(
         study=study,
@@ -252,6 +256,13 @@ def _pairs(option: str, items: list[str] | None) -> dict[str, str]:
         if not (equals and key.strip() and value.strip()):
             raise SettingError(
                 f"cannot read {option}", got=item, expected="NAME=VALUE", remedy=f"write it as {option} NAME=VALUE"
+            )
+        if key.strip() in pairs:
+            raise SettingError(
+                f"{option} names {key.strip()!r} twice",
+                got=f"{pairs[key.strip()]} and {value.strip()}",
+                expected="each name once",
+                remedy="leave one of them out",
             )
         pairs[key.strip()] = value.strip()
     return pairs
@@ -285,8 +296,16 @@ def _emit(text: str, out: Path | None) -> None:
         return
     from pnst.io.atomic import whole_file
 
-    with whole_file(out) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    try:
+        with whole_file(out) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"cannot write {out.name!r}",
+            got=error.strerror or "a file that cannot be written",
+            expected="the name of a file, in a folder that can be written",
+            remedy="choose another file with --out",
+        ) from error
 
 
 def _print_json(content: Any) -> None:

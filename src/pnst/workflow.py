@@ -55,7 +55,11 @@ def _silent(_: str) -> None:
 
 def run(request: Request, out: Anywhere, settings: RunSettings | None = None, progress: Progress = _silent) -> Case:
     """The main job: read, measure, assess, report, and write every output into `out`, whole or not at all."""
+    from pnst.io.results import refuse_inputs
+
     settings = settings or RunSettings()
+    given = (request.study, request.lesion, *request.masks.values(), *request.roles.values())
+    refuse_inputs(Path(out), [Path(file) for file in given if file is not None])
     case = assess_case(measure_case(read_case(request, progress), request, settings, progress), request, settings)
     progress("report")
     page = report_case(case)
@@ -171,7 +175,15 @@ def report_results(request: Request, results: Path) -> str:
         measured.append(replace(m, regions=regions, settings=settings.measure))
         lesion = read_lesion(results / numbered("lesion.nii.gz", n), study)
         lesions.append(replace(lesion, label=m.label, made_by=m.provenance.get("lesion", lesion.made_by), notes=()))
-    assessed = tuple(Assessment.from_dict(score, case_id) for score in scores)
+    try:
+        assessed = tuple(Assessment.from_dict(score, case_id) for score in scores)
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
+        raise InputError(
+            f"cannot read an assessment in {results.name!r}",
+            got=f"{type(error).__name__} {error}",
+            expected="an assessment.json of this version of pnst",
+            remedy="make it again with pnst run",
+        ) from error
     return report_case(Case(study, tuple(lesions), tuple(measured), assessed))
 
 
@@ -179,7 +191,7 @@ def measurements_of(entry: Mapping[str, Any], case_id: str, file: Path) -> Measu
     """One entry of measurements.json; `InputError` where it lacks or has columns that this version does not know."""
     try:
         return Measurements.from_dict(entry, case_id)
-    except (TypeError, KeyError, ValueError) as error:
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise InputError(
             f"cannot read a lesion in {file.name!r}",
             got=str(error),

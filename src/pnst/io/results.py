@@ -34,18 +34,14 @@ def write_results(out: Path, files: Mapping[str, Content]) -> None:
     """Write every file (text, image, or a folder of images) into `out`; an earlier run's outputs give way as a set.
 
     Everything is written to a hidden folder first, so that a failure leaves what was there. Other files in `out` are
-    left alone. Raises `InputError` when `out` is a file.
+    left alone. Raises `InputError` when `out` cannot be such a folder.
     """
-    if out.exists() and not out.is_dir():
-        raise InputError(
-            f"cannot write to {out.name!r}",
-            got="a file of that name",
-            expected="a folder, or a name that is free",
-            remedy="choose another folder with --out",
-        )
     made = not out.exists()
-    out.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".pnst-", dir=out))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".pnst-", dir=out))
+    except OSError as error:
+        raise _unwritable(out, error.strerror or "a folder that cannot be written") from error
     try:
         for name, content in files.items():
             _write(staging / name, content)
@@ -57,6 +53,30 @@ def write_results(out: Path, files: Mapping[str, Content]) -> None:
         shutil.rmtree(staging, ignore_errors=True)
         if made and not any(out.iterdir()):
             out.rmdir()
+
+
+def refuse_inputs(out: Path, inputs: Iterable[Path]) -> None:
+    """Before the work starts: raise `InputError` when `out` is no folder, or when its outputs would replace an input.
+
+    An input is a file, or the folder of a study: there `adc.nii.gz` and `lesion.nii.gz` are images that were given.
+    """
+    nearest = next(path for path in (out, *out.absolute().parents) if path.exists())
+    if not nearest.is_dir():
+        raise _unwritable(out, f"{nearest.name!r} is a file")
+    replaced = {path.resolve() for path in earlier_outputs(out)}
+    for given in inputs:
+        place = given.resolve()
+        if place == out.resolve() or replaced & {place, *place.parents}:
+            raise _unwritable(out, f"outputs that would replace the input {given.name!r}")
+
+
+def _unwritable(out: Path, got: str) -> InputError:
+    return InputError(
+        f"cannot write results to {out.name!r}",
+        got=got,
+        expected="a folder of its own, which may hold an earlier run's results",
+        remedy="choose another folder with --out",
+    )
 
 
 def earlier_outputs(out: Path) -> list[Path]:
@@ -102,10 +122,14 @@ def read_lesions_json(file: Path) -> tuple[str, list[Mapping[str, Any]]]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         case_id, lesions, version = content["case_id"], content["lesions"], content["schema_version"]
-        if not isinstance(lesions, list) or not all(isinstance(entry, dict) for entry in lesions):
-            raise TypeError("lesions is not a list of objects")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _unreadable(file, f"{type(error).__name__}: {error}") from error
+    except OSError as error:
+        raise _unreadable(file, error.strerror or "a file that cannot be opened") from error
+    except ValueError as error:
+        raise _unreadable(file, f"no JSON: {error}") from error
+    except (KeyError, TypeError) as error:
+        raise _unreadable(file, "JSON without them") from error
+    if not (isinstance(lesions, list) and lesions and all(isinstance(entry, dict) for entry in lesions)):
+        raise _unreadable(file, "lesions that are no list of at least one object")
     if version != SCHEMA_VERSION:
         raise _unreadable(file, f"schema_version {version}")
     return str(case_id), lesions
