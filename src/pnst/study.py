@@ -52,6 +52,8 @@ class Source:
     """"dicom", "nifti" or "simulated"."""
     digest: str
     """SHA-256 of the voxels and geometry as read (hex), which names the input in provenance."""
+    series_digest: str | None = None
+    """The first 16 hex digits of the SHA-256 of the series' DICOM UID, by which a contour's file finds its series."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,6 +23,10 @@ MAP = np.linspace(0.6, 2.6, 60, dtype=np.float32).reshape(3, 4, 5)
         ("10^-6 mm^2/s", 1e-3),
         ("1E-06 mm²/sec", 1e-3),
         ("10⁻⁶ mm²/s", 1e-3),
+        ("10*-6.mm2/s", 1e-3),  # UCUM
+        ("10*-3.mm2/s", 1.0),
+        ("10*-6 mm2/s", 1e-3),
+        ("10*6.mm", None),
         ("mm2/s", 1e3),
         ("mm²·s⁻¹", 1e3),
         ("Created with a tool", None),

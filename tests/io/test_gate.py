@@ -38,9 +38,7 @@ def test_the_verdict_tells_same_reoriented_cropped_and_own(oblique):
     assert verdict(grid.crop(part), grid) == "cropped from"
     assert verdict(permuted(grid).crop((slice(0, 5), slice(1, 7), slice(2, 9))), grid) == "cropped from"
     finer = oblique((46, 38, 11), (0.35, 0.45, 4.0))
-    assert verdict(finer, grid) == "on its own grid (0.35 × 0.45 × 4 mm against 0.7 × 0.9 × 4 mm), carried by its " + (
-        "surface onto"
-    )
+    assert verdict(finer, grid) == "its surface carried from voxels of 0.35 × 0.45 × 4 mm onto"
 
 
 def test_a_part_half_a_voxel_off_or_beyond_is_no_part(oblique):
@@ -48,17 +46,17 @@ def test_a_part_half_a_voxel_off_or_beyond_is_no_part(oblique):
     part = grid.crop((slice(3, 9), slice(2, 12), slice(1, 5)))
     half = part.affine.copy()
     half[:3, 3] += 0.5 * part.affine[:3, 0]
-    assert verdict(Grid(part.shape, half), grid).startswith("on its own grid")
+    assert verdict(Grid(part.shape, half), grid).startswith("its surface carried")
     beyond = part.affine.copy()
     beyond[:3, 3] -= 5 * part.affine[:3, 0]
-    assert verdict(Grid(part.shape, beyond), grid).startswith("on its own grid")
+    assert verdict(Grid(part.shape, beyond), grid).startswith("its surface carried")
 
 
 def test_a_mask_on_a_series_is_placed(oblique, study_of):
     grid, other = oblique(), oblique((31, 29, 13), (0.6, 0.8, 3.5))
-    said = place(box(grid), study_of(t1=grid, t2_fs=other))
-    assert said[0].startswith("lesion mask: same grid as t1; on its own grid")
-    assert said[0].endswith("onto t2_fs")
+    (said,) = place(box(grid), study_of(t1=grid, t1_post=grid, t2_fs=other, water=other))
+    carried = "its surface carried from voxels of 0.7 × 0.9 × 4 mm onto t2_fs (0.6 × 0.8 × 3.5 mm)"
+    assert said == f"lesion mask: same grid as t1, t1_post; {carried}, water (0.6 × 0.8 × 3.5 mm)"
 
 
 def test_the_share_outside_each_series_is_said(oblique, study_of):

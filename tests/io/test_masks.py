@@ -140,6 +140,6 @@ def test_a_finer_mask_has_the_same_volume_on_the_series(oblique, study_of, tmp_p
     mask = Mask((((index - (61, 64, 7)) / (45, 48, 4.7)) ** 2).sum(axis=-1) <= 1, fine)
     write_volume(tmp_path / "lesion.nii.gz", mask)
     lesion = read_lesion(tmp_path / "lesion.nii.gz", study_of(t1=grid))
-    assert "on its own grid" in lesion.notes[0]
+    assert "carried from voxels of 0.3 × 0.233 × 3 mm onto t1" in lesion.notes[0]
     truth = 4 / 3 * np.pi * 45 * 0.3 * 48 * 0.7 / 3 * 4.7 * 3.0
     assert lesion.on(grid).volume_mm3 == pytest.approx(truth, rel=0.02)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from mask_files import circles, save_rtstruct
+from pydicom import Dataset, dcmread
 
+from mask_files import circles, save_rtstruct
 from pnst.errors import AmbiguityError, GeometryError, InputError
 from pnst.image import Grid
+from pnst.io.digest import uid_digest
 from pnst.io.masks import read_lesion, read_lesions, read_regions
 from pnst.io.nifti import read_volume
+from pnst.io.study import read_study
+from pnst.study import Role
 
 
 @pytest.fixture
@@ -94,3 +100,50 @@ def test_the_sarcoma_s_volume_on_either_series(shared_data, study_of, drawn_on, 
     assert lesion.mask.volume_mm3 / 1000 == pytest.approx(365, abs=1)
     common = np.count_nonzero(lesion.mask.data & (values > 0))
     assert 2 * common / (np.count_nonzero(values) + np.count_nonzero(lesion.mask.data)) > 0.99
+
+
+@pytest.mark.parametrize("image", ["T1", "T2"])
+def test_contours_lie_on_the_series_that_they_name_not_on_the_finest_that_fits(shared_data, image):
+    """Witness: the referenced series' grid, as the file says; both series have slices in every contour's plane."""
+    study = read_study(shared_data / "sts001_raw/dicom")
+    lesion = read_lesion(shared_data / f"sts001_raw/dicom/MR_{image}/mask/1-1.dcm", study, "GTV_Mass")
+    own, other = (Role.T1, Role.T2_FS) if image == "T1" else (Role.T2_FS, Role.T1)
+    assert lesion.mask.grid.matches(study.series[own].volume.grid)
+    assert not lesion.mask.grid.matches(study.series[other].volume.grid)
+    (note,) = lesion.notes
+    assert note.startswith(f"lesion 'GTV_Mass': {'' if own is Role.T1 else 'its surface carried from'}")
+    assert f"same grid as {own}" in note
+
+
+def named(file, uid):
+    """The structure set, saying that it was drawn on the series of that UID."""
+    frame, study, series = Dataset(), Dataset(), Dataset()
+    series.SeriesInstanceUID = uid
+    study.RTReferencedSeriesSequence, frame.RTReferencedStudySequence = [series], [study]
+    dataset = dcmread(file)
+    dataset.ReferencedFrameOfReferenceSequence = [frame]
+    dataset.save_as(file)
+    return file
+
+
+def with_uid(study, **uids):
+    series = {
+        role: replace(s, source=replace(s.source, series_digest=uid_digest(uids[role])))
+        for role, s in study.series.items()
+    }
+    return replace(study, series=series)
+
+
+def test_a_named_series_without_a_role_or_with_other_slices_is_said(tmp_path, grid, study_of, oblique):
+    fine, between = oblique((180, 160, 9), (0.25, 0.3, 4.0)), grid.affine.copy()
+    between[:3, 3] += between[:3, 2] / 2
+    study = with_uid(study_of(t1=grid, t2=Grid(grid.shape, between), t2_fs=fine), t1="1.1", t2="1.2", t2_fs="1.3")
+    file = save_rtstruct(tmp_path, {"tumour": circles(grid, 9.0, (3, 4, 5))})
+    assert read_lesion(file, study).mask.grid.matches(fine)  # nothing named: the finest that fits
+    first = read_lesion(named(file, "1.1"), study)
+    assert first.mask.grid.matches(grid)
+    assert len(first.notes) == 1
+    assert "has no role in this study" in read_lesion(named(file, "9.9"), study).notes[0]
+    assert "but on another's" in read_lesion(named(file, "1.2"), study).notes[0]
+    plain = study_of(t1=grid)  # from NIfTI: no series has a UID to compare
+    assert len(read_lesion(named(file, "9.9"), plain).notes) == 1

@@ -25,9 +25,10 @@ _WRITTEN = re.compile(
 def scale_of(text: str) -> float | None:
     """Factor from a written unit to um2_per_ms, None for words that are no unit of diffusivity.
 
-    >>> scale_of("x10^-6 mm^2/s"), scale_of("µm²/ms"), scale_of("mm²·s⁻¹"), scale_of("Created with a tool")
-    (0.001, 1.0, 1000.0, None)
+    >>> scale_of("x10^-6 mm^2/s"), scale_of("µm²/ms"), scale_of("10*-6.mm2/s"), scale_of("Created with a tool")
+    (0.001, 1.0, 0.001, None)
     """
+    text = text.replace("10*", "10^").replace(".", " ")  # UCUM's power of ten, and its sign of multiplication
     plain = re.sub(r"[\s^{}()\[\]]", "", text.lower().translate(_PLAIN)).replace("_per_", "/")
     found = _WRITTEN.fullmatch(plain)
     if found is None:

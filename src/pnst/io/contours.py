@@ -44,18 +44,25 @@ class _Fit:
 
 
 def fill(
-    contours: Sequence[FloatArray], grids: Sequence[Grid], thickness_mm: float | None = None
+    contours: Sequence[FloatArray],
+    grids: Sequence[Grid],
+    thickness_mm: float | None = None,
+    drawn_on: Sequence[Grid] = (),
 ) -> tuple[Mask, tuple[str, ...]]:
     """The mask of contours, each (n, 3) RAS mm, and what was noticed.
 
-    It lies on the grid among `grids` on whose slices the contours were drawn (the finest in plane where several fit),
-    grown where they leave it. Where none fits, on a grid of the contours' own planes with the finest pixels among
-    `grids`; a single plane then needs `thickness_mm`. Raises `GeometryError` for contours that are not planar, not
-    parallel, or not evenly spaced.
+    It lies on the grid among `drawn_on`, else among `grids`, on whose slices the contours lie (the finest in plane
+    where several fit), grown where they leave it. Where none fits, on a grid of the contours' own planes with the
+    finest pixels among `grids`; a single plane then needs `thickness_mm`. Raises `GeometryError` for contours that are
+    not planar, not parallel, or not evenly spaced.
     """
     points, starts = np.concatenate(contours), np.cumsum([0, *map(len, contours)])[:-1]
-    fit = _drawn_on(points, starts, grids)
     notes: tuple[str, ...] = ()
+    fit = _lying_on(points, starts, drawn_on)
+    if fit is None:
+        fit = _lying_on(points, starts, grids)
+        if drawn_on and fit is not None:
+            notes = ("the contours do not lie on the slices of the series that their file names, but on another's",)
     if fit is None:
         fit = _own_planes(contours, grids, thickness_mm)
         notes = ("the contours lie on no series' slices; they were filled on their own planes",)
@@ -103,7 +110,7 @@ def _filled(polygons: Sequence[FloatArray], slices: IntArray, grid: Grid, axis: 
     return inside
 
 
-def _drawn_on(points: FloatArray, starts: IntArray, grids: Sequence[Grid]) -> _Fit | None:
+def _lying_on(points: FloatArray, starts: IntArray, grids: Sequence[Grid]) -> _Fit | None:
     close = [fit for grid in grids for fit in _fits(points, starts, grid) if fit.distance <= ON_SLICE]
     if not close:
         return None

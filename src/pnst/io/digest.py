@@ -1,4 +1,4 @@
-"""The digest that names an image in provenance without naming its file."""
+"""Digests that name an image in provenance without naming its file, and a series without its UID."""
 
 from __future__ import annotations
 
@@ -19,3 +19,8 @@ def digest(volume: Volume) -> str:
     digester.update((np.round(volume.grid.affine, 6) + 0.0).tobytes())
     digester.update(np.ascontiguousarray(volume.data.T).data)
     return digester.hexdigest()
+
+
+def uid_digest(uid: str) -> str | None:
+    """The first 16 hex digits of a UID's SHA-256, None for no UID: equal where the UIDs are, and no way back."""
+    return hashlib.sha256(uid.encode()).hexdigest()[:16] if uid else None

@@ -42,13 +42,12 @@ def place(mask: Mask, study: Study, name: str = "lesion mask") -> tuple[str, ...
             expected="; ".join(f"{role} around {_point(_centre(grid))}" for role, grid in grids.items()) or "a series",
             remedy="check that mask and images are of one patient and one examination",
         )
-    verdicts = "; ".join(f"{verdict(mask.grid, grid)} {role}" for role, grid in grids.items())
     missed = tuple(f"{share:.1%} of the {name} lies outside {role}" for role, share in outside.items() if share)
-    return (f"{name}: {verdicts}", *missed)
+    return (f"{name}: {_verdicts(mask.grid, grids)}", *missed)
 
 
 def verdict(mask: Grid, series: Grid) -> str:
-    """How a mask's grid relates to a series', in words that the series' name completes."""
+    """How a mask's grid relates to a series', in words that the names of series complete."""
     if mask.matches(series, SAME_MM):
         return "same grid as"
     own, other = mask.canonical(), series.canonical()
@@ -56,7 +55,17 @@ def verdict(mask: Grid, series: Grid) -> str:
         return "re-oriented to"
     if _part_of(own, other):
         return "cropped from"
-    return f"on its own grid ({_size(mask)} mm against {_size(series)} mm), carried by its surface onto"
+    return f"its surface carried from voxels of {_size(mask)} mm onto"
+
+
+def _verdicts(mask: Grid, grids: dict[str, Grid]) -> str:
+    """One clause for all series to which the mask relates in one way."""
+    series: dict[str, list[str]] = {}
+    for role, grid in grids.items():
+        found = verdict(mask, grid)
+        own = f" ({_size(grid)} mm)" if found.endswith("onto") else ""
+        series.setdefault(found, []).append(role + own)
+    return "; ".join(f"{found} {', '.join(roles)}" for found, roles in series.items())
 
 
 def _lost_its_place(mask: Grid, grids: list[Grid]) -> bool:

@@ -106,7 +106,7 @@ def _parsed_regions(file: Path, study: Study) -> list[Region]:
     dataset = pydicom.dcmread(file, force=True)
     kind = str(dataset.get("SOPClassUID", ""))
     if kind == _RTSTRUCT:
-        return rtstruct_regions(dataset, [series.volume.grid for series in study.series.values()])
+        return rtstruct_regions(dataset, list(study.series.values()))
     if kind in _SEG:
         return seg_regions(dataset)
     raise _no_mask(file, "a DICOM object that is neither a segmentation (SEG) nor a structure set (RTSTRUCT)")

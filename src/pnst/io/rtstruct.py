@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ import numpy as np
 from pnst.errors import InputError
 from pnst.image import FloatArray, Grid
 from pnst.io.contours import fill
+from pnst.io.digest import uid_digest
 from pnst.io.region import Drawn, Region
+from pnst.study import Series
 
 CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 """Contour types with an inside (PS3.3 C.8.8.6.3)."""
@@ -18,19 +21,20 @@ CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 LPS_TO_RAS = np.array([-1.0, -1.0, 1.0])
 
 
-def rtstruct_regions(dataset: Any, grids: Sequence[Grid]) -> list[Region]:
-    """The ROIs of an RTSTRUCT data set, in its order, to be filled on the grids of the study.
+def rtstruct_regions(dataset: Any, series: Sequence[Series]) -> list[Region]:
+    """The ROIs of an RTSTRUCT data set, in its order, to be filled on the series it names, else on any that fits.
 
     Raises `InputError` for contour data that is not triples of finite numbers.
     """
+    images = _images(dataset, series)
     items = {int(item.ReferencedROINumber): item for item in dataset.get("ROIContourSequence", ())}
     return [
-        _region(int(roi.ROINumber), str(roi.get("ROIName") or roi.ROINumber), items.get(int(roi.ROINumber)), grids)
+        _region(int(roi.ROINumber), str(roi.get("ROIName") or roi.ROINumber), items.get(int(roi.ROINumber)), images)
         for roi in dataset.StructureSetROISequence
     ]
 
 
-def _region(number: int, name: str, item: Any, grids: Sequence[Grid]) -> Region:
+def _region(number: int, name: str, item: Any, images: _Images) -> Region:
     found = [] if item is None else [c for c in item.get("ContourSequence") or () if c.ContourGeometricType in CLOSED]
 
     def draw() -> Drawn:
@@ -38,10 +42,33 @@ def _region(number: int, name: str, item: Any, grids: Sequence[Grid]) -> Region:
         kept, notes = _without_repeats([contour for contour in contours if len(contour) > 2])
         if not kept:
             raise _bad_roi(name, "no closed contour of three points or more", "closed planar contours")
-        mask, said = fill(kept, grids, _thickness(found))
-        return mask, (*notes, *said)
+        mask, said = fill(kept, images.grids, _thickness(found), drawn_on=images.drawn_on)
+        return mask, (*notes, *images.notes, *said)
 
     return Region(number, name, "RTSTRUCT contours", draw, empty=not found)
+
+
+@dataclass(frozen=True)
+class _Images:
+    """The study's grids, and those of the series that the file says it was drawn on."""
+
+    grids: Sequence[Grid]
+    drawn_on: Sequence[Grid]
+    notes: tuple[str, ...]
+
+
+def _images(dataset: Any, series: Sequence[Series]) -> _Images:
+    named = {
+        uid_digest(str(found.get("SeriesInstanceUID") or ""))
+        for frame in dataset.get("ReferencedFrameOfReferenceSequence") or ()
+        for study in frame.get("RTReferencedStudySequence") or ()
+        for found in study.get("RTReferencedSeriesSequence") or ()
+    } - {None}
+    drawn_on = [s.volume.grid for s in series if s.source.series_digest in named]
+    told = any(s.source.series_digest for s in series)  # NIfTI says nothing of the series it came from
+    absent = bool(named) and told and not drawn_on
+    notes = ("the series that the contours were drawn on has no role in this study",) if absent else ()
+    return _Images([s.volume.grid for s in series], drawn_on, notes)
 
 
 def _points(contour: Any, name: str) -> FloatArray:

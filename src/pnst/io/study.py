@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Literal
@@ -45,10 +44,9 @@ def read_study(
     study = _read(folder, roles, case_id, keep_identity)
     if not masks:
         return study
-    from pnst.io.masks import read_mask
+    from pnst.io.role_folder import with_masks
 
-    given = {name: read_mask(Path(file), study) for name, file in masks.items()}
-    return replace(study, masks={**study.masks, **given})
+    return with_masks(study, {name: Path(file) for name, file in masks.items()})
 
 
 def inspect(path: Anywhere) -> list[SeriesGuess]:

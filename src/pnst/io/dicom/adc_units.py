@@ -15,7 +15,7 @@ from pnst.io.dicom.stack import Stack
 def mapped_unit(stack: Stack) -> str | None:
     """The unit of the real world value mapping where it is one of diffusivity, else None."""
     found = stack.real_world
-    unit = _plain(found.unit) if found is not None else ""
+    unit = found.unit if found is not None else ""
     return unit if scale_of(unit) is not None else None
 
 
@@ -25,7 +25,7 @@ def adc_in_um2_per_ms(values: npt.NDArray[Any], stack: Stack, unit: str | None) 
     Without one, the header's Units or Rescale Type decide where they name a unit of diffusivity, else the order of
     magnitude of the values. Raises `AmbiguityError` where that fits no unit: then the map may be no ADC map at all.
     """
-    written = unit or _plain(stack.written_unit)
+    written = unit or stack.written_unit
     try:
         return to_um2_per_ms(values, written if scale_of(written) is not None else None)
     except AmbiguityError as error:
@@ -35,8 +35,3 @@ def adc_in_um2_per_ms(values: npt.NDArray[Any], stack: Stack, unit: str | None) 
             expected=error.expected,
             remedy="if it is no ADC map, leave it out (--role adc=none); else convert it to NIfTI with its unit",
         ) from error
-
-
-def _plain(unit: str) -> str:
-    """UCUM's ways of writing a power of ten ("10*-6.mm2/s") as the ones that are parsed."""
-    return unit.replace("10*", "10^").replace(".", " ")

@@ -20,7 +20,7 @@ from pnst.io.dicom.frame import Header, Pixels
 from pnst.io.dicom.pixels import read_pixels
 from pnst.io.dicom.roles import guess_role
 from pnst.io.dicom.stack import Stack, build_stacks
-from pnst.io.digest import digest
+from pnst.io.digest import digest, uid_digest
 from pnst.io.guess import SeriesGuess
 from pnst.study import Role, Series, Source, Study
 
@@ -85,7 +85,7 @@ def _series(role: Role, stack: Stack, pixels: Sequence[Pixels], reason: str) -> 
     return Series(
         role=role,
         volume=volume,
-        source=Source("dicom", digest(volume)),
+        source=Source("dicom", digest(volume), uid_digest(stack.header.series_uid)),
         b_values=stack.b_values if role is Role.DWI else None,
         b_vectors=_b_vectors(stack) if role is Role.DWI else None,
         acquisition=stack.acquisition,
