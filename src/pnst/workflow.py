@@ -215,10 +215,18 @@ def measurements_json(found: Sequence[Measurements]) -> str:
 
 
 def measurements_csv(found: Sequence[Measurements]) -> str:
-    """measurements.csv: one row a lesion."""
-    import pandas as pd
+    """measurements.csv: one row a lesion; an empty cell where a lesion lacks a column."""
+    import csv
+    import io
 
-    return str(pd.concat([m.to_frame() for m in found], ignore_index=True).to_csv(index=False))
+    rows = [m.row() for m in found]
+    text = io.StringIO()
+    writer = csv.DictWriter(
+        text, fieldnames=list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\n"
+    )
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def _lesion_beside(study: Path) -> Path:

@@ -102,14 +102,18 @@ class Measurements:
             provenance=entry.get("provenance", {}),
         )
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row: case_id, label, every measured column, and `override.<column>` for a reader's judgements."""
-        import pandas as pd
-
+    def row(self) -> dict[str, Any]:
+        """Flat case_id, label, every measured column, `skipped.<family>` and `override.<column>`."""
         row: dict[str, Any] = {"case_id": self.case_id, "label": self.label, **_plain(self.columns())}
         row |= {f"skipped.{name}": reason for name, reason in self.skipped.items()}
         row |= {f"override.{name}": value for name, value in self.overrides.items()}
-        return pd.DataFrame([row])
+        return row
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row of a table: `row`."""
+        import pandas as pd
+
+        return pd.DataFrame([self.row()])
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><td>{escape(n)}</td><td>{escape(_shown(v))}</td></tr>" for n, v in self.columns().items())
