@@ -196,6 +196,32 @@ def phantom(
         workflow.write_phantom(out, like=like, seed=seed, format="dicom" if dicom else "nifti")
 
 
+@app.command()
+def fetch(
+    url: Annotated[str, typer.Argument(help="dicomweb://HOST[:PORT]/PATH[/studies/UID]; dicomwebs:// for TLS.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for the study.")],
+    study: Annotated[str | None, typer.Option("--study", metavar="UID", help="Study Instance UID.")] = None,
+    series: Annotated[str | None, typer.Option("--series", metavar="UID", help="Only this series.")] = None,
+) -> None:
+    """Bring a study from a DICOMweb server. Needs the optional part: pip install 'pnst[dicomweb]'.
+
+    Credentials come from the environment: PNST_DICOMWEB_TOKEN, or PNST_DICOMWEB_USER and PNST_DICOMWEB_PASSWORD.
+
+    Example: pnst fetch dicomwebs://pacs.example.org/dicom-web --study 1.2.840.1 --out study/
+    """
+    from rich.table import Table
+
+    from pnst.io.dicomweb import fetch_study
+
+    with _progress() as progress:
+        found = fetch_study(url, out, study, series, progress)
+    table = Table("modality", "instances", "where", title=_escaped(str(out))[0], title_justify="left")
+    for one in found:
+        where = one.files[0] if len(one.files) == 1 else one.uid  # a SEG or RTSTRUCT is one file, for --lesion
+        table.add_row(*_escaped(one.modality or "–", str(len(one.files)), where))
+    _console().print(table)
+
+
 def main() -> None:
     """Run the command line; refusals are one line on standard error and exit status 2."""
     try:
@@ -250,7 +276,7 @@ def _lesion(text: str | None) -> tuple[Path | None, str | None]:
 
 
 def _pairs(option: str, items: list[str] | None) -> dict[str, str]:
-    pairs = {}
+    pairs: dict[str, str] = {}
     for item in items or []:
         key, equals, value = item.partition("=")
         if not (equals and key.strip() and value.strip()):
