@@ -24,8 +24,9 @@ test: lint types contracts unit wheel ## what every change must pass (minutes)
 check: slow docs later ## what is slow: long tests, the documentation, other Pythons
 	@echo "All slow checks passed."
 
+# Without a cache: a module that moves changes the order of imports in files that did not.
 lint: .venv/.dev ## style, spelling, formatting
-	$(BIN)/ruff check --no-cache . # a module that moves changes the order of imports in files that did not
+	$(BIN)/ruff check --no-cache .
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
 
@@ -74,7 +75,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork
 lock: .venv/.runtime ## resolve the newest versions again (then run the tests)
 	$(PIP) install --only-binary :all: uv
 	$(COMPILE) --upgrade pyproject.toml --output-file requirements/runtime.txt
-	$(COMPILE) --upgrade pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	$(COMPILE) --upgrade pyproject.toml --group dev --all-extras --constraint requirements/runtime.txt --output-file requirements/dev.txt
 	$(COMPILE) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
 
 clean: ## remove what the tasks made, save .venv
