@@ -193,12 +193,10 @@ def _table_lines(table: pd.DataFrame) -> list[str]:
 
 
 def _reason_lines(table: pd.DataFrame) -> list[str]:
-    """Each reason why something is missing, once, with its cases."""
-    reasons = [column for column in table if column.startswith("skipped.")]
-    named = {column: column.removeprefix("skipped.") for column in reasons} | {
-        "abstained": "abstained",
-        "error": "failed",
-    }
+    """Each reason why something is missing or doubtful, once, with its cases."""
+    named = {c: f"{c.removeprefix('skipped.')} skipped" for c in table if c.startswith("skipped.")}
+    named |= {c: f"{c.removesuffix('.quality')} doubtful" for c in table if c.endswith(".quality")}
+    named |= {"abstained": "abstained", "error": "failed"}
     lines = []
     for column, name in named.items():
         for reason, rows in table.groupby(column) if column in table else ():
