@@ -5,18 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from pnst.errors import GeometryError, InputError
-from pnst.image import BoolArray, FloatArray, Grid, Mask
+from pnst.image import BoolArray, FloatArray, Grid, Mask, embedded
 from pnst.study import Study
 
 SAME_MM = 1e-3
 """Grids whose corners are closer than this are one grid: headers in float32 round at 1e-5."""
 
 
+CROPPED = "cropped from"
+
+
 def place(mask: Mask, study: Study, name: str = "lesion mask") -> tuple[str, ...]:
     """Say how the mask lies against each series of the study: same grid, re-oriented, cropped, or on its own grid.
 
     Raises `InputError` for an empty mask, `GeometryError` for one that meets no series or whose file lost its place
-    (an identity affine, or the shape of a series at another place with its origin at 0).
+    (an identity affine, the shape of a series at another place with its origin at 0, or a series' affine with its
+    shape permuted or multiplied).
     """
     if not mask.data.any():
         raise InputError(
@@ -26,6 +30,7 @@ def place(mask: Mask, study: Study, name: str = "lesion mask") -> tuple[str, ...
             remedy="check the label, and that the mask was saved after drawing",
         )
     grids = {str(role): series.volume.grid for role, series in study.series.items()}
+    _check_affine(mask.grid, grids, name)
     if _lost_its_place(mask.grid, list(grids.values())):
         raise GeometryError(
             f"the {name} has lost its place",
@@ -46,6 +51,19 @@ def place(mask: Mask, study: Study, name: str = "lesion mask") -> tuple[str, ...
     return (f"{name}: {_verdicts(mask.grid, grids)}", *missed)
 
 
+def uncropped(mask: Mask, study: Study) -> Mask:
+    """A mask that is a box of a series' voxels, put back on that series' grid; any other mask as it is.
+
+    Cropped to its lesion, a mask ends where the lesion does, which would look like an image that cuts it off.
+    """
+    whole = next((s.volume.grid for s in study.series.values() if verdict(mask.grid, s.volume.grid) == CROPPED), None)
+    if whole is None:
+        return mask
+    axes, flips = whole.canonical_order()
+    canonical = embedded(mask.canonical(), whole.canonical())
+    return Mask(np.flip(canonical.data, axis=flips).transpose(np.argsort(axes)), whole)
+
+
 def verdict(mask: Grid, series: Grid) -> str:
     """How a mask's grid relates to a series', in words that the names of series complete."""
     if mask.matches(series, SAME_MM):
@@ -54,7 +72,7 @@ def verdict(mask: Grid, series: Grid) -> str:
     if own.matches(other, SAME_MM):
         return "re-oriented to"
     if _part_of(own, other):
-        return "cropped from"
+        return CROPPED
     return f"its surface carried from voxels of {_size(mask)} mm onto"
 
 
@@ -66,6 +84,24 @@ def _verdicts(mask: Grid, grids: dict[str, Grid]) -> str:
         own = f" ({_size(grid)} mm)" if found.endswith("onto") else ""
         series.setdefault(found, []).append(role + own)
     return "; ".join(f"{found} {', '.join(roles)}" for found, roles in series.items())
+
+
+def _check_affine(mask: Grid, grids: dict[str, Grid], name: str) -> None:
+    """Refuse a mask whose array was transposed or resampled while its affine stayed that of a series."""
+    if any(mask.matches(grid, SAME_MM) for grid in grids.values()):
+        return
+    for role, grid in grids.items():
+        times = np.divide(mask.shape, grid.shape)
+        multiplied = times.max() >= 2 and np.array_equal(times, np.rint(times))
+        if np.abs(mask.affine - grid.affine).max() <= SAME_MM and (
+            multiplied or sorted(mask.shape) == sorted(grid.shape)
+        ):
+            raise GeometryError(
+                f"the {name} has the affine of {role} but another shape",
+                got=f"{mask.shape} voxels where {role} has {grid.shape}: an array transposed or resampled by itself",
+                expected="an affine that belongs to the mask's own shape",
+                remedy="save the mask again with the affine of the image it was drawn on",
+            )
 
 
 def _lost_its_place(mask: Grid, grids: list[Grid]) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 from pnst.errors import InputError, PnstError
 from pnst.image import Mask
-from pnst.io.gate import place
+from pnst.io.gate import place, uncropped
 from pnst.io.label_map import label_regions
 from pnst.io.nifti import read_volume
 from pnst.io.nrrd import MAGIC as NRRD_MAGIC
@@ -58,7 +58,7 @@ def read_noted_mask(path: str | Path, study: Study, label: str | int | None = No
     """`read_mask`, with what was noticed while reading and placing it."""
     name = Path(path).name
     mask, notes = select(read_regions(Path(path), study), label, name).draw()
-    return mask, (*notes, *place(mask, study, name=f"mask {name!r}"))
+    return uncropped(mask, study), (*notes, *place(mask, study, name=f"mask {name!r}"))
 
 
 def read_regions(file: Path, study: Study) -> list[Region]:
@@ -126,7 +126,8 @@ def _understood(file: Path, read: Callable[[], T]) -> T:
 
 def _lesion(region: Region, study: Study) -> Lesion:
     mask, notes = region.draw()
-    return Lesion(region.name, mask, region.made_by, (*notes, *place(mask, study, name=f"lesion {region.name!r}")))
+    placed = place(mask, study, name=f"lesion {region.name!r}")
+    return Lesion(region.name, uncropped(mask, study), region.made_by, (*notes, *placed))
 
 
 def _no_mask(file: Path, got: str) -> InputError:
