@@ -171,10 +171,13 @@ def report_results(request: Request, results: Path) -> str:
     lesions, measured = [], []
     for n, entry in enumerate(entries, start=1):
         m = measurements_of(entry, case_id, results / "measurements.json")
+        _check_inputs(m, study, results)
         regions = read_regions(results, n)
         measured.append(replace(m, regions=regions, settings=settings.measure))
         lesion = read_lesion(results / numbered("lesion.nii.gz", n), study)
-        lesions.append(replace(lesion, label=m.label, made_by=m.provenance.get("lesion", lesion.made_by), notes=()))
+        lesions.append(
+            replace(lesion, label=m.label, made_by=m.provenance.get("lesion", lesion.made_by), notes=_own(m, study))
+        )
     try:
         assessed = tuple(Assessment.from_dict(score, case_id) for score in scores)
     except (TypeError, KeyError, ValueError, AttributeError) as error:
@@ -185,6 +188,26 @@ def report_results(request: Request, results: Path) -> str:
             remedy="make it again with pnst run",
         ) from error
     return report_case(Case(study, tuple(lesions), tuple(measured), assessed))
+
+
+def _check_inputs(m: Measurements, study: Study, results: Path) -> None:
+    """Raise `InputError` unless the images are those that were measured, by their digests."""
+    now = {f"input.{role}": series.source.digest for role, series in study.series.items()}
+    then = {name: digest for name, digest in m.provenance.items() if name.startswith("input.")}
+    other = sorted(name.removeprefix("input.") for name, _ in now.items() ^ then.items())
+    if other:
+        raise InputError(
+            f"the results in {results.name!r} were not made from these images",
+            got=f"another image, or none, as {', '.join(dict.fromkeys(other))}",
+            expected="the series that were measured",
+            remedy="give the same study, with the same --role as in that run",
+        )
+
+
+def _own(m: Measurements, study: Study) -> tuple[str, ...]:
+    """What was noticed of the lesion alone: the notes that neither the study nor its series hold."""
+    said = {*study.notes, *(note for series in study.series.values() for note in series.notes)}
+    return tuple(note for note in m.notes if note not in said)
 
 
 def measurements_of(entry: Mapping[str, Any], case_id: str, file: Path) -> Measurements:
