@@ -6,30 +6,21 @@ saying the same thing (formats, steps, flags).
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import io
 import json
 import re
 import shutil
-import subprocess
-import sys
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import nibabel as nib
 import numpy as np
 import pydicom
 import pytest
-from jsonschema import Draft202012Validator
 
-from pnst.cli import main
-from pnst.image import Mask, Volume
+from command import bytes_of, content, done, four_parts, numbers, only, outputs, refused, shell, validator
+from pnst.image import Mask
 from pnst.io.nifti import write_volume
 from pnst.io.write import write_study
 from pnst.study import Lesion
@@ -47,7 +38,6 @@ OUTPUTS = {
     "regions/edema.nii.gz",
     "regions/fat_rim.nii.gz",
 }
-FAMILIES = {"size", "margin", "edema", "split_fat", "adc"}
 IDENTITY = {
     "PatientName": "Plantedname^Jo",
     "PatientID": "PLANTED-4711",
@@ -57,79 +47,6 @@ IDENTITY = {
     "InstitutionName": "Plantedhospital",
     "ReferringPhysicianName": "Planteddoctor",
 }
-
-
-@dataclass(frozen=True)
-class Said:
-    """What one command gave."""
-
-    code: int
-    out: str
-    err: str
-
-
-def pnst(*words: object) -> Said:
-    """The command in this process, where every warning is an error."""
-    out, err, code = io.StringIO(), io.StringIO(), 0
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        patch.setattr(sys, "argv", ["pnst", *map(str, words)])
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-    return Said(code, out.getvalue(), err.getvalue())
-
-
-def done(*words: object) -> Said:
-    """A command that must succeed, and say nothing on standard error."""
-    said = pnst(*words)
-    assert (said.code, said.err) == (0, "")
-    return said
-
-
-def refused(*words: object) -> str:
-    """A command that must be refused: exit 2, nothing printed, one line of four parts on standard error."""
-    said = pnst(*words)
-    return four_parts(said.code, said.out, said.err)
-
-
-def four_parts(code: int, out: str, err: str) -> str:
-    assert (code, out) == (2, ""), err
-    assert re.fullmatch(r"pnst: .+; got: .+; expected: .+; remedy: .+\n", err), err
-    assert "Traceback" not in err
-    return err
-
-
-def content(file: Path) -> dict[str, Any]:
-    return json.loads(file.read_text(encoding="utf-8"))
-
-
-def only(file: Path) -> dict[str, Any]:
-    (lesion,) = content(file)["lesions"]
-    return lesion
-
-
-def outputs(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-
-
-def bytes_of(folder: Path) -> dict[str, bytes]:
-    return {name: (folder / name).read_bytes() for name in outputs(folder)}
-
-
-def numbers(lesion: dict[str, Any]) -> dict[str, float]:
-    """Every measured number of one lesion."""
-    return {
-        f"{family}.{name}": value
-        for family in sorted(FAMILIES & lesion.keys())
-        for name, value in lesion[family].items()
-        if isinstance(value, bool | int | float)
-    }
-
-
-def validator(name: str) -> Draft202012Validator:
-    schema = json.loads((files("pnst.io") / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
-    return Draft202012Validator(schema)
 
 
 @pytest.fixture(scope="module")
@@ -266,11 +183,6 @@ def test_both_formats_give_the_same_numbers(result, dicom_result):
 
 
 # --- in a shell ------------------------------------------------------------------------------------------------------
-
-
-def shell(*words: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pnst", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=cwd)
 
 
 def test_in_a_pipe_a_run_prints_its_table_and_nothing_else(result, nifti, tmp_path):

@@ -68,6 +68,15 @@ class Surroundings:
         near = (self.distance > CLEAR_MM) & (self.distance <= NEAR_MM)
         return np.asarray(near & np.isfinite(self.volume.data))
 
+    @property
+    def anchor(self) -> float:
+        """The lesion's own median; raises `TissueNotFound` when the image holds no number there."""
+        inside = self.volume.data[self.lesion.data]
+        inside = inside[np.isfinite(inside)]
+        if not inside.size:
+            raise TissueNotFound("the series holds no data within the lesion")
+        return float(np.median(inside))
+
 
 def surroundings(volume: Volume, lesion: Mask, reach_mm: float = NEAR_MM) -> Surroundings:
     """Crop an image to a lesion (a mask on the image's own grid) and its surroundings."""
@@ -89,7 +98,7 @@ def fat_scale(around: Surroundings) -> FatScale:
     """Muscle and fat modes of a T1 or fat image; raises `TissueNotFound` when one of them does not show."""
     values = around.smooth[around.shell]
     found = modes(values)
-    anchor = float(np.median(around.volume.data[around.lesion.data]))
+    anchor = around.anchor
     if not found:
         raise TissueNotFound("the surroundings of the lesion hold too few voxels to tell tissues apart")
     spread = float(np.subtract(*np.percentile(values, (99.5, 0.5))))
@@ -123,7 +132,7 @@ def muscle_level(around: Surroundings, muscle: BoolArray | None, source: str) ->
         raise TissueNotFound("too little muscle shows round the lesion to serve as a reference")
     if muscle is None:
         found = _without_air(around, found)
-        anchor = float(np.median(around.volume.data[around.lesion.data]))
+        anchor = around.anchor
         found = [mode for mode in found if mode.value < anchor] or found
         chosen = max(found, key=lambda mode: mode.share)
     else:
