@@ -1,0 +1,217 @@
+"""Error of every column against the exact answer, on simulated studies.
+
+python benchmarks/accuracy.py --quick              # six scenes, under 3 minutes of a core
+python benchmarks/accuracy.py [--csv rows.csv]     # the whole design: 2 kinds × 4 sizes × 5 grids
+python benchmarks/accuracy.py --quick --markdown   # also writes the section of README.md
+
+Every scene is rendered once and measured at SNR 20 and 40. A thin lesion spans under six slices.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tables import machine, markdown, write_section
+
+import pnst
+from pnst.phantom import GridSpec, LesionSpec, Simulated, Spec, SurroundSpec, simulate
+
+SNRS = (20.0, 40.0)
+SIZES_MM = (15.0, 30.0, 60.0, 100.0)
+"""Longest semi-axis × 2; lobes and roughness move the surface a little."""
+GRIDS = (
+    GridSpec(spacing_mm=(0.6, 0.6, 4.0), plane="axial"),
+    GridSpec(spacing_mm=(0.6, 0.6, 4.0), plane="coronal", turn_deg=(-7.0, 4.0, 11.0)),
+    GridSpec(spacing_mm=(0.7, 0.8, 3.0), plane="sagittal", turn_deg=(5.0, 9.0, -6.0)),
+    GridSpec(spacing_mm=(0.9, 0.8, 5.0), plane="axial", turn_deg=(12.0, -10.0, 20.0)),
+    GridSpec(spacing_mm=(0.9, 1.0, 1.1), plane="coronal", turn_deg=(25.0, 15.0, -30.0)),
+)
+QUICK = (
+    ("smooth", 15.0, GRIDS[2]),
+    ("smooth", 30.0, GRIDS[0]),
+    ("smooth", 60.0, GRIDS[4]),
+    ("infiltrating", 30.0, GRIDS[4]),
+    ("infiltrating", 60.0, GRIDS[1]),
+    ("infiltrating", 100.0, GRIDS[3]),
+)
+ROLES = (pnst.Role.T1, pnst.Role.T1_POST, pnst.Role.T2_FS)
+
+
+def smooth(size_mm: float) -> tuple[LesionSpec, SurroundSpec]:
+    """Sharp, fusiform, fat on both poles, no oedema."""
+    radii = (0.25 * size_mm, 0.3 * size_mm, 0.5 * size_mm)
+    lesion = LesionSpec(radii_mm=radii, tilt_deg=(8, -6, 0), rim_cap_deg=65, roughness=0.01, d_um2_per_ms=1.9)
+    return lesion, SurroundSpec()
+
+
+def infiltrating(size_mm: float) -> tuple[LesionSpec, SurroundSpec]:
+    """Irregular, two thirds of the edge blurred, oedema, a fascial plane near and no rim."""
+    lesion = LesionSpec(
+        radii_mm=(0.36 * size_mm, 0.32 * size_mm, 0.5 * size_mm),
+        tilt_deg=(-10, 12, 0),
+        roughness=0.07,
+        roughness_degrees=(3, 7),
+        edge_sigma_mm=2.2,
+        indistinct_cap_deg=100,
+        edema_mm=12,
+        edema_irregularity=0.6,
+        d_um2_per_ms=1.0,
+    )
+    return lesion, SurroundSpec(fat_plane_mm=8, fat_plane_axis=(0.6, 1.0, 0.0))
+
+
+KINDS: dict[str, Callable[[float], tuple[LesionSpec, SurroundSpec]]] = {"smooth": smooth, "infiltrating": infiltrating}
+
+
+@dataclass(frozen=True)
+class Demand:
+    """How far a column may be off: a share of the truth, or an amount in its own unit, whichever is more."""
+
+    share: float = 0.0
+    amount: float = 0.0
+    thin_share: float | None = None
+    thin_amount: float | None = None
+    thin_slices: float = 0.0
+    """… or a share of the slice spacing."""
+    truth: str | None = None
+    """The truth's name where it is not the column's."""
+
+    def limit(self, truth: float, thin: bool, slice_mm: float) -> float:
+        """In the column's unit."""
+        if not thin:
+            return max(self.share * abs(truth), self.amount)
+        share = self.share if self.thin_share is None else self.thin_share
+        amount = self.amount if self.thin_amount is None else self.thin_amount
+        return max(share * abs(truth), amount, self.thin_slices * slice_mm)
+
+
+DEMANDS = {
+    "size.longest_diameter_mm": Demand(share=0.03, thin_share=0.0, thin_slices=0.25),
+    "size.volume_ml": Demand(share=0.03, thin_share=0.05),
+    "margin.irregularity": Demand(amount=0.01),
+    "margin.sphericity": Demand(amount=0.03),
+    "margin.edge_width_mm": Demand(share=0.15, amount=1.0, thin_share=0.0, thin_amount=1.5),
+    "margin.ill_defined_fraction": Demand(amount=0.05, thin_amount=0.10),
+    "edema.max_extent_mm": Demand(amount=1.5),
+    "edema.volume_ml": Demand(share=0.08),
+    "split_fat.coverage_fraction": Demand(amount=0.05),
+    "adc.mean_um2_per_ms": Demand(share=0.01, truth="adc.mean_whole_um2_per_ms"),
+}
+"""The accuracy that the project demands of its measurements on simulated studies."""
+RELATIVE = {column for column, demand in DEMANDS.items() if demand.share and not demand.amount}
+SIGNS = {
+    "margin.ill_defined": ("margin.ill_defined_fraction",),
+    "edema.present": (),
+    "split_fat.applicable": (),
+    "split_fat.present": ("split_fat.coverage_fraction", "split_fat.pole_coverage_fraction"),
+}
+"""Each sign and the columns that decide it; a truth within 10 % of the threshold is left out."""
+
+
+def scene(kind: str, size_mm: float, grid: GridSpec) -> Simulated:
+    """One rendered study."""
+    lesion, surround = KINDS[kind](size_mm)
+    grids = dict.fromkeys(ROLES, grid)
+    return simulate(Spec(lesion=lesion, surround=surround, roles=(*ROLES, pnst.Role.DWI), grids=grids), seed=7)
+
+
+def rows_of(kind: str, size_mm: float, grid: GridSpec) -> Iterator[dict[str, Any]]:
+    """One row a column and noise level: measured, true, and how far it may be off."""
+    made = scene(kind, size_mm, grid)
+    through = int(np.argmax(grid.spacing_mm))
+    others = tuple(axis for axis in range(3) if axis != through)
+    thin = int(made.lesion.mask.data.any(axis=others).sum()) < 6
+    for snr in SNRS:
+        m = pnst.measure(replace(made, spec=replace(made.spec, snr=snr)).redraw(seed=int(snr)), made.lesion)
+        about = {"kind": kind, "size_mm": size_mm, "grid": grid.plane, "spacing_mm": grid.spacing_mm, "snr": snr}
+        yield from ({**about, "thin": thin, **row} for row in _compared(m, made, thin, grid.spacing_mm[through]))
+
+
+def _compared(m: pnst.Measurements, made: Simulated, thin: bool, slice_mm: float) -> Iterator[dict[str, Any]]:
+    measured, truth = m.columns(), made.truth
+    for column, demand in DEMANDS.items():
+        true = truth.get(demand.truth or column)
+        if true is None:
+            continue
+        limit = demand.limit(float(true), thin, slice_mm)
+        yield {"column": column, "measured": measured.get(column), "true": float(true), "limit": limit}
+    for sign, deciding in SIGNS.items():
+        threshold = measured.get(f"{sign}_threshold")
+        if any(truth.get(c) is not None and threshold and abs(truth[c] / threshold - 1) < 0.1 for c in deciding):
+            continue
+        found = measured.get(sign, "skipped")
+        yield {"column": sign, "measured": str(found), "true": str(truth[sign]), "limit": None}
+
+
+def summary(rows: pd.DataFrame) -> str:
+    """Two tables: errors of numbers, and signs."""
+    numbers = rows[rows["column"].isin(DEMANDS)]
+    header = ("column", "error in", "bias", "95th percentile", "within", "within, thin", "measured")
+    lines = [_number_line(column, numbers[numbers["column"] == column]) for column in DEMANDS]
+    signs = [_sign_line(sign, rows[rows["column"] == sign]) for sign in SIGNS]
+    sign_header = ("sign", "right", "true yes", "true no", "not applicable or unclear", "wrong in")
+    return f"{markdown(header, lines)}\n\n{markdown(sign_header, signs)}"
+
+
+def _number_line(column: str, rows: pd.DataFrame) -> tuple[str, ...]:
+    found = rows[rows["measured"].notna()]
+    error = found["measured"].astype(float) - found["true"]
+    within = error.abs() <= found["limit"]
+    scaled = error / found["true"] * 100 if column in RELATIVE else error
+    scaled = scaled[np.isfinite(scaled)]  # a share of nothing is no error; `within` still counts it
+    form = "{:+.1f}" if column in RELATIVE else "{:+.3f}"
+    return (
+        f"`{column}`",
+        "%" if column in RELATIVE else "its unit",
+        form.format(scaled.mean()),
+        form.format(np.percentile(scaled.abs(), 95)).lstrip("+"),
+        _share(within[~found["thin"].astype(bool)]),
+        _share(within[found["thin"].astype(bool)]),
+        f"{len(found)}/{len(rows)}",
+    )
+
+
+def _sign_line(sign: str, rows: pd.DataFrame) -> tuple[str, ...]:
+    wrong = rows[rows["measured"] != rows["true"]]
+    names = {f"{row.kind} {row.size_mm:g} mm: {row.measured}" for row in wrong.itertuples()}
+    counts = [str(int((rows["true"] == value).sum())) for value in ("True", "False", "None")]
+    return (f"`{sign}`", f"{len(rows) - len(wrong)}/{len(rows)}", *counts, "; ".join(sorted(names)) or "–")
+
+
+def _share(within: pd.Series) -> str:
+    return f"{int(within.sum())}/{len(within)}" if len(within) else "–"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--csv", type=Path, help="every single comparison")
+    parser.add_argument("--markdown", action="store_true", help="write the section of README.md")
+    options = parser.parse_args()
+    design = QUICK if options.quick else tuple(product(KINDS, SIZES_MM, GRIDS))
+    found: list[dict[str, Any]] = []
+    for number, (kind, size_mm, grid) in enumerate(design, start=1):
+        found += rows_of(kind, size_mm, grid)
+        print(f"[{number}/{len(design)}] {kind}, {size_mm:g} mm, {grid.plane}", file=sys.stderr)
+    rows = pd.DataFrame(found)
+    if options.csv:
+        rows.to_csv(options.csv, index=False)
+    spent = time.process_time()
+    what = f"{len(design)} scenes × SNR {' and '.join(f'{snr:g}' for snr in SNRS)}; {spent:.0f} s of processor time"
+    text = f"{what} ({'quick' if options.quick else 'whole'} design). {machine()}.\n\n{summary(rows)}"
+    print(text)
+    if options.markdown:
+        write_section("accuracy", text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Markdown tables, the machine in words, and the sections of README.md that the benchmarks write."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+README = Path(__file__).with_name("README.md")
+
+
+def markdown(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def machine() -> str:
+    """Cores, memory, Python, and how busy the machine is."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    load = os.getloadavg()[0]
+    return f"{os.cpu_count()} cores, {memory:.0f} GiB; Python {platform.python_version()}; load {load:.1f} at the end"
+
+
+def write_section(name: str, text: str) -> None:
+    """Put the text between `<!-- begin name -->` and `<!-- end name -->` of README.md."""
+    pattern = re.compile(f"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
+    page, found = pattern.subn(lambda match: f"{match[1]}\n{text}\n\n{match[2]}", README.read_text(encoding="utf-8"))
+    if found != 1:
+        raise ValueError(f"{README.name} has {found} places for {name}")
+    README.write_text(page, encoding="utf-8")
