@@ -46,6 +46,11 @@ def choose(stacks: Sequence[Stack], wanted: Mapping[str, str]) -> Chosen:
 def find(stacks: Sequence[Stack], name: str, role: str) -> Stack:
     """The one stack that a user's word names. Raises `InputError` for none, `AmbiguityError` for several."""
     word = name.strip().lower()
+    point = _time_point(stacks, word)
+    if point is not None:
+        return point
+    # A merged series has the number and UID of its first part: for dwi it is meant, else the part.
+    stacks = [stack for stack in stacks if not (stack.merged_into if role == Role.DWI else stack.parts)]
     for of in (
         lambda s: s.key.lower(),
         lambda s: s.header.series_uid,
@@ -70,6 +75,15 @@ def find(stacks: Sequence[Stack], name: str, role: str) -> Stack:
     )
 
 
+def _time_point(stacks: Sequence[Stack], word: str) -> Stack | None:
+    """The volume that a word such as "s5-t3" names."""
+    key, _, number = word.rpartition("-t")
+    stack = next((s for s in stacks if s.key.lower() == key), None)
+    if stack is None or not number.isdecimal() or not 1 <= int(number) <= len(stack.volumes):
+        return None
+    return stack.time_point(int(number))
+
+
 def _role(name: str) -> Role:
     try:
         return Role(name)
@@ -80,9 +94,10 @@ def _role(name: str) -> Role:
 
 
 def _preferred(role: Role, found: list[tuple[Stack, Guess]]) -> list[tuple[Stack, Guess]]:
-    """Raw diffusion before trace; T1 without fat suppression, which shows fat, before T1 with it."""
+    """Raw diffusion before trace, one series before a merged one; T1 that shows fat before T1 with it suppressed."""
     if role is Role.DWI:
-        better = [pair for pair in found if not pair[0].is_trace]
+        raw = [pair for pair in found if not pair[0].is_trace] or found
+        better = [pair for pair in raw if not pair[0].parts] or raw
     elif role is Role.T1:
         better = [pair for pair in found if "fat suppressed" not in pair[1].reason]
     else:

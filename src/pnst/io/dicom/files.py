@@ -16,12 +16,12 @@ from typing import BinaryIO
 from pydicom.uid import UID
 
 from pnst.errors import InputError, PnstError
-from pnst.io.dicom.classic import classic_frame
+from pnst.io.dicom.classic import classic_frame, rescale
 from pnst.io.dicom.elements import Elements, read_elements
 from pnst.io.dicom.enhanced import enhanced_frames, is_enhanced
 from pnst.io.dicom.frame import Frame, Header, Pixels
 from pnst.io.dicom.mosaic import is_mosaic, mosaic_frames
-from pnst.io.dicom.tags import Fields, integer, number, text, words
+from pnst.io.dicom.tags import Fields, integer, number, private, text, words
 
 _NOT_IMAGES = frozenset({"SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "RTIMAGE", "SR", "PR", "KO", "REG", "RWV", "DOC"})
 _NOT_IMAGE_CLASSES = ("1.2.840.10008.5.1.4.1.1.66", "1.2.840.10008.5.1.4.1.1.481")
@@ -144,9 +144,17 @@ def _header(found: Elements, file: Path, name: str) -> Header:
         description=text(ds, 0x0008103E) or text(ds, 0x00181030),
         modality=text(ds, 0x00080060),
         sequence=(*words(ds, 0x00180020), *words(ds, 0x00180021), text(ds, 0x00180024) or text(ds, 0x00189005)),
+        frame_of_reference=text(ds, 0x00200052),
+        intensity_scale=_intensity_scale(ds),
         frames=frames,
         problem=problem,
     )
+
+
+def _intensity_scale(ds: Fields) -> float | None:
+    """Chenevert et al. 2014 (Transl Oncol 7:65): Philips' values are floating point × rescale slope × scale slope."""
+    scale = number(ds, private(ds, 0x2005, "Philips MR Imaging DD 001", 0x0E), "FL")
+    return float(f"{rescale(ds)[0] * scale:.5g}") if scale and "PHILIPS" in text(ds, 0x00080070).upper() else None
 
 
 def _frames(ds: Fields, pixels: Pixels) -> tuple[tuple[Frame, ...], PnstError | None]:

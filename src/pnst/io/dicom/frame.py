@@ -126,6 +126,10 @@ class Header:
     modality: str
     sequence: tuple[str, ...]
     """Scanning sequence, its variant and its name, as written."""
+    frame_of_reference: str
+    """UID of the coordinate system that positions are counted in."""
+    intensity_scale: float | None
+    """Philips: rescale slope × scale slope, by which the values of two series must be divided to compare them."""
     frames: tuple[Frame, ...]
     problem: PnstError | None = None
     """Why its frames cannot be placed, where that is known from this file alone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,9 +14,10 @@ import numpy as np
 from pnst.errors import AmbiguityError, InputError
 from pnst.image import FloatArray, Grid, Volume
 from pnst.io.dicom.adc_units import adc_in_um2_per_ms, mapped_unit
-from pnst.io.dicom.choice import choose
+from pnst.io.dicom.choice import Chosen, choose
 from pnst.io.dicom.files import read_tree
 from pnst.io.dicom.frame import Header, Pixels
+from pnst.io.dicom.merge import merge_diffusion
 from pnst.io.dicom.pixels import read_pixels
 from pnst.io.dicom.roles import guess_role
 from pnst.io.dicom.stack import Stack, build_stacks
@@ -40,22 +41,21 @@ def read_dicom(
     if tree.damaged:
         raise tree.damaged[0]
     _check_one_study(tree.headers)
-    stacks = build_stacks(tree.headers)
+    stacks = merge_diffusion(build_stacks(tree.headers))
     chosen = choose(stacks, roles or {})
     pixels = [header.pixels for header in tree.headers]
     with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=2) as pool:
         warnings.simplefilter("ignore")  # decoders remark on padding and odd headers; what matters becomes an error
         read = {role: pool.submit(_series, role, stack, pixels, reason) for role, (stack, reason) in chosen.items()}
         series = {role: future.result() for role, future in read.items()}
-    left = len(stacks) - len(chosen)
-    notes = (*tree.notes, *((f"{left} series without a role were left out",) if left else ()))
+    notes = (*tree.notes, *_left_out(stacks, chosen), *_frames_of_reference(chosen))
     return Study(case_id or _case_id(tree.headers[0], keep_identity), series, notes=notes)
 
 
 def inspect_dicom(path: Path) -> list[SeriesGuess]:
     """What each series under `path` looks like, without decoding a pixel; damaged files come last."""
     tree = read_tree(path)
-    stacks = build_stacks(tree.headers)
+    stacks = merge_diffusion(build_stacks(tree.headers))
     guesses = [guess_role(stack) for stack in stacks]
     counts = Counter(guess.role for guess in guesses if guess.role is not None)
     found = []
@@ -67,6 +67,24 @@ def inspect_dicom(path: Path) -> list[SeriesGuess]:
         ]
         found.append(_shown(stack, guess.role, guess.reason, (*guess.rivals, *others) if counts else guess.rivals))
     return found + [_damaged(f"damaged-{n + 1}", error) for n, error in enumerate(tree.damaged)]
+
+
+def _left_out(stacks: Sequence[Stack], chosen: Chosen) -> tuple[str, ...]:
+    used = {key for stack, _ in chosen.values() for key in (stack.key, *stack.parts)}
+    left = sum(stack.key not in used and not stack.parts for stack in stacks)
+    return (f"{left} series without a role were left out",) if left else ()
+
+
+def _frames_of_reference(chosen: Chosen) -> tuple[str, ...]:
+    """A sentence where the positions of series need not mean the same place in the patient."""
+    roles: dict[str, list[str]] = defaultdict(list)
+    for role, (stack, _) in chosen.items():
+        if stack.header.frame_of_reference:
+            roles[stack.header.frame_of_reference].append(role)
+    if len(roles) < 2:
+        return ()
+    told = " and ".join(", ".join(found) for found in roles.values())
+    return (f"{told} have frames of reference of their own: check that a lesion lies rightly on each",)
 
 
 def _series(role: Role, stack: Stack, pixels: Sequence[Pixels], reason: str) -> Series:

@@ -59,6 +59,11 @@ def _diffusion(stack: Stack, said: frozenset[str]) -> Guess | None:
     several = bool(stack.b_values) and max(stack.b_values or (0,)) - min(stack.b_values or (0,)) >= TWO_B
     if stack.kind is Kind.ADC:
         return Guess(Role.ADC, "its image type says ADC map", ("dwi: it carries a b-value",) if any(distinct) else ())
+    if stack.parts:
+        told = f"b-values {_listed(distinct)} of {', '.join(stack.parts)}, one a series on one grid"
+        return Guess(Role.DWI, f"{told}{', directions combined' if stack.is_trace else ''}")
+    if stack.merged_into:
+        return Guess(None, f"one b-value of the diffusion series {stack.merged_into}")
     if several:
         if "adc" in said:
             return Guess(Role.DWI, f"b-values {_listed(distinct)} in one series", ("adc: its description",))
@@ -71,7 +76,8 @@ def _diffusion(stack: Stack, said: frozenset[str]) -> Guess | None:
         return Guess(None, "its description names a computed map")
     if any(distinct) or "dwi" in said:
         got = f"only b = {distinct[-1]} s/mm²" if any(distinct) else "no b-value above 0"
-        return Guess(None, f"diffusion with {got}: at least two b-values are needed")
+        alone = f" ({stack.alone})" if stack.alone else ""
+        return Guess(None, f"diffusion with {got}: at least two b-values are needed{alone}")
     return None
 
 
@@ -92,7 +98,7 @@ def _dixon(stack: Stack, said: frozenset[str]) -> Guess | None:
 
 def _time_series(stack: Stack) -> Guess | None:
     if len(stack.volumes) > 1:
-        return Guess(None, f"{len(stack.volumes)} time points: choose one and save it alone")
+        return Guess(None, f"{len(stack.volumes)} time points: choose one by its key, {stack.key}-t1 and on")
     return None
 
 

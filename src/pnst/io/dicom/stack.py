@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pnst.errors import PnstError
 from pnst.image import Grid
@@ -31,6 +31,17 @@ class Stack:
     """s/mm², one a volume; None where no frame carries one."""
     acquisition: Acquisition
     problem: PnstError | None = None
+    parts: tuple[str, ...] = ()
+    """Keys of the series of one b-value each that it was put together from."""
+    merged_into: str = ""
+    """Key of the diffusion series that it is a part of."""
+    alone: str = ""
+    """Why, with its one b-value, it is part of none."""
+
+    def time_point(self, number: int) -> Stack:
+        """One of its volumes by itself, counted from 1."""
+        b_values = self.b_values and self.b_values[number - 1 : number]
+        return replace(self, key=f"{self.key}-t{number}", volumes=(self.volumes[number - 1],), b_values=b_values)
 
     @property
     def is_trace(self) -> bool:

@@ -12,6 +12,7 @@ _PATTERNS: dict[str, str] = {
     "adc": r"\b(adc|dadc|apparent diffusion\w*|apparenter? diffusion\w*|cda|coef\w* (de )?dif\w*)\b|表观扩散|見かけ",
     "map": r"\b(fa|colfa|fractional|tensor|eadc|expo\w+|t[12] ?map\w*|mapping|kar(te|ten)|cartographie|mapa)\b",
     "dwi": r"\b(dwi?\w*|diff\w*|dti\w*|ivim|resolve|trace\w*|b ?\d{2,4}|zoomit)\b|弥散|扩散|拡散",
+    "b0": r"\bb ?0{1,4}\b",
     "subtraction": r"\b(subs?|subtr\w*|soustr\w*|sottr\w*|substr\w*)\b",
     "projection": r"\b(mip|minip)\b",
     "flair": r"\b(flair\w*|dark ?fluid)\b",
