@@ -273,10 +273,12 @@ def speak() -> Iterator[Callable[[Callable[[str], Answer]], tuple[str, list[str]
         server.server_close()
 
 
-def instance(number: int, series: str = SERIES) -> bytes:
+def instance(number: int, series: str = SERIES, *, pixels: bool = True) -> bytes:
     """A small DICOM file as one part of a multipart answer."""
     dataset = pydicom.dcmread(SAMPLE / "t1/0001.dcm")
     dataset.StudyInstanceUID, dataset.SeriesInstanceUID, dataset.SOPInstanceUID = STUDY, series, f"1.{number}"
+    if not pixels:
+        del dataset.PixelData
     buffer = pydicom.filebase.DicomBytesIO()
     dataset.save_as(buffer)
     return b"--part\r\nContent-Type: application/dicom\r\n\r\n" + buffer.getvalue() + b"\r\n--part--\r\n"
@@ -356,6 +358,7 @@ def with_instance(answer: Answer) -> Callable[[str], Answer]:
         (with_instance((200, "text/html", b"<html>sign in</html>")), "cannot be read"),
         (with_instance((200, MULTIPART, b"--part\r\n\r\nnot DICOM\r\n--part--\r\n")), "cannot be read"),
         (with_instance((200, MULTIPART, b"--part--\r\n")), "cannot be read"),
+        (with_instance((200, MULTIPART, instance(0, pixels=False))), "breaks off"),
         (with_instance((200, MULTIPART, instance(9))), "another instance"),
         (with_instance((200, MULTIPART, instance(0, "1.9"))), "another instance"),
     ],
@@ -374,10 +377,11 @@ def test_a_busy_server_is_asked_again(speak, tmp_path):
     assert len(found.files) == 5
 
 
-def test_an_answer_that_breaks_off_leaves_nothing(speak, tmp_path):
-    """Regression: the parts of a truncated body must not pass for an instance."""
-    url, _ = speak(with_instance((200, MULTIPART, instance(0)[:5000])))
-    with pytest.raises(InputError):
+@pytest.mark.parametrize("missing", [30, 20000, 41200])
+def test_an_answer_that_breaks_off_leaves_nothing(speak, tmp_path, missing):
+    """pydicom reads a file that ends within its pixels, or before them, without a word."""
+    url, _ = speak(with_instance((200, MULTIPART, instance(0)[:-missing])))
+    with pytest.raises(InputError, match="breaks off"):
         fetch_study(url, tmp_path / "out", STUDY)
     assert not list(tmp_path.iterdir())
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
+
 from pnst.errors import InputError
 from pnst.io.atomic import whole_folder
 from pnst.io.dicomweb_address import Address, is_uid
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 _SERIES, _INSTANCE = "0020000E", "00080018"
 _MODALITY, _INSTANCES_OF_SERIES = "00080060", "00201209"
+_PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+_UNDEFINED = 0xFFFFFFFF
 
 Progress = Callable[[str], None]
 
@@ -84,7 +89,16 @@ def _fetch_instance(client: DICOMwebClient, address: Address, series: str, insta
         sent = tuple(str(dataset.get(name)) for name in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"))
         if sent != asked:
             raise not_dicomweb(address, "another instance than the one asked for")
+        if _breaks_off(dataset):
+            raise not_dicomweb(address, "an instance that breaks off before its end")
         dataset.save_as(file)
+
+
+def _breaks_off(dataset: Dataset) -> bool:
+    """Whether the last element is shorter than it says, or an image has no pixels: pydicom reads either unsaid."""
+    last = dataset.get_item(max(dataset.keys()))
+    short = isinstance(last, RawDataElement) and last.length not in (_UNDEFINED, len(last.value or b""))
+    return short or ("Rows" in dataset and not any(name in dataset for name in _PIXELS))
 
 
 def _list_series(client: DICOMwebClient, address: Address) -> list[Mapping[str, Any]]:
