@@ -12,13 +12,14 @@ from pathlib import Path
 from sphinx.pycode import ModuleAnalyzer
 
 import pnst
+from pnst.cli import app
 from pnst.measurement import settings
 from pnst.measurement.measurements import FAMILY_TYPES
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = "sample_data/malignant_dicom"
 LESION = "sample_data/malignant_dicom/lesions/1.dcm"
-COMMANDS = ("run", "inspect", "measure", "assess", "report", "phantom")
+COMMANDS = [command.name or command.callback.__name__ for command in app.registered_commands]
 SETTINGS = {
     "margin": settings.MarginSettings,
     "edema": settings.EdemaSettings,
