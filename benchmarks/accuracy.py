@@ -164,9 +164,10 @@ def summary(rows: pd.DataFrame) -> str:
 
 def _number_line(column: str, rows: pd.DataFrame) -> tuple[str, ...]:
     found = rows[rows["measured"].notna()]
-    error = found["measured"].astype(float) - found["true"]
-    within = error.abs() <= found["limit"]
-    scaled = error / found["true"] * 100 if column in RELATIVE else error
+    measured, true, limit = (found[name].astype(float) for name in ("measured", "true", "limit"))
+    error = measured - true
+    within = error.abs() <= limit
+    scaled = error / true * 100 if column in RELATIVE else error
     scaled = scaled[np.isfinite(scaled)]  # a share of nothing is no error; `within` still counts it
     form = "{:+.1f}" if column in RELATIVE else "{:+.3f}"
     return (
