@@ -19,8 +19,8 @@ NEAR_MM = 50.0
 CLEAR_MM = 3.0
 """… but not within this distance of it, where voxels hold a part of it."""
 SMOOTHING_MM = 1.0
-LEAST_MUSCLE_SHARE = 0.05
-"""Of what looks like muscle on T1, muscle itself holds at least this share."""
+LEAST_TISSUE_SHARE = 0.05
+"""A mode that holds less of the voxels looked at is an edge where two tissues mix, not a tissue."""
 FAT_STEP = 0.25
 """Fat lies above muscle by at least this share of the range of intensities."""
 
@@ -102,12 +102,12 @@ def fat_scale(around: Surroundings) -> FatScale:
     if not found:
         raise TissueNotFound("the surroundings of the lesion hold too few voxels to tell tissues apart")
     spread = float(np.subtract(*np.percentile(values, (99.5, 0.5))))
-    muscle = min(found, key=lambda mode: abs(mode.value - anchor))
+    muscle = min(_fair(found), key=lambda mode: abs(mode.value - anchor))
     brighter = [mode for mode in found if mode.value > muscle.value + FAT_STEP * spread]
     if not brighter:
         raise TissueNotFound("no fat shows within 50 mm of the lesion, so muscle and fat cannot be told apart")
     fat = max(brighter, key=lambda mode: mode.share)
-    if anchor > (muscle.value + fat.value) / 2:
+    if anchor > muscle.high and muscle not in _without_air(around, _fair(found)):  # the nearest mode is air
         raise TissueNotFound("no muscle shows within 50 mm of the lesion, so muscle and fat cannot be told apart")
     return FatScale(muscle.value, fat.value)
 
@@ -131,20 +131,24 @@ def muscle_level(around: Surroundings, muscle: BoolArray | None, source: str) ->
     if not found:
         raise TissueNotFound("too little muscle shows round the lesion to serve as a reference")
     if muscle is None:
-        found = _without_air(around, found)
+        found = _without_air(around, _fair(found))
         anchor = around.anchor
         found = [mode for mode in found if mode.value < anchor] or found
         chosen = max(found, key=lambda mode: mode.share)
     else:
         # What looks like muscle on T1 may be oedema: of the modes that hold a fair share, muscle is the darkest.
-        fair = [mode for mode in found if mode.share >= LEAST_MUSCLE_SHARE] or found
-        chosen = min(fair, key=lambda mode: mode.value)
+        chosen = min(_fair(found), key=lambda mode: mode.value)
     values = around.volume.data[where & (around.smooth >= chosen.low) & (around.smooth <= chosen.high)]
     floor = float(np.percentile(values, 0.5)) if muscle is not None else 2 * chosen.low - chosen.value
     sd = sd_below(values, chosen.value, floor)
     if not sd > 0:
         raise TissueNotFound("the muscle round the lesion has no spread of intensities to set a threshold by")
     return MuscleLevel(chosen.value, sd, source)
+
+
+def _fair(found: list[Mode]) -> list[Mode]:
+    """The modes that are tissues rather than edges; all of them where none is."""
+    return [mode for mode in found if mode.share >= LEAST_TISSUE_SHARE] or found
 
 
 def _without_air(around: Surroundings, found: list[Mode]) -> list[Mode]:

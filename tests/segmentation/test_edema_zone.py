@@ -1,0 +1,147 @@
+"""Witness: zones with a formula, and what must not be taken for oedema."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bodies import oblique
+from pnst.image import Mask, Volume
+from pnst.segmentation.edema_zone import edema_zone
+from pnst.segmentation.tissue import MuscleLevel, Surroundings, surroundings
+
+SPACING = (0.8, 0.9, 3.0)
+GRID = oblique((83, 74, 23), SPACING)
+MUSCLE, OEDEMA, LESION, SD = 110.0, 330.0, 520.0, 6.0
+LEVEL = MuscleLevel(MUSCLE, SD, "given")
+RADIUS = 11.0
+
+INDEX = np.stack(np.meshgrid(*[np.arange(n) for n in GRID.shape], indexing="ij"), axis=-1)
+X, Y, Z = np.moveaxis((INDEX - (np.array(GRID.shape) - 1) / 2 + (0.2, -0.3, 0.1)) * SPACING, -1, 0)
+R = np.sqrt(X * X + Y * Y + Z * Z)
+
+
+def image(bright: np.ndarray, level: float = OEDEMA, noise: float = SD, seed: int = 5) -> Surroundings:
+    """The lesion in muscle, with `bright` (ni, nj, nk; a share of oedema, or yes and no) round it."""
+    share = np.asarray(bright, dtype=float)
+    data = MUSCLE + share * (level - MUSCLE)
+    data = np.where(R < RADIUS, LESION, data) + np.random.default_rng(seed).normal(scale=noise, size=GRID.shape)
+    return surroundings(Volume(data.astype(np.float32), GRID), Mask(R < RADIUS, GRID))
+
+
+def zone(bright: np.ndarray, level: float = OEDEMA, not_edema: np.ndarray | None = None, seed: int = 5) -> np.ndarray:
+    around = image(bright, level, seed=seed)
+    assert around.volume.grid.shape == GRID.shape  # the whole image lies within reach
+    return edema_zone(around, LEVEL, 3.0, not_edema).mask.data
+
+
+def ml(mask: np.ndarray) -> float:
+    return float(np.count_nonzero(mask) * GRID.voxel_volume_mm3 / 1000)
+
+
+def shell(h: float) -> float:
+    """Volume in ml of a halo h mm thick round the lesion."""
+    return float(4 / 3 * np.pi * ((RADIUS + h) ** 3 - RADIUS**3) / 1000)
+
+
+@pytest.mark.parametrize("h", [3.0, 6.0, 12.0])
+def test_a_halo_is_found_whole(h):
+    found = zone(RADIUS + h > R)
+    assert ml(found) == pytest.approx(shell(h), rel=0.06)
+    assert R[found].max() <= RADIUS + h + 1e-6
+    assert not (found & (R < RADIUS)).any()
+
+
+def test_without_oedema_there_is_no_zone():
+    """Noise alone, at three SDs, over a hundred thousand voxels."""
+    for seed in range(4):
+        assert ml(zone(np.zeros(GRID.shape), seed=seed)) < 0.02
+
+
+def test_oedema_below_the_threshold_is_no_zone():
+    """The threshold is muscle + 3 SD: 2 SD of oedema are not detected, 8 SD are."""
+    assert ml(zone(R < RADIUS + 6, MUSCLE + 2 * SD)) < 0.05 * shell(6)
+    assert ml(zone(R < RADIUS + 6, MUSCLE + 8 * SD)) == pytest.approx(shell(6), rel=0.08)
+
+
+def test_the_zone_is_bounded_at_half_the_step():
+    """A blurred boundary: a bound at 3 SDs would lie 3 mm further out, and hold half as much again."""
+    h, blur = 10.0, 2.0
+    ramp = np.clip((RADIUS + h + blur - R) / (2 * blur), 0, 1)  # half at RADIUS + h
+    around = image(ramp)
+    found = edema_zone(around, LEVEL, 3.0, None)
+    assert ml(found.mask.data) == pytest.approx(shell(h), rel=0.06)
+    assert R[found.mask.data].max() < RADIUS + h + 0.5
+    at_three_sd = ml((around.volume.data > MUSCLE + 3 * SD) & (R >= RADIUS) & (RADIUS + h + blur > R))
+    assert at_three_sd > 1.2 * ml(found.mask.data)
+
+
+def test_the_levels_are_told():
+    """Closed form: 3 SDs above muscle, and half the step to the oedema."""
+    found = edema_zone(image(R < RADIUS + 8), LEVEL, 3.0, None)
+    assert found.detection_level == pytest.approx(MUSCLE + 3 * SD)
+    assert found.half_step_level == pytest.approx((MUSCLE + OEDEMA) / 2, abs=2)
+
+
+def test_oedema_that_does_not_touch_the_lesion_is_left_out():
+    away = (R > RADIUS + 7) & (R < RADIUS + 13)
+    found = zone(away)
+    assert not (found & away).any()
+    assert ml(found) < 0.02  # a voxel of noise
+
+
+def test_a_piece_elsewhere_does_not_come_with_the_halo():
+    apart = np.sqrt((X - 24) ** 2 + (Y - 20) ** 2 + Z**2) < 5
+    found = zone((R < RADIUS + 5) | apart)
+    assert not (found & apart).any()
+    assert ml(found) == pytest.approx(shell(5), rel=0.06)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_vessel_that_crosses_the_halo_is_not_followed(axis):
+    """4 mm wide and across the whole image, as bright as free fluid."""
+    along, across = (X, Y) if axis == 0 else (Y, X)
+    vessel = (np.hypot(across - 3, Z) < 2) & (np.abs(along) < 30)
+    found = zone((R < RADIUS + 6) | vessel)
+    assert ml(found) == pytest.approx(shell(6), rel=0.08)
+    assert R[found].max() < RADIUS + 6 + 4
+
+
+def test_a_broad_tongue_of_oedema_is_followed():
+    """The rule for threads says no: 14 mm are no thread."""
+    tongue = (np.abs(Y) < 7) & (np.abs(Z) < 9) & (X > 0) & (X < 30)
+    found = zone((R < RADIUS + 4) | tongue)
+    assert X[found].max() > 28
+    true = ((R < RADIUS + 4) | tongue) & (R >= RADIUS)
+    assert ml(found & true) > 0.93 * ml(true)
+
+
+def test_a_halo_thinner_than_a_thread_stays():
+    """What lies on the lesion is no thread: the lesion counts as bright."""
+    assert ml(zone(R < RADIUS + 2)) == pytest.approx(shell(2), rel=0.15)
+
+
+def test_what_is_known_to_be_fat_is_left_out():
+    fat = X > 6
+    found = zone(R < RADIUS + 8, not_edema=fat)
+    assert not (found & fat).any()
+    assert ml(found) == pytest.approx(ml((R < RADIUS + 8) & (R >= RADIUS) & ~fat), rel=0.08)
+
+
+def test_voxels_without_data_are_no_oedema():
+    around = image(R < RADIUS + 8)
+    hole = (X > 12) & (X < 18)
+    data = np.where(hole, np.nan, around.volume.data)
+    found = edema_zone(surroundings(Volume(data, GRID), around.lesion), LEVEL, 3.0, None).mask.data
+    assert not (found & hole).any()
+    assert ml(found) > 0.8 * ml((R < RADIUS + 8) & (R >= RADIUS) & ~hole)
+
+
+@pytest.mark.parametrize(("gain", "offset"), [(0.03, 0.0), (5.0, 300.0)])
+def test_gain_and_offset_change_nothing(gain, offset):
+    """Law: a·I + b with a > 0, the muscle level moved likewise."""
+    around = image(R < RADIUS + 6)
+    other = surroundings(Volume((around.volume.data * gain + offset).astype(np.float32), GRID), around.lesion)
+    level = MuscleLevel(MUSCLE * gain + offset, SD * gain, "given")
+    ours, theirs = edema_zone(around, LEVEL, 3.0, None).mask.data, edema_zone(other, level, 3.0, None).mask.data
+    assert np.count_nonzero(ours ^ theirs) <= 0.001 * np.count_nonzero(ours)

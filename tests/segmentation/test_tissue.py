@@ -1,0 +1,252 @@
+"""Witness: tissues drawn from known distributions under magnitude noise, beside air, fat and bone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from bodies import oblique
+from pnst.image import Grid, Mask, Volume
+from pnst.segmentation.tissue import (
+    CLEAR_MM,
+    NEAR_MM,
+    FatScale,
+    Surroundings,
+    TissueNotFound,
+    fat_scale,
+    muscle_level,
+    muscle_on_t1,
+    surroundings,
+)
+
+GRID = oblique((84, 78, 17), (1.2, 1.3, 4.0))
+T1 = {"lesion": 330.0, "muscle": 300.0, "fat": 1000.0, "bone": 60.0, "marrow": 900.0, "air": 0.0}
+STIR = {"lesion": 520.0, "muscle": 110.0, "fat": 160.0, "bone": 20.0, "marrow": 130.0, "air": 0.0}
+SIGMA = 12.0
+
+
+@dataclass(frozen=True)
+class Limb:
+    """A ball in muscle, a bone beside it, fat round both, air outside; radii in mm about the grid's middle."""
+
+    lesion: float = 9.0
+    muscle: float = 33.0
+    fat: float = 45.0
+    grid: Grid = GRID
+
+    @property
+    def tissue(self) -> np.ndarray:
+        """(ni, nj, nk) names."""
+        index = np.stack(np.meshgrid(*[np.arange(n) for n in self.grid.shape], indexing="ij"), axis=-1)
+        x, y, z = np.moveaxis((index - (np.array(self.grid.shape) - 1) / 2) * self.grid.spacing, -1, 0)
+        out = np.full(self.grid.shape, "air", dtype="<U8")
+        across = np.hypot(x, y)
+        out[across < self.fat] = "fat"
+        out[across < self.muscle] = "muscle"
+        bone = np.hypot(x + 20, y - 4)
+        out[(bone < 9) & (across < self.muscle)] = "bone"
+        out[(bone < 6) & (across < self.muscle)] = "marrow"
+        out[x * x + y * y + z * z < self.lesion**2] = "lesion"
+        return out
+
+    def around(self, levels: dict[str, float], sigma: float = SIGMA, seed: int = 3) -> Surroundings:
+        """The surroundings in an image of these levels with magnitude noise."""
+        tissue, rng = self.tissue, np.random.default_rng(seed)
+        clean = np.vectorize(levels.get, otypes=[float])(tissue)
+        noise = rng.normal(scale=sigma, size=(2, *self.grid.shape))
+        data = np.hypot(clean + noise[0], noise[1]).astype(np.float32)
+        return surroundings(Volume(data, self.grid), Mask(tissue == "lesion", self.grid))
+
+    def cropped(self, name: str, around: Surroundings) -> np.ndarray:
+        """Where the tissue of that name lies, on the surroundings' grid."""
+        whole = Mask(self.tissue == name, self.grid)
+        start = np.rint(self.grid.to_index(around.volume.grid.affine[:3, 3])).astype(int)
+        return whole.data[tuple(slice(a, a + n) for a, n in zip(start, around.volume.grid.shape, strict=True))]
+
+
+LIMB = Limb()
+
+
+@pytest.fixture(scope="module")
+def t1() -> Surroundings:
+    return LIMB.around(T1)
+
+
+@pytest.fixture(scope="module")
+def stir() -> Surroundings:
+    return LIMB.around(STIR)
+
+
+# --- muscle and fat on T1 --------------------------------------------------------------------------------------------
+
+
+def test_muscle_and_fat_are_the_levels_that_were_drawn(t1):
+    scale = fat_scale(t1)
+    assert scale.muscle == pytest.approx(300, abs=7)  # 1 % of the step
+    assert scale.fat == pytest.approx(1000, abs=14)
+
+
+@pytest.mark.parametrize("lesion", [240.0, 300.0, 400.0])
+def test_the_lesion_may_be_darker_or_brighter_than_muscle(lesion):
+    scale = fat_scale(LIMB.around({**T1, "lesion": lesion}))
+    assert scale.muscle == pytest.approx(300, abs=7)
+    assert scale.fat == pytest.approx(1000, abs=14)
+
+
+@pytest.mark.parametrize(("gain", "offset"), [(0.01, 0.0), (3.0, 500.0), (1.0, -400.0)])
+def test_gain_and_offset_move_the_modes_and_nothing_else(t1, gain, offset):
+    """Law: a·I + b."""
+    other = surroundings(Volume((t1.volume.data * gain + offset).astype(np.float32), t1.volume.grid), t1.lesion)
+    before, after = fat_scale(t1), fat_scale(other)
+    assert after.muscle == pytest.approx(before.muscle * gain + offset, abs=2 * gain)
+    assert after.fat == pytest.approx(before.fat * gain + offset, abs=2 * gain)
+
+
+def test_fat_fraction_is_linear_and_not_clipped():
+    """Closed form."""
+    values = np.array([0.0, 300.0, 650.0, 1000.0, 1350.0])
+    assert FatScale(300, 1000).fraction(values) == pytest.approx([-3 / 7, 0, 0.5, 1, 1.5], abs=1e-6)
+
+
+def test_voxels_without_data_leave_the_levels_alone(t1):
+    """NaN in a corner, and in a part of the lesion."""
+    data = t1.volume.data.copy()
+    data[:9, :9, :3] = np.nan
+    data[tuple(n // 2 for n in data.shape)] = np.nan
+    holed = fat_scale(surroundings(Volume(data, t1.volume.grid), t1.lesion))
+    assert holed.muscle == pytest.approx(300, abs=7)
+    assert holed.fat == pytest.approx(1000, abs=14)
+
+
+def test_the_anchor_is_the_median_of_the_lesion(t1):
+    assert t1.anchor == pytest.approx(np.median(t1.volume.data[t1.lesion.data]))
+
+
+# --- muscle voxels on T1 ---------------------------------------------------------------------------------------------
+
+
+def test_muscle_voxels_are_muscle_and_near_but_clear_of_the_lesion(t1):
+    found = muscle_on_t1(t1, fat_scale(t1)).data
+    true = LIMB.cropped("muscle", t1)
+    assert np.count_nonzero(found & true) > 0.98 * np.count_nonzero(found)
+    assert t1.distance[found].min() > CLEAR_MM
+    assert t1.distance[found].max() <= NEAR_MM
+    deep = true & t1.shell & (np.abs(t1.smooth - 300) < 30)
+    assert np.count_nonzero(found & deep) > 0.95 * np.count_nonzero(deep)
+
+
+def test_without_muscle_no_voxel_is_muscle(t1):
+    """The predicate says no: the scale of an image whose tissues lie elsewhere."""
+    assert not muscle_on_t1(t1, FatScale(4000, 9000)).data.any()
+
+
+# --- muscle's level --------------------------------------------------------------------------------------------------
+
+
+def test_mode_and_sd_in_a_muscle_mask(stir):
+    level = muscle_level(stir, LIMB.cropped("muscle", stir) & stir.shell, "given mask")
+    assert level.mode == pytest.approx(np.hypot(110, SIGMA), abs=3)  # the mean of magnitude noise, to first order
+    assert level.sd == pytest.approx(SIGMA, rel=0.1)
+    assert level.source == "given mask"
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+def test_oedema_within_the_mask_raises_neither(stir, share):
+    """What looks like muscle on T1 is oedema in part: brighter on STIR, and not muscle's level."""
+    where = LIMB.cropped("muscle", stir) & stir.shell
+    halfway = np.quantile(np.argwhere(where)[:, 0], share)
+    wet = where & (np.indices(where.shape)[0] < halfway)
+    data = np.where(wet, stir.volume.data + 220, stir.volume.data)
+    level = muscle_level(surroundings(Volume(data, stir.volume.grid), stir.lesion), where, "muscle on T1")
+    assert level.mode == pytest.approx(np.hypot(110, SIGMA), abs=4)
+    assert level.sd == pytest.approx(SIGMA, rel=0.25)
+
+
+def test_without_t1_muscle_is_the_fullest_mode_below_the_lesion_and_not_air():
+    """The air outside the limb holds more voxels than muscle."""
+    limb = Limb(muscle=30, fat=33)
+    around = limb.around(STIR)
+    assert np.count_nonzero(limb.cropped("air", around) & around.shell) > np.count_nonzero(
+        limb.cropped("muscle", around) & around.shell
+    )
+    level = muscle_level(around, None, "histogram")
+    assert level.mode == pytest.approx(np.hypot(110, SIGMA), abs=6)
+    assert level.sd == pytest.approx(SIGMA, rel=0.5)
+
+
+def test_without_t1_and_without_air_the_darkest_tissue_is_muscle():
+    """Regression: beside the edge modes between muscle and bright fat, muscle was taken for air."""
+    limb = Limb(muscle=40, fat=90)
+    level = muscle_level(limb.around({**STIR, "fat": 400, "bone": 110, "marrow": 110}), None, "histogram")
+    assert level.mode == pytest.approx(np.hypot(110, SIGMA), abs=3)
+    assert level.sd == pytest.approx(SIGMA, rel=0.2)
+
+
+@pytest.mark.parametrize("gain", [0.02, 40.0])
+def test_the_level_goes_with_the_gain(stir, gain):
+    other = surroundings(Volume((stir.volume.data * gain).astype(np.float32), stir.volume.grid), stir.lesion)
+    before, after = muscle_level(stir, None, "histogram"), muscle_level(other, None, "histogram")
+    assert (after.mode, after.sd) == pytest.approx((before.mode * gain, before.sd * gain), rel=0.02)
+
+
+# --- each reason why a tissue is not found ---------------------------------------------------------------------------
+
+
+def reason(call) -> str:
+    with pytest.raises(TissueNotFound) as found:
+        call()
+    return str(found.value)
+
+
+def test_a_lesion_outside_the_series():
+    empty = Mask(np.zeros(GRID.shape, bool), GRID)
+    image = Volume(np.ones(GRID.shape, np.float32), GRID)
+    assert "outside this series" in reason(lambda: surroundings(image, empty))
+
+
+def test_a_lesion_without_data():
+    around = LIMB.around(T1)
+    data = np.where(around.lesion.data, np.nan, around.volume.data)
+    hollow = surroundings(Volume(data, around.volume.grid), around.lesion)
+    assert "no data within the lesion" in reason(lambda: fat_scale(hollow))
+
+
+def test_too_few_voxels():
+    limb = Limb(lesion=4, grid=oblique((9, 8, 4), (1.2, 1.3, 4.0)))
+    assert "too few voxels" in reason(lambda: fat_scale(limb.around(T1)))
+
+
+def test_an_image_of_one_value():
+    around = LIMB.around(T1)
+    flat = surroundings(Volume(np.full(around.volume.grid.shape, 7.0, np.float32), around.volume.grid), around.lesion)
+    assert "too few voxels" in reason(lambda: fat_scale(flat))
+    assert "too little muscle" in reason(lambda: muscle_level(flat, None, "histogram"))
+
+
+def test_no_fat():
+    assert "no fat shows" in reason(lambda: fat_scale(LIMB.around({**T1, "fat": 300, "marrow": 300})))
+
+
+def test_no_muscle():
+    """Fat and air alone: the mode nearest to the lesion is air."""
+    around = LIMB.around({**T1, "muscle": 1000, "bone": 1000, "marrow": 1000})
+    assert "no muscle shows" in reason(lambda: fat_scale(around))
+
+
+def test_too_little_muscle_in_a_mask(stir):
+    few = np.zeros(stir.volume.grid.shape, bool)
+    few[3:6, 3:6, 3:6] = True
+    assert "too little muscle" in reason(lambda: muscle_level(stir, few, "given mask"))
+
+
+def test_muscle_without_spread(stir):
+    """Muscle of one value: nothing of it lies below its mode but the few darkest voxels, which set the floor."""
+    where = LIMB.cropped("muscle", stir) & stir.shell
+    data = np.full(where.shape, 100.0, np.float32)
+    ranked = np.argwhere(where)
+    data[tuple(ranked[: len(ranked) // 300].T)] = 20
+    data[tuple(ranked[-len(ranked) // 5 :].T)] = 400
+    flat = Surroundings(Volume(data, stir.volume.grid), stir.lesion, stir.distance, data)
+    assert "no spread" in reason(lambda: muscle_level(flat, where, "given mask"))
