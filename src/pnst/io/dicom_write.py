@@ -164,6 +164,8 @@ def _head(series: Series, identity: Identity, series_uid: UID, number: int, inst
     dataset.ScanningSequence = _sequence(role, facts.inversion_time_ms is not None)
     dataset.SequenceVariant = "NONE"
     dataset.ScanOptions = "FS" if facts.fat_suppressed else ""
+    if facts.fat_suppressed is False:
+        dataset.SpectrallySelectedSuppression = "NONE"  # the enhanced MR attribute: classic MR has none to say so
     dataset.MRAcquisitionType = "2D"
     dataset.EchoTrainLength = ""
     dataset.RepetitionTime = _decimal(facts.repetition_time_ms)

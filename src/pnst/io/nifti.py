@@ -46,16 +46,20 @@ def read_volume(file: Path) -> tuple[npt.NDArray[np.float32], Grid, tuple[str, .
     does not say where its voxels are.
     """
     header, stored, repairs = read_stored(file)
-    array, shape_notes = _three_or_four_axes(stored, file)
-    with np.errstate(all="ignore"):  # an absurd affine is refused by `Grid`
-        affine, notes = _affine(header, array.shape[:3], file)
-    values = _scaled(array, header, file)
+    shape, grid, notes = _geometry(header, file)
+    values = _scaled(stored.reshape(shape, order="F"), header, file)
     broken = ~np.isfinite(values)
     if broken.any():
         values[broken] = np.nan
         notes += (f"{np.count_nonzero(broken)} voxels are not finite (NaN)",)
-    ni, nj, nk = values.shape[:3]
-    return values, Grid((ni, nj, nk), affine), repairs + shape_notes + notes
+    return values, grid, repairs + notes
+
+
+def read_geometry(file: Path) -> tuple[tuple[int, ...], Grid, tuple[str, ...]]:
+    """Shape, grid and notes as `read_volume` gives them, from the header alone. Raises as `read_volume` does."""
+    header, repairs = read_header(file)
+    shape, grid, notes = _geometry(header, file)
+    return shape, grid, repairs + notes
 
 
 def read_description(file: Path) -> str:
@@ -111,20 +115,27 @@ def _stored(image: Volume | Mask) -> npt.NDArray[Any]:
     return np.asarray(data, dtype=np.float32)
 
 
-def _three_or_four_axes(data: npt.NDArray[Any], file: Path) -> tuple[npt.NDArray[Any], tuple[str, ...]]:
-    if data.ndim == 2:
-        return data[:, :, np.newaxis], ()
+def _geometry(header: nib.Nifti1Header, file: Path) -> tuple[tuple[int, ...], Grid, tuple[str, ...]]:
+    shape, shape_notes = _three_or_four_axes(tuple(int(n) for n in header.get_data_shape()), file)
+    with np.errstate(all="ignore"):  # an absurd affine is refused by `Grid`
+        affine, notes = _affine(header, shape[:3], file)
+    return shape, Grid((shape[0], shape[1], shape[2]), affine), shape_notes + notes
+
+
+def _three_or_four_axes(shape: tuple[int, ...], file: Path) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    if len(shape) == 2:
+        return (*shape, 1), ()
     notes: tuple[str, ...] = ()
-    if data.ndim >= 4 and all(n == 1 for n in data.shape[3:]):
-        data, notes = data.reshape(data.shape[:3]), ("a 4-D file with one volume, read as 3-D",)
-    if data.ndim not in (3, 4) or data.size == 0:
+    if len(shape) >= 4 and all(n == 1 for n in shape[3:]):
+        shape, notes = shape[:3], ("a 4-D file with one volume, read as 3-D",)
+    if len(shape) not in (3, 4) or min(shape) < 1:
         raise InputError(
             f"the NIfTI file {file.name!r} is not a stack of slices",
-            got=f"shape {data.shape}",
+            got=f"shape {shape}",
             expected="three axes, or four for diffusion",
             remedy="choose one volume and save it alone",
         )
-    return data, notes
+    return shape, notes
 
 
 def _affine(

@@ -1,4 +1,4 @@
-"""What `pnst inspect` shows of NIfTI files: their role by name, and why one cannot be read."""
+"""What `pnst inspect` shows of NIfTI files: their role by name, and why one cannot be read. No voxel is read."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from pnst.errors import PnstError
 from pnst.io.bids import BidsName
 from pnst.io.guess import SeriesGuess
-from pnst.io.nifti import is_nifti, read_volume, stem
-from pnst.io.nifti_series import read_series
+from pnst.io.nifti import is_nifti, read_geometry, stem
+from pnst.io.nifti_series import describe_series, written_unit
 from pnst.study import Role
 
 
@@ -40,9 +40,9 @@ def _role(file: Path, *, bids: bool) -> Role | None:
 
 def _readable(file: Path, role: Role | None, reason: str, rivals: tuple[str, ...]) -> SeriesGuess:
     if role is None:
-        data, grid, notes = read_volume(file)
-        return SeriesGuess(stem(file), file.name, None, reason, rivals, data.shape, grid.spacing, notes=notes)
-    series = read_series(file, role)
+        shape, grid, notes = read_geometry(file)
+        return SeriesGuess(stem(file), file.name, None, reason, rivals, shape, grid.spacing, notes=notes)
+    series = describe_series(file, role)
     return SeriesGuess(
         key=stem(file),
         description=file.name,
@@ -53,6 +53,6 @@ def _readable(file: Path, role: Role | None, reason: str, rivals: tuple[str, ...
         spacing_mm=series.volume.grid.spacing,
         b_values=series.b_values,
         manufacturer=series.acquisition.manufacturer,
-        unit=series.volume.unit or None,
+        unit=written_unit(file) if role is Role.ADC else None,
         notes=series.notes,
     )

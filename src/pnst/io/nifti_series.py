@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from pnst.image import Volume
 from pnst.io.adc_unit import scale_of, to_um2_per_ms
 from pnst.io.digest import digest
-from pnst.io.nifti import read_description, read_volume, stem
+from pnst.io.nifti import read_description, read_geometry, read_volume, stem
 from pnst.io.sidecar import acquisition, read_b_values, read_b_vectors, read_json
 from pnst.study import Role, Series, Source
 
@@ -19,19 +21,33 @@ def read_series(file: Path, role: Role) -> Series:
     fit, `AmbiguityError` for an ADC map whose unit cannot be told, `GeometryError` for one without a place.
     """
     data, grid, notes = read_volume(file)
-    facts = read_json(beside(file, ".json"))
     unit = ""
     if role is Role.ADC and data.ndim == 3:
-        data, note = to_um2_per_ms(data, _written_unit(file, facts.get("Units")))
+        data, note = to_um2_per_ms(data, written_unit(file))
         unit, notes = "um2_per_ms", (*notes, note)
     volume = Volume(data, grid, unit)
+    return _series(file, role, volume, Source("nifti", digest(volume)), notes)
+
+
+def describe_series(file: Path, role: Role) -> Series:
+    """What `read_series` would make of the header and what lies beside it, every voxel 0: none is read.
+
+    Raises what `read_series` does, but for damage to the voxels and an ADC map's unit.
+    """
+    shape, grid, notes = read_geometry(file)
+    volume = Volume(np.broadcast_to(np.float32(0), shape), grid)
+    return _series(file, role, volume, Source("nifti", ""), notes)
+
+
+def _series(file: Path, role: Role, volume: Volume, source: Source, notes: tuple[str, ...]) -> Series:
+    facts = acquisition(read_json(beside(file, ".json")))
     b_values = b_vectors = None
-    if role is Role.DWI and data.ndim == 4:
-        b_values = read_b_values(beside(file, ".bval"), data.shape[3])
+    if role is Role.DWI and volume.data.ndim == 4:
+        count = volume.data.shape[3]
+        b_values = read_b_values(beside(file, ".bval"), count)
         directions = beside(file, ".bvec")
-        b_vectors = read_b_vectors(directions, grid, data.shape[3]) if directions.is_file() else None
-    source = Source("nifti", digest(volume))
-    return Series(role, volume, source, b_values, b_vectors, acquisition(facts), notes)
+        b_vectors = read_b_vectors(directions, volume.grid, count) if directions.is_file() else None
+    return Series(role, volume, source, b_values, b_vectors, facts, notes)
 
 
 def beside(file: Path, ending: str) -> Path:
@@ -39,8 +55,9 @@ def beside(file: Path, ending: str) -> Path:
     return file.with_name(stem(file) + ending)
 
 
-def _written_unit(file: Path, units: object) -> str | None:
-    """The unit of the sidecar, else of the header's free text where that is one."""
+def written_unit(file: Path) -> str | None:
+    """The unit of the sidecar, else of the header's free text where that is one, else None."""
+    units = read_json(beside(file, ".json")).get("Units")
     if isinstance(units, str) and units:
         return units
     text = read_description(file)

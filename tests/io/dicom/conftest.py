@@ -136,3 +136,40 @@ def _functional_groups(ds: Dataset) -> Dataset:
             diffusion.DiffusionGradientDirectionSequence = [gradient]
         frame.MRDiffusionSequence = [diffusion]
     return frame
+
+
+@pytest.fixture(scope="session")
+def vframes() -> Callable[..., tuple[Formula, list[Dataset]]]:
+    """Make the formula's volumes as United Imaging writes mosaics, tiles in a given order."""
+    return _vframes
+
+
+def _described(series: Formula, k: int) -> Dataset:
+    """The private item of slice k: its position in LPS."""
+    item = Dataset()
+    position = np.array(series.origin) + series.axes[:, 2] * series.spacing[2] * k
+    item.ImagePositionPatient = [float(f"{c:.10g}") for c in position]
+    return item
+
+
+def _vframes(order: Sequence[int] = range(5)) -> tuple[Formula, list[Dataset]]:
+    """The formula's volumes, each as one image of 2 rows of 3 tiles, 5 of them filled, in the order of `order`."""
+    series = Formula(volumes=[{"DiffusionBValue": b} for b in (0.0, 700.0)])
+    made = []
+    for v, ds in enumerate(series.instances()[::5]):
+        ni, nj, _ = series.shape
+        sheet = np.zeros((2 * nj, 3 * ni), np.uint16)
+        for tile, k in enumerate(order):
+            row, column = tile // 3 * nj, tile % 3 * ni
+            sheet[row : row + nj, column : column + ni] = series.stored[:, :, k, v].T
+        ds.ImageType = ["ORIGINAL", "PRIMARY", "DIFFUSION", "NONE", "VFRAME"]
+        ds.Rows, ds.Columns, ds.PixelData = *sheet.shape, sheet.tobytes()
+        ds.Manufacturer, ds.SpacingBetweenSlices, ds.SeriesDescription = "UIH", 4.5, "epi_dwi"
+        ds.InstanceNumber, ds.AcquisitionNumber = v + 1, v + 1
+        block = ds.private_block(0x0065, "Image Private Header", create=True)
+        block.add_new(0x09, "FD", float(ds.DiffusionBValue))
+        block.add_new(0x50, "DS", "5")
+        block.add_new(0x51, "SQ", [_described(series, k) for k in order])
+        del ds.DiffusionBValue
+        made.append(ds)
+    return series, made

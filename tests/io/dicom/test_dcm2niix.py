@@ -98,6 +98,16 @@ def test_a_formula_in_many_orientations(formula, write, tmp_path, dcm2niix):
         np.testing.assert_array_equal(mine.data, theirs.canonical().data)
 
 
+def test_united_imaging_s_mosaics(vframes, write, tmp_path, dcm2niix):
+    """The formula as VFRAME mosaics, whose tiles dcm2niix cuts too."""
+    _, made = vframes()
+    folder = write(made)
+    mine = read_study(folder).series[Role.DWI].volume.canonical()
+    ((theirs, _),) = converted(dcm2niix, folder, tmp_path / "out")
+    assert mine.grid.matches(theirs.canonical().grid, 1e-3)
+    np.testing.assert_array_equal(mine.data, theirs.canonical().data)
+
+
 def _same_order(series, file):
     """Which of dcm2niix's volumes each of ours is: it sorts Philips' b = 0.001 to another place."""
     if series.role is not Role.DWI:

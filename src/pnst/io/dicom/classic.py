@@ -81,6 +81,11 @@ def fat_suppressed(options: tuple[str, ...]) -> bool | None:
     return bool(named & _SUPPRESSED) if named else None
 
 
+def _spectral(selected: str, options: tuple[str, ...]) -> bool | None:
+    """Spectrally Selected Suppression, which some classic images carry too, else Scan Options."""
+    return selected.startswith("FAT") if selected else fat_suppressed(options)
+
+
 def contrast_agent(agent: str) -> bool | None:
     """Whether Contrast/Bolus Agent names an agent; None where it is empty, which many scanners always write."""
     return agent.upper() not in _NO_AGENT if agent else None
@@ -93,7 +98,7 @@ def _acquisition(ds: Fields) -> Acquisition:
         inversion_time_ms=number(ds, 0x00180082) or None,  # GE writes 0 where there is no inversion
         flip_angle_deg=number(ds, 0x00181314),
         field_strength_t=number(ds, 0x00180087),
-        fat_suppressed=fat_suppressed(words(ds, 0x00180022)),
+        fat_suppressed=_spectral(text(ds, 0x00189025), words(ds, 0x00180022)),
         contrast_agent=contrast_agent(text(ds, 0x00180010)),
         manufacturer=text(ds, 0x00080070) or None,
     )

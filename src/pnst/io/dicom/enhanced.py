@@ -5,12 +5,13 @@ from __future__ import annotations
 from pnst.io.dicom.classic import contrast_agent, derivation_codes, fat_suppressed, plane, real_world, rescale
 from pnst.io.dicom.classic import slice_step as step_of
 from pnst.io.dicom.diffusion import enhanced_diffusion
-from pnst.io.dicom.frame import Frame, Pixels, Plane
+from pnst.io.dicom.frame import Frame, Kind, Pixels, Plane
 from pnst.io.dicom.kinds import kind_of
 from pnst.io.dicom.tags import Fields, integer, item, items, number, numbers, private, text, words
 from pnst.study import Acquisition
 
 PER_FRAME, SHARED = 0x52009230, 0x52009229
+PARAMETRIC_MAP = "1.2.840.10008.5.1.4.1.1.30"
 
 
 class Shared:
@@ -59,11 +60,12 @@ def enhanced_frames(ds: Fields, pixels: Pixels) -> tuple[Frame, ...]:
 def _frame(
     ds: Fields, groups: Groups, pixels: Pixels, index: int, image_type: tuple[str, ...], suppressed: bool | None
 ) -> Frame:
-    frame_type = words(groups.get(0x00189226), 0x00089007) or image_type
+    frame_type = words(groups.get(0x00189226) or groups.get(0x00409092), 0x00089007) or image_type  # MR, or a map
     content = groups.get(0x00209111)
     transformation = groups.get(0x00289145)
     slope, intercept = rescale(transformation)
-    codes = [code for image in items(groups.get(0x00089124), 0x00089215) for code in [text(image, 0x00080100)]]
+    mapping = groups.get(0x00409096) or item(ds, 0x00409096)
+    codes = [text(code, 0x00080100) for code in items(groups.get(0x00089124), 0x00089215)] + _quantities(mapping)
     return Frame(
         name=f"{pixels.name} frame {index + 1}",
         file=pixels.name,
@@ -74,8 +76,8 @@ def _frame(
         slope=slope,
         intercept=intercept,
         unit=text(transformation, 0x00281054),
-        real_world=real_world(groups.get(0x00409096)) or real_world(item(ds, 0x00409096)),
-        kind=kind_of(frame_type, [*codes, *derivation_codes(ds)]),
+        real_world=real_world(mapping),
+        kind=_kind(ds, frame_type, [*codes, *derivation_codes(ds)]),
         diffusion=enhanced_diffusion(groups.get(0x00189117), frame_type),
         acquisition=_acquisition(ds, groups, suppressed),
         times=(
@@ -87,6 +89,17 @@ def _frame(
         ),
         instance=(integer(ds, 0x00200013) or 0, index),
     )
+
+
+def _kind(ds: Fields, frame_type: tuple[str, ...], codes: list[str]) -> Kind:
+    """As image type and codes say; a parametric map of which they say nothing is some other map."""
+    kind = kind_of(frame_type, codes)
+    return Kind.MAP if kind is Kind.MAGNITUDE and text(ds, 0x00080016) == PARAMETRIC_MAP else kind
+
+
+def _quantities(mapping: Fields) -> list[str]:
+    """The codes of what a real world value mapping says its values are (parametric maps: 113041 is ADC)."""
+    return [text(item(quantity, 0x0040A168), 0x00080100) for quantity in items(mapping, 0x00409220)]
 
 
 def _plane(groups: Groups) -> Plane | None:

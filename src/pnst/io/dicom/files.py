@@ -22,6 +22,7 @@ from pnst.io.dicom.enhanced import enhanced_frames, is_enhanced
 from pnst.io.dicom.frame import Frame, Header, Pixels
 from pnst.io.dicom.mosaic import is_mosaic, mosaic_frames
 from pnst.io.dicom.tags import Fields, integer, number, private, text, words
+from pnst.io.dicom.vframe import is_vframe, vframe_frames
 
 _NOT_IMAGES = frozenset({"SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "RTIMAGE", "SR", "PR", "KO", "REG", "RWV", "DOC"})
 _NOT_IMAGE_CLASSES = ("1.2.840.10008.5.1.4.1.1.66", "1.2.840.10008.5.1.4.1.1.481")
@@ -164,9 +165,10 @@ def _frames(ds: Fields, pixels: Pixels) -> tuple[tuple[Frame, ...], PnstError | 
             raise _damage(pixels.name, "a multi-frame image without a description of its frames")
         return frames, None
     whole = classic_frame(ds, pixels)
-    if is_mosaic(ds):
+    cut = mosaic_frames if is_mosaic(ds) else vframe_frames if is_vframe(ds) else None
+    if cut is not None:
         try:
-            return mosaic_frames(ds, whole), None
+            return cut(ds, whole), None
         except PnstError as error:
             return (replace(whole, plane=None),), error
     return (whole,), None

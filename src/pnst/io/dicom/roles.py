@@ -40,7 +40,8 @@ def guess_role(stack: Stack) -> Guess:
 
 
 def _not_for_us(stack: Stack, said: frozenset[str]) -> Guess | None:
-    if stack.header.modality not in MRI_CLASSES:
+    adc_map = stack.kind is Kind.ADC and stack.header.modality == "OT"  # a parametric map
+    if stack.header.modality not in MRI_CLASSES and not adc_map:
         return Guess(None, f"its modality is {stack.header.modality}, not MR")
     if stack.header.pixels.samples > 1:
         return Guess(None, "a colour image")
