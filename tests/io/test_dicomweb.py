@@ -326,14 +326,27 @@ def test_a_token_is_sent_as_bearer_and_beats_a_netrc(speak, tmp_path, monkeypatc
     assert set(signed) == {"Bearer abc.def"}
 
 
-def test_a_token_that_is_no_header_is_refused_unsaid(speak, tmp_path, monkeypatch):
-    monkeypatch.setenv("PNST_DICOMWEB_TOKEN", "abc\ndef")
+@pytest.mark.parametrize("token", ["abc\ndef", "abc def", "ab€"])
+def test_a_token_that_is_no_header_is_refused_unsaid(speak, tmp_path, monkeypatch, token):
+    monkeypatch.setenv("PNST_DICOMWEB_TOKEN", token)
     url, signed = speak(archive)
-    with pytest.raises(InputError) as refusal:
+    with pytest.raises(SettingError, match="PNST_DICOMWEB_TOKEN") as refusal:
         fetch_study(url, tmp_path / "out", STUDY)
-    assert "abc" not in str(refusal.value)
-    assert refusal.value.__cause__ is None
+    assert token not in str(refusal.value)
     assert not signed
+
+
+def test_an_instance_without_its_envelope_is_taken(speak, tmp_path):
+    """Some servers send one instance as application/dicom, not multipart; nothing is lost by it, and nobody warned."""
+    raw = instance(0).partition(b"\r\n\r\n")[2].removesuffix(b"\r\n--part--\r\n")
+
+    def answer(path: str) -> Answer:
+        if path.partition("?")[0].endswith("/instances"):
+            return listing("00080018", "1.0")
+        return archive(path, said=1) if "/instances/" not in path else (200, "application/dicom", raw)
+
+    ((file,),) = (s.files for s in fetch_study(speak(answer)[0], tmp_path / "out", STUDY))
+    assert (tmp_path / "out" / file).read_bytes() == raw
 
 
 def with_instance(answer: Answer) -> Callable[[str], Answer]:
@@ -353,6 +366,10 @@ def with_instance(answer: Answer) -> Callable[[str], Answer]:
         (lambda _: (403, "text/plain", b""), "may not fetch.*403"),
         (lambda _: (400, "text/plain", b""), "400.*check the path"),
         (lambda _: (500, "text/plain", b""), "500.*try again later"),
+        (
+            lambda path: archive(path) if "/instances" not in path else listing("00080018", "../x"),
+            "without a valid UID",
+        ),
         (lambda path: archive(path) if "/instances" not in path else listing("00080018"), "lists 0 of its 5"),
         (with_instance((404, "text/plain", b"")), "no instance with this UID"),
         (with_instance((200, "text/html", b"<html>sign in</html>")), "cannot be read"),
@@ -387,8 +404,10 @@ def test_an_answer_that_breaks_off_leaves_nothing(speak, tmp_path, missing):
 
 
 def test_no_server(tmp_path):
-    with pytest.raises(InputError, match=r"cannot reach 127\.0\.0\.1.*ConnectionError"):
+    with pytest.raises(InputError, match=r"cannot reach 127\.0\.0\.1.*ConnectionError") as refusal:
         fetch_study(f"dicomweb://127.0.0.1:{free_port()}/root", tmp_path / "out", STUDY)
+    assert STUDY not in str(refusal.value)
+    assert refusal.value.__cause__ is None  # it holds the URL
     assert not list(tmp_path.iterdir())
 
 

@@ -7,6 +7,7 @@ as a bearer token), or PNST_DICOMWEB_USER and PNST_DICOMWEB_PASSWORD.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -47,7 +48,7 @@ def connect(address: Address) -> Iterator[DICOMwebClient]:
 def _authorisation(environment: Mapping[str, str]) -> Any:
     """What signs each request, or None. As `auth` and not as a header, it beats a .netrc and follows no redirect away.
 
-    Raises `SettingError` for half of a pair, or both a token and a user.
+    Raises `SettingError` for half of a pair, both a token and a user, or a token that no header can hold.
     """
     token = environment.get("PNST_DICOMWEB_TOKEN", "").strip()
     user, password = (environment.get(f"PNST_DICOMWEB_{name}") for name in ("USER", "PASSWORD"))
@@ -62,6 +63,13 @@ def _authorisation(environment: Mapping[str, str]) -> Any:
         return user.encode(), password.encode()
     if not token:
         return None
+    if not re.fullmatch("[!-~]+", token):
+        raise SettingError(
+            "cannot use PNST_DICOMWEB_TOKEN",
+            got="a space, a line break or another character that no token has",
+            expected="a token as the server gave it (RFC 6750)",
+            remedy="set it again",
+        )
 
     def bear(request: Any) -> Any:
         request.headers["Authorization"] = f"Bearer {token}"
