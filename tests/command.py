@@ -18,6 +18,15 @@ from jsonschema import Draft202012Validator
 
 from pnst.cli import main
 
+OUTPUTS_ALWAYS = {
+    "measurements.json",
+    "measurements.csv",
+    "assessment.json",
+    "report.html",
+    "settings.toml",
+    "lesion.nii.gz",
+}
+"""What DESIGN names for every run; the rest is there where it exists."""
 FAMILIES = {"size", "margin", "edema", "split_fat", "adc"}
 
 

@@ -1,0 +1,197 @@
+"""The order of the stages from Python, and the whole of it on a real sarcoma."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from command import OUTPUTS_ALWAYS, bytes_of, content, outputs, validator
+from pnst import workflow
+from pnst.errors import GeometryError, InputError, SettingError
+from pnst.io.masks import read_lesion, read_mask
+from pnst.io.write import write_study
+from pnst.study import Role
+from pnst.workflow import Case, Request, RunSettings
+from scenes import Scene
+
+SCENE = Scene(radius=9, halo=5, limb=24, reach=34, spacing=(1.3, 1.5, 3.0))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "thigh"
+    write_study(SCENE.study(), folder, "nifti", [SCENE.lesion()])
+    return folder
+
+
+def without(folder: Path, *roles: str) -> Request:
+    return Request(folder, roles=dict.fromkeys(roles, "none"))
+
+
+# --- the stages ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run, what it said on the way, and its outputs."""
+
+    case: Case
+    said: list[str]
+    out: Path
+
+    def copied(self, place: Path) -> Path:
+        return Path(shutil.copytree(self.out, place))
+
+
+@pytest.fixture(scope="module")
+def finished(folder, tmp_path_factory) -> Finished:
+    said: list[str] = []
+    out = tmp_path_factory.mktemp("finished") / "o"
+    return Finished(workflow.run(Request(folder), out, progress=said.append), said, out)
+
+
+def test_a_run_says_its_stages_in_order_and_gives_what_it_wrote(finished):
+    assert finished.said == ["reading the study", "reading the lesion", "measuring 1", "report", "writing"]
+    case = finished.case
+    assert [m.label for m in case.measurements] == [a.label for a in case.assessments] == ["1"]
+    assert workflow.measurements_json(case.measurements) == (finished.out / "measurements.json").read_text()
+    assert workflow.assessments_json(case.assessments) == (finished.out / "assessment.json").read_text()
+
+
+def test_a_stage_can_be_done_by_hand(folder, finished, tmp_path):
+    """Invariant: a run is its stages and nothing else."""
+    request, settings = Request(folder), RunSettings()
+    case = workflow.read_case(request)
+    assert (case.measurements, case.assessments) == ((), ())
+    case = workflow.assess_case(workflow.measure_case(case, request, settings), request, settings)
+    workflow.write_case(case, workflow.report_case(case), settings, tmp_path / "by hand")
+    assert bytes_of(tmp_path / "by hand") == bytes_of(finished.out)
+
+
+@pytest.mark.parametrize(("stage", "into"), [("report_case", "new"), ("measurements_csv", "o")])
+def test_a_run_that_breaks_late_leaves_what_was_there(folder, finished, tmp_path, monkeypatch, stage, into):
+    """Whatever breaks, and not only a refusal."""
+    before = bytes_of(finished.copied(tmp_path / "o"))
+
+    def broken(*_):
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(workflow, stage, broken)
+    with pytest.raises(RuntimeError):
+        workflow.run(without(folder, "dwi"), tmp_path / into)
+    assert bytes_of(tmp_path / "o") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["o"]
+
+
+def test_what_cannot_be_measured_has_no_output(folder, tmp_path):
+    workflow.run(without(folder, "dwi", "t2_fs"), tmp_path / "o")
+    assert outputs(tmp_path / "o") == OUTPUTS_ALWAYS | {"regions/fat_rim.nii.gz"}
+    (lesion,) = content(tmp_path / "o" / "measurements.json")["lesions"]
+    assert {"edema", "adc"} <= lesion["skipped"].keys()
+    assert not {"edema", "adc"} & lesion.keys()
+    validator("measurements").validate(content(tmp_path / "o" / "measurements.json"))
+    validator("assessment").validate(content(tmp_path / "o" / "assessment.json"))
+
+
+def test_the_report_of_a_run_can_be_written_again(folder, finished):
+    """Invariant: the page from the files is the page from memory, pictures included."""
+    page = workflow.report_results(Request(folder), finished.out)
+    assert page == (finished.out / "report.html").read_text(encoding="utf-8")
+    assert finished.case.measurements[0].regions.keys() == {"adc", "edema", "fat_rim"}
+
+
+def test_results_that_do_not_belong_together(folder, finished, tmp_path):
+    """Two measured lesions and one assessed."""
+    out, (m,) = finished.copied(tmp_path / "o"), finished.case.measurements
+    (out / "measurements.json").write_text(workflow.measurements_json([m, replace(m, label="2")]))
+    with pytest.raises(InputError, match="2 measured lesions, 1 assessed"):
+        workflow.report_results(Request(folder), out)
+
+
+def test_every_lesion_of_a_case_has_its_files(finished, tmp_path):
+    """A lesion without regions has no folder of them."""
+    case = finished.case
+    plain = replace(case.measurements[0], label="2", regions={})
+    case = Case(case.study, case.lesions * 2, (case.measurements[0], plain), case.assessments * 2)
+    workflow.write_case(case, "<html>", RunSettings(), tmp_path / "o")
+    expected = {"adc.nii.gz", "lesion-2.nii.gz", "regions/edema.nii.gz", "regions/fat_rim.nii.gz"}
+    assert outputs(tmp_path / "o") == OUTPUTS_ALWAYS | expected
+
+
+# --- settings --------------------------------------------------------------------------------------------------------
+
+
+def test_settings_come_back_from_their_toml(tmp_path):
+    """Also the one that TOML cannot say: unset is left out."""
+    for settings in (RunSettings(), RunSettings().with_prior(0.04)):
+        (tmp_path / "s.toml").write_text(settings.to_toml())
+        assert RunSettings.from_toml(tmp_path / "s.toml") == settings
+
+
+@pytest.mark.parametrize("prior", [0.0, 1.0, -0.1, 1.5, float("nan")])
+def test_a_prior_that_is_no_probability(prior):
+    with pytest.raises(SettingError, match="above 0 and below 1"):
+        RunSettings().with_prior(prior)
+
+
+# --- a real sarcoma --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sarcoma(shared_data, tmp_path_factory) -> tuple[Case, Path]:
+    """A thigh sarcoma with its RTSTRUCTs, from TCIA Soft-tissue-Sarcoma; the outputs of the main job."""
+    source = shared_data / "sts001_raw" / "dicom"
+    out = tmp_path_factory.mktemp("sarcoma") / "o"
+    request = Request(source, lesion=source / "MR_T2" / "mask" / "1-1.dcm", label="GTV_Mass")
+    return workflow.run(request, out), out
+
+
+def test_the_sarcoma_is_measured_in_four_families(sarcoma):
+    """Witness: the expert's contours, 365 ml by areas and slice distances; there is no diffusion series."""
+    case, out = sarcoma
+    (m,) = case.measurements
+    assert m.families().keys() == {"size", "margin", "edema", "split_fat"}
+    assert m.skipped == {"adc": "no diffusion series and no ADC map"}
+    assert m.size.volume_ml == pytest.approx(365, abs=15)
+    assert outputs(out) == OUTPUTS_ALWAYS | {"regions/edema.nii.gz", "regions/fat_rim.nii.gz"}
+    for name in ("measurements", "assessment"):
+        validator(name).validate(content(out / f"{name}.json"))
+
+
+@pytest.mark.parametrize("drawn_on", ["MR_T1", "MR_T2"])
+def test_the_structure_of_either_series_has_the_same_volume(sarcoma, shared_data, drawn_on):
+    """Witness: the same contours were copied to both."""
+    file = shared_data / "sts001_raw" / "dicom" / drawn_on / "mask" / "1-1.dcm"
+    lesion = read_lesion(file, sarcoma[0].study, label="GTV_Mass")
+    assert lesion.mesh.volume_mm3 / 1000 == pytest.approx(365, abs=15)
+
+
+def test_the_oedema_overlaps_the_experts(sarcoma, shared_data):
+    """Regression, with the expert's contour as its witness: Dice 0.873 when this was written."""
+    case, _ = sarcoma
+    drawn, mass = (
+        read_mask(shared_data / "sts001_raw" / "masks" / f"MR_T2_GTV_{name}.nii.gz", case.study).data
+        for name in ("Edema", "Mass")
+    )
+    found, expert = case.measurements[0].regions["edema"].data, drawn & ~mass
+    assert case.measurements[0].regions["edema"].grid.matches(case.study.series[Role.T2_FS].volume.grid)
+    dice = 2 * np.count_nonzero(found & expert) / (np.count_nonzero(found) + np.count_nonzero(expert))
+    assert dice >= 0.80
+
+
+def test_an_unknown_structure_of_the_sarcoma_lists_those_present(sarcoma, shared_data):
+    file = shared_data / "sts001_raw" / "dicom" / "MR_T2" / "mask" / "1-1.dcm"
+    with pytest.raises(InputError, match="no region 'Mass'") as refusal:
+        read_lesion(file, sarcoma[0].study, label="Mass")
+    assert "GTV_Mass" in refusal.value.got
+    assert "GTV_Edema" in refusal.value.got
+
+
+def test_a_mask_of_another_study_is_refused(folder, shared_data, tmp_path):
+    with pytest.raises(GeometryError, match="does not overlap"):
+        workflow.run(Request(folder, lesion=shared_data / "sts001_raw" / "masks" / "MR_T2_GTV_Mass.nii.gz"), tmp_path)
+    assert not any(tmp_path.iterdir())
