@@ -217,7 +217,9 @@ def write_section(readme: Path, text: str) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Exit status: 0 done, 1 some cases failed, 2 nothing to run on."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", nargs="?", type=Path, default=os.environ.get("PNST_DATA"), help="default: $PNST_DATA")
+    parser.add_argument(
+        "data", nargs="?", type=Path, default=os.environ.get("PNST_DATA") or None, help="default: $PNST_DATA"
+    )
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder of results.csv")
     parser.add_argument("--markdown", action="store_true", help="write the results section of README.md")
     options = parser.parse_args(arguments)
