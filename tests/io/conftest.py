@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import faulthandler
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -85,3 +90,49 @@ def _series(
     volume = Volume(data, grid, "um2_per_ms" if role is Role.ADC else "")
     source = Source("simulated", digest(volume))
     return Series(role, volume, source, b_values, b_vectors, acquisition or Acquisition())
+
+
+SECONDS, GIGABYTES = 10.0, 2.0
+"""What a reading may take at most, however damaged its file."""
+
+
+class _Hangs(BaseException):
+    """Not an `Exception`: a reader that takes any of those for damage must not swallow it."""
+
+
+@contextmanager
+def _bounded(seconds: float = SECONDS, gigabytes: float = GIGABYTES) -> Iterator[None]:
+    def stop(*_: object) -> None:
+        raise _Hangs
+
+    before = signal.signal(signal.SIGALRM, stop)
+    faulthandler.dump_traceback_later(6 * seconds, exit=True)  # a loop in C hears no signal
+    start, held = time.perf_counter(), _memory("VmRSS", reset_peak=True)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except _Hangs:
+        pytest.fail(f"still reading after {seconds:g} s")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        faulthandler.cancel_dump_traceback_later()
+    grown, took = (_memory("VmHWM") - held) / 2**20, time.perf_counter() - start
+    assert took <= seconds, f"the reading took {took:.1f} s"
+    assert grown <= gigabytes, f"the reading took {grown:.2f} GB of memory"
+
+
+def _memory(field: str, *, reset_peak: bool = False) -> int:
+    """kB of this process now (VmRSS) or at most since the last reset (VmHWM), as Linux counts them; 0 elsewhere."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return 0
+    if reset_peak:
+        Path("/proc/self/clear_refs").write_text("5")
+    return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith(field))
+
+
+@pytest.fixture(scope="session")
+def bounded() -> Callable[..., AbstractContextManager[None]]:
+    """Fail what runs inside `with bounded():` for more than 10 s or with more than 2 GB of memory."""
+    return _bounded

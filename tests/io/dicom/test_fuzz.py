@@ -1,12 +1,16 @@
-"""Damaged files end in a reading or a refusal: never in another exception, whatever was flipped, cut or absurd."""
+"""Damaged files end in a reading or a refusal: never in another exception, a hang or a glut of memory."""
 
 from __future__ import annotations
 
+import contextlib
 import random
+import shutil
 import struct
+import time
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydicom import dcmread
 from pydicom.dataelem import RawDataElement
@@ -31,8 +35,8 @@ BINARY = {"US": "<H", "FD": "<d"}
 
 
 @pytest.fixture
-def seeds(formula, as_enhanced, tmp_path) -> list[Path]:
-    """Classic, compressed, diffusion and enhanced series, small enough to read thousands of times."""
+def seeds(formula, as_enhanced, vframes, tmp_path) -> list[Path]:
+    """Classic, compressed, diffusion, enhanced and mosaic series, small enough to read thousands of times."""
     classic = formula().instances()
     compressed = formula().instances()
     for ds in compressed:
@@ -44,6 +48,7 @@ def seeds(formula, as_enhanced, tmp_path) -> list[Path]:
         ("rle", compressed),
         ("dwi", diffusion),
         ("enhanced", [as_enhanced(formula().instances())]),
+        ("mosaic", vframes()[1]),
     ):
         folder = tmp_path / name
         folder.mkdir()
@@ -103,7 +108,7 @@ def mutate(folder: Path, out: Path, rng: random.Random) -> None:
         victim.write_bytes(bytes(how(bytearray(victim.read_bytes()), rng)))
 
 
-def read_mutants(seeds: list[Path], tmp_path: Path, count: int, seed: int) -> dict[str, int]:
+def read_mutants(seeds: list[Path], tmp_path: Path, count: int, seed: int, bounded) -> dict[str, int]:
     rng = random.Random(seed)
     ends = {"read": 0, "refused": 0}
     for n in range(count):
@@ -113,21 +118,54 @@ def read_mutants(seeds: list[Path], tmp_path: Path, count: int, seed: int) -> di
             mutate(rng.choice(seeds), out, rng)
         for read in (read_study, inspect):
             try:
-                read(out)
+                with bounded():
+                    read(out)
                 ends["read"] += 1
             except PnstError:
                 ends["refused"] += 1
+        shutil.rmtree(out)
     return ends
 
 
-def test_two_hundred_damaged_series_are_read_or_refused(seeds, tmp_path):
-    ends = read_mutants(seeds, tmp_path, 200, seed=20)
+def test_two_hundred_damaged_series_are_read_or_refused(seeds, tmp_path, bounded):
+    ends = read_mutants(seeds, tmp_path, 200, 20, bounded)
     assert min(ends.values()) > 40  # both ends occur, else the mutants are too tame or too wild
 
 
 @pytest.mark.slow
-def test_two_thousand_damaged_series_are_read_or_refused(seeds, tmp_path):
-    assert sum(read_mutants(seeds, tmp_path, 2000, seed=21).values()) == 4000
+def test_two_thousand_damaged_series_are_read_or_refused(seeds, tmp_path, bounded):
+    assert sum(read_mutants(seeds, tmp_path, 2000, 21, bounded).values()) == 4000
+
+
+COMPRESSED = ["compressed_jpegls", "compressed_j2k", "compressed_rle"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COMPRESSED)
+def test_damage_to_real_compressed_files(shared_data, tmp_path, bounded, name):
+    """Decoders in C meet bytes that no encoder writes: a hundred mutants of a short series of each."""
+    folder = tmp_path / "seed"
+    folder.mkdir()
+    found = sorted(f for f in (shared_data / f"header_variants/generic/{name}/001").rglob("*") if f.is_file())
+    for file in found[:6]:
+        (folder / file.name).write_bytes(file.read_bytes())
+    assert sum(read_mutants([folder], tmp_path, 100, 22, bounded).values()) == 200
+
+
+def test_the_bounds_can_fail(bounded):
+    """A loop, also one that takes every exception for damage; memory that is used, not only promised."""
+
+    def loop() -> None:
+        while True:
+            with contextlib.suppress(Exception):
+                time.sleep(0.01)
+
+    with pytest.raises(pytest.fail.Exception, match="still reading"), bounded(seconds=0.2):
+        loop()
+    with pytest.raises(AssertionError, match="GB of memory"), bounded(gigabytes=0.05):
+        np.ones(2**24)
+    with bounded(gigabytes=0.05):
+        np.ones(2**20)
 
 
 def test_the_enhanced_seed_is_read_as_the_classic_one(seeds):
