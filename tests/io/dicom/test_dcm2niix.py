@@ -32,6 +32,8 @@ REAL = [
     ("header_variants/philips/dti/001_implicit", None, None),
     ("header_variants/siemens/dti_classic/001_implicit", None, None),
     ("header_variants/hitachi/anatomical/001", "t2", "s10"),
+    ("header_variants/hitachi/anatomical/001_implicit", "t2", "s10"),
+    ("siemens_xa30_dwi_adc/12_DWI_dir80_PA", "t2", "s12"),
     ("header_variants/generic/compressed_jpegls/001", "t2", "s4"),
     ("header_variants/generic/compressed_j2k/001", "t2", "s4"),
     ("header_variants/generic/compressed_rle/001", "t2", "s4"),
@@ -96,6 +98,19 @@ def test_a_formula_in_many_orientations(formula, write, tmp_path, dcm2niix):
         ((theirs, _),) = converted(dcm2niix, folder, tmp_path / f"out{turn}")
         assert mine.grid.matches(theirs.canonical().grid, 1e-3)
         np.testing.assert_array_equal(mine.data, theirs.canonical().data)
+
+
+def test_old_mosaics_in_jpeg_lossless_and_jpeg_2000(shared_data, tmp_path, dcm2niix):
+    """Siemens B17, two time points each: series 25 is JPEG lossless, 26 JPEG 2000, and they are different runs."""
+    folder = shared_data / "transfer_syntax/siemens_b17_mosaic"
+    theirs = converted(dcm2niix, folder, tmp_path / "out")
+    assert [volume.data.shape for volume, _ in theirs] == [(86, 86, 36, 2)] * 2
+    for (volume, _), key in zip(theirs, ("s25", "s26"), strict=True):
+        for n in (1, 2):
+            mine = read_study(folder, roles={"t2": f"{key}-t{n}"}).series[Role.T2].volume.canonical()
+            other = volume.canonical()
+            assert mine.grid.matches(other.grid, 1e-3)
+            np.testing.assert_array_equal(mine.data, other.data[..., n - 1])
 
 
 def test_united_imaging_s_mosaics(vframes, write, tmp_path, dcm2niix):

@@ -1,0 +1,35 @@
+"""The page that says what was verified names tests that exist, and the counts it gives are theirs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "reading.md"
+
+
+def named() -> list[str]:
+    return sorted(set(re.findall(r"`([\w/]+\.py::\w+)`", PAGE.read_text(encoding="utf-8"))))
+
+
+def exists(name: str) -> bool:
+    file, test = name.split("::")
+    return (HERE / file).is_file() and f"def {test}(" in (HERE / file).read_text(encoding="utf-8")
+
+
+def test_every_named_test_is_there():
+    assert len(named()) > 30
+    assert [name for name in named() if not exists(name)] == []
+    assert not exists("test_battery.py::test_that_nobody_wrote")
+
+
+@pytest.mark.parametrize(("said", "table"), [(r"stored in (\d+) ways", "SAME"), (r"(\d+) masks without a", "REFUSED")])
+def test_the_counts_are_those_of_the_battery(said, table):
+    rows = re.search(rf"^{table} = \{{\n(.*?)^\}}", (HERE / "test_battery.py").read_text(encoding="utf-8"), re.M | re.S)
+    found = re.search(said, PAGE.read_text(encoding="utf-8"))
+    assert rows is not None
+    assert found is not None
+    assert int(found[1]) == len(re.findall(r'^    "[^"]+": ', rows[1], re.M))
