@@ -64,7 +64,11 @@ docs: .venv/.dev ## the documentation, warnings are errors
 	@echo "docs/_build/html/index.html"
 
 bench: .venv/.dev ## speed, memory and error, side by side with peers
-	@for script in benchmarks/*.py; do echo "== $$script"; OMP_NUM_THREADS=1 $(BIN)/python "$$script" || exit; done
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/core.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/evidence_model.py time
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/accuracy.py --quick
+	@if [ -n "$$PNST_DATA" ]; then OMP_NUM_THREADS=1 $(BIN)/python benchmarks/run_sarcoma.py "$$PNST_DATA"; \
+		else echo "run_sarcoma.py: skipped, PNST_DATA is not set"; fi
 
 format: .venv/.dev ## put the code into its standard form
 	$(BIN)/ruff check --fix .

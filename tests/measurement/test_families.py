@@ -170,6 +170,21 @@ def test_a_rim_on_both_poles_of_a_ball(cap):  # closed form: 1 − cos θ
     assert "pole_coverage_fraction" in m.split_fat.columns()
 
 
+def test_fat_that_shading_spreads_has_a_level_all_the_same():  # no mode of its own: the bright class, and it is said
+    scene = Scene(radius=16, rim=3.0, cap_deg=70)
+    study = scene.study()
+    t1 = study.series[Role.T1]
+    data = t1.volume.data
+    shading = np.random.default_rng(2).uniform(0.62, 1.25, data.shape[:2])[..., None].astype(np.float32)
+    spread = np.where(data > 700, data * np.repeat(shading, data.shape[2], axis=2), data)
+    spread[:, : spread.shape[1] // 2] = np.minimum(spread[:, : spread.shape[1] // 2], 1250)
+    m = measure(
+        replace(study, series={**study.series, Role.T1: replace(t1, volume=Volume(spread, t1.volume.grid))}),
+        scene.lesion(),
+    )
+    assert m.split_fat.coverage_fraction == pytest.approx(1 - np.cos(np.radians(70)), abs=0.07)
+
+
 def test_a_fat_plane_at_a_distance_is_applicable_and_not_covered():  # the malignant sign stays applicable
     m = found(Scene(radius=14, plane=8.0))
     assert m.split_fat.applicable is True

@@ -17,6 +17,7 @@ from pnst.measurement.settings import SplitFatSettings
 from pnst.segmentation.tissue import FatScale, Surroundings
 from pnst.study import Lesion
 
+LARGEST_UNSEEN = 0.05
 DEAD_ZONE = 0.1
 """Fat fractions this near to 0 count as 0 in the mean over a shell: oedema is a little brighter than muscle on T1, and
 over a shell of it that little would read as fat. Symmetric, so that noise still averages out."""
@@ -62,7 +63,6 @@ def measure_split_fat(context: Context) -> Outcome:
     poles = _pole_coverage(context.lesion, points, rim.covered, areas, settings)
     applicable, compartment = _compartment(around, scale)
     present = coverage >= settings.present_coverage or (poles is not None and poles >= settings.present_coverage)
-    unseen = 1 - float(areas.sum() / mesh.area_mm2)
     return Outcome(
         SplitFat(
             coverage_fraction=coverage,
@@ -72,10 +72,21 @@ def measure_split_fat(context: Context) -> Outcome:
             rim_thickness_mm=float(np.median(rim.thickness[rim.covered])) if rim.covered.any() else None,
             applicable=applicable,
             compartment=compartment,
-            quality=f"{unseen:.0%} of the surface is cut off by the border of the image" if unseen > 0.05 else None,
+            quality=_quality(1 - float(areas.sum() / mesh.area_mm2), scale),
         ),
         regions={"fat_rim": _rim_voxels(around, scale, settings)},
     )
+
+
+def _quality(unseen: float, scale: FatScale) -> str | None:
+    remarks = []
+    if unseen > LARGEST_UNSEEN:
+        remarks.append(f"{unseen:.0%} of the surface is cut off by the border of the image")
+    if not scale.own_mode:
+        remarks.append(
+            "fat has no mode of its own in this image: its level is that of what is clearly brighter than muscle"
+        )
+    return "; ".join(remarks) or None
 
 
 def _rule(settings: SplitFatSettings) -> RimRule:

@@ -21,6 +21,9 @@ CLEAR_MM = 3.0
 SMOOTHING_MM = 1.0
 LEAST_TISSUE_SHARE = 0.05
 """A mode that holds less of the voxels looked at is an edge where two tissues mix, not a tissue."""
+LEAST_FAT_SHARE = 0.02
+FAT_SD = 6.0
+"""Fat without a mode of its own holds at least this share, and lies this many of muscle's SDs above it."""
 FAT_STEP = 0.25
 """Fat lies above muscle by at least this share of the range of intensities."""
 
@@ -45,6 +48,8 @@ class FatScale:
 
     muscle: float
     fat: float
+    own_mode: bool = True
+    """Whether fat has a mode of its own; else its level is the median of what is clearly brighter than muscle."""
 
     def fraction(self, intensity: FloatArray) -> FloatArray:
         """Fat fraction, not clipped: noise stays symmetrical round 0, and air is negative."""
@@ -104,12 +109,26 @@ def fat_scale(around: Surroundings) -> FatScale:
     spread = float(np.subtract(*np.percentile(values, (99.5, 0.5))))
     muscle = min(_fair(found), key=lambda mode: abs(mode.value - anchor))
     brighter = [mode for mode in found if mode.value > muscle.value + FAT_STEP * spread]
-    if not brighter:
-        raise TissueNotFound("no fat shows within 50 mm of the lesion, so muscle and fat cannot be told apart")
-    fat = max(brighter, key=lambda mode: mode.share)
+    fat = max(brighter, key=lambda mode: mode.share).value if brighter else _bright_class(values, muscle)
     if anchor > muscle.high and muscle not in _without_air(around, _fair(found)):  # the nearest mode is air
         raise TissueNotFound("no muscle shows within 50 mm of the lesion, so muscle and fat cannot be told apart")
-    return FatScale(muscle.value, fat.value)
+    return FatScale(muscle.value, fat, own_mode=bool(brighter))
+
+
+def _bright_class(values: FloatArray, muscle: Mode) -> float:
+    """The median of what is clearly brighter than muscle, for fat whose shading or thinness leaves it no mode.
+
+    Clearly: the upper class of Otsu's threshold (1979) over what is brighter than muscle's mode holds `LEAST_FAT_SHARE`
+    of all and lies `FAT_SD` of muscle's SDs above it; noise and oedema do not.
+    """
+    from skimage.filters import threshold_otsu
+
+    above = values[values > muscle.value]
+    bright = above[above > threshold_otsu(above)]
+    level, sd = float(np.median(bright)), sd_below(values, muscle.value, muscle.low)
+    if bright.size < LEAST_FAT_SHARE * values.size or not level > muscle.value + FAT_SD * sd:
+        raise TissueNotFound("no fat shows within 50 mm of the lesion, so muscle and fat cannot be told apart")
+    return level
 
 
 def muscle_on_t1(around: Surroundings, scale: FatScale) -> Mask:
