@@ -38,7 +38,7 @@ from pnst.io.write import write_study
 from pnst.study import Lesion
 from scenes import Scene
 
-SCENE = Scene(radius=11, halo=5, plane=6, limb=32, reach=46, spacing=(1.1, 1.3, 3.0))
+SCENE = Scene(radius=11, halo=5, plane=6, limb=28, reach=39, spacing=(1.1, 1.3, 3.0))
 OUTPUTS = OUTPUTS_ALWAYS | {"adc.nii.gz", "regions/edema.nii.gz", "regions/fat_rim.nii.gz"}
 IDENTITY = {
     "PatientName": "Plantedname^Jo",
