@@ -58,9 +58,11 @@ def test_inspect_shows_the_parts_and_the_whole(formula, write):
     [
         ("FrameOfReferenceUID", "2.25.4", "another frame of reference"),
         ("ImagePositionPatient", None, "another grid"),
-        ("EchoTime", 90, "another echo or repetition time"),
-        ("RepetitionTime", 9000, "another echo or repetition time"),
-        ("Manufacturer", "Other", "another manufacturer"),
+        ("EchoTime", 90, "another value of echo time"),
+        ("RepetitionTime", 9000, "another value of repetition time"),
+        ("ScanOptions", "FS", "another value of fat suppressed"),
+        ("SeriesDescription", "ep2d_diff_PA_b800", "another phase encoding"),
+        ("Manufacturer", "Other", "another value of manufacturer"),
         ("DiffusionBValue", 0.0, "a b-value twice"),
     ],
 )

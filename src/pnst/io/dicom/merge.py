@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 
 from pnst.io.dicom.frame import Kind
@@ -13,13 +14,16 @@ from pnst.io.dicom.words import words_of
 ONE_B = 1.0
 """s/mm² within which the b-values of a series are one (Philips numbers its b = 0 volumes 0.001, …)."""
 
+_UNIT = re.compile(r"_(ms|deg|t)$")
+_PHASE = re.compile(r"\b(ap|pa|rl|lr|hf|fh|rev\w*|blip\w*|topup\w*)\b")
+
 
 def merge_diffusion(stacks: Sequence[Stack]) -> tuple[Stack, ...]:
     """The stacks, and after them each diffusion series that several of them make together, one b-value each.
 
-    They are merged where frame of reference, grid, repetition and echo time, intensity scale and the way directions
-    were combined are the same, and every b-value is there once. The parts stay, marked by what they were merged into;
-    what could not be merged says why.
+    They are merged where frame of reference, grid, the facts of the acquisition, phase encoding, intensity scale and
+    the way directions were combined are the same, and every b-value is there once. The parts stay, marked by what they
+    were merged into; what could not be merged says why.
     """
     single = [stack for stack in stacks if _level(stack) is not None]
     groups: list[list[Stack]] = []
@@ -53,12 +57,17 @@ def _difference(one: Stack, other: Stack) -> str:
         return "another frame of reference"
     if one.grid is None or other.grid is None or not one.grid.matches(other.grid):
         return "another grid"
-    if one.acquisition.manufacturer != other.acquisition.manufacturer:
-        return "another manufacturer"
-    mine, theirs = one.acquisition, other.acquisition
-    if (mine.echo_time_ms, mine.repetition_time_ms) != (theirs.echo_time_ms, theirs.repetition_time_ms):
-        return "another echo or repetition time"
+    for fact in fields(one.acquisition):
+        if getattr(one.acquisition, fact.name) != getattr(other.acquisition, fact.name):
+            return f"another value of {_UNIT.sub('', fact.name).replace('_', ' ')}"
+    if _phase_encoding(one) != _phase_encoding(other):
+        return "another phase encoding by its description"
     return "" if one.header.intensity_scale == other.header.intensity_scale else "another intensity scale"
+
+
+def _phase_encoding(stack: Stack) -> frozenset[str]:
+    """What the description says of it: b = 0 is often acquired again with the other polarity, distorted otherwise."""
+    return frozenset(_PHASE.findall(stack.header.description.lower().replace("_", " ")))
 
 
 def _by_combination(group: Sequence[Stack]) -> list[list[Stack]]:
