@@ -159,6 +159,7 @@ def _head(series: Series, identity: Identity, series_uid: UID, number: int, inst
     dataset.Modality, dataset.SeriesNumber, dataset.InstanceNumber = "MR", number, instance
     dataset.SeriesDescription = _DESCRIPTIONS[role]
     dataset.PatientPosition = "HFS"
+    dataset.Laterality = ""  # type 2C: which of a pair is not known
     dataset.Manufacturer = facts.manufacturer or "pnst"
     dataset.ImageType = _IMAGE_TYPES.get(role, ["ORIGINAL", "PRIMARY", "OTHER"])
     dataset.ScanningSequence = _sequence(role, facts.inversion_time_ms is not None)
