@@ -54,6 +54,8 @@ class Source:
     """SHA-256 of the voxels and geometry as read (hex), which names the input in provenance."""
     series_digest: str | None = None
     """The first 16 hex digits of the SHA-256 of the series' DICOM UID, by which a contour's file finds its series."""
+    frame_digest: str | None = None
+    """As `series_digest`, of the frame of reference that its positions are counted in."""
 
 
 @dataclass(frozen=True, eq=False)

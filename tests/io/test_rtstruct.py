@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from pydicom import Dataset, dcmread
 
-from mask_files import circles, save_rtstruct
+from mask_files import circles, save_rtstruct, seg_source
 from pnst.errors import AmbiguityError, GeometryError, InputError
-from pnst.image import Grid
+from pnst.image import Grid, Mask
+from pnst.io.dicom_seg_write import segmentation
 from pnst.io.digest import uid_digest
 from pnst.io.masks import read_lesion, read_lesions, read_regions
 from pnst.io.nifti import read_volume
@@ -147,3 +148,25 @@ def test_a_named_series_without_a_role_or_with_other_slices_is_said(tmp_path, gr
     assert "but on another's" in read_lesion(named(file, "1.2"), study).notes[0]
     plain = study_of(t1=grid)  # from NIfTI: no series has a UID to compare
     assert len(read_lesion(named(file, "9.9"), plain).notes) == 1
+
+
+@pytest.mark.parametrize(("frame", "said"), [("2.25.3", False), ("2.25.4", True), ("", False)])
+@pytest.mark.parametrize("kind", ["rtstruct", "seg"])
+def test_a_frame_of_reference_of_its_own_is_said(tmp_path, grid, study_of, kind, frame, said):
+    """Positions of two frames of reference need not mean one place; without one in the file there is nothing to say."""
+    study = study_of(t1=grid)
+    t1 = study.series[Role.T1]
+    study = replace(study, series={Role.T1: replace(t1, source=replace(t1.source, frame_digest=uid_digest("2.25.3")))})
+    if kind == "rtstruct":
+        file = named(save_rtstruct(tmp_path, {"tumour": circles(grid, 9.0, (3, 4, 5))}), "1.1")
+        dataset = dcmread(file)
+        dataset.ReferencedFrameOfReferenceSequence[0].FrameOfReferenceUID = frame
+    else:
+        file = tmp_path / "seg.dcm"
+        inside = np.zeros(grid.shape, bool)
+        inside[20:40, 30:50, 3:6] = True
+        dataset = segmentation(Mask(inside, grid), "tumour", "a test", [seg_source()], 3)
+        dataset.FrameOfReferenceUID = frame
+    dataset.save_as(file, enforce_file_format=True)
+    notes = read_lesion(file, study).notes
+    assert any("is that of no image in this study" in note for note in notes) is said

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pnst.errors import InputError, PnstError
 from pnst.image import Mask
+from pnst.io.digest import uid_digest
 from pnst.io.gate import place, uncropped
 from pnst.io.label_map import label_regions
 from pnst.io.nifti import read_volume
@@ -106,10 +107,28 @@ def _parsed_regions(file: Path, study: Study) -> list[Region]:
     dataset = pydicom.dcmread(file, force=True)
     kind = str(dataset.get("SOPClassUID", ""))
     if kind == _RTSTRUCT:
-        return rtstruct_regions(dataset, list(study.series.values()))
+        return _noted(rtstruct_regions(dataset, list(study.series.values())), _frame_note(dataset, study))
     if kind in _SEG:
-        return seg_regions(dataset)
+        return _noted(seg_regions(dataset), _frame_note(dataset, study))
     raise _no_mask(file, "a DICOM object that is neither a segmentation (SEG) nor a structure set (RTSTRUCT)")
+
+
+def _frame_note(dataset: Any, study: Study) -> tuple[str, ...]:
+    """A sentence where positions in the file and in every image are counted in frames of reference of their own."""
+    items = [dataset, *(dataset.get("ReferencedFrameOfReferenceSequence") or ())]
+    named = {uid_digest(str(item.get("FrameOfReferenceUID") or "")) for item in items} - {None}
+    known = {series.source.frame_digest for series in study.series.values()} - {None}
+    if not named or not known or named & known:
+        return ()
+    return ("its frame of reference is that of no image in this study: check that it lies rightly",)
+
+
+def _noted(regions: list[Region], said: tuple[str, ...]) -> list[Region]:
+    def drawn(region: Region) -> Drawn:
+        mask, notes = region.draw()
+        return mask, (*said, *notes)
+
+    return [replace(region, draw=partial(drawn, region)) for region in regions] if said else regions
 
 
 def _understood(file: Path, read: Callable[[], T]) -> T:

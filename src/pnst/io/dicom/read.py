@@ -100,10 +100,11 @@ def _series(role: Role, stack: Stack, pixels: Sequence[Pixels], reason: str) -> 
         data, note = adc_in_um2_per_ms(data, stack, unit)
         notes += (note,)
     volume = Volume(data, stack.grid, "um2_per_ms" if role is Role.ADC else "")
+    header = stack.header
     return Series(
         role=role,
         volume=volume,
-        source=Source("dicom", digest(volume), uid_digest(stack.header.series_uid)),
+        source=Source("dicom", digest(volume), uid_digest(header.series_uid), uid_digest(header.frame_of_reference)),
         b_values=stack.b_values if role is Role.DWI else None,
         b_vectors=_b_vectors(stack) if role is Role.DWI else None,
         acquisition=stack.acquisition,
