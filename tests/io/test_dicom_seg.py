@@ -10,9 +10,9 @@ import highdicom as hd
 import numpy as np
 import pydicom
 import pytest
-from mask_files import seg_source
 from pydicom.dataset import Dataset
 
+from mask_files import seg_source
 from pnst.errors import GeometryError, InputError
 from pnst.image import Mask
 from pnst.io.dicom_seg import seg_regions

@@ -49,13 +49,15 @@ class SplitFatSettings(_Settings):
     least_fat_mm: float = Field(1.0, gt=0)
     """Integrated fat that covers a vertex (ours)."""
     onset_fat_mm: float = Field(0.5, gt=0)
+    """Integrated fat at which the rim begins (ours)."""
     onset_within_mm: float = Field(3.0, gt=0)
-    """The rim begins where the integral reaches `onset_fat_mm`, within this distance of the surface (ours)."""
+    """The rim begins within this distance of the surface (ours)."""
     muscle_within_mm: float = Field(15.0, gt=0)
     """Muscle-like tissue must lie beyond the fat within this distance (ours)."""
     present_coverage: float = Field(0.5, gt=0, lt=1)
     """Present when this share of the surface, or of both poles, is covered (ours)."""
     pole_half_angle_deg: float = Field(45.0, gt=0, lt=90)
+    """A pole is what lies within this angle of the long axis, seen from the centroid (ours)."""
     least_elongation: float = Field(1.1, ge=1)
     """Without this ratio of major to least axis there are no poles (ours)."""
 
