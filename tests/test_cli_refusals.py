@@ -11,7 +11,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from command import bytes_of, content, done, numbers, only, outputs, pnst, refused, validator
+from command import bytes_of, content, done, numbers, only, outputs, refused, validator
 from mask_files import circles, save_rtstruct
 from pnst.image import Grid, Mask
 from pnst.io.nifti import write_volume
