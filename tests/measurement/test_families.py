@@ -115,6 +115,13 @@ def test_a_concentric_halo(halo):  # closed form: 4/3·π((r+h)³ − r³), exte
     assert region.volume_mm3 / 1000 == pytest.approx(m.edema.volume_ml)
 
 
+def test_images_without_noise_are_measured_like_others():
+    m = found(Scene(radius=13, halo=8, noise=0.0))
+    assert set(m.skipped) == set()
+    assert m.edema.max_extent_mm == pytest.approx(8, abs=1.5)
+    assert m.margin.ill_defined is False
+
+
 def test_no_halo_no_edema_also_with_a_tight_contour():  # a bright shell of 2 mm is the lesion itself
     scene = Scene(radius=15)
     tight = replace(Scene(radius=13), reach=scene.reach).lesion()

@@ -16,6 +16,8 @@ RISE = 2.563
 """10–90 % distance of an error-function step in units of its σ."""
 SIGMAS = (0.3, 0.6, 0.9, 1.3, 1.8, 2.4, 3.2, 4.2, 5.5)
 ITERATIONS = 8
+LEAST_MISFIT = 0.02
+"""One step is good enough when it leaves less than this share of its height, however quiet the image is."""
 GAIN_FOR_SECOND = 0.5
 """A second step is accepted only if it takes the residual variance below this share of that of one."""
 
@@ -42,7 +44,7 @@ def fit_steps(offsets: FloatArray, profiles: FloatArray, noise: float) -> Steps:
     """
     one, residual = _refined(offsets, profiles, _best_single(offsets, profiles))
     chosen, left = one[:, 1:4], residual
-    doubtful = np.flatnonzero(residual > 1.5 * noise)
+    doubtful = np.flatnonzero(residual > np.maximum(1.5 * noise, LEAST_MISFIT * np.abs(one[:, 1])))
     if doubtful.size:
         two, residual_two = _refined(offsets, profiles[doubtful], _best_pair(offsets, profiles[doubtful]))
         better = residual_two**2 < GAIN_FOR_SECOND * residual[doubtful] ** 2

@@ -30,14 +30,14 @@ class Mode(NamedTuple):
 
 
 def modes(values: FloatArray) -> list[Mode]:
-    """The modes of `values` (n,), lowest first; none when the values do not spread."""
+    """The modes of `values` (n,), lowest first; none of fewer than 256 values."""
     from scipy.ndimage import gaussian_filter1d
 
     if values.size < BINS:
         return []
     low, high = np.percentile(values, (0.2, 99.8))
     if not high > low:
-        return []
+        return [Mode(float(low), float(low), float(high), 1.0)]  # an image without noise
     counts, edges = np.histogram(values, bins=BINS, range=(low, high))
     width = edges[1] - edges[0]
     smooth = gaussian_filter1d(np.pad(counts.astype(float), 1), SMOOTHING_BINS, mode="constant")
@@ -70,6 +70,9 @@ def _valleys(smooth: FloatArray, peaks: npt.NDArray[np.integer[Any]]) -> tuple[l
 
 
 def sd_below(values: FloatArray, mode: float, floor: float) -> float:
-    """SD about the mode, from the values between `floor` and the mode: what lies above may be disease."""
+    """SD about the mode, from the values between `floor` and the mode: what lies above may be disease.
+
+    0 when nothing lies there: an image without noise.
+    """
     below = values[(values <= mode) & (values >= floor)]
-    return float(np.sqrt(np.mean((below - mode) ** 2))) if below.size else float("nan")
+    return float(np.sqrt(np.mean((below - mode) ** 2))) if below.size else 0.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import BoolArray, Mask
+from pnst.image import BoolArray, Grid, Mask
 from pnst.segmentation.tissue import MuscleLevel, Surroundings
 
 SPECKLE_MM = 1.0
@@ -54,26 +54,24 @@ def _without_threads(bright: BoolArray, around: Surroundings) -> BoolArray:
     """
     import edt
 
-    lesion, spacing = around.lesion.data, around.volume.grid.spacing
+    lesion, in_plane = around.lesion.data, _in_plane(around.volume.grid)
     filled = bright | lesion
-    cores = _connected(_opened(filled, spacing, THREAD_MM) & ~lesion, around) | lesion
-    in_plane = [s if axis != _through(spacing) else 1e4 for axis, s in enumerate(spacing)]
-    near = edt.edt((~cores).astype(np.uint8), anisotropy=tuple(in_plane)) <= THREAD_MM
-    return _connected(_opened(filled, spacing, SPECKLE_MM) & near & ~lesion, around)
+    cores = _connected(_opened(filled, in_plane, THREAD_MM) & ~lesion, around) | lesion
+    near = edt.edt((~cores).astype(np.uint8), anisotropy=in_plane) <= THREAD_MM
+    return _connected(_opened(filled, in_plane, SPECKLE_MM) & near & ~lesion, around)
 
 
-def _opened(mask: BoolArray, spacing: tuple[float, float, float], radius_mm: float) -> BoolArray:
+def _opened(mask: BoolArray, in_plane: tuple[float, ...], radius_mm: float) -> BoolArray:
     """Binary opening by a disc in the plane of the slices: the distance to the outside, thresholded there and back."""
     import edt
 
-    in_plane = tuple(s if axis != _through(spacing) else 1e4 for axis, s in enumerate(spacing))
     eroded = edt.edt(mask.astype(np.uint8), anisotropy=in_plane) > radius_mm
     return np.asarray(edt.edt((~eroded).astype(np.uint8), anisotropy=in_plane) <= radius_mm) & mask
 
 
-def _through(spacing: tuple[float, float, float]) -> int:
-    """The slice axis: that of the largest spacing."""
-    return int(np.argmax(spacing))
+def _in_plane(grid: Grid) -> tuple[float, ...]:
+    """The grid's spacing with slices too far apart to reach each other: distances stay in the plane."""
+    return tuple(1e4 if axis == grid.slice_axis else step for axis, step in enumerate(grid.spacing))
 
 
 def _connected(mask: BoolArray, around: Surroundings) -> BoolArray:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Mask, Volume, bounding_box
-from pnst.kernels.histogram import Mode, modes, sd_below
+from pnst.kernels.histogram import BINS, Mode, modes, sd_below
 
 NEAR_MM = 50.0
 """Tissue is looked for this far round the lesion."""
@@ -124,11 +124,11 @@ def _bright_class(values: FloatArray, muscle: Mode) -> float:
     from skimage.filters import threshold_otsu
 
     above = values[values > muscle.value]
-    bright = above[above > threshold_otsu(above)]
-    level, sd = float(np.median(bright)), sd_below(values, muscle.value, muscle.low)
-    if bright.size < LEAST_FAT_SHARE * values.size or not level > muscle.value + FAT_SD * sd:
+    bright = above[above > threshold_otsu(above)] if above.size else above
+    least = muscle.value + FAT_SD * sd_below(values, muscle.value, muscle.low)
+    if bright.size < LEAST_FAT_SHARE * values.size or float(np.median(bright)) <= least:
         raise TissueNotFound("no fat shows within 50 mm of the lesion, so muscle and fat cannot be told apart")
-    return level
+    return float(np.median(bright))
 
 
 def muscle_on_t1(around: Surroundings, scale: FatScale) -> Mask:
@@ -147,7 +147,7 @@ def muscle_level(around: Surroundings, muscle: BoolArray | None, source: str) ->
     """
     where = around.shell if muscle is None else muscle & np.isfinite(around.volume.data)
     found = modes(around.smooth[where])
-    if not found:
+    if not found or (muscle is None and found[0].low == found[0].high):
         raise TissueNotFound("too little muscle shows round the lesion to serve as a reference")
     if muscle is None:
         found = _without_air(around, _fair(found))
@@ -159,9 +159,9 @@ def muscle_level(around: Surroundings, muscle: BoolArray | None, source: str) ->
         chosen = min(_fair(found), key=lambda mode: mode.value)
     values = around.volume.data[where & (around.smooth >= chosen.low) & (around.smooth <= chosen.high)]
     floor = float(np.percentile(values, 0.5)) if muscle is not None else 2 * chosen.low - chosen.value
-    sd = sd_below(values, chosen.value, floor)
-    if not sd > 0:
-        raise TissueNotFound("the muscle round the lesion has no spread of intensities to set a threshold by")
+    # Without noise muscle has no spread, but its mode is known only to a bin of the histogram.
+    bin_width = float(np.ptp(np.percentile(around.smooth[where], (0.2, 99.8)))) / BINS
+    sd = max(sd_below(values, chosen.value, floor), bin_width)
     return MuscleLevel(chosen.value, sd, source)
 
 
