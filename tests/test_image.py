@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pnst.errors import GeometryError, PnstError
-from pnst.image import MAX_SHEAR, Grid, Mask, Volume, bounding_box
+from pnst.image import MAX_SHEAR, Grid, Mask, Volume, bounding_box, embedded
 from strategies import ellipsoid_masks, grids, orders, reordered, rotations, volumes
 
 
@@ -277,3 +277,23 @@ def test_cropping_to_the_box_loses_no_voxel(mask):
         faces = cropped.data.any(axis=tuple(a for a in range(3) if a != axis))
         assert faces[0]
         assert faces[-1]
+
+
+@given(ellipsoid_masks(), orders())
+def test_a_crop_goes_back_to_its_place_in_whatever_order_it_is_stored(mask, order):
+    """Invariant."""
+    part = mask.crop(mask.box())
+    assert mask.grid.crop(mask.grid.box_of(part.grid)).matches(part.grid)
+    np.testing.assert_array_equal(embedded(reordered(part, order), mask.grid).data, mask.data)
+
+
+@pytest.mark.parametrize("shift", [(0.3, 0, 0), (0, 0, -1), (0, 3, 0)])
+def test_a_mask_off_the_voxels_of_a_grid_is_not_put_on_it(shift):
+    """Between the voxels, before the first and beyond the last: each is no crop."""
+    part = PLAIN.crop((slice(1, 4), slice(2, 6), slice(0, 4)))
+    off = affine(np.diag((0.6, 0.7, 4.0)), tuple(PLAIN.to_world(np.add((1, 2, 0), shift))))
+    moved = Grid(part.shape, off)
+    assert PLAIN.box_of(part) == (slice(1, 4), slice(2, 6), slice(0, 4))
+    assert PLAIN.box_of(moved) is None
+    with pytest.raises(GeometryError, match="a crop of"):
+        embedded(Mask(np.ones(part.shape, bool), moved), PLAIN)

@@ -65,6 +65,11 @@ class Grid:
         return float(i), float(j), float(k)
 
     @property
+    def slice_axis(self) -> int:
+        """The axis along which voxels are furthest apart, whichever it is; the first of equals."""
+        return int(np.argmax(self.spacing))
+
+    @property
     def voxel_volume_mm3(self) -> float:
         """Volume of one voxel."""
         return float(abs(np.linalg.det(self.affine[:3, :3])))
@@ -108,6 +113,15 @@ class Grid:
         ni, nj, nk = np.subtract(stop, start).tolist()
         return Grid((ni, nj, nk), affine)
 
+    def box_of(self, part: Grid) -> Box | None:
+        """The box of indices that makes `part` a crop of this grid; None when their voxels do not coincide."""
+        start = np.rint(self.to_index(part.affine[:3, 3])).astype(int)
+        stop = start + part.shape
+        if (start < 0).any() or (stop > self.shape).any():
+            return None
+        i, j, k = (slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
+        return (i, j, k) if self.crop((i, j, k)).matches(part) else None
+
     def canonical_order(self) -> tuple[tuple[int, int, int], tuple[int, ...]]:
         """Axes and flips that bring the grid closest to RAS: the smallest turn, a mirror allowed.
 
@@ -131,6 +145,16 @@ class Grid:
             affine[:3, 3] += affine[:3, axis] * (shape[axis] - 1)
             affine[:3, axis] *= -1
         return Grid((shape[0], shape[1], shape[2]), affine)
+
+    def to_canonical(self, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """An array on this grid (ni, nj, nk, …), in the order of `canonical()`."""
+        axes, flips = self.canonical_order()
+        return np.flip(data.transpose((*axes, *range(3, data.ndim))), axis=flips)
+
+    def from_canonical(self, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The inverse of `to_canonical`, for an array of three axes."""
+        axes, flips = self.canonical_order()
+        return np.flip(data, axis=flips).transpose(np.argsort(axes))
 
     def __repr__(self) -> str:
         codes = "".join(
@@ -161,7 +185,7 @@ class Volume:
 
     def canonical(self) -> Volume:
         """The same voxels in the order closest to RAS."""
-        return Volume(_reorder(self.data, self.grid), self.grid.canonical(), self.unit)
+        return Volume(self.grid.to_canonical(self.data), self.grid.canonical(), self.unit)
 
     def crop(self, box: Box) -> Volume:
         """The part inside a box of indices, in its place."""
@@ -192,7 +216,7 @@ class Mask:
 
     def canonical(self) -> Mask:
         """The same voxels in the order closest to RAS."""
-        return Mask(_reorder(self.data, self.grid), self.grid.canonical())
+        return Mask(self.grid.to_canonical(self.data), self.grid.canonical())
 
     def crop(self, box: Box) -> Mask:
         """The part inside a box of indices, in its place."""
@@ -207,12 +231,17 @@ class Mask:
 
 
 def embedded(part: Mask, grid: Grid) -> Mask:
-    """A mask on a crop of a grid, put back on the whole grid: false outside the crop."""
-    corner = np.rint(grid.to_index(part.grid.affine[:3, 3])).astype(int)
-    box = tuple(slice(c, c + n) for c, n in zip(corner, part.grid.shape, strict=True))
-    data = np.zeros(grid.shape, dtype=bool)
-    data[box] = part.data
-    return Mask(data, grid)
+    """A mask on a crop of a grid, in whatever order, put back on the whole grid: false outside the crop.
+
+    Raises `GeometryError` when their voxels do not coincide: nothing is resampled.
+    """
+    canonical, whole = part.canonical(), grid.canonical()
+    box = whole.box_of(canonical.grid)
+    if box is None:
+        raise _bad_grid(f"a mask on {part.grid!r}", f"a crop of {grid!r}")
+    data = np.zeros(whole.shape, dtype=bool)
+    data[box] = canonical.data
+    return Mask(grid.from_canonical(data), grid)
 
 
 def bounding_box(data: BoolArray, spacing: Sequence[float], margin_mm: float = 0.0) -> Box | None:
@@ -225,11 +254,6 @@ def bounding_box(data: BoolArray, spacing: Sequence[float], margin_mm: float = 0
         pad = int(np.ceil(margin_mm / step))
         slices.append(slice(max(0, int(hit[0]) - pad), min(count, int(hit[-1]) + 1 + pad)))
     return slices[0], slices[1], slices[2]
-
-
-def _reorder(data: npt.NDArray[Any], grid: Grid) -> npt.NDArray[Any]:
-    axes, flips = grid.canonical_order()
-    return np.flip(data.transpose((*axes, *range(3, data.ndim))), axis=flips)
 
 
 def _on_grid(data: npt.NDArray[Any], grid: Grid, *, allow_4d: bool) -> npt.NDArray[Any]:

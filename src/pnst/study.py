@@ -160,14 +160,6 @@ class Lesion:
         """
         mine, theirs = self.mask.canonical(), grid.canonical()
         if mine.grid.matches(theirs):
-            return Mask(_restore(mine.data, grid), grid)
+            return Mask(grid.from_canonical(mine.data), grid)
         to_mine = mine.grid.inverse @ theirs.affine
-        return Mask(_restore(self.level_set.inside(theirs.shape, to_mine), grid), grid)
-
-
-def _restore(
-    data: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], grid: Grid
-) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Canonical order back to the order of `grid`."""
-    axes, flips = grid.canonical_order()
-    return np.flip(data, axis=flips).transpose(np.argsort(axes))
+        return Mask(grid.from_canonical(self.level_set.inside(theirs.shape, to_mine)), grid)

@@ -57,11 +57,7 @@ def uncropped(mask: Mask, study: Study) -> Mask:
     Cropped to its lesion, a mask ends where the lesion does, which would look like an image that cuts it off.
     """
     whole = next((s.volume.grid for s in study.series.values() if verdict(mask.grid, s.volume.grid) == CROPPED), None)
-    if whole is None:
-        return mask
-    axes, flips = whole.canonical_order()
-    canonical = embedded(mask.canonical(), whole.canonical())
-    return Mask(np.flip(canonical.data, axis=flips).transpose(np.argsort(axes)), whole)
+    return mask if whole is None else embedded(mask, whole)
 
 
 def verdict(mask: Grid, series: Grid) -> str:
@@ -71,7 +67,7 @@ def verdict(mask: Grid, series: Grid) -> str:
     own, other = mask.canonical(), series.canonical()
     if own.matches(other, SAME_MM):
         return "re-oriented to"
-    if _part_of(own, other):
+    if other.box_of(own) is not None:
         return CROPPED
     return f"its surface carried from voxels of {_size(mask)} mm onto"
 
@@ -129,17 +125,6 @@ def _share_outside(mask: Mask, grid: Grid) -> float:
 def _inside(points: FloatArray, grid: Grid) -> BoolArray:
     index = grid.to_index(points)
     return np.asarray(((index > -0.5) & (index < np.asarray(grid.shape) - 0.5)).all(axis=1))
-
-
-def _part_of(part: Grid, whole: Grid) -> bool:
-    """Whether `part` (canonical) is a box of voxels of `whole` (canonical)."""
-    first, last = whole.to_index(part.corners()[[0, -1]])
-    start = np.rint(first).astype(int)
-    stop = start + np.asarray(part.shape)
-    if (start < 0).any() or (stop > np.asarray(whole.shape)).any() or np.abs(np.rint(last) - stop + 1).any():
-        return False
-    box = tuple(slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
-    return whole.crop((box[0], box[1], box[2])).matches(part, SAME_MM)
 
 
 def _centre(grid: Grid) -> FloatArray:

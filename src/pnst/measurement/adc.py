@@ -71,7 +71,7 @@ def _from_diffusion(context: Context, series: Series) -> Outcome:
         raise NotMeasurable(f"{reason.what}: {reason.got}") from reason
     every = decay_map(series, part, settings, all_b=True)
     high = highest_b(series, part, settings.b_tolerance)
-    noise = noise_sd(high, lesion.data, int(np.argmax(part.grid.spacing)))
+    noise = noise_sd(high, lesion.data, part.grid.slice_axis)
     floor = float(np.mean(high[lesion.data] < FLOOR_NOISE_SD * noise)) if np.isfinite(noise) else None
     adc = Adc(
         **_statistics(fit.adc.data, lesion),

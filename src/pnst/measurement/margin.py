@@ -108,7 +108,7 @@ def _profile_widths(context: Context, series: Series, points: FloatArray, normal
     """(2, n): edge width in mm, and step ÷ noise; the ratio is 0 where this series cannot measure the vertex."""
     settings, grid = context.settings.margin, series.volume.grid
     around = context.around(series)
-    noise = noise_sd(around.volume.data, around.shell | around.lesion.data, int(np.argmax(grid.spacing)))
+    noise = noise_sd(around.volume.data, around.shell | around.lesion.data, grid.slice_axis)
     reach = settings.profile_reach_mm
     offsets = np.linspace(-reach, reach, 2 * round(reach / PROFILE_STEP_MM) + 1)
     profiles = sample(around.volume.data, around.volume.grid.to_index(rays(points, normals, offsets)))

@@ -61,7 +61,7 @@ def measure_size(context: Context) -> Outcome:
 def _quality(lesion: Lesion) -> str | None:
     """Too few slices, or a lesion that the edge of its own image may have cut."""
     mask, grid = lesion.mask.data, lesion.mask.grid
-    through = int(np.argmax(grid.spacing))
+    through = grid.slice_axis
     slices = int(np.count_nonzero(mask.any(axis=tuple(a for a in range(3) if a != through))))
     remarks = []
     if slices < LEAST_SLICES:

@@ -11,7 +11,7 @@ from pnst.kernels.mesh import longest_diameter
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import ADC_RANGE, Canvas, Picture
 from pnst.reporting.numbers import ADC_UNIT
-from pnst.reporting.plane import Field, crop_of, placed, points_of, through_plane_axis
+from pnst.reporting.plane import Field, placed, points_of, through_plane_axis
 from pnst.reporting.vocabulary import role_title
 from pnst.study import Lesion, Role, Series, Study
 
@@ -138,9 +138,11 @@ def _slice(field: Field, grid: Grid, first: int = 0) -> str:
 def _slice_of(study: Study, field: Field, part: Grid) -> str:
     """Which slice of the diffusion series is shown, where a map was kept on a crop of it."""
     for role in (Role.DWI, Role.ADC):
-        box = crop_of(study.series[role].volume.grid, part) if role in study.series else None
-        if box is not None:
-            return _slice(field, study.series[role].volume.grid, int(box[field.plane.axis].start))
+        if role in study.series:
+            whole = study.series[role].volume.grid
+            box = whole.canonical().box_of(part.canonical())
+            if box is not None:
+                return _slice(field, whole, int(box[field.plane.axis].start))
     return _slice(field, part)
 
 

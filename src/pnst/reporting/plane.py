@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from pnst.image import Box, FloatArray, Grid, Mask, Volume
+from pnst.image import Box, FloatArray, Grid, Mask, Volume, embedded
 from pnst.kernels.mesh import Mesh
 from pnst.study import Lesion
 
@@ -155,32 +155,13 @@ def letters(direction: FloatArray) -> str:
     return "".join(DIRECTIONS[a][int(direction[a] > 0)] for a in named)
 
 
-def crop_of(grid: Grid, part: Grid) -> Box | None:
-    """The box of indices that makes `part` a crop of a grid, both in closest-canonical order.
-
-    None when their voxels do not coincide.
-    """
-    whole, part = grid.canonical(), part.canonical()
-    start = np.rint(whole.to_index(part.affine[:3, 3])).astype(int)
-    stop = start + part.shape
-    if (start < 0).any() or (stop > whole.shape).any():
-        return None
-    i, j, k = (slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
-    return (i, j, k) if whole.crop((i, j, k)).matches(part) else None
-
-
 def placed(mask: Mask, grid: Grid) -> Mask | None:
     """A mask that lies on a grid or a crop of it, put in its place on the whole grid in closest-canonical order.
 
     None when their voxels do not coincide: nothing is resampled.
     """
-    box = crop_of(grid, mask.grid)
-    if box is None:
-        return None
-    whole = grid.canonical()
-    data = np.zeros(whole.shape, dtype=bool)
-    data[box] = mask.canonical().data
-    return Mask(data, whole)
+    coincide = grid.canonical().box_of(mask.grid.canonical()) is not None
+    return embedded(mask, grid).canonical() if coincide else None
 
 
 def points_of(mask: Mask) -> FloatArray:
