@@ -14,7 +14,8 @@ from pathlib import Path
 from pnst.errors import AmbiguityError, InputError
 from pnst.io.nifti import is_nifti, stem
 from pnst.io.nifti_series import read_series
-from pnst.io.role_folder import LEFT_OUT, known_role, with_masks
+from pnst.io.role_folder import with_masks
+from pnst.io.wanted_roles import LEFT_OUT, known_role
 from pnst.study import Role, Study
 
 _ENTITY = re.compile(r"([a-zA-Z]+)-([a-zA-Z0-9+]+)")

@@ -12,12 +12,11 @@ import numpy.typing as npt
 from pnst.errors import GeometryError, InputError
 from pnst.image import BoolArray, FloatArray, Grid, Mask
 from pnst.io.label_map import PROBABILITY_THRESHOLD
+from pnst.io.lps import LPS_TO_RAS
 from pnst.io.region import Drawn, Region
 
 EVEN = 0.02
 """Share of the slice spacing by which a frame may lie off the even spacing."""
-
-LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
 def seg_regions(dataset: Any) -> list[Region]:

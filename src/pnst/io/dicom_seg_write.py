@@ -13,8 +13,7 @@ from pydicom.dataset import Dataset
 from pnst.image import Mask, Volume
 from pnst.io.dicom_write import uid
 from pnst.io.digest import digest
-
-_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
+from pnst.io.lps import LPS_TO_RAS
 
 _NEOPLASM = CodedConcept("108369006", "SCT", "Neoplasm")
 _ABNORMAL = CodedConcept("49755003", "SCT", "Morphologically Abnormal Structure")
@@ -30,7 +29,7 @@ def segmentation(
     The object carries the patient of its sources, and no clock: its content has the date of the study. `lesion` tells
     whether the segment is a neoplasm or a tissue.
     """
-    lps = _LPS @ mask.grid.affine
+    lps = LPS_TO_RAS @ mask.grid.affine
     volume = hd.Volume(
         # highdicom counts slices, rows, columns.
         mask.data.transpose(2, 1, 0).astype(np.uint8),

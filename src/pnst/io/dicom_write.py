@@ -21,11 +21,10 @@ from pydicom.valuerep import DS
 from pnst.errors import InputError
 from pnst.image import FloatArray
 from pnst.io.digest import digest
+from pnst.io.lps import LPS_TO_RAS
 from pnst.study import Lesion, Role, Series, Study
 
 _NAMESPACE = uuid.UUID("6f2d9a52-6f1c-5b3e-9d59-5f7b0c1e4a10")
-
-_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 UM2_PER_S = 1e3
 """um2_per_ms are written in um2/s (1e-6 mm²/s), as vendors write ADC maps."""
@@ -202,7 +201,7 @@ def _sequence(role: Role, inverted: bool) -> str | list[str]:
 
 def _place(dataset: Dataset, affine: FloatArray, spacing: tuple[float, float, float], k: int) -> None:
     """Slice k: columns along i, rows along j; RAS becomes LPS."""
-    lps = _LPS @ affine
+    lps = LPS_TO_RAS @ affine
     along, down = lps[:3, 0] / spacing[0], lps[:3, 1] / spacing[1]
     dataset.ImageOrientationPatient = [_decimal(float(c)) for c in (*along, *down)]
     dataset.ImagePositionPatient = [_decimal(float(c)) for c in lps[:3, 3] + lps[:3, 2] * k]
@@ -239,7 +238,7 @@ def _diffusion(dataset: Dataset, series: Series, measurement: int) -> None:
     assert series.b_values is not None  # noqa: S101 - the caller asked
     dataset.DiffusionBValue = float(series.b_values[measurement])
     if series.b_vectors is not None and series.b_vectors[measurement].any():
-        direction = _LPS[:3, :3] @ series.b_vectors[measurement]
+        direction = LPS_TO_RAS[:3, :3] @ series.b_vectors[measurement]
         dataset.DiffusionGradientOrientation = [float(c) for c in direction]
 
 

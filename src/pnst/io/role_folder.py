@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from pnst.errors import AmbiguityError, InputError, SettingError
+from pnst.errors import AmbiguityError, InputError
 from pnst.io.masks import read_noted_mask
 from pnst.io.nifti import is_nifti, stem
 from pnst.io.nifti_series import read_series
+from pnst.io.wanted_roles import LEFT_OUT, known_role
 from pnst.study import Role, Study
 
 MASK_NAMES = ("muscle", "edema", "cord")
 """Masks that come with a study; `lesion` is read for itself."""
-
-LEFT_OUT = "none"
-"""The user's word for a role that no series shall have."""
 
 
 def is_role_folder(path: Path) -> bool:
@@ -70,16 +68,6 @@ def _files_by_stem(path: Path) -> dict[str, Path]:
                 )
             files[stem(file)] = file
     return files
-
-
-def known_role(role: str) -> Role:
-    """The role of that name. Raises `SettingError` that lists the roles for another word."""
-    try:
-        return Role(role)
-    except ValueError as error:
-        raise SettingError(
-            f"{role!r} is no role", got=role, expected=", ".join(Role), remedy="choose one of these roles"
-        ) from error
 
 
 def _chosen(role: str, name: str, path: Path) -> Path:

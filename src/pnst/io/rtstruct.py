@@ -12,13 +12,12 @@ from pnst.errors import InputError
 from pnst.image import FloatArray, Grid
 from pnst.io.contours import fill
 from pnst.io.digest import uid_digest
+from pnst.io.lps import LPS_TO_RAS
 from pnst.io.region import Drawn, Region
 from pnst.study import Series
 
 CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 """Contour types with an inside (PS3.3 C.8.8.6.3)."""
-
-LPS_TO_RAS = np.array([-1.0, -1.0, 1.0])
 
 
 def rtstruct_regions(dataset: Any, series: Sequence[Series]) -> list[Region]:
@@ -79,7 +78,7 @@ def _points(contour: Any, name: str) -> FloatArray:
     flat = np.array(words).astype(np.float64)
     if flat.size % 3 or not np.isfinite(flat).all():
         raise _bad_roi(name, f"contour data of {flat.size} numbers", "triples of finite numbers")
-    points: FloatArray = flat.reshape(-1, 3) * LPS_TO_RAS
+    points: FloatArray = flat.reshape(-1, 3) @ LPS_TO_RAS[:3, :3]
     return points[:-1] if len(points) > 1 and (points[0] == points[-1]).all() else points
 
 

@@ -30,7 +30,7 @@ def read_study(
     ----------
     path : folder, or a single DICOM file
     roles : role → series (DICOM: key, UID, number or description; NIfTI: file), which beats the guess; "none" leaves
-        a DICOM study without that role
+        the study without that role
     masks : name (muscle, edema, cord, …) → file of a mask, which beats one found in the folder
     case_id : what the case is called, instead of a digest (DICOM), the subject (BIDS) or the folder (NIfTI)
     keep_identity : call a DICOM case by its patient's ID

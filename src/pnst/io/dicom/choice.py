@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from pnst.errors import AmbiguityError, InputError, SettingError
+from pnst.errors import AmbiguityError, InputError
 from pnst.io.dicom.roles import Guess, guess_role
 from pnst.io.dicom.stack import Stack
+from pnst.io.wanted_roles import LEFT_OUT, known_role
 from pnst.study import Role
 
 FEWEST_SLICES = 3
 """Fewer slices of anatomy are a locator or a remnant: no lesion is measured on them."""
-LEFT_OUT = "none"
-"""The user's word for a role that no series shall have."""
 
 Chosen = dict[Role, tuple[Stack, str]]
 
@@ -25,7 +24,7 @@ def choose(stacks: Sequence[Stack], wanted: Mapping[str, str]) -> Chosen:
     role, `InputError` for a series that is not there and for a study without a series of use, `AmbiguityError` for a
     name or role that several series fit, and the problem of a series that is chosen and cannot be read.
     """
-    named = {_role(role): None if name == LEFT_OUT else find(stacks, name, role) for role, name in wanted.items()}
+    named = {known_role(role): None if name == LEFT_OUT else find(stacks, name, role) for role, name in wanted.items()}
     taken = {id(stack) for stack in named.values() if stack is not None}
     guesses: dict[Role, list[tuple[Stack, Guess]]] = defaultdict(list)
     for stack in stacks:
@@ -82,15 +81,6 @@ def _time_point(stacks: Sequence[Stack], word: str) -> Stack | None:
     if stack is None or not number.isdecimal() or not 1 <= int(number) <= len(stack.volumes):
         return None
     return stack.time_point(int(number))
-
-
-def _role(name: str) -> Role:
-    try:
-        return Role(name)
-    except ValueError as error:
-        raise SettingError(
-            f"{name!r} is no role", got=name, expected=", ".join(Role), remedy="choose one of these roles"
-        ) from error
 
 
 def _preferred(role: Role, found: list[tuple[Stack, Guess]]) -> list[tuple[Stack, Guess]]:

@@ -13,6 +13,7 @@ import numpy as np
 from pnst.errors import GeometryError
 from pnst.image import MAX_SHEAR, FloatArray, Grid
 from pnst.io.dicom.frame import Frame, Plane
+from pnst.io.lps import LPS_TO_RAS
 
 SAME_PLACE_MM = 0.02
 """Positions along the normal closer than this are one slice: what rounding in headers leaves."""
@@ -20,8 +21,6 @@ SAME_DIRECTION = 1e-4
 """Largest difference of a direction cosine within one stack."""
 UNEVEN = 0.03
 """Largest distance of a slice from even spacing, as a fraction of the spacing."""
-
-_LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
 def check_one_orientation(frames: Sequence[Frame]) -> None:
@@ -90,7 +89,7 @@ def grid_of(ordered: Sequence[Frame]) -> Grid:
     affine[:3, 2] = step
     affine[:3, 3] = first.position
     rows, columns = ordered[0].size
-    return Grid((columns, rows, len(ordered)), _LPS_TO_RAS @ affine)
+    return Grid((columns, rows, len(ordered)), LPS_TO_RAS @ affine)
 
 
 def names(found: Sequence[str], most: int = 4) -> str:

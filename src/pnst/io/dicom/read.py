@@ -23,6 +23,7 @@ from pnst.io.dicom.roles import guess_role
 from pnst.io.dicom.stack import Stack, build_stacks
 from pnst.io.digest import digest, uid_digest
 from pnst.io.guess import SeriesGuess
+from pnst.io.lps import LPS_TO_RAS
 from pnst.study import Role, Series, Source, Study
 
 
@@ -117,7 +118,8 @@ def _b_vectors(stack: Stack) -> FloatArray | None:
     directions = [volume[0].diffusion.direction for volume in stack.volumes]
     if not any(directions):
         return None
-    return np.array([direction or (0.0, 0.0, 0.0) for direction in directions]) * (-1.0, -1.0, 1.0) + 0.0
+    in_lps = np.array([direction or (0.0, 0.0, 0.0) for direction in directions])
+    return np.asarray(in_lps @ LPS_TO_RAS[:3, :3]) + 0.0  # no −0.0
 
 
 def _shown(stack: Stack, role: Role | None, reason: str, rivals: tuple[str, ...]) -> SeriesGuess:

@@ -1,0 +1,19 @@
+"""The user's word on roles: which series or file serves as which, or that none shall."""
+
+from __future__ import annotations
+
+from pnst.errors import SettingError
+from pnst.study import Role
+
+LEFT_OUT = "none"
+"""In place of a series: no series shall have this role."""
+
+
+def known_role(name: str) -> Role:
+    """The role of that name. Raises `SettingError` that lists the roles for another word."""
+    try:
+        return Role(name)
+    except ValueError as error:
+        raise SettingError(
+            f"{name!r} is no role", got=name, expected=", ".join(Role), remedy="choose one of these roles"
+        ) from error
