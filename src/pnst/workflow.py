@@ -74,11 +74,10 @@ def read_case(request: Request, progress: Progress = _silent) -> Case:
     from pnst.io.study import read_study
 
     progress("reading the study")
-    masks = dict(request.masks)
     study = read_study(
         request.study,
         roles=request.roles or None,
-        masks=masks or None,
+        masks=request.masks or None,
         case_id=request.case_id,
         keep_identity=request.keep_identity,
     )
@@ -118,7 +117,7 @@ def report_case(case: Case) -> str:
 
 
 def write_case(case: Case, page: str, settings: RunSettings, out: Path) -> None:
-    """Every output file that DESIGN names, as one set."""
+    """Write every output of a run into `out` as one set; of a further lesion n, `lesion-n.nii.gz` and so on."""
     from pnst.image import Mask, Volume
     from pnst.io.results import lesions_json, numbered, write_results
 
@@ -264,18 +263,15 @@ def _lesion_beside(study: Path) -> Path:
     )
 
 
-LIKES = ("benign", "malignant")
-
-
 def write_phantom(out: Path, like: str, seed: int, format: str) -> None:  # noqa: A002 - the API's word
     """Simulate a study and write it with its lesion and its truth."""
     from pnst.io.simulated import write_simulated
-    from pnst.phantom import presets
+    from pnst.phantom.presets import PRESETS
     from pnst.phantom.study import simulate
 
-    if like not in LIKES:
+    if like not in PRESETS:
         raise SettingError(
-            "there is no such preset to simulate", got=like, expected=", ".join(LIKES), remedy="choose one of these"
+            "there is no such preset to simulate", got=like, expected=", ".join(PRESETS), remedy="choose one of these"
         )
-    made = simulate(getattr(presets, like)(), seed=seed)
+    made = simulate(PRESETS[like](), seed=seed)
     write_simulated(made, out, format=format)

@@ -12,14 +12,13 @@ from pnst.errors import SettingError
 from pnst.image import Mask, Volume
 from pnst.measurement.measure import FAMILIES, measure
 from pnst.measurement.measurements import FAMILY_TYPES, Measurements
-from pnst.measurement.settings import MeasureSettings
+from pnst.measurement.settings import MeasureSettings, SplitFatSettings
 from pnst.study import Lesion, Role, Study
 from scenes import Scene
 
 
-def found(scene: Scene, **drop: object) -> Measurements:
-    study = scene.study()
-    return measure(study, scene.lesion())
+def found(scene: Scene) -> Measurements:
+    return measure(scene.study(), scene.lesion())
 
 
 def without(study: Study, *roles: Role) -> Study:
@@ -212,6 +211,23 @@ def test_wholly_in_fat_is_not_applicable():
     m = found(Scene(radius=13, rim=17, cap_deg=90.0, limb=48))
     assert m.split_fat.applicable is False
     assert m.split_fat.compartment == "fat"
+    assert m.split_fat.present is None
+
+
+@pytest.mark.parametrize(
+    ("limits", "compartment", "applicable"),
+    [
+        ({"near_fat_fraction": 0.5, "far_fat_fraction": 0.99}, "intramuscular", False),
+        ({"near_fat_fraction": 0.5, "far_fat_fraction": 1e-3}, "unclear", None),
+        ({"buried_fat_fraction": 1e-3}, "fat", False),
+    ],
+)
+def test_the_settings_decide_the_compartment(limits, compartment, applicable):
+    """The scene is intermuscular by default: the fat plane of the test above."""
+    scene = Scene(radius=14, plane=8.0)
+    settings = MeasureSettings(split_fat=SplitFatSettings(**limits))
+    m = measure(scene.study(), scene.lesion(), settings)
+    assert (m.split_fat.compartment, m.split_fat.applicable) == (compartment, applicable)
     assert m.split_fat.present is None
 
 

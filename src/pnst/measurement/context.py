@@ -24,6 +24,9 @@ from pnst.segmentation.tissue import (
 )
 from pnst.study import Lesion, Role, Series, Study
 
+LEAST_MUSCLE_MM3 = 1000.0
+"""Less muscle than this on T1 is no reference."""
+
 
 @dataclass(frozen=True, eq=False)
 class Context:
@@ -94,10 +97,6 @@ class Context:
             return muscle_level(around, muscle, "muscle on T1")
         except TissueNotFound as reason:
             raise NotMeasurable(str(reason)) from reason
-
-
-LEAST_MUSCLE_MM3 = 1000.0
-"""Less muscle than this on T1 is no reference."""
 
 
 def carried(mask: Mask, volume: Volume) -> BoolArray:

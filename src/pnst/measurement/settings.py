@@ -60,6 +60,12 @@ class SplitFatSettings(_Settings):
     """A pole is what lies within this angle of the long axis, seen from the centroid (ours)."""
     least_elongation: float = Field(1.1, ge=1)
     """Without this ratio of major to least axis there are no poles (ours)."""
+    buried_fat_fraction: float = Field(0.90, gt=0, le=1)
+    """More mean fat than this from 5 to 15 mm, and the lesion lies in fat: not applicable (ours)."""
+    near_fat_fraction: float = Field(0.01, gt=0, lt=1)
+    """At least this much mean fat from 0 to 15 mm, and the sign is applicable (ours)."""
+    far_fat_fraction: float = Field(0.03, gt=0, lt=1)
+    """With less there, but this much from 15 to 30 mm, it is left open whether it is (ours)."""
 
 
 class AdcSettings(_Settings):

@@ -18,6 +18,7 @@ from pnst.segmentation.tissue import FatScale, Surroundings
 from pnst.study import Lesion
 
 LARGEST_UNSEEN = 0.05
+"""More of the surface than this cut off by the border of the image is said in `quality`."""
 DEAD_ZONE = 0.1
 """Fat fractions this near to 0 count as 0 in the mean over a shell: oedema is a little brighter than muscle on T1, and
 over a shell of it that little would read as fat. Symmetric, so that noise still averages out."""
@@ -61,7 +62,7 @@ def measure_split_fat(context: Context) -> Outcome:
     areas = np.where(rim.seen, area, 0.0)
     coverage = float(np.average(rim.covered, weights=areas))
     poles = _pole_coverage(context.lesion, points, rim.covered, areas, settings)
-    applicable, compartment = _compartment(around, scale)
+    applicable, compartment = _compartment(around, scale, settings)
     present = coverage >= settings.present_coverage or (poles is not None and poles >= settings.present_coverage)
     return Outcome(
         SplitFat(
@@ -115,7 +116,7 @@ def _pole_coverage(
     return min(float(np.average(covered, weights=pole)) for pole in poles)
 
 
-def _compartment(around: Surroundings, scale: FatScale) -> tuple[bool | None, str]:
+def _compartment(around: Surroundings, scale: FatScale, settings: SplitFatSettings) -> tuple[bool | None, str]:
     """Whether the sign means anything where the lesion lies: by the mean fat fraction of shells round it."""
     fraction = scale.fraction(around.volume.data)
     tissue = np.isfinite(fraction) & (fraction > TISSUE_FRACTION)
@@ -125,11 +126,11 @@ def _compartment(around: Surroundings, scale: FatScale) -> tuple[bool | None, st
         shell = tissue & (around.distance > inner_mm) & (around.distance <= outer_mm)
         return float(fraction[shell].mean()) if shell.any() else 0.0
 
-    if mean_fat(5, 15) > 0.90:
+    if mean_fat(5, 15) > settings.buried_fat_fraction:
         return False, "fat"
-    if mean_fat(0, 15) >= 0.01:
+    if mean_fat(0, 15) >= settings.near_fat_fraction:
         return True, "intermuscular"
-    if mean_fat(15, 30) >= 0.03:
+    if mean_fat(15, 30) >= settings.far_fat_fraction:
         return None, "unclear"
     return False, "intramuscular"
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from pnst.phantom.anatomy import SurroundSpec
 from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.study import Spec
@@ -32,3 +35,7 @@ def malignant() -> Spec:
     )
     surround = SurroundSpec(fat_plane_mm=8.0, fat_plane_axis=(0.6, 1.0, 0.0))
     return Spec(lesion=lesion, surround=surround, whole_numbers=True, bias=0.05, case_id="simulated-malignant")
+
+
+PRESETS: Mapping[str, Callable[[], Spec]] = MappingProxyType({"benign": benign, "malignant": malignant})
+"""By the name that `pnst phantom --like` takes."""
