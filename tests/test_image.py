@@ -40,6 +40,20 @@ def test_spacing_directions_and_voxel_volume_come_from_the_affine(rotation, spac
     assert grid.voxel_volume_mm3 == pytest.approx(0.5 * 0.8 * 5.0)
 
 
+@given(ellipsoid_masks(), orders())
+def test_the_slice_axis_does_not_depend_on_the_order_of_storage(mask, order):
+    """Invariant, also where all sides are equally long."""
+    for grid in (mask.grid, Grid(mask.grid.shape, affine(mask.grid.directions * 1.1))):
+        stored = reordered(Mask(mask.data, grid), order).grid
+        along = [g.directions[:, g.slice_axis] for g in (grid, stored)]
+        assert abs(along[0] @ along[1]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("spacing", "axis"), [((4.0, 0.6, 0.7), 0), ((0.6, 4.0, 0.7), 1), ((1.02, 1.0, 1.0), 2)])
+def test_the_slice_axis_is_that_of_the_longest_side_or_craniocaudal(spacing, axis):
+    assert Grid((4, 6, 8), affine(np.diag(spacing))).slice_axis == axis
+
+
 @given(grids(), st.tuples(*[st.floats(-20, 20)] * 3))
 def test_world_and_index_are_each_others_inverse(grid, index):
     """Invariant, fractional indices and those outside the image included."""

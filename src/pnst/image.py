@@ -25,6 +25,9 @@ Box = tuple[slice, slice, slice]
 MAX_SHEAR = 1e-3
 """Largest cosine between two axes of a grid: rounding in file headers stays far below it."""
 
+THICKER = 1.05
+"""Voxel sides closer than this ratio are equally long."""
+
 _ORDERS = tuple(product(permutations(range(3)), product((1, -1), repeat=3)))
 _AXES, _SIGNS = np.array([axes for axes, _ in _ORDERS]), np.array([signs for _, signs in _ORDERS])
 """(48, 3) each: every order of three axes with every choice of flips."""
@@ -64,10 +67,16 @@ class Grid:
         i, j, k = np.linalg.norm(self.affine[:3, :3], axis=0)
         return float(i), float(j), float(k)
 
-    @property
+    @cached_property
     def slice_axis(self) -> int:
-        """The axis along which voxels are furthest apart, whichever it is; the first of equals."""
-        return int(np.argmax(self.spacing))
+        """The axis across the slices: that of the longest voxel side, where none is longer the nearest to craniocaudal.
+
+        So it is the same one however the voxels are stored.
+        """
+        axes, _ = self.canonical_order()
+        spacing = [self.spacing[axis] for axis in axes]
+        longest = int(np.argmax(spacing))
+        return axes[longest] if spacing[longest] > THICKER * spacing[2] else axes[2]
 
     @property
     def voxel_volume_mm3(self) -> float:

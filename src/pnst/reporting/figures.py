@@ -11,7 +11,7 @@ from pnst.kernels.mesh import longest_diameter
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import ADC_RANGE, Canvas, Picture
 from pnst.reporting.numbers import ADC_UNIT
-from pnst.reporting.plane import Field, placed, points_of, through_plane_axis
+from pnst.reporting.plane import Field, placed, points_of
 from pnst.reporting.vocabulary import role_title
 from pnst.study import Lesion, Role, Series, Study
 
@@ -27,7 +27,7 @@ ANATOMICAL = (Role.T1, Role.T2_FS, Role.T2, Role.T1_POST)
 
 def lesion_pictures(study: Study, lesion: Lesion) -> list[Picture]:
     """The lesion's outline on every series, each on the slice where the lesion is largest."""
-    found = (_lesion_on(s, lesion, through_plane_axis(s.volume.grid)) for s in study.series.values())
+    found = (_lesion_on(s, lesion, s.volume.grid.canonical().slice_axis) for s in study.series.values())
     return _drawn(found)
 
 
@@ -36,7 +36,7 @@ def extent_pictures(study: Study, lesion: Lesion) -> list[Picture]:
     series = next((study.series[role] for role in ANATOMICAL if role in study.series), None)
     if series is None:
         return []
-    sliced = through_plane_axis(series.volume.grid)
+    sliced = series.volume.grid.canonical().slice_axis
     _, diameter = longest_diameter(lesion.mesh.vertices)
     return _drawn(_lesion_on(series, lesion, axis, diameter) for axis in (1, 0, 2) if axis != sliced)
 
@@ -52,7 +52,7 @@ def region_pictures(study: Study, lesion: Lesion, m: Measurements, name: str) ->
     series, whole = _measured_on(study, roles, region)
     if series is None or whole is None:
         return []
-    axis = through_plane_axis(whole.grid)
+    axis = whole.grid.canonical().slice_axis
     across = 1 if axis != 1 else 2
     shown = np.concatenate([lesion.mesh.vertices, points_of(whole)])
     sections: tuple[tuple[int, Mask | Lesion], ...] = ((axis, whole), (axis, lesion), (across, lesion))
@@ -66,7 +66,7 @@ def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]
     adc = m.regions.get("adc")
     if not isinstance(adc, Volume):
         return []
-    field = Field.round(adc, lesion.mesh.vertices, through_plane_axis(adc.grid), lesion)
+    field = Field.round(adc, lesion.mesh.vertices, adc.grid.canonical().slice_axis, lesion)
     if field is None:
         return []
     canvas = Canvas(field, colour_bar=True)

@@ -22,8 +22,6 @@ MARGIN_FRACTION = 0.25
 """… and its share of the half-width of what it shows."""
 OBLIQUE_COSINE = 0.35
 """An axis lettered "A" leans visibly towards another (20°) from this cosine on, and then carries its letter too."""
-THICKER = 1.05
-"""Spacings closer than this ratio are equal: then pictures are as near to axial as the grid allows."""
 
 ORIENTATIONS = ("sagittal", "coronal", "axial")
 DIRECTIONS = (("L", "R"), ("P", "A"), ("I", "S"))
@@ -133,13 +131,6 @@ class Field:
         corners = plane.project(canonical.grid.to_world(np.stack([low, high])))
         (right, bottom), (left, top) = corners
         return cls(part, box, plane, (float(left), float(right), float(bottom), float(top)))
-
-
-def through_plane_axis(grid: Grid) -> int:
-    """The canonical axis along which the voxels are longest; with equal lengths the one nearest to craniocaudal."""
-    spacing = grid.canonical().spacing
-    axis = int(np.argmax(spacing))
-    return axis if spacing[axis] > THICKER * spacing[2] else 2
 
 
 def largest_slice(mask: Mask, axis: int) -> int | None:
