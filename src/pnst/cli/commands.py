@@ -1,0 +1,198 @@
+"""The commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pnst.cli.options import (
+    CaseOption,
+    LesionOption,
+    MaskOption,
+    OutFile,
+    OverrideOption,
+    PatientOption,
+    PriorOption,
+    RoleOption,
+    SettingsOption,
+    StudyPath,
+)
+from pnst.cli.request import patient_of, request_of, settings_of
+from pnst.cli.terminal import console, emit, escaped, print_json, progress, show
+
+app = typer.Typer(
+    name="pnst",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Measure peripheral nerve sheath tumours on MRI and score benign against malignant. Not a medical device.",
+)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"pnst {installed('pnst')}")
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    study: StudyPath,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for every output.")],
+    lesion: LesionOption = None,
+    role: RoleOption = None,
+    mask: MaskOption = None,
+    override: OverrideOption = None,
+    prior: PriorOption = None,
+    patient: PatientOption = None,
+    settings: SettingsOption = None,
+    case_id: CaseOption = None,
+    keep_identity: Annotated[
+        bool, typer.Option("--keep-identity", help="Call a DICOM case by its patient ID.")
+    ] = False,
+) -> None:
+    """The main job: measure the lesions of a study, score them, and write tables, a report and the regions.
+
+    Example: pnst run study/ --lesion rtstruct.dcm:GTV_Mass --out results/
+    """
+    from pnst import workflow
+
+    request = request_of(study, lesion, role, mask, override, patient, case_id, keep_identity)
+    with progress() as say:
+        case = workflow.run(request, out, settings_of(settings, prior), say)
+    show(case, out)
+
+
+@app.command()
+def inspect(
+    study: StudyPath,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show each series of a study: its role, the reason for it, its voxels, b-values and unit."""
+    from pnst.io.study import inspect as guesses
+
+    found = guesses(study)
+    if json:
+        print_json({"series": [guess.to_dict() for guess in found]})
+        return
+    from rich.table import Table
+
+    table = Table("key", "description", "role", "reason", "shape", "spacing mm", "b-values", "remarks")
+    for guess in found:
+        remarks = "; ".join([*guess.rivals, *guess.notes, *([guess.problem] if guess.problem else [])])
+        table.add_row(
+            *escaped(
+                guess.key,
+                guess.description,
+                guess.role or "–",
+                guess.reason,
+                "×".join(map(str, guess.shape or ())),
+                " × ".join(f"{s:.3g}" for s in guess.spacing_mm or ()),
+                ", ".join(f"{b:g}" for b in dict.fromkeys(guess.b_values or ())),
+                remarks,
+            )
+        )
+    console().print(table)
+
+
+@app.command()
+def measure(
+    study: StudyPath,
+    lesion: LesionOption = None,
+    role: RoleOption = None,
+    mask: MaskOption = None,
+    override: OverrideOption = None,
+    settings: SettingsOption = None,
+    case_id: CaseOption = None,
+    out: OutFile = None,
+) -> None:
+    """Measure the lesions of a study: measurements.json, without an assessment."""
+    from pnst import workflow
+
+    request = request_of(study, lesion, role, mask, override, None, case_id, False)
+    with progress() as say:
+        case = workflow.read_case(request, say)
+        case = workflow.measure_case(case, request, settings_of(settings, None), say)
+    emit(workflow.measurements_json(case.measurements), out)
+
+
+@app.command()
+def assess(
+    measurements: Annotated[Path, typer.Argument(help="measurements.json of `pnst run` or `pnst measure`.")],
+    prior: PriorOption = None,
+    patient: PatientOption = None,
+    settings: SettingsOption = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Print where every number comes from.")] = False,
+    out: OutFile = None,
+) -> None:
+    """Score measured lesions: assessment.json, from published evidence. Not a medical device."""
+    from pnst import workflow
+
+    found = workflow.assess_file(measurements, patient_of(patient), settings_of(settings, prior))
+    if explain:
+        emit("\n\n".join(a.explain() for a in found), out)
+        return
+    emit(workflow.assessments_json(found), out)
+
+
+@app.command()
+def report(
+    study: StudyPath,
+    results: Annotated[Path, typer.Option("--results", metavar="DIR", help="Folder of an earlier `pnst run`.")],
+    role: RoleOption = None,
+    out: OutFile = None,
+) -> None:
+    """Write the HTML report again from a study and the results of an earlier run, without measuring."""
+    from pnst import workflow
+
+    request = request_of(study, None, role, None, None, None, None, False)
+    emit(workflow.report_results(request, results), out)
+
+
+@app.command()
+def phantom(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for the study.")],
+    like: Annotated[str, typer.Option("--like", help="benign or malignant.")] = "benign",
+    seed: Annotated[int, typer.Option("--seed", help="Of noise and irregularity.")] = 0,
+    dicom: Annotated[bool, typer.Option("--dicom", help="Write DICOM instead of NIfTI.")] = False,
+) -> None:
+    """Simulate a study with an exact answer (truth.toml). A test object, never clinical evidence."""
+    from pnst import workflow
+
+    with progress() as say:
+        say("simulating")
+        workflow.write_phantom(out, like=like, seed=seed, format="dicom" if dicom else "nifti")
+
+
+@app.command()
+def fetch(
+    url: Annotated[str, typer.Argument(help="dicomweb://HOST[:PORT]/PATH[/studies/UID]; dicomwebs:// for TLS.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for the study.")],
+    study: Annotated[str | None, typer.Option("--study", metavar="UID", help="Study Instance UID.")] = None,
+    series: Annotated[str | None, typer.Option("--series", metavar="UID", help="Only this series.")] = None,
+) -> None:
+    """Bring a study from a DICOMweb server. Needs the optional part: pip install 'pnst[dicomweb]'.
+
+    Credentials come from the environment: PNST_DICOMWEB_TOKEN, or PNST_DICOMWEB_USER and PNST_DICOMWEB_PASSWORD.
+
+    Example: pnst fetch dicomwebs://pacs.example.org/dicom-web --study 1.2.840.1 --out study/
+    """
+    from rich.table import Table
+
+    from pnst.io.dicomweb import fetch_study
+
+    with progress() as say:
+        found = fetch_study(url, out, study, series, say)
+    table = Table("modality", "instances", "where", title=escaped(str(out))[0], title_justify="left")
+    for one in found:
+        where = one.files[0] if len(one.files) == 1 else one.uid  # a SEG or RTSTRUCT is one file, for --lesion
+        table.add_row(*escaped(one.modality or "–", str(len(one.files)), where))
+    console().print(table)

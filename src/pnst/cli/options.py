@@ -1,0 +1,42 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+StudyPath = Annotated[Path, typer.Argument(help="DICOM tree, BIDS dataset or subject, or folder of role-named NIfTI.")]
+LesionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--lesion",
+        metavar="MASK[:LABEL]",
+        help="NIfTI or NRRD mask, DICOM SEG or RTSTRUCT, and one of its labels by name or number (default: all of "
+        "them). Without this option, lesion.nii.gz in the study's folder.",
+    ),
+]
+RoleOption = Annotated[
+    list[str] | None,
+    typer.Option("--role", metavar="ROLE=SERIES", help="Your word on a series; `pnst inspect` shows the keys."),
+]
+MaskOption = Annotated[
+    list[str] | None,
+    typer.Option("--mask", metavar="NAME=FILE", help="A mask of muscle or edema, instead of finding it."),
+]
+OverrideOption = Annotated[
+    list[str] | None,
+    typer.Option("--override", metavar="COLUMN=VALUE", help="Your own reading of a sign: split_fat.present=yes."),
+]
+SettingsOption = Annotated[Path | None, typer.Option("--settings", metavar="FILE.toml", help="Settings to use.")]
+PriorOption = Annotated[
+    float | None,
+    typer.Option("--prior", metavar="P", help="Probability of malignancy before the measurements (default 0.316)."),
+]
+PatientOption = Annotated[
+    str | None,
+    typer.Option("--patient", metavar="KEY=VALUE,…", help="Facts that decide warnings: nf1=yes,age=34,location=limb."),
+]
+CaseOption = Annotated[str | None, typer.Option("--case-id", metavar="ID", help="What to call the case in outputs.")]
+OutFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write (default: print).")]

@@ -1,0 +1,96 @@
+"""From the words of a command line to a `Request` and its settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pnst.errors import SettingError
+
+if TYPE_CHECKING:
+    from pnst.settings import RunSettings
+    from pnst.workflow import Request
+
+
+def request_of(
+    study: Path,
+    lesion: str | None,
+    role: list[str] | None,
+    mask: list[str] | None,
+    override: list[str] | None,
+    patient: str | None,
+    case_id: str | None,
+    keep_identity: bool,
+) -> Request:
+    """What a command is to work on. Raises `SettingError` for words that cannot be read."""
+    from pnst.workflow import Request
+
+    if case_id is not None and not case_id.strip():
+        raise SettingError(
+            "the case id is empty", got="nothing", expected="a name", remedy="write one, or leave it out"
+        )
+    file, label = _lesion(lesion)
+    return Request(
+        study=study,
+        lesion=file,
+        label=label,
+        roles=_pairs("--role", role),
+        masks=_pairs("--mask", mask),
+        overrides={column: _value(value) for column, value in _pairs("--override", override).items()},
+        patient=patient_of(patient),
+        case_id=case_id,
+        keep_identity=keep_identity,
+    )
+
+
+def _lesion(text: str | None) -> tuple[Path | None, str | None]:
+    """`MASK[:LABEL]`; a file whose own name holds a colon is still a file."""
+    if text is None:
+        return None, None
+    file, colon, label = text.rpartition(":")
+    if not colon or Path(text).exists() or not label:
+        return Path(text), None
+    return Path(file), label
+
+
+def _pairs(option: str, items: list[str] | None) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for item in items or []:
+        key, equals, value = item.partition("=")
+        if not (equals and key.strip() and value.strip()):
+            raise SettingError(
+                f"cannot read {option}", got=item, expected="NAME=VALUE", remedy=f"write it as {option} NAME=VALUE"
+            )
+        if key.strip() in pairs:
+            raise SettingError(
+                f"{option} names {key.strip()!r} twice",
+                got=f"{pairs[key.strip()]} and {value.strip()}",
+                expected="each name once",
+                remedy="leave one of them out",
+            )
+        pairs[key.strip()] = value.strip()
+    return pairs
+
+
+def patient_of(text: str | None) -> dict[str, bool | float | str]:
+    """The facts of `--patient`: "nf1=yes,age=34"."""
+    return {key: _value(value) for key, value in _pairs("--patient", text.split(",") if text else None).items()}
+
+
+def _value(text: str) -> bool | float | str:
+    """A boolean (yes, no, true, false), a number, or the text itself."""
+    known = {"yes": True, "true": True, "no": False, "false": False}
+    if text.lower() in known:
+        return known[text.lower()]
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def settings_of(file: Path | None, prior: float | None) -> RunSettings:
+    """The settings of a file, else the defaults; a prior beats theirs."""
+    from pnst.settings import RunSettings
+
+    settings = RunSettings.from_toml(file) if file else RunSettings()
+    return settings if prior is None else settings.with_prior(prior)
