@@ -256,6 +256,10 @@ def test_bad_usage_is_one_line_of_four_parts(words):
     assert "--help" in refused(*words)
 
 
+def test_bad_usage_names_the_option():
+    assert "'--prior'" in refused("assess", "--prior", "a", "m.json")
+
+
 # --- where the outputs go --------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from pnst.errors import AmbiguityError, InputError, PnstError, SettingError
 from pnst.io.role_folder import is_role_folder, read_role_folder
+from pnst.io.study import read_study
 from pnst.study import Role
 
 
@@ -100,13 +101,28 @@ def write(name, text):
         (lambda f: (f / "t1.nii").write_bytes(b""), r"t1\.nii and t1\.nii\.gz"),
         (lambda f: (f / "t1.nii.gz").write_bytes((f / "t1.nii.gz").read_bytes()[:900]), r"t1\.nii\.gz"),
         (lambda f: (f / "dwi.nii.gz").rename(f / "t2.nii.gz"), "cannot serve as t2"),
-        (lambda f: (f / "t1.nii.gz").replace(f / "dwi.nii.gz"), "one b-value for each"),
+        (lambda f: (f / "t1.nii.gz").replace(f / "dwi.nii.gz"), "2 b-values"),
     ],
 )
 def test_a_spoilt_folder_is_refused(folder, spoil, said):
     spoil(folder)
     with pytest.raises(PnstError, match=said):
         read_role_folder(folder)
+
+
+def test_diffusion_with_one_b_value_is_read(folder):  # a trace image: 3-D in the file, one volume in the series
+    image = nib.load(folder / "dwi.nii.gz")
+    nib.save(nib.Nifti1Image(np.asarray(image.dataobj)[..., 0], image.affine), folder / "dwi.nii.gz")
+    (folder / "dwi.bval").write_text("800")
+    (folder / "dwi.bvec").unlink(missing_ok=True)
+    dwi = read_role_folder(folder).series[Role.DWI]
+    assert dwi.b_values == (800.0,)
+    assert dwi.volume.data.shape[3] == 1
+
+
+def test_a_mask_that_nothing_reads_is_refused(folder):
+    with pytest.raises(SettingError, match=r"'oedema'.*muscle, edema, cord"):
+        read_study(folder, masks={"oedema": folder / "lesion.nii.gz"})
 
 
 def test_a_mask_that_misses_is_refused(folder, oblique):

@@ -10,6 +10,7 @@ import pytest
 from bodies import ellipsoid, mask_of, oblique, tilted
 from pnst.errors import SettingError
 from pnst.image import Mask, Volume
+from pnst.measurement.adc_map import adc_map
 from pnst.measurement.measure import FAMILIES, measure
 from pnst.measurement.measurements import FAMILY_TYPES, Measurements
 from pnst.measurement.settings import MeasureSettings, SplitFatSettings
@@ -280,6 +281,60 @@ def test_a_vendor_map_serves_where_there_is_no_diffusion_and_its_gaps_are_counte
     assert m.adc.mean_um2_per_ms == pytest.approx(1.25)
     assert m.adc.map_source == "vendor ADC map"
     assert "hold no ADC" in m.adc.quality
+
+
+def test_a_vendor_map_serves_where_diffusion_has_one_b_value():  # a trace alone cannot be fitted
+    scene = Scene(radius=16)
+    study = scene.study()
+    dwi = study.series[Role.DWI]
+    trace = replace(dwi, volume=Volume(dwi.volume.data[..., 3:], dwi.volume.grid), b_values=(800.0,))
+    values = np.full(dwi.volume.grid.shape, 1.25, dtype=np.float32)
+    vendor = replace(study.series[Role.T1], role=Role.ADC, volume=Volume(values, dwi.volume.grid, "um2_per_ms"))
+    both = Study("x", {Role.DWI: trace, Role.ADC: vendor})
+    assert measure(both, scene.lesion()).adc.map_source == "vendor ADC map"
+    assert adc_map(both).data is vendor.volume.data
+    fitted = measure(Study("x", {Role.DWI: dwi, Role.ADC: vendor}), scene.lesion())
+    assert fitted.adc.map_source == "computed from the diffusion series"
+
+
+def test_a_series_that_ends_within_the_lesion_is_said():  # half of a ball lies beyond: half of its surface
+    scene = Scene(radius=16)
+    study = scene.study()
+
+    def half(series):
+        middle = series.volume.grid.shape[2] // 2
+        return replace(series, volume=series.volume.crop((slice(None), slice(None), slice(0, middle))))
+
+    cut = {role: half(study.series[role]) for role in (Role.T2_FS, Role.DWI)}
+    m = measure(Study("x", cut), scene.lesion())
+    for quality in (m.edema.quality, m.adc.quality):
+        share = int(quality.split("%")[0])
+        assert quality.endswith("% of the lesion's surface lies outside the series")
+        assert share == pytest.approx(50, abs=12)
+    whole = measure(study, scene.lesion())
+    assert whole.edema.quality is None
+    assert whole.adc.quality is None
+
+
+def test_a_lesion_between_the_voxels_of_a_series_does_not_lie_outside_it():
+    scene = Scene(radius=16)
+    study, lesion = scene.study(), scene.lesion()
+    coarse = study.series[Role.DWI].volume.grid
+    tiny = np.zeros(lesion.mask.grid.shape, dtype=bool)
+    centre = np.array(coarse.shape) // 2 + (0.5, 0.5, 0.5)  # as far from voxel centres as can be
+    tiny[tuple(np.rint(lesion.mask.grid.to_index(coarse.to_world(centre))).astype(int))] = True
+    m = measure(study, Lesion("tiny", Mask(tiny, lesion.mask.grid), "formula"))
+    assert m.skipped["adc"] == "no voxel of this series has its centre in the lesion"
+    assert m.size.quality == "the lesion spans only 1 slice of 3 mm"
+
+
+def test_a_lesion_in_pieces_is_said():
+    lesion = Scene().lesion()
+    data = np.array(lesion.mask.data)
+    data[2:6, 2:7, 2:5] = True
+    size = measure(Study("x", {}), Lesion("two", Mask(data, lesion.mask.grid), "formula")).size
+    assert "2 pieces that do not touch" in size.quality
+    assert measure(Study("x", {}), lesion).size.quality is None
 
 
 def test_everything_that_is_missing_has_a_reason():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import typer
 
 from pnst.cli.commands import app
 from pnst.errors import PnstError, SettingError
 
-UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+UsageError: Any = typer.BadParameter.__bases__[0]
 """What every misuse of the command line is; typer carries its own click and exports only this child."""
 
 
@@ -27,7 +28,7 @@ def main() -> None:
             sys.exit(2)
         command = " ".join(["pnst", *sys.argv[1:2]]) if sys.argv[1] in _commands() else "pnst"
         expected = f"a command line as `{command} --help` describes it"
-        message = str(error).rstrip(".")
+        message = error.format_message().rstrip(".")
         sys.exit(_refused(SettingError(message, got=" ".join(sys.argv[1:]), expected=expected, remedy="correct it")))
     sys.exit(status or 0)
 

@@ -42,6 +42,8 @@ def describe_series(file: Path, role: Role) -> Series:
 def _series(file: Path, role: Role, volume: Volume, source: Source, notes: tuple[str, ...]) -> Series:
     facts = acquisition(read_json(beside(file, ".json")))
     b_values = b_vectors = None
+    if role is Role.DWI and volume.data.ndim == 3 and beside(file, ".bval").is_file():
+        volume = Volume(volume.data[..., None], volume.grid, volume.unit)
     if role is Role.DWI and volume.data.ndim == 4:
         count = volume.data.shape[3]
         b_values = read_b_values(beside(file, ".bval"), count)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from pnst.errors import AmbiguityError, InputError
+from pnst.errors import AmbiguityError, InputError, SettingError
 from pnst.io.masks import read_noted_mask
 from pnst.io.nifti import is_nifti, stem
 from pnst.io.nifti_series import read_series
@@ -68,6 +68,18 @@ def _files_by_stem(path: Path) -> dict[str, Path]:
                 )
             files[stem(file)] = file
     return files
+
+
+def known_mask(name: str) -> str:
+    """The name itself. Raises `SettingError` that lists the names for one that nothing would read."""
+    if name not in MASK_NAMES:
+        raise SettingError(
+            f"nothing reads a mask called {name!r}",
+            got=name,
+            expected=", ".join(MASK_NAMES),
+            remedy="choose one of these names",
+        )
+    return name
 
 
 def _chosen(role: str, name: str, path: Path) -> Path:

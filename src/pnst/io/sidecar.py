@@ -69,7 +69,8 @@ def read_b_values(file: Path, count: int) -> tuple[float, ...]:
     """
     values = _table(file).ravel()
     if len(values) != count or (values < 0).any():
-        raise _damaged(file, f"{len(values)} b-values, least {values.min(initial=0):g}", f"{count} values of 0 or more")
+        least = f", least {values.min():g}" if len(values) else ""
+        raise _damaged(file, f"{len(values)} b-values{least}", f"{count} of 0 or more, one for each volume")
     return tuple(float(b) for b in values)
 
 

@@ -31,7 +31,7 @@ def read_study(
     path : folder, or a single DICOM file
     roles : role → series (DICOM: key, UID, number or description; NIfTI: file), which beats the guess; "none" leaves
         the study without that role
-    masks : name (muscle, edema, cord, …) → file of a mask, which beats one found in the folder
+    masks : name (muscle, edema, cord) → file of a mask, which beats one found in the folder
     case_id : what the case is called, instead of a digest (DICOM), the subject (BIDS) or the folder (NIfTI)
     keep_identity : call a DICOM case by its patient's ID
 
@@ -44,9 +44,9 @@ def read_study(
     study = _read(folder, roles, case_id, keep_identity)
     if not masks:
         return study
-    from pnst.io.role_folder import with_masks
+    from pnst.io.role_folder import known_mask, with_masks
 
-    return with_masks(study, {name: Path(file) for name, file in masks.items()})
+    return with_masks(study, {known_mask(name): Path(file) for name, file in masks.items()})
 
 
 def inspect(path: Anywhere) -> list[SeriesGuess]:

@@ -10,7 +10,7 @@ import numpy as np
 from pnst.errors import InputError
 from pnst.image import FloatArray, Mask
 from pnst.kernels.noise import noise_sd
-from pnst.measurement.adc_map import decay_map, highest_b
+from pnst.measurement.adc_map import decay_map, diffusion_or_map, highest_b
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome
 from pnst.study import Role, Series
@@ -48,15 +48,14 @@ class Adc(Family):
 
 def measure_adc(context: Context) -> Outcome:
     """ADC over the whole lesion, from the diffusion series, else from the vendor's map."""
-    series = context.series(Role.DWI)
-    if series is not None:
-        return _from_diffusion(context, series)
-    vendor = context.series(Role.ADC)
-    if vendor is None:
+    series = diffusion_or_map(context.study, context.settings.adc.b_tolerance)
+    if series is None:
         raise NotMeasurable("no diffusion series and no ADC map")
-    inside = context.lesion_on(vendor.volume)
-    adc = Adc(**_statistics(vendor.volume.data, inside), map_source="vendor ADC map")
-    return Outcome(adc, regions={"adc": vendor.volume}, warnings=(WHOLE_LESION_WARNING,))
+    if series.role is Role.DWI:
+        return _from_diffusion(context, series)
+    statistics = _statistics(series.volume.data, context.lesion_on(series.volume), context.cut_off(series))
+    adc = Adc(**statistics, map_source="vendor ADC map")
+    return Outcome(adc, regions={"adc": series.volume}, warnings=(WHOLE_LESION_WARNING,))
 
 
 def _from_diffusion(context: Context, series: Series) -> Outcome:
@@ -74,7 +73,7 @@ def _from_diffusion(context: Context, series: Series) -> Outcome:
     noise = noise_sd(high, lesion.data, part.grid.slice_axis)
     floor = float(np.mean(high[lesion.data] < FLOOR_NOISE_SD * noise)) if np.isfinite(noise) else None
     adc = Adc(
-        **_statistics(fit.adc.data, lesion),
+        **_statistics(fit.adc.data, lesion, context.cut_off(series)),
         map_source="computed from the diffusion series",
         mean_all_b_um2_per_ms=float(np.nanmean(every.adc.data[lesion.data])),
         b_values=fit.b_values,
@@ -84,7 +83,7 @@ def _from_diffusion(context: Context, series: Series) -> Outcome:
     return Outcome(adc, regions={"adc": fit.adc}, warnings=(WHOLE_LESION_WARNING,))
 
 
-def _statistics(adc: FloatArray, inside: Mask) -> dict[str, Any]:
+def _statistics(adc: FloatArray, inside: Mask, cut_off: str | None) -> dict[str, Any]:
     """The columns that any map gives, over the voxels of the lesion where it is known."""
     values = adc[inside.data]
     known = values[np.isfinite(values)]
@@ -93,6 +92,7 @@ def _statistics(adc: FloatArray, inside: Mask) -> dict[str, Any]:
     mean = float(known.mean(dtype=np.float64))
     p05, median, p95 = (float(value) for value in np.percentile(known, (5, 50, 95)))
     lost = 1 - known.size / values.size
+    remarks = [f"{lost:.1%} of the lesion's voxels hold no ADC"] if lost > 0 else []
     return {
         "mean_um2_per_ms": mean,
         "median_um2_per_ms": median,
@@ -101,5 +101,5 @@ def _statistics(adc: FloatArray, inside: Mask) -> dict[str, Any]:
         "mean_whole_um2_per_ms": mean,
         "region": WHOLE_LESION,
         "solid_volume_ml": known.size * inside.grid.voxel_volume_mm3 / 1000,
-        "quality": f"{lost:.0%} of the lesion's voxels hold no ADC" if lost > 0 else None,
+        "quality": "; ".join([*remarks, *([cut_off] if cut_off else [])]) or None,
     }

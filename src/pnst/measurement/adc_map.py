@@ -26,18 +26,26 @@ class DecayMap(NamedTuple):
     """The shells that were fitted, s/mm²."""
 
 
+def diffusion_or_map(study: Study, tolerance: float) -> Series | None:
+    """The diffusion series; the ADC map where there is none, or where it has one b-value and cannot be fitted."""
+    diffusion, vendor = study.series.get(Role.DWI), study.series.get(Role.ADC)
+    if diffusion is None or (vendor is not None and len(shells(diffusion.b_values or (), tolerance).b_values) < 2):
+        return vendor
+    return diffusion
+
+
 def adc_map(study: Study, settings: AdcSettings | None = None) -> Volume:
-    """ADC in µm²/ms on the diffusion series' own grid; NaN where it cannot be fitted. Without one, the vendor's map.
+    """ADC in µm²/ms on the diffusion series' own grid; NaN where it cannot be fitted. Without one that has two
+    b-values, the vendor's map.
 
     Mono-exponential, log-linear least squares weighted by the squared fitted signal (`pnst.kernels.diffusion`),
     directions averaged geometrically, b-values from `settings.least_b` up while two remain. Raises `InputError` when
     the study has neither a diffusion series nor an ADC map.
     """
-    if Role.DWI in study.series:
-        series = study.series[Role.DWI]
-        return decay_map(series, series.volume, settings or AdcSettings()).adc
-    if Role.ADC in study.series:
-        return study.series[Role.ADC].volume
+    settings = settings or AdcSettings()
+    series = diffusion_or_map(study, settings.b_tolerance)
+    if series is not None:
+        return series.volume if series.role is Role.ADC else decay_map(series, series.volume, settings).adc
     raise InputError(
         "no ADC map can be made of this study",
         got=f"series {', '.join(study.series) or 'none'}",

@@ -27,6 +27,9 @@ from pnst.study import Lesion, Role, Series, Study
 LEAST_MUSCLE_MM3 = 1000.0
 """Less muscle than this on T1 is no reference."""
 
+LARGEST_UNSEEN = 0.05
+"""A larger share of the lesion's surface beyond the border of an image is said in `quality`."""
+
 
 @dataclass(frozen=True, eq=False)
 class Context:
@@ -50,8 +53,24 @@ class Context:
         """The lesion on an image's grid; `NotMeasurable` where it lies outside."""
         mask = self.lesion.on(volume.grid)
         if not mask.data.any():
-            raise NotMeasurable("the lesion lies outside this series")
+            outside = self._share_outside(volume) == 1
+            raise NotMeasurable(
+                "the lesion lies outside this series"
+                if outside
+                else "no voxel of this series has its centre in the lesion"
+            )
         return mask
+
+    def cut_off(self, series: Series) -> str | None:
+        """A remark where the series ends within the lesion."""
+        share = self._share_outside(series.volume)
+        return f"{share:.0%} of the lesion's surface lies outside the series" if share > LARGEST_UNSEEN else None
+
+    def _share_outside(self, volume: Volume) -> float:
+        """The share of the lesion's surface that lies outside an image's voxels."""
+        index = volume.grid.to_index(self.lesion.mesh.vertices)
+        inside = ((index > -0.5) & (index < np.asarray(volume.grid.shape) - 0.5)).all(axis=1)
+        return 1 - float(np.average(inside, weights=self.lesion.mesh.vertex_areas))
 
     def around(self, series: Series, reach_mm: float = NEAR_MM) -> Surroundings:
         """A series cropped to the lesion and its surroundings, worked out once."""

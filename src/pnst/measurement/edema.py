@@ -38,6 +38,7 @@ def measure_edema(context: Context) -> Outcome:
     """Bright tissue on fat-suppressed T2 that is connected to the lesion; a given oedema mask is measured instead."""
     settings, given = context.settings.edema, context.study.masks.get("edema")
     series = context.series(Role.T2_FS)
+    cut_off = context.cut_off(series) if series is not None and given is None else None
     if given is not None:
         zone = Mask(given.data & ~context.lesion.on(given.grid).data, given.grid)
     elif series is not None:
@@ -58,10 +59,12 @@ def measure_edema(context: Context) -> Outcome:
                 index=0.0,
                 surface_fraction=0.0,
                 censored=False,
+                quality=cut_off,
             )
         )
     censored = bool(distance.max() >= settings.search_mm - max(zone.grid.spacing)) or _reaches_border(zone)
     volume_ml = zone.volume_mm3 / 1000
+    remarks = ["the oedema reaches the border of the image or of the search"] if censored else []
     return Outcome(
         Edema(
             max_extent_mm=float(distance.max()),
@@ -71,7 +74,7 @@ def measure_edema(context: Context) -> Outcome:
             index=volume_ml / lesion_ml,
             surface_fraction=_touched_fraction(context.lesion, zone),
             censored=censored,
-            quality="the oedema reaches the border of the image or of the search" if censored else None,
+            quality="; ".join([*remarks, *([cut_off] if cut_off else [])]) or None,
         ),
         regions={"edema": zone},
     )

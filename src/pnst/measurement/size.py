@@ -59,13 +59,19 @@ def measure_size(context: Context) -> Outcome:
 
 
 def _quality(lesion: Lesion) -> str | None:
-    """Too few slices, or a lesion that the edge of its own image may have cut."""
+    """Too few slices, several pieces, or a lesion that the edge of its own image may have cut."""
+    import cc3d
+
     mask, grid = lesion.mask.data, lesion.mask.grid
     through = grid.slice_axis
     slices = int(np.count_nonzero(mask.any(axis=tuple(a for a in range(3) if a != through))))
     remarks = []
     if slices < LEAST_SLICES:
-        remarks.append(f"the lesion spans only {slices} slices of {grid.spacing[through]:.3g} mm")
+        plural = "s" if slices > 1 else ""
+        remarks.append(f"the lesion spans only {slices} slice{plural} of {grid.spacing[through]:.3g} mm")
     if any(np.take(mask, end, axis=axis).any() for axis in range(3) for end in (0, -1)):
         remarks.append("the lesion touches the border of the grid it was drawn on, so it may be cut off")
+    pieces = int(cc3d.connected_components(mask.astype(np.uint8), connectivity=26).max())
+    if pieces > 1:
+        remarks.append(f"the lesion is in {pieces} pieces that do not touch, measured as one")
     return "; ".join(remarks) or None

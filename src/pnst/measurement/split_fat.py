@@ -11,14 +11,12 @@ from pnst.image import BoolArray, FloatArray, Mask
 from pnst.kernels.mesh import thinned
 from pnst.kernels.rim import RimRule, fat_rim
 from pnst.kernels.sampling import rays, sample
-from pnst.measurement.context import Context
+from pnst.measurement.context import LARGEST_UNSEEN, Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome
 from pnst.measurement.settings import SplitFatSettings
 from pnst.segmentation.tissue import FatScale, Surroundings
 from pnst.study import Lesion
 
-LARGEST_UNSEEN = 0.05
-"""More of the surface than this cut off by the border of the image is said in `quality`."""
 DEAD_ZONE = 0.1
 """Fat fractions this near to 0 count as 0 in the mean over a shell: oedema is a little brighter than muscle on T1, and
 over a shell of it that little would read as fat. Symmetric, so that noise still averages out."""
