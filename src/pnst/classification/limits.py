@@ -12,7 +12,7 @@ from pnst.classification.observation import Reading
 from pnst.classification.parameters import LogNormalParameters, Parameters, sources
 from pnst.evidence.figures import publications
 from pnst.evidence.population import Patient, mismatch_warnings
-from pnst.measurement.adc import WHOLE_LESION_WARNING
+from pnst.measurement.adc import WHOLE_LESION, WHOLE_LESION_WARNING
 
 Floats = NDArray[np.float64]
 
@@ -82,7 +82,7 @@ def _of_sources(readings: list[Reading], patient: Patient) -> Iterator[str]:
 
 def _of_measurement(present: list[Reading], row: int, region: str | None, censored: bool) -> Iterator[str]:
     measured = {reading.predictor.name: reading.predictor.group for reading in present if not reading.by_reader[row]}
-    if region == "whole lesion" and "diffusion" in measured.values():
+    if region == WHOLE_LESION and "diffusion" in measured.values():
         yield WHOLE_LESION_WARNING
     if censored and "edema_present" in measured:
         yield "the oedema reaches the border of what was searched: its extent is a least value"

@@ -10,6 +10,7 @@ from functools import partial
 
 from pnst.evidence.figures import Cutoff, cutoffs
 from pnst.evidence.rule import Columns, Performance, Rule, Verdict
+from pnst.measurement.adc import WHOLE_LESION
 
 COLUMN_OF = {
     ("adc", "mean"): "adc.mean_um2_per_ms",
@@ -129,7 +130,7 @@ def _b_range(column: str, columns: Columns) -> tuple[float, float] | None:
 
 
 def _region(row: Cutoff, columns: Columns) -> tuple[str, ...]:
-    if row.predictor == "adc" and columns.get("adc.region") == "whole lesion":
+    if row.predictor == "adc" and columns.get("adc.region") == WHOLE_LESION:
         return ("measured over the whole lesion; the cutoff is of the solid enhancing part",)
     return ()
 

@@ -78,8 +78,9 @@ def sample(shape: Shape, spacing_mm: float) -> Surface:
     )
 
 
-# The rows are turned away from the tumour's axes, lest the edge of a polar cap falls between two of them all round.
-_TURN = rotation((23.0, 37.0, 11.0))
+TURN = rotation((23.0, 37.0, 11.0))
+"""Rows of directions are turned away from the tumour's axes, lest the edge of a polar cap falls between two of them all
+round, or the nerve at the pole between the rays."""
 
 
 class DistanceField:
@@ -120,7 +121,7 @@ class DistanceField:
 
 def _directions(theta: FloatArray, phi: FloatArray) -> FloatArray:
     upright = np.stack([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)], axis=-1)
-    return np.asarray(upright @ _TURN.T)
+    return np.asarray(upright @ TURN.T)
 
 
 def _at(shape: Shape, theta: FloatArray, phi: FloatArray) -> FloatArray:

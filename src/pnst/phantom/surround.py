@@ -10,9 +10,8 @@ import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Grid
 from pnst.phantom.geometry import Moments
-from pnst.phantom.lesion import rotation
 from pnst.phantom.scene import SHELL_MM, Scene
-from pnst.phantom.surface import Surface
+from pnst.phantom.surface import TURN, Surface
 from pnst.phantom.tissue import FAT_TISSUES, Tissue
 
 RAY_ROWS = 64
@@ -42,8 +41,7 @@ class Rays:
         phi = (np.arange(2 * RAY_ROWS) + 0.5) * np.pi / RAY_ROWS
         c, p = (a.ravel() for a in np.meshgrid(cosines, phi, indexing="ij"))
         s = np.sqrt(1 - c**2)
-        # Turned away from the tumour's axes: the nerve at the pole must not fall between the rays.
-        directions = np.stack([s * np.cos(p), s * np.sin(p), c], axis=-1) @ rotation((23.0, 37.0, 11.0)).T
+        directions = np.stack([s * np.cos(p), s * np.sin(p), c], axis=-1) @ TURN.T
         solid_angles = np.repeat(weights, 2 * RAY_ROWS) * np.pi / RAY_ROWS
         start = 1 / scene.shape.level(directions)
         reach = max(SHELL_MM, scene.shape.spec.edema_mm) + 1

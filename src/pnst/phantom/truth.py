@@ -14,10 +14,9 @@ from pnst.phantom.geometry import Moments, moments, shape_truth, size_truth
 from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.scene import Scene
 from pnst.phantom.surface import Surface, sample
-from pnst.phantom.surround import Rays, edema_truth, split_fat_truth
+from pnst.phantom.surround import Rays, Value, edema_truth, split_fat_truth
 from pnst.phantom.tissue import TISSUES, Tissue
 
-Value = bool | int | float | str | None
 Truth = Mapping[str, Value]
 
 WIDTH_PER_SIGMA = 2.563
