@@ -17,6 +17,7 @@ from pnst.io.label_map import label_regions
 from pnst.io.nifti import read_volume
 from pnst.io.nrrd import MAGIC as NRRD_MAGIC
 from pnst.io.nrrd import read_nrrd
+from pnst.io.refined import unrefined
 from pnst.io.region import Drawn, Region, select
 from pnst.study import Lesion, Study
 
@@ -146,7 +147,8 @@ def _understood(file: Path, read: Callable[[], T]) -> T:
 def _lesion(region: Region, study: Study) -> Lesion:
     mask, notes = region.draw()
     placed = place(mask, study, name=f"lesion {region.name!r}")
-    return Lesion(region.name, uncropped(mask, study), region.made_by, (*notes, *placed))
+    whole, said = unrefined(uncropped(mask, study), study)
+    return Lesion(region.name, whole, region.made_by, (*notes, *placed, *said))
 
 
 def _no_mask(file: Path, got: str) -> InputError:
