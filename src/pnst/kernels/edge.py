@@ -10,7 +10,6 @@ import numpy.typing as npt
 from scipy.special import erf
 
 FloatArray = npt.NDArray[np.floating[Any]]
-BoolArray = npt.NDArray[np.bool_]
 
 RISE = 2.563
 """10–90 % distance of an error-function step in units of its σ."""
