@@ -58,6 +58,15 @@ def test_every_permutation_and_flip_gives_the_same_surface():  # invariant
     assert turned == pytest.approx(straight, rel=1e-5)
 
 
+@pytest.mark.parametrize("slices", [1, 2, 3, 5])
+def test_a_flat_end_lies_half_a_slice_out(slices):  # closed form: a slab of n slices is n slices thick
+    i, j = np.meshgrid(np.arange(60), np.arange(64), indexing="ij")
+    disc = ((i - 30) * 0.6 / 13) ** 2 + ((j - 31) * 0.7 / 10) ** 2 < 1
+    data = np.zeros((60, 64, slices + 4), dtype=bool)
+    data[:, :, 2 : 2 + slices] = disc[..., None]
+    assert surface(data, CLINICAL).volume_mm3 == pytest.approx(np.pi * 13 * 10 * 4 * slices, rel=0.12)
+
+
 def test_one_voxel_has_about_its_own_volume():  # edge of the domain: nothing to extrapolate from
     data = np.zeros((7, 8, 9), dtype=bool)
     data[3, 4, 5] = True

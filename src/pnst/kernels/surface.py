@@ -31,6 +31,9 @@ SAMPLES_PER_RADIUS = 40
 """The fine grid is no finer than the lesion's equivalent radius over this."""
 CAPS = 4
 """Extrapolated slices beyond the end of each component."""
+FLAT_END = ((0.3, 0.8), (0.1, 1.0))
+"""Share of the last slice's depth that the quadratic carries into the empty slice → least drop below 0 there, in the
+same unit: 0.1 leaves a round end where it is, 1.0 puts a flat one half-way between the two slices."""
 OUTSIDE = np.float32(-1e5)
 
 
@@ -169,7 +172,8 @@ def _cap(part: _Outline, behind: list[Float32Array], spacing: float) -> list[Flo
     """What a component's parabolic function continues to, 1 … CAPS slices beyond its last one.
 
     Quadratic from the last three slices; with fewer, the curvature is that of a ball (−2 per mm²). The next slice
-    is known to be empty, and no end grows sideways by more than 1.5 slices.
+    is known to be empty: an end that the quadratic would carry on into it is flat, and lies half a slice beyond the
+    last one, as the edge of its voxels does. No end grows sideways by more than 1.5 slices.
     """
     last, ball = part.parabolic, np.float32(-2 * spacing**2)
     if not behind:
@@ -178,11 +182,14 @@ def _cap(part: _Outline, behind: list[Float32Array], spacing: float) -> list[Flo
         slope = last - behind[0]
         bend = np.minimum(slope - (behind[0] - behind[1]), 0) if len(behind) == 2 else np.full_like(last, ball)
     near = part.distance > -1.5 * spacing
+    deepest = np.unravel_index(int(np.argmax(last)), last.shape)
+    carried_on = float((last + slope + bend)[deepest] / last[deepest])
+    drop = np.interp(carried_on, *FLAT_END)
     caps: list[Float32Array] = []
     for n in range(1, CAPS + 1):
         value = last + n * slope + (n * (n + 1) / 2) * bend
         before = caps[-1] if caps else last
-        ceiling = np.where(near, before if caps else -0.1 * np.maximum(last, 0) - 1e-3, before + ball / 2)
+        ceiling = np.where(near, before if caps else -drop * np.maximum(last, 0) - 1e-3, before + ball / 2)
         caps.append(np.minimum(value, ceiling).astype(np.float32))
     return caps
 
@@ -213,7 +220,9 @@ def _along_slices(slices: Float32Array) -> Float32Array:
     below, above = slices[:, :, [0, *range(count - 1)]], slices[:, :, [*range(1, count), count - 1]]
     low = np.minimum(np.minimum(below, above), slices)
     high = np.maximum(np.maximum(below, above), slices)
-    return np.asarray(np.clip(smooth, low, high))
+    smooth = np.clip(smooth, low, high)
+    # A sample never changes sides: a lesion of one slice would vanish.
+    return np.where((smooth > 0) == (slices > 0), smooth, slices)
 
 
 def _weights(count: int, rows: npt.NDArray[np.integer[Any]], taps: FloatArray) -> Float32Array:
