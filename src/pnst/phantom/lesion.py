@@ -13,29 +13,19 @@ import numpy as np
 
 from pnst.image import FloatArray
 from pnst.phantom.check import at_least, between, require
+from pnst.phantom.distances import ellipsoid
 from pnst.phantom.harmonics import Term, evaluate, fibonacci, random_terms
+from pnst.phantom.inclusion import Ball, Inclusion, Vector
 from pnst.phantom.tissue import TISSUES, Properties, Tissue
-from pnst.phantom.waves import Waves
+from pnst.phantom.waves import TEXTURE_SD, PlaneWaves, Waves
 
-Vector = tuple[float, float, float]
+__all__ = ["Inclusion", "LesionSpec", "Shape", "Vector", "rotation"]
+
+GREATEST_TEXTURE = TEXTURE_SD
+"""Beyond it the proton density would fall below 0 somewhere."""
 
 LEAST_RHO = 0.1
 """The surface may not come closer to the centre than this share of the ellipsoid: it would touch itself."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Inclusion:
-    """A sphere of another tissue inside the tumour: cyst, necrosis, blood or fat."""
-
-    tissue: Tissue
-    radius_mm: float
-    centre_mm: Vector = (0.0, 0.0, 0.0)
-    """In the tumour's own axes, from its centre."""
-
-    def __post_init__(self) -> None:
-        at_least("inclusion.radius_mm", self.radius_mm, 0.1)
-        allowed = {Tissue.CYST, Tissue.NECROSIS, Tissue.BLOOD, Tissue.FAT}
-        require(self.tissue in allowed, "inclusion.tissue", self.tissue.name, ", ".join(t.name for t in allowed))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +48,8 @@ class LesionSpec:
     harmonics: tuple[Term, ...] = ()
     """Harmonics in ρ by name, on top of the random ones."""
 
+    capsule_mm: float = 0.0
+    """Thickness of a fibrous capsule just inside the tumour's surface, a part of the tumour; 0: none."""
     edge_sigma_mm: float = 0.0
     """Infiltrating edge: tumour gives way to surroundings as an error function of this σ (10–90 % width 2.563 σ)."""
     indistinct_cap_deg: float = 180.0
@@ -78,18 +70,38 @@ class LesionSpec:
     d_um2_per_ms: float | None = None
     """Diffusion coefficient; None: that of the tissue table."""
     ivim_fraction: float = 0.0
+    uptake_mmol_per_l: float | None = None
+    """Contrast agent in the solid tumour; None: that of the tissue table."""
     target_core: float = 0.0
     """The target sign: the tumour's inner part, this share of its radius, has a fibrous core. 0: none."""
+    hypovascular_core: float = 0.0
+    """Peripheral enhancement: the inner part, this share of its radius, takes up less contrast agent. 0: none."""
+    core_uptake_mmol_per_l: float | None = None
+    """Contrast agent in that core; None: that of the tissue table."""
+    texture: float = 0.0
+    """Standard deviation of the tumour's proton density ÷ its mean: a smooth random pattern. 0: the same all over."""
+    texture_mm: float = 12.0
+    """Wavelength of the pattern."""
     inclusions: tuple[Inclusion, ...] = ()
 
     def __post_init__(self) -> None:
         for radius in self.radii_mm:
             between("lesion.radii_mm", radius, 1.0, 200.0)
-        for name in ("edge_sigma_mm", "edema_mm", "roughness", "lobe_depth"):
+        for name in ("capsule_mm", "edge_sigma_mm", "edema_mm", "roughness", "lobe_depth"):
             at_least(f"lesion.{name}", getattr(self, name), 0.0)
         for name in ("edema_irregularity", "ivim_fraction"):
             between(f"lesion.{name}", getattr(self, name), 0.0, 1.0)
-        between("lesion.target_core", self.target_core, 0.0, 0.95)
+        for name in ("target_core", "hypovascular_core"):
+            between(f"lesion.{name}", getattr(self, name), 0.0, 0.95)
+        between("lesion.texture", self.texture, 0.0, GREATEST_TEXTURE)
+        between("lesion.texture_mm", self.texture_mm, 4.0, 200.0)
+        for name in ("uptake_mmol_per_l", "core_uptake_mmol_per_l"):
+            if getattr(self, name) is not None:
+                between(f"lesion.{name}", getattr(self, name), 0.0, 10.0)
+        sharp = self.capsule_mm == 0 or self.edge_sigma_mm == 0
+        require(sharp, "lesion.capsule_mm", "a capsule and an infiltrating edge", "one of them")
+        thin = self.capsule_mm <= min(self.radii_mm) / 4
+        require(thin, "lesion.capsule_mm", f"{self.capsule_mm}", "at most a quarter of the least semi-axis")
         between("lesion.indistinct_cap_deg", self.indistinct_cap_deg, 0.0, 180.0)
         between("lesion.rim_cap_deg", self.rim_cap_deg, 0.0, 180.0)
         at_least("lesion.rim_mm", self.rim_mm, 0.1)
@@ -103,10 +115,25 @@ class LesionSpec:
 
     @property
     def tissue(self) -> Properties:
-        """The tumour's magnetic properties: the table's, with this tumour's own diffusion."""
+        """The solid tumour's magnetic properties: the table's, with this tumour's own diffusion and uptake."""
         known = TISSUES[Tissue.TUMOUR]
         d = known.d_um2_per_ms if self.d_um2_per_ms is None else self.d_um2_per_ms
-        return replace(known, d_um2_per_ms=d, ivim_fraction=self.ivim_fraction)
+        uptake = known.uptake_mmol_per_l if self.uptake_mmol_per_l is None else self.uptake_mmol_per_l
+        return replace(known, d_um2_per_ms=d, ivim_fraction=self.ivim_fraction, uptake_mmol_per_l=uptake)
+
+    def properties(self, tissue: Tissue) -> Properties:
+        """What a tissue is made of in this patient: the table's values, but for the tumour's own constituents.
+
+        A texture mixes two constituents that differ in proton density alone, so that the mean is that of `tissue`.
+        """
+        if tissue is Tissue.HYPOVASCULAR_CORE:
+            uptake = self.core_uptake_mmol_per_l
+            uptake = TISSUES[tissue].uptake_mmol_per_l if uptake is None else uptake
+            return replace(self.tissue, uptake_mmol_per_l=uptake)
+        if tissue in (Tissue.TUMOUR, Tissue.STROMA):
+            contrast = self.texture / TEXTURE_SD * (1 if tissue is Tissue.TUMOUR else -1)
+            return replace(self.tissue, proton_density=self.tissue.proton_density * (1 + contrast))
+        return TISSUES[tissue]
 
 
 class Shape:
@@ -120,6 +147,8 @@ class Shape:
         first, last = spec.roughness_degrees
         self._terms = spec.harmonics + random_terms(range(first, last + 1), spec.roughness, rng)
         self._front = Waves.draw(rng)
+        self._texture = PlaneWaves.draw(spec.texture_mm, rng)
+        self.balls = tuple(Ball.draw(inclusion, rng) for inclusion in spec.inclusions)
         _check(self)
 
     def rho(self, directions: FloatArray) -> FloatArray:
@@ -142,6 +171,19 @@ class Shape:
         length = np.linalg.norm(stretched, axis=-1)
         directions = stretched / np.maximum(length, 1e-12)[..., None]
         return np.asarray(length / self.rho(directions))
+
+    def scaled_distance(self, local: FloatArray, share: float) -> FloatArray:
+        """(n,) signed distance in mm from local points (n, 3) to the surface scaled by a share, to first order.
+
+        Exact on its border, which is all that partial volume asks for.
+        """
+        length = np.linalg.norm(local / self.radii, axis=-1)
+        rho = length / np.maximum(self.level(local), 1e-12)
+        return ellipsoid(local, self.radii, share * np.where(length < 1e-9, 1.0, rho))
+
+    def stroma(self, local: FloatArray) -> FloatArray:
+        """(n,) share of `STROMA` in the tumour's texture at local points (n, 3): 0 to 1, ½ on average."""
+        return np.asarray(0.5 - 0.5 * self._texture(local))
 
     def to_local(self, points: FloatArray) -> FloatArray:
         """RAS points (..., 3) in the tumour's own axes."""
@@ -180,13 +222,12 @@ def _check(shape: Shape) -> None:
         f"a surface {least:.2f} of the radius from the centre",
         f"at least {LEAST_RHO} everywhere",
     )
-    spheres = shape.spec.inclusions
-    for n, sphere in enumerate(spheres):
-        ball = np.asarray(sphere.centre_mm) + sphere.radius_mm * directions
-        reach = float(shape.level(ball).max())
+    for n, ball in enumerate(shape.balls):
+        margin = 1 + shape.spec.capsule_mm / ball.inclusion.radius_mm
+        reach = float(shape.level(ball.centre + margin * ball.surface(directions)).max())
         require(
             reach < 1, "lesion.inclusions", f"sphere {n} reaching {reach:.2f} of the radius", "all inside the tumour"
         )
-        for other in spheres[:n]:
-            gap = np.linalg.norm(np.subtract(sphere.centre_mm, other.centre_mm)) - sphere.radius_mm - other.radius_mm
+        for other in shape.balls[:n]:
+            gap = np.linalg.norm(ball.centre - other.centre) - ball.reach_mm - other.reach_mm
             require(gap >= 0, "lesion.inclusions", "two spheres that overlap", "spheres apart from each other")

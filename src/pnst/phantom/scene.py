@@ -2,49 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from pnst.image import BoolArray, FloatArray
-from pnst.phantom import anatomy
-from pnst.phantom.anatomy import SurroundSpec
+from pnst.phantom.anatomy import Region, SurroundSpec
+from pnst.phantom.distances import cone, cord, slab, tube
+from pnst.phantom.layers import TISSUE_COUNT, Layer, blend, clearance
 from pnst.phantom.lesion import Shape
-from pnst.phantom.surface import DistanceField, Surface, sample
+from pnst.phantom.limb import Limb
+from pnst.phantom.paraspinal import Paraspinal
+from pnst.phantom.surface import FAR_MM, DistanceField, Surface, sample
 from pnst.phantom.tissue import Tissue
 
-TISSUE_COUNT = len(Tissue)
+__all__ = ["SHELL_MM", "TISSUE_COUNT", "Scene", "blend", "clearance"]
 
 SHELL_MM = 30.0
 """The distance to the tumour is known at least this far out; the split fat sign is judged within it."""
-
-
-@dataclass(frozen=True, eq=False)
-class Layer:
-    """One region painted over those before it."""
-
-    tissue: Tissue
-    distance: FloatArray
-    """(n,) signed distance of each point to its border in mm, negative inside."""
-    sigma: FloatArray | None = None
-    """(n,) σ in mm of the border's error function, 0 where it is sharp; None: sharp everywhere."""
-
-    def coverage(self, cell_mm: float) -> FloatArray:
-        """(n,) share of a small cell round each point that lies inside, its border seen as flat."""
-        sharp = np.clip(0.5 - self.distance / cell_mm, 0, 1)
-        if self.sigma is None:
-            return np.asarray(sharp)
-        from scipy.special import erfc
-
-        blur = np.sqrt(self.sigma**2 + cell_mm**2 / 12)
-        return np.asarray(np.where(self.sigma > 0, erfc(self.distance / (np.sqrt(2) * blur)) / 2, sharp))
-
-    def clearance(self) -> FloatArray:
-        """(n,) distance in mm within which nothing changes."""
-        fade = 0.0 if self.sigma is None else 4 * float(self.sigma.max(initial=0))
-        return np.asarray(np.abs(self.distance) - fade)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +36,8 @@ class _Place:
     """Local unit vectors from there."""
     distance: FloatArray
     """mm to the tumour's surface, negative inside."""
-    muscle: FloatArray
-    """mm to the border between the limb's muscle and its subcutaneous fat, negative inside."""
+    fascia: FloatArray
+    """mm to the border of the muscles, negative inside."""
 
 
 class Scene:
@@ -76,7 +53,8 @@ class Scene:
         self.clearance_mm = clearance = max(surround.bed_mm, spec.edema_mm + 3)
         """Distance from the surface within which there is nothing but what belongs to the tumour and its bed."""
         lateral = np.linalg.norm(shape.to_world(coarse.points)[:, :2] - shape.centre[:2], axis=1).max()
-        self.limb = anatomy.lay_out(spec.centre_mm, float(lateral), clearance)
+        kind = Limb if surround.region == "limb" else Paraspinal
+        self.region: Region = kind.lay_out(surround, spec.centre_mm, float(lateral) + clearance)
         self._plane = self._fat_plane(coarse)
 
     @cached_property
@@ -89,8 +67,8 @@ class Scene:
     def layers(self, points: FloatArray, *, tumour: bool = True) -> list[Layer]:
         """The layers at RAS points (n, 3), from the ground up; where none covers, there is air."""
         place = self._place(points)
-        layers = [*self._limb(place), *self._edema(place), *self._bone_and_vessels(place), *self._rim_and_nerve(place)]
-        return [*layers, *self._tumour(place)] if tumour else layers
+        layers = [*self._bed(place), *self._edema(place), *self.region.structures(points), *self._rim_and_nerve(place)]
+        return [*layers, *self.tumour(place.local, place.distance)] if tumour else layers
 
     def fractions(self, points: FloatArray, cell_mm: float, *, tumour: bool = True) -> FloatArray:
         """(n, tissues): the mixture in a cell of side `cell_mm` round each RAS point (n, 3); rows sum to 1.
@@ -117,9 +95,7 @@ class Scene:
     def _place(self, points: FloatArray) -> _Place:
         local = self.shape.to_local(points)
         radius = np.linalg.norm(local, axis=1)
-        directions = local / np.maximum(radius, 1e-9)[:, None]
-        muscle = anatomy.cylinder(points, self.limb.axis, self.limb.muscle_radius_mm)
-        return _Place(points, local, radius, directions, self.distance(local), muscle)
+        return _Place(points, local, radius, unit(local), self.distance(local), self.region.fascia(points))
 
     def _fat_plane(self, surface: Surface) -> tuple[FloatArray, float] | None:
         """Normal and offset (of its middle) of the fat plane beside the tumour, in RAS."""
@@ -130,25 +106,20 @@ class Scene:
         support = float((self.shape.to_world(surface.points) @ normal).max())
         return normal, support + gap + self.surround.fat_plane_thickness_mm / 2
 
-    def _limb(self, place: _Place) -> Iterator[Layer]:
-        surround, muscle = self.surround, place.muscle
-        yield Layer(Tissue.SKIN, muscle - surround.subcutaneous_fat_mm - surround.skin_mm)
-        yield Layer(Tissue.FAT, muscle - surround.subcutaneous_fat_mm)
-        yield Layer(Tissue.MUSCLE, muscle)
-        if surround.septa:
-            planes = anatomy.septa(place.world, self.limb, surround.septa, surround.septum_mm)
-            yield Layer(Tissue.FAT, np.maximum(planes, muscle))
+    def _bed(self, place: _Place) -> Iterator[Layer]:
+        surround, fascia = self.surround, place.fascia
+        yield from self.region.ground(place.world, fascia)
         bed = Tissue.MUSCLE if surround.bed == "muscle" else Tissue.FAT
-        yield Layer(bed, np.maximum(place.distance - surround.bed_mm, muscle))
+        yield Layer(bed, np.maximum(place.distance - surround.bed_mm, fascia))
         if self._plane is not None:
-            plane = anatomy.slab(place.world, *self._plane, surround.fat_plane_thickness_mm)
-            yield Layer(Tissue.FAT, np.maximum(plane, muscle))
+            plane = slab(place.world, *self._plane, surround.fat_plane_thickness_mm)
+            yield Layer(Tissue.FAT, np.maximum(plane, fascia))
 
     def _edema(self, place: _Place) -> Iterator[Layer]:
         greatest = self.shape.spec.edema_mm
         if greatest == 0:
             return
-        border = place.muscle - self.surround.subcutaneous_fat_mm
+        border = place.fascia - self.surround.subcutaneous_fat_mm
         if self._plane is not None:  # the fascia stops it
             normal, offset = self._plane
             border = np.maximum(border, place.world @ normal - offset + self.surround.fat_plane_thickness_mm / 2)
@@ -157,15 +128,6 @@ class Scene:
         thickness[front] = self.shape.edema_thickness(place.directions[front])
         yield Layer(Tissue.EDEMA, np.maximum(place.distance - thickness, border))
 
-    def _bone_and_vessels(self, place: _Place) -> Iterator[Layer]:
-        limb, points = self.limb, place.world
-        if self.surround.bone:
-            yield Layer(Tissue.CORTICAL_BONE, anatomy.cylinder(points, limb.bone, limb.bone_radius_mm))
-            yield Layer(Tissue.MARROW, anatomy.cylinder(points, limb.bone, limb.marrow_radius_mm))
-        if self.surround.vessels:
-            yield Layer(Tissue.VEIN, anatomy.cylinder(points, limb.vein, limb.vein_radius_mm))
-            yield Layer(Tissue.ARTERY, anatomy.cylinder(points, limb.artery, limb.artery_radius_mm))
-
     def _rim_and_nerve(self, place: _Place) -> Iterator[Layer]:
         spec, pole = self.shape.spec, self.shape.pole
         if spec.rim_cap_deg > 0:
@@ -173,44 +135,39 @@ class Scene:
             cosine = place.directions @ pole
             rim = place.distance - spec.rim_mm
             if spec.rim_cap_deg < (90 if both else 180):
-                rim = np.maximum(rim, _cone(np.abs(cosine) if both else cosine, place.radius, spec.rim_cap_deg))
+                rim = np.maximum(rim, cone(np.abs(cosine) if both else cosine, place.radius, spec.rim_cap_deg))
             yield Layer(Tissue.FAT, rim)
         if self.surround.nerve:
-            nerve = anatomy.tube(place.local, pole, self.surround.nerve_diameter_mm / 2)
-            yield Layer(Tissue.NERVE, np.maximum(nerve, place.muscle))
+            yield Layer(Tissue.NERVE, np.maximum(self._nerve(place), place.fascia))
 
-    def _tumour(self, place: _Place) -> Iterator[Layer]:
-        spec = self.shape.spec
-        sigma = self.edge_sigma(place.directions) if spec.edge_sigma_mm > 0 else None
-        yield Layer(Tissue.TUMOUR, place.distance, sigma)
-        if spec.target_core > 0:
-            level = np.full(len(place.local), 2.0)
-            inner = place.distance < 0
-            level[inner] = self.shape.level(place.local[inner])
-            # The border is exact, the distance to it is not: it only rounds the border within one cell.
-            yield Layer(Tissue.TARGET_CORE, (level - spec.target_core) * float(self.shape.radii.mean()))
-        for sphere in spec.inclusions:
-            yield Layer(sphere.tissue, np.linalg.norm(place.local - sphere.centre_mm, axis=1) - sphere.radius_mm)
+    def _nerve(self, place: _Place) -> FloatArray:
+        """(n,) distance to the nerve, which enters and leaves the tumour at its poles."""
+        radius, pole = self.surround.nerve_diameter_mm / 2, self.shape.pole
+        if self.region.nerve_root is None:
+            return tube(place.local, pole, radius)
+        root = self.shape.to_local(self.region.nerve_root)
+        away = -pole if root @ pole > 0 else pole
+        path = np.array([root, -away * (self.reach_mm + 5), away * (self.reach_mm + 5), away * (self.reach_mm + 60)])
+        return cord(place.local, path, radius)
 
-
-def blend(layers: Sequence[Layer], cell_mm: float) -> FloatArray:
-    """(n, tissues): the layers seen from above, air shining through where none covers; rows sum to 1."""
-    unseen = np.ones(len(layers[0].distance))
-    mixture = np.zeros((TISSUE_COUNT, len(unseen)))
-    for layer in reversed(layers):
-        share = layer.coverage(cell_mm)
-        mixture[layer.tissue] += unseen * share
-        unseen *= 1 - share
-    mixture[Tissue.AIR] += unseen
-    return np.asarray(mixture.T)
-
-
-def clearance(layers: Sequence[Layer]) -> FloatArray:
-    """(n,) distance in mm within which no layer changes."""
-    return np.asarray(np.minimum.reduce([layer.clearance() for layer in layers]))
+    def tumour(self, local: FloatArray, distance: FloatArray) -> list[Layer]:
+        """The tumour's own layers at local points (n, 3) that lie `distance` (n,) mm from its surface."""
+        spec, layers = self.shape.spec, []
+        if spec.capsule_mm > 0:
+            layers.append(Layer(Tissue.CAPSULE, distance))
+        sigma = self.edge_sigma(unit(local)) if spec.edge_sigma_mm > 0 else None
+        stroma = self.shape.stroma(local) if spec.texture > 0 else None
+        layers.append(Layer(Tissue.TUMOUR, distance + spec.capsule_mm, sigma, stroma))
+        inner = distance < 0
+        cores = (Tissue.HYPOVASCULAR_CORE, spec.hypovascular_core), (Tissue.TARGET_CORE, spec.target_core)
+        for tissue, share in cores:
+            if share > 0:
+                to_core = np.full(len(local), FAR_MM)
+                to_core[inner] = self.shape.scaled_distance(local[inner], share)
+                layers.append(Layer(tissue, to_core))
+        return [*layers, *(Layer(ball.inclusion.tissue, ball.distance(local)) for ball in self.shape.balls)]
 
 
-def _cone(cosine: FloatArray, radius: FloatArray, half_angle_deg: float) -> FloatArray:
-    """Signed distance to a cone from the origin, of points at `radius` whose angle to its axis has this cosine."""
-    beyond = np.arccos(np.clip(cosine, -1, 1)) - np.radians(half_angle_deg)
-    return np.asarray(radius * np.sin(np.clip(beyond, -np.pi / 2, np.pi / 2)))
+def unit(points: FloatArray) -> FloatArray:
+    """(..., 3) directions of points (..., 3) from the origin."""
+    return np.asarray(points / np.maximum(np.linalg.norm(points, axis=-1), 1e-9)[..., None])

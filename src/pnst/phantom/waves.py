@@ -39,3 +39,30 @@ class Waves:
 
     def _sum(self, directions: FloatArray) -> FloatArray:
         return np.asarray(np.sin(directions @ self.vectors.T + self.phases).sum(axis=-1))
+
+
+TEXTURE_WAVES = 4
+
+TEXTURE_SD = 1 / np.sqrt(2 * TEXTURE_WAVES)
+"""Standard deviation over space of a `PlaneWaves`."""
+
+
+@dataclass(frozen=True, eq=False)
+class PlaneWaves:
+    """The mean of sines of one wavelength in random directions: −1 to 1, mean 0, standard deviation `TEXTURE_SD`."""
+
+    vectors: FloatArray
+    """(waves, 3) radians per mm."""
+    phases: FloatArray
+
+    @classmethod
+    def draw(cls, wavelength_mm: float, rng: np.random.Generator) -> PlaneWaves:
+        """Random directions and phases, from a child of the generator: what is drawn after stays as it is."""
+        own = rng.spawn(1)[0]
+        vectors = own.normal(size=(TEXTURE_WAVES, 3))
+        vectors *= 2 * np.pi / wavelength_mm / np.linalg.norm(vectors, axis=1)[:, None]
+        return cls(vectors, own.uniform(0, 2 * np.pi, TEXTURE_WAVES))
+
+    def __call__(self, points: FloatArray) -> FloatArray:
+        """(n,) values at points (n, 3) in mm."""
+        return np.asarray(np.sin(points @ self.vectors.T + self.phases).mean(axis=-1))

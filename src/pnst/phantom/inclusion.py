@@ -1,0 +1,115 @@
+"""Cysts, necrosis, blood and fat inside the simulated tumour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pnst.image import FloatArray
+from pnst.phantom.check import at_least, between, require
+from pnst.phantom.harmonics import Term, evaluate, fibonacci, random_terms
+from pnst.phantom.tissue import Tissue
+
+Vector = tuple[float, float, float]
+
+DEGREES = range(2, 6)
+"""Of the harmonics that make an inclusion irregular."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inclusion:
+    """A sphere of another tissue inside the tumour, or an irregular ball: cyst, necrosis, blood or fat."""
+
+    tissue: Tissue
+    radius_mm: float
+    """Of the sphere of the same volume."""
+    roughness: float = 0.0
+    """Root-mean-square over the sphere of the random harmonics in its radius, as a share of it; 0: a sphere."""
+    centre_mm: Vector = (0.0, 0.0, 0.0)
+    """In the tumour's own axes, from its centre."""
+
+    def __post_init__(self) -> None:
+        at_least("inclusion.radius_mm", self.radius_mm, 0.1)
+        between("inclusion.roughness", self.roughness, 0.0, 0.2)
+        allowed = {Tissue.CYST, Tissue.NECROSIS, Tissue.BLOOD, Tissue.FAT}
+        require(self.tissue in allowed, "inclusion.tissue", self.tissue.name, ", ".join(t.name for t in allowed))
+
+
+@dataclass(frozen=True, eq=False)
+class Ball:
+    """An inclusion with its random parts drawn: its radius towards s is `radius_mm` · ρ(s) · `scale`."""
+
+    inclusion: Inclusion
+    terms: tuple[Term, ...]
+    scale: float
+    """Keeps the volume that of the sphere, exactly."""
+    slope: float
+    """How much faster than 1 mm a mm the distance to the surface along the radius may change."""
+
+    @classmethod
+    def draw(cls, inclusion: Inclusion, rng: np.random.Generator) -> Ball:
+        """Harmonics of the roughness asked for; a sphere draws none, so that other random parts stay as they are."""
+        if inclusion.roughness == 0:
+            return cls(inclusion, (), 1.0, 1.0)
+        terms = random_terms(DEGREES, inclusion.roughness, rng)
+        scale = _mean_cube(terms) ** (-1 / 3)
+        return cls(inclusion, terms, scale, _slope(terms))
+
+    @property
+    def centre(self) -> FloatArray:
+        """(3,) local mm."""
+        return np.asarray(self.inclusion.centre_mm, dtype=np.float64)
+
+    @property
+    def volume_mm3(self) -> float:
+        """4/3·π·r³, whatever the roughness."""
+        return float(4 / 3 * np.pi * self.inclusion.radius_mm**3)
+
+    @property
+    def reach_mm(self) -> float:
+        """The surface's greatest distance from the centre."""
+        return (
+            float(np.linalg.norm(self.surface(fibonacci(4000)), axis=1).max())
+            if self.terms
+            else self.inclusion.radius_mm
+        )
+
+    def surface(self, directions: FloatArray) -> FloatArray:
+        """(..., 3) mm from the centre, towards unit vectors (..., 3)."""
+        return np.asarray(self._radius(directions)[..., None] * directions)
+
+    def distance(self, local: FloatArray) -> FloatArray:
+        """(n,) signed distance in mm of local points (n, 3); off the border of an irregular ball an underestimate."""
+        offset = local - self.centre
+        length = np.linalg.norm(offset, axis=-1)
+        if not self.terms:
+            return np.asarray(length - self.inclusion.radius_mm)
+        beyond = length - self._radius(offset / np.maximum(length, 1e-9)[..., None])
+        return np.asarray(beyond / self.slope)
+
+    def _radius(self, directions: FloatArray) -> FloatArray:
+        return np.asarray(self.inclusion.radius_mm * self.scale * (1 + evaluate(self.terms, directions)))
+
+
+def _mean_cube(terms: tuple[Term, ...]) -> float:
+    """Mean of ρ³ over the sphere, exact: Gauss–Legendre in cos θ, even in φ."""
+    rows = 2 * DEGREES.stop
+    cosines, weights = np.polynomial.legendre.leggauss(rows)
+    phi = np.arange(2 * rows) * np.pi / rows
+    c, p = np.meshgrid(cosines, phi, indexing="ij")
+    s = np.sqrt(1 - c**2)
+    rho = 1 + evaluate(terms, np.stack([s * np.cos(p), s * np.sin(p), c], axis=-1))
+    return float(weights @ (rho**3).mean(axis=1) / 2)
+
+
+def _slope(terms: tuple[Term, ...]) -> float:
+    """Greatest |∇(r − ρ(s))| on the surface, by steps over it."""
+    directions, step = fibonacci(4000), 1e-4
+    rho = 1 + evaluate(terms, directions)
+    square = np.zeros(len(directions))
+    for axis in np.eye(3):
+        moved = directions + step * axis
+        moved /= np.linalg.norm(moved, axis=1)[:, None]
+        square += ((1 + evaluate(terms, moved) - rho) / step) ** 2
+    return float(np.sqrt(1 + (square / rho**2).max()))
