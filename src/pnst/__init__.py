@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
+
     from pnst.classification.assess import assess
     from pnst.classification.assessment import Assessment
     from pnst.errors import AmbiguityError, GeometryError, InputError, PnstError, SettingError
@@ -79,6 +81,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("pnst")
     if name not in _HOMES:
         raise AttributeError(f"module 'pnst' has no attribute {name!r}")
     value = getattr(import_module(f"pnst.{_HOMES[name]}"), name)

@@ -8,15 +8,20 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pnst.errors import InputError, SettingError
+from pnst.errors import InputError
 from pnst.measurement.measurements import Measurements
 from pnst.settings import RunSettings
 from pnst.study import Lesion, Study
 
 if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
+    from pnst.io.dicomweb import FetchedSeries
+    from pnst.io.guess import SeriesGuess
     from pnst.io.results import Content
     from pnst.measurement.family import Value
+    from pnst.phantom.description import Layer as Layer
+    from pnst.phantom.study import Simulated
+    from pnst.reporting.summary import Summary
 
 Anywhere = str | PathLike[str]
 Progress = Callable[[str], None]
@@ -238,17 +243,9 @@ def measurements_json(found: Sequence[Measurements]) -> str:
 
 def measurements_csv(found: Sequence[Measurements]) -> str:
     """measurements.csv: one row a lesion; an empty cell where a lesion lacks a column."""
-    import csv
-    import io
+    from pnst.io.table import to_csv
 
-    rows = [m.row() for m in found]
-    text = io.StringIO()
-    writer = csv.DictWriter(
-        text, fieldnames=list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\n"
-    )
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return to_csv(m.row() for m in found)
 
 
 def _lesion_beside(study: Path) -> Path:
@@ -263,15 +260,46 @@ def _lesion_beside(study: Path) -> Path:
     )
 
 
-def write_phantom(out: Path, like: str, seed: int, format: str) -> None:  # noqa: A002 - the API's word
-    """Simulate a study and write it with its lesion and its truth."""
+def write_phantom(out: Path, *layers: Layer | Path, format: str) -> Simulated:  # noqa: A002 - the API's word
+    """Simulate the study that the layers describe; write it with its lesion, its truth and its description."""
+    from pnst.io.atomic import whole_folder
     from pnst.io.simulated import write_simulated
-    from pnst.phantom.presets import PRESETS
+    from pnst.phantom.description import describe
     from pnst.phantom.study import simulate
 
-    if like not in PRESETS:
-        raise SettingError(
-            "there is no such preset to simulate", got=like, expected=", ".join(PRESETS), remedy="choose one of these"
-        )
-    made = simulate(PRESETS[like](), seed=seed)
-    write_simulated(made, out, format=format)
+    description = describe(*layers)
+    made = simulate(description.spec, seed=description.seed)
+    with whole_folder(out) as temporary:
+        write_simulated(made, temporary, format=format)
+        (temporary / "description.toml").write_text(description.to_toml(), encoding="utf-8")
+    return made
+
+
+def inspect(study: Anywhere) -> list[SeriesGuess]:
+    """Each series of a study with the role guessed for it, and why."""
+    from pnst.io.study import inspect as guesses
+
+    return guesses(study)
+
+
+def fetch(
+    url: str, out: Path, study: str | None = None, series: str | None = None, progress: Progress = _silent
+) -> tuple[FetchedSeries, ...]:
+    """Bring a study from a DICOMweb server into a new folder."""
+    from pnst.io.dicomweb import fetch_study
+
+    return fetch_study(url, out, study, series, progress)
+
+
+def summaries(case: Case) -> list[Summary]:
+    """What to show of each lesion first."""
+    from pnst.reporting.summary import summarise
+
+    return [summarise(m, a) for m, a in zip(case.measurements, case.assessments, strict=True)]
+
+
+def write_text(text: str, file: Path) -> None:
+    """Write what a stage gave as text, whole or not at all."""
+    from pnst.io.atomic import write_text as write
+
+    write(file, text)

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pnst.cli.options import (
     CaseOption,
     LesionOption,
+    LikeOption,
     MaskOption,
     OutFile,
     OverrideOption,
     PatientOption,
     PriorOption,
     RoleOption,
+    SeedOption,
     SettingsOption,
+    SpecOption,
     StudyPath,
+    TableOption,
+    WorkersOption,
 )
-from pnst.cli.request import patient_of, request_of, settings_of
-from pnst.cli.terminal import console, emit, escaped, print_json, progress, show
+from pnst.cli.request import layers_of, patient_of, request_of, settings_of, workers_of
+from pnst.cli.terminal import console, counted, emit, escaped, print_json, progress, show, tally
+
+if TYPE_CHECKING:
+    from pnst.workflow import Layer
 
 app = typer.Typer(
     name="pnst",
@@ -37,9 +45,9 @@ def _root(
     version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
 ) -> None:
     if version:
-        from importlib.metadata import version as installed
+        import pnst
 
-        typer.echo(f"pnst {installed('pnst')}")
+        typer.echo(f"pnst {pnst.__version__}")
         raise typer.Exit
 
 
@@ -77,9 +85,9 @@ def inspect(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show each series of a study: its role, the reason for it, its voxels, b-values and unit."""
-    from pnst.io.study import inspect as guesses
+    from pnst import workflow
 
-    found = guesses(study)
+    found = workflow.inspect(study)
     if json:
         print_json({"series": [guess.to_dict() for guess in found]})
         return
@@ -159,17 +167,44 @@ def report(
 
 @app.command()
 def phantom(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for the study.")],
-    like: Annotated[str, typer.Option("--like", help="benign or malignant.")] = "benign",
-    seed: Annotated[int, typer.Option("--seed", help="Of noise and irregularity.")] = 0,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for the study, or for the cohort.")],
+    like: LikeOption = None,
+    seed: SeedOption = None,
+    spec: SpecOption = None,
+    table: TableOption = None,
     dicom: Annotated[bool, typer.Option("--dicom", help="Write DICOM instead of NIfTI.")] = False,
+    workers: WorkersOption = None,
 ) -> None:
-    """Simulate a study with an exact answer (truth.toml). A test object, never clinical evidence."""
+    """Simulate a study with an exact answer (truth.toml). A test object, never clinical evidence.
+
+    With --table, a cohort: one study a row, in worker processes, and cohort.csv with what is where and the truth.
+    Running it again makes only what is missing or changed; what failed is in failures.csv (exit status 1).
+
+    Example: pnst phantom --like malignant --seed 3 --out study/
+
+    Example: pnst phantom --table patients.csv --out cohort/ (columns: patient, label, like, seed, lesion.edema_mm, …)
+    """
+    layers = layers_of(spec, like, seed)
+    format = "dicom" if dicom else "nifti"  # noqa: A001 - the API's word
+    workers = workers_of(workers, table)
+    if table is not None:
+        _cohort(table, out, layers, format, workers)
+        return
     from pnst import workflow
 
     with progress() as say:
         say("simulating")
-        workflow.write_phantom(out, like=like, seed=seed, format="dicom" if dicom else "nifti")
+        workflow.write_phantom(out, *layers, format=format)
+
+
+def _cohort(table: Path, out: Path, layers: list[Layer | Path], format: str, workers: int | None) -> None:  # noqa: A002 - the API's word
+    from pnst.cohort.simulated import FAILURES, INDEX, simulate_cohort
+
+    with counted() as (plan, watch):
+        outcomes = simulate_cohort(table, out, layers, format, workers, watch, plan)
+    tally(outcomes, out, INDEX, FAILURES)
+    if any(outcome.state == "failed" for outcome in outcomes):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -187,10 +222,10 @@ def fetch(
     """
     from rich.table import Table
 
-    from pnst.io.dicomweb import fetch_study
+    from pnst import workflow
 
     with progress() as say:
-        found = fetch_study(url, out, study, series, say)
+        found = workflow.fetch(url, out, study, series, say)
     table = Table("modality", "instances", "where", title=escaped(str(out))[0], title_justify="left")
     for one in found:
         where = one.files[0] if len(one.files) == 1 else one.uid  # a SEG or RTSTRUCT is one file, for --lesion

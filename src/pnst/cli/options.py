@@ -40,3 +40,29 @@ PatientOption = Annotated[
 ]
 CaseOption = Annotated[str | None, typer.Option("--case-id", metavar="ID", help="What to call the case in outputs.")]
 OutFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write (default: print).")]
+LikeOption = Annotated[
+    str | None,
+    typer.Option("--like", metavar="PRESET", help="benign or malignant (default benign; with --spec, what it says)."),
+]
+SeedOption = Annotated[
+    int | None,
+    typer.Option("--seed", metavar="N", help="Of noise and irregularity (default 0, or that of --spec)."),
+]
+SpecOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--spec", metavar="FILE.toml", help="Parameters to simulate with; description.toml of a study shows the form."
+    ),
+]
+TableOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--table",
+        metavar="FILE.csv",
+        help="One patient a row: `patient`, `label`, `like`, `seed`, and parameters by their dotted names; vectors as "
+        "11;13;22, empty cells for what the preset or --spec says.",
+    ),
+]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", metavar="N", help="Processes for --table (default: one a core).")
+]

@@ -9,7 +9,7 @@ from pnst.errors import SettingError
 
 if TYPE_CHECKING:
     from pnst.settings import RunSettings
-    from pnst.workflow import Request
+    from pnst.workflow import Layer, Request
 
 
 def request_of(
@@ -94,3 +94,25 @@ def settings_of(file: Path | None, prior: float | None) -> RunSettings:
 
     settings = RunSettings.from_toml(file) if file else RunSettings()
     return settings if prior is None else settings.with_prior(prior)
+
+
+def layers_of(spec: Path | None, like: str | None, seed: int | None) -> list[Layer | Path]:
+    """What to simulate: a file beats the presets, the command line beats the file."""
+    said: dict[str, str | int] = {}
+    if like is not None or spec is None:
+        said["like"] = like or "benign"
+    if seed is not None:
+        said["seed"] = seed
+    return [*([spec] if spec else []), said]
+
+
+def workers_of(workers: int | None, table: Path | None) -> int | None:
+    """The number of worker processes, None for the default. Raises `SettingError` where it says nothing."""
+    if workers is None or (workers >= 1 and table is not None):
+        return workers
+    raise SettingError(
+        "--workers is not usable",
+        got=str(workers) if table else "no --table",
+        expected="1 or more, with --table",
+        remedy="correct it, or leave it out",
+    )

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from pnst.errors import InputError
-
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pnst.cohort.run import Outcome
     from pnst.workflow import Case
 
 
@@ -23,18 +23,9 @@ def emit(text: str, out: Path | None) -> None:
     if out is None:
         typer.echo(text)
         return
-    from pnst.io.atomic import whole_file
+    from pnst import workflow
 
-    try:
-        with whole_file(out) as temporary:
-            temporary.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(
-            f"cannot write {out.name!r}",
-            got=error.strerror or "a file that cannot be written",
-            expected="the name of a file, in a folder that can be written",
-            remedy="choose another file with --out",
-        ) from error
+    workflow.write_text(text, out)
 
 
 def print_json(content: Any) -> None:
@@ -70,15 +61,40 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda stage: status.update(escaped(stage)[0])
 
 
+@contextmanager
+def counted() -> Iterator[tuple[Callable[[int], None], Callable[[Outcome], None]]]:
+    """A bar of cases on a terminal, quiet in a pipe: how many there will be, then what became of each."""
+    if not sys.stderr.isatty():
+        yield lambda _: None, lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def watch(outcome: Outcome) -> None:
+            bar.update(task, advance=1, description=escaped(f"{outcome.state} {outcome.task.name}")[0])
+
+        yield lambda total: bar.update(task, total=total), watch
+
+
+def tally(outcomes: Sequence[Outcome], out: Path, index: str, failures: str) -> None:
+    """How many cases were made, kept and failed, and where their tables are."""
+    counts = Counter(outcome.state for outcome in outcomes)
+    said = f"{counts['made']} made, {counts['kept']} kept, {counts['failed']} failed"
+    typer.echo(f"{said}: {out / index}" + (f", {out / failures}" if counts["failed"] else ""))
+
+
 def show(case: Case, out: Path) -> None:
     """The table that answers the question, and where the rest is."""
     from rich.table import Table
 
-    from pnst.reporting.summary import summarise
+    from pnst import workflow
 
     terminal = console()
-    for m, a in zip(case.measurements, case.assessments, strict=True):
-        lesion = summarise(m, a)
+    for lesion in workflow.summaries(case):
         table = Table("what", "value", title=escaped(lesion.title)[0], title_justify="left")
         for name, value in lesion.rows:
             table.add_row(*escaped(name, value))

@@ -30,6 +30,20 @@ def whole_file(file: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def write_text(file: Path, text: str) -> None:
+    """Write a text in UTF-8, whole or not at all. Raises `InputError` where it cannot be written."""
+    try:
+        with whole_file(file) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"cannot write {file.name!r}",
+            got=error.strerror or "a file that cannot be written",
+            expected="the name of a file, in a folder that can be written",
+            remedy="choose another place with --out",
+        ) from error
+
+
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
     """Give a temporary folder beside `folder`; when the block ends well it is renamed to `folder`.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from pnst.errors import SettingError
+from pnst.errors import InputError, SettingError
 from pnst.phantom.check import at_least
 from pnst.phantom.plain import changed, differences, read, refused
 from pnst.phantom.presets import PRESETS
@@ -31,22 +32,24 @@ class Description:
         return tomli_w.dumps({"seed": self.seed, **differences(self.spec, Spec())})
 
 
-def describe(*layers: Layer) -> Description:
+def describe(*layers: Layer | Path) -> Description:
     """The description that the layers make together: a later word beats an earlier one, parameter by parameter.
 
-    It starts from the last preset that a layer names with `like`, else from the defaults of `Spec`. Raises
-    `SettingError` that names the parameter.
+    A layer is a mapping, or a TOML file that holds one. It starts from the last preset that a layer names with `like`,
+    else from the defaults of `Spec`. Raises `InputError` for a file that cannot be read, `SettingError` that names the
+    parameter.
     """
     like: str | None = None
     seed = 0
-    for layer in layers:
+    words = [read_toml(layer) if isinstance(layer, Path) else layer for layer in layers]
+    for layer in words:
         if "like" in layer:
             like = read(str, layer["like"], "like")
         if "seed" in layer:
             seed = read(int, layer["seed"], "seed")
             at_least("seed", seed, 0)
     spec = Spec() if like is None else preset(like)
-    for layer in layers:
+    for layer in words:
         spec = changed(spec, {name: value for name, value in layer.items() if name not in ("like", "seed")})
     return Description(spec=spec, seed=seed)
 
@@ -63,15 +66,16 @@ def preset(name: str) -> Spec:
     return PRESETS[name]()
 
 
-def from_toml(text: str) -> dict[str, Any]:
-    """The layer that a TOML text holds. Raises `SettingError` for a text that is no TOML."""
+def read_toml(file: Path) -> dict[str, Any]:
+    """The layer that a TOML file holds. Raises `InputError` for a file that cannot be read or is no TOML."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingError(
-            "cannot read the description of a simulated study",
-            got=str(error),
-            expected="valid TOML",
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        said = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(
+            f"cannot read the description {file.name!r}",
+            got=said or "a file that cannot be opened",
+            expected="a TOML file in UTF-8",
             remedy="start from the description.toml that lies beside a simulated study",
         ) from error
 

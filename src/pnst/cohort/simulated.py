@@ -1,0 +1,81 @@
+"""A cohort of simulated patients from a table. Test material, never clinical evidence."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pnst import workflow
+from pnst.cohort.patients import Patient, read_patients
+from pnst.cohort.run import Outcome, Row, Task, Watch, run_tasks
+from pnst.cohort.workers import cores
+from pnst.io.atomic import write_text
+from pnst.io.table import to_csv
+from pnst.phantom.description import Layer
+
+INDEX = "cohort.csv"
+FAILURES = "failures.csv"
+LESION = ("lesion.nii.gz", "lesions/1.dcm", "sub-*/anat/*_label-lesion_dseg.nii.gz")
+"""Where the formats keep the lesion."""
+
+
+def simulate_cohort(
+    table: Path,
+    out: Path,
+    defaults: Sequence[Layer | Path] = (),
+    format: str = "nifti",  # noqa: A002 - the API's word
+    workers: int | None = None,
+    watch: Watch = lambda _: None,
+    plan: Callable[[int], None] = lambda _: None,
+) -> list[Outcome]:
+    """Simulate every patient of a table into `out/<patient>`, and write `cohort.csv` and `failures.csv`.
+
+    Patients that an earlier run made from the same description and version are kept. `workers` are processes (default:
+    one a core); `plan` is told how many patients there are, then `watch` what became of each.
+    """
+    patients = read_patients(table, defaults)
+    tasks = [Task(p.name, {"description": p.description.to_toml(), "format": format}) for p in patients]
+    plan(len(tasks))
+    outcomes = run_tasks(make_patient, tasks, out, workers or cores(), watch)
+    write_tables(out, patients, outcomes)
+    return outcomes
+
+
+def make_patient(order: Any, folder: Path) -> Row:
+    """In a worker: one patient into an empty folder; the row of `cohort.csv` that is decided by the description."""
+    made = workflow.write_phantom(folder, tomllib.loads(order["description"]), format=order["format"])
+    truth = {f"truth.{name}": _rounded(value) for name, value in made.truth.items()}
+    return {"seed": made.seed, "lesion": lesion_file(folder), **truth}
+
+
+def _rounded(value: Any) -> Any:
+    """To six significant digits, as in truth.toml."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def lesion_file(folder: Path) -> str:
+    """The lesion of a study that was written, relative to its folder."""
+    found = next(file for pattern in LESION for file in folder.glob(pattern))
+    return found.relative_to(folder).as_posix()
+
+
+def write_tables(out: Path, patients: Sequence[Patient], outcomes: Sequence[Outcome]) -> None:
+    """`cohort.csv`, one row a patient that is there; `failures.csv`, one row each that is not, where there are any."""
+    index, failures = [], []
+    for patient, outcome in zip(patients, outcomes, strict=True):
+        if outcome.error is not None:
+            e = outcome.error
+            failures.append(
+                {"patient": patient.name, "what": e.what, "got": e.got, "expected": e.expected, "remedy": e.remedy}
+            )
+        elif outcome.row is not None:
+            row = dict(outcome.row)
+            where = {"study": patient.name, "lesion": f"{patient.name}/{row.pop('lesion')}"}
+            index.append({"patient": patient.name, **where, "label": patient.label, **row})
+    write_text(out / INDEX, to_csv(index))
+    if failures:
+        write_text(out / FAILURES, to_csv(failures))
+    else:
+        (out / FAILURES).unlink(missing_ok=True)
