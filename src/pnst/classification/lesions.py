@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pnst.errors import SettingError
-from pnst.evidence.columns import INTERVAL, OVERRIDE, SIGN_COLUMNS, check_names, flag, interval, missing, number
+from pnst.evidence.columns import OVERRIDE, SIGN_COLUMNS, check_names, flag, interval, missing, number
+from pnst.measurement.family import INTERVAL
 from pnst.measurement.measurements import Measurements
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import fields
 from difflib import get_close_matches
 from functools import cache
 
@@ -13,13 +12,11 @@ import numpy as np
 
 from pnst.errors import SettingError
 from pnst.evidence.figures import predictors
+from pnst.measurement.family import INTERVAL
 from pnst.measurement.measurements import FAMILY_TYPES
 
 OVERRIDE = "override."
 """Prefix of a reader's own judgement in a mapping or table."""
-INTERVAL = "_interval"
-"""Suffix of a measurement's own interval, [lo, hi]."""
-
 READER_COLUMNS = (
     "reader.irregular_shape",
     "reader.inhomogeneous_enhancement",
@@ -66,7 +63,7 @@ _IDENTITY = ("case_id", "label")
 @cache
 def known_columns() -> frozenset[str]:
     """Every column that a mapping or table may hold, without the `override.` and `skipped.` prefixes."""
-    measured = {f"{family}.{f.name}" for family, kind in FAMILY_TYPES.items() for f in fields(kind)}
+    measured = {f"{family}.{name}" for family, kind in FAMILY_TYPES.items() for name in kind.column_names()}
     read = {p.column for p in predictors()} | set(SIGN_COLUMNS) | set(RULE_COLUMNS)
     intervals = {name + INTERVAL for name in measured | read}
     return frozenset(measured | read | intervals | set(_IDENTITY))

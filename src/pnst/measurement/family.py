@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pnst.image import Mask, Volume
 
 Value = bool | int | float | str | tuple[float, ...] | None
+Interval = tuple[float, float]
 Regions = Mapping[str, Mask | Volume]
+
+INTERVAL = "_interval"
+"""Suffix of the column that holds another column's interval, [low, high]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,11 +26,47 @@ class Family:
     nullable: ClassVar[frozenset[str]] = frozenset()
     quality: str | None = None
     """Why the numbers are doubtful, in words; None when nothing speaks against them."""
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
+    """Column → what 95 % of repetitions under small perturbations would give; also read as `volume_ml_interval`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "intervals", MappingProxyType(dict(self.intervals)))
+
+    def __getattr__(self, name: str) -> Interval | None:
+        # Only for what is no field: `volume_ml_interval` is the interval of the column `volume_ml`, None without one.
+        column = name.removesuffix(INTERVAL)
+        if column == name or column not in self.column_names():
+            raise AttributeError(f"{type(self).__name__} has no column {name!r}", name=name, obj=self)
+        return self.intervals.get(column)
+
+    @classmethod
+    def column_names(cls) -> tuple[str, ...]:
+        """Every column that the family may hold, intervals aside."""
+        return tuple(f.name for f in fields(cls) if f.name != "intervals")
 
     def columns(self) -> dict[str, Value]:
-        """Column → value, without the family's name; absent columns are left out."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {name: value for name, value in values.items() if value is not None or name in self.nullable}
+        """Column → value, without the family's name; absent columns are left out, an interval follows its column."""
+        found: dict[str, Value] = {}
+        for name in self.column_names():
+            value = getattr(self, name)
+            if value is not None or name in self.nullable:
+                found[name] = value
+            if name in self.intervals:
+                found[f"{name}{INTERVAL}"] = self.intervals[name]
+        return found
+
+    @classmethod
+    def from_columns(cls, columns: Mapping[str, Any]) -> Self:
+        """The inverse of `columns`, as read from a file."""
+        plain = {name: value for name, value in columns.items() if not name.endswith(INTERVAL)}
+        intervals = {name.removesuffix(INTERVAL): _pair(columns[name]) for name in columns.keys() - plain.keys()}
+        values: Any = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
+        return cls(**values, intervals=intervals)
+
+
+def _pair(value: Any) -> Interval:
+    low, high = value
+    return float(low), float(high)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from typing import Any
 
 from pnst.errors import SettingError
 from pnst.measurement.adc import measure_adc
 from pnst.measurement.context import Context
+from pnst.measurement.cyst import measure_cyst
 from pnst.measurement.edema import measure_edema
+from pnst.measurement.enhancement import measure_enhancement
 from pnst.measurement.family import Family, NotMeasurable, Outcome, Value
+from pnst.measurement.heterogeneity import measure_heterogeneity
 from pnst.measurement.margin import measure_margin
 from pnst.measurement.measurements import FAMILY_TYPES, Measurements
 from pnst.measurement.settings import MeasureSettings
 from pnst.measurement.size import measure_size
 from pnst.measurement.split_fat import measure_split_fat
+from pnst.measurement.t1_high import measure_t1_high
+from pnst.measurement.target import measure_target
 from pnst.study import Lesion, Study
 
 FAMILIES: tuple[tuple[str, Callable[[Context], Outcome]], ...] = (
@@ -24,6 +28,11 @@ FAMILIES: tuple[tuple[str, Callable[[Context], Outcome]], ...] = (
     ("edema", measure_edema),
     ("split_fat", measure_split_fat),
     ("adc", measure_adc),
+    ("enhancement", measure_enhancement),
+    ("cyst", measure_cyst),
+    ("t1_high", measure_t1_high),
+    ("target", measure_target),
+    ("heterogeneity", measure_heterogeneity),
 )
 """Every family and the function that measures it. A new family is a file and a line here and in FAMILY_TYPES."""
 
@@ -71,7 +80,8 @@ def measure(
 
 def check_overrides(overrides: Mapping[str, Value]) -> dict[str, Value]:
     """The overrides as given, when every column exists: a measured one, or a `reader.` one."""
-    known = {f"{name}.{f.name}" for name, kind in FAMILY_TYPES.items() for f in fields(kind) if f.name != "quality"}
+    known = {f"{name}.{column}" for name, kind in FAMILY_TYPES.items() for column in kind.column_names()}
+    known -= {f"{name}.quality" for name in FAMILY_TYPES}
     for column in overrides:
         if column not in known and not (column.startswith("reader.") and len(column) > len("reader.")):
             raise SettingError(

@@ -9,12 +9,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pnst.measurement.adc import Adc
+from pnst.measurement.cyst import Cyst
 from pnst.measurement.edema import Edema
+from pnst.measurement.enhancement import Uptake
 from pnst.measurement.family import Family, Regions, Value
+from pnst.measurement.heterogeneity import Heterogeneity
 from pnst.measurement.margin import Margin
 from pnst.measurement.settings import MeasureSettings
 from pnst.measurement.size import Size
 from pnst.measurement.split_fat import SplitFat
+from pnst.measurement.t1_high import T1High
+from pnst.measurement.target import Target
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +30,11 @@ FAMILY_TYPES: dict[str, type[Family]] = {
     "edema": Edema,
     "split_fat": SplitFat,
     "adc": Adc,
+    "enhancement": Uptake,
+    "cyst": Cyst,
+    "t1_high": T1High,
+    "target": Target,
+    "heterogeneity": Heterogeneity,
 }
 """Every family by its name in columns and files, in the order of the outputs."""
 
@@ -40,6 +50,11 @@ class Measurements:
     edema: Edema | None = None
     split_fat: SplitFat | None = None
     adc: Adc | None = None
+    enhancement: Uptake | None = None
+    cyst: Cyst | None = None
+    t1_high: T1High | None = None
+    target: Target | None = None
+    heterogeneity: Heterogeneity | None = None
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Family, or half a family ("margin.edge"), → reason."""
     overrides: Mapping[str, Value] = field(default_factory=dict)
@@ -89,8 +104,7 @@ class Measurements:
         families: dict[str, Any] = {}
         for name, kind in FAMILY_TYPES.items():
             if name in entry:
-                columns: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in entry[name].items()}
-                families[name] = kind(**columns)
+                families[name] = kind.from_columns(entry[name])
         return cls(
             case_id=case_id,
             label=str(entry["label"]),
