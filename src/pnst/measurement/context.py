@@ -7,10 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Mask, Volume
+from pnst.image import BoolArray, FloatArray, Grid, Mask, Volume
+from pnst.kernels.depth import thirds
 from pnst.kernels.mesh import longest_diameter
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import MeasureSettings
+from pnst.segmentation.enhancing import Enhancement, relative_enhancement
+from pnst.segmentation.interior import Interior, interior
+from pnst.segmentation.t1_bright import BrightRule, T1Bright, t1_bright
 from pnst.segmentation.tissue import (
     NEAR_MM,
     FatScale,
@@ -39,6 +43,10 @@ class Context:
     lesion: Lesion
     settings: MeasureSettings
     _around: dict[tuple[Role, float], Surroundings] = field(default_factory=dict)
+    _inside: dict[Role, Interior] = field(default_factory=dict)
+    _scales: dict[Role, FatScale] = field(default_factory=dict)
+    _muscle: dict[Role, MuscleLevel] = field(default_factory=dict)
+    _thirds: list[tuple[Grid, tuple[BoolArray, BoolArray]]] = field(default_factory=list)
 
     def series(self, *roles: Role) -> Series | None:
         """The first of these roles that the study has."""
@@ -81,6 +89,73 @@ class Context:
             self._around[key] = surroundings(series.volume, self.lesion_on(series.volume), reach_mm)
         return self._around[key]
 
+    def inside(self, series: Series) -> Interior:
+        """A series cropped to the lesion's inside, worked out once."""
+        if series.role is None:
+            raise ValueError("a series in a study has a role")
+        if series.role not in self._inside:
+            self._inside[series.role] = interior(series.volume, self.lesion_on(series.volume))
+        return self._inside[series.role]
+
+    def thirds(self, inside: Interior) -> tuple[BoolArray, BoolArray]:
+        """The outer and the inner third of the lesion by depth, off its edge voxels; worked out once a grid."""
+        grid = inside.volume.grid
+        found = next((pair for known, pair in self._thirds if known.matches(grid)), None)
+        if found is None:
+            found = thirds(inside.depth(self.lesion), inside.lesion.data)
+            self._thirds.append((grid, found))
+        return found[0] & inside.core, found[1] & inside.core
+
+    @cached_property
+    def t1_bright(self) -> T1Bright:
+        """Blood and fat within the lesion, on T1; `NotMeasurable` without a T1 that shows muscle and fat."""
+        series, suppressed = self.series(Role.T1), self.series(Role.T2_FS)
+        if series is None:
+            raise NotMeasurable("no T1 series")
+        if series.acquisition.fat_suppressed:
+            raise NotMeasurable("the T1 series is fat suppressed, so that nothing can be compared with fat")
+        inside, rule = self.inside(series), self.settings.t1_high
+        return t1_bright(
+            inside,
+            self._fat_scale_on(series),
+            None if suppressed is None else inside.other(suppressed.volume),
+            BrightRule(rule.lesion_sd, rule.fat_step_fraction, rule.fat_t2_ratio),
+        )
+
+    @cached_property
+    def enhancement(self) -> Enhancement:
+        """How much the lesion enhances; `NotMeasurable` without T1 before and after contrast, or without muscle."""
+        pre, post = self.series(Role.T1), self.series(Role.T1_POST)
+        if pre is None or post is None:
+            raise NotMeasurable(f"no T1 series {'before' if pre is None else 'after'} contrast")
+        inside, before, after = self.inside(post), self.muscle(pre).mode, self.muscle(post).mode
+        if min(before, after) <= 0:
+            raise NotMeasurable("muscle holds no signal on T1, so that nothing can be compared with it")
+        try:
+            blood, fat = (carried(part, inside.volume) for part in (self.t1_bright.blood, self.t1_bright.fat))
+        except NotMeasurable:  # `enhancement_quality` says so
+            blood = fat = np.zeros(inside.volume.grid.shape, dtype=bool)
+        found = relative_enhancement(inside, inside.other(pre.volume), (before, after), blood, fat)
+        if not found.known.any():
+            raise NotMeasurable("no voxel of the lesion off its edge and its fat is seen before and after contrast")
+        return found
+
+    @cached_property
+    def enhancement_quality(self) -> str | None:
+        """What makes `enhancement` doubtful."""
+        pre, post = self.study.series[Role.T1], self.study.series[Role.T1_POST]
+        remarks = [remark for remark in (self.cut_off(pre), self.cut_off(post)) if remark]
+        if pre.volume.grid.canonical().box_of(self.inside(post).volume.grid) is None:
+            remarks.append("T1 was interpolated onto the voxels of the contrast-enhanced series")
+        if "histogram" in (self.muscle(pre).source, self.muscle(post).source):
+            remarks.append("muscle was taken from the histogram")
+        try:
+            if not self.t1_bright.fat_known:
+                remarks.append("without fat-suppressed T2, fat within the lesion was not told from blood")
+        except NotMeasurable as reason:
+            remarks.append(f"blood and fat were not left out ({reason})")
+        return "; ".join(dict.fromkeys(remarks)) or None
+
     @cached_property
     def fat_series(self) -> Series:
         """The series that shows fat: a Dixon fat image, else T1 without fat suppression."""
@@ -91,23 +166,40 @@ class Context:
             raise NotMeasurable("the T1 series is fat suppressed and there is no Dixon fat image")
         return series
 
-    @cached_property
+    @property
     def fat_scale(self) -> FatScale:
         """Muscle and fat modes of the fat series; `NotMeasurable` where they do not show."""
+        return self._fat_scale_on(self.fat_series)
+
+    def _fat_scale_on(self, series: Series) -> FatScale:
+        key = series.role or Role.T1
         try:
-            return fat_scale(self.around(self.fat_series))
+            if key not in self._scales:
+                self._scales[key] = fat_scale(self.around(series))
+            return self._scales[key]
         except TissueNotFound as reason:
             raise NotMeasurable(str(reason)) from reason
 
+    @cached_property
+    def _muscle_on_t1(self) -> Mask:
+        return muscle_on_t1(self.around(self.fat_series), self.fat_scale)
+
     def muscle(self, series: Series) -> MuscleLevel:
         """Muscle's level on a series: from a given mask, else where T1 shows muscle, else from the histogram."""
+        if series.role is None:
+            raise ValueError("a series in a study has a role")
+        if series.role not in self._muscle:
+            self._muscle[series.role] = self._muscle_on(series)
+        return self._muscle[series.role]
+
+    def _muscle_on(self, series: Series) -> MuscleLevel:
         around = self.around(series)
         try:
             given = self.study.masks.get("muscle")
             if given is not None:
                 return muscle_level(around, carried(given, around.volume) & around.shell, "given mask")
             try:
-                on_t1 = muscle_on_t1(self.around(self.fat_series), self.fat_scale)
+                on_t1 = self._muscle_on_t1
             except NotMeasurable:
                 return muscle_level(around, None, "histogram")
             muscle = carried(on_t1, around.volume) & around.shell
@@ -122,6 +214,8 @@ def carried(mask: Mask, volume: Volume) -> BoolArray:
     """A tissue mask on another grid: the nearest voxel's word, false outside."""
     from scipy.ndimage import affine_transform
 
+    if mask.grid.matches(volume.grid):
+        return mask.data
     to_mask = mask.grid.inverse @ volume.grid.affine
     data = affine_transform(
         mask.data.astype(np.uint8), to_mask[:3, :3], to_mask[:3, 3], volume.grid.shape, order=0, mode="constant"

@@ -77,6 +77,61 @@ class AdcSettings(_Settings):
     """b-values closer than this are one shell, in s/mm²."""
 
 
+class EnhancementSettings(_Settings):
+    """Uptake of the contrast agent."""
+
+    enhancing_fraction: float = Field(0.15, gt=0)
+    """A voxel enhances when its relative enhancement is over this (ours)."""
+    least_core_fraction: float = Field(0.05, gt=0)
+    """A core that enhances less counts as enhancing by this, so that the ratio stays finite (ours)."""
+    peripheral_ratio: float = Field(1.5, gt=0)
+    """Peripheral when the outer third enhances at least this many times as much as the inner third (ours)."""
+
+
+class CystSettings(_Settings):
+    """What does not enhance."""
+
+    enhancement_share: float = Field(0.25, gt=0, lt=1)
+    """Found under this share of the 75th percentile of the lesion's relative enhancement (ours)."""
+    fluid_t2_ratio: float = Field(1.3, gt=0)
+    """A piece is fluid, and no necrosis, when its T2 signal is at least this many times the enhancing part's (ours)."""
+    least_volume_ml: float = Field(0.5, gt=0)
+    """Least volume that makes the sign present (ours)."""
+    least_lesion_fraction: float = Field(0.05, gt=0)
+    """… and least share of the lesion's volume (ours)."""
+    least_enhancing_fraction: float = Field(0.05, gt=0, lt=1)
+    """Where less than this share of the lesion enhances, there is nothing to hold a cyst against (ours)."""
+
+
+class T1HighSettings(_Settings):
+    """What is bright on T1 within the lesion."""
+
+    lesion_sd: float = Field(3.0, gt=0)
+    """T1-bright is what lies above the lesion's own median by this many robust SDs (ours) …"""
+    fat_step_fraction: float = Field(0.25, gt=0, lt=1)
+    """… and above muscle by this share of the step from muscle to fat (ours)."""
+    fat_t2_ratio: float = Field(0.5, gt=0)
+    """A T1-bright piece whose fat-suppressed T2 signal is under this share of the lesion's is fat (ours)."""
+    least_volume_ml: float = Field(0.1, gt=0)
+    """Least volume of a connected piece that makes the sign present (ours)."""
+
+
+class TargetSettings(_Settings):
+    """The target sign."""
+
+    rim_core_ratio: float = Field(1.25, gt=1)
+    """The outer third's T2 signal is at least this many times the inner third's (ours)."""
+    core_variation: float = Field(0.20, gt=0)
+    """The inner third varies by at most this, noise taken off (ours)."""
+
+
+class HeterogeneitySettings(_Settings):
+    """Intensity statistics."""
+
+    entropy_bins: int = Field(32, ge=2)
+    """Bins between the lowest and the highest intensity (IBSI fixed bin number)."""
+
+
 class MeasureSettings(_Settings):
     """The settings of every family."""
 
@@ -84,3 +139,8 @@ class MeasureSettings(_Settings):
     edema: EdemaSettings = Field(default_factory=EdemaSettings)
     split_fat: SplitFatSettings = Field(default_factory=SplitFatSettings)
     adc: AdcSettings = Field(default_factory=AdcSettings)
+    enhancement: EnhancementSettings = Field(default_factory=EnhancementSettings)
+    cyst: CystSettings = Field(default_factory=CystSettings)
+    t1_high: T1HighSettings = Field(default_factory=T1HighSettings)
+    target: TargetSettings = Field(default_factory=TargetSettings)
+    heterogeneity: HeterogeneitySettings = Field(default_factory=HeterogeneitySettings)

@@ -1,0 +1,44 @@
+"""Statistics of the intensities in a region; those that the image biomarker standardisation initiative (IBSI) defines
+are its own, by the name of its published values.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.floating[Any]]
+
+SD_PER_MAD = 1.4826
+"""SD of a normal distribution ÷ its median absolute deviation."""
+
+
+def coefficient_of_variation(values: FloatArray, noise_sd: float = 0.0) -> float:
+    """SD ÷ mean of values (n,), the variance over n (`stat_cov`); the variance of independent noise is taken off first.
+
+    NaN where the mean is not above 0: the ratio then means nothing.
+    """
+    mean = float(values.mean(dtype=np.float64))
+    variance = float(values.var(dtype=np.float64)) - noise_sd**2
+    return float(np.sqrt(max(variance, 0.0))) / mean if mean > 0 else float("nan")
+
+
+def entropy_bits(values: FloatArray, bins: int) -> float:
+    """Entropy in bits (`ih_entropy`) of the histogram of values (n,) in a fixed number of bins over their range.
+
+    0 for values that are all the same.
+    """
+    low, high = float(values.min()), float(values.max())
+    if high == low:
+        return 0.0
+    index = np.minimum((bins * ((values.astype(np.float64) - low) / (high - low))).astype(np.intp), bins - 1)
+    counts = np.bincount(index, minlength=bins)
+    share = counts[counts > 0] / values.size
+    return float(-(share * np.log2(share)).sum())
+
+
+def robust_sd(values: FloatArray) -> float:
+    """SD of a normal distribution with the median absolute deviation of values (n,): tails do not raise it."""
+    return SD_PER_MAD * float(np.median(np.abs(values - np.median(values))))

@@ -1,0 +1,108 @@
+"""How much each voxel of a lesion takes up of the contrast agent, and what takes up none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pnst.image import BoolArray, FloatArray, Mask
+from pnst.kernels.pieces import IntArray, bounded_pieces, piece_medians, widened
+from pnst.segmentation.interior import Interior
+
+LEAST_SIGNAL = 0.1
+"""Where T1 holds less signal than this share of muscle's (calcification, flow void), a ratio means nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Enhancement:
+    """Relative enhancement of a lesion off its edge voxels, on the grid of the contrast-enhanced series."""
+
+    post: Interior
+    relative: FloatArray
+    """(ni, nj, nk) float32: (post ÷ its muscle) ÷ (pre ÷ its muscle) − 1; NaN on the lesion's edge voxels, in and
+    beside fat, and where there is no signal."""
+    blood: BoolArray
+    """T1-bright blood within the lesion, which does not enhance and is no cyst."""
+    fat: BoolArray
+    """Fat within the lesion."""
+
+    @property
+    def known(self) -> BoolArray:
+        """Where there is a number."""
+        return np.isfinite(self.relative)
+
+    def over(self, least: float) -> Mask:
+        """What enhances by more than `least`."""
+        return Mask(self.known & (np.nan_to_num(self.relative, nan=-1.0) > least), self.post.volume.grid)
+
+
+def relative_enhancement(
+    post: Interior, pre: FloatArray, muscle: tuple[float, float], blood: BoolArray, fat: BoolArray
+) -> Enhancement:
+    """`pre` is T1 before contrast on the grid of `post`; `muscle` its level before and after, both above 0.
+
+    Each image counts in its own muscle's signal, because the two differ in gain. Both are smoothed within the lesion,
+    fat and the voxels beside it left out: fat is bright before contrast and may be suppressed after it.
+    """
+    where = post.core & np.isfinite(pre) & ~widened(fat)
+    before = post.smoothed(pre, where) / np.float32(muscle[0])
+    after = post.smoothed(post.volume.data, where) / np.float32(muscle[1])
+    ratio = np.full(before.shape, np.nan, dtype=np.float32)
+    np.divide(after, before, out=ratio, where=where & (np.nan_to_num(before) > LEAST_SIGNAL))
+    return Enhancement(post, ratio - 1, blood, fat)
+
+
+@dataclass(frozen=True, eq=False)
+class Unenhanced:
+    """What does not enhance, on the grid of the contrast-enhanced series."""
+
+    pieces: IntArray
+    """(ni, nj, nk) int32: connected pieces, numbered from 1."""
+    level: float
+    """The relative enhancement under which they were found."""
+    enhancing: BoolArray
+    """The part of the lesion that does enhance, which bounds them."""
+
+    def mask(self, post: Interior) -> Mask:
+        """All pieces together."""
+        return Mask(self.pieces > 0, post.volume.grid)
+
+
+def unenhanced(found: Enhancement, share: float, enhancing_over: float) -> Unenhanced:
+    """What enhances by less than `share` of the lesion's 75th percentile, less blood and fat, bounded at half the step.
+
+    Where less than a quarter of the lesion enhances by over `enhancing_over`, that percentile is of what does not
+    enhance itself: the median of what does takes its place. Nothing is found where nothing enhances.
+    """
+    allowed = found.known & ~found.blood  # what holds a part of fat is not known
+    values = found.relative[allowed]
+    enhancing = allowed & (np.nan_to_num(found.relative, nan=-1.0) > enhancing_over)
+    if not enhancing.any():
+        return Unenhanced(np.zeros(allowed.shape, dtype=np.int32), 0.0, enhancing)
+    reference = float(np.percentile(values, 75))
+    if reference <= enhancing_over:
+        reference = float(np.median(found.relative[enhancing]))
+    level = share * reference
+    below = np.nan_to_num(found.relative, nan=np.inf) < level
+    seeds = allowed & ~widened(found.blood) & below  # beside blood lie voxels that hold a part of it
+    enhancing = _off(below, enhancing)
+    data = found.post.volume.data
+    return Unenhanced(bounded_pieces(seeds, data, float(np.median(data[enhancing])), allowed), level, enhancing)
+
+
+def _off(below: BoolArray, enhancing: BoolArray) -> BoolArray:
+    """What enhances and is not beside what does not, where voxels hold a part of both; all of it where none is left."""
+    clear = enhancing & ~widened(below)
+    return clear if clear.any() else enhancing
+
+
+def fluid_bright(found: Unenhanced, t2: FloatArray, ratio: float) -> BoolArray:
+    """(ni, nj, nk): the pieces that are fluid: their median on T2 is at least `ratio` × that of what enhances.
+
+    `t2` on the pieces' grid, NaN where it is not known; a piece is fluid or necrosis as a whole, because its border
+    voxels hold a part of the tissue round it.
+    """
+    solid = t2[found.enhancing & np.isfinite(t2)]
+    least = ratio * float(np.median(solid)) if solid.size else np.inf
+    return np.asarray(np.concatenate([[False], piece_medians(found.pieces, t2) >= least])[found.pieces])
