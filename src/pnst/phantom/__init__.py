@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from pnst.phantom.acquire import GridSpec, Motion
 from pnst.phantom.anatomy import SurroundSpec
+from pnst.phantom.artefacts import REALISTIC, Artefacts
 from pnst.phantom.harmonics import Term
 from pnst.phantom.lesion import Inclusion, LesionSpec
 from pnst.phantom.presets import benign, malignant
-from pnst.phantom.study import SEQUENCES, STIR, Simulated, Spec, simulate
+from pnst.phantom.spec import SEQUENCES, STIR, Spec
+from pnst.phantom.study import Simulated, simulate
 from pnst.phantom.tissue import TISSUES, Tissue
 
 __all__ = [
+    "REALISTIC",
     "SEQUENCES",
     "STIR",
     "TISSUES",
+    "Artefacts",
     "GridSpec",
     "Inclusion",
     "LesionSpec",

@@ -1,4 +1,4 @@
-"""What a scanner makes of the scene: voxels of any size and orientation, partial volume, coil, noise, motion."""
+"""How a scanner looks at the scene: voxels of any size and orientation, the patient's motion, the coil."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from pnst.image import FloatArray, Grid
 from pnst.phantom.check import at_least, between, require
 from pnst.phantom.lesion import Vector, rotation
-from pnst.phantom.scene import TISSUE_COUNT, Scene, blend, clearance
+from pnst.phantom.scene import Scene
 
 Plane = Literal["axial", "coronal", "sagittal"]
 
@@ -20,9 +20,6 @@ _PLANES: dict[str, FloatArray] = {
     "coronal": np.array([[-1.0, 0, 0], [0, 0, -1], [0, -1, 0]]),
     "sagittal": np.array([[0.0, 0, 1], [-1, 0, 0], [0, -1, 0]]),
 }
-CELL_MM = 0.7
-"""Voxels are split into cells of at most this side; within a cell borders are taken as flat."""
-_CHUNK_CELLS = 300_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,54 +77,14 @@ def make_grid(spec: GridSpec, scene: Scene) -> Grid:
     return Grid((int(counts[0]), int(counts[1]), int(counts[2])), affine)
 
 
-def tissue_map(scene: Scene, grid: Grid, thickness_mm: float | None = None, motion: Motion = STILL) -> FloatArray:
-    """(ni, nj, nk, tissues) float32: the mean mixture over each voxel's box.
-
-    Voxels near a border are split into cells of at most `CELL_MM`; the others are pure and are looked at once.
-    """
-    size = np.asarray(grid.spacing)
-    if thickness_mm is not None:
-        size[2] = thickness_mm
-    cells = _cell_offsets(size)
-    cell_mm = float(np.prod(size) / len(cells)) ** (1 / 3)
-    half_diagonal = float(np.linalg.norm(size)) / 2
-    unit = grid.affine[:3, :3] / np.asarray(grid.spacing)
-    offsets = cells @ unit.T
-    centres = _centres(grid)
-    out = np.empty((len(centres), TISSUE_COUNT), dtype=np.float32)
-    mixed = np.empty(len(centres), dtype=bool)
-    for part in _parts(len(centres), _CHUNK_CELLS):
-        layers = scene.layers(motion.undo(centres[part], scene.shape.centre))
-        out[part] = blend(layers, cell_mm)
-        mixed[part] = clearance(layers) < 1.25 * half_diagonal  # irregular fronts change faster than 1 mm per mm
-    if len(cells) > 1:
-        rows = np.flatnonzero(mixed)
-        for part in _parts(len(rows), max(1, _CHUNK_CELLS // len(cells))):
-            points = centres[rows[part]][:, None, :] + offsets
-            mixture = scene.fractions(motion.undo(points.reshape(-1, 3), scene.shape.centre), cell_mm)
-            out[rows[part]] = mixture.reshape(-1, len(cells), TISSUE_COUNT).mean(axis=1)
-    return out.reshape(*grid.shape, TISSUE_COUNT)
-
-
 def coil_sensitivity(grid: Grid, centre: FloatArray, amplitude: float) -> FloatArray:
-    """(ni, nj, nk): a smooth field about 1, between 1 − amplitude and 1 + amplitude over the grid.
+    """(ni, nj, nk): a smooth field about 1, between 1 − amplitude and 1 + amplitude.
 
-    A plane and a saddle in the patient's axes, so that every series sees the same coil.
+    A plane and a saddle in the patient's axes, levelled off: every series sees the same coil, whatever its grid.
     """
-    if amplitude == 0:
-        return np.ones(grid.shape)
     x, y, z = ((_centres(grid) - centre) / 100.0).T
     wave = 0.7 * x + 0.5 * y - 0.3 * z + 0.4 * (x * y - z**2)
-    wave = wave / np.abs(wave).max()
-    return np.asarray(1 + amplitude * wave).reshape(grid.shape)
-
-
-def rician(signal: FloatArray, sigma: float, rng: np.random.Generator) -> FloatArray:
-    """Magnitude of the signal with complex Gaussian noise of standard deviation σ in each channel."""
-    if sigma == 0:
-        return signal
-    real = signal + rng.normal(scale=sigma, size=signal.shape)
-    return np.asarray(np.hypot(real, rng.normal(scale=sigma, size=signal.shape)))
+    return np.asarray(1 + amplitude * np.tanh(wave)).reshape(grid.shape)
 
 
 def _default_extent(scene: Scene, plane: Plane) -> FloatArray:
@@ -136,17 +93,6 @@ def _default_extent(scene: Scene, plane: Plane) -> FloatArray:
     return np.asarray(np.abs(_PLANES[plane]).T @ patient)
 
 
-def _cell_offsets(size: FloatArray) -> FloatArray:
-    """(n, 3): centres of a voxel's cells in mm along i, j and k from its own centre."""
-    counts = np.ceil(size / CELL_MM - 1e-9).astype(int)
-    steps = [((np.arange(n) + 0.5) / n - 0.5) * side for n, side in zip(counts, size, strict=True)]
-    return np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3)
-
-
 def _centres(grid: Grid) -> FloatArray:
     index = np.stack(np.meshgrid(*[np.arange(n) for n in grid.shape], indexing="ij"), axis=-1)
     return grid.to_world(index.reshape(-1, 3))
-
-
-def _parts(count: int, size: int) -> list[slice]:
-    return [slice(start, min(count, start + size)) for start in range(0, count, size)]

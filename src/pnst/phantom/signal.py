@@ -1,16 +1,14 @@
 """Signal equations of the simulated sequences, in closed form.
 
-All are magnitudes relative to the equilibrium magnetisation. Spin echo and inversion recovery neglect TE against TR
+All are relative to the equilibrium magnetisation; what has opposite signs cancels in a voxel before the magnitude is
+taken. Spin echo and inversion recovery neglect TE against TR
 (any MRI textbook); contrast agent shortens T1 by its relaxivity r1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.phantom.tissue import TISSUES, Properties, Tissue
 from pnst.study import Acquisition
 
@@ -27,9 +25,9 @@ def spin_echo(t1_ms: float, t2_ms: float, tr_ms: float, te_ms: float) -> float:
 
 
 def inversion_recovery(t1_ms: float, t2_ms: float, tr_ms: float, te_ms: float, ti_ms: float) -> float:
-    """|1 − 2 e^(−TI/T1) + e^(−TR/T1)| · e^(−TE/T2): STIR when TI nulls fat."""
+    """(1 − 2 e^(−TI/T1) + e^(−TR/T1)) · e^(−TE/T2): STIR when TI nulls fat. Negative before the null."""
     recovered = 1 - 2 * np.exp(-ti_ms / t1_ms) + np.exp(-tr_ms / t1_ms)
-    return float(abs(recovered) * np.exp(-te_ms / t2_ms))
+    return float(recovered * np.exp(-te_ms / t2_ms))
 
 
 def enhanced_t1_ms(t1_ms: float, concentration_mmol_per_l: float) -> float:
@@ -46,25 +44,31 @@ def diffusion_decay(tissue: Properties, b_s_per_mm2: float) -> float:
 
 
 def tissue_signal(tissue: Properties, sequence: Acquisition, b_s_per_mm2: float = 0.0) -> float:
-    """Signal of a pure voxel of a tissue: its water and its fat, each with its own relaxation, added in phase.
+    """Signal of a pure voxel of a tissue: its water and its fat, added in phase."""
+    return water_signal(tissue, sequence, b_s_per_mm2) + fat_signal(tissue, sequence, b_s_per_mm2)
 
-    `sequence` gives TR and TE, TI for STIR, fat suppression, contrast agent. Without TI, fat suppression is
-    spectral: it leaves `FAT_RESIDUE` of the fat.
+
+def water_signal(tissue: Properties, sequence: Acquisition, b_s_per_mm2: float = 0.0) -> float:
+    """Signal of a tissue's water. `sequence` gives TR and TE, TI for STIR, contrast agent."""
+    relaxed = _relaxed(tissue.t1_ms, tissue.t2_ms, _dose(tissue, sequence), sequence)
+    return tissue.proton_density * (1 - tissue.fat_fraction) * relaxed * diffusion_decay(tissue, b_s_per_mm2)
+
+
+def fat_signal(
+    tissue: Properties, sequence: Acquisition, b_s_per_mm2: float = 0.0, residue: float = FAT_RESIDUE
+) -> float:
+    """Signal of a tissue's fat, which relaxes and diffuses as `Tissue.FAT` does.
+
+    Fat suppression without TI is spectral: it leaves the residue.
     """
     fat = TISSUES[Tissue.FAT]
-    share = tissue.fat_fraction
-    residue = FAT_RESIDUE if sequence.fat_suppressed and sequence.inversion_time_ms is None else 1.0
-    dose = tissue.uptake_mmol_per_l if sequence.contrast_agent else 0.0
-    water = _relaxed(tissue.t1_ms, tissue.t2_ms, dose, sequence) * diffusion_decay(tissue, b_s_per_mm2)
-    lipid = _relaxed(fat.t1_ms, fat.t2_ms, dose, sequence) * diffusion_decay(fat, b_s_per_mm2)
-    return tissue.proton_density * ((1 - share) * water + share * residue * lipid)
+    left = residue if sequence.fat_suppressed and sequence.inversion_time_ms is None else 1.0
+    relaxed = _relaxed(fat.t1_ms, fat.t2_ms, _dose(tissue, sequence), sequence)
+    return tissue.proton_density * tissue.fat_fraction * left * relaxed * diffusion_decay(fat, b_s_per_mm2)
 
 
-def contrast_table(
-    tissues: Sequence[Properties], sequence: Acquisition, b_values: Sequence[float] = (0.0,)
-) -> FloatArray:
-    """(tissues, b-values): the signal of each pure tissue."""
-    return np.array([[tissue_signal(tissue, sequence, b) for b in b_values] for tissue in tissues])
+def _dose(tissue: Properties, sequence: Acquisition) -> float:
+    return tissue.uptake_mmol_per_l if sequence.contrast_agent else 0.0
 
 
 def _relaxed(t1_ms: float, t2_ms: float, dose: float, sequence: Acquisition) -> float:

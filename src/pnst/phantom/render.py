@@ -1,0 +1,136 @@
+"""Partial volume: means over boxes, split only where tissues meet.
+
+A slice is looked at in blocks of voxels; a block near a border is split into its voxels, these into cells along the
+slice direction, these into cells in plane. Far from every border a box is pure and is looked at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from pnst.image import FloatArray, Grid
+from pnst.phantom.scene import Scene, blend, clearance
+
+CELL_MM = 0.7
+"""Voxels are split into cells of at most this side; within a cell borders are taken as flat."""
+
+BLOCK = 4
+"""Voxels of a block in plane, along each axis."""
+
+SLOPE = 1.25
+"""A distance in the scene changes by at most this many mm a mm: irregular fronts are no true distances."""
+
+_CHUNK = 25_000
+
+
+@dataclass(frozen=True)
+class _Split:
+    """How a box is divided."""
+
+    counts: tuple[int, int, int]
+    kept: bool
+    """In plane, the parts are kept apart (pixels); else, and along the slice direction, averaged."""
+
+
+@dataclass(frozen=True, eq=False)
+class Renderer:
+    """The means of a scene over the boxes of one grid."""
+
+    scene: Scene
+    grid: Grid
+    table: FloatArray
+    """(tissues, columns): what each pure tissue is worth in each column."""
+    to_patient: Callable[[FloatArray], FloatArray] = lambda points: points
+    """Where RAS points (n, 3) of the image lie in the patient at rest."""
+    stretch: float = 1.0
+    """At most how many mm of patient one mm of image shows."""
+    thickness_mm: float | None = None
+    """Slice thickness; None: the slices touch."""
+    fineness: int = 1
+    """Pixels a voxel in plane, along each axis."""
+
+    def slices(self) -> Iterator[FloatArray]:
+        """(ni · fineness, nj · fineness, columns) float32, slice by slice; several at once where there are cores."""
+        _ = self.scene.distance  # made once, before the threads ask for it
+        with ThreadPoolExecutor(cores()) as pool:
+            yield from pool.map(self.slice, range(self.grid.shape[2]))
+
+    def slice(self, k: int) -> FloatArray:
+        """(ni · fineness, nj · fineness, columns) float32: the means over the pixels of one slice."""
+        ni, nj, _ = self.grid.shape
+        di, dj, dk = self.grid.spacing
+        blocks = -(-ni // BLOCK), -(-nj // BLOCK)
+        i, j = (np.arange(n) * BLOCK + (BLOCK - 1) / 2 for n in blocks)
+        centres = np.stack(np.meshgrid(i * di, j * dj, [k * dk], indexing="ij"), axis=-1).reshape(-1, 3)
+        size = np.array([BLOCK * di, BLOCK * dj, dk if self.thickness_mm is None else self.thickness_mm])
+        found = self._means(centres, size, self._splits(size))
+        side = BLOCK * self.fineness
+        image = found.reshape(-1, *blocks, side, side).swapaxes(2, 3).reshape(-1, blocks[0] * side, blocks[1] * side)
+        return np.moveaxis(image[:, : ni * self.fineness, : nj * self.fineness], 0, -1)
+
+    def _splits(self, size: FloatArray) -> list[_Split]:
+        """Blocks into voxels, these into slabs, these into pixels, these into cells."""
+        pixel = size[:2] / BLOCK / self.fineness
+        ci, cj, ck = (int(np.ceil(side / CELL_MM - 1e-9)) for side in (*pixel, size[2]))
+        kept, averaged = (self.fineness, self.fineness, 1), (ci, cj, 1)
+        splits = [
+            _Split((BLOCK, BLOCK, 1), True),
+            _Split((1, 1, ck), False),
+            _Split(kept, True),
+            _Split(averaged, False),
+        ]
+        return [split for split in splits if split.counts != (1, 1, 1)]
+
+    def _means(self, centres: FloatArray, size: FloatArray, splits: Sequence[_Split]) -> FloatArray:
+        """(columns, n, a, b) float32: the means over the pixels (a, b) of boxes, centres (n, 3) in mm along i, j, k.
+
+        Columns come first so that none depends on which others there are, to the last bit.
+        """
+        pure, near = self._look(centres, size, leaf=not splits)
+        a, b = (prod(split.counts[axis] for split in splits if split.kept) for axis in (0, 1))
+        out = np.repeat(pure, a * b, axis=1).reshape(*pure.shape, a, b)
+        if len(near):
+            out[:, near] = self._parts(centres[near], size, splits)
+        return out
+
+    def _parts(self, centres: FloatArray, size: FloatArray, splits: Sequence[_Split]) -> FloatArray:
+        """As `_means`, by way of the boxes' parts."""
+        counts = np.asarray(splits[0].counts)
+        steps = [((np.arange(n) + 0.5) / n - 0.5) * side for n, side in zip(counts, size, strict=True)]
+        offsets = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3)
+        parts = self._means((centres[:, None] + offsets).reshape(-1, 3), size / counts, splits[1:])
+        columns, _, a, b = parts.shape
+        apart = parts.reshape(columns, len(centres), *counts, a, b).mean(axis=4)
+        if not splits[0].kept:
+            return np.asarray(apart.mean(axis=(2, 3)))
+        return np.asarray(apart.swapaxes(3, 4).reshape(columns, len(centres), counts[0] * a, counts[1] * b))
+
+    def _look(self, centres: FloatArray, size: FloatArray, *, leaf: bool) -> tuple[FloatArray, npt.NDArray[np.intp]]:
+        """(columns, n) float32, the worth of the tissues at the centres; and which boxes lie near a border."""
+        axes = self.grid.directions
+        cell_mm = float(np.prod(size)) ** (1 / 3)
+        reach = SLOPE * self.stretch * float(np.linalg.norm(size)) / 2
+        worth = np.zeros((self.table.shape[1], len(centres)), dtype=np.float32)
+        near = np.zeros(len(centres), dtype=bool)
+        for start in range(0, len(centres), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            layers = self.scene.layers(self.to_patient(centres[part] @ axes.T + self.grid.affine[:3, 3]))
+            for share, values in zip(blend(layers, cell_mm).T, self.table, strict=True):
+                if share.any():
+                    worth[:, part] += np.multiply.outer(values, share).astype(np.float32)
+            if not leaf:
+                near[part] = clearance(layers) < reach
+        return worth, np.flatnonzero(near)
+
+
+def cores() -> int:
+    """Threads to render with: OMP_NUM_THREADS where it is set, as other numerical software does; else the cores."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return int(asked) if asked.isdigit() and int(asked) else os.cpu_count() or 1
