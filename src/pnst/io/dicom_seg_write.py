@@ -11,7 +11,7 @@ from highdicom.sr.coding import CodedConcept
 from pydicom.dataset import Dataset
 
 from pnst.image import Mask, Volume
-from pnst.io.dicom_write import uid
+from pnst.io.dicom_write.identity import uid
 from pnst.io.digest import digest
 from pnst.io.lps import LPS_TO_RAS
 

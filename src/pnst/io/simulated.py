@@ -6,18 +6,24 @@ from pathlib import Path
 from typing import Any
 
 from pnst.io.atomic import whole_folder
+from pnst.io.dicom_write.style import DicomStyle
 from pnst.io.write import write_study
 from pnst.phantom.study import Simulated
 
 NOTICE = "simulated: no patient, no clinical evidence; values are exact, by quadrature on the geometry"
 
 
-def write_simulated(simulated: Simulated, folder: str | Path, format: str = "nifti") -> None:  # noqa: A002 - the API's word
+def write_simulated(
+    simulated: Simulated,
+    folder: str | Path,
+    format: str = "nifti",  # noqa: A002 - the API's word
+    dicom: DicomStyle | None = None,
+) -> None:
     """Write the study as `write_study` does, its lesion, and `truth.toml`; the folder appears whole or not at all."""
     import tomli_w
 
     with whole_folder(Path(folder)) as temporary:
-        write_study(simulated.study, temporary, format=format, lesions=[simulated.lesion])
+        write_study(simulated.study, temporary, format=format, lesions=[simulated.lesion], dicom=dicom)
         (temporary / "truth.toml").write_text(tomli_w.dumps(truth_table(simulated)), encoding="utf-8")
 
 

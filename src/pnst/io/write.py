@@ -12,6 +12,7 @@ import numpy as np
 from pnst.errors import InputError, SettingError
 from pnst.image import FloatArray, Mask, Volume
 from pnst.io.atomic import whole_folder
+from pnst.io.dicom_write.style import DicomStyle
 from pnst.io.nifti import write_volume
 from pnst.io.sidecar import facts_of, to_fsl
 from pnst.study import Lesion, Role, Series, Study
@@ -30,17 +31,30 @@ _BIDS_NAMES: Mapping[Role, str] = {
 }
 
 
-def write_study(study: Study, folder: str | Path, format: str = "nifti", lesions: Sequence[Lesion] = ()) -> None:  # noqa: A002 - the API's word
+def write_study(
+    study: Study,
+    folder: str | Path,
+    format: str = "nifti",  # noqa: A002 - the API's word
+    lesions: Sequence[Lesion] = (),
+    dicom: DicomStyle | None = None,
+) -> None:
     """Write a study that `read_study` reads back: the same affines to 1e-4 mm, voxels to float32 (DICOM: to 16 bits).
 
-    "nifti" is the role-named folder with `lesion.nii.gz`, "bids" a dataset of one subject, "dicom" one folder of
-    classic MR images a role, and a SEG for each mask and lesion. The folder appears whole or not at all; the same
-    study gives the same bytes. Raises `InputError` when the folder is not empty or something cannot be written so,
-    `SettingError` for another format.
+    "nifti" is the role-named folder with `lesion.nii.gz`, "bids" a dataset of one subject, "dicom" one folder of MR
+    images a role, and a SEG for each mask and lesion; `dicom` says whose habits they have, classic or enhanced. The
+    folder appears whole or not at all; the same study gives the same bytes. Raises `InputError` when the folder is not
+    empty or something cannot be written so, `SettingError` for another format, or a style without that format.
     """
     if format not in FORMATS:
         raise SettingError(
             f"cannot write the format {format!r}", got=format, expected=", ".join(FORMATS), remedy="choose one of these"
+        )
+    if dicom is not None and format != "dicom":
+        raise SettingError(
+            "a DICOM style for another format",
+            got=format,
+            expected="dicom",
+            remedy="write DICOM, or leave the style out",
         )
     for name in study.masks:
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", name) or name in (*Role, "lesion"):
@@ -51,9 +65,9 @@ def write_study(study: Study, folder: str | Path, format: str = "nifti", lesions
         elif format == "bids":
             _write_bids(study, temporary, lesions)
         else:
-            from pnst.io.dicom_write import write_dicom
+            from pnst.io.dicom_write.tree import write_dicom
 
-            write_dicom(study, temporary, lesions)
+            write_dicom(study, temporary, lesions, dicom or DicomStyle())
 
 
 def _write_role_folder(study: Study, folder: Path, lesions: Sequence[Lesion]) -> None:

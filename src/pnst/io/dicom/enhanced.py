@@ -122,9 +122,17 @@ def _acquisition(ds: Fields, groups: Groups, suppressed: bool | None) -> Acquisi
         flip_angle_deg=number(timing, 0x00181314),
         field_strength_t=number(ds, 0x00180087),
         fat_suppressed=suppressed,
-        contrast_agent=contrast_agent(text(ds, 0x00180010)) or (True if items(ds, 0x00180012) else None),
+        contrast_agent=_agent(ds, groups),
         manufacturer=text(ds, 0x00080070) or None,
     )
+
+
+def _agent(ds: Fields, groups: Groups) -> bool | None:
+    """Whether an agent had been given: the header names those of the study, the frame says which were already in."""
+    administered = text(groups.get(0x00189341), 0x00189342)
+    if administered in ("YES", "NO"):
+        return administered == "YES"
+    return contrast_agent(text(ds, 0x00180010)) or (True if items(ds, 0x00180012) else None)
 
 
 def _fat_suppressed(ds: Fields, shared: Fields) -> bool | None:

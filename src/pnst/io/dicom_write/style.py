@@ -1,0 +1,41 @@
+"""How DICOM is written: by whose habits, and one file a slice or a series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pnst.errors import SettingError
+
+VENDORS: Mapping[str, str] = MappingProxyType(
+    {
+        "siemens": "SIEMENS",
+        "ge": "GE MEDICAL SYSTEMS",
+        "philips": "Philips",
+        "canon": "CANON_MEC",
+        "toshiba": "TOSHIBA",
+        "hitachi": "Hitachi Medical Corporation",
+        "uih": "UIH",
+    }
+)
+"""What each vendor's scanners write as Manufacturer (0008,0070)."""
+
+
+@dataclass(frozen=True)
+class DicomStyle:
+    """The habits by which a study is written as DICOM. Raises `SettingError` for a vendor that is not known."""
+
+    vendor: str | None = None
+    """Whose elements carry the b-values, a key of `VENDORS`; None: the standard's, and the study's own manufacturer."""
+    enhanced: bool = False
+    """Enhanced MR Image Storage, one object a series; else classic MR Image Storage, one object a slice."""
+
+    def __post_init__(self) -> None:
+        if self.vendor is not None and self.vendor not in VENDORS:
+            raise SettingError(
+                "cannot write DICOM by this vendor's habits",
+                got=str(self.vendor),
+                expected=", ".join(VENDORS),
+                remedy="choose one of these, or none for the standard's elements",
+            )
