@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Grid, Mask, Volume
 from pnst.kernels.depth import thirds
-from pnst.kernels.mesh import longest_diameter
+from pnst.kernels.hull import longest_diameter
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import MeasureSettings
 from pnst.segmentation.enhancing import Enhancement, relative_enhancement
@@ -47,6 +47,10 @@ class Context:
     _scales: dict[Role, FatScale] = field(default_factory=dict)
     _muscle: dict[Role, MuscleLevel] = field(default_factory=dict)
     _thirds: list[tuple[Grid, tuple[BoolArray, BoolArray]]] = field(default_factory=list)
+
+    def repeated(self, study: Study, lesion: Lesion) -> Context:
+        """Another look at the same patient: what muscle and fat look like is known already."""
+        return replace(self, study=study, lesion=lesion, _around={}, _inside={}, _thirds=[])
 
     def series(self, *roles: Role) -> Series | None:
         """The first of these roles that the study has."""

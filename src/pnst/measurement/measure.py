@@ -15,11 +15,12 @@ from pnst.measurement.family import Family, NotMeasurable, Outcome, Value
 from pnst.measurement.heterogeneity import measure_heterogeneity
 from pnst.measurement.margin import measure_margin
 from pnst.measurement.measurements import FAMILY_TYPES, Measurements
-from pnst.measurement.settings import MeasureSettings
+from pnst.measurement.settings import MeasureSettings, UncertaintySettings
 from pnst.measurement.size import measure_size
 from pnst.measurement.split_fat import measure_split_fat
 from pnst.measurement.t1_high import measure_t1_high
 from pnst.measurement.target import measure_target
+from pnst.measurement.uncertainty import with_intervals
 from pnst.study import Lesion, Study
 
 FAMILIES: tuple[tuple[str, Callable[[Context], Outcome]], ...] = (
@@ -36,6 +37,8 @@ FAMILIES: tuple[tuple[str, Callable[[Context], Outcome]], ...] = (
 )
 """Every family and the function that measures it. A new family is a file and a line here and in FAMILY_TYPES."""
 
+WITHOUT_INTERVALS = MeasureSettings(uncertainty=UncertaintySettings(repetitions=0))
+
 
 def measure(
     study: Study,
@@ -45,11 +48,14 @@ def measure(
 ) -> Measurements:
     """Measure one lesion in one study; what cannot be measured is in `skipped` with its reason.
 
+    Without `settings` the defaults hold, less the repetitions that the intervals need (seconds, as `pnst run` takes
+    them): `MeasureSettings()` has them.
+
     `overrides` are a reader's own judgements by column ("split_fat.present", "reader.invasion"); they are kept apart
     from what was measured. Raises `SettingError` for an override of a column that does not exist.
     """
     checked = check_overrides(overrides or {})
-    context = Context(study, lesion, settings or MeasureSettings())
+    context = Context(study, lesion, settings or WITHOUT_INTERVALS)
     found: dict[str, Family] = {}
     skipped: dict[str, str] = {}
     regions: dict[str, Any] = {}
@@ -67,7 +73,7 @@ def measure(
     return Measurements(
         case_id=study.case_id,
         label=lesion.label,
-        **found,  # type: ignore[arg-type]  # FAMILIES gives each name its own record
+        **with_intervals(context, found, FAMILIES),  # type: ignore[arg-type]  # FAMILIES gives each name its own record
         skipped=skipped,
         overrides=checked,
         warnings=tuple(warnings),

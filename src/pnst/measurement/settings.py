@@ -132,12 +132,28 @@ class HeterogeneitySettings(_Settings):
     """Bins between the lowest and the highest intensity (IBSI fixed bin number)."""
 
 
+class UncertaintySettings(_Settings):
+    """The interval beside each number, from repetitions under small perturbations."""
+
+    repetitions: int = Field(0, ge=0, le=1000)
+    """How often the measurement is repeated; 0: no intervals (ours)."""
+    level: float = Field(0.95, gt=0, lt=1)
+    """Share of repetitions that an interval is made to hold (ours)."""
+    boundary_voxels: float = Field(0.03, ge=0)
+    """SD of the lesion's boundary, in voxels (cube root of their volume): a contour drawn to the voxel (ours)."""
+    turn_deg: float = Field(2.0, ge=0, le=45)
+    """SD of the turn of the voxels about each axis (ours)."""
+    seed: int = Field(0, ge=0)
+    """Of the perturbations: the same seed gives the same intervals."""
+
+
 class MeasureSettings(_Settings):
     """The settings of every family."""
 
     margin: MarginSettings = Field(default_factory=MarginSettings)
     edema: EdemaSettings = Field(default_factory=EdemaSettings)
     split_fat: SplitFatSettings = Field(default_factory=SplitFatSettings)
+    uncertainty: UncertaintySettings = Field(default_factory=UncertaintySettings)
     adc: AdcSettings = Field(default_factory=AdcSettings)
     enhancement: EnhancementSettings = Field(default_factory=EnhancementSettings)
     cyst: CystSettings = Field(default_factory=CystSettings)

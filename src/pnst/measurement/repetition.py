@@ -1,0 +1,96 @@
+"""One more look at the same lesion: another phase and turn of the voxels, a boundary a little off, other noise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from pnst.image import FloatArray, Grid, Mask, Volume
+from pnst.kernels.moved import moved, smooth_field
+from pnst.kernels.noise import noise_sd
+from pnst.measurement.context import Context
+from pnst.measurement.settings import UncertaintySettings
+from pnst.segmentation.tissue import NEAR_MM
+from pnst.study import Lesion, Role, Series
+
+MARGIN_VOXELS = 3
+"""Empty voxels round the lesion on its turned grid."""
+
+
+class Repetitions:
+    """Contexts like one that was measured, each a little perturbed. What the perturbations leave alone is shared:
+    the levels of muscle and fat, and the part of each image that is looked at.
+    """
+
+    def __init__(self, context: Context, reach_mm: float) -> None:
+        self._context = context
+        self._settings: UncertaintySettings = context.settings.uncertainty
+        near = {role: _near(series, context.lesion, max(reach_mm, NEAR_MM)) for role, series in _seen(context).items()}
+        self._study = replace(context.study, series=near)
+        self._noise = {role: _noise(series, context.lesion) for role, series in near.items()}
+
+    def draw(self, seed: int) -> Context:
+        """The repetition of that number; the same number gives the same one."""
+        rng = np.random.default_rng([self._settings.seed, seed])
+        lesion = seen_again(self._context.lesion, self._settings, rng)
+        series = {role: _with_noise(one, self._noise[role], rng) for role, one in self._study.series.items()}
+        return self._context.repeated(replace(self._study, series=series), lesion)
+
+
+def _seen(context: Context) -> dict[Role, Series]:
+    """The series that hold a part of the lesion."""
+    return {
+        role: series
+        for role, series in context.study.series.items()
+        if context.lesion.on(series.volume.grid).data.any()
+    }
+
+
+def _near(series: Series, lesion: Lesion, reach_mm: float) -> Series:
+    """The part of a series within reach of the lesion."""
+    box = lesion.on(series.volume.grid).box(reach_mm)
+    return series if box is None else replace(series, volume=series.volume.crop(box))
+
+
+def _noise(series: Series, lesion: Lesion) -> float:
+    """SD of the noise round the lesion, of diffusion at its highest b-value; 0 where it cannot be told."""
+    data = series.volume.data
+    if series.b_values is not None:
+        data = data[..., int(np.argmax(series.b_values))]
+    sd = noise_sd(np.nan_to_num(data), np.isfinite(data), series.volume.grid.slice_axis)
+    return sd if np.isfinite(sd) else 0.0
+
+
+def _with_noise(series: Series, sd: float, rng: np.random.Generator) -> Series:
+    volume = series.volume
+    noise = rng.standard_normal(volume.data.shape, dtype=np.float32) * np.float32(sd)
+    return replace(series, volume=Volume(volume.data + noise, volume.grid, volume.unit))
+
+
+def seen_again(lesion: Lesion, settings: UncertaintySettings, rng: np.random.Generator) -> Lesion:
+    """The lesion's surface, moved within its uncertainty, voxelised on a turned and shifted grid of the same voxels."""
+    mask = lesion.mask.canonical()
+    spacing = np.asarray(mask.grid.spacing)
+    sd = settings.boundary_voxels * float(np.cbrt(np.prod(spacing)))
+    level = lesion.level_set
+    outward = sd * (rng.normal() + smooth_field(level.values.shape, rng)) / np.sqrt(2)
+    grid = _turned(mask, rng.normal(size=3) * settings.turn_deg, rng.uniform(-0.5, 0.5, 3))
+    inside = moved(level, outward, spacing).inside(grid.shape, mask.grid.inverse @ grid.affine)
+    return lesion if not inside.any() else Lesion(lesion.label, Mask(inside, grid), lesion.made_by)
+
+
+def _turned(mask: Mask, turn_deg: FloatArray, shift_voxels: FloatArray) -> Grid:
+    """The mask's own box with a margin, turned about its middle and shifted by a part of a voxel."""
+    from scipy.spatial.transform import Rotation
+
+    box = mask.box()
+    if box is None:
+        raise ValueError("a lesion is never empty")
+    shape = [side.stop - side.start + 2 * MARGIN_VOXELS for side in box]
+    first = np.array([side.start - MARGIN_VOXELS for side in box]) + shift_voxels
+    middle = mask.grid.to_world(first + (np.asarray(shape) - 1) / 2)
+    affine = mask.grid.affine.copy()
+    affine[:3, :3] = Rotation.from_rotvec(np.radians(turn_deg)).as_matrix() @ affine[:3, :3]
+    affine[:3, 3] = middle - affine[:3, :3] @ ((np.asarray(shape) - 1) / 2)
+    return Grid((shape[0], shape[1], shape[2]), affine)

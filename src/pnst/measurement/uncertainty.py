@@ -1,0 +1,139 @@
+"""The interval beside each number: the measurement repeated under small perturbations, and on a body of known truth.
+
+Two parts. The spread: how far the same measurement lands from its value when noise, the voxels' phase and turn and the
+lesion's boundary are a little different. The floor: how far size and shape of the lesion's own equal-moment ellipsoid,
+voxelised on the lesion's own grid, land from their closed forms. What readers differ by is in neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from pnst.image import Grid, Mask
+from pnst.kernels.ellipsoid import Ellipsoid
+from pnst.kernels.shape import sphericity
+from pnst.measurement.context import Context
+from pnst.measurement.family import Family, Interval, NotMeasurable, Outcome
+from pnst.measurement.margin import measure_margin
+from pnst.measurement.repetition import MARGIN_VOXELS, Repetitions
+from pnst.measurement.size import SUPERIOR, measure_size
+from pnst.study import Lesion, Study
+
+Measure = Callable[[Context], Outcome]
+
+SHARES = ("_fraction", "sphericity", "solidity")
+"""Columns that end so are never above 1."""
+
+
+def with_intervals(
+    context: Context, found: Mapping[str, Family], families: Sequence[tuple[str, Measure]]
+) -> dict[str, Family]:
+    """The families with an interval beside each of their numbers, as far as the repetitions gave that number too."""
+    settings = context.settings.uncertainty
+    if not settings.repetitions:
+        return dict(found)
+    squares = _squares(context, found, families)
+    floor = _floor(context)
+    named = {}
+    for name, family in found.items():
+        values = _numbers(family)
+        intervals = {
+            column: _interval(column, values[column], seen, floor.get(f"{name}.{column}", 0.0), settings.level)
+            for column, seen in squares[name].items()
+            if 2 * len(seen) >= settings.repetitions
+        }
+        named[name] = replace(family, intervals=intervals)
+    return named
+
+
+def _squares(
+    context: Context, found: Mapping[str, Family], families: Sequence[tuple[str, Measure]]
+) -> dict[str, dict[str, list[float]]]:
+    """Family → column → squared distance of each repetition from the value."""
+    extent = getattr(found.get("edema"), "max_extent_mm", 0.0)
+    repetitions = Repetitions(context, reach_mm=1.5 * extent)
+    squares: dict[str, dict[str, list[float]]] = {name: {} for name in found}
+    for seed in range(context.settings.uncertainty.repetitions):
+        again = repetitions.draw(seed)
+        for name, measure_family in families:
+            if name not in found:
+                continue
+            try:
+                repeated = _numbers(measure_family(again).family)
+            except NotMeasurable:
+                continue
+            for column, value in _numbers(found[name]).items():
+                if column in repeated:
+                    squares[name].setdefault(column, []).append((repeated[column] - value) ** 2)
+    return squares
+
+
+def _numbers(family: Family) -> dict[str, float]:
+    """The columns that are measured numbers: no counts, signs, texts or thresholds."""
+    return {
+        name: value
+        for name, value in family.columns().items()
+        if isinstance(value, float) and not name.endswith("_threshold")
+    }
+
+
+def _interval(column: str, value: float, squares: Sequence[float], floor: float, level: float) -> Interval:
+    """Student's interval: the root-mean-square distance of n repetitions has n degrees of freedom."""
+    from scipy.special import stdtrit
+
+    half = float(stdtrit(len(squares), (1 + level) / 2)) * float(np.sqrt(np.mean(squares) + floor**2))
+    high = min(value + half, 1.0) if column.endswith(SHARES) else value + half
+    return max(value - half, 0.0), max(high, value)
+
+
+def _floor(context: Context) -> dict[str, float]:
+    """`family.column` → distance from its closed form of the lesion's equal-moment ellipsoid on the lesion's grid."""
+    mesh = context.lesion.mesh
+    semi_axes, directions = mesh.axes
+    body = Ellipsoid(mesh.centroid, semi_axes, directions)
+    mask = _voxelised(body, context.lesion.mask.canonical())
+    if not mask.data.any():
+        return {}
+    seen = Context(Study(context.study.case_id, {}), Lesion("control", mask, "ellipsoid"), context.settings)
+    found = {"size": measure_size(seen).family, "margin": measure_margin(seen).family}
+    measured = {
+        f"{name}.{column}": value for name, family in found.items() for column, value in _numbers(family).items()
+    }
+    return {name: measured[name] - true for name, true in closed_form(body).items()}
+
+
+def closed_form(body: Ellipsoid) -> dict[str, float]:
+    """The columns of `size` and of the margin's shape for an ellipsoid."""
+    major, minor, least = (2 * body.semi_axes).tolist()
+    axial, axial_short = body.section_axes(SUPERIOR)
+    return {
+        "size.longest_diameter_mm": major,
+        "size.axial_diameter_mm": axial,
+        "size.axial_short_diameter_mm": axial_short,
+        "size.craniocaudal_mm": body.extent(SUPERIOR),
+        "size.volume_ml": body.volume_mm3 / 1000,
+        "size.surface_area_mm2": body.area_mm2,
+        "size.major_axis_mm": major,
+        "size.minor_axis_mm": minor,
+        "size.least_axis_mm": least,
+        "margin.irregularity": 0.0,
+        "margin.sphericity": sphericity(body.volume_mm3, body.area_mm2),
+        "margin.solidity": 1.0,
+    }
+
+
+def _voxelised(body: Ellipsoid, mask: Mask) -> Mask:
+    """The body's voxels on the mask's grid, in a box of its own that may reach beyond the image."""
+    grid = mask.grid
+    reach = np.array([body.extent(grid.directions[:, axis]) for axis in range(3)]) / 2 / grid.spacing
+    middle = grid.to_index(body.centre)
+    first = np.floor(middle - reach).astype(int) - MARGIN_VOXELS
+    shape = np.ceil(middle + reach).astype(int) + MARGIN_VOXELS + 1 - first
+    affine = grid.affine.copy()
+    affine[:3, 3] = grid.to_world(first)
+    part = Grid((int(shape[0]), int(shape[1]), int(shape[2])), affine)
+    index = np.stack(np.meshgrid(*[np.arange(n) for n in part.shape], indexing="ij"), axis=-1)
+    return Mask(body.holds(part.to_world(index)), part)
