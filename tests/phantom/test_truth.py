@@ -37,8 +37,9 @@ def edge_of(lesion: LesionSpec) -> dict[str, Any]:
 
 
 def interior_of(lesion: LesionSpec) -> dict[str, dict[str, Any]]:
-    shape = Shape(lesion, np.random.default_rng(0))
-    return interior_truth(lesion, moments(shape, sample(shape, 0.5)))
+    scene = scene_of(lesion)
+    surface = sample(scene.shape, 0.5)
+    return interior_truth(scene, surface, moments(scene.shape, surface), {})
 
 
 SPHERE = LesionSpec(radii_mm=(16, 16, 16))

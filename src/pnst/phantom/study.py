@@ -96,7 +96,8 @@ def _noise(role: Role, spec: Spec) -> float:
     if spec.snr is None:
         return 0.0
     known = contrast(Role.WATER if role is Role.FAT else role, spec)
-    return float(np.abs((known.water + known.fat)[Tissue.TUMOUR]).max()) / spec.snr
+    constituents = (known.water + known.fat)[[Tissue.TUMOUR, Tissue.STROMA]]  # alike, but for a texture
+    return float(np.abs(constituents.mean(axis=0)).max()) / spec.snr
 
 
 def _series(role: Role, spec: Spec, grid: Grid, data: FloatArray) -> Series:

@@ -6,28 +6,36 @@ Definitions are those of the measurements' columns, evaluated on the analytic su
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
 from pnst.image import FloatArray, Grid
+from pnst.phantom.contents import Seen, core_is_unenhanced, cyst_truth, enhancement_truth, t1_high_truth, target_truth
+from pnst.phantom.diffusion_truth import diffusion_truth
 from pnst.phantom.geometry import Moments, moments, shape_truth, size_truth
-from pnst.phantom.lesion import LesionSpec
+from pnst.phantom.interior import Interior
 from pnst.phantom.scene import Scene
 from pnst.phantom.surface import Surface, sample
 from pnst.phantom.surround import Rays, Value, edema_truth, split_fat_truth
-from pnst.phantom.tissue import TISSUES, Tissue
+from pnst.study import Role
 
 Truth = Mapping[str, Value]
 
 WIDTH_PER_SIGMA = 2.563
 """10–90 % width of an error function ÷ its σ."""
 
+NOTHING: Mapping[Role, Seen] = MappingProxyType({})
+
 INDISTINCT_MM = 4.0
 ILL_DEFINED = 0.20
 
 
-def true_values(scene: Scene, grid: Grid) -> dict[str, Value]:
-    """Every column that the geometry decides, as `family.column_unit` → value; `grid` decides only `edema.censored`."""
+def true_values(scene: Scene, grid: Grid, seen: Mapping[Role, Seen] = NOTHING) -> dict[str, Value]:
+    """Every column that the geometry decides, as `family.column_unit` → value.
+
+    `grid` decides only `edema.censored`; `seen`, what each series sees, the families of contrast and the edge voxels.
+    """
     shape = scene.shape
     surface = sample(shape, float(shape.radii.max()) * np.pi / 96)
     body = moments(shape, surface)
@@ -38,7 +46,7 @@ def true_values(scene: Scene, grid: Grid) -> dict[str, Value]:
         "margin": shape_truth(shape, surface, body, size["longest_diameter_mm"]) | edge_truth(scene, surface),
         "edema": edema_truth(scene, surface, rays, body.volume_mm3, grid),
         "split_fat": split_fat_truth(scene, sample(shape, float(shape.radii.max()) * np.pi / 64), rays, body),
-        **interior_truth(shape.spec, body),
+        **interior_truth(scene, surface, body, seen),
     }
     return {f"{name}.{column}": value for name, family in families.items() for column, value in family.items()}
 
@@ -62,36 +70,25 @@ def weighted_median(values: FloatArray, weights: FloatArray) -> float:
     return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
 
 
-def interior_truth(spec: LesionSpec, body: Moments) -> dict[str, dict[str, Value]]:
-    """Cyst, blood, target and diffusion: spheres lie whole and apart inside the tumour, so volumes are closed forms.
-
-    `adc.mean_um2_per_ms` is that of the solid tumour tissue; `mean_whole` counts core and spheres by volume, and is
-    left out where an infiltrating edge mixes in what lies round it. Where part of the water flows there is no single
-    ADC, and the truth is that of `ivim`.
-    """
-    share: dict[Tissue, float] = {}
-    for sphere in spec.inclusions:
-        volume = 4 / 3 * np.pi * sphere.radius_mm**3
-        share[sphere.tissue] = share.get(sphere.tissue, 0.0) + float(volume) / body.volume_mm3
-    cystic = share.get(Tissue.CYST, 0.0) + share.get(Tissue.NECROSIS, 0.0)
-    bled = share.get(Tissue.BLOOD, 0.0)
-    ml = body.volume_mm3 / 1000
-    truth: dict[str, dict[str, Value]] = {
-        "cyst": {
-            "fraction": cystic,
-            "necrosis_fraction": share.get(Tissue.NECROSIS, 0.0),
-            "present": cystic * ml >= 0.5 and cystic >= 0.05,
-        },
-        "t1_high": {"fraction": bled, "present": bled * ml >= 0.1},
+def interior_truth(
+    scene: Scene, surface: Surface, body: Moments, seen: Mapping[Role, Seen]
+) -> dict[str, dict[str, Value]]:
+    """Cyst, blood, target, enhancement and diffusion; a family whose series are not among those seen is left out."""
+    shape, spec = scene.shape, scene.shape.spec
+    interior = Interior.fill(scene, surface)
+    truth = {
+        "cyst": cyst_truth(shape, body.volume_mm3, interior, seen),
+        "t1_high": t1_high_truth(shape, body.volume_mm3),
     }
-    d = spec.tissue.d_um2_per_ms
+    if {Role.T1, Role.T1_POST} <= set(seen):
+        truth["enhancement"] = enhancement_truth(interior, seen)
+    t2 = next((seen[role] for role in (Role.T2_FS, Role.T2) if role in seen), None)
+    if t2 is not None:
+        truth["target"] = target_truth(interior, t2)
     if spec.ivim_fraction > 0:
-        truth["ivim"] = {"d_um2_per_ms": d, "f_fraction": spec.ivim_fraction}
-    elif spec.target_core == 0 or not spec.inclusions:
-        core = spec.target_core**3
-        others = sum(part * TISSUES[tissue].d_um2_per_ms for tissue, part in share.items())
-        solid = (1 - core) * d + core * TISSUES[Tissue.TARGET_CORE].d_um2_per_ms
-        truth["adc"] = {"mean_um2_per_ms": solid}
-        if spec.edge_sigma_mm == 0:
-            truth["adc"]["mean_whole_um2_per_ms"] = (1 - sum(share.values())) * solid + others
+        truth["ivim"] = {"d_um2_per_ms": spec.tissue.d_um2_per_ms, "f_fraction": spec.ivim_fraction}
+    else:
+        diffusion = next((seen[role].grid for role in (Role.DWI, Role.ADC) if role in seen), None)
+        core_is_solid = not core_is_unenhanced(interior, seen)
+        truth["adc"] = diffusion_truth(interior, body.volume_mm3, diffusion, core_is_solid)
     return truth

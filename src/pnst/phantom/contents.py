@@ -1,0 +1,120 @@
+"""Exact columns of what the tumour holds: cyst, blood, target and enhancement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pnst.image import BoolArray, FloatArray, Grid
+from pnst.phantom.interior import Interior
+from pnst.phantom.lesion import Shape
+from pnst.phantom.surround import Value
+from pnst.phantom.tissue import Tissue
+from pnst.study import Role
+
+ENHANCING = 0.15
+LEAST_CORE = 0.05
+PERIPHERAL = 1.5
+TARGET = 1.25
+HOMOGENEOUS = 0.20
+UNENHANCED_SHARE = 0.25
+"""Of the 75th percentile of relative enhancement: what takes up less is cyst or necrosis."""
+CYST_ML = 0.5
+CYST_FRACTION = 0.05
+BLOOD_ML = 0.1
+
+CAVITIES = (Tissue.CYST, Tissue.NECROSIS)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What one series sees: its grid, and the noiseless signal of each pure tissue."""
+
+    grid: Grid
+    signal: FloatArray
+    """(tissues,)."""
+
+
+def shares(shape: Shape, volume_mm3: float) -> dict[Tissue, float]:
+    """Volume of the inclusions of each tissue ÷ the tumour's: they lie whole and apart inside, so closed forms."""
+    found: dict[Tissue, float] = {}
+    for ball in shape.balls:
+        tissue = ball.inclusion.tissue
+        found[tissue] = found.get(tissue, 0.0) + ball.volume_mm3 / volume_mm3
+    return found
+
+
+def cyst_truth(shape: Shape, volume_mm3: float, interior: Interior, seen: Mapping[Role, Seen]) -> dict[str, Value]:
+    """The columns of `cyst`; a core that takes up too little contrast agent is necrosis by the definition."""
+    found = shares(shape, volume_mm3)
+    necrosis = found.get(Tissue.NECROSIS, 0.0)
+    if core_is_unenhanced(interior, seen):
+        necrosis += interior.share(interior.mixture[:, Tissue.HYPOVASCULAR_CORE] > 0.5)
+    fraction = found.get(Tissue.CYST, 0.0) + necrosis
+    present = fraction * volume_mm3 / 1000 >= CYST_ML and fraction >= CYST_FRACTION
+    return {"fraction": fraction, "necrosis_fraction": necrosis, "present": present}
+
+
+def t1_high_truth(shape: Shape, volume_mm3: float) -> dict[str, Value]:
+    """The columns of `t1_high`: present where one bleed reaches 0.1 ml."""
+    bleeds = [ball.volume_mm3 for ball in shape.balls if ball.inclusion.tissue is Tissue.BLOOD]
+    return {
+        "fraction": shares(shape, volume_mm3).get(Tissue.BLOOD, 0.0),
+        "present": max(bleeds, default=0.0) / 1000 >= BLOOD_ML,
+    }
+
+
+def target_truth(interior: Interior, seen: Seen) -> dict[str, Value]:
+    """The columns of `target` on a T2-weighted series: signal of the outer third of depth ÷ that of the inner."""
+    signal = interior.mixture @ seen.signal
+    outer, inner = interior.thirds(seen.grid)
+    if not outer.any() or not inner.any():
+        return {}
+    core = interior.mean(signal, inner)
+    ratio = interior.mean(signal, outer) / core
+    variation = float(np.sqrt(max(0.0, interior.mean((signal - core) ** 2, inner)))) / core
+    return {
+        "rim_core_ratio": ratio,
+        "core_variation": variation,
+        "present": ratio >= TARGET and variation <= HOMOGENEOUS,
+    }
+
+
+def enhancement_truth(interior: Interior, seen: Mapping[Role, Seen]) -> dict[str, Value]:
+    """The columns of `enhancement`, off the edge voxels of the contrast-enhanced series and less fat."""
+    relative = relative_enhancement(interior, seen)
+    grid = seen[Role.T1_POST].grid
+    known = interior.off_edge(grid) & (interior.mixture[:, Tissue.FAT] < 0.5)
+    if not known.any():
+        return {}
+    truth: dict[str, Value] = {
+        "enhancing_fraction": interior.share(known & (relative > ENHANCING)) / interior.share(known)
+    }
+    outer, inner = interior.thirds(grid)
+    if outer.any() and inner.any():
+        ratio = interior.mean(relative, outer) / max(LEAST_CORE, interior.mean(relative, inner))
+        truth |= {"rim_core_ratio": ratio, "peripheral": ratio >= PERIPHERAL}
+    return truth
+
+
+def relative_enhancement(interior: Interior, seen: Mapping[Role, Seen]) -> FloatArray:
+    """(n,): (post ÷ its muscle) ÷ (pre ÷ its muscle) − 1 at the tumour's points."""
+    before, after = seen[Role.T1].signal, seen[Role.T1_POST].signal
+    pre, post = interior.mixture @ before, interior.mixture @ after
+    return np.asarray(post / after[Tissue.MUSCLE] / (pre / before[Tissue.MUSCLE]) - 1)
+
+
+def core_is_unenhanced(interior: Interior, seen: Mapping[Role, Seen]) -> bool:
+    """Whether the hypovascular core takes up less than a quarter of the lesion's 75th percentile."""
+    core: BoolArray = interior.mixture[:, Tissue.HYPOVASCULAR_CORE] > 0.5
+    if not core.any() or not {Role.T1, Role.T1_POST} <= set(seen):
+        return False
+    relative = relative_enhancement(interior, seen)
+    known = interior.off_edge(seen[Role.T1_POST].grid) & (interior.mixture[:, Tissue.FAT] < 0.5)
+    known &= interior.mixture[:, Tissue.BLOOD] < 0.5
+    order = np.argsort(relative[known])
+    reached = np.cumsum(interior.volumes[known][order])
+    reference = relative[known][order][np.searchsorted(reached, 0.75 * reached[-1])]
+    return bool(interior.mean(relative, core) < UNENHANCED_SHARE * reference)
