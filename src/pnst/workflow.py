@@ -268,8 +268,8 @@ def write_phantom(out: Path, *layers: Layer | Path, format: str) -> Simulated:  
     from pnst.phantom.study import simulate
 
     description = describe(*layers)
-    made = simulate(description.spec, seed=description.seed)
     with whole_folder(out) as temporary:
+        made = simulate(description.spec, seed=description.seed)
         write_simulated(made, temporary, format=format)
         (temporary / "description.toml").write_text(description.to_toml(), encoding="utf-8")
     return made

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from pnst.errors import InputError, SettingError
 from pnst.io.table import read_csv
-from pnst.phantom.description import Description, Layer, describe, nested
+from pnst.phantom.description import TOP, Description, Layer, describe, nested
+from pnst.phantom.plain import kind_of
+from pnst.phantom.study import Spec
 
-SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+SAFE = re.compile(r"(?!.*\.csv$)[a-z0-9][a-z0-9_.-]{0,63}", re.IGNORECASE)
+"""Names that can be folders beside the cohort's tables."""
 OWN = ("patient", "label")
 """Columns that are no parameters: who it is, and what the user wants to know of the row later."""
 
@@ -35,6 +38,9 @@ def read_patients(file: Path, defaults: Sequence[Layer | Path] = ()) -> list[Pat
     rows = read_csv(file)
     names = [row.get("patient", "") for row in rows]
     _check(file, names)
+    for column in rows[0]:
+        if column not in (*OWN, *TOP):
+            kind_of(Spec, column)
     seed = describe(*defaults).seed
     return [_patient(name, row, defaults, seed) for name, row in zip(names, rows, strict=True)]
 
@@ -42,7 +48,7 @@ def read_patients(file: Path, defaults: Sequence[Layer | Path] = ()) -> list[Pat
 def _patient(name: str, row: dict[str, str], defaults: Sequence[Layer | Path], seed: int) -> Patient:
     own = {"case_id": name, "seed": _seed(seed, name)}
     try:
-        changes = nested({column: cell for column, cell in row.items() if column not in OWN})
+        changes = nested({column: cell for column, cell in row.items() if cell and column not in OWN})
         return Patient(name, row.get("label", ""), describe(*defaults, own, changes))
     except SettingError as error:
         raise SettingError(
@@ -71,6 +77,6 @@ def _unusable(file: Path, got: str) -> InputError:
     return InputError(
         f"cannot use the table {file.name!r}",
         got=got,
-        expected="a column `patient` with a name of its own in every row: letters, digits, '_', '-' and '.'",
+        expected="a column `patient` with a name of its own in every row: letters, digits, '_', '-' and '.', no .csv",
         remedy="give every row a name, with commas between the columns",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def to_csv(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def read_csv(file: Path) -> list[dict[str, str]]:
-    """The rows, cells stripped of blanks, empty cells and empty lines left out.
+    """The rows, each with every column, cells stripped of blanks; empty lines are left out.
 
     Raises `InputError` for a file that cannot be read, a header with a name missing or twice, and a row with more cells
     than the header.
@@ -44,9 +45,7 @@ def read_csv(file: Path) -> list[dict[str, str]]:
     for line, cells in lines:
         if len(cells) > len(header):
             raise _unreadable(file, f"line {line} with {len(cells)} cells under {len(header)} names")
-    return [
-        {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()} for _, cells in lines
-    ]
+    return [dict(zip_longest(header, (cell.strip() for cell in cells), fillvalue="")) for _, cells in lines]
 
 
 def _unreadable(file: Path, got: str) -> InputError:

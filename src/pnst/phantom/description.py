@@ -17,6 +17,9 @@ from pnst.phantom.study import Spec
 Layer = Mapping[str, Any]
 """Changes in plain words: parameters by name, nested; and `like` (a preset) and `seed` at the top."""
 
+TOP = ("like", "seed")
+"""What a layer says besides parameters."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
@@ -50,7 +53,7 @@ def describe(*layers: Layer | Path) -> Description:
             at_least("seed", seed, 0)
     spec = Spec() if like is None else preset(like)
     for layer in words:
-        spec = changed(spec, {name: value for name, value in layer.items() if name not in ("like", "seed")})
+        spec = changed(spec, {name: value for name, value in layer.items() if name not in TOP})
     return Description(spec=spec, seed=seed)
 
 

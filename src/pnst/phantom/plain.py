@@ -63,12 +63,11 @@ def changed(base: Any, words: object, name: str = "") -> Any:
 
 def read(kind: Any, value: object, name: str, base: object = None) -> Any:
     """A plain value as the type that a field declares; `base` is what it changes, None where there is nothing."""
+    inner = _inner(kind)
+    if inner is not kind:
+        off = isinstance(value, str) and value.strip().lower() == OFF
+        return None if off else read(inner, value, name, base)
     origin, parts = get_origin(kind), get_args(kind)
-    if origin in (Union, UnionType) and NoneType in parts:
-        if isinstance(value, str) and value.strip().lower() == OFF:
-            return None
-        (kind,) = [part for part in parts if part is not NoneType]
-        return read(kind, value, name, base)
     if is_dataclass(kind):
         return changed(kind if base is None else base, value, name)
     if origin is tuple:
@@ -78,6 +77,34 @@ def read(kind: Any, value: object, name: str, base: object = None) -> Any:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _member(kind, value, name)
     return _leaf(kind, value, name)
+
+
+def kind_of(kind: Any, name: str, table: str = "") -> Any:
+    """The type of the parameter with this dotted name below a type. Raises `SettingError` where there is none."""
+    kind = _inner(kind)
+    if not name:
+        return kind
+    key, _, rest = name.partition(".")
+    origin, parts, place = get_origin(kind), get_args(kind), _dotted(table, key)
+    if is_dataclass(kind) and isinstance(kind, type):
+        if key not in _kinds(kind):
+            raise _unknown(place, _kinds(kind), table)
+        return kind_of(_kinds(kind)[key], rest, place)
+    if origin is tuple and key.isdecimal():
+        return kind_of(parts[0], rest, place)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        read(parts[0], key, table)
+        return kind_of(parts[1], rest, place)
+    raise refused(place, f"something below {table!r}", f"{table} alone")
+
+
+def _inner(kind: Any) -> Any:
+    """X of `X | None`; any other type as it is."""
+    parts = get_args(kind)
+    if get_origin(kind) not in (Union, UnionType) or NoneType not in parts:
+        return kind
+    (inner,) = [part for part in parts if part is not NoneType]
+    return inner
 
 
 def _tuple(parts: tuple[Any, ...], value: object, name: str) -> tuple[Any, ...]:

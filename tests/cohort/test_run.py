@@ -1,0 +1,160 @@
+"""Tasks in folders. Witness: what lies on disk after runs that succeed, fail, are killed, or are interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from command import bytes_of, outputs
+from deeds import draw
+from pnst.cohort.run import RECORD, STAGING, Outcome, Task, run_tasks
+from pnst.errors import InputError
+
+FILES = {RECORD, "one.txt", "two.txt"}
+
+
+def tasks(**texts: str) -> list[Task]:
+    """Each name with its text; "text|then" adds what happens between its two files."""
+    return [
+        Task(name, dict(zip(("text", "then"), text.split("|"), strict=False))) for name, text in sorted(texts.items())
+    ]
+
+
+def states(outcomes: list[Outcome]) -> dict[str, str]:
+    return {outcome.task.name: outcome.state for outcome in outcomes}
+
+
+def test_each_case_is_a_folder_with_its_record(tmp_path):
+    found = run_tasks(draw, tasks(a="x", b="yy"), tmp_path / "out", 2)
+    assert states(found) == {"a": "made", "b": "made"}
+    assert [outcome.row for outcome in found] == [{"length": 1}, {"length": 2}]
+    assert outputs(tmp_path) == {f"out/{name}/{file}" for name in "ab" for file in FILES}
+    assert (tmp_path / "out" / "b" / "two.txt").read_text() == "yy"
+
+
+def test_a_second_run_makes_only_what_is_missing_or_changed(tmp_path):
+    run_tasks(draw, tasks(a="x", b="yy", c="z"), tmp_path, 2)
+    before = bytes_of(tmp_path / "a")
+    stamp = (tmp_path / "a" / "one.txt").stat().st_mtime_ns
+    (tmp_path / "b" / "stale.txt").write_text("of an earlier run")
+    found = run_tasks(draw, tasks(a="x", b="other", d="new"), tmp_path, 2)
+    assert states(found) == {"a": "kept", "b": "made", "d": "made"}
+    assert found[0].row == {"length": 1}
+    assert (bytes_of(tmp_path / "a"), (tmp_path / "a" / "one.txt").stat().st_mtime_ns) == (before, stamp)
+    assert outputs(tmp_path / "b") == FILES
+    assert (tmp_path / "b" / "one.txt").read_text() == "other"
+    assert outputs(tmp_path / "c") == FILES  # no longer asked for, and not ours to remove
+
+
+def test_another_version_makes_everything_again(tmp_path, monkeypatch):
+    import pnst
+
+    run_tasks(draw, tasks(a="x"), tmp_path, 1)
+    monkeypatch.setattr(pnst, "__version__", "0.0.0", raising=False)
+    # The worker is another process with the true version, so that only the planning is looked at here.
+    assert tasks(a="x")[0].key(draw) != json.loads((tmp_path / "a" / RECORD).read_text())["key"]
+
+
+def test_a_case_that_fails_or_kills_its_worker_leaves_nothing_and_costs_no_other(tmp_path):
+    run_tasks(draw, tasks(e="earlier"), tmp_path, 1)
+    told: list[Outcome] = []
+    orders = tasks(a="x", b="x|die", c="x|refuse", d="x", e="later|stumble")
+    found = run_tasks(draw, orders, tmp_path, 2, told.append)
+    assert states(found) == {"a": "made", "b": "failed", "c": "failed", "d": "made", "e": "failed"}
+    assert {id(outcome) for outcome in told} == {id(outcome) for outcome in found}
+    assert [outcome.error is not None for outcome in found] == [False, True, True, False, True]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "d", "e"]
+    assert (tmp_path / "e" / "one.txt").read_text() == "earlier"
+    again = run_tasks(draw, tasks(a="x", b="x", c="x", d="x"), tmp_path, 2)
+    assert states(again) == {"a": "kept", "b": "made", "c": "made", "d": "kept"}
+
+
+@pytest.mark.parametrize("content", ["mine", "{}", '{"key": 3}', "[]"])
+def test_what_pnst_did_not_make_is_left_alone(tmp_path, content):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / ("notes.txt" if content == "mine" else RECORD)).write_text(content)
+    (tmp_path / "b").mkdir()
+    (tmp_path / "c").write_text("a file")
+    before = bytes_of(tmp_path)
+    found = run_tasks(draw, tasks(a="x", b="x", c="x"), tmp_path, 1)
+    assert states(found) == {"a": "failed", "b": "made", "c": "failed"}
+    assert str(tmp_path) not in str(found[0].error)
+    assert before.items() <= bytes_of(tmp_path).items()
+
+
+def test_what_a_killed_run_left_is_swept_away(tmp_path):
+    (tmp_path / f"{STAGING}old" / "a").mkdir(parents=True)
+    run_tasks(draw, tasks(b="x"), tmp_path, 1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b"]
+
+
+@pytest.mark.parametrize("place", ["taken", "taken/below"])
+def test_a_place_that_is_no_folder(tmp_path, place):
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(InputError, match=Path(place).name):
+        run_tasks(draw, tasks(a="x"), tmp_path / place, 1)
+    assert outputs(tmp_path) == {"taken"}
+
+
+# --- another process runs it, and is interrupted ----------------------------------------------------------------------
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from deeds import draw
+from pnst.cohort.run import Task, run_tasks
+
+if __name__ == "__main__":
+    orders = [Task("a", {"text": "x"}), *(Task(name, {"text": "x", "then": "sleep 60"}) for name in "bc")]
+    run_tasks(draw, orders, Path(sys.argv[1]), 2)
+"""
+
+
+@pytest.fixture
+def running(tmp_path):
+    """A run in a process group of its own that has made "a" and sleeps in the middle of "b" and "c"; and its folder."""
+    (tmp_path / "script.py").write_text(SCRIPT)
+    out = tmp_path / "out"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    run = subprocess.Popen(
+        [sys.executable, tmp_path / "script.py", out], env=environment, stderr=subprocess.PIPE, start_new_session=True
+    )
+    while run.poll() is None and not ((out / "a").exists() and len(list(out.glob(f"{STAGING}*/[bc]/one.txt"))) == 2):
+        time.sleep(0.05)
+    yield run, out
+    run.kill()
+    run.wait()
+    run.stderr.close()
+
+
+def test_nobody_else_works_in_the_same_folder(running):
+    _, out = running
+    with pytest.raises(InputError, match="another run"):
+        run_tasks(draw, tasks(z="x"), out, 1)
+    assert not (out / "z").exists()
+
+
+def test_an_interrupt_leaves_nothing_half_written(running):
+    """SIGINT to the whole group, as a terminal sends it: the workers say nothing, and what was finished stays."""
+    run, out = running
+    os.killpg(run.pid, signal.SIGINT)
+    said = run.communicate()[1].decode()
+    assert [path.name for path in out.iterdir()] == ["a"]
+    assert outputs(out / "a") == FILES
+    assert said.count("KeyboardInterrupt") == 1
+    assert states(run_tasks(draw, tasks(a="x", b="x"), out, 1)) == {"a": "kept", "b": "made"}
+
+
+def test_a_run_that_is_killed_can_be_taken_up_again(running):
+    run, out = running
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    assert states(run_tasks(draw, tasks(a="x", b="x"), out, 1)) == {"a": "kept", "b": "made"}
+    assert sorted(path.name for path in out.iterdir()) == ["a", "b"]
