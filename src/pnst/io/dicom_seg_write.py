@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from importlib.metadata import version
 
 import highdicom as hd
 import numpy as np
 from highdicom.sr.coding import CodedConcept
 from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence as DicomSequence
 
 from pnst.image import Mask, Volume
 from pnst.io.dicom_write.identity import uid
@@ -40,7 +42,7 @@ def segmentation(
     content = [str(sources[0].StudyInstanceUID), label, _digest(mask)]
     release = version("pnst")
     dataset = hd.seg.Segmentation(
-        source_images=sources,
+        source_images=[_with_shared_orientation(source) for source in sources],
         pixel_array=volume,
         segmentation_type="BINARY",
         segment_descriptions=[_described(label, made_by, release, lesion)],
@@ -56,6 +58,23 @@ def segmentation(
         omit_empty_frames=False,
     )
     return _without_clock(dataset, sources[0], content)
+
+
+def _with_shared_orientation(source: Dataset) -> Dataset:
+    """The source as highdicom wants enhanced images: with an orientation that its frames share.
+
+    It is only looked at; the segmentation's own geometry is the mask's. Siemens, for one, writes it for each frame.
+    """
+    if "SharedFunctionalGroupsSequence" not in source:
+        return source
+    shared = Dataset()
+    shared.update(source.SharedFunctionalGroupsSequence[0])
+    shared.PlaneOrientationSequence = source.PerFrameFunctionalGroupsSequence[0].get(
+        "PlaneOrientationSequence", shared.get("PlaneOrientationSequence")
+    )
+    turned = copy(source)
+    turned.SharedFunctionalGroupsSequence = DicomSequence([shared])
+    return turned
 
 
 def _described(label: str, made_by: str, release: str, lesion: bool) -> hd.seg.SegmentDescription:

@@ -83,7 +83,6 @@ def csa(values):
         ("SIEMENS", siemens_as_unknown_bytes),
         ("SIEMENS", csa_only),
         ("Philips Healthcare", philips),
-        ("UIH", uih),
         ("CANON_MEC", standard),
         ("Hitachi", standard),
     ],
@@ -111,6 +110,13 @@ def test_ge_counts_directions_along_the_images_axes(formula, write, phase, along
     lps = series.axes @ (np.array(along) * (first, second, third))
     assert dwi.b_values == (0.0, 900.0)
     np.testing.assert_allclose(dwi.b_vectors[1], lps * (-1, -1, 1), atol=1e-6)
+
+
+def test_united_imaging_counts_directions_along_the_images_axes_too(formula, write):
+    """As dcm2niix and dicm2nii do; the former is run on such files in test_dicom_styles."""
+    series, dwi = study_with(formula, write, "UIH", uih)
+    assert dwi.b_values == (0.0, 900.0)
+    np.testing.assert_allclose(dwi.b_vectors[1], series.axes @ LPS * (-1, -1, 1), atol=1e-6)
 
 
 def test_siemens_sequence_name_is_the_last_resort(formula, write):

@@ -24,7 +24,7 @@ _SEQUENCE_B = re.compile(r"^\*?ep_b(\d+)(#\d+|t)?$")
 def read_diffusion(ds: Fields, image_type: Sequence[str], orientation: Sequence[float] | None) -> Diffusion:
     """The diffusion weighting of a classic image: the standard's elements, else the vendor's.
 
-    `orientation` (six cosines) is needed for GE, which counts directions along the image's own axes.
+    `orientation` (six cosines) is needed for GE and United Imaging, which count directions along the image's own axes.
     """
     maker = text(ds, 0x00080070).upper()
     found = Diffusion()
@@ -90,13 +90,12 @@ def _ge(ds: Fields, orientation: Sequence[float] | None) -> Diffusion:
     b_value = packed[0] % 100000 if packed and packed[0] >= 0 else None
     parts = [number(ds, private(ds, 0x0019, "GEMS_ACQU_01", element)) for element in (0xBB, 0xBC, 0xBD)]
     direction = None
-    if orientation is not None and None not in parts and len(orientation) == 6:
+    if None not in parts:
         first, second, third = (float(p or 0.0) for p in parts)
         if text(ds, 0x00181312).upper().startswith("ROW"):
             first, second = second, -first
-        row, column = np.asarray(orientation[:3]), np.asarray(orientation[3:])
         # Verified against dcm2niix: the first and second count against the row's and column's direction.
-        direction = _unit(tuple(-first * row - second * column + third * np.cross(row, column)))
+        direction = _along_axes((-first, -second, third), orientation)
     return Diffusion(b_value, direction)
 
 
@@ -108,14 +107,23 @@ def _philips(ds: Fields, _: Sequence[float] | None) -> Diffusion:
     return Diffusion(b_value if b_value is not None and b_value >= 0 else None, direction, isotropic)
 
 
-def _uih(ds: Fields, _: Sequence[float] | None) -> Diffusion:
+def _uih(ds: Fields, orientation: Sequence[float] | None) -> Diffusion:
+    """Its directions count along the image's own axes, as dcm2niix and dicm2nii read them."""
     b_value = number(ds, private(ds, 0x0065, "Image Private Header", 0x09), "FD")
-    direction = numbers(ds, private(ds, 0x0065, "Image Private Header", 0x37), "FD")
-    return Diffusion(b_value, _unit(direction))
+    parts = numbers(ds, private(ds, 0x0065, "Image Private Header", 0x37), "FD")
+    return Diffusion(b_value, _along_axes(parts, orientation))
 
 
 # Canon, Toshiba and Hitachi write the standard's elements; that b = 0 carries none is settled among the frames.
 _VENDORS = {"SIEMENS": _siemens, "GE MEDICAL": _ge, "GE HEALTHCARE": _ge, "PHILIPS": _philips, "UIH": _uih}
+
+
+def _along_axes(parts: Sequence[float], orientation: Sequence[float] | None) -> Vector | None:
+    """The unit vector in LPS of parts along a row, down a column and along the normal of an image."""
+    if len(parts) != 3 or orientation is None or len(orientation) != 6:
+        return None
+    row, column = np.asarray(orientation[:3]), np.asarray(orientation[3:])
+    return _unit(tuple(parts[0] * row + parts[1] * column + parts[2] * np.cross(row, column)))
 
 
 def _unit(vector: Sequence[float]) -> Vector | None:

@@ -1,7 +1,8 @@
-"""A series as Enhanced MR Image Storage (PS3.3 A.36): one instance, its frames described in functional groups."""
+"""A series as Enhanced MR Image Storage (PS3.3 A.36), its frames described in functional groups."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 
 from pydicom.dataset import Dataset
@@ -22,15 +23,29 @@ _NO_CLOCK = ("19000101", "000000")
 """Content date and time, which the standard requires: the same study gives the same bytes on every day."""
 
 
-def enhanced_instance(out: Outgoing) -> Dataset:
-    """The whole series: the slices of the first measurement, then those of the next."""
+_ONE_A_SERIES = (None, "philips", "canon")
+"""Whose scanners put all measurements of a series into one object; Siemens writes one object a measurement."""
+
+
+def enhanced_instances(out: Outgoing) -> Iterator[Dataset]:
+    """The whole series in one object, or one object a measurement, as the vendor does."""
+    measurements = range(out.stored.pixels.shape[3])
+    if out.style.vendor in _ONE_A_SERIES:
+        yield _instance(out, 1, measurements)
+    else:
+        for measurement in measurements:
+            yield _instance(out, measurement + 1, range(measurement, measurement + 1))
+
+
+def _instance(out: Outgoing, number: int, measurements: range) -> Dataset:
+    """The slices of the first of these measurements, then those of the next."""
     stored, facts = out.stored, out.series.acquisition
-    slices, measurements = stored.pixels.shape[2:]
-    order = list(product(range(measurements), range(slices)))
-    dataset = head(out, EnhancedMRImageStorage, 1)
-    _write_image(dataset, out.role, facts)
+    slices, several = stored.pixels.shape[2], stored.pixels.shape[3] >= SEVERAL
+    order = list(product(measurements, range(slices)))
+    dataset = head(out, EnhancedMRImageStorage, number)
+    _write_image(dataset, out.role, facts, number)
     _write_agent(dataset, facts.contrast_agent)
-    _write_dimensions(dataset, out, (_STACK, _IN_STACK, _TIME) if measurements >= SEVERAL else (_STACK, _IN_STACK))
+    _write_dimensions(dataset, out, (_STACK, _IN_STACK, _TIME) if several else (_STACK, _IN_STACK))
     write_layout(dataset, stored)
     dataset.NumberOfFrames = len(order)
     dataset.SharedFunctionalGroupsSequence = DicomSequence([shared_groups(out)])
@@ -39,12 +54,12 @@ def enhanced_instance(out: Outgoing) -> Dataset:
     return dataset
 
 
-def _write_image(dataset: Dataset, role: Role, facts: Acquisition) -> None:
+def _write_image(dataset: Dataset, role: Role, facts: Acquisition, number: int) -> None:
     """The Enhanced MR Image module (C.8.13.1)."""
     write_description(dataset, role, facts.inversion_time_ms is not None, top=True)
     dataset.ContentDate, dataset.ContentTime = _NO_CLOCK
     dataset.ContentQualification = "RESEARCH"
-    dataset.AcquisitionNumber = 1
+    dataset.AcquisitionNumber = number
     dataset.AcquisitionContextSequence = DicomSequence([])
     dataset.BurnedInAnnotation, dataset.LossyImageCompression = "NO", "00"
     dataset.PresentationLUTShape = "IDENTITY"

@@ -48,17 +48,15 @@ def write_description(dataset: Dataset, role: Role, inverted: bool, *, top: bool
 
 
 def shared_groups(out: Outgoing) -> Dataset:
-    """The groups that hold for every frame."""
+    """The groups that hold for every frame, but for those that vendors write for each all the same."""
     grid, facts = out.series.volume.grid, out.series.acquisition
     shared = Dataset()
     measures = _group(shared, "PixelMeasuresSequence")
     measures.PixelSpacing = pixel_spacing(grid)
     measures.SliceThickness = measures.SpacingBetweenSlices = decimal(grid.spacing[2])
-    _group(shared, "PlaneOrientationSequence").ImageOrientationPatient = orientation(grid)
     anatomy = _group(shared, "FrameAnatomySequence")
     anatomy.AnatomicRegionSequence = code("38266002", "SCT", "Entire body")  # which part is not known
     anatomy.FrameLaterality = "U"
-    write_description(_group(shared, "MRImageFrameTypeSequence"), out.role, facts.inversion_time_ms is not None)
     if out.role is Role.ADC:
         shared.RealWorldValueMappingSequence = adc_mapping(out.stored)
     _write_timing(shared, facts, simulated=is_simulated(out.series))
@@ -67,21 +65,26 @@ def shared_groups(out: Outgoing) -> Dataset:
 
 
 def frame_groups(out: Outgoing, k: int, measurement: int) -> Dataset:
-    """The groups of slice k of one measurement."""
-    several = out.stored.pixels.shape[3] >= SEVERAL
+    """The groups of slice k of one measurement.
+
+    Echo, orientation and rescaling are the same for all, but where they are shared dcm2niix (2026) takes
+    garbage for some vendors' slopes, as no vendor shares them.
+    """
+    grid, facts = out.series.volume.grid, out.series.acquisition
     own = Dataset()
     content = _group(own, "FrameContentSequence")
     content.StackID, content.InStackPositionNumber = "1", k + 1
     content.DimensionIndexValues = [1, k + 1]
-    if several:
+    if out.stored.pixels.shape[3] >= SEVERAL:
         content.TemporalPositionIndex = measurement + 1
         content.DimensionIndexValues = [1, k + 1, measurement + 1]
-    # Both hold for all frames, but vendors write them for each, and dcm2niix looks for them there alone.
+    write_description(_group(own, "MRImageFrameTypeSequence"), out.role, facts.inversion_time_ms is not None)
+    _group(own, "PlanePositionSequence").ImagePositionPatient = position(grid, k)
+    _group(own, "PlaneOrientationSequence").ImageOrientationPatient = orientation(grid)
     write_rescale(_group(own, "PixelValueTransformationSequence"), out.stored)
     echo = _group(own, "MREchoSequence")
-    if out.series.acquisition.echo_time_ms is not None:
-        echo.EffectiveEchoTime = out.series.acquisition.echo_time_ms
-    _group(own, "PlanePositionSequence").ImagePositionPatient = position(out.series.volume.grid, k)
+    if facts.echo_time_ms is not None:
+        echo.EffectiveEchoTime = facts.echo_time_ms
     if out.series.b_values is not None:
         found = Weighting.of(out.series, measurement)
         _write_diffusion(_group(own, "MRDiffusionSequence"), found, matrix=out.style.vendor == "siemens")

@@ -36,8 +36,9 @@ class Stored:
 
     @classmethod
     def of(cls, series: Series) -> Stored:
-        """Whole numbers from 0 to 65535 as they are, anything else over the full range.
+        """Whole numbers from 0 to 65535 as they are, anything else over the range from its least value, or 0, on.
 
+        So what has no negative values has no intercept, as scanners write it; dcm2niix loses digits to one.
         Raises `InputError` for voxels that are not finite: integers cannot hold them.
         """
         data = np.asarray(series.volume.data, dtype=np.float64)
@@ -51,7 +52,7 @@ class Stored:
                 expected="finite numbers",
                 remedy="write NIfTI instead, or fill these voxels first",
             )
-        low, high = float(data.min()), float(data.max())
+        low, high = min(0.0, float(data.min())), float(data.max())
         if low >= 0 and high <= _MOST and np.array_equal(np.rint(data), data):
             return cls(data.astype(np.uint16))
         # As the file will hold them: the reader multiplies by the rounded decimal strings.

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from pnst.io.dicom_write.classic import classic_instances
-from pnst.io.dicom_write.enhanced import enhanced_instance
+from pnst.io.dicom_write.enhanced import enhanced_instances
 from pnst.io.dicom_write.head import Outgoing
 from pnst.io.dicom_write.identity import Identity
 from pnst.io.dicom_write.style import DicomStyle
@@ -34,7 +34,7 @@ def write_dicom(study: Study, folder: Path, lesions: Sequence[Lesion], style: Di
 
 
 def _instances(out: Outgoing) -> Iterable[Dataset]:
-    return (enhanced_instance(out),) if out.style.enhanced else classic_instances(out)
+    return enhanced_instances(out) if out.style.enhanced else classic_instances(out)
 
 
 def _write_segmentations(study: Study, folder: Path, lesions: Sequence[Lesion], source: Dataset) -> None:

@@ -20,6 +20,9 @@ from pnst.study import Series
 GE_OFFSET = 1_000_000_000
 """What GE adds to the b-values above 0 of a series with several of them."""
 
+_GE_KINDS = {"NONE": 14, "ISOTROPIC": 15, "DIRECTIONAL": 16}
+"""GE's number for the kind of diffusion image (0043,1030): b = 0, directions combined, one direction."""
+
 UNWEIGHTED = 1.0
 """s/mm² below which an image is not diffusion-weighted."""
 
@@ -94,11 +97,11 @@ def _ge(dataset: Dataset, found: Weighting, grid: Grid) -> None:
     """b-value in the first of four numbers; the direction along the image's own axes, phase encoding in columns."""
     b_value = _whole(found.b_value, "GE")
     parameters = _blocks(dataset, 0x0043, "GEMS_PARM_01")["GEMS_PARM_01"]
+    parameters.add_new(0x30, "SS", _GE_KINDS[found.directionality])
     parameters.add_new(0x39, "IS", [b_value + GE_OFFSET if b_value else 0, 8, 0, 0])
     acquisition = _blocks(dataset, 0x0019, "GEMS_ACQU_01")["GEMS_ACQU_01"]
-    along, down, _ = (LPS_TO_RAS[:3, :3] @ grid.directions).T
-    axes = np.array([-along, -down, np.cross(along, down)])
-    for element, part in zip((0xBB, 0xBC, 0xBD), axes @ found.vector, strict=True):
+    along_axes = _image_axes(grid) @ found.vector * (-1.0, -1.0, 1.0)
+    for element, part in zip((0xBB, 0xBC, 0xBD), along_axes, strict=True):
         acquisition.add_new(element, "DS", f"{part + 0.0:.6f}")
     dataset.InPlanePhaseEncodingDirection = "COL"
 
@@ -113,11 +116,12 @@ def _philips(dataset: Dataset, found: Weighting, grid: Grid) -> None:
     _canon(dataset, found, grid)
 
 
-def _uih(dataset: Dataset, found: Weighting, _: Grid) -> None:
+def _uih(dataset: Dataset, found: Weighting, grid: Grid) -> None:
+    """The direction along the image's own axes, as dcm2niix and dicm2nii read it."""
     private = _blocks(dataset, 0x0065, "Image Private Header")["Image Private Header"]
     private.add_new(0x09, "FD", found.b_value)
     if found.direction is not None:
-        private.add_new(0x37, "FD", found.vector)
+        private.add_new(0x37, "FD", [float(part) for part in _image_axes(grid) @ found.vector])
 
 
 _WRITERS: Mapping[str, Callable[[Dataset, Weighting, Grid], None]] = {
@@ -129,6 +133,12 @@ _WRITERS: Mapping[str, Callable[[Dataset, Weighting, Grid], None]] = {
     "hitachi": _canon,
     "uih": _uih,
 }
+
+
+def _image_axes(grid: Grid) -> FloatArray:
+    """(3, 3): unit vectors in LPS along a row, down a column and along the slices' normal, one a row."""
+    along, down, _ = (LPS_TO_RAS[:3, :3] @ grid.directions).T
+    return np.array([along, down, np.cross(along, down)])
 
 
 def _blocks(dataset: Dataset, group: int, *creators: str) -> dict[str, Any]:
