@@ -1,4 +1,4 @@
-"""Closed forms of an ellipsoid: its surface area, extent, plane sections, and which points lie inside. Lengths in mm."""
+"""Closed forms of an ellipsoid: surface area, extent, plane sections, and which points lie inside. Lengths in mm."""
 
 from __future__ import annotations
 
