@@ -20,7 +20,7 @@ from pnst.image import Grid, Mask, Volume
 from pnst.io.dicom_seg_write import segmentation
 from pnst.io.masks import read_lesion, read_lesions
 from pnst.io.nifti import write_volume
-from pnst.kernels.mesh import longest_diameter
+from pnst.kernels.hull import longest_diameter
 from pnst.study import Role, Study
 
 RADII = np.array([17.0, 13.0, 15.0])

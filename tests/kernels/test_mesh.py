@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bodies import ellipsoid, mesh_of, tilted
-from pnst.kernels.mesh import Mesh, fibonacci_directions, hull_volume, longest_diameter, thinned
+from pnst.kernels.hull import convex_hull, fibonacci_directions, longest_diameter
+from pnst.kernels.mesh import Mesh, thinned
 
 FAR = (812.0, -345.0, 97.0)
 
@@ -61,7 +62,7 @@ def test_faces_that_turn_the_other_way_change_nothing(body):  # a left-handed af
 
 
 def test_hull_of_a_convex_body_has_its_volume(body):  # closed form
-    assert hull_volume(body.vertices) == pytest.approx(body.volume_mm3, rel=5e-3)
+    assert convex_hull(body).volume_mm3 == pytest.approx(body.volume_mm3, rel=5e-3)
 
 
 def test_every_edge_belongs_to_two_faces(body):  # Euler: E = 3F/2

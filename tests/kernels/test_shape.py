@@ -7,8 +7,8 @@ import pytest
 from scipy.optimize import minimize
 
 from bodies import ellipsoid, fused, mesh_of, star, tilted
-from pnst.kernels.mesh import longest_diameter
-from pnst.kernels.shape import concavities, ellipsoid_distance, hull_depth, irregularity, sphericity
+from pnst.kernels.hull import convex_hull, longest_diameter
+from pnst.kernels.shape import concavities, ellipsoid_distance, irregularity, sphericity
 
 
 def test_ball_is_the_roundest_body():  # closed form
@@ -56,17 +56,17 @@ def test_distance_of_a_sphere_is_exact_even_at_its_centre_planes():  # closed fo
 def test_concavities_are_counted(body, count):  # closed form: n lobes → n, two fused balls → 1
     mesh = mesh_of(body, tilted())
     diameter, _ = longest_diameter(mesh.vertices)
-    assert concavities(mesh, hull_depth(mesh, diameter), 0.05 * diameter) == count
+    assert concavities(mesh, convex_hull(mesh), 0.05 * diameter) == count
 
 
 @pytest.mark.parametrize("body", [ellipsoid(20, 14, 9), star(25, 3, 0.1), fused(18, 0.8)])
 def test_shallow_or_no_concavities_are_not_counted(body):  # saying no
     mesh = mesh_of(body, tilted())
     diameter, _ = longest_diameter(mesh.vertices)
-    assert concavities(mesh, hull_depth(mesh, diameter), 0.05 * diameter) == 0
+    assert concavities(mesh, convex_hull(mesh), 0.05 * diameter) == 0
 
 
 def test_depth_under_the_hull_of_two_balls():  # closed form: R − √(R² − (d/2)²)
     mesh = mesh_of(fused(18, 1.3), tilted())
-    depth = hull_depth(mesh, longest_diameter(mesh.vertices)[0])
+    depth = convex_hull(mesh).depth(mesh.vertices)
     assert depth.max() == pytest.approx(18 - np.sqrt(18**2 - (0.65 * 18) ** 2), abs=0.25)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bodies import ellipsoid, fused, mask_of, star, tilted
-from pnst.kernels.mesh import Mesh, longest_diameter
+from pnst.kernels.hull import longest_diameter
+from pnst.kernels.mesh import Mesh
 from pnst.kernels.shape import irregularity, sphericity
 from pnst.kernels.surface import level_set
 
@@ -67,10 +68,27 @@ def test_a_flat_end_lies_half_a_slice_out(slices):  # closed form: a slab of n s
     assert surface(data, CLINICAL).volume_mm3 == pytest.approx(np.pi * 13 * 10 * 4 * slices, rel=0.12)
 
 
-def test_one_voxel_has_about_its_own_volume():  # edge of the domain: nothing to extrapolate from
+def test_one_voxel_is_a_body_within_it():  # edge of the domain: closed, inside its voxel, of a ball's order of size
     data = np.zeros((7, 8, 9), dtype=bool)
     data[3, 4, 5] = True
-    assert surface(data, (1.0, 1.2, 3.0)).volume_mm3 == pytest.approx(3.6, rel=0.8)
+    mesh = surface(data, (1.0, 1.2, 3.0))
+    assert (np.abs(mesh.vertices - np.array([3, 4.8, 15])) < (0.7, 0.8, 1.5)).all()
+    assert 0.3 < mesh.volume_mm3 / (4 / 3 * np.pi * (1.2 / np.pi) ** 1.5) < 1.5
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("voxels", [1, 2, 4])
+def test_a_thin_plate_in_nearly_even_voxels_keeps_its_thickness(axis, voxels):
+    """Closed form: an elliptic plate of n voxels. A plate one voxel thick once read 1.4 to 1.9 times too thick."""
+    spacing = np.array([0.9, 1.0, 1.1])
+    sizes = [int(34 / s) + 7 for s in spacing]
+    index = np.stack(np.meshgrid(*[np.arange(n) for n in sizes], indexing="ij"), axis=-1)
+    points = (index - (np.array(sizes) - 1) / 2) * spacing
+    flat = np.delete(points, axis, axis=-1)
+    plate = ((flat / (13, 10)) ** 2).sum(axis=-1) < 1
+    plate &= np.abs(index[..., axis] - 12 - (voxels - 1) / 2) < voxels / 2
+    volume = surface(plate, tuple(spacing)).volume_mm3
+    assert volume == pytest.approx(np.pi * 13 * 10 * voxels * spacing[axis], rel=0.12)
 
 
 def test_inside_agrees_with_the_body_on_another_grid():  # closed form: a ball, on a finer oblique grid

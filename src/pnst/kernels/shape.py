@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.kernels.mesh import BoolArray, FloatArray, Mesh
+from pnst.kernels.hull import Hull, may_be_deeper
+from pnst.kernels.mesh import FloatArray, Mesh
 
 CONCAVITY_MERGE = 0.8
 """A concavity is followed down to this share of the depth that makes it count, so that noise does not split it."""
-HULL_CELLS = 24
-"""The hull's vertices are thinned to cells of the diameter over this; its sagitta moves by 4e-4 of the diameter."""
+NEWTON_STEPS = 30
+NEWTON_TOLERANCE = 1e-9
+"""Of the square of the longest semi-axis: the distance is then good to about a nanometre."""
 
 
 def sphericity(volume_mm3: float, area_mm2: float) -> float:
@@ -23,18 +25,19 @@ def ellipsoid_distance(points: FloatArray, semi_axes: FloatArray) -> FloatArray:
     The foot of the perpendicular is a²y/(t + a²) with Σ (a y/(t + a²))² = 1; that sum less one is convex and falls in
     t, so Newton from the left of the root never overshoots (Eberly, "Distance from a Point to an Ellipsoid", 2013).
     """
-    a = np.maximum(semi_axes, 1e-9)
-    y = np.maximum(np.abs(points), 1e-12)
-    t = (a * y - a**2).max(axis=1)
-    for _ in range(30):
-        q = t[:, None] + a**2
+    a = np.maximum(semi_axes, 1e-9)[:, None]
+    y = np.maximum(np.abs(points.T), 1e-12)
+    left = (a * y - a**2).max(axis=0)
+    t = np.maximum(left, 0)  # near the surface the root is near 0, and a step from its right ends on its left
+    for _ in range(NEWTON_STEPS):
+        q = t + a**2
         terms = (a * y / q) ** 2
-        step = (terms.sum(axis=1) - 1) / (2 * (terms / q).sum(axis=1))
-        t = t + step
-        if np.abs(step).max() < 1e-9 * a[0] ** 2:
+        step = (terms.sum(axis=0) - 1) / (2 * (terms / q).sum(axis=0))
+        t = np.maximum(t + step, left)
+        if np.abs(step).max() < NEWTON_TOLERANCE * float(a[0, 0]) ** 2:
             break
-    foot = a**2 * y / (t[:, None] + a**2)
-    return np.asarray(np.linalg.norm(foot - y, axis=1))
+    foot = a**2 * y / (t + a**2)
+    return np.asarray(np.linalg.norm(foot - y, axis=0))
 
 
 def irregularity(mesh: Mesh) -> float:
@@ -45,28 +48,15 @@ def irregularity(mesh: Mesh) -> float:
     return float(np.sqrt(mean_square) / np.cbrt(3 * mesh.volume_mm3 / (4 * np.pi)))
 
 
-def hull_depth(mesh: Mesh, diameter_mm: float) -> FloatArray:
-    """(n,): depth in mm of each vertex under the mesh's convex hull."""
-    from scipy.spatial import ConvexHull
-
-    corners = mesh.vertices[ConvexHull(mesh.vertices).vertices]
-    cells = np.floor((corners - corners.min(axis=0)) * (HULL_CELLS / diameter_mm)).astype(np.int64)
-    _, first = np.unique(cells, axis=0, return_index=True)
-    planes = np.unique(ConvexHull(corners[first]).equations.round(9), axis=0).astype(np.float32)
-    points = (mesh.vertices - mesh.centroid).astype(np.float32)
-    offsets = planes[:, 3] + planes[:, :3] @ mesh.centroid.astype(np.float32)
-    depth = [
-        -(part @ planes[:, :3].T + offsets).max(axis=1) for part in np.array_split(points, 1 + len(points) // 4096)
-    ]
-    return np.asarray(np.maximum(np.concatenate(depth), 0))
-
-
-def concavities(mesh: Mesh, depth: FloatArray, least_depth_mm: float) -> int:
-    """Number of separate concavities of the hull deeper than `least_depth_mm`; `depth` as of `hull_depth`."""
+def concavities(mesh: Mesh, hull: Hull, least_depth_mm: float) -> int:
+    """Number of separate concavities of the mesh's convex hull that are deeper than `least_depth_mm`."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    low: BoolArray = depth > CONCAVITY_MERGE * least_depth_mm
+    low = may_be_deeper(mesh, CONCAVITY_MERGE * least_depth_mm)
+    depth = np.zeros(len(low))
+    depth[low] = hull.depth(mesh.vertices[low])
+    low = depth > CONCAVITY_MERGE * least_depth_mm
     edges = mesh.edges[low[mesh.edges].all(axis=1)]
     count = len(depth)
     graph = coo_array((np.ones(len(edges), dtype=np.int8), (edges[:, 0], edges[:, 1])), shape=(count, count))

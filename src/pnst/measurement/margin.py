@@ -8,10 +8,11 @@ import numpy as np
 
 from pnst.image import FloatArray
 from pnst.kernels.edge import RISE, fit_steps
-from pnst.kernels.mesh import hull_volume, thinned
+from pnst.kernels.hull import convex_hull
+from pnst.kernels.mesh import thinned
 from pnst.kernels.noise import noise_sd
 from pnst.kernels.sampling import rays, sample
-from pnst.kernels.shape import concavities, hull_depth, irregularity, sphericity
+from pnst.kernels.shape import concavities, irregularity, sphericity
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome
 from pnst.study import Role, Series
@@ -44,12 +45,13 @@ def measure_margin(context: Context) -> Outcome:
     """Shape of the lesion's surface, and the sharpness of its edge where a series shows it."""
     mesh, settings = context.lesion.mesh, context.settings.margin
     diameter, _ = context.diameter
+    hull = convex_hull(mesh)
     least_depth = settings.deep_lobulation_fraction * diameter
     shape = {
         "irregularity": irregularity(mesh),
         "sphericity": sphericity(mesh.volume_mm3, mesh.area_mm2),
-        "solidity": mesh.volume_mm3 / hull_volume(mesh.vertices),
-        "deep_lobulations_count": concavities(mesh, hull_depth(mesh, diameter), least_depth),
+        "solidity": mesh.volume_mm3 / hull.volume_mm3,
+        "deep_lobulations_count": concavities(mesh, hull, least_depth),
     }
     try:
         edge = _edge(context)
@@ -108,7 +110,7 @@ def _profile_widths(context: Context, series: Series, points: FloatArray, normal
     """(2, n): edge width in mm, and step ÷ noise; the ratio is 0 where this series cannot measure the vertex."""
     settings, grid = context.settings.margin, series.volume.grid
     around = context.around(series)
-    noise = noise_sd(around.volume.data, around.shell | around.lesion.data, grid.slice_axis)
+    noise = noise_sd(around.volume.data, around.shell | around.lesion.data, around.volume.grid.slice_axis)
     reach = settings.profile_reach_mm
     offsets = np.linspace(-reach, reach, 2 * round(reach / PROFILE_STEP_MM) + 1)
     profiles = sample(around.volume.data, around.volume.grid.to_index(rays(points, normals, offsets)))
