@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from pnst.image import FloatArray, Grid, Mask, Volume
-from pnst.kernels.mesh import longest_diameter
+from pnst.kernels.hull import longest_diameter
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import ADC_RANGE, Canvas, Picture
 from pnst.reporting.numbers import ADC_UNIT
