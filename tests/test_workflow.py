@@ -80,7 +80,7 @@ def test_a_run_that_breaks_late_leaves_what_was_there(folder, finished, tmp_path
     def broken(*_):
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr(workflow, stage, broken)
+    monkeypatch.setattr(workflow.case, stage, broken)
     with pytest.raises(RuntimeError):
         workflow.run(without(folder, "dwi"), tmp_path / into)
     assert bytes_of(tmp_path / "o") == before

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pnst.errors import InputError, SettingError
 from pnst.phantom import GridSpec, Inclusion, LesionSpec, Spec, benign, malignant
 from pnst.phantom.description import Description, describe, nested, read_toml
-from pnst.phantom.study import SEQUENCES
+from pnst.phantom.spec import SEQUENCES
 from pnst.phantom.tissue import Tissue
 from pnst.study import Role
 

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pnst.cli.options import (
+    BidsOption,
     CaseOption,
+    DicomOption,
+    EnhancedOption,
     LesionOption,
     LikeOption,
     MaskOption,
@@ -22,13 +25,14 @@ from pnst.cli.options import (
     SpecOption,
     StudyPath,
     TableOption,
+    VendorOption,
     WorkersOption,
 )
-from pnst.cli.request import layers_of, patient_of, request_of, settings_of, workers_of
+from pnst.cli.request import form_of, layers_of, patient_of, request_of, settings_of, workers_of
 from pnst.cli.terminal import console, counted, emit, escaped, print_json, progress, show, tally
 
 if TYPE_CHECKING:
-    from pnst.workflow import Layer
+    from pnst.workflow.simulation import Form, Layer
 
 app = typer.Typer(
     name="pnst",
@@ -172,7 +176,10 @@ def phantom(
     seed: SeedOption = None,
     spec: SpecOption = None,
     table: TableOption = None,
-    dicom: Annotated[bool, typer.Option("--dicom", help="Write DICOM instead of NIfTI.")] = False,
+    dicom: DicomOption = False,
+    vendor: VendorOption = None,
+    enhanced: EnhancedOption = False,
+    bids: BidsOption = False,
     workers: WorkersOption = None,
 ) -> None:
     """Simulate a study with an exact answer (truth.toml). A test object, never clinical evidence.
@@ -185,23 +192,23 @@ def phantom(
     Example: pnst phantom --table patients.csv --out cohort/ (columns: patient, label, like, seed, lesion.edema_mm, …)
     """
     layers = layers_of(spec, like, seed)
-    format = "dicom" if dicom else "nifti"  # noqa: A001 - the API's word
+    form = form_of(dicom, bids, vendor, enhanced)
     workers = workers_of(workers, table)
     if table is not None:
-        _cohort(table, out, layers, format, workers)
+        _cohort(table, out, layers, form, workers)
         return
     from pnst import workflow
 
     with progress() as say:
         say("simulating")
-        workflow.write_phantom(out, *layers, format=format)
+        workflow.write_phantom(out, *layers, form=form)
 
 
-def _cohort(table: Path, out: Path, layers: list[Layer | Path], format: str, workers: int | None) -> None:  # noqa: A002 - the API's word
+def _cohort(table: Path, out: Path, layers: list[Layer | Path], form: Form, workers: int | None) -> None:
     from pnst.cohort.simulated import FAILURES, INDEX, simulate_cohort
 
     with counted() as (plan, watch):
-        outcomes = simulate_cohort(table, out, layers, format, workers, watch, plan)
+        outcomes = simulate_cohort(table, out, layers, form, workers, watch, plan)
     tally(outcomes, out, INDEX, FAILURES)
     if any(outcome.state == "failed" for outcome in outcomes):
         raise typer.Exit(1)

@@ -63,6 +63,15 @@ TableOption = Annotated[
         "11;13;22, empty cells for what the preset or --spec says.",
     ),
 ]
+DicomOption = Annotated[bool, typer.Option("--dicom", help="Write DICOM, with the lesion as DICOM SEG.")]
+VendorOption = Annotated[
+    str | None,
+    typer.Option("--vendor", metavar="NAME", help="b-values as this vendor's scanners write them (with --dicom)."),
+]
+EnhancedOption = Annotated[
+    bool, typer.Option("--enhanced", help="One enhanced MR object a series instead of one a slice (with --dicom).")
+]
+BidsOption = Annotated[bool, typer.Option("--bids", help="Write a BIDS dataset of one subject.")]
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", metavar="N", help="Processes for --table (default: one a core).")
 ]

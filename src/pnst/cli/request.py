@@ -9,7 +9,8 @@ from pnst.errors import SettingError
 
 if TYPE_CHECKING:
     from pnst.settings import RunSettings
-    from pnst.workflow import Layer, Request
+    from pnst.workflow import Form, Request
+    from pnst.workflow.simulation import Layer
 
 
 def request_of(
@@ -104,6 +105,17 @@ def layers_of(spec: Path | None, like: str | None, seed: int | None) -> list[Lay
     if seed is not None:
         said["seed"] = seed
     return [*([spec] if spec else []), said]
+
+
+def form_of(dicom: bool, bids: bool, vendor: str | None, enhanced: bool) -> Form:
+    """How to write a simulated study. Raises `SettingError` for flags that do not go together."""
+    from pnst.workflow import Form
+
+    if dicom and bids:
+        raise SettingError(
+            "a study is written in one form", got="--dicom --bids", expected="one of them", remedy="leave one out"
+        )
+    return Form(format="dicom" if dicom else "bids" if bids else "nifti", vendor=vendor, enhanced=enhanced)
 
 
 def workers_of(workers: int | None, table: Path | None) -> int | None:

@@ -12,7 +12,7 @@ from pnst.errors import InputError, SettingError
 from pnst.io.table import read_csv
 from pnst.phantom.description import TOP, Description, Layer, describe, nested
 from pnst.phantom.plain import kind_of
-from pnst.phantom.study import Spec
+from pnst.phantom.spec import Spec
 
 SAFE = re.compile(r"(?!.*\.csv$)[a-z0-9][a-z0-9_.-]{0,63}", re.IGNORECASE)
 """Names that can be folders beside the cohort's tables."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pnst import workflow
 from pnst.cohort.patients import Patient, read_patients
 from pnst.cohort.run import Outcome, Row, Task, Watch, run_tasks
 from pnst.cohort.workers import cores
 from pnst.io.atomic import write_text
 from pnst.io.table import to_csv
 from pnst.phantom.description import Layer
+from pnst.workflow import Form, write_phantom
 
 INDEX = "cohort.csv"
 FAILURES = "failures.csv"
+PLAIN = Form()
 LESION = ("lesion.nii.gz", "lesions/1.dcm", "sub-*/anat/*_label-lesion_dseg.nii.gz")
 """Where the formats keep the lesion."""
 
@@ -25,7 +27,7 @@ def simulate_cohort(
     table: Path,
     out: Path,
     defaults: Sequence[Layer | Path] = (),
-    format: str = "nifti",  # noqa: A002 - the API's word
+    form: Form = PLAIN,
     workers: int | None = None,
     watch: Watch = lambda _: None,
     plan: Callable[[int], None] = lambda _: None,
@@ -36,7 +38,7 @@ def simulate_cohort(
     one a core); `plan` is told how many patients there are, then `watch` what became of each.
     """
     patients = read_patients(table, defaults)
-    tasks = [Task(p.name, {"description": p.description.to_toml(), "format": format}) for p in patients]
+    tasks = [Task(p.name, {"description": p.description.to_toml(), "form": asdict(form)}) for p in patients]
     plan(len(tasks))
     outcomes = run_tasks(make_patient, tasks, out, workers or cores(), watch)
     write_tables(out, patients, outcomes)
@@ -45,7 +47,7 @@ def simulate_cohort(
 
 def make_patient(order: Any, folder: Path) -> Row:
     """In a worker: one patient into an empty folder; the row of `cohort.csv` that is decided by the description."""
-    made = workflow.write_phantom(folder, tomllib.loads(order["description"]), format=order["format"])
+    made = write_phantom(folder, tomllib.loads(order["description"]), form=Form(**order["form"]))
     truth = {f"truth.{name}": _rounded(value) for name, value in made.truth.items()}
     return {"seed": made.seed, "lesion": lesion_file(folder), **truth}
 

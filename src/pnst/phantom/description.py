@@ -12,7 +12,7 @@ from pnst.errors import InputError, SettingError
 from pnst.phantom.check import at_least
 from pnst.phantom.plain import changed, differences, read, refused
 from pnst.phantom.presets import PRESETS
-from pnst.phantom.study import Spec
+from pnst.phantom.spec import Spec
 
 Layer = Mapping[str, Any]
 """Changes in plain words: parameters by name, nested; and `like` (a preset) and `seed` at the top."""

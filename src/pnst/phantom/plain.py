@@ -17,8 +17,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from pnst.errors import SettingError
-from pnst.phantom.acquire import GridSpec
-from pnst.phantom.study import DWI_GRID, SEQUENCES
+from pnst.phantom.spec import Spec
 from pnst.study import Role
 
 OFF = "none"
@@ -29,11 +28,7 @@ SEPARATOR = ";"
 _NUMBERS = ConfigDict(allow_inf_nan=False)
 
 
-def _grid(role: Role) -> GridSpec:
-    return DWI_GRID if role in (Role.DWI, Role.ADC) else GridSpec()
-
-
-_BY_ROLE: Mapping[str, Callable[[Role], Any]] = MappingProxyType({"grids": _grid, "sequences": SEQUENCES.__getitem__})
+_BY_ROLE: Mapping[str, Callable[[Role], Any]] = MappingProxyType({"grids": Spec().grid, "sequences": Spec().sequence})
 """What a role's entry starts from where the description has none: what `simulate` takes without it."""
 
 

@@ -1,0 +1,44 @@
+"""The order of the stages. Nothing else knows it."""
+
+from __future__ import annotations
+
+from pnst.settings import RunSettings
+from pnst.workflow.access import fetch, inspect
+from pnst.workflow.case import (
+    Case,
+    Request,
+    assess_case,
+    measure_case,
+    read_case,
+    report_case,
+    run,
+    summaries,
+    write_case,
+)
+from pnst.workflow.earlier import assess_file, measurements_of, report_results
+from pnst.workflow.simulation import Form, write_phantom
+from pnst.workflow.texts import assessments_json, measurements_csv, measurements_json, write_text
+
+__all__ = [
+    "Case",
+    "Form",
+    "Request",
+    "RunSettings",
+    "assess_case",
+    "assess_file",
+    "assessments_json",
+    "fetch",
+    "inspect",
+    "measure_case",
+    "measurements_csv",
+    "measurements_json",
+    "measurements_of",
+    "read_case",
+    "report_case",
+    "report_results",
+    "run",
+    "summaries",
+    "write_case",
+    "write_phantom",
+    "write_text",
+]

@@ -1,0 +1,28 @@
+"""Studies before anything is measured: what is in a folder, and what a server has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pnst.workflow.case import Anywhere, Progress, silent
+
+if TYPE_CHECKING:
+    from pnst.io.dicomweb import FetchedSeries
+    from pnst.io.guess import SeriesGuess
+
+
+def inspect(study: Anywhere) -> list[SeriesGuess]:
+    """Each series of a study with the role guessed for it, and why."""
+    from pnst.io.study import inspect as guesses
+
+    return guesses(study)
+
+
+def fetch(
+    url: str, out: Path, study: str | None = None, series: str | None = None, progress: Progress = silent
+) -> tuple[FetchedSeries, ...]:
+    """Bring a study from a DICOMweb server into a new folder."""
+    from pnst.io.dicomweb import fetch_study
+
+    return fetch_study(url, out, study, series, progress)

@@ -1,0 +1,160 @@
+"""The main job: read, measure, assess, report, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pnst.errors import InputError
+from pnst.measurement.measurements import Measurements
+from pnst.settings import RunSettings
+from pnst.study import Lesion, Study
+from pnst.workflow.texts import assessments_json, measurements_csv, measurements_json
+
+if TYPE_CHECKING:
+    from pnst.classification.assessment import Assessment
+    from pnst.io.results import Content
+    from pnst.measurement.family import Value
+    from pnst.reporting.summary import Summary
+
+Anywhere = str | PathLike[str]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run on: a study, where its lesion is, and what the user knows better."""
+
+    study: Anywhere
+    lesion: Anywhere | None = None
+    """Mask, SEG or RTSTRUCT; None: `lesion.nii.gz` in the study's folder."""
+    label: str | None = None
+    """One label of that file; None: every label."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    masks: Mapping[str, Anywhere] = field(default_factory=dict)
+    overrides: Mapping[str, Value] = field(default_factory=dict)
+    patient: Mapping[str, Any] = field(default_factory=dict)
+    case_id: str | None = None
+    keep_identity: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One study with its lesions and what was found in each."""
+
+    study: Study
+    lesions: tuple[Lesion, ...]
+    measurements: tuple[Measurements, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
+
+
+def silent(_: str) -> None:
+    """Progress that nobody watches."""
+
+
+def run(request: Request, out: Anywhere, settings: RunSettings | None = None, progress: Progress = silent) -> Case:
+    """The main job: read, measure, assess, report, and write every output into `out`, whole or not at all."""
+    from pnst.io.results import refuse_inputs
+
+    settings = settings or RunSettings()
+    given = (request.study, request.lesion, *request.masks.values(), *request.roles.values())
+    refuse_inputs(Path(out), [Path(file) for file in given if file is not None])
+    case = assess_case(measure_case(read_case(request, progress), request, settings, progress), request, settings)
+    progress("report")
+    page = report_case(case)
+    progress("writing")
+    write_case(case, page, settings, Path(out))
+    return case
+
+
+def read_case(request: Request, progress: Progress = silent) -> Case:
+    """Read the study and its lesions."""
+    from pnst.io.masks import read_lesion, read_lesions
+    from pnst.io.study import read_study
+
+    progress("reading the study")
+    study = read_study(
+        request.study,
+        roles=request.roles or None,
+        masks=request.masks or None,
+        case_id=request.case_id,
+        keep_identity=request.keep_identity,
+    )
+    file = Path(request.lesion) if request.lesion is not None else _lesion_beside(Path(request.study))
+    progress("reading the lesion")
+    if request.label is not None:
+        return Case(study, (read_lesion(file, study, label=request.label),))
+    return Case(study, tuple(read_lesions(file, study)))
+
+
+def measure_case(case: Case, request: Request, settings: RunSettings, progress: Progress = silent) -> Case:
+    """Measure every lesion."""
+    from pnst.measurement.measure import measure
+
+    found = []
+    for lesion in case.lesions:
+        progress(f"measuring {lesion.label}")
+        found.append(measure(case.study, lesion, settings.measure, request.overrides))
+    return replace(case, measurements=tuple(found))
+
+
+def assess_case(case: Case, request: Request, settings: RunSettings) -> Case:
+    """Score every lesion that was measured."""
+    from pnst.classification.assess import assess
+
+    patient = dict(request.patient) or None
+    found = [assess(m, patient=patient, settings=settings.assess) for m in case.measurements]
+    return replace(case, assessments=tuple(found))
+
+
+def report_case(case: Case) -> str:
+    """One HTML page over the lesions that were assessed."""
+    from pnst.reporting.report import report_lesions
+
+    findings = list(zip(case.lesions, case.measurements, case.assessments, strict=True))
+    return report_lesions(case.study, findings)
+
+
+def summaries(case: Case) -> list[Summary]:
+    """What to show of each lesion first."""
+    from pnst.reporting.summary import summarise
+
+    return [summarise(m, a) for m, a in zip(case.measurements, case.assessments, strict=True)]
+
+
+def write_case(case: Case, page: str, settings: RunSettings, out: Path) -> None:
+    """Write every output of a run into `out` as one set; of a further lesion n, `lesion-n.nii.gz` and so on."""
+    from pnst.image import Mask, Volume
+    from pnst.io.results import numbered, write_results
+
+    files: dict[str, Content] = {
+        "measurements.json": measurements_json(case.measurements),
+        "measurements.csv": measurements_csv(case.measurements),
+        "assessment.json": assessments_json(case.assessments),
+        "report.html": page,
+        "settings.toml": settings.to_toml(),
+    }
+    for n, (lesion, m) in enumerate(zip(case.lesions, case.measurements, strict=True), start=1):
+        files[numbered("lesion.nii.gz", n)] = lesion.mask
+        adc = m.regions.get("adc")
+        if isinstance(adc, Volume):
+            files[numbered("adc.nii.gz", n)] = adc
+        regions = {name: region for name, region in m.regions.items() if isinstance(region, Mask)}
+        if regions:
+            files[numbered("regions", n)] = regions
+    write_results(out, files)
+
+
+def _lesion_beside(study: Path) -> Path:
+    for name in ("lesion.nii.gz", "lesion.nii"):
+        if (study / name).is_file():
+            return study / name
+    raise InputError(
+        "no lesion to measure",
+        got="no lesion mask given, and no lesion.nii.gz in the study's folder",
+        expected="a mask (NIfTI, NRRD), a DICOM SEG or an RTSTRUCT",
+        remedy="give it with --lesion FILE, or --lesion FILE:LABEL for one of its labels",
+    )

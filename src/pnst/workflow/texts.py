@@ -1,0 +1,40 @@
+"""What a stage gives, as text in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pnst.measurement.measurements import Measurements
+
+if TYPE_CHECKING:
+    from pnst.classification.assessment import Assessment
+
+
+def measurements_json(found: Sequence[Measurements]) -> str:
+    """measurements.json."""
+    from pnst.io.results import lesions_json
+
+    return lesions_json(found[0].case_id, [m.to_dict() for m in found])
+
+
+def measurements_csv(found: Sequence[Measurements]) -> str:
+    """measurements.csv: one row a lesion; an empty cell where a lesion lacks a column."""
+    from pnst.io.table import to_csv
+
+    return to_csv(m.row() for m in found)
+
+
+def assessments_json(found: Sequence[Assessment]) -> str:
+    """assessment.json."""
+    from pnst.io.results import lesions_json
+
+    return lesions_json(found[0].case_id, [a.to_dict() for a in found])
+
+
+def write_text(text: str, file: Path) -> None:
+    """Write what a stage gave as text, whole or not at all."""
+    from pnst.io.atomic import write_text as write
+
+    write(file, text)
