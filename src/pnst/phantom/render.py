@@ -1,7 +1,7 @@
 """Partial volume: means over boxes, split only where tissues meet.
 
-A slice is looked at in blocks of voxels; a block near a border is split into its voxels, these into cells along the
-slice direction, these into cells in plane. Far from every border a box is pure and is looked at once.
+A slice is looked at in blocks of voxels; a block near a border is split, and so are its parts near one, down to cells.
+Far from every border a box is pure and is looked at once.
 """
 
 from __future__ import annotations
@@ -76,16 +76,13 @@ class Renderer:
         return np.moveaxis(image[:, : ni * self.fineness, : nj * self.fineness], 0, -1)
 
     def _splits(self, size: FloatArray) -> list[_Split]:
-        """Blocks into voxels, these into slabs, these into pixels, these into cells."""
+        """Blocks into slabs of a quarter of them, these into cells as wide as a voxel, these into pixels and cells."""
         pixel = size[:2] / BLOCK / self.fineness
         ci, cj, ck = (int(np.ceil(side / CELL_MM - 1e-9)) for side in (*pixel, size[2]))
-        kept, averaged = (self.fineness, self.fineness, 1), (ci, cj, 1)
-        splits = [
-            _Split((BLOCK, BLOCK, 1), True),
-            _Split((1, 1, ck), False),
-            _Split(kept, True),
-            _Split(averaged, False),
-        ]
+        slabs, cells = (1, 1) if ck == 1 else (-(-ck // 2), 2)
+        half = BLOCK // 2
+        kept = (half, half, slabs), (BLOCK // half, BLOCK // half, cells), (self.fineness, self.fineness, 1)
+        splits = [*(_Split(counts, True) for counts in kept), _Split((ci, cj, 1), False)]
         return [split for split in splits if split.counts != (1, 1, 1)]
 
     def _means(self, centres: FloatArray, size: FloatArray, splits: Sequence[_Split]) -> FloatArray:
