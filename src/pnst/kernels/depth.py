@@ -15,11 +15,14 @@ BoolArray = npt.NDArray[np.bool_]
 def depth_below(inside: BoolArray, step_mm: float) -> FloatArray:
     """(ni, nj, nk) float32: distance in mm of each voxel's centre to the surface of a body, 0 outside.
 
-    `inside` (ni, nj, nk): the voxels of an isotropic grid of side `step_mm` whose centres lie in the body; the body
-    goes on beyond the array where it touches its border. The surface lies half a voxel before the next centre outside.
+    `inside` (ni, nj, nk): the voxels of an isotropic grid of side `step_mm` whose centres lie in the body, some voxel
+    outside; where it touches the array's border it goes on beyond. The surface lies half a voxel before the next
+    centre outside.
     """
     import edt
 
+    if inside.all():
+        raise ValueError("a body without an outside has no depth")
     distance = edt.edt(inside.astype(np.uint8), anisotropy=(step_mm,) * 3)
     return np.asarray(np.maximum(distance - step_mm / 2, 0), dtype=np.float32)
 

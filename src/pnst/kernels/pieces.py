@@ -21,15 +21,20 @@ def off_edge(mask: BoolArray) -> BoolArray:
     return np.asarray(~widened(~np.pad(mask, 1))[1:-1, 1:-1, 1:-1])
 
 
-def widened(labels: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Labels or a mask (ni, nj, nk) spread to the 6 neighbours; where two labels meet, the greater one."""
-    out = labels.copy()
-    for axis in range(3):
-        ahead = tuple(slice(1, None) if a == axis else slice(None) for a in range(3))
-        behind = tuple(slice(None, -1) if a == axis else slice(None) for a in range(3))
-        np.maximum(out[ahead], labels[behind], out=out[ahead])
-        np.maximum(out[behind], labels[ahead], out=out[behind])
-    return out
+def widened(labels: npt.NDArray[Any], steps: Sequence[int] = (1, 1, 1)) -> npt.NDArray[Any]:
+    """Labels or a mask (ni, nj, nk) spread to the 6 neighbours, `steps` (3,) times along each axis.
+
+    Where two labels meet, the greater one stays.
+    """
+    for step in range(max(steps)):
+        out = labels.copy()
+        for axis in (axis for axis in range(3) if steps[axis] > step):
+            ahead = tuple(slice(1, None) if a == axis else slice(None) for a in range(3))
+            behind = tuple(slice(None, -1) if a == axis else slice(None) for a in range(3))
+            np.maximum(out[ahead], labels[behind], out=out[ahead])
+            np.maximum(out[behind], labels[ahead], out=out[behind])
+        labels = out
+    return labels
 
 
 def smoothed_within(data: FloatArray, inside: BoolArray, sigmas: Sequence[float]) -> FloatArray:
@@ -44,12 +49,14 @@ def smoothed_within(data: FloatArray, inside: BoolArray, sigmas: Sequence[float]
     return out
 
 
-def bounded_pieces(seeds: BoolArray, data: FloatArray, level: float, allowed: BoolArray) -> IntArray:
+def bounded_pieces(
+    seeds: BoolArray, data: FloatArray, level: float, allowed: BoolArray, reach: Sequence[int]
+) -> IntArray:
     """The connected pieces (26 neighbours) of `seeds` (ni, nj, nk), numbered from 1, each bounded at half its step.
 
     A piece's step leads from `level`, that of the body round it, to the median of `data` over its own seeds. Its voxels
-    are those `allowed` ones within one voxel of its seeds that lie beyond half of that: where partial volume puts the
-    border, whatever the threshold was that found the piece.
+    are those `allowed` ones within `reach` (3,) voxels of its seeds that lie beyond half of that: where partial volume
+    puts the border, whatever the threshold and the smoothing were that found the piece.
     """
     import cc3d
 
@@ -57,11 +64,11 @@ def bounded_pieces(seeds: BoolArray, data: FloatArray, level: float, allowed: Bo
     if not seeds.any():
         return out
     hit = [np.flatnonzero(seeds.any(axis=tuple(a for a in range(3) if a != axis))) for axis in range(3)]
-    box = tuple(slice(max(0, int(at[0]) - 1), int(at[-1]) + 2) for at in hit)
+    box = tuple(slice(max(0, int(at[0]) - n), int(at[-1]) + 1 + n) for at, n in zip(hit, reach, strict=True))
     labels = cc3d.connected_components(seeds[box].astype(np.uint8), connectivity=26).astype(np.int32)
     part = np.asarray(data[box], dtype=np.float32)
     steps = np.concatenate([[1.0], piece_medians(labels, part) - level]).astype(np.float32)
-    near = np.where(allowed[box], widened(labels), 0)
+    near = np.where(allowed[box], widened(labels, reach), 0)
     out[box] = np.where((part - np.float32(level)) * np.sign(steps[near]) > np.abs(steps[near]) / 2, near, 0)
     return out
 

@@ -27,23 +27,29 @@ class Heterogeneity(Family):
 
 def measure_heterogeneity(context: Context) -> Outcome:
     """Coefficients of variation on T1 and T2, entropy on T2; what lacks its series is a half that is skipped."""
-    found: dict[str, float] = {}
+    chosen = {"t1": context.series(Role.T1), "t2": context.series(Role.T2, Role.T2_FS)}
+    values: dict[str, FloatArray] = {}
     skipped: dict[str, str] = {}
-    remarks = set()
-    for name, series in (("t1", context.series(Role.T1)), ("t2", context.series(Role.T2, Role.T2_FS))):
+    for name, series in chosen.items():
         try:
-            values = _values(context, series, name)
+            values[name] = _values(context, series, name)
         except NotMeasurable as reason:
             skipped[name] = str(reason)
-            continue
-        found[f"variation_{name}"] = coefficient_of_variation(values)
-        if name == "t2":
-            found["entropy_t2"] = entropy_bits(values, context.settings.heterogeneity.entropy_bins)
-        cut_off = context.cut_off(series) if series is not None else None
-        remarks |= {f"{name}: {cut_off}"} if cut_off else set()
-    if not found:
-        raise NotMeasurable("; ".join(dict.fromkeys(skipped.values())))
-    return Outcome(Heterogeneity(**found, quality="; ".join(sorted(remarks)) or None), skipped=skipped)
+    if not values:
+        raise NotMeasurable("; ".join(skipped.values()))
+    variation = {name: coefficient_of_variation(found) for name, found in values.items()}
+    cut_off = [context.cut_off(series) for name, series in chosen.items() if series is not None and name in values]
+    return Outcome(
+        Heterogeneity(
+            variation_t1=variation.get("t1"),
+            variation_t2=variation.get("t2"),
+            entropy_t2=entropy_bits(values["t2"], context.settings.heterogeneity.entropy_bins)
+            if "t2" in values
+            else None,
+            quality="; ".join(dict.fromkeys(remark for remark in cut_off if remark)) or None,
+        ),
+        skipped=skipped,
+    )
 
 
 def _values(context: Context, series: Series | None, name: str) -> FloatArray:

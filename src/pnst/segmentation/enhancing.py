@@ -86,14 +86,15 @@ def unenhanced(found: Enhancement, share: float, enhancing_over: float) -> Unenh
     level = share * reference
     below = np.nan_to_num(found.relative, nan=np.inf) < level
     seeds = allowed & ~widened(found.blood) & below  # beside blood lie voxels that hold a part of it
-    enhancing = _off(below, enhancing)
+    enhancing = _off(widened(seeds, found.post.reach), enhancing)
     data = found.post.volume.data
-    return Unenhanced(bounded_pieces(seeds, data, float(np.median(data[enhancing])), allowed), level, enhancing)
+    pieces = bounded_pieces(seeds, data, float(np.median(data[enhancing])), allowed, found.post.reach)
+    return Unenhanced(pieces, level, enhancing)
 
 
-def _off(below: BoolArray, enhancing: BoolArray) -> BoolArray:
+def _off(border: BoolArray, enhancing: BoolArray) -> BoolArray:
     """What enhances and is not beside what does not, where voxels hold a part of both; all of it where none is left."""
-    clear = enhancing & ~widened(below)
+    clear = enhancing & ~border
     return clear if clear.any() else enhancing
 
 

@@ -10,9 +10,10 @@ import numpy as np
 from pnst.image import BoolArray, FloatArray, Grid, Mask, Volume, bounding_box
 from pnst.kernels.depth import between_nodes, depth_below
 from pnst.kernels.pieces import off_edge, smoothed_within
-from pnst.segmentation.tissue import SMOOTHING_MM
 from pnst.study import Lesion
 
+SMOOTHING_MM = 1.0
+"""SD of the in-plane smoothing over which noise is told from pieces of another tissue; borders are found without it."""
 DEPTH_STEPS = 24
 """Depth is worked out on nodes this many to the lesion's equivalent radius: a third of the depth is eight of them."""
 
@@ -29,6 +30,12 @@ class Interior:
     def core(self) -> BoolArray:
         """The lesion less its edge voxels, which hold a part of what lies outside, and less voxels without data."""
         return np.asarray(off_edge(self.lesion.data) & np.isfinite(self.volume.data))
+
+    @property
+    def reach(self) -> tuple[int, int, int]:
+        """How far, in voxels, smoothing may have moved a border: two of its SDs, and a voxel at least."""
+        i, j, k = (max(1, round(2 * SMOOTHING_MM / s)) for s in self.volume.grid.spacing)
+        return i, j, k
 
     @cached_property
     def smooth(self) -> FloatArray:
@@ -57,15 +64,16 @@ class Interior:
     def depth(self, lesion: Lesion) -> FloatArray:
         """(ni, nj, nk) float32: mm below the lesion's surface, which is as smooth as in its mesh."""
         radius = (3 * lesion.mesh.volume_mm3 / (4 * np.pi)) ** (1 / 3)
-        step = radius / DEPTH_STEPS
-        grid = self.volume.grid
-        # Nodes on the image's own axes, one step beyond its box; so between them the axes can be taken one by one.
-        counts = [int(np.ceil((n - 1) * s / step)) + 3 for n, s in zip(grid.shape, grid.spacing, strict=True)]
+        grid, step = self.volume.grid, radius / DEPTH_STEPS
+        # Nodes on the image's own axes, so that between them the axes can be taken one by one; a voxel beyond the box
+        # on every side, because the surface lies up to that far beyond the outermost centres.
+        ahead = np.ceil(np.asarray(grid.spacing) / step).astype(int) + 1
+        index = [np.arange(n) * s / step + a for n, s, a in zip(grid.shape, grid.spacing, ahead, strict=True)]
+        counts = [int(np.ceil(at[-1])) + int(a) + 1 for at, a in zip(index, ahead, strict=True)]
         affine = np.eye(4)
         affine[:3, :3] = grid.directions * step
-        affine[:3, 3] = grid.affine[:3, 3] - affine[:3, :3].sum(axis=1)
+        affine[:3, 3] = grid.affine[:3, 3] - affine[:3, :3] @ ahead
         nodes = lesion.on(Grid((counts[0], counts[1], counts[2]), affine))
-        index = [np.arange(n) * s / step + 1 for n, s in zip(grid.shape, grid.spacing, strict=True)]
         return between_nodes(depth_below(nodes.data, step), index)
 
 

@@ -51,7 +51,7 @@ def t1_bright(inside: Interior, scale: FatScale, t2_fs: FloatArray | None, rule:
     brighter = scale.muscle + rule.fat_step * (scale.fat - scale.muscle)
     level = max(median + rule.lesion_sd * robust_sd(values), brighter) if values.size else np.inf
     seeds = core & (np.nan_to_num(inside.smooth) > level)
-    pieces = bounded_pieces(seeds, data, median, core)
+    pieces = bounded_pieces(seeds, data, median, core, inside.reach)
     sizes = np.bincount(pieces.ravel())
     fat = np.zeros(len(sizes), dtype=bool)
     if t2_fs is not None:
