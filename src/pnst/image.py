@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pnst.errors import GeometryError
+from pnst.kernels.box import bounding_box as tight_box
 
 FloatArray = npt.NDArray[np.floating[Any]]
 BoolArray = npt.NDArray[np.bool_]
@@ -130,6 +131,15 @@ class Grid:
             return None
         i, j, k = (slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
         return (i, j, k) if self.crop((i, j, k)).matches(part) else None
+
+    def box_round(self, points: npt.ArrayLike) -> Box | None:
+        """The smallest box of voxels whose centres surround RAS points (n, 3) in mm; None when it lies outside."""
+        index = self.to_index(points)
+        low, high = np.maximum(np.floor(index.min(axis=0)), 0), np.minimum(np.ceil(index.max(axis=0)) + 1, self.shape)
+        if (high <= low).any():
+            return None
+        i, j, k = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+        return i, j, k
 
     def canonical_order(self) -> tuple[tuple[int, int, int], tuple[int, ...]]:
         """Axes and flips that bring the grid closest to RAS: the smallest turn, a mirror allowed.
@@ -255,14 +265,15 @@ def embedded(part: Mask, grid: Grid) -> Mask:
 
 def bounding_box(data: BoolArray, spacing: Sequence[float], margin_mm: float = 0.0) -> Box | None:
     """The smallest box round the true voxels of (ni, nj, nk), widened by whole voxels of at least the margin."""
-    slices = []
-    for axis, (count, step) in enumerate(zip(data.shape, spacing, strict=True)):
-        hit = np.flatnonzero(data.any(axis=tuple(a for a in range(3) if a != axis)))
-        if hit.size == 0:
-            return None
-        pad = int(np.ceil(margin_mm / step))
-        slices.append(slice(max(0, int(hit[0]) - pad), min(count, int(hit[-1]) + 1 + pad)))
-    return slices[0], slices[1], slices[2]
+    tight = tight_box(data)
+    if tight is None:
+        return None
+    pads = [int(np.ceil(margin_mm / step)) for step in spacing]
+    i, j, k = (
+        slice(max(0, side.start - pad), min(count, side.stop + pad))
+        for side, pad, count in zip(tight, pads, data.shape, strict=True)
+    )
+    return i, j, k
 
 
 def _on_grid(data: npt.NDArray[Any], grid: Grid, *, allow_4d: bool) -> npt.NDArray[Any]:

@@ -161,5 +161,9 @@ class Lesion:
         mine, theirs = self.mask.canonical(), grid.canonical()
         if mine.grid.matches(theirs):
             return Mask(grid.from_canonical(mine.data), grid)
-        to_mine = mine.grid.inverse @ theirs.affine
-        return Mask(grid.from_canonical(self.level_set.inside(theirs.shape, to_mine)), grid)
+        data = np.zeros(theirs.shape, dtype=bool)
+        box = theirs.box_round(mine.grid.to_world(self.level_set.corners()))
+        if box is not None:
+            part = theirs.crop(box)
+            data[box] = self.level_set.inside(part.shape, mine.grid.inverse @ part.affine)
+        return Mask(grid.from_canonical(data), grid)

@@ -8,7 +8,7 @@ import pytest
 from pnst.kernels.rim import RimRule, fat_rim
 
 STEP = 0.25
-RULE = RimRule(10.0, 1.0, 0.5, 3.0, 15.0)
+RULE = RimRule(10.0, 1.0, 0.5, 3.0, 15.0, 0.25, 2.5)
 X = np.arange(0, 25 + STEP / 2, STEP)
 
 

@@ -6,15 +6,26 @@ import numpy as np
 import pytest
 
 from bodies import oblique
-from pnst.image import Mask, Volume
-from pnst.segmentation.edema_zone import edema_zone
-from pnst.segmentation.tissue import MuscleLevel, Surroundings, surroundings
+from pnst.image import Mask, Volume, embedded
+from pnst.segmentation.edema_zone import EdemaZone, ZoneRule, bound_edema, detect_edema
+from pnst.segmentation.fluid import FluidRule
+from pnst.segmentation.surroundings import Surroundings, surroundings
+from pnst.segmentation.tissue import MuscleLevel
 
 SPACING = (0.8, 0.9, 3.0)
 GRID = oblique((83, 74, 23), SPACING)
 MUSCLE, OEDEMA, LESION, SD = 110.0, 330.0, 520.0, 6.0
 LEVEL = MuscleLevel(MUSCLE, SD, "given")
 RADIUS = 11.0
+RULE = ZoneRule(
+    detection_sd=3.0,
+    thread_radius_mm=3.0,
+    speckle_radius_mm=1.0,
+    gap_radius_mm=3.0,
+    level_radius_mm=5.0,
+    fat_fraction=0.5,
+    fluid=FluidRule(edema_ratio=2.0, lesion_ratio=1.25, dark_lesion_ratio=0.8, dark_t1_fraction=-0.1, radius_mm=2.0),
+)
 
 INDEX = np.stack(np.meshgrid(*[np.arange(n) for n in GRID.shape], indexing="ij"), axis=-1)
 X, Y, Z = np.moveaxis((INDEX - (np.array(GRID.shape) - 1) / 2 + (0.2, -0.3, 0.1)) * SPACING, -1, 0)
@@ -29,10 +40,22 @@ def image(bright: np.ndarray, level: float = OEDEMA, noise: float = SD, seed: in
     return surroundings(Volume(data.astype(np.float32), GRID), Mask(R < RADIUS, GRID))
 
 
-def zone(bright: np.ndarray, level: float = OEDEMA, not_edema: np.ndarray | None = None, seed: int = 5) -> np.ndarray:
+def bounded(
+    around: Surroundings, fat_fraction: np.ndarray | None = None, level: MuscleLevel = LEVEL, rule: ZoneRule = RULE
+) -> EdemaZone:
+    return bound_edema(around, level, rule, detect_edema(around, level, rule, fat_fraction))
+
+
+def voxels(found: EdemaZone) -> np.ndarray:
+    return embedded(found.mask, GRID).data
+
+
+def zone(
+    bright: np.ndarray, level: float = OEDEMA, fat_fraction: np.ndarray | None = None, seed: int = 5
+) -> np.ndarray:
     around = image(bright, level, seed=seed)
-    assert around.volume.grid.shape == GRID.shape  # the whole image lies within reach
-    return edema_zone(around, LEVEL, 3.0, not_edema).mask.data
+    assert around.cells.grid.shape == GRID.shape  # the whole image lies within reach, a cell is a voxel
+    return voxels(bounded(around, fat_fraction))
 
 
 def ml(mask: np.ndarray) -> float:
@@ -69,18 +92,18 @@ def test_the_zone_is_bounded_at_half_the_step():
     h, blur = 10.0, 2.0
     ramp = np.clip((RADIUS + h + blur - R) / (2 * blur), 0, 1)  # half at RADIUS + h
     around = image(ramp)
-    found = edema_zone(around, LEVEL, 3.0, None)
+    found = bounded(around)
     assert ml(found.mask.data) == pytest.approx(shell(h), rel=0.06)
-    assert R[found.mask.data].max() < RADIUS + h + 0.5
+    assert R[voxels(found)].max() < RADIUS + h + 1.5
     at_three_sd = ml((around.volume.data > MUSCLE + 3 * SD) & (R >= RADIUS) & (RADIUS + h + blur > R))
     assert at_three_sd > 1.2 * ml(found.mask.data)
 
 
 def test_the_levels_are_told():
     """Closed form: 3 SDs above muscle, and half the step to the oedema."""
-    found = edema_zone(image(R < RADIUS + 8), LEVEL, 3.0, None)
-    assert found.detection_level == pytest.approx(MUSCLE + 3 * SD)
-    assert found.half_step_level == pytest.approx((MUSCLE + OEDEMA) / 2, abs=2)
+    around = image(R < RADIUS + 8)
+    assert detect_edema(around, LEVEL, RULE).level == pytest.approx(MUSCLE + 3 * SD)
+    assert bounded(around).half_step_level == pytest.approx((MUSCLE + OEDEMA) / 2, abs=2)
 
 
 def test_oedema_that_does_not_touch_the_lesion_is_left_out():
@@ -123,7 +146,7 @@ def test_a_halo_thinner_than_a_thread_stays():
 
 def test_what_is_known_to_be_fat_is_left_out():
     fat = X > 6
-    found = zone(R < RADIUS + 8, not_edema=fat)
+    found = zone(R < RADIUS + 8, fat_fraction=np.where(fat, 0.9, 0.05).astype(np.float32))
     assert not (found & fat).any()
     assert ml(found) == pytest.approx(ml((R < RADIUS + 8) & (R >= RADIUS) & ~fat), rel=0.08)
 
@@ -132,7 +155,7 @@ def test_voxels_without_data_are_no_oedema():
     around = image(R < RADIUS + 8)
     hole = (X > 12) & (X < 18)
     data = np.where(hole, np.nan, around.volume.data)
-    found = edema_zone(surroundings(Volume(data, GRID), around.lesion), LEVEL, 3.0, None).mask.data
+    found = voxels(bounded(surroundings(Volume(data, GRID), around.lesion)))
     assert not (found & hole).any()
     assert ml(found) > 0.8 * ml((R < RADIUS + 8) & (R >= RADIUS) & ~hole)
 
@@ -143,5 +166,5 @@ def test_gain_and_offset_change_nothing(gain, offset):
     around = image(R < RADIUS + 6)
     other = surroundings(Volume((around.volume.data * gain + offset).astype(np.float32), GRID), around.lesion)
     level = MuscleLevel(MUSCLE * gain + offset, SD * gain, "given")
-    ours, theirs = edema_zone(around, LEVEL, 3.0, None).mask.data, edema_zone(other, level, 3.0, None).mask.data
+    ours, theirs = voxels(bounded(around)), voxels(bounded(other, level=level))
     assert np.count_nonzero(ours ^ theirs) <= 0.001 * np.count_nonzero(ours)

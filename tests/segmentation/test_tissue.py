@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from bodies import oblique
 from pnst.image import Grid, Mask, Volume
-from pnst.segmentation.tissue import (
-    CLEAR_MM,
-    NEAR_MM,
-    FatScale,
-    MuscleLevel,
-    Surroundings,
-    TissueNotFound,
-    fat_scale,
-    muscle_level,
-    muscle_on_t1,
-    surroundings,
-)
+from pnst.segmentation.fat import fat_scale
+from pnst.segmentation.muscle import muscle_level, muscle_on_t1
+from pnst.segmentation.surroundings import Surroundings, TissueRule, surroundings
+from pnst.segmentation.tissue import FatScale, MuscleLevel, TissueNotFound
 
 GRID = oblique((84, 78, 17), (1.2, 1.3, 4.0))
 T1 = {"lesion": 330.0, "muscle": 300.0, "fat": 1000.0, "bone": 60.0, "marrow": 900.0, "air": 0.0}
@@ -132,9 +124,9 @@ def test_muscle_voxels_are_muscle_and_near_but_clear_of_the_lesion(t1):
     found = muscle_on_t1(t1, fat_scale(t1)).data
     true = LIMB.cropped("muscle", t1)
     assert np.count_nonzero(found & true) > 0.98 * np.count_nonzero(found)
-    assert t1.distance[found].min() > CLEAR_MM
-    assert t1.distance[found].max() <= NEAR_MM
-    deep = true & t1.shell & (np.abs(t1.smooth - 300) < 30)
+    assert t1.cells.distance[found].min() > TissueRule().clear_mm
+    assert t1.cells.distance[found].max() <= TissueRule().near_mm
+    deep = true & t1.cells.shell & (np.abs(t1.cells.smooth - 300) < 30)
     assert np.count_nonzero(found & deep) > 0.95 * np.count_nonzero(deep)
 
 
@@ -147,7 +139,7 @@ def test_without_muscle_no_voxel_is_muscle(t1):
 
 
 def test_mode_and_sd_in_a_muscle_mask(stir):
-    level = muscle_level(stir, LIMB.cropped("muscle", stir) & stir.shell, "given mask")
+    level = muscle_level(stir, LIMB.cropped("muscle", stir) & stir.cells.shell, "given mask")
     assert level.mode == pytest.approx(np.hypot(110, SIGMA), abs=3)  # the mean of magnitude noise, to first order
     assert level.sd == pytest.approx(SIGMA, rel=0.1)
     assert level.source == "given mask"
@@ -156,7 +148,7 @@ def test_mode_and_sd_in_a_muscle_mask(stir):
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
 def test_oedema_within_the_mask_raises_neither(stir, share):
     """What looks like muscle on T1 is oedema in part: brighter on STIR, and not muscle's level."""
-    where = LIMB.cropped("muscle", stir) & stir.shell
+    where = LIMB.cropped("muscle", stir) & stir.cells.shell
     halfway = np.quantile(np.argwhere(where)[:, 0], share)
     wet = where & (np.indices(where.shape)[0] < halfway)
     data = np.where(wet, stir.volume.data + 220, stir.volume.data)
@@ -169,8 +161,8 @@ def test_without_t1_muscle_is_the_fullest_mode_below_the_lesion_and_not_air():
     """The air outside the limb holds more voxels than muscle."""
     limb = Limb(muscle=30, fat=33)
     around = limb.around(STIR)
-    assert np.count_nonzero(limb.cropped("air", around) & around.shell) > np.count_nonzero(
-        limb.cropped("muscle", around) & around.shell
+    assert np.count_nonzero(limb.cropped("air", around) & around.cells.shell) > np.count_nonzero(
+        limb.cropped("muscle", around) & around.cells.shell
     )
     level = muscle_level(around, None, "histogram")
     assert level.mode == pytest.approx(np.hypot(110, SIGMA), abs=6)
@@ -244,7 +236,7 @@ def test_too_little_muscle_in_a_mask(stir):
 
 def test_muscle_without_spread(stir):
     """Muscle of one value, as in an image without noise: its mode is that value, its SD 0."""
-    where = LIMB.cropped("muscle", stir) & stir.shell
+    where = LIMB.cropped("muscle", stir) & stir.cells.shell
     data = np.where(where, np.float32(100), np.float32(400))
-    flat = Surroundings(Volume(data, stir.volume.grid), stir.lesion, stir.distance, data)
+    flat = replace(stir, cells=replace(stir.cells, smooth=data, raw=data))
     assert muscle_level(flat, where, "given mask") == MuscleLevel(100.0, 0.0, "given mask")

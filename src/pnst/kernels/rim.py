@@ -10,11 +10,6 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.floating[Any]]
 BoolArray = npt.NDArray[np.bool_]
 
-MUSCLE_FRACTION = 0.25
-"""Muscle-like: the fat fraction stays within this distance of 0 …"""
-MUSCLE_RUN_MM = 2.5
-"""… over this length; the edge between fat and air passes through 0 in less."""
-
 
 class RimRule(NamedTuple):
     """When a ray is covered by a fat rim; lengths in mm."""
@@ -24,6 +19,10 @@ class RimRule(NamedTuple):
     onset_fat_mm: float
     onset_within_mm: float
     muscle_within_mm: float
+    muscle_fraction: float
+    """Muscle-like: the fat fraction stays within this distance of 0 …"""
+    muscle_run_mm: float
+    """… over this length."""
 
 
 class Rim(NamedTuple):
@@ -52,14 +51,15 @@ def fat_rim(fraction: FloatArray, step_mm: float, rule: RimRule) -> Rim:
     thickness = integral[:, reach][:, -1]
     begun = integral >= rule.onset_fat_mm
     soon = begun[:, offsets <= rule.onset_within_mm].any(axis=1)
-    muscle = _muscle_run(fraction, round(MUSCLE_RUN_MM / step_mm)) & begun & (offsets <= rule.muscle_within_mm)
-    covered = seen & (thickness >= rule.least_fat_mm) & soon & muscle.any(axis=1)
+    run = _muscle_run(fraction, rule.muscle_fraction, max(1, round(rule.muscle_run_mm / step_mm)))
+    muscle = (run & begun & (offsets <= rule.muscle_within_mm)).any(axis=1)
+    covered = seen & (thickness >= rule.least_fat_mm) & soon & muscle
     return Rim(np.asarray(covered), thickness, np.asarray(seen))
 
 
-def _muscle_run(fraction: FloatArray, length: int) -> BoolArray:
+def _muscle_run(fraction: FloatArray, largest: float, length: int) -> BoolArray:
     """(n, m): whether `length` samples from here on are muscle-like."""
     with np.errstate(invalid="ignore"):
-        like = np.abs(fraction) <= MUSCLE_FRACTION
+        like = np.abs(fraction) <= largest
     total = np.cumsum(np.pad(like, ((0, 0), (1, length)), constant_values=False), axis=1)
     return np.asarray(total[:, length:-1] - total[:, : -length - 1] == length)

@@ -9,27 +9,17 @@ import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Grid, Mask, Volume
 from pnst.kernels.depth import thirds
-from pnst.kernels.hull import longest_diameter
+from pnst.kernels.hull import Hull, convex_hull, longest_diameter
 from pnst.measurement.family import NotMeasurable
-from pnst.measurement.settings import MeasureSettings
+from pnst.measurement.settings import MeasureSettings, TissueSettings
 from pnst.segmentation.enhancing import Enhancement, relative_enhancement
+from pnst.segmentation.fat import fat_scale
 from pnst.segmentation.interior import Interior, interior
+from pnst.segmentation.muscle import muscle_level, muscle_on_t1
+from pnst.segmentation.surroundings import Surroundings, TissueRule, nearest, surroundings
 from pnst.segmentation.t1_bright import BrightRule, T1Bright, t1_bright
-from pnst.segmentation.tissue import (
-    NEAR_MM,
-    FatScale,
-    MuscleLevel,
-    Surroundings,
-    TissueNotFound,
-    fat_scale,
-    muscle_level,
-    muscle_on_t1,
-    surroundings,
-)
+from pnst.segmentation.tissue import FatScale, MuscleLevel, TissueNotFound
 from pnst.study import Lesion, Role, Series, Study
-
-LEAST_MUSCLE_MM3 = 1000.0
-"""Less muscle than this on T1 is no reference."""
 
 LARGEST_UNSEEN = 0.05
 """A larger share of the lesion's surface beyond the border of an image is said in `quality`."""
@@ -57,9 +47,14 @@ class Context:
         return next((self.study.series[role] for role in roles if role in self.study.series), None)
 
     @cached_property
+    def hull(self) -> Hull:
+        """The convex hull of the lesion's surface."""
+        return convex_hull(self.lesion.mesh)
+
+    @cached_property
     def diameter(self) -> tuple[float, FloatArray]:
         """The longest diameter of the lesion's surface in mm, and its ends (2, 3)."""
-        return longest_diameter(self.lesion.mesh.vertices)
+        return longest_diameter(self.lesion.mesh.vertices, self.hull.corners)
 
     def lesion_on(self, volume: Volume) -> Mask:
         """The lesion on an image's grid; `NotMeasurable` where it lies outside."""
@@ -84,13 +79,15 @@ class Context:
         inside = ((index > -0.5) & (index < np.asarray(volume.grid.shape) - 0.5)).all(axis=1)
         return 1 - float(np.average(inside, weights=self.lesion.mesh.vertex_areas))
 
-    def around(self, series: Series, reach_mm: float = NEAR_MM) -> Surroundings:
-        """A series cropped to the lesion and its surroundings, worked out once."""
+    def around(self, series: Series, reach_mm: float | None = None) -> Surroundings:
+        """A series cropped to the lesion and its surroundings (as far as tissue is looked for), worked out once."""
+        rule = tissue_rule(self.settings.tissue)
+        reach_mm = rule.near_mm if reach_mm is None else reach_mm
         if series.role is None:
             raise ValueError("a series in a study has a role")
         key = (series.role, reach_mm)
         if key not in self._around:
-            self._around[key] = surroundings(series.volume, self.lesion_on(series.volume), reach_mm)
+            self._around[key] = surroundings(series.volume, self.lesion_on(series.volume), reach_mm, rule)
         return self._around[key]
 
     def inside(self, series: Series) -> Interior:
@@ -193,35 +190,46 @@ class Context:
         if series.role is None:
             raise ValueError("a series in a study has a role")
         if series.role not in self._muscle:
-            self._muscle[series.role] = self._muscle_on(series)
+            try:
+                self._muscle[series.role] = self._muscle_on(self.around(series))
+            except TissueNotFound as reason:
+                raise NotMeasurable(str(reason)) from reason
         return self._muscle[series.role]
 
-    def _muscle_on(self, series: Series) -> MuscleLevel:
-        around = self.around(series)
+    def _muscle_on(self, around: Surroundings) -> MuscleLevel:
+        cells, given = around.cells, self.study.masks.get("muscle")
+        if given is not None:
+            inside = nearest(given.data, given.grid, cells.grid, fill=False)
+            return muscle_level(around, inside & cells.shell, "given mask")
         try:
-            given = self.study.masks.get("muscle")
-            if given is not None:
-                return muscle_level(around, carried(given, around.volume) & around.shell, "given mask")
-            try:
-                on_t1 = self._muscle_on_t1
-            except NotMeasurable:
-                return muscle_level(around, None, "histogram")
-            muscle = carried(on_t1, around.volume) & around.shell
-            if np.count_nonzero(muscle) * around.volume.grid.voxel_volume_mm3 < LEAST_MUSCLE_MM3:
-                return muscle_level(around, None, "histogram")
-            return muscle_level(around, muscle, "muscle on T1")
-        except TissueNotFound as reason:
-            raise NotMeasurable(str(reason)) from reason
+            on_t1 = self._muscle_on_t1
+        except NotMeasurable:
+            return muscle_level(around, None, "histogram")
+        muscle = nearest(on_t1.data, on_t1.grid, cells.grid, fill=False) & cells.shell
+        if np.count_nonzero(muscle) * cells.grid.voxel_volume_mm3 < 1000 * self.settings.tissue.least_muscle_ml:
+            return muscle_level(around, None, "histogram")
+        return muscle_level(around, muscle, "muscle on T1")
+
+    def fat_fraction(self, around: Surroundings) -> FloatArray | None:
+        """The fat fraction of T1 (or a fat image) in the cells of another series; NaN outside; None without one."""
+        try:
+            scale, cells = self.fat_scale, self.around(self.fat_series).cells
+        except NotMeasurable:
+            return None
+        return nearest(scale.fraction(cells.smooth), cells.grid, around.cells.grid, fill=np.nan)
+
+
+def tissue_rule(settings: TissueSettings) -> TissueRule:
+    """The settings that decide where tissues are found."""
+    return TissueRule(
+        near_mm=settings.near_mm,
+        clear_mm=settings.clear_of_lesion_mm,
+        fat_step=settings.fat_step_fraction,
+        least_fat_share=settings.least_fat_fraction,
+        fat_sd=settings.fat_sd,
+    )
 
 
 def carried(mask: Mask, volume: Volume) -> BoolArray:
     """A tissue mask on another grid: the nearest voxel's word, false outside."""
-    from scipy.ndimage import affine_transform
-
-    if mask.grid.matches(volume.grid):
-        return mask.data
-    to_mask = mask.grid.inverse @ volume.grid.affine
-    data = affine_transform(
-        mask.data.astype(np.uint8), to_mask[:3, :3], to_mask[:3, 3], volume.grid.shape, order=0, mode="constant"
-    )
-    return np.asarray(data > 0)
+    return nearest(mask.data, mask.grid, volume.grid, fill=False)

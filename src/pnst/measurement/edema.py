@@ -6,18 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Mask, Volume, embedded
+from pnst.image import BoolArray, FloatArray, Grid, Mask, bounding_box, embedded
 from pnst.kernels.sampling import rays
-from pnst.measurement.context import Context, carried
+from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome
-from pnst.segmentation.edema_zone import edema_zone
-from pnst.segmentation.tissue import NEAR_MM
+from pnst.measurement.settings import EdemaSettings
+from pnst.segmentation.edema_zone import ZoneRule, bound_edema, detect_edema
+from pnst.segmentation.fluid import FluidRule
 from pnst.study import Lesion, Role, Series
 
 TOUCH_OFFSETS_MM = np.array([0.75, 1.5, 2.25])
 """A vertex touches oedema when one of the points this far outward lies in it."""
-FAT_FRACTION = 0.5
-"""A voxel of more fat than this on T1 is no oedema, however bright: fat that was not suppressed."""
+LEAST_FLUID_ML = 0.1
+"""Less fluid than this is not worth a remark."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,18 +39,15 @@ def measure_edema(context: Context) -> Outcome:
     """Bright tissue on fat-suppressed T2 that is connected to the lesion; a given oedema mask is measured instead."""
     settings, given = context.settings.edema, context.study.masks.get("edema")
     series = context.series(Role.T2_FS)
-    cut_off = context.cut_off(series) if series is not None and given is None else None
     if given is not None:
-        zone = Mask(given.data & ~context.lesion.on(given.grid).data, given.grid)
+        zone, remarks = _without_lesion(given, context.lesion), list[str]()
     elif series is not None:
-        zone = _found(context, series)
+        zone, remarks = _found(context, series)
     else:
         raise NotMeasurable("no fat-suppressed T2 or STIR series and no oedema mask")
-    centres = zone.grid.to_world(np.argwhere(zone.data))
-    distance = _distance_to_surface(context.lesion, centres)
     lesion_ml = context.lesion.mesh.volume_mm3 / 1000
     least_ml = max(settings.least_volume_ml, settings.least_lesion_fraction * lesion_ml)
-    if _largest_piece_ml(zone, np.asarray(distance > settings.clear_of_contour_mm)) < least_ml:
+    if not zone.lies_beyond(settings.clear_of_contour_mm, least_ml):
         return Outcome(
             Edema(
                 max_extent_mm=0.0,
@@ -59,73 +57,131 @@ def measure_edema(context: Context) -> Outcome:
                 index=0.0,
                 surface_fraction=0.0,
                 censored=False,
-                quality=cut_off,
+                quality="; ".join(remarks) or None,
             )
         )
-    censored = bool(distance.max() >= settings.search_mm - max(zone.grid.spacing)) or _reaches_border(zone)
-    volume_ml = zone.volume_mm3 / 1000
-    remarks = ["the oedema reaches the border of the image or of the search"] if censored else []
+    region, extent = embedded(zone.mask, zone.whole), zone.extent_mm()
+    censored = extent >= settings.search_mm - max(zone.whole.spacing) or _reaches_border(region)
+    if censored:
+        remarks = ["the oedema reaches the border of the image or of the search", *remarks]
+    if zone.weak:
+        remarks = [*remarks, "the oedema stands little above the noise of muscle, and is bounded where it was detected"]
+    volume_ml = zone.mask.volume_mm3 / 1000
     return Outcome(
         Edema(
-            max_extent_mm=float(distance.max()),
+            max_extent_mm=extent,
             present=True,
             present_threshold=least_ml,
             volume_ml=volume_ml,
             index=volume_ml / lesion_ml,
-            surface_fraction=_touched_fraction(context.lesion, zone),
+            surface_fraction=_touched_fraction(context.lesion, zone.mask),
             censored=censored,
-            quality="; ".join([*remarks, *([cut_off] if cut_off else [])]) or None,
+            quality="; ".join(remarks) or None,
         ),
-        regions={"edema": zone},
+        regions={"edema": region},
     )
 
 
-def _found(context: Context, series: Series) -> Mask:
-    """The zone that is detected on a fat-suppressed series, on the series' own grid.
+@dataclass(frozen=True, eq=False)
+class _Zone:
+    """A zone outside the lesion, on a crop of its image's grid."""
+
+    mask: Mask
+    lesion: Lesion
+    whole: Grid
+    """The image's grid."""
+    rough_distance: FloatArray
+    """(n,) of the zone's voxels: mm from the lesion …"""
+    slack_mm: float
+    """… which differs from the distance of its surface by less than this."""
+    weak: bool = False
+    """Half the step to the oedema lies within the noise of muscle."""
+
+    def surface_distance(self, chosen: BoolArray) -> FloatArray:
+        """mm from the lesion's mesh (its vertices lie close) for the chosen ones (n,) of the zone's voxels."""
+        from scipy.spatial import cKDTree
+
+        points = self.mask.grid.to_world(np.argwhere(self.mask.data)[chosen])
+        return np.asarray(cKDTree(self.lesion.mesh.vertices).query(points)[0])
+
+    def extent_mm(self) -> float:
+        """The greatest distance of a voxel's centre from the lesion's surface; the zone is not empty."""
+        rough = self.rough_distance
+        return float(self.surface_distance(rough >= rough.max() - 2 * self.slack_mm).max())
+
+    def lies_beyond(self, distance_mm: float, least_ml: float) -> bool:
+        """Whether a connected piece of at least that volume lies further out than this."""
+        beyond = self.rough_distance > distance_mm + self.slack_mm
+        if self._largest_piece_ml(beyond) >= least_ml:
+            return True
+        unsure = (self.rough_distance > distance_mm - self.slack_mm) & ~beyond
+        if unsure.any():
+            beyond[unsure] = self.surface_distance(unsure) > distance_mm
+        return self._largest_piece_ml(beyond) >= least_ml
+
+    def _largest_piece_ml(self, chosen: BoolArray) -> float:
+        """Volume of the largest connected piece (26 neighbours) of the chosen ones (n,) of the zone's voxels."""
+        import cc3d
+
+        part = np.zeros(self.mask.grid.shape, dtype=np.uint8)
+        part[self.mask.data] = chosen
+        sizes = np.bincount(cc3d.connected_components(part, connectivity=26).ravel())[1:]
+        return float(sizes.max(initial=0)) * self.mask.grid.voxel_volume_mm3 / 1000
+
+
+def _without_lesion(given: Mask, lesion: Lesion) -> _Zone:
+    import edt
+
+    inside = lesion.on(given.grid).data
+    box = bounding_box(given.data | inside, given.grid.spacing)
+    if box is None:
+        box = (slice(0, 1), slice(0, 1), slice(0, 1))
+    mask = Mask(given.data & ~inside, given.grid).crop(box)
+    distance = edt.edt(1 - inside[box].astype(np.uint8), anisotropy=given.grid.spacing)[mask.data]
+    return _Zone(mask, lesion, given.grid, distance, float(np.linalg.norm(given.grid.spacing)))
+
+
+def _found(context: Context, series: Series) -> tuple[_Zone, list[str]]:
+    """The zone that is detected on a fat-suppressed series, and what makes it doubtful.
 
     Looked for near the lesion first; further out only when it goes on there.
     """
-    settings = context.settings.edema
-    level = context.muscle(series)
-    for reach in (min(NEAR_MM, settings.search_mm), settings.search_mm):
+    settings, level = context.settings.edema, context.muscle(series)
+    rule = _rule(settings)
+    for reach in (min(context.settings.tissue.near_mm, settings.search_mm), settings.search_mm):
         around = context.around(series, reach)
-        zone = edema_zone(around, level, settings.detection_sd, _fat_on(context, around.volume)).mask
-        found = Mask(zone.data & (around.distance <= reach), zone.grid)
-        if not _goes_on(found, around.distance, reach):
+        detected = detect_edema(around, level, rule, context.fat_fraction(around))
+        if around.cells.distance[detected.edema].max(initial=0) <= reach - max(around.cells.grid.spacing):
             break
-    return embedded(found, series.volume.grid)
+    zone = bound_edema(around, level, rule, detected)
+    slack = 2 * float(np.linalg.norm(around.cells.grid.spacing))
+    fluid_ml = np.count_nonzero(detected.fluid) * around.cells.grid.voxel_volume_mm3 / 1000
+    remarks = [context.cut_off(series)]
+    if fluid_ml >= LEAST_FLUID_ML:
+        remarks.append(f"{fluid_ml:.2g} ml of fluid beside the lesion is left out")
+    if level.source == "histogram":
+        remarks.append("muscle was taken from the histogram of the fat-suppressed series alone")
+    weak = zone.half_step_level <= detected.level
+    found = _Zone(zone.mask, context.lesion, series.volume.grid, zone.distance, slack, weak)
+    return found, [remark for remark in remarks if remark]
 
 
-def _goes_on(zone: Mask, distance: FloatArray, reach_mm: float) -> bool:
-    return bool((distance[zone.data] > reach_mm - max(zone.grid.spacing)).any())
-
-
-def _fat_on(context: Context, image: Volume) -> BoolArray | None:
-    """Voxels that T1 shows to be fat, on the grid of another image; None where T1 cannot tell."""
-    try:
-        scale, on_t1 = context.fat_scale, context.around(context.fat_series)
-    except NotMeasurable:
-        return None
-    return carried(Mask(scale.fraction(on_t1.smooth) > FAT_FRACTION, on_t1.volume.grid), image)
-
-
-def _distance_to_surface(lesion: Lesion, points: FloatArray) -> FloatArray:
-    """(n,): distance in mm of points outside the lesion to the nearest vertex of its mesh (about 1 mm apart)."""
-    from scipy.spatial import cKDTree
-
-    if not len(points):
-        return np.zeros(0)
-    return np.asarray(cKDTree(lesion.mesh.vertices).query(points)[0])
-
-
-def _largest_piece_ml(zone: Mask, far: BoolArray) -> float:
-    """Volume of the largest connected piece (26 neighbours) of the zone's voxels that are `far` (one a true voxel)."""
-    import cc3d
-
-    part = np.zeros(zone.grid.shape, dtype=np.uint8)
-    part[zone.data] = far
-    sizes = np.bincount(cc3d.connected_components(part, connectivity=26).ravel())[1:]
-    return float(sizes.max(initial=0)) * zone.grid.voxel_volume_mm3 / 1000
+def _rule(settings: EdemaSettings) -> ZoneRule:
+    return ZoneRule(
+        detection_sd=settings.detection_sd,
+        thread_radius_mm=settings.thread_radius_mm,
+        speckle_radius_mm=settings.speckle_radius_mm,
+        gap_radius_mm=settings.gap_radius_mm,
+        level_radius_mm=settings.level_radius_mm,
+        fat_fraction=settings.fat_fraction,
+        fluid=FluidRule(
+            edema_ratio=settings.fluid_edema_ratio,
+            lesion_ratio=settings.fluid_lesion_ratio,
+            dark_lesion_ratio=settings.fluid_dark_lesion_ratio,
+            dark_t1_fraction=settings.fluid_t1_fraction,
+            radius_mm=settings.fluid_radius_mm,
+        ),
+    )
 
 
 def _reaches_border(zone: Mask) -> bool:

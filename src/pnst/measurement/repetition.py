@@ -11,7 +11,6 @@ from pnst.kernels.moved import moved, smooth_field
 from pnst.kernels.noise import noise_sd
 from pnst.measurement.context import Context
 from pnst.measurement.settings import UncertaintySettings
-from pnst.segmentation.tissue import NEAR_MM
 from pnst.study import Lesion, Role, Series
 
 MARGIN_VOXELS = 3
@@ -26,7 +25,8 @@ class Repetitions:
     def __init__(self, context: Context, reach_mm: float) -> None:
         self._context = context
         self._settings: UncertaintySettings = context.settings.uncertainty
-        near = {role: _near(series, context.lesion, max(reach_mm, NEAR_MM)) for role, series in _seen(context).items()}
+        reach_mm = max(reach_mm, context.settings.tissue.near_mm)
+        near = {role: _near(series, context.lesion, reach_mm) for role, series in _seen(context).items()}
         self._study = replace(context.study, series=near)
         self._noise = {role: _noise(series, context.lesion) for role, series in near.items()}
 

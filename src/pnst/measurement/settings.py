@@ -26,11 +26,49 @@ class MarginSettings(_Settings):
     """The edge is skipped when less of the surface than this is measured (ours)."""
 
 
+class TissueSettings(_Settings):
+    """Muscle and fat near the lesion, against which the signs are read."""
+
+    near_mm: float = Field(50.0, gt=0)
+    """Muscle and fat are looked for this far round the lesion (ours) …"""
+    clear_of_lesion_mm: float = Field(3.0, ge=0)
+    """… but not within this distance of it, where voxels hold a part of it (ours)."""
+    least_muscle_ml: float = Field(1.0, ge=0)
+    """Less muscle than this on T1 is no reference for another series (ours)."""
+    fat_step_fraction: float = Field(0.25, gt=0, lt=1)
+    """Fat lies above muscle by at least this share of the range of intensities (ours)."""
+    least_fat_fraction: float = Field(0.02, gt=0, lt=1)
+    """Fat without a mode of its own holds at least this share of what lies near the lesion (ours) …"""
+    fat_sd: float = Field(6.0, gt=0)
+    """… and lies this many of muscle's SDs above it (ours)."""
+
+
 class EdemaSettings(_Settings):
     """Perilesional oedema."""
 
     detection_sd: float = Field(3.0, gt=0)
     """Detected above the muscle mode + this many SDs of muscle (ours)."""
+    thread_radius_mm: float = Field(3.0, ge=0)
+    """Bright tissue that no disc of this radius fits into, in the plane of the slices (vessels, fascia), carries no
+    oedema further than this (ours)."""
+    speckle_radius_mm: float = Field(1.0, ge=0)
+    """Bright tissue that no disc of this radius fits into is noise (ours)."""
+    gap_radius_mm: float = Field(3.0, ge=0)
+    """A gap in the oedema that no disc of this radius fits into belongs to it where it is detected at all (ours)."""
+    level_radius_mm: float = Field(5.0, gt=0)
+    """The oedema's own level, to which half the step leads, is a mean weighted by a Gaussian of this SD (ours)."""
+    fat_fraction: float = Field(0.5, gt=0, lt=1)
+    """What holds more fat than this on T1 is no oedema: fat that was not suppressed (ours)."""
+    fluid_edema_ratio: float = Field(2.0, gt=1)
+    """Fluid (effusion, cyst, wide vessel) stands this many times as far above muscle as the oedema (ours) …"""
+    fluid_lesion_ratio: float = Field(1.25, gt=0)
+    """… and this many times as far as the lesion's median (ours) …"""
+    fluid_dark_lesion_ratio: float = Field(0.8, gt=0)
+    """… or this many times as far as the lesion's, where T1 shows it darker than muscle (ours)."""
+    fluid_t1_fraction: float = Field(-0.1, lt=0)
+    """Darker than muscle on T1: under this share of the step from muscle to fat (ours)."""
+    fluid_radius_mm: float = Field(2.0, ge=0)
+    """A disc of this radius fits into fluid (ours)."""
     search_mm: float = Field(150.0, gt=0)
     """No oedema is looked for beyond this distance (ours)."""
     clear_of_contour_mm: float = Field(3.0, gt=0)
@@ -54,6 +92,14 @@ class SplitFatSettings(_Settings):
     """The rim begins within this distance of the surface (ours)."""
     muscle_within_mm: float = Field(15.0, gt=0)
     """Muscle-like tissue must lie beyond the fat within this distance (ours)."""
+    muscle_fraction: float = Field(0.25, gt=0, lt=1)
+    """Muscle-like: the fat fraction stays this near to 0 (ours) …"""
+    muscle_run_mm: float = Field(2.5, gt=0)
+    """… over this length: the edge between fat and air passes through 0 in less (ours)."""
+    dead_zone_fraction: float = Field(0.1, ge=0, lt=1)
+    """Fat fractions this near to 0 count as 0 in the mean over a shell: oedema is a little over muscle (ours)."""
+    least_tissue_fraction: float = Field(-0.25, lt=0)
+    """What is darker than this fat fraction is air or cortical bone, and tells nothing of the compartment (ours)."""
     present_coverage: float = Field(0.5, gt=0, lt=1)
     """Present when this share of the surface, or of both poles, is covered (ours)."""
     pole_half_angle_deg: float = Field(45.0, gt=0, lt=90)
@@ -150,6 +196,7 @@ class UncertaintySettings(_Settings):
 class MeasureSettings(_Settings):
     """The settings of every family."""
 
+    tissue: TissueSettings = Field(default_factory=TissueSettings)
     margin: MarginSettings = Field(default_factory=MarginSettings)
     edema: EdemaSettings = Field(default_factory=EdemaSettings)
     split_fat: SplitFatSettings = Field(default_factory=SplitFatSettings)

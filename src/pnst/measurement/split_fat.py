@@ -14,17 +14,14 @@ from pnst.kernels.sampling import rays, sample
 from pnst.measurement.context import LARGEST_UNSEEN, Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome
 from pnst.measurement.settings import SplitFatSettings
-from pnst.segmentation.tissue import FatScale, Surroundings
+from pnst.segmentation.surroundings import Surroundings
+from pnst.segmentation.tissue import FatScale
 from pnst.study import Lesion
 
-DEAD_ZONE = 0.1
-"""Fat fractions this near to 0 count as 0 in the mean over a shell: oedema is a little brighter than muscle on T1, and
-over a shell of it that little would read as fat. Symmetric, so that noise still averages out."""
-STEP_MM = 0.25
+STEP_MM = 0.4
 CELL_MM = 1.0
-"""One ray for each cell of the surface of this size."""
-TISSUE_FRACTION = -0.25
-"""Below this fat fraction there is no tissue but air or cortical bone: it tells nothing of the compartment."""
+"""One ray for each cell of the surface of this size, or of a larger one where that makes more rays than `RAYS`."""
+RAYS = 6000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +47,9 @@ def measure_split_fat(context: Context) -> Outcome:
     series, scale, settings = context.fat_series, context.fat_scale, context.settings.split_fat
     around = context.around(series)
     mesh = context.lesion.mesh
-    chosen, area = thinned(mesh, CELL_MM)
+    chosen, area = thinned(mesh, max(CELL_MM, float(np.sqrt(mesh.area_mm2 / RAYS))))
     points, normals = mesh.vertices[chosen], mesh.vertex_normals[chosen]
-    offsets = np.arange(0.0, settings.reach_mm + settings.muscle_within_mm + STEP_MM / 2, STEP_MM)
+    offsets = np.arange(0.0, _length_mm(settings) + STEP_MM / 2, STEP_MM)
     index = around.volume.grid.to_index(rays(points, normals, offsets))
     rim = fat_rim(scale.fraction(sample(around.volume.data, index)), STEP_MM, _rule(settings))
     if not rim.seen.any():
@@ -71,14 +68,19 @@ def measure_split_fat(context: Context) -> Outcome:
             rim_thickness_mm=float(np.median(rim.thickness[rim.covered])) if rim.covered.any() else None,
             applicable=applicable,
             compartment=compartment,
-            quality=_quality(1 - float(areas.sum() / mesh.area_mm2), scale),
+            quality=_quality(context, 1 - float(areas.sum() / mesh.area_mm2), scale),
         ),
         regions={"fat_rim": _rim_voxels(around, scale, settings)},
     )
 
 
-def _quality(unseen: float, scale: FatScale) -> str | None:
-    remarks = []
+def _length_mm(settings: SplitFatSettings) -> float:
+    """How far the rays run: as far as fat is integrated, and as a run of muscle may reach."""
+    return max(settings.reach_mm, settings.muscle_within_mm + settings.muscle_run_mm)
+
+
+def _quality(context: Context, unseen: float, scale: FatScale) -> str | None:
+    remarks = [remark for remark in (context.cut_off(context.fat_series),) if remark]
     if unseen > LARGEST_UNSEEN:
         remarks.append(f"{unseen:.0%} of the surface is cut off by the border of the image")
     if not scale.own_mode:
@@ -95,6 +97,8 @@ def _rule(settings: SplitFatSettings) -> RimRule:
         onset_fat_mm=settings.onset_fat_mm,
         onset_within_mm=settings.onset_within_mm,
         muscle_within_mm=settings.muscle_within_mm,
+        muscle_fraction=settings.muscle_fraction,
+        muscle_run_mm=settings.muscle_run_mm,
     )
 
 
@@ -116,12 +120,12 @@ def _pole_coverage(
 
 def _compartment(around: Surroundings, scale: FatScale, settings: SplitFatSettings) -> tuple[bool | None, str]:
     """Whether the sign means anything where the lesion lies: by the mean fat fraction of shells round it."""
-    fraction = scale.fraction(around.volume.data)
-    tissue = np.isfinite(fraction) & (fraction > TISSUE_FRACTION)
-    fraction = np.where(np.abs(fraction) < DEAD_ZONE, 0, fraction)
+    fraction, distance = scale.fraction(around.cells.smooth), around.cells.distance
+    tissue = fraction > settings.least_tissue_fraction
+    fraction = np.where(np.abs(fraction) < settings.dead_zone_fraction, 0, fraction)
 
     def mean_fat(inner_mm: float, outer_mm: float) -> float:
-        shell = tissue & (around.distance > inner_mm) & (around.distance <= outer_mm)
+        shell = tissue & (distance > inner_mm) & (distance <= outer_mm)
         return float(fraction[shell].mean()) if shell.any() else 0.0
 
     if mean_fat(5, 15) > settings.buried_fat_fraction:
@@ -135,5 +139,6 @@ def _compartment(around: Surroundings, scale: FatScale, settings: SplitFatSettin
 
 def _rim_voxels(around: Surroundings, scale: FatScale, settings: SplitFatSettings) -> Mask:
     """Voxels of fat within reach of the lesion: what the picture shows."""
-    fat = scale.fraction(around.volume.data) > 0.5
-    return Mask(fat & (around.distance > 0) & (around.distance <= settings.reach_mm), around.volume.grid)
+    near = (around.cells.distance > 0) & (around.cells.distance <= settings.reach_mm)
+    fat = around.volume.data > (scale.muscle + scale.fat) / 2
+    return Mask(fat & around.on_voxels(near) & ~around.lesion.data, around.volume.grid)

@@ -3,84 +3,174 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from pnst.image import BoolArray, Grid, Mask
-from pnst.segmentation.tissue import MuscleLevel, Surroundings
+from pnst.image import BoolArray, FloatArray, Grid, Mask, bounding_box
+from pnst.kernels.opening import closed_in_plane, opened_in_plane, within_in_plane
+from pnst.segmentation.fluid import FluidRule, fluid
+from pnst.segmentation.surroundings import Surroundings, cell_means, cell_sides, spread
+from pnst.segmentation.tissue import MuscleLevel
 
-SPECKLE_MM = 1.0
-"""Radius of the in-plane opening that takes off what noise alone detects."""
-THREAD_MM = 3.0
-"""A thread thinner than twice this (vessel, fascia) carries no oedema beyond its own width."""
 TOUCHING_MM = 2.0
-"""A piece is connected to the lesion when it comes this near."""
+"""A piece is connected to the lesion when it comes this near, or within one voxel where that is more."""
+ROUNDS = 3
+"""The bound decides which voxels give oedema's level, and the level the bound (Ridler & Calvard 1978): after three
+rounds both stay."""
+GAP_SHARE = 0.25
+"""A gap's voxels stand above muscle by this share of the step to the oedema round it: notches of the border, which hold
+less, stay out."""
+TRUNCATE = 2.5
+"""The window of the local level ends after this many SDs: 1 % of its weight lies beyond."""
+
+
+class ZoneRule(NamedTuple):
+    """What belongs to the zone; radii are of discs in the plane of the slices."""
+
+    detection_sd: float
+    """Detected above muscle by this many of its SDs."""
+    thread_radius_mm: float
+    """Bright tissue that no such disc fits into carries no oedema further than this."""
+    speckle_radius_mm: float
+    """Bright tissue that no such disc fits into is noise."""
+    gap_radius_mm: float
+    """A gap that no such disc fits into belongs to the oedema round it, where it is brighter than muscle."""
+    level_radius_mm: float
+    """SD of the window in which oedema's level is taken."""
+    fat_fraction: float
+    """A cell of more fat on T1 is no oedema."""
+    fluid: FluidRule
+
+
+@dataclass(frozen=True, eq=False)
+class Detected:
+    """Where oedema was detected, on the surroundings' cells (ni, nj, nk)."""
+
+    edema: BoolArray
+    fluid: BoolArray
+    """What was left out as fluid."""
+    level: float
+    """Above which it was detected."""
 
 
 @dataclass(frozen=True, eq=False)
 class EdemaZone:
-    """The zone on the image's cropped grid, and what bounded it."""
+    """The zone and what bounded it."""
 
     mask: Mask
-    detection_level: float
+    """On a crop of the image's grid that also holds the lesion."""
+    inside: BoolArray
+    """The lesion's voxels there."""
+    distance: FloatArray
+    """(n,) of the mask's voxels: mm from the lesion, to a cell."""
     half_step_level: float
+    """Half the step to oedema's median level: where oedema is weaker, the bound is lower."""
 
 
-def edema_zone(
-    around: Surroundings, muscle: MuscleLevel, detection_sd: float, not_edema: BoolArray | None
-) -> EdemaZone:
-    """Detect above muscle mode + `detection_sd` SDs, keep what is connected to the lesion, bound at half the step.
+def detect_edema(
+    around: Surroundings, muscle: MuscleLevel, rule: ZoneRule, fat_fraction: FloatArray | None = None
+) -> Detected:
+    """Cells above muscle + `detection_sd` SDs that are connected to the lesion by more than a thread, fluid left out.
 
-    `not_edema` marks voxels that are known to be something else (fat that was not suppressed). Half the step is
-    (muscle + median of what was detected) / 2: a boundary at the detection level would lie outside the true one by
-    partial volume.
+    `fat_fraction` is that of T1 on the surroundings' cells (NaN outside T1), or None without one.
     """
-    data = np.nan_to_num(around.volume.data, nan=-np.inf)
-    allowed = around.lesion.data | (True if not_edema is None else ~not_edema)
-    level = muscle.mode + detection_sd * muscle.sd
-    detected = _without_threads((data > level) & allowed, around)
-    if not detected.any():
-        return EdemaZone(Mask(detected, around.volume.grid), level, level)
-    half = (muscle.mode + float(np.median(data[detected]))) / 2
-    bounded = _without_threads((data > max(half, level)) & allowed, around)
-    return EdemaZone(Mask(bounded, around.volume.grid), level, half)
+    cells, level = around.cells, muscle.mode + rule.detection_sd * muscle.sd
+    bright = cells.smooth > level
+    if fat_fraction is not None:
+        bright &= ~(np.nan_to_num(fat_fraction) > rule.fat_fraction)
+    found = _connected_cells(around, bright, rule)
+    wet = np.zeros_like(found)
+    if found.any():
+        edema = float(np.median(cells.smooth[found]))
+        wet = fluid(around, muscle.mode, edema, fat_fraction, rule.fluid) & found
+    if wet.any():
+        found = _connected_cells(around, bright & ~wet, rule)
+    return Detected(found, wet, level)
 
 
-def _without_threads(bright: BoolArray, around: Surroundings) -> BoolArray:
+def bound_edema(around: Surroundings, muscle: MuscleLevel, rule: ZoneRule, detected: Detected) -> EdemaZone:
+    """The zone on the image's own voxels, bounded at half the step from muscle to oedema's level thereabouts.
+
+    A bound at the level of detection would lie outside the true one by partial volume.
+    """
+    found = detected.edema | around.cells.lesion
+    box = bounding_box(found, around.cells.grid.spacing) or (slice(0, 1), slice(0, 1), slice(0, 1))
+    voxels = around.voxels_of(box)
+    image, inside = around.volume.crop(voxels), around.lesion.data[voxels]
+    region = spread(found[box], image.grid) & ~inside
+    bright = region & (image.data > detected.level)
+    if not bright.any():
+        return EdemaZone(Mask(bright, image.grid), inside, np.zeros(0, dtype=np.float32), detected.level)
+    usual = float(np.median(image.data[bright])) - muscle.mode
+    contrast = image.data - np.float32(muscle.mode)
+    zone = bright
+    for _ in range(ROUNDS):
+        step = np.minimum(_local_step(contrast, zone, image.grid, rule.level_radius_mm), usual)
+        zone = bright & (contrast > step / 2)
+    touching = spread(_touching(around)[box], image.grid)
+    zone = _without_threads(zone, inside, touching, image.grid, rule, rule.speckle_radius_mm)
+    closed = closed_in_plane(zone | inside, image.grid.spacing, image.grid.slice_axis, rule.gap_radius_mm)
+    zone |= closed & bright & (contrast > GAP_SHARE * step)
+    distance = spread(around.cells.distance[box], image.grid)[zone]
+    return EdemaZone(Mask(zone, image.grid), inside, distance, muscle.mode + usual / 2)
+
+
+def _connected_cells(around: Surroundings, bright: BoolArray, rule: ZoneRule) -> BoolArray:
+    cells = around.cells
+    return _without_threads(bright, cells.lesion, _touching(around), cells.grid, rule)
+
+
+def _local_step(contrast: FloatArray, where: BoolArray, grid: Grid, radius_mm: float) -> FloatArray:
+    """The mean contrast above muscle of the voxels `where` in a Gaussian window round each voxel, worked out on cells.
+
+    In three dimensions, so that a slice that oedema fills in part is bounded by the level of its neighbours.
+    """
+    from scipy.ndimage import gaussian_filter
+
+    sides = cell_sides(grid)
+    sigmas = [radius_mm / (step * side) for step, side in zip(grid.spacing, sides, strict=True)]
+    shares, sums = (
+        gaussian_filter(cell_means(array, sides), sigmas, truncate=TRUNCATE, mode="constant")
+        for array in (where, np.where(where, contrast, np.float32(0)))
+    )
+    step = np.full(shares.shape, np.inf, dtype=np.float32)
+    np.divide(sums, shares, out=step, where=shares > np.finfo(np.float32).eps)
+    return np.asarray(spread(step, grid))
+
+
+def _without_threads(
+    bright: BoolArray,
+    lesion: BoolArray,
+    touching: BoolArray,
+    grid: Grid,
+    rule: ZoneRule,
+    speckle_radius_mm: float = 0.0,
+) -> BoolArray:
     """What is connected to the lesion by more than a thread; the lesion counts as bright, so that a thin halo stays.
 
-    Bright tissue that a disc of `THREAD_MM` fits in is a core; cores connected to the lesion are kept, with the bright
-    tissue within `THREAD_MM` of them in plane.
+    Bright tissue that a disc of the thread's radius fits in is a core; cores connected to the lesion are kept, with the
+    bright tissue that lies within that radius of them in plane, less speckle.
     """
-    import edt
-
-    lesion, in_plane = around.lesion.data, _in_plane(around.volume.grid)
-    filled = bright | lesion
-    cores = _connected(_opened(filled, in_plane, THREAD_MM) & ~lesion, around) | lesion
-    near = edt.edt((~cores).astype(np.uint8), anisotropy=in_plane) <= THREAD_MM
-    return _connected(_opened(filled, in_plane, SPECKLE_MM) & near & ~lesion, around)
-
-
-def _opened(mask: BoolArray, in_plane: tuple[float, ...], radius_mm: float) -> BoolArray:
-    """Binary opening by a disc in the plane of the slices: the distance to the outside, thresholded there and back."""
-    import edt
-
-    eroded = edt.edt(mask.astype(np.uint8), anisotropy=in_plane) > radius_mm
-    return np.asarray(edt.edt((~eroded).astype(np.uint8), anisotropy=in_plane) <= radius_mm) & mask
+    plane, filled = (grid.spacing, grid.slice_axis), bright | lesion
+    cores = _connected(opened_in_plane(filled, *plane, rule.thread_radius_mm) & ~lesion, touching) | lesion
+    near = within_in_plane(cores, *plane, rule.thread_radius_mm)
+    if speckle_radius_mm:
+        filled = opened_in_plane(filled, *plane, speckle_radius_mm)
+    return _connected(filled & near & ~lesion, touching)
 
 
-def _in_plane(grid: Grid) -> tuple[float, ...]:
-    """The grid's spacing with slices too far apart to reach each other: distances stay in the plane."""
-    return tuple(1e4 if axis == grid.slice_axis else step for axis, step in enumerate(grid.spacing))
+def _touching(around: Surroundings) -> BoolArray:
+    """The cells from which a piece counts as connected to the lesion."""
+    return np.asarray(around.cells.distance <= max(TOUCHING_MM, *around.cells.grid.spacing))
 
 
-def _connected(mask: BoolArray, around: Surroundings) -> BoolArray:
-    """The pieces (26 neighbours) that come within `TOUCHING_MM` of the lesion, or one voxel where that is more."""
+def _connected(mask: BoolArray, touching: BoolArray) -> BoolArray:
+    """The pieces (26 neighbours) of a mask that reach into `touching`."""
     import cc3d
 
-    labels = cc3d.connected_components(mask.astype(np.uint8), connectivity=26)
-    touching = around.distance <= max(TOUCHING_MM, *around.volume.grid.spacing)
-    kept = np.zeros(int(labels.max()) + 1, dtype=bool)
+    labels = cc3d.connected_components(mask.view(np.uint8), connectivity=26)
+    kept = np.zeros(int(labels.max(initial=0)) + 1, dtype=bool)
     kept[labels[touching & mask]] = True
     kept[0] = False
     return np.asarray(kept[labels])

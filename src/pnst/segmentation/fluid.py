@@ -1,0 +1,44 @@
+"""Fluid outside the lesion on fat-suppressed T2: effusions, cysts and wide vessels, which are no oedema."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from pnst.image import BoolArray, FloatArray
+from pnst.kernels.opening import opened_in_plane
+from pnst.segmentation.surroundings import Surroundings
+
+
+class FluidRule(NamedTuple):
+    """When bright tissue is fluid. Contrasts are counted above muscle."""
+
+    edema_ratio: float
+    """This many times the contrast of oedema …"""
+    lesion_ratio: float
+    """… and this many times that of the lesion's median; …"""
+    dark_lesion_ratio: float
+    """… or, where T1 shows it darker than muscle, this many times that of the lesion."""
+    dark_t1_fraction: float
+    """Darker than muscle on T1: under this fat fraction, which is negative. Oedema is a little brighter than muscle."""
+    radius_mm: float
+    """A disc of this radius fits in: noise and the shell of a tightly drawn lesion do not hold it."""
+
+
+def fluid(
+    around: Surroundings, muscle: float, edema: float, fat_fraction: FloatArray | None, rule: FluidRule
+) -> BoolArray:
+    """(ni, nj, nk) of the surroundings' cells that hold fluid, outside the lesion.
+
+    `muscle` and `edema` are those tissues' levels here; `fat_fraction`, that of T1 in the same cells (NaN outside T1),
+    or None without a T1.
+    """
+    contrast = around.cells.smooth - np.float32(muscle)
+    of_lesion = around.anchor - muscle
+    bright = contrast > max(rule.edema_ratio * (edema - muscle), rule.lesion_ratio * of_lesion)
+    if fat_fraction is not None:
+        with np.errstate(invalid="ignore"):
+            bright |= (contrast > rule.dark_lesion_ratio * of_lesion) & (fat_fraction < rule.dark_t1_fraction)
+    bright &= ~around.cells.lesion
+    return opened_in_plane(bright, around.cells.grid.spacing, around.cells.grid.slice_axis, rule.radius_mm)

@@ -1,0 +1,69 @@
+"""Muscle: where it lies on T1, and its level on any image."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pnst.image import BoolArray, Mask
+from pnst.kernels.histogram import BINS, Mode, modes, sd_below
+from pnst.segmentation.surroundings import Surroundings
+from pnst.segmentation.tissue import FatScale, MuscleLevel, TissueNotFound, fair
+
+MUSCLE_FRACTION = 0.15
+"""On T1 muscle's smoothed fat fraction stays this near to 0, and that of a single voxel within twice as much."""
+AIR_NOISE_RATIO = 0.8
+"""Air is noisier than nothing but quieter than tissue: magnitude noise without signal has 0.655 of its SD."""
+
+
+def muscle_on_t1(around: Surroundings, scale: FatScale) -> Mask:
+    """Muscle's cells on a T1 image: the smoothed and the raw intensity both near the muscle mode, off the lesion."""
+    smooth, raw = scale.fraction(around.cells.smooth), scale.fraction(around.cells.raw)
+    inside = (np.abs(smooth) < MUSCLE_FRACTION) & (np.abs(raw) < 2 * MUSCLE_FRACTION)
+    return Mask(inside & around.cells.shell, around.cells.grid)
+
+
+def muscle_level(around: Surroundings, muscle: BoolArray | None, source: str) -> MuscleLevel:
+    """Muscle's mode and SD on an image: from cells known to be muscle, or, without them, from the histogram alone.
+
+    Without `muscle` (ni, nj, nk): the fullest mode below the lesion's median, air left out. Raises `TissueNotFound`.
+    """
+    cells = around.cells
+    where = cells.shell if muscle is None else muscle & np.isfinite(cells.raw)
+    found = modes(cells.smooth[where])
+    if not found or (muscle is None and found[0].low == found[0].high):
+        raise TissueNotFound("too little muscle shows round the lesion to serve as a reference")
+    if muscle is None:
+        found = without_air(around, fair(found))
+        anchor = around.anchor
+        found = [mode for mode in found if mode.value < anchor] or found
+        chosen = max(found, key=lambda mode: mode.share)
+    else:
+        # What looks like muscle on T1 may be oedema: of the modes that hold a fair share, muscle is the darkest.
+        chosen = min(fair(found), key=lambda mode: mode.value)
+    values = cells.raw[where & (cells.smooth >= chosen.low) & (cells.smooth <= chosen.high)]
+    floor = float(np.nanpercentile(values, 0.5)) if muscle is not None else 2 * chosen.low - chosen.value
+    # Without noise muscle has no spread, but its mode is known only to a bin of the histogram.
+    bin_width = float(np.ptp(np.percentile(cells.smooth[where], (0.2, 99.8)))) / BINS
+    sd = max(sd_below(values, chosen.value, floor), bin_width)
+    return MuscleLevel(chosen.value, sd, source)
+
+
+def without_air(around: Surroundings, found: list[Mode]) -> list[Mode]:
+    """Modes, lowest first, less the lowest where its noise is weaker than in the next: air."""
+    if len(found) < 2:
+        return found
+    lowest, following = _noises(around, found[:2])
+    return found[1:] if lowest < AIR_NOISE_RATIO * following else found
+
+
+def _noises(around: Surroundings, found: list[Mode]) -> list[float]:
+    """Low percentile of the local spread in the cells of each mode: what texture and edges do not raise."""
+    from scipy.ndimage import uniform_filter
+
+    cells = around.cells
+    data = np.nan_to_num(cells.raw)
+    size = [5 if s <= 2 * min(cells.grid.spacing) else 1 for s in cells.grid.spacing]
+    mean = uniform_filter(data, size)
+    variance = np.maximum(uniform_filter(data * data, size) - mean * mean, 0)
+    in_mode = (cells.shell & (cells.smooth >= mode.low) & (cells.smooth <= mode.high) for mode in found)
+    return [float(np.sqrt(np.percentile(variance[where], 20))) if where.any() else 0.0 for where in in_mode]
