@@ -19,7 +19,7 @@ from pnst.workflow import Form, write_phantom
 INDEX = "cohort.csv"
 FAILURES = "failures.csv"
 PLAIN = Form()
-LESION = ("lesion.nii.gz", "lesions/1.dcm", "sub-*/anat/*_label-lesion_dseg.nii.gz")
+LESION = ("lesion.nii.gz", "lesions/1.dcm", "derivatives/pnst/sub-*/anat/*_label-lesion_mask.nii.gz")
 """Where the formats keep the lesion."""
 
 

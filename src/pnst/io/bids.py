@@ -18,6 +18,10 @@ from pnst.io.role_folder import with_masks
 from pnst.io.wanted_roles import LEFT_OUT, known_role
 from pnst.study import Role, Study
 
+DERIVED = "derivatives/pnst"
+"""Where in a dataset lie the masks and maps that pnst writes; other tools' derivatives are not read."""
+
+_KINDS = ("anat", "dwi")
 _ENTITY = re.compile(r"([a-zA-Z]+)-([a-zA-Z0-9+]+)")
 
 
@@ -120,7 +124,11 @@ def _one_session(path: Path) -> Path:
 
 
 def _images(folder: Path) -> list[Path]:
-    found = [file for kind in ("anat", "dwi") for file in (folder / kind).glob("*") if is_nifti(file)]
+    """Those of a subject's (or session's) folder, and of the same one in the derivatives that pnst writes."""
+    own = folder.resolve()
+    dataset = own.parent if own.name.startswith("sub-") else own.parent.parent
+    places = (folder / kind for folder in (folder, dataset / DERIVED / own.relative_to(dataset)) for kind in _KINDS)
+    found = [file for place in places for file in place.glob("*") if is_nifti(file)]
     return sorted(file for file in found if not file.name.startswith("."))
 
 

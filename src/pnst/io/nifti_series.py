@@ -49,6 +49,8 @@ def _series(file: Path, role: Role, volume: Volume, source: Source, notes: tuple
         b_values = read_b_values(beside(file, ".bval"), count)
         directions = beside(file, ".bvec")
         b_vectors = read_b_vectors(directions, volume.grid, count) if directions.is_file() else None
+        if b_vectors is not None and not b_vectors.any():  # BIDS wants the file where directions were combined too
+            b_vectors = None
     return Series(role, volume, source, b_values, b_vectors, facts, notes)
 
 

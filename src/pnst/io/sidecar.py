@@ -29,7 +29,7 @@ def read_json(file: Path) -> Mapping[str, Any]:
 
 def acquisition(facts: Mapping[str, Any]) -> Acquisition:
     """The acquisition that a BIDS sidecar describes (BIDS counts time in seconds); other keys are left alone."""
-    agent = _text(facts, "ContrastBolusIngredient")
+    agent = _text(facts, "ContrastBolusIngredient") or _text(facts, "ContrastBolusAgent")
     suppressed = facts.get("FatSuppression")
     options = facts.get("ScanOptions")
     words = options if isinstance(options, list) else str(options or "").replace("\\", "_").split("_")
@@ -47,7 +47,6 @@ def acquisition(facts: Mapping[str, Any]) -> Acquisition:
 
 def facts_of(found: Acquisition, unit: str = "") -> dict[str, Any]:
     """The BIDS sidecar of an acquisition: what `acquisition` reads back; facts that are None are left out."""
-    agent = {True: "GADOLINIUM", False: "NONE"}
     facts = {
         "RepetitionTime": _seconds(found.repetition_time_ms),
         "EchoTime": _seconds(found.echo_time_ms),
@@ -55,7 +54,8 @@ def facts_of(found: Acquisition, unit: str = "") -> dict[str, Any]:
         "FlipAngle": found.flip_angle_deg,
         "MagneticFieldStrength": found.field_strength_t,
         "FatSuppression": found.fat_suppressed,
-        "ContrastBolusIngredient": None if found.contrast_agent is None else agent[found.contrast_agent],
+        "ContrastBolusIngredient": "GADOLINIUM" if found.contrast_agent else None,
+        "ContrastBolusAgent": "NONE" if found.contrast_agent is False else None,  # BIDS has a term for agents only
         "Manufacturer": found.manufacturer,
         "Units": unit or None,
     }
@@ -95,7 +95,7 @@ def from_fsl(vectors: FloatArray, grid: Grid) -> FloatArray:
 
 def to_fsl(vectors: FloatArray, grid: Grid) -> FloatArray:
     """(n, 3) directions in RAS → unit vectors along FSL's image axes; undoes `from_fsl`."""
-    return np.asarray(_unit(vectors @ np.linalg.inv(grid.directions).T) * _fsl_signs(grid))
+    return np.asarray(_unit(vectors @ np.linalg.inv(grid.directions).T) * _fsl_signs(grid)) + 0.0  # no −0.0
 
 
 def _fsl_signs(grid: Grid) -> FloatArray:
