@@ -11,20 +11,23 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.floating[Any]]
 BoolArray = npt.NDArray[np.bool_]
 
+BEYOND = 0.15
+"""How far beyond the surface the nearest centre outside lies, in steps: of the many that are nearly nearest the best
+one counts, so the deeper the closer (in a ball 0.28 on average in the outer third, 0.11 in the next, 0.06 inside)."""
+
 
 def depth_below(inside: BoolArray, step_mm: float) -> FloatArray:
     """(ni, nj, nk) float32: distance in mm of each voxel's centre to the surface of a body, 0 outside.
 
     `inside` (ni, nj, nk): the voxels of an isotropic grid of side `step_mm` whose centres lie in the body, some voxel
-    outside; where it touches the array's border it goes on beyond. The surface lies half a voxel before the next
-    centre outside.
+    outside; where it touches the array's border it goes on beyond.
     """
     import edt
 
     if inside.all():
         raise ValueError("a body without an outside has no depth")
     distance = edt.edt(inside.astype(np.uint8), anisotropy=(step_mm,) * 3)
-    return np.asarray(np.maximum(distance - step_mm / 2, 0), dtype=np.float32)
+    return np.asarray(np.maximum(distance - BEYOND * step_mm, 0), dtype=np.float32)
 
 
 def between_nodes(values: FloatArray, index: Sequence[FloatArray]) -> FloatArray:
