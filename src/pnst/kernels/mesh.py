@@ -109,8 +109,8 @@ def _cross(u: FloatArray, v: FloatArray) -> FloatArray:
 
 
 def mask_mesh(mask: BoolArray, spacing: Sequence[float]) -> Mesh:
-    """The staircase surface of a mask (ni, nj, nk), which may not be empty: marching cubes (Lorensen & Cline 1987)
-    half-way between voxel centres, as IBSI 1 and PyRadiomics mesh it. Vertices in mm from the first voxel's centre.
+    """The staircase surface of a mask (ni, nj, nk), which may not be empty: marching cubes (Lewiner et al. 2003)
+    half-way between voxel centres, as IBSI 1 asks for. Vertices in mm from the first voxel's centre.
 
     The surface that is measured is not this one but that of `kernels.surface`; this one compares with other tools.
     """
@@ -120,7 +120,7 @@ def mask_mesh(mask: BoolArray, spacing: Sequence[float]) -> Mesh:
     if box is None:
         raise ValueError("the mask is empty")
     padded = np.pad(mask[box], 1).astype(np.float32)
-    vertices, faces, _, _ = marching_cubes(padded, 0.5, method="lorensen")
+    vertices, faces, _, _ = marching_cubes(padded, 0.5)
     first = np.array([side.start - 1 for side in box])
     return Mesh((vertices.astype(np.float64) + first) * np.asarray(spacing), faces)
 

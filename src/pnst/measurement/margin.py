@@ -8,7 +8,6 @@ import numpy as np
 
 from pnst.image import FloatArray
 from pnst.kernels.edge import RISE, fit_steps
-from pnst.kernels.hull import convex_hull
 from pnst.kernels.mesh import thinned
 from pnst.kernels.noise import noise_sd
 from pnst.kernels.sampling import rays, sample
@@ -45,7 +44,7 @@ def measure_margin(context: Context) -> Outcome:
     """Shape of the lesion's surface, and the sharpness of its edge where a series shows it."""
     mesh, settings = context.lesion.mesh, context.settings.margin
     diameter, _ = context.diameter
-    hull = convex_hull(mesh)
+    hull = context.hull
     least_depth = settings.deep_lobulation_fraction * diameter
     shape = {
         "irregularity": irregularity(mesh),

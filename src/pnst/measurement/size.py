@@ -62,14 +62,17 @@ def _quality(lesion: Lesion) -> str | None:
     """Too few slices, several pieces, or a lesion that the edge of its own image may have cut."""
     import cc3d
 
-    mask, grid = lesion.mask.data, lesion.mask.grid
+    grid, box = lesion.mask.grid, lesion.mask.box()
+    if box is None:
+        raise ValueError("a lesion is not empty")
+    mask = lesion.mask.data[box]
     through = grid.slice_axis
     slices = int(np.count_nonzero(mask.any(axis=tuple(a for a in range(3) if a != through))))
     remarks = []
     if slices < LEAST_SLICES:
         plural = "s" if slices > 1 else ""
         remarks.append(f"the lesion spans only {slices} slice{plural} of {grid.spacing[through]:.3g} mm")
-    if any(np.take(mask, end, axis=axis).any() for axis in range(3) for end in (0, -1)):
+    if any(side.start == 0 or side.stop == count for side, count in zip(box, grid.shape, strict=True)):
         remarks.append("the lesion touches the border of the grid it was drawn on, so it may be cut off")
     pieces = int(cc3d.connected_components(mask.astype(np.uint8), connectivity=26).max())
     if pieces > 1:
