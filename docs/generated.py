@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args, get_origin, get_type_hints
 
 from sphinx.pycode import ModuleAnalyzer
 
@@ -15,6 +18,7 @@ import pnst
 from pnst.cli import app
 from pnst.measurement import settings
 from pnst.measurement.measurements import FAMILY_TYPES
+from pnst.phantom import Spec
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = "sample_data/malignant_dicom"
@@ -34,6 +38,7 @@ def write_all(folder: Path) -> None:
     (folder / "site").mkdir(parents=True)
     for name, model in SETTINGS.items():
         (folder / f"settings-{name}.md").write_text(settings_table(model), encoding="utf-8")
+    (folder / "parameters.md").write_text(parameters_table(), encoding="utf-8")
     (folder / "columns.md").write_text(columns_table(), encoding="utf-8")
     (folder / "help.md").write_text("\n".join(help_section(name) for name in COMMANDS), encoding="utf-8")
     (folder / "api.md").write_text(api_listing(), encoding="utf-8")
@@ -92,6 +97,41 @@ def columns_table() -> str:
             if name != "nullable"
         ]
     return "\n".join(["| column | type | remark |", "|---|---|---|", *rows, ""])
+
+
+def parameters_table() -> str:
+    """Every parameter of a simulated study by its dotted name, with its default."""
+    rows = [f"| `{name}` | {default} | {says} |" for name, default, says in parameters(Spec)]
+    return "\n".join(["| parameter | default | what it is |", "|---|---|---|", *rows, ""])
+
+
+def parameters(kind: type, table: str = "") -> Iterator[tuple[str, str, str]]:
+    """The parameters of a dataclass and of those within it: name, default, the sentence that follows it."""
+    says, hints = attribute_docs(kind), get_type_hints(kind)
+    for field in dataclasses.fields(kind):
+        within = hints[field.name]
+        inner = [part for part in (within, *get_args(within)) if dataclasses.is_dataclass(part)]
+        step = {tuple: ".N", None: ""}.get(get_origin(within), ".ROLE")
+        if inner:
+            yield from parameters(inner[0], f"{table}{field.name}{step}.")
+        else:
+            yield f"{table}{field.name}", shown_default(field), says.get(field.name, "")
+
+
+def shown_default(field: dataclasses.Field[object]) -> str:
+    """A default as it is written in a cell."""
+    if field.default is dataclasses.MISSING:
+        return "must be given"
+    return f"`{cell(field.default)}`"
+
+
+def cell(value: object) -> str:
+    """A value as it is written in a cell of a table."""
+    if isinstance(value, tuple):
+        return ";".join(map(cell, value))
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def api_listing() -> str:

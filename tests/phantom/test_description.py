@@ -15,7 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pnst.errors import InputError, SettingError
-from pnst.phantom import GridSpec, Inclusion, LesionSpec, Spec, benign, malignant
+from pnst.phantom import REALISTIC, Artefacts, GridSpec, Inclusion, LesionSpec, Spec, benign, malignant
 from pnst.phantom.description import Description, describe, nested, read_toml
 from pnst.phantom.spec import SEQUENCES
 from pnst.phantom.tissue import Tissue
@@ -143,6 +143,20 @@ def test_a_later_layer_beats_an_earlier_one_parameter_by_parameter():
     assert found == Description(spec=by_hand, seed=2)
 
 
+def test_layers_that_make_sense_only_together():
+    """Each of them alone would be refused."""
+    found = describe({"artefacts": {"acquired": 0.5}}, {"artefacts": {"gibbs": True}}).spec
+    assert found.artefacts == Artefacts(gibbs=True, acquired=0.5)
+    with pytest.raises(SettingError, match="acquired"):
+        describe({"artefacts": {"acquired": 0.5}})
+
+
+def test_realistic_turns_the_artefacts_on_and_can_be_changed():
+    found = describe({"realistic": "yes", "artefacts": {"acquired": 0.7}}).spec
+    assert found == replace(Spec(), artefacts=replace(REALISTIC, acquired=0.7))
+    assert describe({"realistic": "no"}).spec == Spec()
+
+
 def test_without_a_preset_the_defaults_are_changed():
     assert describe({"snr": "none"}).spec == replace(Spec(), snr=None)
     assert describe() == Description(spec=Spec())
@@ -221,6 +235,7 @@ def test_a_roles_entry_starts_from_what_the_role_has_by_default():
         ("like = 'bening'", "bening.*benign, malignant"),
         ("like = ['benign']", "'like'"),
         ("seed = -1", "seed.*-1"),
+        ("realistic = 'very'", "'realistic'.*very"),
         ("seed = 'x'", "'seed'.*x"),
     ],
 )

@@ -19,6 +19,7 @@ from pnst.cli.options import (
     OverrideOption,
     PatientOption,
     PriorOption,
+    RealisticOption,
     RoleOption,
     SeedOption,
     SettingsOption,
@@ -174,6 +175,7 @@ def phantom(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for the study, or for the cohort.")],
     like: LikeOption = None,
     seed: SeedOption = None,
+    realistic: RealisticOption = False,
     spec: SpecOption = None,
     table: TableOption = None,
     dicom: DicomOption = False,
@@ -191,7 +193,7 @@ def phantom(
 
     Example: pnst phantom --table patients.csv --out cohort/ (columns: patient, label, like, seed, lesion.edema_mm, …)
     """
-    layers = layers_of(spec, like, seed)
+    layers = layers_of(spec, like, seed, realistic)
     form = form_of(dicom, bids, vendor, enhanced)
     workers = workers_of(workers, table)
     if table is not None:

@@ -48,6 +48,10 @@ SeedOption = Annotated[
     int | None,
     typer.Option("--seed", metavar="N", help="Of noise and irregularity (default 0, or that of --spec)."),
 ]
+RealisticOption = Annotated[
+    bool,
+    typer.Option("--realistic", help="Ringing, displaced fat and distortion as in the clinic (default: none)."),
+]
 SpecOption = Annotated[
     Path | None,
     typer.Option(

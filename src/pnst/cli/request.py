@@ -97,13 +97,15 @@ def settings_of(file: Path | None, prior: float | None) -> RunSettings:
     return settings if prior is None else settings.with_prior(prior)
 
 
-def layers_of(spec: Path | None, like: str | None, seed: int | None) -> list[Layer | Path]:
+def layers_of(spec: Path | None, like: str | None, seed: int | None, realistic: bool = False) -> list[Layer | Path]:
     """What to simulate: a file beats the presets, the command line beats the file."""
-    said: dict[str, str | int] = {}
+    said: dict[str, str | int | bool] = {}
     if like is not None or spec is None:
         said["like"] = like or "benign"
     if seed is not None:
         said["seed"] = seed
+    if realistic:
+        said["realistic"] = True
     return [*([spec] if spec else []), said]
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pnst.errors import InputError, SettingError
+from pnst.phantom.artefacts import REALISTIC
 from pnst.phantom.check import at_least
 from pnst.phantom.plain import changed, differences, read, refused
 from pnst.phantom.presets import PRESETS
 from pnst.phantom.spec import Spec
 
 Layer = Mapping[str, Any]
-"""Changes in plain words: parameters by name, nested; and `like` (a preset) and `seed` at the top."""
+"""Changes in plain words: parameters by name, nested; and at the top `like` (a preset), `realistic` (yes: every
+artefact in the size met in the clinic) and `seed`."""
 
-TOP = ("like", "seed")
+TOP = ("like", "realistic", "seed")
 """What a layer says besides parameters."""
 
 
@@ -38,23 +40,30 @@ class Description:
 def describe(*layers: Layer | Path) -> Description:
     """The description that the layers make together: a later word beats an earlier one, parameter by parameter.
 
-    A layer is a mapping, or a TOML file that holds one. It starts from the last preset that a layer names with `like`,
-    else from the defaults of `Spec`. Raises `InputError` for a file that cannot be read, `SettingError` that names the
-    parameter.
+    A layer is a mapping, or a TOML file that holds one. It starts from the preset that is named with `like`, else from
+    the defaults of `Spec`. Raises `InputError` for a file that cannot be read, `SettingError` that names the parameter.
     """
-    like: str | None = None
-    seed = 0
-    words = [read_toml(layer) if isinstance(layer, Path) else layer for layer in layers]
-    for layer in words:
-        if "like" in layer:
-            like = read(str, layer["like"], "like")
-        if "seed" in layer:
-            seed = read(int, layer["seed"], "seed")
-            at_least("seed", seed, 0)
-    spec = Spec() if like is None else preset(like)
-    for layer in words:
-        spec = changed(spec, {name: value for name, value in layer.items() if name not in TOP})
-    return Description(spec=spec, seed=seed)
+    words: Layer = {}
+    for layer in layers:
+        words = _over(words, read_toml(layer) if isinstance(layer, Path) else layer)
+    spec = preset(read(str, words["like"], "like")) if "like" in words else Spec()
+    if read(bool, words.get("realistic", False), "realistic"):
+        spec = replace(spec, artefacts=REALISTIC)
+    seed = read(int, words.get("seed", 0), "seed")
+    at_least("seed", seed, 0)
+    return Description(spec=changed(spec, {name: words[name] for name in words if name not in TOP}), seed=seed)
+
+
+def _over(words: Layer, later: Layer) -> dict[str, Any]:
+    """Both layers in one; the later one's word counts, table by table."""
+    both = dict(words)
+    for name, value in later.items():
+        before = both.get(name)
+        if isinstance(before, Mapping) and isinstance(value, Mapping):
+            both[name] = _over(before, value)
+        else:
+            both[name] = value
+    return both
 
 
 def preset(name: str) -> Spec:
