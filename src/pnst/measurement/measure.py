@@ -100,7 +100,12 @@ def check_overrides(overrides: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def _provenance(study: Study, lesion: Lesion) -> dict[str, str]:
+    digests = {f"input.{role}": series.source.digest for role, series in study.series.items()}
+    return {"pnst": _version(), "lesion": lesion.made_by, **digests}
+
+
+@cache
+def _version() -> str:
     from importlib.metadata import version
 
-    digests = {f"input.{role}": series.source.digest for role, series in study.series.items()}
-    return {"pnst": version("pnst"), "lesion": lesion.made_by, **digests}
+    return version("pnst")
