@@ -316,6 +316,21 @@ def test_a_series_that_ends_within_the_lesion_is_said():  # half of a ball lies 
     assert whole.adc.quality is None
 
 
+def test_slices_without_image_are_said():
+    scene = Scene(radius=16, halo=8)
+    study = scene.study()
+
+    def blanked(role):
+        series = study.series[role]
+        data = series.volume.data.copy()
+        data[..., data.shape[2] // 2] = 0
+        return replace(series, volume=Volume(data, series.volume.grid))
+
+    m = measure(Study("x", {role: blanked(role) for role in (Role.T1, Role.T2_FS)}), scene.lesion())
+    assert "1 of the lesion's slices hold no image in the t2_fs series" in m.edema.quality
+    assert "1 of the lesion's slices hold no image in the t1 series" in m.split_fat.quality
+
+
 def test_a_lesion_between_the_voxels_of_a_series_does_not_lie_outside_it():
     scene = Scene(radius=16)
     study, lesion = scene.study(), scene.lesion()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from pnst.segmentation.tissue import MuscleLevel
 
 SPACING = (0.8, 0.9, 3.0)
 GRID = oblique((83, 74, 23), SPACING)
-MUSCLE, OEDEMA, LESION, SD = 110.0, 330.0, 520.0, 6.0
+MUSCLE, OEDEMA, LESION, FLUID, SD = 110.0, 330.0, 520.0, 760.0, 6.0
 LEVEL = MuscleLevel(MUSCLE, SD, "given")
 RADIUS = 11.0
 RULE = ZoneRule(
@@ -32,10 +34,12 @@ X, Y, Z = np.moveaxis((INDEX - (np.array(GRID.shape) - 1) / 2 + (0.2, -0.3, 0.1)
 R = np.sqrt(X * X + Y * Y + Z * Z)
 
 
-def image(bright: np.ndarray, level: float = OEDEMA, noise: float = SD, seed: int = 5) -> Surroundings:
-    """The lesion in muscle, with `bright` (ni, nj, nk; a share of oedema, or yes and no) round it."""
+def image(
+    bright: np.ndarray, level: float = OEDEMA, noise: float = SD, seed: int = 5, wet: np.ndarray | bool = False
+) -> Surroundings:
+    """The lesion in muscle, with `bright` (ni, nj, nk; a share of oedema, or yes and no) and fluid round it."""
     share = np.asarray(bright, dtype=float)
-    data = MUSCLE + share * (level - MUSCLE)
+    data = np.where(wet, FLUID, MUSCLE + share * (level - MUSCLE))
     data = np.where(R < RADIUS, LESION, data) + np.random.default_rng(seed).normal(scale=noise, size=GRID.shape)
     return surroundings(Volume(data.astype(np.float32), GRID), Mask(R < RADIUS, GRID))
 
@@ -128,6 +132,65 @@ def test_a_vessel_that_crosses_the_halo_is_not_followed(axis):
     found = zone((R < RADIUS + 6) | vessel)
     assert ml(found) == pytest.approx(shell(6), rel=0.08)
     assert R[found].max() < RADIUS + 6 + 4
+
+
+@pytest.mark.parametrize("width", [8.0, 10.0])
+def test_a_wide_vein_beside_the_oedema_is_fluid(width):
+    """Too wide for a thread: without the class of fluid it would be followed across the image."""
+    vein = (np.hypot(Y - RADIUS - 5, Z) < width / 2) & (R >= RADIUS)
+    around = image(R < RADIUS + 6, wet=vein)
+    found = voxels(bounded(around))
+    true = (R < RADIUS + 6) & (R >= RADIUS) & ~vein
+    assert ml(found) == pytest.approx(ml(true), rel=0.08)
+    assert R[found].max() < RADIUS + 6 + 1.5
+    off = RULE._replace(fluid=RULE.fluid._replace(lesion_ratio=9.0))
+    assert R[voxels(bounded(around, rule=off))].max() > RADIUS + 15  # the predicate says no
+
+
+@pytest.mark.parametrize("halo", [6.0, 10.0])
+def test_a_pocket_of_fluid_that_touches_the_oedema_is_left_out(halo):
+    pocket = (np.hypot(X - RADIUS - halo, Y) < 7) & (np.abs(Z) < 8) & (R >= RADIUS + 2)
+    around = image(RADIUS + halo > R, wet=pocket)
+    found = voxels(bounded(around))
+    assert ml(found) == pytest.approx(ml((RADIUS + halo > R) & (R >= RADIUS) & ~pocket), rel=0.08)
+    assert ml(found & pocket) < 0.1 * ml(pocket)  # voxels at its border
+    assert R[found].max() < RADIUS + halo + 1.5
+
+
+def test_fluid_without_oedema_is_known_by_its_darkness_on_t1():
+    """An effusion beside a lesion nearly as bright: nothing but T1 tells it from oedema."""
+    pocket = (np.hypot(X - RADIUS - 4, Y) < 7) & (np.abs(Z) < 8) & (R >= RADIUS)
+    around = image(pocket, level=1.05 * LESION)
+    dark = np.where(pocket, -0.25, 0.0).astype(np.float32)
+    assert ml(voxels(bounded(around, dark))) < 0.1 * ml(pocket)
+    assert ml(voxels(bounded(around, np.zeros_like(dark)))) > 0.9 * ml(pocket)
+
+
+def test_oedema_brighter_than_a_dark_lesion_is_no_fluid():
+    around = image(R < RADIUS + 8)
+    dark = replace(around, volume=Volume(np.where(R < RADIUS, 180, around.volume.data).astype(np.float32), GRID))
+    dark = surroundings(dark.volume, around.lesion)
+    assert ml(voxels(bounded(dark, np.full(GRID.shape, 0.02, np.float32)))) == pytest.approx(shell(8), rel=0.06)
+
+
+def test_weak_oedema_beside_strong_is_bounded_at_its_own_half_step():
+    """A quarter of the strength on one side: half of the usual step would lose it."""
+    share = np.where(X > 0, 1.0, 0.3) * (R < RADIUS + 9)
+    around = image(share)
+    found = voxels(bounded(around))
+    assert ml(found) == pytest.approx(shell(9), rel=0.08)
+    usual = bounded(around).half_step_level
+    assert ml((around.volume.data > usual) & (R >= RADIUS) & (R < RADIUS + 9)) < 0.7 * shell(9)
+
+
+def test_dark_fibres_within_the_oedema_belong_to_it_and_a_clear_gap_does_not():
+    """Fibres 2 mm wide hold a third of the oedema; a gap 10 mm wide is muscle."""
+    halo = R < RADIUS + 12
+    fibre, gap = halo & (np.abs(X - 3) < 1), halo & (np.abs(X + 2) < 5)
+    found = voxels(bounded(image(np.where(fibre, 0.34, halo))))
+    assert ml(found & fibre & (R >= RADIUS)) > 0.9 * ml(fibre & (R >= RADIUS))
+    found = voxels(bounded(image(halo & ~gap)))
+    assert ml(found & gap) < 0.1 * ml(gap & (R >= RADIUS))
 
 
 def test_a_broad_tongue_of_oedema_is_followed():

@@ -12,7 +12,7 @@ from pnst.kernels.depth import thirds
 from pnst.kernels.hull import Hull, convex_hull, longest_diameter
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import MeasureSettings, TissueSettings
-from pnst.segmentation.enhancing import Enhancement, relative_enhancement
+from pnst.segmentation.enhancing import Enhancement, Unenhanced, relative_enhancement, unenhanced
 from pnst.segmentation.fat import fat_scale
 from pnst.segmentation.interior import Interior, interior
 from pnst.segmentation.muscle import muscle_level, muscle_on_t1
@@ -73,6 +73,11 @@ class Context:
         share = self._share_outside(series.volume)
         return f"{share:.0%} of the lesion's surface lies outside the series" if share > LARGEST_UNSEEN else None
 
+    def blank(self, series: Series) -> str | None:
+        """A remark where slices of the lesion hold no image."""
+        count = self.around(series).blank_slices
+        return f"{count} of the lesion's slices hold no image in the {series.role} series" if count else None
+
     def _share_outside(self, volume: Volume) -> float:
         """The share of the lesion's surface that lies outside an image's voxels."""
         index = volume.grid.to_index(self.lesion.mesh.vertices)
@@ -123,6 +128,14 @@ class Context:
             BrightRule(rule.lesion_sd, rule.fat_step_fraction, rule.fat_t2_ratio),
         )
 
+    def t1_bright_on(self, volume: Volume) -> tuple[BoolArray, BoolArray]:
+        """Blood and fat within the lesion on another image's grid; nothing where T1 cannot tell."""
+        try:
+            return carried(self.t1_bright.blood, volume), carried(self.t1_bright.fat, volume)
+        except NotMeasurable:
+            nothing = np.zeros(volume.grid.shape, dtype=bool)
+            return nothing, nothing
+
     @cached_property
     def enhancement(self) -> Enhancement:
         """How much the lesion enhances; `NotMeasurable` without T1 before and after contrast, or without muscle."""
@@ -132,14 +145,18 @@ class Context:
         inside, before, after = self.inside(post), self.muscle(pre).mode, self.muscle(post).mode
         if min(before, after) <= 0:
             raise NotMeasurable("muscle holds no signal on T1, so that nothing can be compared with it")
-        try:
-            blood, fat = (carried(part, inside.volume) for part in (self.t1_bright.blood, self.t1_bright.fat))
-        except NotMeasurable:  # `enhancement_quality` says so
-            blood = fat = np.zeros(inside.volume.grid.shape, dtype=bool)
+        blood, fat = self.t1_bright_on(inside.volume)
         found = relative_enhancement(inside, inside.other(pre.volume), (before, after), blood, fat)
         if not found.known.any():
             raise NotMeasurable("no voxel of the lesion off its edge and its fat is seen before and after contrast")
         return found
+
+    @cached_property
+    def unenhanced(self) -> Unenhanced:
+        """The pieces of the lesion that do not enhance; `NotMeasurable` as `enhancement`."""
+        return unenhanced(
+            self.enhancement, self.settings.cyst.enhancement_share, self.settings.enhancement.enhancing_fraction
+        )
 
     @cached_property
     def enhancement_quality(self) -> str | None:

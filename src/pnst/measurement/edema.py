@@ -156,14 +156,14 @@ def _found(context: Context, series: Series) -> tuple[_Zone, list[str]]:
     zone = bound_edema(around, level, rule, detected)
     slack = 2 * float(np.linalg.norm(around.cells.grid.spacing))
     fluid_ml = np.count_nonzero(detected.fluid) * around.cells.grid.voxel_volume_mm3 / 1000
-    remarks = [context.cut_off(series)]
+    remarks = [remark for remark in (context.cut_off(series), context.blank(series)) if remark]
     if fluid_ml >= LEAST_FLUID_ML:
         remarks.append(f"{fluid_ml:.2g} ml of fluid beside the lesion is left out")
     if level.source == "histogram":
         remarks.append("muscle was taken from the histogram of the fat-suppressed series alone")
     weak = zone.half_step_level <= detected.level
     found = _Zone(zone.mask, context.lesion, series.volume.grid, zone.distance, slack, weak)
-    return found, [remark for remark in remarks if remark]
+    return found, remarks
 
 
 def _rule(settings: EdemaSettings) -> ZoneRule:

@@ -80,7 +80,8 @@ def _length_mm(settings: SplitFatSettings) -> float:
 
 
 def _quality(context: Context, unseen: float, scale: FatScale) -> str | None:
-    remarks = [remark for remark in (context.cut_off(context.fat_series),) if remark]
+    blank = context.blank(context.fat_series)
+    remarks = [blank] if blank else []
     if unseen > LARGEST_UNSEEN:
         remarks.append(f"{unseen:.0%} of the surface is cut off by the border of the image")
     if not scale.own_mode:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pnst.image import BoolArray, FloatArray
-from pnst.kernels.opening import opened_in_plane
+from pnst.kernels.opening import opened_in_plane, within_in_plane
 from pnst.segmentation.surroundings import Surroundings
 
 
@@ -32,13 +32,28 @@ def fluid(
     """(ni, nj, nk) of the surroundings' cells that hold fluid, outside the lesion.
 
     `muscle` and `edema` are those tissues' levels here; `fat_fraction`, that of T1 in the same cells (NaN outside T1),
-    or None without a T1.
+    or None without a T1. What clearly is fluid is bounded at half the step to the oedema, in its slices and the next.
     """
-    contrast = around.cells.smooth - np.float32(muscle)
+    cells = around.cells
+    contrast = cells.smooth - np.float32(muscle)
     of_lesion = around.anchor - muscle
     bright = contrast > max(rule.edema_ratio * (edema - muscle), rule.lesion_ratio * of_lesion)
     if fat_fraction is not None:
         with np.errstate(invalid="ignore"):
             bright |= (contrast > rule.dark_lesion_ratio * of_lesion) & (fat_fraction < rule.dark_t1_fraction)
-    bright &= ~around.cells.lesion
-    return opened_in_plane(bright, around.cells.grid.spacing, around.cells.grid.slice_axis, rule.radius_mm)
+    bright &= ~cells.lesion
+    plane = (cells.grid.spacing, cells.grid.slice_axis)
+    cores = opened_in_plane(bright, *plane, rule.radius_mm)
+    if not cores.any():
+        return cores
+    near = _and_next_slices(within_in_plane(cores, *plane, rule.radius_mm), cells.grid.slice_axis)
+    half = (edema - muscle + float(np.median(contrast[cores]))) / 2
+    return cores | (near & (contrast > half) & ~cells.lesion)
+
+
+def _and_next_slices(mask: BoolArray, slice_axis: int) -> BoolArray:
+    stack = np.moveaxis(mask, slice_axis, 0)
+    out = stack.copy()
+    out[1:] |= stack[:-1]
+    out[:-1] |= stack[1:]
+    return np.moveaxis(out, 0, slice_axis)

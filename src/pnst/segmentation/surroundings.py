@@ -74,6 +74,13 @@ class Surroundings:
             raise TissueNotFound("the series holds no data within the lesion")
         return float(np.median(inside))
 
+    @cached_property
+    def blank_slices(self) -> int:
+        """How many of the lesion's slices hold no image: one value throughout, or no number."""
+        axis = self.volume.grid.slice_axis
+        slices = zip(np.moveaxis(self.volume.data, axis, 0), np.moveaxis(self.lesion.data, axis, 0), strict=True)
+        return sum(not _varies(image[inside]) for image, inside in slices if np.count_nonzero(inside) > 1)
+
     def voxels_of(self, box: Box) -> Box:
         """The box of voxels that a box of cells holds; the last cell reaches to the end."""
         i, j, k = (
@@ -124,6 +131,10 @@ def spread(of_cells: npt.NDArray[Any], grid: Grid) -> npt.NDArray[Any]:
         if side > 1:
             out = np.take(out, np.minimum(np.arange(count) // side, out.shape[axis] - 1), axis=axis)
     return out
+
+
+def _varies(values: FloatArray) -> bool:
+    return bool(values.max() > values.min())  # NaN is greater than nothing
 
 
 def nearest(data: npt.NDArray[Any], grid: Grid, onto: Grid, fill: float) -> npt.NDArray[Any]:
