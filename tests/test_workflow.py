@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from base64 import b64decode
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from command import OUTPUTS_ALWAYS, bytes_of, content, outputs, validator
 from pnst import workflow
@@ -18,6 +22,7 @@ from pnst.study import Role
 from pnst.workflow import Case, Request, RunSettings
 from scenes import Scene
 
+PICTURE = re.compile(r"base64,([A-Za-z0-9+/=]+)")
 SCENE = Scene(radius=9, halo=5, limb=24, reach=34, spacing=(1.3, 1.5, 3.0))
 
 
@@ -89,7 +94,7 @@ def test_a_run_that_breaks_late_leaves_what_was_there(folder, finished, tmp_path
 
 def test_what_cannot_be_measured_has_no_output(folder, tmp_path):
     workflow.run(without(folder, "dwi", "t2_fs"), tmp_path / "o")
-    assert outputs(tmp_path / "o") == OUTPUTS_ALWAYS | {"regions/fat_rim.nii.gz"}
+    assert outputs(tmp_path / "o") == OUTPUTS_ALWAYS | {"regions/fat_rim.nii.gz", "regions/enhancing.nii.gz"}
     (lesion,) = content(tmp_path / "o" / "measurements.json")["lesions"]
     assert {"edema", "adc"} <= lesion["skipped"].keys()
     assert not {"edema", "adc"} & lesion.keys()
@@ -98,10 +103,16 @@ def test_what_cannot_be_measured_has_no_output(folder, tmp_path):
 
 
 def test_the_report_of_a_run_can_be_written_again(folder, finished):
-    """Invariant: the page from the files is the page from memory, pictures included."""
+    """Invariant: the page from the files is the page from memory, its pictures to one of 255 steps (NIfTI keeps places
+    as float32)."""
     page = workflow.report_results(Request(folder), finished.out)
-    assert page == (finished.out / "report.html").read_text(encoding="utf-8")
-    assert finished.case.measurements[0].regions.keys() == {"adc", "edema", "fat_rim"}
+    before = (finished.out / "report.html").read_text(encoding="utf-8")
+    assert PICTURE.sub("", page) == PICTURE.sub("", before)
+    pictures = [[imread(BytesIO(b64decode(data))) for data in PICTURE.findall(text)] for text in (page, before)]
+    assert len(pictures[0]) > 8
+    for ours, theirs in zip(*pictures, strict=True):
+        assert np.abs(ours - theirs).max() <= 1.01 / 255
+    assert finished.case.measurements[0].regions.keys() == {"adc", "edema", "enhancing", "fat_rim"}
 
 
 def test_results_that_do_not_belong_together(folder, finished, tmp_path):
@@ -118,8 +129,8 @@ def test_every_lesion_of_a_case_has_its_files(finished, tmp_path):
     plain = replace(case.measurements[0], label="2", regions={})
     case = Case(case.study, case.lesions * 2, (case.measurements[0], plain), case.assessments * 2)
     workflow.write_case(case, "<html>", RunSettings(), tmp_path / "o")
-    expected = {"adc.nii.gz", "lesion-2.nii.gz", "regions/edema.nii.gz", "regions/fat_rim.nii.gz"}
-    assert outputs(tmp_path / "o") == OUTPUTS_ALWAYS | expected
+    regions = {f"regions/{name}.nii.gz" for name in ("edema", "enhancing", "fat_rim")}
+    assert outputs(tmp_path / "o") == OUTPUTS_ALWAYS | regions | {"adc.nii.gz", "lesion-2.nii.gz"}
 
 
 # --- settings --------------------------------------------------------------------------------------------------------
