@@ -231,13 +231,16 @@ def test_a_simulation_is_never_taken_for_a_patient(scanned, written, tmp_path, s
     assert "QualityControlImage" not in dataset
 
 
-def test_the_phantom_s_maker_is_the_mark_that_files_keep(scanned, tmp_path):
-    """NIfTI forgets that a series was simulated but for its manufacturer."""
+def test_a_simulation_stays_one_from_format_to_format(scanned, written, tmp_path):
+    """Also where the vendor's name took the place of the phantom's."""
     assert PHANTOM == MAKER
-    write_study(scanned, tmp_path / "nifti")
-    write_study(read_study(tmp_path / "nifti"), tmp_path / "dicom", "dicom")
-    dataset = pydicom.dcmread(tmp_path / "dicom/t1/0001.dcm", stop_before_pixels=True)
-    assert dataset.QualityControlImage == "YES"
+    study = read_study(written(DicomStyle("siemens")))
+    for number, kind in enumerate(("nifti", "bids", "dicom")):
+        assert {series.source.format for series in study.series.values()} == {"simulated"}
+        write_study(study, tmp_path / f"{number}", kind)
+        study = read_study(tmp_path / f"{number}")
+    dataset = pydicom.dcmread(tmp_path / "2/t1/0001.dcm", stop_before_pixels=True)
+    assert (dataset.Manufacturer, dataset.QualityControlImage) == ("SIEMENS", "YES")
 
 
 @pytest.mark.parametrize("style", MULTIFRAME, ids=lambda style: style.vendor or "standard")

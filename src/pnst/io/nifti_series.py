@@ -9,6 +9,7 @@ import numpy as np
 from pnst.image import Volume
 from pnst.io.adc_unit import scale_of, to_um2_per_ms
 from pnst.io.digest import digest
+from pnst.io.marks import SIMULATED
 from pnst.io.nifti import read_description, read_geometry, read_volume, stem
 from pnst.io.sidecar import acquisition, read_b_values, read_b_vectors, read_json
 from pnst.study import Role, Series, Source
@@ -26,7 +27,8 @@ def read_series(file: Path, role: Role) -> Series:
         data, note = to_um2_per_ms(data, written_unit(file))
         unit, notes = "um2_per_ms", (*notes, note)
     volume = Volume(data, grid, unit)
-    return _series(file, role, volume, Source("nifti", digest(volume)), notes)
+    origin = "simulated" if read_json(beside(file, ".json")).get("ImageComments") == SIMULATED else "nifti"
+    return _series(file, role, volume, Source(origin, digest(volume)), notes)
 
 
 def describe_series(file: Path, role: Role) -> Series:

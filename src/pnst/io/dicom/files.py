@@ -23,6 +23,7 @@ from pnst.io.dicom.frame import Frame, Header, Pixels
 from pnst.io.dicom.mosaic import is_mosaic, mosaic_frames
 from pnst.io.dicom.tags import Fields, integer, number, private, text, words
 from pnst.io.dicom.vframe import is_vframe, vframe_frames
+from pnst.io.marks import PHANTOM
 
 _NOT_IMAGES = frozenset({"SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "RTIMAGE", "SR", "PR", "KO", "REG", "RWV", "DOC"})
 _NOT_IMAGE_CLASSES = ("1.2.840.10008.5.1.4.1.1.66", "1.2.840.10008.5.1.4.1.1.481")
@@ -147,6 +148,7 @@ def _header(found: Elements, file: Path, name: str) -> Header:
         sequence=(*words(ds, 0x00180020), *words(ds, 0x00180021), text(ds, 0x00180024) or text(ds, 0x00189005)),
         frame_of_reference=text(ds, 0x00200052),
         intensity_scale=_intensity_scale(ds),
+        simulated=text(ds, 0x00081090) == PHANTOM,
         frames=frames,
         problem=problem,
     )

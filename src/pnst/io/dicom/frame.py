@@ -130,6 +130,8 @@ class Header:
     """UID of the coordinate system that positions are counted in."""
     intensity_scale: float | None
     """Philips: rescale slope × scale slope, by which the values of two series must be divided to compare them."""
+    simulated: bool
+    """Whether its model is the phantom of `pnst`, whichever vendor's habits it was written by."""
     frames: tuple[Frame, ...]
     problem: PnstError | None = None
     """Why its frames cannot be placed, where that is known from this file alone."""

@@ -102,10 +102,11 @@ def _series(role: Role, stack: Stack, pixels: Sequence[Pixels], reason: str) -> 
         notes += (note,)
     volume = Volume(data, stack.grid, "um2_per_ms" if role is Role.ADC else "")
     header = stack.header
+    origin = "simulated" if header.simulated else "dicom"
     return Series(
         role=role,
         volume=volume,
-        source=Source("dicom", digest(volume), uid_digest(header.series_uid), uid_digest(header.frame_of_reference)),
+        source=Source(origin, digest(volume), uid_digest(header.series_uid), uid_digest(header.frame_of_reference)),
         b_values=stack.b_values if role is Role.DWI else None,
         b_vectors=_b_vectors(stack) if role is Role.DWI else None,
         acquisition=stack.acquisition,
