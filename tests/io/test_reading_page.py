@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pnst.io.dicom_write.style import ENHANCED, VENDORS
+
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "reading.md"
 
@@ -33,3 +35,12 @@ def test_the_counts_are_those_of_the_battery(said, table):
     assert rows is not None
     assert found is not None
     assert int(found[1]) == len(re.findall(r'^    "[^"]+": ', rows[1], re.M))
+
+
+def test_the_vendors_of_the_table_are_those_that_can_be_written():
+    section = PAGE.read_text(encoding="utf-8").split("## Written")[1].split("\n## ")[0]
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in section.splitlines() if row.startswith("|")]
+    vendors = {row[0].lower(): row[2] for row in rows[3:]}
+    vendors["uih"] = vendors.pop("united imaging")
+    assert set(vendors) == set(VENDORS)
+    assert {vendor for vendor, enhanced in vendors.items() if not enhanced.startswith("refused")} == set(ENHANCED)

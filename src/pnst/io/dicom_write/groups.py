@@ -67,8 +67,8 @@ def shared_groups(out: Outgoing) -> Dataset:
 def frame_groups(out: Outgoing, k: int, measurement: int) -> Dataset:
     """The groups of slice k of one measurement.
 
-    Echo, orientation and rescaling are the same for all, but where they are shared dcm2niix (2026) takes
-    garbage for some vendors' slopes, as no vendor shares them.
+    Echo, orientation and rescaling are the same for all, but scanners write them for each, and where they are shared
+    dcm2niix (1.0.20260724) multiplies some vendors' voxels by slopes that it never read.
     """
     grid, facts = out.series.volume.grid, out.series.acquisition
     own = Dataset()
