@@ -17,6 +17,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pnst.cli import main
+from pnst.measurement.measurements import FAMILY_TYPES
 
 OUTPUTS_ALWAYS = {
     "measurements.json",
@@ -27,7 +28,7 @@ OUTPUTS_ALWAYS = {
     "lesion.nii.gz",
 }
 """What DESIGN names for every run; the rest is there where it exists."""
-FAMILIES = {"size", "margin", "edema", "split_fat", "adc"}
+FAMILIES = set(FAMILY_TYPES)
 
 
 @dataclass(frozen=True)
