@@ -25,6 +25,7 @@ STUDY = "sample_data/malignant_dicom"
 LESION = "sample_data/malignant_dicom/lesions/1.dcm"
 COMMANDS = [command.name or command.callback.__name__ for command in app.registered_commands]
 SETTINGS = {
+    "tissue": settings.TissueSettings,
     "margin": settings.MarginSettings,
     "edema": settings.EdemaSettings,
     "split_fat": settings.SplitFatSettings,

@@ -137,6 +137,7 @@ COLUMNS = {
     "part": ("images", "{}"),
     "size.volume_ml": ("volume (ml)", "{:.0f}"),
     "size.longest_diameter_mm": ("longest (mm)", "{:.1f}"),
+    "margin.sphericity": ("sphericity", "{:.2f}"),
     "margin.irregularity": ("irregularity", "{:.3f}"),
     "margin.deep_lobulations_count": ("deep lobulations", "{:.0f}"),
     "margin.ill_defined_fraction": ("ill-defined edge", "{:.0%}"),
@@ -157,6 +158,7 @@ def markdown(table: pd.DataFrame) -> str:
         f"pnst {pnst_version()}: {len(table)} cases, {int((~failed).sum())} measured, {int(failed.sum())} failed.",
         "",
         *_expert_lines(table),
+        *_distribution_lines(table[~failed]),
         *_table_lines(table[~failed]),
         "",
         *_reason_lines(table),
@@ -180,6 +182,24 @@ def _expert_lines(table: pd.DataFrame) -> list[str]:
             title = f"{row['case']}, {name.split('_')[-2]} ({unit})"
             lines.append(f"| {title} | {row[f'edema.{name}']:.1f} | {row[f'expert_edema.{name}']:.1f} |")
         lines.append(f"| {row['case']}, Dice | {row.get('expert_edema.dice', 0.0):.3f} | |")
+    return [*lines, ""]
+
+
+DISTRIBUTIONS = {"margin.sphericity": "sphericity", "split_fat.coverage_fraction": "fat coverage"}
+"""Columns whose distribution over the cases is shown → heading."""
+
+
+def _distribution_lines(table: pd.DataFrame) -> list[str]:
+    """Cases, least, quartiles and greatest of each column."""
+    lines = [
+        "| over the cases | cases | least | lower quartile | median | upper quartile | greatest |",
+        "|" + "---|" * 7,
+    ]
+    for column, title in DISTRIBUTIONS.items():
+        values = table[column].dropna() if column in table else table.iloc[:0, 0]
+        if len(values):
+            cells = [f"{value:.2f}" for value in np.percentile(values, (0, 25, 50, 75, 100))]
+            lines.append("| " + " | ".join([title, str(len(values)), *cells]) + " |")
     return [*lines, ""]
 
 
