@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Grid, Mask, Volume
-from pnst.kernels.depth import thirds
 from pnst.kernels.hull import Hull, convex_hull, longest_diameter
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import MeasureSettings, TissueSettings
@@ -32,6 +31,7 @@ class Context:
     study: Study
     lesion: Lesion
     settings: MeasureSettings
+    _on: dict[Grid, Mask] = field(default_factory=dict)
     _around: dict[tuple[Role, float], Surroundings] = field(default_factory=dict)
     _inside: dict[Role, Interior] = field(default_factory=dict)
     _scales: dict[Role, FatScale] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Context:
 
     def repeated(self, study: Study, lesion: Lesion) -> Context:
         """Another look at the same patient: what muscle and fat look like is known already."""
-        return replace(self, study=study, lesion=lesion, _around={}, _inside={}, _thirds=[])
+        return replace(self, study=study, lesion=lesion, _on={}, _around={}, _inside={}, _thirds=[])
 
     def series(self, *roles: Role) -> Series | None:
         """The first of these roles that the study has."""
@@ -58,7 +58,9 @@ class Context:
 
     def lesion_on(self, volume: Volume) -> Mask:
         """The lesion on an image's grid; `NotMeasurable` where it lies outside."""
-        mask = self.lesion.on(volume.grid)
+        if volume.grid not in self._on:
+            self._on[volume.grid] = self.lesion.on(volume.grid)
+        mask = self._on[volume.grid]
         if not mask.data.any():
             outside = self._share_outside(volume) == 1
             raise NotMeasurable(
@@ -108,7 +110,7 @@ class Context:
         grid = inside.volume.grid
         found = next((pair for known, pair in self._thirds if known.matches(grid)), None)
         if found is None:
-            found = thirds(inside.depth(self.lesion), inside.lesion.data)
+            found = inside.thirds(self.lesion)
             self._thirds.append((grid, found))
         return found[0] & inside.core, found[1] & inside.core
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from pnst.image import FloatArray, Grid, Mask, Volume
 from pnst.kernels.moved import moved, smooth_field
@@ -15,6 +16,12 @@ from pnst.study import Lesion, Role, Series
 
 MARGIN_VOXELS = 3
 """Empty voxels round the lesion on its turned grid."""
+NOISE_MM = 10.0
+"""Noise is told from the lesion and its surroundings within this distance."""
+POOL = 1_000_003
+"""Drawn values of noise; a prime, so that they never come to lie in the same rows of an image again."""
+
+Float32Array = npt.NDArray[np.float32]
 
 
 class Repetitions:
@@ -28,7 +35,8 @@ class Repetitions:
         reach_mm = max(reach_mm, context.settings.tissue.near_mm)
         near = {role: _near(series, context.lesion, reach_mm) for role, series in _seen(context).items()}
         self._study = replace(context.study, series=near)
-        self._noise = {role: _noise(series, context.lesion) for role, series in near.items()}
+        rng = np.random.default_rng(self._settings.seed)
+        self._noise = {role: _noise(series, context.lesion, rng) for role, series in near.items()}
 
     def draw(self, seed: int) -> Context:
         """The repetition of that number; the same number gives the same one."""
@@ -53,19 +61,21 @@ def _near(series: Series, lesion: Lesion, reach_mm: float) -> Series:
     return series if box is None else replace(series, volume=series.volume.crop(box))
 
 
-def _noise(series: Series, lesion: Lesion) -> float:
-    """SD of the noise round the lesion, of diffusion at its highest b-value; 0 where it cannot be told."""
-    data = series.volume.data
+def _noise(series: Series, lesion: Lesion, rng: np.random.Generator) -> Float32Array:
+    """(`POOL`,) values of the noise near the lesion; 0 where it cannot be told."""
+    near = _near(series, lesion, NOISE_MM)
+    data = near.volume.data
     if series.b_values is not None:
         data = data[..., int(np.argmax(series.b_values))]
-    sd = noise_sd(np.nan_to_num(data), np.isfinite(data), series.volume.grid.slice_axis)
-    return sd if np.isfinite(sd) else 0.0
+    sd = noise_sd(np.nan_to_num(data), np.isfinite(data), near.volume.grid.slice_axis)
+    return rng.standard_normal(POOL, dtype=np.float32) * np.float32(sd if np.isfinite(sd) else 0.0)
 
 
-def _with_noise(series: Series, sd: float, rng: np.random.Generator) -> Series:
+def _with_noise(series: Series, noise: Float32Array, rng: np.random.Generator) -> Series:
+    """The series with other noise on top: the pool from another place on, over and over."""
     volume = series.volume
-    noise = rng.standard_normal(volume.data.shape, dtype=np.float32) * np.float32(sd)
-    return replace(series, volume=Volume(volume.data + noise, volume.grid, volume.unit))
+    added = np.resize(np.roll(noise, int(rng.integers(POOL))), volume.data.shape)
+    return replace(series, volume=Volume(volume.data + added, volume.grid, volume.unit))
 
 
 def seen_again(lesion: Lesion, settings: UncertaintySettings, rng: np.random.Generator) -> Lesion:

@@ -8,6 +8,8 @@ voxelised on the lesion's own grid, land from their closed forms. What readers d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +25,9 @@ from pnst.measurement.size import SUPERIOR, measure_size
 from pnst.study import Lesion, Study
 
 Measure = Callable[[Context], Outcome]
+
+THREADS = 2
+"""Repetitions that are measured at the same time."""
 
 SHARES = ("_fraction", "sphericity", "solidity")
 """Columns that end so are never above 1."""
@@ -56,19 +61,26 @@ def _squares(
     extent = getattr(found.get("edema"), "max_extent_mm", 0.0)
     repetitions = Repetitions(context, reach_mm=1.5 * extent)
     squares: dict[str, dict[str, list[float]]] = {name: {} for name in found}
-    for seed in range(context.settings.uncertainty.repetitions):
-        again = repetitions.draw(seed)
-        for name, measure_family in families:
-            if name not in found:
-                continue
-            try:
-                repeated = _numbers(measure_family(again).family)
-            except NotMeasurable:
-                continue
-            for column, value in _numbers(found[name]).items():
-                if column in repeated:
-                    squares[name].setdefault(column, []).append((repeated[column] - value) ** 2)
+
+    def repeated(seed: int) -> dict[str, dict[str, float]]:
+        return _measured_again(repetitions.draw(seed), [one for one in families if one[0] in found])
+
+    with ThreadPoolExecutor(THREADS) as pool:  # array operations let go of the interpreter
+        for again in pool.map(repeated, range(context.settings.uncertainty.repetitions)):
+            for name, columns in again.items():
+                for column, value in _numbers(found[name]).items():
+                    if column in columns:
+                        squares[name].setdefault(column, []).append((columns[column] - value) ** 2)
     return squares
+
+
+def _measured_again(context: Context, families: Sequence[tuple[str, Measure]]) -> dict[str, dict[str, float]]:
+    """Family → its numbers; one that cannot be measured in this repetition is left out."""
+    again = {}
+    for name, measure_family in families:
+        with suppress(NotMeasurable):
+            again[name] = _numbers(measure_family(context).family)
+    return again
 
 
 def _numbers(family: Family) -> dict[str, float]:
