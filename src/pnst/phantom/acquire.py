@@ -78,21 +78,22 @@ def make_grid(spec: GridSpec, scene: Scene) -> Grid:
 
 
 def coil_sensitivity(grid: Grid, centre: FloatArray, amplitude: float) -> FloatArray:
-    """(ni, nj, nk): a smooth field about 1, between 1 − amplitude and 1 + amplitude.
+    """(ni, nj, nk) float32: a smooth field about 1, between 1 − amplitude and 1 + amplitude.
 
     A plane and a saddle in the patient's axes, levelled off: every series sees the same coil, whatever its grid.
     """
-    x, y, z = ((_centres(grid) - centre) / 100.0).T
+    if amplitude == 0:
+        return np.ones(grid.shape, dtype=np.float32)
+    along = [np.multiply.outer(grid.affine[:3, axis], np.arange(n)) for axis, n in enumerate(grid.shape)]
+    x, y, z = (
+        ((start + i[:, None, None] + j[:, None] + k) / 100.0).astype(np.float32)
+        for start, i, j, k in zip(grid.affine[:3, 3] - centre, *along, strict=True)
+    )
     wave = 0.7 * x + 0.5 * y - 0.3 * z + 0.4 * (x * y - z**2)
-    return np.asarray(1 + amplitude * np.tanh(wave)).reshape(grid.shape)
+    return np.asarray(1 + np.float32(amplitude) * np.tanh(wave))
 
 
 def _default_extent(scene: Scene, plane: Plane) -> FloatArray:
     wide = max(140.0, 2 * (scene.reach_mm + scene.clearance_mm + 14))
     patient = np.array([wide, wide - 12, max(120.0, 2 * (scene.reach_mm + scene.clearance_mm))])
     return np.asarray(np.abs(_PLANES[plane]).T @ patient)
-
-
-def _centres(grid: Grid) -> FloatArray:
-    index = np.stack(np.meshgrid(*[np.arange(n) for n in grid.shape], indexing="ij"), axis=-1)
-    return grid.to_world(index.reshape(-1, 3))

@@ -38,7 +38,7 @@ def band_limited(noise: FloatArray, acquired: float) -> FloatArray:
     spectrum[kept[0] :] = 0
     spectrum[:, kept[1] :] = 0
     scale = np.sqrt(noise.shape[0] * noise.shape[1] / (kept[0] * kept[1]))
-    return np.asarray(scale * idctn(spectrum, axes=(0, 1), norm="ortho"))
+    return np.asarray(idctn(spectrum, axes=(0, 1), norm="ortho") * scale.astype(noise.dtype))
 
 
 def displaced(image: FloatArray, pixels: float, axis: int) -> FloatArray:

@@ -11,15 +11,19 @@ from pnst.phantom.kspace import band_limited
 def rician(
     signal: FloatArray, sigma: float, rng: np.random.Generator, *, acquired: float = 1.0, averages: int = 1
 ) -> FloatArray:
-    """Magnitude of a signal (ni, nj, …) with complex Gaussian noise of standard deviation σ in each channel.
+    """(ni, nj, …) float32: magnitude of a signal with complex Gaussian noise of standard deviation σ in each channel.
 
     `averages` magnitudes are averaged: bright tissue grows less noisy by √averages, but the floor in the dark stays at
     σ√(π/2). Noise has the acquired frequencies alone where k-space was filled with zeros.
     """
     if sigma == 0:
         return signal
-    total = np.zeros(signal.shape)
+
+    def noise() -> FloatArray:
+        white = rng.standard_normal(signal.shape, dtype=np.float32)
+        return np.asarray(band_limited(white, acquired) * np.float32(sigma))
+
+    total = np.zeros(signal.shape, dtype=np.float32)
     for _ in range(averages):
-        real = signal + band_limited(rng.normal(scale=sigma, size=signal.shape), acquired)
-        total += np.hypot(real, band_limited(rng.normal(scale=sigma, size=signal.shape), acquired))
-    return total / averages
+        total += np.hypot(signal + noise(), noise())
+    return np.asarray(total / np.float32(averages))

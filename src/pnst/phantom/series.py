@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pnst.image import FloatArray, Grid
+from pnst.image import Box, FloatArray, Grid
 from pnst.phantom.acquire import STILL, GridSpec, Motion, coil_sensitivity, make_grid
 from pnst.phantom.artefacts import fat_shift_hz
 from pnst.phantom.distortion import Distortion
@@ -51,6 +51,16 @@ class View:
             peak, wavelength = artefacts.off_resonance_hz, artefacts.off_resonance_wavelength_mm
             distortion = Distortion(grid.directions[:, 1], centre, mm_per_hz, peak, wavelength)
         return cls(grid, voxels.thickness_mm, spec.motion.get(role, STILL), distortion, centre)
+
+    def box(self, reach_mm: float) -> Box:
+        """The voxels that may show what lies within `reach_mm` of the tumour's centre."""
+        moved = 0.0 if self.distortion is None else self.distortion.mm_per_hz * self.distortion.peak_hz
+        middle = self.grid.to_index(self.centre + self.motion.shift_mm)
+        half = (reach_mm + moved) / np.asarray(self.grid.spacing)
+        low = np.clip(np.floor(middle - half), 0, self.grid.shape).astype(int)
+        high = np.clip(np.ceil(middle + half) + 1, low, self.grid.shape).astype(int)
+        i, j, k = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+        return i, j, k
 
     def to_patient(self, points: FloatArray) -> FloatArray:
         """Where RAS points (..., 3) of the image lie in the patient at rest."""
@@ -127,12 +137,13 @@ def render(spec: Spec, scene: Scene) -> dict[Role, tuple[Grid, FloatArray]]:
     images: dict[Role, tuple[Grid, FloatArray]] = {}
     for roles in alike.values():
         view = View.of(roles[0], spec, scene)
+        coil = coil_sensitivity(view.grid, view.centre, spec.bias)[..., None]
         for role, image in _taken(view, {role: contrast(role, spec) for role in roles}, spec, scene).items():
             if role is Role.ADC:
                 image = _adc(image, spec.b_values)
             if role in SHADED:
-                image *= coil_sensitivity(view.grid, view.centre, spec.bias)[..., None]
-            images[role] = view.grid, np.abs(image) if role is not Role.ADC else image
+                image *= coil
+            images[role] = view.grid, image if role is Role.ADC else np.abs(image, out=image)
     return {role: images[role] for role in spec.roles}
 
 

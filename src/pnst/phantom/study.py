@@ -73,8 +73,11 @@ def simulate(spec: Spec | None = None, seed: int = 0) -> Simulated:
 
 def lesion_mask(scene: Scene, view: View) -> Mask:
     """The voxels of a view whose centres are inside the true surface."""
-    index = np.stack(np.meshgrid(*[np.arange(n) for n in view.grid.shape], indexing="ij"), axis=-1)
-    return Mask(scene.inside(view.to_patient(view.grid.to_world(index))), view.grid)
+    box = view.box(scene.reach_mm + 1)
+    index = np.stack(np.meshgrid(*[np.arange(s.start, s.stop) for s in box], indexing="ij"), axis=-1)
+    data = np.zeros(view.grid.shape, dtype=bool)
+    data[box] = scene.inside(view.to_patient(view.grid.to_world(index)))
+    return Mask(data, view.grid)
 
 
 def _study(spec: Spec, clean: Mapping[Role, tuple[Grid, FloatArray]], seed: int) -> Study:
