@@ -1,64 +1,92 @@
-"""Times of the kernels on lesions of 60 and 200 ml: surface, mesh, size, shape, edge and split fat.
+"""`size` and the shape of `margin`, from a mask to all columns: time and memory, beside other tools in the same run.
 
-python benchmarks/core.py [--repeats 3] [--markdown]
+python benchmarks/core.py [--repeats 9] [--peer-python PEER/bin/python]... [--markdown]
+
+Each peer is an interpreter that has PyRadiomics or z-rad; without one pnst stands alone.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from surface import sampled
 from tables import machine, markdown, write_section
 
 import pnst
-from pnst.kernels.edge import fit_steps
-from pnst.kernels.mesh import Mesh, hull_volume, longest_diameter, thinned
-from pnst.kernels.noise import noise_sd
-from pnst.kernels.rim import RimRule, fat_rim
-from pnst.kernels.sampling import rays, sample
+from pnst.image import Grid, Mask
+from pnst.kernels.hull import convex_hull, longest_diameter
+from pnst.kernels.mesh import Mesh
 from pnst.kernels.section import axial_diameters
-from pnst.kernels.shape import concavities, hull_depth, irregularity
+from pnst.kernels.shape import concavities, irregularity
 from pnst.kernels.surface import level_set
-from pnst.phantom import GridSpec, LesionSpec, Simulated, Spec, simulate
+from pnst.phantom.lesion import LesionSpec, Shape
+from pnst.study import Lesion, Study
 
-GRID = GridSpec(spacing_mm=(0.7, 0.7, 4.0))
-EDGE_OFFSETS = np.linspace(-6, 6, 25)
-FAT_OFFSETS = np.arange(0.0, 25.125, 0.25)
-RULE = RimRule(reach_mm=10.0, least_fat_mm=1.0, onset_fat_mm=0.5, onset_within_mm=3.0, muscle_within_mm=15.0)
 UP = np.array([0.0, 0.0, 1.0])
+COLD = """
+import numpy as np, pnst, sys
+from pnst.image import Grid, Mask
+from pnst.study import Lesion, Study
+mask = np.load(sys.argv[1])
+grid = Grid(mask.shape, np.diag([*map(float, sys.argv[2:5]), 1.0]))
+print(pnst.measure(Study("cold", {}), Lesion("lesion", Mask(mask, grid), "benchmark")).size.volume_ml)
+"""
 
 
-def lesion_of(volume_ml: float) -> Simulated:
-    """A rough ellipsoid of about that volume in T1 and fat-suppressed T2."""
-    unit = (volume_ml * 1000 / (4 / 3 * np.pi * 0.8 * 0.9 * 1.4)) ** (1 / 3)
-    lesion = LesionSpec(radii_mm=(0.8 * unit, 0.9 * unit, 1.4 * unit), tilt_deg=(9, -14, 0), roughness=0.04, edema_mm=8)
-    roles = (pnst.Role.T1, pnst.Role.T2_FS)
-    return simulate(Spec(lesion=lesion, roles=roles, grids=dict.fromkeys(roles, GRID), snr=30), seed=3)
+@dataclass(frozen=True)
+class Case:
+    """A lesion in an image."""
+
+    name: str
+    volume_ml: float
+    shape: tuple[int, int, int]
+    spacing: tuple[float, float, float]
+    asked_ms: float | None = None
+    against_peers: bool = False
+
+    def mask(self) -> Mask:
+        """A tilted, rough ellipsoid of about the volume, in the middle of the image."""
+        unit = (self.volume_ml * 1000 / (4 / 3 * np.pi * 0.8 * 0.95 * 1.2)) ** (1 / 3)
+        radii = (0.8 * unit, 0.95 * unit, 1.2 * unit)
+        spec = LesionSpec(radii_mm=radii, tilt_deg=(35, -24, 10), roughness=0.04)
+        part = sampled(Shape(spec, np.random.default_rng(3)), self.spacing, np.array([0.2, -0.3, 0.1]))
+        # Off the crop's own empty border where the image has few slices.
+        part = part[:, :, part.any(axis=(0, 1))]
+        data = np.zeros(self.shape, dtype=bool)
+        start = [(whole - size) // 2 for whole, size in zip(self.shape, part.shape, strict=True)]
+        data[tuple(slice(a, a + size) for a, size in zip(start, part.shape, strict=True))] = part
+        return Mask(data, Grid(self.shape, np.diag([*self.spacing, 1.0])))
 
 
-def profiles(volume: pnst.Volume, mesh: Mesh, cell_mm: float, offsets: np.ndarray) -> np.ndarray:
-    """Intensities along the surface's normals; rays that leave the image are left out."""
-    chosen, _ = thinned(mesh, cell_mm)
-    points = rays(mesh.vertices[chosen], mesh.vertex_normals[chosen], offsets)
-    found = sample(volume.data, volume.grid.to_index(points))
-    return found[np.isfinite(found).all(axis=1)].astype(np.float64)
+CASES = (
+    Case("60 ml, 256×256×64", 60, (256, 256, 64), (0.8, 0.9, 3.0), 20, against_peers=True),
+    Case("60 ml, 256×256×64, nearly even voxels", 60, (256, 256, 64), (0.9, 1.0, 1.1), 20),
+    Case("60 ml, 512×512×240: the same lesion in 30 times the image", 60, (512, 512, 240), (0.8, 0.9, 3.0)),
+    Case("200 ml, 512×512×120", 200, (512, 512, 120), (0.5, 0.6, 3.0), 150, against_peers=True),
+    Case("200 ml, 512×512×120, thin slices", 200, (512, 512, 120), (0.6, 0.7, 1.0), 150),
+)
 
 
-def shape(mesh: Mesh, diameter_mm: float) -> None:
-    """What `margin` says of the shape."""
-    irregularity(mesh)
-    hull_volume(mesh.vertices)
-    concavities(mesh, hull_depth(mesh, diameter_mm), 0.05 * diameter_mm)
+def whole(mask: Mask) -> pnst.Measurements:
+    """Size and shape from a mask: a study without series has no other family."""
+    return pnst.measure(Study("benchmark", {}), Lesion("lesion", mask, "benchmark"))
 
 
-def jobs(made: Simulated) -> dict[str, Callable[[], Any]]:
+def stages(mask: Mask) -> dict[str, Callable[[], Any]]:
     """Kernel → a call of it on this lesion; what it needs is made before, except the mesh's own cached parts."""
-    mask = made.lesion.mask.canonical()
     levels = level_set(mask.data, mask.grid.spacing)
     index_mesh = levels.mesh()
 
@@ -66,28 +94,23 @@ def jobs(made: Simulated) -> dict[str, Callable[[], Any]]:
         return Mesh(mask.grid.to_world(index_mesh.vertices), index_mesh.faces)
 
     mesh = fresh()
-    diameter, _ = longest_diameter(mesh.vertices)
-    t1, t2 = (made.study.series[role].volume for role in (pnst.Role.T1, pnst.Role.T2_FS))
-    edges = profiles(t2, mesh, 1.5, EDGE_OFFSETS)
-    noise = noise_sd(t2.data, np.ones(t2.grid.shape, dtype=bool), 2)
-    intensities = profiles(t1, mesh, 1.0, FAT_OFFSETS)
-    low, high = np.percentile(intensities, (20, 99))
+    hull = convex_hull(mesh)
+    diameter, _ = longest_diameter(mesh.vertices, hull.corners)
     return {
         "level set": partial(level_set, mask.data, mask.grid.spacing),
         "mesh (marching cubes)": levels.mesh,
         "volume, area, axes": lambda: (lambda m: (m.volume_mm3, m.area_mm2, m.axes))(fresh()),
-        "longest diameter": partial(longest_diameter, mesh.vertices),
-        "axial diameters": lambda: axial_diameters(fresh(), UP),
-        "shape of the margin": lambda: shape(fresh(), diameter),
-        f"edge: sampling at {len(edges)} vertices": lambda: profiles(t2, fresh(), 1.5, EDGE_OFFSETS),
-        f"edge: fit of {len(edges)} profiles": partial(fit_steps, EDGE_OFFSETS, edges, noise),
-        f"split fat: sampling at {len(intensities)} vertices": lambda: profiles(t1, fresh(), 1.0, FAT_OFFSETS),
-        "split fat: rim": partial(fat_rim, (intensities - low) / (high - low), 0.25, RULE),
+        "convex hull": partial(convex_hull, mesh),
+        "longest diameter": partial(longest_diameter, mesh.vertices, hull.corners),
+        "axial diameters": partial(axial_diameters, mesh, UP),
+        "irregularity": partial(irregularity, mesh),
+        "concavities": partial(concavities, mesh, hull, 0.05 * diameter),
     }
 
 
 def timed(call: Callable[[], Any], repeats: int) -> tuple[float, float]:
-    """Median wall and processor seconds."""
+    """Median wall and processor seconds, after one call that is not counted."""
+    call()
     taken = []
     for _ in range(repeats):
         wall, cpu = time.perf_counter(), time.process_time()
@@ -97,26 +120,78 @@ def timed(call: Callable[[], Any], repeats: int) -> tuple[float, float]:
     return wall, cpu
 
 
-def report(volumes_ml: tuple[float, ...], repeats: int) -> str:
-    """One table for each lesion."""
-    parts = [f"Medians of {repeats} calls in one process. {machine()}."]
-    for volume_ml in volumes_ml:
-        made = lesion_of(volume_ml)
-        rows = []
-        for name, call in jobs(made).items():
-            wall, cpu = timed(call, repeats)
-            rows.append((name, f"{wall * 1000:.0f}", f"{cpu * 1000:.0f}"))
-        size = f"{made.lesion.mesh.volume_mm3 / 1000:.0f} ml, {len(made.lesion.mesh.vertices)} vertices"
-        parts.append(markdown((size, "wall (ms)", "processor (ms)"), rows))
-    return "\n\n".join(parts)
+def peers(mask: Mask, interpreters: list[Path], repeats: int) -> dict[str, tuple[float, float]]:
+    """Tool and version → median wall and processor seconds."""
+    import SimpleITK as sitk
+
+    found: dict[str, tuple[float, float]] = {}
+    image = sitk.GetImageFromArray(mask.data.astype(np.uint8).transpose(2, 1, 0))
+    image.SetSpacing(mask.grid.spacing)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "mask.nii.gz"
+        sitk.WriteImage(image, str(file))
+        script = Path(__file__).with_name("peers.py")
+        for python in interpreters:
+            told = subprocess.run([python, script, file, str(repeats)], check=True, capture_output=True, text=True)
+            found |= json.loads(told.stdout.splitlines()[-1])
+    return found
+
+
+def cold(mask: Mask) -> tuple[float, float, float]:
+    """Wall and processor seconds, and peak memory in MiB above the mask, of a fresh interpreter to the first number."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "mask.npy"
+        np.save(file, mask.data)
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-c", COLD, file, *map(str, mask.grid.spacing)], stdout=subprocess.DEVNULL
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - began
+    if status:
+        raise RuntimeError("the fresh interpreter failed")
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024 - mask.data.nbytes / 2**20
+
+
+def report(repeats: int, interpreters: list[Path]) -> str:
+    """Whole job and peers, a cold shell, the stages."""
+    rows: list[tuple[object, ...]] = []
+    parts: dict[str, dict[str, float]] = {}
+    for case in CASES:
+        mask = case.mask()
+        wall, cpu = timed(partial(whole, mask), repeats)
+        asked = f"{case.asked_ms:.0f}" if case.asked_ms else ""
+        rows.append((case.name, "**pnst**", f"**{wall * 1000:.1f}**", f"**{cpu * 1000:.1f}**", asked, ""))
+        asked_of = interpreters if case.against_peers else []
+        for tool, (peer_wall, peer_cpu) in peers(mask, asked_of, max(1, repeats // 3)).items():
+            times = f"{peer_cpu / cpu:.0f} ×"
+            rows.append((case.name, tool, f"{peer_wall * 1000:.0f}", f"{peer_cpu * 1000:.0f}", "", times))
+        parts[case.name] = {name: timed(call, repeats)[1] for name, call in stages(mask).items()}
+    first = CASES[0].mask()
+    starts = [cold(first) for _ in range(3)]
+    wall, cpu, memory = (statistics.median(values) for values in zip(*starts, strict=True))
+    _, _, large = cold(CASES[3].mask())
+    head = ("", "tool", "wall (ms)", "processor (ms)", "asked for (ms)", "processor ÷ pnst's")
+    names = list(next(iter(parts.values())))
+    chosen = (CASES[0].name, CASES[3].name)
+    table = [(name, *(f"{parts[case][name] * 1000:.1f}" for case in chosen)) for name in names]
+    return (
+        f"Medians of {repeats} calls in one process. The peers' calls are all shape features that they have. "
+        f"{machine()}, OMP_NUM_THREADS {os.environ.get('OMP_NUM_THREADS', 'unset')}.\n\n{markdown(head, rows)}\n\n"
+        f"A fresh interpreter, from its start to the first number (60 ml, 256×256×64; asked for: 0.8 s): "
+        f"{wall:.2f} s, {cpu:.2f} s of processor. Peak memory of that whole process above the mask (asked for: "
+        f"300 MiB): {memory:.0f} MiB; on 512×512×120 with 200 ml {large:.0f} MiB.\n\n"
+        f"{markdown(('processor (ms)', *chosen), table)}"
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--peer-python", type=Path, action="append", default=[], help="an interpreter with a peer")
     parser.add_argument("--markdown", action="store_true", help="write the section of README.md")
     options = parser.parse_args()
-    text = report((60.0, 200.0), options.repeats)
+    text = report(options.repeats, options.peer_python)
     print(text)
     if options.markdown:
         write_section("core", text)

@@ -98,6 +98,6 @@ def convex_hull(mesh: Mesh) -> Hull:
 def may_be_deeper(mesh: Mesh, depth_mm: float) -> BoolArray:
     """(n,): false for the vertices that some plane which touches the mesh shows to be less deep under the hull."""
     directions = fibonacci_directions(DIRECTIONS // COARSE).astype(np.float32)
-    heights = (mesh.vertices - mesh.centroid).astype(np.float32) @ directions.T
-    deeper = (heights < heights.max(axis=0) - depth_mm) & (heights > heights.min(axis=0) + depth_mm)
-    return np.asarray(deeper.all(axis=1))
+    heights = directions @ (mesh.vertices - mesh.centroid).astype(np.float32).T
+    lowest, highest = (end[:, None] for end in (heights.min(axis=1), heights.max(axis=1)))
+    return np.asarray(((heights < highest - depth_mm) & (heights > lowest + depth_mm)).all(axis=0))

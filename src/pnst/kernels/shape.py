@@ -10,8 +10,8 @@ from pnst.kernels.mesh import FloatArray, Mesh
 CONCAVITY_MERGE = 0.8
 """A concavity is followed down to this share of the depth that makes it count, so that noise does not split it."""
 NEWTON_STEPS = 30
-NEWTON_TOLERANCE = 1e-9
-"""Of the square of the longest semi-axis: the distance is then good to about a nanometre."""
+NEWTON_TOLERANCE = 1e-7
+"""Of the square of the longest semi-axis. The next step would be its square, so the distance is good to nanometres."""
 
 
 def sphericity(volume_mm3: float, area_mm2: float) -> float:
@@ -56,6 +56,8 @@ def concavities(mesh: Mesh, hull: Hull, least_depth_mm: float) -> int:
     low = may_be_deeper(mesh, CONCAVITY_MERGE * least_depth_mm)
     depth = np.zeros(len(low))
     depth[low] = hull.depth(mesh.vertices[low])
+    if depth.max() <= least_depth_mm:
+        return 0
     low = depth > CONCAVITY_MERGE * least_depth_mm
     edges = mesh.edges[low[mesh.edges].all(axis=1)]
     count = len(depth)

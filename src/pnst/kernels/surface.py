@@ -26,7 +26,7 @@ from pnst.kernels.outline import BoolArray, Float32Array, Plane, outlines, sampl
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-SAMPLES = 20
+SAMPLES = 16
 """Samples along the lesion's size, which is 3 volumes ÷ surface: the radius of a ball, 1.5 times a slab's thickness."""
 LEAST_STEP = 0.25
 """Samples are no closer than this share of a pixel."""
