@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from pnst.cohort.patients import Patient, read_patients
 from pnst.errors import InputError, SettingError
 from pnst.phantom import benign, malignant
 from pnst.phantom.description import Description
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 @pytest.fixture
@@ -106,3 +109,14 @@ def test_a_misspelt_column_is_refused_even_where_it_is_empty(table, column, said
 def test_columns_of_every_depth_are_known(table):
     names = "snr,roles,lesion.radii_mm.1,lesion.inclusions.2.centre_mm,grids.t1.extent_mm,sequences.t1.echo_time_ms"
     assert len(read_patients(table(f"patient,label,like,seed,{names}\nA\n"))) == 1
+
+
+def test_the_table_and_the_file_of_the_page_are_read(tmp_path):
+    """Witness: what docs/cohorts.md shows."""
+    page = (DOCS / "cohorts.md").read_text(encoding="utf-8")
+    (shared,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "scanner.toml").write_text(shared)
+    found = read_patients(DOCS / "patients.csv", [{"like": "benign"}, tmp_path / "scanner.toml"])
+    assert [patient.label for patient in found] == ["schwannoma", "schwannoma", "MPNST", "MPNST"]
+    assert [patient.description.spec.snr for patient in found] == [25, 25, 25, 20]
+    assert found[1].description.spec.lesion.inclusions[0].radius_mm == 6
