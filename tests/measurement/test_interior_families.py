@@ -251,11 +251,18 @@ def test_a_dark_even_core(spacing):
 
 def test_a_dark_core_that_is_uneven_is_no_target():
     """A core of dark and bright halves: its variation is far over the limit."""
-    spheres = (Sphere("fibrous", 9.0), Sphere("fat", 4.5, (3.5, 0, 0)))
+    spheres = (Sphere("fibrous", 9.0), Sphere("cyst", 2.5, (2.0, 0, 0)))
     target = found(Interior(radius=17, spheres=spheres, noise=5)).target
     assert target.rim_core_ratio > 1.25
     assert target.core_variation > 0.20
     assert target.present is False
+
+
+def test_fat_in_the_middle_makes_no_target():
+    m = found(Interior(radius=17, spheres=(Sphere("fat", 4.0),), noise=5))
+    assert m.target.rim_core_ratio == pytest.approx(1, abs=0.03)
+    assert m.target.present is False
+    assert found(Interior(radius=17, spheres=(Sphere("fat", 4.0),), noise=5), Role.T2_FS).target.rim_core_ratio > 1.2
 
 
 def test_a_bright_core_is_no_target():

@@ -129,7 +129,7 @@ def number(column: str, cell: object) -> float | None:
     if isinstance(cell, bool | np.bool_) or not isinstance(cell, int | float | np.number):
         raise _wrong(column, cell, "a number, or nothing")
     value = float(cell)
-    if column.endswith("_fraction"):
+    if column.endswith("fraction"):
         if not -1e-6 <= value <= 1 + 1e-6:
             raise _wrong(column, cell, "a fraction between 0 and 1")
     elif not 0 <= value < math.inf:

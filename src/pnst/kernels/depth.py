@@ -43,7 +43,6 @@ def _weights(nodes: int, position: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(0, 1 - distance), dtype=np.float32)
 
 
-def thirds(depth: FloatArray, inside: BoolArray) -> tuple[BoolArray, BoolArray]:
-    """The outer and the inner third (ni, nj, nk) of a body: thirds of its greatest depth, not of its volume."""
-    greatest = float(depth[inside].max(initial=0))
-    return inside & (depth < greatest / 3), inside & (depth > greatest * 2 / 3)
+def thirds(depth: FloatArray, greatest: float) -> tuple[BoolArray, BoolArray]:
+    """The outer and the inner third (ni, nj, nk) by depth, 0 outside: thirds of the greatest depth, not of volume."""
+    return (depth > 0) & (depth < greatest / 3), depth > greatest * 2 / 3

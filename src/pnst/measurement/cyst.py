@@ -9,7 +9,7 @@ import numpy as np
 from pnst.image import Mask
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome
-from pnst.segmentation.enhancing import fluid_bright, unenhanced
+from pnst.segmentation.enhancing import fluid_bright
 from pnst.study import Role
 
 
@@ -29,7 +29,7 @@ class Cyst(Family):
 def measure_cyst(context: Context) -> Outcome:
     """What enhances by less than a quarter of the rest, bounded at half the step on the contrast-enhanced series."""
     enhancement, settings = context.enhancement, context.settings.cyst
-    found = unenhanced(enhancement, settings.enhancement_share, context.settings.enhancement.enhancing_fraction)
+    found = context.unenhanced
     if np.count_nonzero(found.enhancing) < settings.least_enhancing_fraction * np.count_nonzero(enhancement.known):
         raise NotMeasurable("the lesion does not enhance, so that a cyst cannot be told from the rest of it")
     region = found.mask(enhancement.post)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pnst.image import Mask
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, Outcome
 from pnst.segmentation.enhancing import Enhancement
@@ -28,18 +29,19 @@ class Uptake(Family):
 def measure_enhancement(context: Context) -> Outcome:
     """Relative enhancement on the voxels of the contrast-enhanced series."""
     found, settings = context.enhancement, context.settings.enhancement
-    known = found.known
+    # Smoothing moves the border of what does not enhance; its pieces are bounded without it.
+    enhancing = found.over(settings.enhancing_fraction) & (context.unenhanced.pieces == 0)
     ratio = _rim_core_ratio(context, found)
     return Outcome(
         Uptake(
-            enhancing_fraction=float(np.mean(found.relative[known] > settings.enhancing_fraction)),
+            enhancing_fraction=float(np.mean(enhancing[found.known])),
             rim_core_ratio=ratio,
             peripheral=None if ratio is None else ratio >= settings.peripheral_ratio,
             peripheral_threshold=None if ratio is None else settings.peripheral_ratio,
             quality=context.enhancement_quality,
         ),
         skipped={} if ratio is not None else {"shells": TOO_SMALL},
-        regions={"enhancing": found.over(settings.enhancing_fraction)},
+        regions={"enhancing": Mask(enhancing, found.post.volume.grid)} if enhancing.any() else {},
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.kernels.noise import noise_sd
+from pnst.kernels.pieces import widened
 from pnst.kernels.statistics import coefficient_of_variation
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome
@@ -29,13 +30,14 @@ class Target(Family):
 
 
 def measure_target(context: Context) -> Outcome:
-    """Signal of the outer and the inner third of the lesion, on T2, else on fat-suppressed T2."""
+    """Signal of the outer and the inner third of the lesion, fat left out, on T2, else on fat-suppressed T2."""
     series, settings = context.series(Role.T2, Role.T2_FS), context.settings.target
     if series is None or series.role is None:
         raise NotMeasurable("no T2 series")
     inside = context.inside(series)
     data = inside.volume.data
-    rim, core = (data[third] for third in context.thirds(inside))
+    _, fat = context.t1_bright_on(inside.volume)
+    rim, core = (data[third & ~widened(fat)] for third in context.thirds(inside))
     if not rim.size or not core.size:
         raise NotMeasurable(
             "the lesion is too small for its voxels: its outer or its inner third holds none that is off the edge"

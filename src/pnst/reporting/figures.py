@@ -20,6 +20,9 @@ LESION, DIAMETER = "#56b4e9", "#ffffff"
 REGIONS = {
     "edema": ("Oedema", "#e69f00", (Role.T2_FS,)),
     "fat_rim": ("Fat rim", "#f0e442", (Role.T1, Role.FAT)),
+    "enhancing": ("Enhancing part", "#009e73", (Role.T1_POST,)),
+    "cyst": ("Cyst or necrosis", "#d55e00", (Role.T1_POST,)),
+    "t1_high": ("T1-bright area", "#cc79a7", (Role.T1,)),
 }
 """Region → its title, its colour, and the roles that it is shown on."""
 ANATOMICAL = (Role.T1, Role.T2_FS, Role.T2, Role.T1_POST)

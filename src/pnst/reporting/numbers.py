@@ -63,7 +63,7 @@ def log_odds(probability: float) -> float:
 
 def _digits(name: str, value: float) -> tuple[str, str]:
     """Text and unit of one number of a column, by the column's suffix."""
-    if name.endswith("_fraction"):
+    if name.endswith("fraction"):
         return f"{100 * value:.{0 if 100 * value >= 9.95 else 1}f}", "%"
     if name.endswith("_um2_per_ms"):
         return f"{value:.2f}", ADC_UNIT
@@ -73,6 +73,8 @@ def _digits(name: str, value: float) -> tuple[str, str]:
         return f"{value:.1f}", "mm"
     if name.endswith("_ml"):
         return f"{value:.1f}" if abs(value) >= 9.95 or value == 0 else f"{value:.2f}", "ml"
+    if name.startswith("entropy"):
+        return f"{value:.2f}", "bit"
     if isinstance(value, int) or name.endswith("_count") or name == "b_values":
         return f"{value:.4g}", "s/mm²" if name == "b_values" else ""
     return f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}", ""

@@ -82,6 +82,9 @@ PAINTERS: dict[str, Painter] = {
     "edema": partial(region_pictures, name="edema"),
     "split_fat": partial(region_pictures, name="fat_rim"),
     "adc": adc_pictures,
+    "enhancement": partial(region_pictures, name="enhancing"),
+    "cyst": partial(region_pictures, name="cyst"),
+    "t1_high": partial(region_pictures, name="t1_high"),
 }
 """What draws each family; a family without an entry has no picture."""
 

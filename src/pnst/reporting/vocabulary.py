@@ -77,6 +77,39 @@ FAMILIES = {
         "Apparent diffusion coefficient over the region named below; low values speak for malignancy.",
         (Key("mean_um2_per_ms"),),
     ),
+    "enhancement": Words(
+        "Contrast enhancement",
+        "Uptake of the contrast agent against muscle; green is what enhances (the lesion is outlined in blue). The "
+        "voxels at the lesion's edge and fat are left out.",
+        (
+            Key("enhancing_fraction"),
+            Key("rim_core_ratio", "peripheral", "Peripheral enhancement", "at least", "rim_core_ratio"),
+        ),
+    ),
+    "cyst": Words(
+        "Cyst and necrosis",
+        "What does not enhance (vermilion; the lesion is outlined in blue), blood and fat left out. How bright it is "
+        "on T2 tells fluid from necrosis, nothing else: benign tumours are bright on T2 themselves.",
+        (Key("fraction", "present", "Cyst or necrosis", "at least", "fraction"),),
+    ),
+    "t1_high": Words(
+        "T1-bright area",
+        "Brighter on T1 than the lesion and than muscle, and no fat: blood or protein (purple; the lesion is outlined "
+        "in blue).",
+        (Key("fraction", "present", "T1-bright area", "a piece of at least", "volume_ml"),),
+    ),
+    "target": Words(
+        "Target sign",
+        "T2 signal of the lesion's outer third by depth against that of its inner third: a bright rim round a dark, "
+        "even core speaks against malignancy.",
+        (Key("rim_core_ratio", "present", "Target sign", "at least", "rim_core_ratio"),),
+    ),
+    "heterogeneity": Words(
+        "Heterogeneity",
+        "Intensity statistics of the whole lesion, its edge and the image's noise included. No rule and no "
+        "probability rests on them.",
+        (Key("variation_t2"),),
+    ),
 }
 
 COLUMNS = {
@@ -120,6 +153,15 @@ COLUMNS = {
     "b_values": "b-values",
     "fit_rms_fraction": "Residual of the fit ÷ S₀",
     "noise_floor_fraction": "Voxels at the noise floor",
+    "enhancing_fraction": "Share that enhances",
+    "rim_core_ratio": "Outer ÷ inner third",
+    "peripheral": "Peripheral enhancement",
+    "fraction": "Share of the lesion",
+    "necrosis_fraction": "Share that is necrosis",
+    "core_variation": "Variation of the core",
+    "variation_t1": "Variation on T1",
+    "variation_t2": "Variation on T2",
+    "entropy_t2": "Entropy on T2",
 }
 
 FACTS = {

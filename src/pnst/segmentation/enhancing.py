@@ -22,6 +22,8 @@ class Enhancement:
     relative: FloatArray
     """(ni, nj, nk) float32: (post ÷ its muscle) ÷ (pre ÷ its muscle) − 1; NaN on the lesion's edge voxels, in and
     beside fat, and where there is no signal."""
+    smooth: FloatArray
+    """The same of both images smoothed within the lesion: noise hides nothing in it, borders are blurred."""
     blood: BoolArray
     """T1-bright blood within the lesion, which does not enhance and is no cyst."""
     fat: BoolArray
@@ -32,9 +34,9 @@ class Enhancement:
         """Where there is a number."""
         return np.isfinite(self.relative)
 
-    def over(self, least: float) -> Mask:
-        """What enhances by more than `least`."""
-        return Mask(self.known & (np.nan_to_num(self.relative, nan=-1.0) > least), self.post.volume.grid)
+    def over(self, least: float) -> BoolArray:
+        """What enhances by more than `least`, noise smoothed away."""
+        return np.asarray(np.nan_to_num(self.smooth, nan=-np.inf) > least)
 
 
 def relative_enhancement(
@@ -42,15 +44,22 @@ def relative_enhancement(
 ) -> Enhancement:
     """`pre` is T1 before contrast on the grid of `post`; `muscle` its level before and after, both above 0.
 
-    Each image counts in its own muscle's signal, because the two differ in gain. Both are smoothed within the lesion,
-    fat and the voxels beside it left out: fat is bright before contrast and may be suppressed after it.
+    Each image counts in its own muscle's signal, because the two differ in gain. Fat and the voxels beside it are left
+    out: fat is bright before contrast and may be suppressed after it.
     """
     where = post.core & np.isfinite(pre) & ~widened(fat)
-    before = post.smoothed(pre, where) / np.float32(muscle[0])
-    after = post.smoothed(post.volume.data, where) / np.float32(muscle[1])
-    ratio = np.full(before.shape, np.nan, dtype=np.float32)
-    np.divide(after, before, out=ratio, where=where & (np.nan_to_num(before) > LEAST_SIGNAL))
-    return Enhancement(post, ratio - 1, blood, fat)
+    before, after = post.smoothed(pre, where), post.smoothed(post.volume.data, where)
+    known = where & (np.nan_to_num(before) > LEAST_SIGNAL * muscle[0]) & (np.nan_to_num(pre) > 0)
+    gain = np.float32(muscle[0] / muscle[1])
+    relative = gain * _ratio(post.volume.data, pre, known) - 1
+    smooth = gain * _ratio(after, before, known) - 1
+    return Enhancement(post, relative, smooth, blood, fat)
+
+
+def _ratio(after: FloatArray, before: FloatArray, where: BoolArray) -> FloatArray:
+    out = np.full(after.shape, np.nan, dtype=np.float32)
+    np.divide(after, before, out=out, where=where, casting="same_kind")
+    return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,15 +85,15 @@ def unenhanced(found: Enhancement, share: float, enhancing_over: float) -> Unenh
     enhance itself: the median of what does takes its place. Nothing is found where nothing enhances.
     """
     allowed = found.known & ~found.blood  # what holds a part of fat is not known
-    values = found.relative[allowed]
-    enhancing = allowed & (np.nan_to_num(found.relative, nan=-1.0) > enhancing_over)
+    values = found.smooth[allowed]
+    enhancing = allowed & found.over(enhancing_over)
     if not enhancing.any():
         return Unenhanced(np.zeros(allowed.shape, dtype=np.int32), 0.0, enhancing)
     reference = float(np.percentile(values, 75))
     if reference <= enhancing_over:
-        reference = float(np.median(found.relative[enhancing]))
+        reference = float(np.median(found.smooth[enhancing]))
     level = share * reference
-    below = np.nan_to_num(found.relative, nan=np.inf) < level
+    below = np.nan_to_num(found.smooth, nan=np.inf) < level
     seeds = allowed & ~widened(found.blood) & below  # beside blood lie voxels that hold a part of it
     enhancing = _off(widened(seeds, found.post.reach), enhancing)
     data = found.post.volume.data

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Grid, Mask, Volume, bounding_box
-from pnst.kernels.depth import between_nodes, depth_below
+from pnst.kernels.depth import between_nodes, depth_below, thirds
 from pnst.kernels.pieces import off_edge, smoothed_within
 from pnst.study import Lesion
 
@@ -61,8 +61,11 @@ class Interior:
             affine_transform(data, to_other[:3, :3], to_other[:3, 3], here.shape, order=1, mode="constant", cval=np.nan)
         )
 
-    def depth(self, lesion: Lesion) -> FloatArray:
-        """(ni, nj, nk) float32: mm below the lesion's surface, which is as smooth as in its mesh."""
+    def thirds(self, lesion: Lesion) -> tuple[BoolArray, BoolArray]:
+        """The outer and the inner third of the lesion by depth below its surface, which is as smooth as its mesh.
+
+        The greatest depth is that of the nodes: between thick slices it is missed by the voxels' centres.
+        """
         radius = (3 * lesion.mesh.volume_mm3 / (4 * np.pi)) ** (1 / 3)
         grid, step = self.volume.grid, radius / DEPTH_STEPS
         # Nodes on the image's own axes, so that between them the axes can be taken one by one; a voxel beyond the box
@@ -74,7 +77,9 @@ class Interior:
         affine[:3, :3] = grid.directions * step
         affine[:3, 3] = grid.affine[:3, 3] - affine[:3, :3] @ ahead
         nodes = lesion.on(Grid((counts[0], counts[1], counts[2]), affine))
-        return between_nodes(depth_below(nodes.data, step), index)
+        depth = depth_below(nodes.data, step)
+        outer, inner = thirds(between_nodes(depth, index), float(depth.max()))
+        return outer & self.lesion.data, inner & self.lesion.data
 
 
 def interior(volume: Volume, lesion: Mask) -> Interior:
