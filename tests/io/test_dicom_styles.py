@@ -205,6 +205,18 @@ def test_b_values_stand_where_the_vendor_puts_them(written, vendor, tag, value):
     assert dataset[tag].value == value
 
 
+def test_siemens_b_matrix_is_the_outer_product_of_its_direction(scanned, written):
+    """b g gᵀ, in LPS: closed form."""
+    direction = scanned.series[Role.DWI].b_vectors[3] * (-1, -1, 1)
+    matrix = 800 * np.outer(direction, direction)
+    classic = pydicom.dcmread(written(DicomStyle("siemens")) / "dwi/0028.dcm", stop_before_pixels=True)
+    assert classic[0x0019, 0x1027].value == pytest.approx([matrix[i, j] for i in range(3) for j in range(i, 3)])
+    enhanced = pydicom.dcmread(written(DicomStyle("siemens", enhanced=True)) / "dwi/0004.dcm", stop_before_pixels=True)
+    (diffusion,) = enhanced.PerFrameFunctionalGroupsSequence[0].MRDiffusionSequence
+    (found,) = diffusion.DiffusionBMatrixSequence
+    assert (found.DiffusionBValueXY, found.DiffusionBValueZZ) == pytest.approx((matrix[0, 1], matrix[2, 2]))
+
+
 def test_toshiba_says_nothing_at_b_0_and_canon_a_vector_of_zeros(written):
     toshiba, canon = (
         pydicom.dcmread(written(DicomStyle(vendor)) / "dwi/0001.dcm", stop_before_pixels=True)
