@@ -18,7 +18,8 @@ import pnst
 from pnst.cli import app
 from pnst.measurement import settings
 from pnst.measurement.measurements import FAMILY_TYPES
-from pnst.phantom import Spec
+from pnst.phantom import TISSUES, Spec
+from pnst.phantom.sources import CITATIONS, NO_PROTONS
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = "sample_data/malignant_dicom"
@@ -40,6 +41,7 @@ def write_all(folder: Path) -> None:
     for name, model in SETTINGS.items():
         (folder / f"settings-{name}.md").write_text(settings_table(model), encoding="utf-8")
     (folder / "parameters.md").write_text(parameters_table(), encoding="utf-8")
+    (folder / "tissues.md").write_text(tissues_table(), encoding="utf-8")
     (folder / "columns.md").write_text(columns_table(), encoding="utf-8")
     (folder / "help.md").write_text("\n".join(help_section(name) for name in COMMANDS), encoding="utf-8")
     (folder / "api.md").write_text(api_listing(), encoding="utf-8")
@@ -84,6 +86,25 @@ def settings_table(model: type) -> str:
     says = attribute_docs(model)
     rows = [f"| `{name}` | {info.default} | {says.get(name, '')} |" for name, info in model.model_fields.items()]
     return "\n".join(["| setting | default | what it is |", "|---|---|---|", *rows, ""])
+
+
+def tissues_table() -> str:
+    """Every simulated tissue: its values, and below them what was read where."""
+    header = ("T1 ms", "T2 ms", "PD", "D µm²/ms", "IVIM f", "D* µm²/ms", "fat", "uptake mmol/L", "sources")
+    rows, cited = [], set()
+    for tissue, properties in TISSUES.items():
+        *values, sources = (getattr(properties, field.name) for field in dataclasses.fields(properties))
+        groups = {field.name.replace("_", " "): getattr(sources, field.name) for field in dataclasses.fields(sources)}
+        read = {group: source for group, source in groups.items() if source in CITATIONS}
+        cited |= set(read.values())
+        said = "; ".join(f"{group}: {source}" for group, source in read.items()) or (
+            "no signal" if NO_PROTONS in groups.values() else "assumed"
+        )
+        name = tissue.name.lower().replace("_", " ")
+        rows.append(f"| {name} | " + " | ".join(f"{value:g}" for value in values) + f" | {said} |")
+    lines = ["| tissue | " + " | ".join(header) + " |", "|---" * (len(header) + 1) + "|", *rows, ""]
+    opened = [f"- **{name}**: {text}" for name, text in CITATIONS.items() if name in cited]
+    return "\n".join([*lines, "Groups of values that are not named are assumed. What was opened:", "", *opened, ""])
 
 
 def columns_table() -> str:
