@@ -122,21 +122,38 @@ def test_our_reader_finds_the_same_study(scanned, written, style):
         assert found.acquisition == replace(series.acquisition, manufacturer=VENDORS.get(style.vendor, PHANTOM))
 
 
-@each_style
-def test_dcm2niix_finds_the_same_voxels_affines_b_values_and_directions(scanned, written, tmp_path, style):
-    out = converted(written(style), tmp_path / "nifti")
-    for number, (role, series) in enumerate(scanned.series.items(), start=1):
+def compare(study: Study, out: Path) -> None:
+    """Voxels, affines, b-values and directions of a study with what dcm2niix made of it."""
+    for number, (role, series) in enumerate(study.series.items(), start=1):
         image = nib.load(out / f"{number}.nii")
         theirs, ours = nib.as_closest_canonical(image), series.volume.canonical()
         assert np.abs(theirs.affine - ours.grid.affine).max() < 1e-3
         scale = 1000 if role is Role.ADC else 1
         assert theirs.get_fdata() / scale == pytest.approx(ours.data, abs=half_step(series))
+        if series.b_vectors is not None:
+            assert np.loadtxt(out / f"{number}.bval") == pytest.approx(series.b_values)
+            grid = Grid(image.shape[:3], image.affine)
+            found = read_b_vectors(out / f"{number}.bvec", grid, len(series.b_values))
+            cosines = np.abs((found * series.b_vectors).sum(axis=1))[1:]
+            assert np.degrees(np.arccos(cosines.clip(max=1))).max() < 0.1
+
+
+@each_style
+def test_dcm2niix_finds_the_same_voxels_affines_b_values_and_directions(scanned, written, tmp_path, style):
+    compare(scanned, converted(written(style), tmp_path / "nifti"))
+
+
+@pytest.mark.parametrize("vendor", ["ge", "uih", "philips", "siemens"])
+def test_left_handed_grids_keep_voxels_and_directions_in_place(scanned, oblique, tmp_path, vendor):
+    """Slices run against the normal that directions along the image's axes are counted by."""
     dwi = scanned.series[Role.DWI]
-    assert np.loadtxt(out / "4.bval") == pytest.approx(dwi.b_values)
-    shape = nib.load(out / "4.nii")
-    found = read_b_vectors(out / "4.bvec", Grid(shape.shape[:3], shape.affine), 4)
-    cosines = np.abs((found * dwi.b_vectors).sum(axis=1))[1:]
-    assert np.degrees(np.arccos(cosines.clip(max=1))).max() < 0.1
+    volume = replace(dwi.volume, grid=oblique((24, 20, 7), (1.7, 1.9, 5.0), flips=(1, -1, 1)))
+    study = Study("x", {Role.DWI: replace(dwi, volume=volume)})
+    write_study(study, tmp_path / "out", "dicom", dicom=DicomStyle(vendor, enhanced=vendor in ENHANCED))
+    compare(study, converted(tmp_path / "out", tmp_path / "nifti"))
+    found = read_study(tmp_path / "out").series[Role.DWI]
+    assert found.volume.canonical().data == pytest.approx(volume.canonical().data, abs=half_step(dwi))
+    assert found.b_vectors == pytest.approx(dwi.b_vectors, abs=1e-5)
 
 
 @each_style
