@@ -52,6 +52,18 @@ def test_the_overshoot_is_that_of_wilbraham_and_gibbs_one_acquired_pixel_from_th
     np.testing.assert_allclose(np.diff(peaks), 2 / acquired, atol=1.5)
 
 
+@pytest.mark.parametrize(("waves", "kept"), [(3, True), (29, True), (37, False)])
+def test_a_wave_within_the_acquired_frequencies_comes_out_whole_and_one_beyond_not_at_all(
+    waves: int, kept: bool
+) -> None:
+    """Half waves across 48 voxels, 36 of them acquired; the means over cells are integrals of the cosine."""
+    x = np.arange(2 * 48 + 1) / 2
+    integral = np.sin(np.pi * waves * x / 48) * 48 / (np.pi * waves)
+    cells = np.repeat(np.diff(integral)[:, None, None] * 2, 6, axis=1)
+    exact = np.cos(np.pi * waves * (np.arange(48) + 0.5) / 48) * kept
+    np.testing.assert_allclose(truncate(cells, (48, 3), 0.75)[:, 1, 0], exact, atol=1e-10)
+
+
 def test_a_full_matrix_keeps_the_sum_and_what_is_smooth() -> None:
     cells = 1 + np.cos(2 * np.pi * np.arange(48) / 48)[:, None, None] * np.cos(np.pi * np.arange(28) / 28)[:, None]
     image = truncate(cells, (24, 14), 1.0)
