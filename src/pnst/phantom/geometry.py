@@ -14,7 +14,7 @@ from pnst.phantom.surface import Surface
 DEEP_FRACTION = 0.05
 """A concavity is deep when more than this share of the longest diameter lies between it and the hull."""
 
-MESH_ROWS = 96
+MESH_ROWS = 144
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +95,7 @@ def shape_truth(
     area = float(surface.areas.sum())
     offsets = ellipsoid_distance((shape.to_world(surface.points) - body.centroid) @ body.axes, body.semi_axes)
     equivalent = (3 * body.volume_mm3 / (4 * np.pi)) ** (1 / 3)
-    solidity, deep = concavities(facets(shape, MESH_ROWS // 2), DEEP_FRACTION * longest_mm)
+    solidity, deep = concavities(facets(shape, MESH_ROWS // 3), DEEP_FRACTION * longest_mm)
     return {
         "irregularity": float(np.sqrt(surface.areas @ offsets**2 / area) / equivalent),
         "sphericity": float(np.pi ** (1 / 3) * (6 * body.volume_mm3) ** (2 / 3) / area),
@@ -127,14 +127,14 @@ def axial_pair(mesh: Facets, levels: int = 120) -> tuple[float, float]:
     rising = mesh.vertices[edges[:, 0], 2] < mesh.vertices[edges[:, 1], 2]
     ends = mesh.vertices[edges[rising]]  # each edge once, its lower end first
     low, high = float(ends[:, 0, 2].min()), float(ends[:, 1, 2].max())
-    long = 0.0
-    section: FloatArray = np.empty((0, 2))
-    for level in np.linspace(low, high, levels + 2)[1:-1]:
-        points = _section(ends, float(level))
-        length, _ = _longest_chord(points)
-        if length > long:
-            long, section = length, points
-    _, direction = _longest_chord(section)
+    heights = np.linspace(low, high, levels + 2)[1:-1]
+    best = max(heights, key=lambda height: _longest_chord(_section(ends, float(height)))[0])
+    step = (high - low) / levels
+    # The chord's direction changes quickly with height, and with it the chord across.
+    finer = np.linspace(max(low, best - step), min(high, best + step), 41)[1:-1]
+    best = max(finer, key=lambda height: _longest_chord(_section(ends, float(height)))[0])
+    section = _section(ends, float(best))
+    long, direction = _longest_chord(section)
     return long, _chord_across(section, direction)
 
 

@@ -15,13 +15,12 @@ from pnst.phantom.surface import Surface, sample
 from pnst.phantom.tissue import Tissue
 
 ROWS = 32
-SHELLS = 32
-DEEPEST = 200
-"""Points whose exact distance to the surface tells the greatest depth: the field of distances is rounded there."""
+SHELLS = 40
+DEEP = 0.55
+"""Beyond this share of the greatest depth the surface itself is asked: the field of distances is rounded there."""
 
 GOLDEN = 0.6180339887498949
-"""Shells are shifted from ray to ray by this share of their thickness, lest a border falls between two of them on all
-rays at once."""
+"""Points move on by this share of their shell from ray to ray: no border falls between two of them on all rays."""
 
 CELL_MM = 1e-3
 """Points are looked at as they are: so small a cell is pure."""
@@ -38,16 +37,16 @@ class Interior:
     """(n,) mm³."""
     depth: FloatArray
     """(n,) mm below the tumour's surface."""
-    greatest_depth_mm: float
     _off_edge: dict[bytes, BoolArray] = field(default_factory=dict)
 
     @classmethod
     def fill(cls, scene: Scene, surface: Surface) -> Interior:
-        """Rays from the centre, cut into shells between the centre and the surface."""
+        """Rays from the centre to the surface, a point in each of their shells."""
         points, volumes = _quadrature(scene.shape)
         depth = -scene.distance(points)
-        deepest = np.argpartition(depth, -DEEPEST)[-DEEPEST:]
-        return cls(scene, points, volumes, depth, float((-surface.distance(points[deepest])).max()))
+        deep = depth > DEEP * depth.max()
+        depth[deep] = -surface.distance(points[deep])
+        return cls(scene, points, volumes, depth)
 
     @cached_property
     def mixture(self) -> FloatArray:
@@ -80,20 +79,17 @@ class Interior:
     def thirds(self, grid: Grid) -> tuple[BoolArray, BoolArray]:
         """(n,) each: the outer and the inner third of the greatest depth, off the edge voxels and less fat."""
         known = self.off_edge(grid) & (self.mixture[:, Tissue.FAT] < 0.5)
-        share = self.depth / self.greatest_depth_mm
+        share = self.depth / self.depth.max()
         return known & (share < 1 / 3), known & (share > 2 / 3)
 
 
 def _quadrature(shape: Shape) -> tuple[FloatArray, FloatArray]:
-    """Points (n, 3) and volumes (n,): x = A·s·r, dV = det A · r² dr dΩ, the shells' volumes exact in r."""
+    """Points (n, 3) and volumes (n,): x = A·s·r, dV = det A · r² dr dΩ, with r = ρ·√t and t even along a ray."""
     surface = sample(shape, np.pi * float(shape.radii.max()) / ROWS)
     rho = shape.rho(surface.directions)
-    shift = np.arange(len(rho)) * GOLDEN % 1
-    inner = (np.arange(SHELLS) + shift[:, None]) / SHELLS
-    edges = np.hstack([np.zeros((len(rho), 1)), inner, np.ones((len(rho), 1))]) * rho[:, None]
-    low, high = edges[:, :-1], edges[:, 1:]
-    cubes = np.maximum(high**3 - low**3, 1e-30)
-    radius = 0.75 * (high**4 - low**4) / cubes
-    points = radius[..., None] * surface.directions[:, None] * shape.radii
-    volumes = surface.solid_angles[:, None] * cubes / 3 * np.prod(shape.radii)
+    place = np.arange(len(rho)) * GOLDEN % 1
+    t = (np.arange(SHELLS) + place[:, None]) / SHELLS
+    points = (rho[:, None] * np.sqrt(t))[..., None] * surface.directions[:, None] * shape.radii
+    share = np.sqrt(t) / np.sqrt(t).sum(axis=1, keepdims=True)
+    volumes = (surface.solid_angles * rho**3 / 3 * float(np.prod(shape.radii)))[:, None] * share
     return points.reshape(-1, 3), volumes.ravel()

@@ -21,8 +21,8 @@ CITATIONS: Mapping[str, str] = MappingProxyType(
         "Kabakci2007": "Kabakci 2007, AJR 189(4), 923-7 (abstract): median nerve at 3 T",
         "Baum2018": "Baum 2018, doi 10.3389/fendo.2018.00141 (abstract): L1-L4 of men in their thirties",
         "WholeBody2021": "whole-body MRI of 100 asymptomatic people, PMC8161193 (abstract): water ADC of bone marrow",
-        "Spine2020": "synthetic MRI of the spine, PMC7410772 (abstract; it does not say at which field)",
-        "SubarachnoidCSF": "T1 and T2 of subarachnoid CSF at 3 T, 4308.7 and 1885.5 ms (abstract)",
+        "Spine2020": "normal relaxation parameters of spine components, PMC7410772 (abstract; field not said)",
+        "SubarachnoidCSF": "Quantification of T1 and T2 of subarachnoid CSF (abstract): 3 T",
         "Smith2008": "Smith 2008, doi 10.1002/mrm.21596 (abstract): white matter of the cervical cord at 3 T",
         "Bosma2012": "Bosma 2012, doi 10.1155/2012/143705 (abstract): white matter of the cord",
     }

@@ -92,7 +92,7 @@ TISSUES: Mapping[Tissue, Properties] = MappingProxyType(
         Tissue.MARROW: Properties(898, 34, 1.0, 0.422, 0.0, 0.0, 0.85, 0.02, _MARROW),
         Tissue.ARTERY: Properties(1932, 275, 0.03, 3.0, 0.0, 0.0, 0.0, 0.0, _FLOW_VOID),
         Tissue.VEIN: Properties(1932, 275, 1.0, 3.0, 0.0, 0.0, 0.0, 0.5, _SPINSIGHT),
-        Tissue.NERVE: Properties(1000, 64.5, 0.9, 1.02, 0.0, 0.0, 0.1, 0.05, _NERVE),
+        Tissue.NERVE: Properties(1000, 64.5, 0.9, 1.016, 0.0, 0.0, 0.1, 0.05, _NERVE),
         Tissue.TUMOUR: Properties(1100, 90, 1.0, 1.7, 0.0, 20.0, 0.0, 0.35),
         Tissue.TARGET_CORE: Properties(950, 45, 1.0, 1.4, 0.0, 20.0, 0.0, 0.40),
         Tissue.EDEMA: Properties(1100, 60, 1.0, 1.9, 0.0, 20.0, 0.0, 0.09),
