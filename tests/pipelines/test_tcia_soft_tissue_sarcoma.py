@@ -130,7 +130,7 @@ def test_a_bug_costs_its_own_case_and_shows_no_path(recipe, tmp_path):
 def test_from_the_command_line(recipe, collection, tmp_path, capsys, monkeypatch):
     """Exit 1 with a bad case, 2 without data; one line of progress a case; the section lands between its markers."""
     readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{recipe.BEGIN}\nold\n{recipe.END}\nafter\n")
+    readme.write_text(f"before\n{recipe.BEGIN}\nstale section\n{recipe.END}\nafter\n")
     monkeypatch.setattr(recipe, "README", readme)
     assert recipe.main([str(collection), "--out", str(tmp_path / "out"), "--markdown"]) == 1
     told = capsys.readouterr().out.splitlines()
@@ -140,7 +140,7 @@ def test_from_the_command_line(recipe, collection, tmp_path, capsys, monkeypatch
     page = readme.read_text()
     assert page.startswith("before\n")
     assert page.endswith("after\n")
-    assert "old" not in page
+    assert "stale section" not in page
     assert "3 cases, 2 measured, 1 failed" in page
     assert recipe.main([str(tmp_path / "out"), "--out", str(tmp_path / "none")]) == 2
     assert "neither" in capsys.readouterr().err

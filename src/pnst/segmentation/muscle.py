@@ -57,13 +57,16 @@ def without_air(around: Surroundings, found: list[Mode]) -> list[Mode]:
 
 
 def _noises(around: Surroundings, found: list[Mode]) -> list[float]:
-    """Low percentile of the local spread in the cells of each mode: what texture and edges do not raise."""
+    """Low percentile of the local spread in the cells of each mode: what texture and edges do not raise.
+
+    The spread is taken about the local mean, so that a slope (shading, strongest in fat) is no spread.
+    """
     from scipy.ndimage import uniform_filter
 
     cells = around.cells
     data = np.nan_to_num(cells.raw)
     size = [5 if s <= 2 * min(cells.grid.spacing) else 1 for s in cells.grid.spacing]
-    mean = uniform_filter(data, size)
-    variance = np.maximum(uniform_filter(data * data, size) - mean * mean, 0)
+    residual = data - uniform_filter(data, size)
+    variance = uniform_filter(residual * residual, size)
     in_mode = (cells.shell & (cells.smooth >= mode.low) & (cells.smooth <= mode.high) for mode in found)
     return [float(np.sqrt(np.percentile(variance[where], 20))) if where.any() else 0.0 for where in in_mode]

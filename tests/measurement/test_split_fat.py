@@ -1,0 +1,72 @@
+"""The split fat sign under what scanners do to an image. Witness: 1 − cos θ of a ball with a rim on both caps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pnst.image import Grid, Volume
+from pnst.measurement.context import Context
+from pnst.measurement.settings import MeasureSettings
+from pnst.measurement.split_fat import SplitFat, measure_split_fat
+from pnst.study import Role, Series, Source, Study
+from scenes import LEVELS, Scene
+
+SCENE = Scene(radius=16, rim=3.0, cap_deg=60, seed=3)
+TRUE = 1 - np.cos(np.radians(60))
+DIXON = (20.0, 15.0, 10.0, 900.0, 8.0)
+"""Lesion, oedema, muscle, fat, air on a fat image."""
+
+
+def found(volume: Volume, role: Role = Role.T1, scene: Scene = SCENE) -> SplitFat:
+    study = Study("scene", {role: Series(role, volume, Source("simulated", "0" * 64))})
+    return measure_split_fat(Context(study, scene.lesion(), MeasureSettings())).family
+
+
+@pytest.fixture(scope="module")
+def t1() -> Volume:
+    return SCENE.study().series[Role.T1].volume
+
+
+@pytest.mark.parametrize("amount", [0.1, 0.2])
+def test_shading_left_after_bias_correction_is_borne(t1, amount):
+    """Half of a field that falls off by 40 % towards the edge. Regression: muscle was taken for air beside shaded fat."""
+    r = np.linalg.norm(SCENE.points(t1.grid), axis=-1)
+    shaded = found(Volume((t1.data * (1 - amount * (r / SCENE.reach) ** 2)).astype(np.float32), t1.grid))
+    assert shaded.coverage_fraction == pytest.approx(TRUE, abs=0.06)
+    assert shaded.applicable is True
+
+
+@pytest.mark.parametrize(("gain", "offset"), [(0.004, 0.0), (30.0, 1000.0), (1.0, -500.0)])
+def test_t1_in_any_scale(t1, gain, offset):  # law
+    plain, other = found(t1), found(Volume((t1.data * gain + offset).astype(np.float32), t1.grid))
+    assert other.coverage_fraction == pytest.approx(plain.coverage_fraction, abs=0.005)
+    assert other.compartment == plain.compartment
+
+
+@pytest.mark.parametrize("noise", [6.0, 20.0])
+def test_a_dixon_fat_image_serves(t1, noise):
+    """Magnitude noise: water holds next to no signal there, and muscle is as dark as air."""
+    rng = np.random.default_rng(1)
+    clean = SCENE.image(SCENE.points(t1.grid), DIXON)
+    data = np.hypot(clean + rng.normal(scale=noise, size=clean.shape), rng.normal(scale=noise, size=clean.shape))
+    fat = found(Volume(data.astype(np.float32), t1.grid), Role.FAT)
+    assert fat.coverage_fraction == pytest.approx(TRUE, abs=0.05)
+    assert fat.applicable is True
+
+
+@pytest.mark.parametrize("phase", [0.0, 0.3, 0.6])
+@pytest.mark.parametrize("spacing", [(0.6, 0.6, 4.0), (0.9, 1.0, 5.0)])
+def test_where_the_slices_fall_does_not_matter(spacing, phase):
+    """A rim of 3 mm in thick slices, each the mean over its thickness."""
+    scene = replace(SCENE, spacing=spacing, reach=SCENE.reach + phase * spacing[2])
+    grid, parts = scene.grid(), []
+    for offset in (np.arange(8) + 0.5) / 8 - 0.5:
+        affine = grid.affine.copy()
+        affine[:3, 3] = grid.to_world((0, 0, offset))
+        parts.append(scene.image(scene.points(Grid(grid.shape, affine)), LEVELS[Role.T1]))
+    data = np.mean(parts, axis=0) + np.random.default_rng(2).normal(scale=6, size=grid.shape)
+    thick = found(Volume(data.astype(np.float32), grid), scene=scene)
+    assert thick.coverage_fraction == pytest.approx(TRUE, abs=0.05)
