@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from pnst.errors import SettingError
+from pnst.phantom.anatomy import SurroundSpec
 from pnst.phantom.harmonics import Term, fibonacci
 from pnst.phantom.lesion import Inclusion, LesionSpec, Shape
+from pnst.phantom.scene import Scene
 from pnst.phantom.surface import DistanceField, sample
-from pnst.phantom.tissue import Tissue
+from pnst.phantom.tissue import TISSUES, Tissue
 
 
 def shape_of(**spec: Any) -> Shape:
@@ -97,6 +99,13 @@ def test_edema_is_as_thick_as_said_where_thickest_and_as_irregular_as_said() -> 
         ("indistinct_axis", (0.0, 0.0, 0.0)),
         ("d_um2_per_ms", 0.0),
         ("target_core", 1.0),
+        ("hypovascular_core", 0.96),
+        ("capsule_mm", -0.1),
+        ("capsule_mm", 5.0),
+        ("texture", 0.4),
+        ("texture_mm", 1.0),
+        ("uptake_mmol_per_l", -0.1),
+        ("core_uptake_mmol_per_l", 11.0),
     ],
 )
 def test_an_impossible_tumour_is_refused_by_the_name_of_its_field(field: str, value: Any) -> None:
@@ -124,3 +133,44 @@ def test_inclusions_must_lie_inside_and_apart() -> None:
 def test_only_what_occurs_in_a_tumour_may_be_included() -> None:
     with pytest.raises(SettingError, match=r"inclusion\.tissue"):
         Inclusion(tissue=Tissue.CORTICAL_BONE, radius_mm=3)
+
+
+def test_a_capsule_needs_a_sharp_edge() -> None:
+    with pytest.raises(SettingError, match="capsule_mm"):
+        LesionSpec(capsule_mm=1.0, edge_sigma_mm=2.0)
+
+
+def test_inclusions_must_lie_inside_the_capsule() -> None:
+    ball = Inclusion(tissue=Tissue.CYST, radius_mm=8.5)
+    shape_of(radii_mm=(10, 10, 10), inclusions=(ball,))
+    with pytest.raises(SettingError, match="inclusions"):
+        shape_of(radii_mm=(10, 10, 10), inclusions=(ball,), capsule_mm=1.6)
+
+
+@pytest.mark.parametrize("roughness", [-0.1, 0.3])
+def test_an_inclusion_too_rough_is_refused(roughness: float) -> None:
+    with pytest.raises(SettingError, match=r"inclusion\.roughness"):
+        Inclusion(tissue=Tissue.NECROSIS, radius_mm=3, roughness=roughness)
+
+
+def test_the_capsule_lies_just_inside_the_surface_at_its_own_thickness() -> None:
+    scene = Scene(Shape(LesionSpec(radii_mm=(9, 12, 16), capsule_mm=1.2), np.random.default_rng(0)), SurroundSpec())
+    directions = fibonacci(60)
+    foot = directions / scene.shape.level(directions)[:, None]
+    normal = foot / np.square(scene.shape.radii)
+    normal /= np.linalg.norm(normal, axis=1)[:, None]
+    for depth, tissue in ((-0.05, None), (0.05, Tissue.CAPSULE), (1.15, Tissue.CAPSULE), (1.25, Tissue.TUMOUR)):
+        found = scene.fractions(scene.shape.to_world(foot - depth * normal), 1e-3).argmax(axis=1)
+        if tissue is None:
+            assert set(found) <= {Tissue.MUSCLE, Tissue.NERVE}
+        else:
+            assert set(found) == {tissue}, depth
+
+
+def test_constituents_differ_as_asked_and_other_tissues_stay_the_tables() -> None:
+    lesion = LesionSpec(d_um2_per_ms=1.2, uptake_mmol_per_l=0.5, core_uptake_mmol_per_l=0.1)
+    assert lesion.properties(Tissue.TUMOUR) == lesion.properties(Tissue.STROMA) == lesion.tissue
+    assert lesion.tissue.uptake_mmol_per_l == 0.5
+    core = lesion.properties(Tissue.HYPOVASCULAR_CORE)
+    assert (core.uptake_mmol_per_l, core.d_um2_per_ms) == (0.1, 1.2)
+    assert lesion.properties(Tissue.MUSCLE) is TISSUES[Tissue.MUSCLE]
