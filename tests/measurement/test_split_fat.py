@@ -32,7 +32,7 @@ def t1() -> Volume:
 
 @pytest.mark.parametrize("amount", [0.1, 0.2])
 def test_shading_left_after_bias_correction_is_borne(t1, amount):
-    """Half of a field that falls off by 40 % towards the edge. Regression: muscle was taken for air beside shaded fat."""
+    """Half of a field that falls off by 40 % towards the edge; beside shaded fat muscle was once taken for air."""
     r = np.linalg.norm(SCENE.points(t1.grid), axis=-1)
     shaded = found(Volume((t1.data * (1 - amount * (r / SCENE.reach) ** 2)).astype(np.float32), t1.grid))
     assert shaded.coverage_fraction == pytest.approx(TRUE, abs=0.06)
