@@ -209,3 +209,12 @@ def test_the_runtime_lock_holds_every_dependency():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = {re.split(r"[<>=!~\[ ]", requirement)[0].lower() for requirement in project["dependencies"]}
     assert names <= locked("runtime").keys()
+
+
+def test_the_version_is_that_of_the_installed_package_and_costs_nothing_to_ask_for():
+    code = "import pnst, sys; print(pnst.__version__, *sorted({name.split('.')[0] for name in sys.modules}))"
+    found, *modules = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert found == version("pnst")
+    assert not set(HEAVY) & set(modules)

@@ -125,7 +125,7 @@ def _unforeseen(error: Exception) -> PnstError:
         "this case failed in a way that pnst does not foresee",
         got=f"{type(error).__name__}{said} in {Path(last.filename).name}, line {last.lineno}",
         expected="a result, or a refusal that says why",
-        remedy="run this case alone to see more, and report it as a bug",
+        remedy="report it as a bug, with this line and the row of the table",
     )
 
 
