@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pnst.errors import InputError, SettingError
 from pnst.io.atomic import whole_folder
-from pnst.io.bids_write import write_bids
 from pnst.io.dicom_write.style import DicomStyle
 from pnst.io.nifti_write import write_role_folder
 from pnst.study import Lesion, Role, Study
@@ -53,6 +52,8 @@ def write_study(
         if format == "nifti":
             write_role_folder(study, temporary, lesions)
         elif format == "bids":
+            from pnst.io.bids_write import write_bids
+
             write_bids(study, temporary, lesions)
         else:
             from pnst.io.dicom_write.tree import write_dicom
