@@ -165,4 +165,7 @@ def test_the_real_collection(recipe, shared_data):
     voxels = {case.name: case.read().lesion.mask.volume_mm3 / 1000 for case in cases}
     assert table["size.volume_ml"].to_dict() == pytest.approx(voxels, rel=0.03)
     assert table.loc["STS_001", "size.volume_ml"] == pytest.approx(365, abs=15)
-    assert table.loc["STS_001", "expert_edema.dice"] > 0.5
+    raw = table.loc["STS_001"]
+    assert raw["expert_edema.dice"] >= 0.80
+    assert raw["edema.volume_ml"] == pytest.approx(raw["expert_edema.volume_ml"], rel=0.10)
+    assert raw["edema.max_extent_mm"] == pytest.approx(raw["expert_edema.max_extent_mm"], abs=10)
