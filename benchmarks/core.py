@@ -43,6 +43,7 @@ from pnst.study import Lesion, Study
 mask = np.load(sys.argv[1])
 grid = Grid(mask.shape, np.diag([*map(float, sys.argv[2:5]), 1.0]))
 print(pnst.measure(Study("cold", {}), Lesion("lesion", Mask(mask, grid), "benchmark")).size.volume_ml)
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """
 
 
@@ -142,15 +143,12 @@ def cold(mask: Mask) -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "mask.npy"
         np.save(file, mask.data)
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-c", COLD, file, *map(str, mask.grid.spacing)], stdout=subprocess.DEVNULL
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - began
-    if status:
-        raise RuntimeError("the fresh interpreter failed")
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024 - mask.data.nbytes / 2**20
+        command = [sys.executable, "-c", COLD, file, *map(str, mask.grid.spacing)]
+        before, began = os.times(), time.perf_counter()
+        told = subprocess.run(command, check=True, capture_output=True, text=True)
+        wall, after = time.perf_counter() - began, os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return wall, cpu, int(told.stdout.split()[-1]) / 1024 - mask.data.nbytes / 2**20
 
 
 def report(repeats: int, interpreters: list[Path]) -> str:

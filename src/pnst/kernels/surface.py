@@ -30,6 +30,10 @@ SAMPLES = 16
 """Samples along the lesion's size, which is 3 volumes ÷ surface: the radius of a ball, 1.5 times a slab's thickness."""
 LEAST_STEP = 0.25
 """Samples are no closer than this share of a pixel."""
+THIN_SLICES = 1.5
+"""Slices thinner than so many pixels or samples show steps of their own, which are smoothed."""
+WINDOW = 5
+"""Slices that are smoothed together. A lesion of fewer is left as it is: a plate would thicken."""
 STAIRCASE = 1.5
 """The faces of a body's voxels ÷ its surface, on average over the directions."""
 
@@ -82,14 +86,17 @@ def level_set(mask: BoolArray, spacing: Sequence[float]) -> LevelSet:
     order = [through, *(axis for axis in range(3) if axis != through)]
     sk, si, sj = (float(spacing[axis]) for axis in order)
     stack, corner = _cropped(mask.transpose(order), (sk, si, sj))
-    target = max(_size(stack, (sk, si, sj)) / SAMPLES, LEAST_STEP * float(np.sqrt(si * sj)))
+    pixel = float(np.sqrt(si * sj))
+    target = max(_size(stack, (sk, si, sj)) / SAMPLES, LEAST_STEP * pixel)
     plane = Plane((si, sj), (target / si, target / sj))
     slices = capped(stack, list(outlines(stack, plane)), sk)
     reached = np.flatnonzero((slices > OUTSIDE).any(axis=(1, 2)))
     slices = slices[reached[0] : reached[-1] + 1]
-    up = round(sk / target)
+    if sk < THIN_SLICES * max(target, pixel) and len(stack) >= WINDOW:
+        slices = _along_slices(slices)
+    up = max(1, round(sk / target))
     along = 1 / up if up > 1 else max(1.0, target / sk)
-    values = _between_slices(slices, up) if up > 1 else sampled(_along_slices(slices), (along, 1.0, 1.0))
+    values = _between_slices(slices, up) if up > 1 else sampled(slices, (along, 1.0, 1.0))
     back = np.argsort(order)
     origin = np.array([corner[0] - CAPS + int(reached[0]), *corner[1:]], dtype=np.float64)[back]
     step = np.array([along, *plane.steps])[back]
