@@ -61,6 +61,8 @@ def test_the_nerve_runs_from_the_foramen_through_the_tumour_and_on(flank: Scene)
     entry = flank.shape.centre + pole * (flank.reach_mm + 5) * np.sign(pole @ (root - flank.shape.centre))
     way = root + np.linspace(0.02, 1, 400)[:, None] * (entry - root)
     assert set(top(flank, way)) == {Tissue.NERVE}
+    bare = Scene(flank.shape, SurroundSpec(region="paraspinal", nerve=False, septa=0))
+    assert set(top(bare, way)) == {Tissue.FAT, Tissue.MUSCLE}  # no bone: through the foramen
     through = flank.shape.centre + np.linspace(-1, 1, 200)[:, None] * (flank.reach_mm + 4) * pole
     assert set(top(flank, through)) == {Tissue.NERVE, Tissue.TUMOUR}
     assert top(flank, entry[None] + np.array([10.0, 0, 0]))[0] != Tissue.NERVE

@@ -6,21 +6,30 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from pnst.phantom.anatomy import SurroundSpec
-from pnst.phantom.lesion import LesionSpec
-from pnst.phantom.study import Spec
+from pnst.phantom.lesion import Inclusion, LesionSpec
+from pnst.phantom.spec import Spec
+from pnst.phantom.tissue import Tissue
 
 
 def benign() -> Spec:
-    """A smooth, sharp, fusiform tumour of 44 mm with fat on both poles, no oedema and free diffusion."""
+    """A smooth, sharp, fusiform tumour of 44 mm in a capsule, with a target sign and fat on both poles, no oedema and
+    free diffusion.
+    """
     lesion = LesionSpec(
-        radii_mm=(11.0, 13.0, 22.0), tilt_deg=(8.0, -6.0, 0.0), rim_cap_deg=65.0, roughness=0.01, d_um2_per_ms=1.9
+        radii_mm=(11.0, 13.0, 22.0),
+        tilt_deg=(8.0, -6.0, 0.0),
+        rim_cap_deg=65.0,
+        roughness=0.01,
+        d_um2_per_ms=1.9,
+        capsule_mm=0.8,
+        target_core=0.55,
     )
     return Spec(lesion=lesion, whole_numbers=True, bias=0.05, case_id="simulated-benign")
 
 
 def malignant() -> Spec:
-    """A large, irregular tumour with an infiltrating edge, oedema, restricted diffusion, and no fat rim though a
-    fascial plane is near.
+    """A large, irregular tumour with an infiltrating edge, oedema, necrosis, peripheral enhancement, restricted
+    diffusion, and no fat rim though a fascial plane is near.
     """
     lesion = LesionSpec(
         radii_mm=(20.0, 18.0, 28.0),
@@ -32,6 +41,8 @@ def malignant() -> Spec:
         edema_mm=20.0,
         edema_irregularity=0.6,
         d_um2_per_ms=1.0,
+        hypovascular_core=0.65,
+        inclusions=(Inclusion(tissue=Tissue.NECROSIS, radius_mm=9.0, centre_mm=(1.0, -1.0, 3.0), roughness=0.12),),
     )
     surround = SurroundSpec(fat_plane_mm=8.0, fat_plane_axis=(0.6, 1.0, 0.0))
     return Spec(lesion=lesion, surround=surround, whole_numbers=True, bias=0.05, case_id="simulated-malignant")
