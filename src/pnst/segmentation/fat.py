@@ -10,8 +10,8 @@ import numpy as np
 
 from pnst.image import FloatArray
 from pnst.kernels.histogram import Mode, modes, sd_below
-from pnst.segmentation.muscle import without_air
-from pnst.segmentation.surroundings import Surroundings, TissueRule
+from pnst.segmentation.muscle import noises, without_air
+from pnst.segmentation.surroundings import Surroundings
 from pnst.segmentation.tissue import FatScale, TissueNotFound, fair
 
 
@@ -25,7 +25,7 @@ def fat_scale(around: Surroundings) -> FatScale:
     spread = float(np.subtract(*np.percentile(values, (99.5, 0.5))))
     muscle = min(fair(found), key=lambda mode: abs(mode.value - anchor))
     brighter = [mode for mode in found if mode.value > muscle.value + rule.fat_step * spread]
-    fat = max(brighter, key=lambda mode: mode.share).value if brighter else _bright_class(values, muscle, rule)
+    fat = max(brighter, key=lambda mode: mode.share).value if brighter else _bright_class(around, values, muscle)
     if anchor > muscle.high and muscle not in without_air(around, fair(found)):  # the nearest mode is air
         raise TissueNotFound(
             f"no muscle shows within {rule.near_mm:g} mm of the lesion, so muscle and fat cannot be told apart"
@@ -33,17 +33,19 @@ def fat_scale(around: Surroundings) -> FatScale:
     return FatScale(muscle.value, fat, own_mode=bool(brighter))
 
 
-def _bright_class(values: FloatArray, muscle: Mode, rule: TissueRule) -> float:
+def _bright_class(around: Surroundings, values: FloatArray, muscle: Mode) -> float:
     """The median of what is clearly brighter than muscle, for fat whose shading or thinness leaves it no mode.
 
     Clearly: the upper class of Otsu's threshold (1979) over what is brighter than muscle's mode holds the rule's share
-    of all and lies the rule's count of muscle's SDs above it; noise and oedema do not.
+    of all and lies the rule's count of muscle's SDs above it, counted without smoothing; noise and oedema do not.
     """
     from skimage.filters import threshold_otsu
 
+    rule = around.rule
     above = values[values > muscle.value]
     bright = above[above > threshold_otsu(above)] if above.size else above
-    least = muscle.value + rule.fat_sd * sd_below(values, muscle.value, muscle.low)
+    sd = max(sd_below(values, muscle.value, muscle.low), *noises(around, [muscle]))
+    least = muscle.value + rule.fat_sd * sd
     if bright.size < rule.least_fat_share * values.size or float(np.median(bright)) <= least:
         raise TissueNotFound(
             f"no fat shows within {rule.near_mm:g} mm of the lesion, so muscle and fat cannot be told apart"

@@ -52,11 +52,11 @@ def without_air(around: Surroundings, found: list[Mode]) -> list[Mode]:
     """Modes, lowest first, less the lowest where its noise is weaker than in the next: air."""
     if len(found) < 2:
         return found
-    lowest, following = _noises(around, found[:2])
+    lowest, following = noises(around, found[:2])
     return found[1:] if lowest < AIR_NOISE_RATIO * following else found
 
 
-def _noises(around: Surroundings, found: list[Mode]) -> list[float]:
+def noises(around: Surroundings, found: list[Mode]) -> list[float]:
     """Low percentile of the local spread in the cells of each mode: what texture and edges do not raise.
 
     The spread is taken about the local mean, so that a slope (shading, strongest in fat) is no spread.

@@ -1,0 +1,72 @@
+"""Oedema in a small field of view, and beside fluid. Witness: 4/3·π((r+h)³ − r³), extent h."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pnst.image import Volume
+from pnst.measurement.context import Context
+from pnst.measurement.edema import Edema, measure_edema
+from pnst.measurement.settings import EdemaSettings, MeasureSettings
+from pnst.study import Role, Study
+from scenes import Scene
+
+SCENE = Scene(radius=13, halo=8)
+TRUE_ML = 4 / 3 * np.pi * ((13 + 8) ** 3 - 13**3) / 1000
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return SCENE.study()
+
+
+def found(study: Study, roles: tuple[Role, ...], settings: EdemaSettings | None = None) -> Edema:
+    seen = replace(study, series={role: study.series[role] for role in roles})
+    return measure_edema(Context(seen, SCENE.lesion(), MeasureSettings(edema=settings or EdemaSettings()))).family
+
+
+@pytest.mark.parametrize("roles", [(Role.T1, Role.T2_FS), (Role.T2_FS,)])
+@pytest.mark.parametrize("margin_mm", [12.0, 30.0])
+def test_muscle_is_found_in_a_cropped_field_of_view(study, roles, margin_mm):
+    lesion = SCENE.lesion()
+
+    def cropped(role):
+        volume = study.series[role].volume
+        return replace(study.series[role], volume=volume.crop(lesion.on(volume.grid).box(margin_mm)))
+
+    edema = found(replace(study, series={role: cropped(role) for role in roles}), roles)
+    assert edema.volume_ml == pytest.approx(TRUE_ML, rel=0.08)
+    assert edema.max_extent_mm == pytest.approx(8, abs=1.5)
+    assert edema.censored is False
+    if Role.T1 not in roles:
+        assert "histogram" in edema.quality
+
+
+def with_effusion(study: Study, role: Role, level: float) -> Study:
+    """A pocket 14 mm wide that touches the halo, at a level of its own."""
+    series = study.series[role]
+    x, y, z = np.moveaxis(SCENE.points(series.volume.grid), -1, 0)
+    pocket = (np.hypot(x - 23, y) < 7) & (np.abs(z) < 10) & (np.linalg.norm((x, y, z), axis=0) > 13 + 3)
+    data = np.where(pocket, level, series.volume.data).astype(np.float32)
+    return replace(study, series={**study.series, role: replace(series, volume=Volume(data, series.volume.grid))})
+
+
+@pytest.mark.parametrize(("t2_level", "t1_level"), [(780.0, 300.0), (560.0, 190.0)])
+def test_an_effusion_is_left_out_and_said(study, t2_level, t1_level):
+    """Much brighter than the lesion; or about as bright, and dark on T1."""
+    wet = with_effusion(with_effusion(study, Role.T2_FS, t2_level), Role.T1, t1_level)
+    edema = found(wet, (Role.T1, Role.T2_FS))
+    assert edema.max_extent_mm == pytest.approx(8, abs=1.5)
+    assert edema.volume_ml == pytest.approx(TRUE_ML, rel=0.12)  # the pocket takes a part of the halo's place
+    assert "of fluid beside the lesion is left out" in edema.quality
+
+
+def test_what_is_neither_brighter_nor_dark_on_t1_counts_as_oedema(study):
+    """The predicate says no; and the ratio is a setting."""
+    same = with_effusion(study, Role.T2_FS, 560.0)
+    assert found(same, (Role.T1, Role.T2_FS)).max_extent_mm > 12
+    strict = EdemaSettings(fluid_lesion_ratio=1.05, fluid_edema_ratio=1.5)
+    assert found(same, (Role.T1, Role.T2_FS), strict).max_extent_mm == pytest.approx(8, abs=1.5)
