@@ -17,8 +17,8 @@ SIGMAS = (0.3, 0.6, 0.9, 1.3, 1.8, 2.4, 3.2, 4.2, 5.5)
 ITERATIONS = 8
 LEAST_MISFIT = 0.02
 """One step is good enough when it leaves less than this share of its height, however quiet the image is."""
-GAIN_FOR_SECOND = 0.5
-"""A second step is accepted only if it takes the residual variance below this share of that of one."""
+TALLEST = 2.0
+"""A step beside another is no taller than this share of the profile's range, or opposite ones cancel."""
 
 
 class Steps(NamedTuple):
@@ -34,32 +34,44 @@ class Steps(NamedTuple):
     """(n,) RMS of what the fit leaves."""
 
 
-def fit_steps(offsets: FloatArray, profiles: FloatArray, noise: float) -> Steps:
-    """One error-function step in each profile, or two where one leaves more than noise; the one at the lesion.
+def fit_step(offsets: FloatArray, profiles: FloatArray) -> Steps:
+    """One error-function step in each profile.
 
-    `offsets` (m,) in mm along the outward normal, 0 at the surface; `profiles` (n, m) finite; `noise` its SD. Model:
-    I(x) = c + Σ h/2 · erf((x − x₀) / (√2 σ)). Every profile is compared with a dictionary of steps by one matrix
+    `offsets` (m,) in mm along the outward normal, 0 at the surface; `profiles` (n, m) finite. Model:
+    I(x) = c + h/2 · erf((x − x₀) / (√2 σ)). Every profile is compared with a dictionary of steps by one matrix
     product, and the best is refined by Levenberg's method, all profiles at once.
     """
-    one, residual = _refined(offsets, profiles, _best_single(offsets, profiles))
-    chosen, left = one[:, 1:4], residual
-    doubtful = np.flatnonzero(residual > np.maximum(1.5 * noise, LEAST_MISFIT * np.abs(one[:, 1])))
-    if doubtful.size:
-        two, residual_two = _refined(offsets, profiles[doubtful], _best_pair(offsets, profiles[doubtful]))
-        better = residual_two**2 < GAIN_FOR_SECOND * residual[doubtful] ** 2
-        pick = _at_lesion(two)[better]
-        chosen[doubtful[better]], left[doubtful[better]] = pick, residual_two[better]
-    return Steps(chosen[:, 1], chosen[:, 0], np.abs(chosen[:, 2]), left)
+    one, left = _refined(offsets, profiles, _best_single(offsets, profiles))
+    return Steps(one[:, 2], one[:, 1], np.abs(one[:, 3]), left)
 
 
-def _at_lesion(two: FloatArray) -> FloatArray:
-    """Of two steps the one nearer to the surface, unless it is under a fifth of the other: then it is a ripple."""
-    first, second = two[:, 1:4], two[:, 4:7]
-    near = np.abs(first[:, 1]) <= np.abs(second[:, 1])
-    ripple = np.where(
-        near, np.abs(first[:, 0]) < 0.2 * np.abs(second[:, 0]), np.abs(second[:, 0]) < 0.2 * np.abs(first[:, 0])
-    )
-    return np.where((near ^ ripple)[:, None], first, second)
+def fit_step_beside(offsets: FloatArray, profiles: FloatArray, other_sigma: FloatArray) -> Steps:
+    """The step at the lesion in profiles that meet another one (a rim of fat, the front of oedema, a capsule).
+
+    As `fit_step`, with a second step whose blur `other_sigma` (n,) in mm is that of a sharp border: two blurred steps
+    side by side would not be told from one. Of the two the one at the lesion is returned.
+    """
+    start = _lesion_first(_best_pair(offsets, profiles))
+    start[:, 6] = other_sigma
+    two, left = _refined(offsets, profiles, start, free=6)
+    return Steps(two[:, 2], two[:, 1], np.abs(two[:, 3]), left)
+
+
+def gain_for_second(length_mm: float, resolution_mm: FloatArray) -> FloatArray:
+    """Share of one step's residual variance below which a second step is believed, by Schwarz's criterion (1978).
+
+    Its 3 parameters cost 3 ln m for the m independent samples that the image's resolution leaves on a profile.
+    """
+    samples = np.maximum(length_mm / resolution_mm, 2.0)
+    return np.asarray(samples ** (-3 / samples))
+
+
+def _lesion_first(two: FloatArray) -> FloatArray:
+    """The step nearer to the surface first, unless it is under a fifth of the other: then it is a ripple."""
+    near = np.abs(two[:, 2]) <= np.abs(two[:, 5])
+    nearer, farther = np.where(near, two[:, [1, 4]].T, two[:, [4, 1]].T)
+    near ^= np.abs(nearer) < 0.2 * np.abs(farther)
+    return np.where(near[:, None], two, two[:, [0, 4, 5, 6, 1, 2, 3]])
 
 
 @lru_cache(maxsize=4)
@@ -125,18 +137,25 @@ def _model(x: FloatArray, parameters: FloatArray) -> tuple[FloatArray, FloatArra
     return values, derivatives
 
 
-def _refined(x: FloatArray, profiles: FloatArray, start: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Levenberg–Marquardt on every profile at once: parameters (n, p) and RMS residual (n,)."""
-    parameters, damping = start.copy(), np.full(len(start), 1e-2)
+def _refined(
+    x: FloatArray, profiles: FloatArray, start: FloatArray, free: int | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """Levenberg–Marquardt on every profile at once: parameters (n, p) and RMS residual (n,). The first `free` move."""
+    free = start.shape[1] if free is None else free
+    tallest = TALLEST * np.ptp(profiles, axis=1) if start.shape[1] > 4 else np.full(len(start), np.inf)
+    parameters, damping = _bounded(start.copy(), x, tallest), np.full(len(start), 1e-2)
     values, slopes = _model(x, parameters)
     cost = ((profiles - values) ** 2).sum(axis=1)
     for _ in range(ITERATIONS):
-        normal = np.einsum("nmp,nmq->npq", slopes, slopes)
+        moving = slopes[:, :, :free]
+        normal = moving.swapaxes(1, 2) @ moving
         diagonal = np.einsum("npp->np", normal)
         ridge = damping[:, None] * diagonal + 1e-9 * diagonal.max(axis=1, keepdims=True) + 1e-30
-        gradient = np.einsum("nmp,nm->np", slopes, profiles - values)
-        step = np.linalg.solve(normal + ridge[:, :, None] * np.eye(normal.shape[1]), gradient[:, :, None])[:, :, 0]
-        trial = _bounded(parameters + step, x)
+        gradient = moving.swapaxes(1, 2) @ (profiles - values)[:, :, None]
+        step = np.linalg.solve(normal + ridge[:, :, None] * np.eye(free), gradient)[:, :, 0]
+        trial = parameters.copy()
+        trial[:, :free] += step
+        trial = _bounded(trial, x, tallest)
         trial_values, trial_slopes = _model(x, trial)
         trial_cost = ((profiles - trial_values) ** 2).sum(axis=1)
         good = trial_cost < cost
@@ -146,9 +165,10 @@ def _refined(x: FloatArray, profiles: FloatArray, start: FloatArray) -> tuple[Fl
     return parameters, np.sqrt(cost / len(x))
 
 
-def _bounded(parameters: FloatArray, x: FloatArray) -> FloatArray:
-    """Steps stay on the profile and blurred by something between the sampling and its length."""
+def _bounded(parameters: FloatArray, x: FloatArray, tallest: FloatArray) -> FloatArray:
+    """Steps stay on the profile, and blurred by something between the sampling and its length."""
     for n in range(1, parameters.shape[1], 3):
+        parameters[:, n] = np.clip(parameters[:, n], -tallest, tallest)
         parameters[:, n + 1] = np.clip(parameters[:, n + 1], x[0], x[-1])
         parameters[:, n + 2] = np.clip(np.abs(parameters[:, n + 2]), 0.1, x[-1])
     return parameters

@@ -126,10 +126,15 @@ def mask_mesh(mask: BoolArray, spacing: Sequence[float]) -> Mesh:
 
 
 def thinned(mesh: Mesh, cell_mm: float) -> tuple[IntArray, FloatArray]:
-    """One vertex a cell of the given size, and the surface area (mm²) that it stands for."""
-    cells = np.floor((mesh.vertices - mesh.vertices.min(axis=0)) / cell_mm).astype(np.int64)
+    """One vertex a cell of the given size, the one nearest to the middle of what it stands for, and that area (mm²)."""
+    vertices, weights = mesh.vertices, mesh.vertex_areas
+    cells = np.floor((vertices - vertices.min(axis=0)) / cell_mm).astype(np.int64)
     size = cells.max(axis=0) + 1
-    keys = (cells[:, 0] * size[1] + cells[:, 1]) * size[2] + cells[:, 2]
-    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
-    areas = np.bincount(group.ravel(), weights=mesh.vertex_areas)
-    return first, np.asarray(areas, dtype=np.float64)
+    _, group = np.unique((cells[:, 0] * size[1] + cells[:, 1]) * size[2] + cells[:, 2], return_inverse=True)
+    group = group.ravel()
+    areas = np.bincount(group, weights=weights)
+    sums = [np.bincount(group, weights=weights * vertices[:, axis]) for axis in range(3)]
+    middle = np.stack(sums, axis=1) / np.maximum(areas, 1e-30)[:, None]
+    order = np.lexsort((((vertices - middle[group]) ** 2).sum(axis=1), group))
+    chosen = order[np.searchsorted(group[order], np.arange(len(areas)))]
+    return chosen, np.asarray(areas, dtype=np.float64)

@@ -21,7 +21,13 @@ class MarginSettings(_Settings):
     ill_defined_fraction: float = Field(0.20, gt=0, lt=1)
     """Published: over 20 % of the circumference indistinct."""
     least_step_noise_ratio: float = Field(3.0, gt=0)
-    """A vertex is unmeasured when its step is under this many noise SDs (ours)."""
+    """A vertex is unmeasured when its step is under this many noise SDs (ours) …"""
+    edge_within_mm: float = Field(2.0, gt=0)
+    """… or further than this from where the surface's own edge would show: then it is another border (ours)."""
+    patch_mm: float = Field(1.5, ge=0)
+    """Profiles are averaged over this radius of the surface against noise; more on a large lesion (ours)."""
+    median_mm: float = Field(2.5, ge=0)
+    """A vertex takes the median width within this radius; more on a large lesion (ours)."""
     least_measured_fraction: float = Field(0.5, gt=0, le=1)
     """The edge is skipped when less of the surface than this is measured (ours)."""
 

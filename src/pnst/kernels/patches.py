@@ -1,0 +1,52 @@
+"""Means and medians over the neighbourhood of points on a surface."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+FloatArray = npt.NDArray[np.floating[Any]]
+BoolArray = npt.NDArray[np.bool_]
+
+SAME_SIDE = 0.7
+"""Points whose normals have a lesser cosine lie round a bend, or on the other side of a thin body."""
+NEIGHBOURS = 12
+
+
+def patches(points: FloatArray, normals: FloatArray, weights: FloatArray, radius_mm: float) -> csr_array:
+    """(n, n): the operator that averages over the points within a radius on the same side, by weight.
+
+    `points` and unit `normals` (n, 3), `weights` (n,) > 0.
+    """
+    from scipy.spatial import cKDTree
+
+    pairs = cKDTree(points).query_pairs(radius_mm, output_type="ndarray")
+    pairs = pairs[np.einsum("ni,ni->n", normals[pairs[:, 0]], normals[pairs[:, 1]]) > SAME_SIDE]
+    own = np.arange(len(points))
+    rows, columns = np.concatenate([own, *pairs.T]), np.concatenate([own, *pairs.T[::-1]])
+    total = np.bincount(rows, weights=weights[columns], minlength=len(points))
+    return csr_array((weights[columns] / total[rows], (rows, columns)), shape=(len(points), len(points)))
+
+
+def local_median(
+    values: FloatArray, known: BoolArray, points: FloatArray, normals: FloatArray, radius_mm: float
+) -> FloatArray:
+    """(n,): median of the known values of the nearest `NEIGHBOURS` points within a radius on the same side.
+
+    Takes single wrong values off and leaves the border between two regions where it is. Unknown values stay.
+    """
+    from scipy.spatial import cKDTree
+
+    reach, near = cKDTree(points).query(points, k=min(NEIGHBOURS, len(points)), distance_upper_bound=radius_mm)
+    near = np.where(np.isfinite(reach), near, np.arange(len(points))[:, None])
+    same = np.isfinite(reach) & known[near]
+    same &= np.einsum("ni,nki->nk", normals, normals[near]) > SAME_SIDE
+    same[:, 0] = True
+    around = np.sort(np.where(same, values[near], np.inf), axis=1)
+    count = same.sum(axis=1)
+    rows = np.arange(len(points))
+    middle = (around[rows, (count - 1) // 2] + around[rows, count // 2]) / 2
+    return np.where(known, middle, values)

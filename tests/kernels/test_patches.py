@@ -1,0 +1,38 @@
+"""Means and medians over patches of a surface, against numbers worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pnst.kernels.patches import local_median, patches
+
+POINTS = np.array([(0.0, 0, 0), (1.0, 0, 0), (2.1, 0, 0), (0.3, 0, 0.2)])
+NORMALS = np.array([(0.0, 0, 1), (0.0, 0, 1), (0.0, 0, 1), (0.0, 0, -1)])
+WEIGHTS = np.array([1.0, 3.0, 1.0, 5.0])
+
+
+def test_a_patch_averages_by_weight_and_not_across_a_thin_body():  # closed form
+    mean = patches(POINTS, NORMALS, WEIGHTS, 1.05) @ np.array([4.0, 8.0, 0.0, 100.0])
+    np.testing.assert_allclose(mean, [7.0, 7.0, 0.0, 100.0])
+
+
+def test_no_radius_no_mean():  # saying no
+    np.testing.assert_array_equal(patches(POINTS, NORMALS, WEIGHTS, 0.0) @ np.arange(4.0), np.arange(4.0))
+
+
+def test_a_median_takes_an_outlier_off_and_keeps_a_border():  # closed form, on a strip of points 1 mm apart
+    points = np.stack(np.meshgrid(np.arange(20.0), np.arange(4.0), [0.0], indexing="ij"), axis=-1).reshape(-1, 3)
+    normals = np.tile((0.0, 0.0, 1.0), (len(points), 1))
+    values = np.where(points[:, 0] < 10, 1.0, 6.0)
+    wrong = values.copy()
+    wrong[21] = 9.0
+    known = np.ones(len(points), dtype=bool)
+    np.testing.assert_array_equal(local_median(wrong, known, points, normals, 1.5), values)
+
+
+def test_unknown_values_take_no_part():
+    points = np.stack([np.arange(5.0), np.zeros(5), np.zeros(5)], axis=1)
+    normals = np.tile((0.0, 0.0, 1.0), (5, 1))
+    known = np.array([True, False, True, True, True])
+    found = local_median(np.array([1.0, 50.0, 3.0, 3.0, 3.0]), known, points, normals, 1.2)
+    np.testing.assert_array_equal(found, [1.0, 50.0, 3.0, 3.0, 3.0])
