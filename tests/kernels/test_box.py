@@ -1,0 +1,23 @@
+"""The box of a region, in whatever order it is stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pnst.kernels.box import bounding_box
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+@pytest.mark.parametrize("flips", [(), (0,), (1, 2), (0, 1, 2)])
+def test_box_is_that_of_the_true_indices(order, flips):  # brute force
+    data = np.zeros((7, 8, 9), dtype=bool)
+    data[2, 3:6, 4] = data[5, 1, 7] = True
+    view = np.flip(data.transpose(order), flips)
+    found = np.argwhere(view)
+    expected = tuple(slice(int(a), int(b) + 1) for a, b in zip(found.min(axis=0), found.max(axis=0), strict=True))
+    assert bounding_box(view) == expected
+
+
+def test_nothing_has_no_box():
+    assert bounding_box(np.zeros((3, 4, 5), dtype=bool)) is None
