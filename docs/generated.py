@@ -31,6 +31,11 @@ SETTINGS = {
     "edema": settings.EdemaSettings,
     "split_fat": settings.SplitFatSettings,
     "adc": settings.AdcSettings,
+    "enhancement": settings.EnhancementSettings,
+    "cyst": settings.CystSettings,
+    "t1_high": settings.T1HighSettings,
+    "target": settings.TargetSettings,
+    "heterogeneity": settings.HeterogeneitySettings,
 }
 
 

@@ -18,6 +18,7 @@ from pnst import workflow
 from pnst.errors import GeometryError, InputError, SettingError
 from pnst.io.masks import read_lesion, read_mask
 from pnst.io.write import write_study
+from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.study import Role
 from pnst.workflow import Case, Request, RunSettings
 from scenes import Scene
@@ -112,7 +113,7 @@ def test_the_report_of_a_run_can_be_written_again(folder, finished):
     assert len(pictures[0]) > 8
     for ours, theirs in zip(*pictures, strict=True):
         assert np.abs(ours - theirs).max() <= 1.01 / 255
-    assert finished.case.measurements[0].regions.keys() == {"adc", "edema", "enhancing", "fat_rim"}
+    assert finished.case.measurements[0].regions.keys() == {"adc", "edema", "enhancing", "fat_rim", "target_core"}
 
 
 def test_results_that_do_not_belong_together(folder, finished, tmp_path):
@@ -129,7 +130,7 @@ def test_every_lesion_of_a_case_has_its_files(finished, tmp_path):
     plain = replace(case.measurements[0], label="2", regions={})
     case = Case(case.study, case.lesions * 2, (case.measurements[0], plain), case.assessments * 2)
     workflow.write_case(case, "<html>", RunSettings(), tmp_path / "o")
-    regions = {f"regions/{name}.nii.gz" for name in ("edema", "enhancing", "fat_rim")}
+    regions = {f"regions/{name}.nii.gz" for name in ("edema", "enhancing", "fat_rim", "target_core")}
     assert outputs(tmp_path / "o") == OUTPUTS_ALWAYS | regions | {"adc.nii.gz", "lesion-2.nii.gz"}
 
 
@@ -161,14 +162,16 @@ def sarcoma(shared_data, tmp_path_factory) -> tuple[Case, Path]:
     return workflow.run(request, out), out
 
 
-def test_the_sarcoma_is_measured_in_four_families(sarcoma):
+def test_the_sarcoma_is_measured_in_what_its_series_show(sarcoma):
     """Witness: the expert's contours, 365 ml by areas and slice distances; there is no diffusion series."""
     case, out = sarcoma
     (m,) = case.measurements
-    assert m.families().keys() == {"size", "margin", "edema", "split_fat"}
-    assert m.skipped == {"adc": "no diffusion series and no ADC map"}
+    assert m.families().keys() == FAMILY_TYPES.keys() - {"adc", "enhancement", "cyst"}
+    contrast = "no T1 series after contrast"
+    assert m.skipped == {"adc": "no diffusion series and no ADC map", "enhancement": contrast, "cyst": contrast}
     assert m.size.volume_ml == pytest.approx(365, abs=15)
-    assert outputs(out) == OUTPUTS_ALWAYS | {"regions/edema.nii.gz", "regions/fat_rim.nii.gz"}
+    regions = ("edema", "fat_rim", "t1_high", "target_core")
+    assert outputs(out) == OUTPUTS_ALWAYS | {f"regions/{name}.nii.gz" for name in regions}
     for name in ("measurements", "assessment"):
         validator(name).validate(content(out / f"{name}.json"))
 

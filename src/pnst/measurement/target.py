@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pnst.image import Mask
 from pnst.kernels.noise import noise_sd
 from pnst.kernels.pieces import widened
 from pnst.kernels.statistics import coefficient_of_variation
@@ -37,7 +38,8 @@ def measure_target(context: Context) -> Outcome:
     inside = context.inside(series)
     data = inside.volume.data
     _, fat = context.t1_bright_on(inside.volume)
-    rim, core = (data[third & ~widened(fat)] for third in context.thirds(inside))
+    outer, inner = (third & ~widened(fat) for third in context.thirds(inside))
+    rim, core = data[outer], data[inner]
     if not rim.size or not core.size:
         raise NotMeasurable(
             "the lesion is too small for its voxels: its outer or its inner third holds none that is off the edge"
@@ -56,5 +58,6 @@ def measure_target(context: Context) -> Outcome:
             present_threshold=settings.rim_core_ratio,
             series=str(series.role),
             quality=context.cut_off(series),
-        )
+        ),
+        regions={"target_core": Mask(inner, inside.volume.grid)},
     )

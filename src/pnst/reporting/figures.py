@@ -23,6 +23,7 @@ REGIONS = {
     "enhancing": ("Enhancing part", "#009e73", (Role.T1_POST,)),
     "cyst": ("Cyst or necrosis", "#d55e00", (Role.T1_POST,)),
     "t1_high": ("T1-bright area", "#cc79a7", (Role.T1,)),
+    "target_core": ("Inner third", "#0072b2", (Role.T2, Role.T2_FS)),
 }
 """Region → its title, its colour, and the roles that it is shown on."""
 ANATOMICAL = (Role.T1, Role.T2_FS, Role.T2, Role.T1_POST)

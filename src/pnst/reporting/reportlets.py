@@ -85,6 +85,8 @@ PAINTERS: dict[str, Painter] = {
     "enhancement": partial(region_pictures, name="enhancing"),
     "cyst": partial(region_pictures, name="cyst"),
     "t1_high": partial(region_pictures, name="t1_high"),
+    "target": partial(region_pictures, name="target_core"),
+    "heterogeneity": lambda study, lesion, m: [],
 }
 """What draws each family; a family without an entry has no picture."""
 

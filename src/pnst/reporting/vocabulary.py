@@ -100,8 +100,8 @@ FAMILIES = {
     ),
     "target": Words(
         "Target sign",
-        "T2 signal of the lesion's outer third by depth against that of its inner third: a bright rim round a dark, "
-        "even core speaks against malignancy.",
+        "T2 signal of the lesion's outer third by depth against that of its inner third (dark blue; the lesion is "
+        "outlined in light blue): a bright rim round a dark, even core speaks against malignancy.",
         (Key("rim_core_ratio", "present", "Target sign", "at least", "rim_core_ratio"),),
     ),
     "heterogeneity": Words(
