@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pnst.io.simulated import write_simulated
-from pnst.phantom import GridSpec, Spec, benign, malignant, simulate
+from pnst.phantom import GridSpec, Inclusion, Spec, Tissue, benign, malignant, simulate
 from pnst.study import Role
 
 SEED = 20
@@ -25,9 +25,15 @@ def small(spec: Spec, spacing_mm: float, extent_mm: tuple[float, float, float]) 
     return replace(spec, grids=grids)
 
 
+def necrotic(spec: Spec) -> Spec:
+    """The same patient with an irregular necrosis, which a preset for tumours of any size cannot have."""
+    hole = Inclusion(tissue=Tissue.NECROSIS, radius_mm=9.0, centre_mm=(1.0, -1.0, 3.0), roughness=0.12)
+    return replace(spec, lesion=replace(spec.lesion, inclusions=(hole,)))
+
+
 SAMPLES = {
     "benign_nifti": ("nifti", small(benign(), 0.8, (120.0, 112.0, 104.0))),
-    "malignant_dicom": ("dicom", small(malignant(), 0.9, (134.0, 124.0, 114.0))),
+    "malignant_dicom": ("dicom", small(necrotic(malignant()), 0.9, (134.0, 124.0, 114.0))),
 }
 
 

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from pnst.phantom.anatomy import SurroundSpec
-from pnst.phantom.lesion import Inclusion, LesionSpec
+from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.spec import Spec
-from pnst.phantom.tissue import Tissue
 
 
 def benign() -> Spec:
@@ -28,8 +27,8 @@ def benign() -> Spec:
 
 
 def malignant() -> Spec:
-    """A large, irregular tumour with an infiltrating edge, oedema, necrosis, peripheral enhancement, restricted
-    diffusion, and no fat rim though a fascial plane is near.
+    """A large, irregular tumour with an infiltrating edge, oedema, peripheral enhancement, restricted diffusion, and
+    no fat rim though a fascial plane is near.
     """
     lesion = LesionSpec(
         radii_mm=(20.0, 18.0, 28.0),
@@ -42,7 +41,6 @@ def malignant() -> Spec:
         edema_irregularity=0.6,
         d_um2_per_ms=1.0,
         hypovascular_core=0.65,
-        inclusions=(Inclusion(tissue=Tissue.NECROSIS, radius_mm=9.0, centre_mm=(1.0, -1.0, 3.0), roughness=0.12),),
     )
     surround = SurroundSpec(fat_plane_mm=8.0, fat_plane_axis=(0.6, 1.0, 0.0))
     return Spec(lesion=lesion, surround=surround, whole_numbers=True, bias=0.05, case_id="simulated-malignant")
