@@ -1,10 +1,11 @@
 """Error of every column against the exact answer, on simulated studies.
 
-python benchmarks/accuracy.py --quick              # six scenes, under 3 minutes of a core
-python benchmarks/accuracy.py [--csv rows.csv]     # the whole design: 2 kinds × 4 sizes × 5 grids
-python benchmarks/accuracy.py --quick --markdown   # also writes the section of README.md
+python benchmarks/accuracy.py --quick                          # six scenes, under 3 minutes of a core
+python benchmarks/accuracy.py --csv rows.csv [--processes 2]   # the whole design; goes on where rows.csv ends
+python benchmarks/accuracy.py … --markdown                     # also writes the section of README.md
 
-Every scene is rendered once and measured at SNR 20 and 40. A thin lesion spans under six slices.
+Every scene is rendered once and measured at SNR 20, 40 and 60 (quick: 20 and 40), each with noise of its own; the
+scenes of the whole design have a seed each. A thin lesion spans under six slices.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -25,8 +26,9 @@ from tables import machine, markdown, write_section
 import pnst
 from pnst.phantom import GridSpec, LesionSpec, Simulated, Spec, SurroundSpec, simulate
 
-SNRS = (20.0, 40.0)
-SIZES_MM = (15.0, 30.0, 60.0, 100.0)
+SNRS: tuple[float, ...] = (20.0, 40.0, 60.0)
+QUICK_SNRS = SNRS[:2]
+SIZES_MM = (15.0, 30.0, 60.0, 90.0, 120.0)
 """Longest semi-axis × 2; lobes and roughness move the surface a little."""
 GRIDS = (
     GridSpec(spacing_mm=(0.6, 0.6, 4.0), plane="axial"),
@@ -35,6 +37,9 @@ GRIDS = (
     GridSpec(spacing_mm=(0.9, 0.8, 5.0), plane="axial", turn_deg=(12.0, -10.0, 20.0)),
     GridSpec(spacing_mm=(0.9, 1.0, 1.1), plane="coronal", turn_deg=(25.0, 15.0, -30.0)),
 )
+FINE = GridSpec(spacing_mm=(0.5, 0.5, 0.5), plane="axial", turn_deg=(10.0, 20.0, 30.0))
+FINE_UP_TO_MM = 30.0
+"""Voxels of 0.5 mm on all sides would fill the memory round larger lesions."""
 QUICK = (
     ("smooth", 15.0, GRIDS[2]),
     ("smooth", 30.0, GRIDS[0]),
@@ -69,7 +74,26 @@ def infiltrating(size_mm: float) -> tuple[LesionSpec, SurroundSpec]:
     return lesion, SurroundSpec(fat_plane_mm=8, fat_plane_axis=(0.6, 1.0, 0.0))
 
 
-KINDS: dict[str, Callable[[float], tuple[LesionSpec, SurroundSpec]]] = {"smooth": smooth, "infiltrating": infiltrating}
+def lobulated(size_mm: float) -> tuple[LesionSpec, SurroundSpec]:
+    """Four lobes, sharp, a little oedema, fat on one pole."""
+    radii = (0.34 * size_mm, 0.34 * size_mm, 0.45 * size_mm)
+    lesion = LesionSpec(
+        radii_mm=radii, tilt_deg=(15, 10, 0), lobes=4, lobe_depth=0.12, rim_cap_deg=50, rim_poles="one", edema_mm=6
+    )
+    return lesion, SurroundSpec()
+
+
+KINDS: dict[str, Callable[[float], tuple[LesionSpec, SurroundSpec]]] = {
+    "smooth": smooth,
+    "infiltrating": infiltrating,
+    "lobulated": lobulated,
+}
+STRIDE = 37
+"""Scenes are taken in leaps, so that a part of the design is a fair part of it."""
+Case = tuple[str, float, GridSpec]
+WHOLE: tuple[Case, ...] = tuple(product(KINDS, SIZES_MM, GRIDS)) + tuple(
+    (kind, size, FINE) for kind in KINDS for size in SIZES_MM if size <= FINE_UP_TO_MM
+)
 
 
 @dataclass(frozen=True)
@@ -117,22 +141,31 @@ SIGNS = {
 """Each sign and the columns that decide it; a truth within 10 % of the threshold is left out."""
 
 
-def scene(kind: str, size_mm: float, grid: GridSpec) -> Simulated:
+def scene(kind: str, size_mm: float, grid: GridSpec, seed: int = 7) -> Simulated:
     """One rendered study."""
     lesion, surround = KINDS[kind](size_mm)
     grids = dict.fromkeys(ROLES, grid)
-    return simulate(Spec(lesion=lesion, surround=surround, roles=(*ROLES, pnst.Role.DWI), grids=grids), seed=7)
+    return simulate(Spec(lesion=lesion, surround=surround, roles=(*ROLES, pnst.Role.DWI), grids=grids), seed=seed)
 
 
-def rows_of(kind: str, size_mm: float, grid: GridSpec) -> Iterator[dict[str, Any]]:
+def rows_of(
+    kind: str, size_mm: float, grid: GridSpec, seed: int = 7, snrs: Sequence[float] = QUICK_SNRS
+) -> Iterator[dict[str, Any]]:
     """One row a column and noise level: measured, true, and how far it may be off."""
-    made = scene(kind, size_mm, grid)
+    made = scene(kind, size_mm, grid, seed)
     through = int(np.argmax(grid.spacing_mm))
     others = tuple(axis for axis in range(3) if axis != through)
     thin = int(made.lesion.mask.data.any(axis=others).sum()) < 6
-    for snr in SNRS:
-        m = pnst.measure(replace(made, spec=replace(made.spec, snr=snr)).redraw(seed=int(snr)), made.lesion)
-        about = {"kind": kind, "size_mm": size_mm, "grid": grid.plane, "spacing_mm": grid.spacing_mm, "snr": snr}
+    for snr in snrs:
+        m = pnst.measure(replace(made, spec=replace(made.spec, snr=snr)).redraw(seed=seed + int(snr)), made.lesion)
+        about = {
+            "kind": kind,
+            "size_mm": size_mm,
+            "grid": grid.plane,
+            "spacing_mm": str(grid.spacing_mm),
+            "seed": seed,
+            "snr": snr,
+        }
         yield from ({**about, "thin": thin, **row} for row in _compared(m, made, thin, grid.spacing_mm[through]))
 
 
@@ -155,7 +188,7 @@ def _compared(m: pnst.Measurements, made: Simulated, thin: bool, slice_mm: float
 def summary(rows: pd.DataFrame) -> str:
     """Two tables: errors of numbers, and signs."""
     numbers = rows[rows["column"].isin(DEMANDS)]
-    header = ("column", "error in", "bias", "95th percentile", "within", "within, thin", "measured")
+    header = ("column", "error in", "bias", "SD", "95th percentile", "within", "within, thin", "measured")
     lines = [_number_line(column, numbers[numbers["column"] == column]) for column in DEMANDS]
     signs = [_sign_line(sign, rows[rows["column"] == sign]) for sign in SIGNS]
     sign_header = ("sign", "right", "true yes", "true no", "not applicable or unclear", "wrong in")
@@ -174,6 +207,7 @@ def _number_line(column: str, rows: pd.DataFrame) -> tuple[str, ...]:
         f"`{column}`",
         "%" if column in RELATIVE else "its unit",
         form.format(scaled.mean()),
+        form.format(scaled.std(ddof=0)).lstrip("+"),
         form.format(np.percentile(scaled.abs(), 95)).lstrip("+"),
         _share(within[~found["thin"].astype(bool)]),
         _share(within[found["thin"].astype(bool)]),
@@ -192,22 +226,48 @@ def _share(within: pd.Series) -> str:
     return f"{int(within.sum())}/{len(within)}" if len(within) else "–"
 
 
+def whole_design(path: Path, processes: int) -> None:
+    """Append the rows of every scene that the file does not hold yet; a scene is written whole."""
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    done = set() if not path.exists() else set(pd.read_csv(path, usecols=["seed"])["seed"])
+    left = [(seed, case) for seed, case in enumerate(WHOLE, start=1000) if seed not in done]
+    left.sort(key=lambda item: item[0] * STRIDE % len(WHOLE))
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=8) as pool:
+        waiting = {pool.submit(_scene_rows, case, seed): (seed, case) for seed, case in left}
+        for number, future in enumerate(as_completed(waiting), start=1):
+            kind, size_mm, grid = waiting[future][1]
+            pd.DataFrame(future.result()).to_csv(path, mode="a", header=not path.exists(), index=False)
+            print(f"[{number}/{len(left)}] {kind}, {size_mm:g} mm, {grid.plane}", file=sys.stderr, flush=True)
+
+
+def _scene_rows(case: Case, seed: int) -> list[dict[str, Any]]:
+    start = time.process_time()
+    rows = list(rows_of(*case, seed=seed, snrs=SNRS))
+    return [{**row, "cpu_s": round(time.process_time() - start, 1)} for row in rows]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--csv", type=Path, help="every single comparison")
+    parser.add_argument("--csv", type=Path, help="every single comparison; the whole design goes on where it ends")
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--markdown", action="store_true", help="write the section of README.md")
     options = parser.parse_args()
-    design = QUICK if options.quick else tuple(product(KINDS, SIZES_MM, GRIDS))
-    found: list[dict[str, Any]] = []
-    for number, (kind, size_mm, grid) in enumerate(design, start=1):
-        found += rows_of(kind, size_mm, grid)
-        print(f"[{number}/{len(design)}] {kind}, {size_mm:g} mm, {grid.plane}", file=sys.stderr)
-    rows = pd.DataFrame(found)
-    if options.csv:
-        rows.to_csv(options.csv, index=False)
-    spent = time.process_time()
-    what = f"{len(design)} scenes × SNR {' and '.join(f'{snr:g}' for snr in SNRS)}; {spent:.0f} s of processor time"
+    if options.quick:
+        found = [row for case in QUICK for row in rows_of(*case)]
+        rows = pd.DataFrame(found)
+        if options.csv:
+            rows.to_csv(options.csv, index=False)
+        spent, scenes, snrs = time.process_time(), len(QUICK), QUICK_SNRS
+    else:
+        if not options.csv:
+            parser.error("the whole design needs --csv FILE")
+        whole_design(options.csv, options.processes)
+        rows = pd.read_csv(options.csv, keep_default_na=False, na_values=[""])
+        spent, scenes, snrs = rows.groupby("seed")["cpu_s"].first().sum(), rows["seed"].nunique(), SNRS
+    what = f"{scenes} scenes × SNR {', '.join(f'{snr:g}' for snr in snrs)}; {spent:.0f} s of processor time"
     text = f"{what} ({'quick' if options.quick else 'whole'} design). {machine()}.\n\n{summary(rows)}"
     print(text)
     if options.markdown:
