@@ -74,7 +74,7 @@ def _quality(lesion: Lesion) -> str | None:
         remarks.append(f"the lesion spans only {slices} slice{plural} of {grid.spacing[through]:.3g} mm")
     if any(side.start == 0 or side.stop == count for side, count in zip(box, grid.shape, strict=True)):
         remarks.append("the lesion touches the border of the grid it was drawn on, so it may be cut off")
-    pieces = int(cc3d.connected_components(np.ascontiguousarray(mask).view(np.uint8), connectivity=26).max())
+    pieces = int(cc3d.connected_components(mask.astype(np.uint8), connectivity=26).max())
     if pieces > 1:
         remarks.append(f"the lesion is in {pieces} pieces that do not touch, measured as one")
     return "; ".join(remarks) or None
