@@ -29,8 +29,8 @@ class Uptake(Family):
 def measure_enhancement(context: Context) -> Outcome:
     """Relative enhancement on the voxels of the contrast-enhanced series."""
     found, settings = context.enhancement, context.settings.enhancement
-    # Smoothing moves the border of what does not enhance; its pieces are bounded without it.
-    enhancing = found.over(settings.enhancing_fraction) & (context.unenhanced.pieces == 0)
+    # Smoothing moves the border of what does not enhance; its pieces, and blood, are bounded without it.
+    enhancing = found.over(settings.enhancing_fraction) & (context.unenhanced.pieces == 0) & ~found.blood
     ratio = _rim_core_ratio(context, found)
     return Outcome(
         Uptake(
