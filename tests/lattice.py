@@ -312,10 +312,14 @@ def diffusion(lattice: Lattice, grid: Grid) -> dict[str, Any]:
     for step in grid.affine[:3, :3].T:
         for moved in (step, -step):
             keep &= solid(points + moved)
-    least = np.inf
-    kept = points[keep]
-    for centre in kept[:: max(1, len(kept) // 400)]:
-        least = min(least, float(values[keep][np.linalg.norm(kept - centre, axis=1) <= 5].mean()))
+    kept, found = points[keep], values[keep]
+
+    def sphere(centre: Array) -> float:
+        return float(found[np.linalg.norm(kept - centre, axis=1) <= 5].mean())
+
+    darkest = min(kept[:: max(1, len(kept) // 400)], key=sphere)
+    near = kept[np.linalg.norm(kept - darkest, axis=1) < 2]
+    least = min(sphere(centre) for centre in near[:: max(1, len(near) // 400)])
     return {
         "adc.mean_um2_per_ms": float(values[keep].mean()),
         "adc.mean_whole_um2_per_ms": float(values.mean()),
