@@ -6,7 +6,6 @@ Far from every border a box is pure and is looked at once.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pnst.image import FloatArray, Grid
-from pnst.phantom.scene import Scene, blend, clearance
+from pnst.phantom.layers import blend, clearance
+from pnst.phantom.scene import Scene
+from pnst.phantom.threads import threads
 
 CELL_MM = 0.7
 """Voxels are split into cells of at most this side; within a cell borders are taken as flat."""
@@ -59,7 +60,7 @@ class Renderer:
     def slices(self) -> Iterator[FloatArray]:
         """(ni · fineness, nj · fineness, columns) float32, slice by slice; several at once where there are cores."""
         _ = self.scene.distance  # made once, before the threads ask for it
-        with ThreadPoolExecutor(cores()) as pool:
+        with ThreadPoolExecutor(threads()) as pool:
             yield from pool.map(self.slice, range(self.grid.shape[2]))
 
     def slice(self, k: int) -> FloatArray:
@@ -125,9 +126,3 @@ class Renderer:
             if not leaf:
                 near[part] = clearance(layers) < reach
         return worth, np.flatnonzero(near)
-
-
-def cores() -> int:
-    """Threads to render with: OMP_NUM_THREADS where it is set, as other numerical software does; else the cores."""
-    asked = os.environ.get("OMP_NUM_THREADS", "")
-    return int(asked) if asked.isdigit() and int(asked) else os.cpu_count() or 1

@@ -14,6 +14,7 @@ import numpy as np
 
 from pnst.image import FloatArray
 from pnst.phantom.lesion import Shape, rotation
+from pnst.phantom.threads import threads
 
 NEAR_MM = 10.0
 """Up to this far from the surface its distance is looked up at every node of the field."""
@@ -52,7 +53,7 @@ class Surface:
         Measured to the tangent plane at the nearest quadrature point: the error is δ²/2R for points δ apart on a
         surface of radius of curvature R.
         """
-        _, nearest = self._tree.query(local, workers=-1)
+        _, nearest = self._tree.query(local, workers=threads())
         return np.asarray(np.einsum("ij,ij->i", local - self.points[nearest], self.normals[nearest]))
 
 
