@@ -32,7 +32,8 @@ from pnst.kernels.mesh import Mesh
 from pnst.kernels.section import axial_diameters
 from pnst.kernels.shape import concavities, irregularity
 from pnst.kernels.surface import level_set
-from pnst.phantom.lesion import LesionSpec, Shape
+from pnst.phantom.lesion import LesionSpec
+from pnst.phantom.shape import Shape
 from pnst.study import Lesion, Study
 
 UP = np.array([0.0, 0.0, 1.0])

@@ -21,9 +21,9 @@ import numpy as np
 from tables import machine, markdown, write_section
 
 from pnst.phantom import REALISTIC, GridSpec, LesionSpec, Spec, SurroundSpec, simulate
-from pnst.phantom.lesion import Shape
 from pnst.phantom.scene import Scene
 from pnst.phantom.series import render
+from pnst.phantom.shape import Shape
 from pnst.study import Role
 
 T = TypeVar("T")

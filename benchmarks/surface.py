@@ -24,7 +24,8 @@ from pnst.kernels.section import axial_diameters
 from pnst.kernels.shape import concavities, irregularity, sphericity
 from pnst.kernels.surface import level_set
 from pnst.phantom.geometry import moments, shape_truth, size_truth
-from pnst.phantom.lesion import LesionSpec, Shape
+from pnst.phantom.lesion import LesionSpec
+from pnst.phantom.shape import Shape
 from pnst.phantom.surface import sample
 
 SIZES_MM = (15.0, 30.0, 60.0, 120.0)

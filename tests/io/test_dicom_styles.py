@@ -24,7 +24,7 @@ from pnst.io.masks import read_lesion
 from pnst.io.sidecar import read_b_vectors
 from pnst.io.study import read_study
 from pnst.io.write import write_study
-from pnst.phantom.study import MAKER
+from pnst.phantom.spec import MAKER
 from pnst.study import Acquisition, Lesion, Role, Series, Source, Study
 
 CLASSIC = [DicomStyle(vendor) for vendor in (None, *VENDORS)]

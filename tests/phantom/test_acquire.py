@@ -8,10 +8,11 @@ import pytest
 from pnst.errors import SettingError
 from pnst.phantom.acquire import STILL, GridSpec, Motion, coil_sensitivity, make_grid
 from pnst.phantom.anatomy import SurroundSpec
-from pnst.phantom.lesion import LesionSpec, Shape
+from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.scene import Scene
-from pnst.phantom.series import View
+from pnst.phantom.shape import Shape
 from pnst.phantom.study import lesion_mask
+from pnst.phantom.view import View
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,11 @@ import pytest
 from pnst.errors import SettingError
 from pnst.phantom import paraspinal
 from pnst.phantom.anatomy import SurroundSpec
-from pnst.phantom.harmonics import fibonacci
-from pnst.phantom.lesion import LesionSpec, Shape
+from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.paraspinal import Paraspinal
 from pnst.phantom.scene import Scene
+from pnst.phantom.shape import Shape
+from pnst.phantom.sphere import fibonacci
 from pnst.phantom.tissue import Tissue
 
 PURE = 1e-3

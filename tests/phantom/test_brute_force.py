@@ -17,12 +17,15 @@ from lattice import Lattice
 from pnst.image import Grid
 from pnst.phantom.anatomy import SurroundSpec
 from pnst.phantom.contents import Seen
-from pnst.phantom.lesion import Inclusion, LesionSpec, Shape, rotation
+from pnst.phantom.inclusion import Inclusion
+from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.scene import Scene
+from pnst.phantom.shape import Shape
 from pnst.phantom.signal import tissue_signal
-from pnst.phantom.study import SEQUENCES
+from pnst.phantom.spec import SEQUENCES
 from pnst.phantom.tissue import Tissue
 from pnst.phantom.truth import true_values
+from pnst.phantom.vector import rotation
 from pnst.study import Role
 
 TURN = rotation((6.0, -11.0, 17.0))

@@ -14,14 +14,17 @@ from pnst.phantom.anatomy import SurroundSpec
 from pnst.phantom.contents import Seen
 from pnst.phantom.diffusion_truth import dark
 from pnst.phantom.geometry import moments
+from pnst.phantom.inclusion import Inclusion
 from pnst.phantom.interior import Interior
-from pnst.phantom.lesion import Inclusion, LesionSpec, Shape, rotation
+from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.scene import Scene
+from pnst.phantom.shape import Shape
 from pnst.phantom.signal import tissue_signal
-from pnst.phantom.study import SEQUENCES
+from pnst.phantom.spec import SEQUENCES
 from pnst.phantom.surface import DistanceField, sample
 from pnst.phantom.tissue import TISSUES, Tissue
 from pnst.phantom.truth import interior_truth
+from pnst.phantom.vector import rotation
 from pnst.study import Role
 
 ROLES = Role.T1, Role.T1_POST, Role.T2_FS, Role.DWI

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pnst.phantom.distances import cone, cord, cylinder, ellipsoid, elliptic_cylinder, fan, slab, tube
-from pnst.phantom.harmonics import fibonacci
+from pnst.phantom.sphere import fibonacci
 
 POINTS = fibonacci(300) * np.linspace(3, 34, 300)[:, None]
 

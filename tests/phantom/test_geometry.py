@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from pnst.phantom.geometry import ellipsoid_distance, moments, shape_truth, size_truth
-from pnst.phantom.harmonics import Term, fibonacci
-from pnst.phantom.lesion import LesionSpec, Shape
+from pnst.phantom.harmonics import Term
+from pnst.phantom.lesion import LesionSpec
+from pnst.phantom.shape import Shape
+from pnst.phantom.sphere import fibonacci
 from pnst.phantom.surface import sample
 
 

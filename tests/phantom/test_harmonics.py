@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.special import lpmv
 
-from pnst.phantom.harmonics import Term, evaluate, fibonacci, random_terms
+from pnst.phantom.harmonics import Term, evaluate, random_terms
+from pnst.phantom.sphere import fibonacci
 from pnst.phantom.waves import Waves
 
 

@@ -9,9 +9,12 @@ import pytest
 
 from pnst.errors import SettingError
 from pnst.phantom.anatomy import SurroundSpec
-from pnst.phantom.harmonics import Term, fibonacci
-from pnst.phantom.lesion import Inclusion, LesionSpec, Shape
+from pnst.phantom.harmonics import Term
+from pnst.phantom.inclusion import Inclusion
+from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.scene import Scene
+from pnst.phantom.shape import Shape
+from pnst.phantom.sphere import fibonacci
 from pnst.phantom.surface import DistanceField, sample
 from pnst.phantom.tissue import TISSUES, Tissue
 

@@ -9,9 +9,11 @@ from pnst.image import FloatArray, Grid
 from pnst.phantom import render
 from pnst.phantom.acquire import GridSpec, make_grid
 from pnst.phantom.anatomy import SurroundSpec
-from pnst.phantom.lesion import LesionSpec, Shape
+from pnst.phantom.layers import TISSUE_COUNT
+from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.render import Renderer
-from pnst.phantom.scene import TISSUE_COUNT, Scene
+from pnst.phantom.scene import Scene
+from pnst.phantom.shape import Shape
 from pnst.phantom.tissue import Tissue
 
 

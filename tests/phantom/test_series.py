@@ -13,8 +13,8 @@ from pnst.errors import SettingError
 from pnst.image import FloatArray
 from pnst.phantom import REALISTIC, Artefacts, GridSpec, LesionSpec, Simulated, Spec, SurroundSpec, simulate
 from pnst.phantom.artefacts import FAT_SHIFT_PPM, GYROMAGNETIC_MHZ_PER_T, fat_shift_hz
+from pnst.phantom.contrast import FIBRES, contrast
 from pnst.phantom.gradients import along
-from pnst.phantom.series import FIBRES, contrast
 from pnst.phantom.signal import tissue_signal
 from pnst.phantom.spec import SEQUENCES
 from pnst.phantom.tissue import TISSUES, Tissue

@@ -13,7 +13,7 @@ from pnst.phantom.signal import (
     spin_echo,
     tissue_signal,
 )
-from pnst.phantom.study import SEQUENCES, STIR
+from pnst.phantom.spec import SEQUENCES, STIR
 from pnst.phantom.tissue import TISSUES, Tissue
 from pnst.study import Acquisition, Role
 

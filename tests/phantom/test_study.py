@@ -12,10 +12,10 @@ from scipy.ndimage import binary_erosion
 from pnst.errors import SettingError
 from pnst.image import Grid
 from pnst.phantom import GridSpec, LesionSpec, Motion, Simulated, Spec, SurroundSpec, benign, malignant, simulate
-from pnst.phantom.lesion import Shape
 from pnst.phantom.scene import Scene
+from pnst.phantom.shape import Shape
 from pnst.phantom.signal import tissue_signal
-from pnst.phantom.study import SEQUENCES
+from pnst.phantom.spec import SEQUENCES
 from pnst.phantom.truth import true_values
 from pnst.study import Role
 

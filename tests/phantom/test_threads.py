@@ -14,7 +14,7 @@ COUNT = """
 import threading
 import numpy as np
 from pnst.phantom.lesion import LesionSpec
-from pnst.phantom.lesion import Shape
+from pnst.phantom.shape import Shape
 from pnst.phantom.surface import sample
 
 started = []

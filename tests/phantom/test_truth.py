@@ -12,8 +12,10 @@ import pytest
 from pnst.image import Grid
 from pnst.phantom.anatomy import SurroundSpec
 from pnst.phantom.geometry import moments
-from pnst.phantom.lesion import Inclusion, LesionSpec, Shape
+from pnst.phantom.inclusion import Inclusion
+from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.scene import Scene
+from pnst.phantom.shape import Shape
 from pnst.phantom.surface import DistanceField, sample
 from pnst.phantom.tissue import TISSUES, Tissue
 from pnst.phantom.truth import edge_truth, interior_truth, true_values, weighted_median

@@ -7,7 +7,7 @@ from pnst.study import Series
 SIMULATED = "Simulated by pnst: no patient, no clinical evidence"
 
 PHANTOM = "pnst phantom"
-"""The manufacturer that simulated series name: `pnst.phantom.study.MAKER`, without importing the phantom to write."""
+"""The manufacturer that simulated series name: `pnst.phantom.spec.MAKER`, without importing the phantom to write."""
 
 
 def is_simulated(series: Series) -> bool:

@@ -6,7 +6,8 @@ from pnst.phantom.acquire import GridSpec, Motion
 from pnst.phantom.anatomy import SurroundSpec
 from pnst.phantom.artefacts import REALISTIC, Artefacts
 from pnst.phantom.harmonics import Term
-from pnst.phantom.lesion import Inclusion, LesionSpec
+from pnst.phantom.inclusion import Inclusion
+from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.presets import benign, malignant
 from pnst.phantom.spec import SEQUENCES, STIR, Spec
 from pnst.phantom.study import Simulated, simulate

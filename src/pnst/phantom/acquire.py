@@ -9,8 +9,8 @@ import numpy as np
 
 from pnst.image import FloatArray, Grid
 from pnst.phantom.check import at_least, between, require
-from pnst.phantom.lesion import Vector, rotation
 from pnst.phantom.scene import Scene
+from pnst.phantom.vector import Vector, rotation
 
 Plane = Literal["axial", "coronal", "sagittal"]
 

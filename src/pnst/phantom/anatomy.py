@@ -10,8 +10,8 @@ import numpy as np
 
 from pnst.image import FloatArray
 from pnst.phantom.check import at_least, between, require
-from pnst.phantom.inclusion import Vector
 from pnst.phantom.layers import Layer
+from pnst.phantom.vector import Vector
 
 REGIONS = ("limb", "paraspinal")
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Grid
 from pnst.phantom.interior import Interior
-from pnst.phantom.lesion import Shape
+from pnst.phantom.shape import Shape
 from pnst.phantom.surround import Value
 from pnst.phantom.tissue import Tissue
 from pnst.study import Role

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import FloatArray
-from pnst.phantom.harmonics import fibonacci
-from pnst.phantom.lesion import Shape
+from pnst.phantom.shape import Shape
+from pnst.phantom.sphere import fibonacci
 from pnst.phantom.surface import Surface
 
 DEEP_FRACTION = 0.05

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pnst.image import FloatArray
-from pnst.phantom.harmonics import fibonacci
+from pnst.phantom.sphere import fibonacci
 
 
 def directions(count: int) -> FloatArray:

@@ -51,11 +51,3 @@ def random_terms(degrees: range, rms: float, rng: np.random.Generator) -> tuple[
     amplitudes = rng.normal(size=len(names))
     amplitudes *= rms / np.linalg.norm(amplitudes)
     return tuple(Term(*name, float(a)) for name, a in zip(names, amplitudes, strict=True))
-
-
-def fibonacci(count: int) -> FloatArray:
-    """(count, 3): unit vectors spread evenly over the sphere (golden spiral)."""
-    k = np.arange(count) + 0.5
-    z = 1 - 2 * k / count
-    phi = k * np.pi * (3 - np.sqrt(5))
-    return np.stack([np.sqrt(1 - z**2) * np.cos(phi), np.sqrt(1 - z**2) * np.sin(phi), z], axis=-1)

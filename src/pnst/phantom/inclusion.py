@@ -8,10 +8,10 @@ import numpy as np
 
 from pnst.image import FloatArray
 from pnst.phantom.check import at_least, between, require
-from pnst.phantom.harmonics import Term, evaluate, fibonacci, random_terms
+from pnst.phantom.harmonics import Term, evaluate, random_terms
+from pnst.phantom.sphere import fibonacci, quadrature, unit_vectors
 from pnst.phantom.tissue import Tissue
-
-Vector = tuple[float, float, float]
+from pnst.phantom.vector import Vector
 
 DEGREES = range(2, 6)
 """Of the harmonics that make an inclusion irregular."""
@@ -93,14 +93,10 @@ class Ball:
 
 
 def _mean_cube(terms: tuple[Term, ...]) -> float:
-    """Mean of ρ³ over the sphere, exact: Gauss–Legendre in cos θ, even in φ."""
-    rows = 2 * DEGREES.stop
-    cosines, weights = np.polynomial.legendre.leggauss(rows)
-    phi = np.arange(2 * rows) * np.pi / rows
-    c, p = np.meshgrid(cosines, phi, indexing="ij")
-    s = np.sqrt(1 - c**2)
-    rho = 1 + evaluate(terms, np.stack([s * np.cos(p), s * np.sin(p), c], axis=-1))
-    return float(weights @ (rho**3).mean(axis=1) / 2)
+    """Mean of ρ³ over the sphere, exact: the quadrature is, for polynomials of three times the greatest degree."""
+    theta, phi, solid_angles = quadrature(2 * DEGREES.stop)
+    rho = 1 + evaluate(terms, unit_vectors(theta, phi))
+    return float((solid_angles * rho**3).sum() / (4 * np.pi))
 
 
 def _slope(terms: tuple[Term, ...]) -> float:

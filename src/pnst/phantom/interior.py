@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Grid
-from pnst.phantom.lesion import Shape
 from pnst.phantom.scene import Scene
+from pnst.phantom.shape import Shape
 from pnst.phantom.surface import Surface, sample
 from pnst.phantom.tissue import Tissue
 

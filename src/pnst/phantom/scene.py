@@ -11,14 +11,12 @@ import numpy as np
 from pnst.image import BoolArray, FloatArray
 from pnst.phantom.anatomy import Region, SurroundSpec
 from pnst.phantom.distances import cone, cord, slab, tube
-from pnst.phantom.layers import TISSUE_COUNT, Layer, blend, clearance
-from pnst.phantom.lesion import Shape
+from pnst.phantom.layers import Layer, blend
 from pnst.phantom.limb import Limb
 from pnst.phantom.paraspinal import Paraspinal
+from pnst.phantom.shape import Shape
 from pnst.phantom.surface import FAR_MM, DistanceField, Surface, sample
 from pnst.phantom.tissue import Tissue
-
-__all__ = ["SHELL_MM", "TISSUE_COUNT", "Scene", "blend", "clearance"]
 
 SHELL_MM = 30.0
 """The distance to the tumour is known at least this far out; the split fat sign is judged within it."""

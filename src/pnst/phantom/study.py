@@ -12,16 +12,16 @@ import numpy as np
 from pnst.image import FloatArray, Grid, Mask, Volume
 from pnst.phantom.check import require
 from pnst.phantom.contents import Seen
-from pnst.phantom.lesion import Shape
+from pnst.phantom.contrast import contrast, weightings
 from pnst.phantom.noise import rician
 from pnst.phantom.scene import Scene
-from pnst.phantom.series import View, contrast, render, weightings
-from pnst.phantom.spec import DWI_GRID, MAKER, SEQUENCES, STIR, Spec
+from pnst.phantom.series import render
+from pnst.phantom.shape import Shape
+from pnst.phantom.spec import Spec
 from pnst.phantom.tissue import Tissue
 from pnst.phantom.truth import Truth, true_values
+from pnst.phantom.view import View
 from pnst.study import Lesion, Role, Series, Source, Study
-
-__all__ = ["DWI_GRID", "MAKER", "SEQUENCES", "STIR", "Simulated", "Spec", "lesion_mask", "simulate"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from pnst.image import FloatArray
-from pnst.phantom.lesion import Shape, rotation
+from pnst.phantom.shape import Shape
+from pnst.phantom.sphere import quadrature, unit_vectors
 from pnst.phantom.threads import threads
+from pnst.phantom.vector import rotation
 
 NEAR_MM = 10.0
 """Up to this far from the surface its distance is looked up at every node of the field."""
@@ -24,6 +26,10 @@ STRIDE = 2
 
 FAR_MM = 1e3
 """Distance reported outside the field's box."""
+
+TURN = rotation((23.0, 37.0, 11.0))
+"""Rows of directions are turned away from the tumour's axes, lest the edge of a polar cap falls between two of them all
+round, or the nerve at the pole between the rays."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,16 +66,14 @@ class Surface:
 def sample(shape: Shape, spacing_mm: float) -> Surface:
     """The surface of a shape with points about `spacing_mm` apart, at least 24 along θ."""
     rows = max(24, int(np.ceil(np.pi * shape.radii.max() / spacing_mm)))
-    cosines, weights = np.polynomial.legendre.leggauss(rows)
-    theta, phi = np.meshgrid(np.arccos(cosines), (np.arange(2 * rows) + 0.5) * np.pi / rows, indexing="ij")
+    theta, phi, solid_angles = quadrature(rows)
     step = 1e-5
-    along_theta = (_at(shape, theta + step, phi) - _at(shape, theta - step, phi)) / (2 * step)
-    along_phi = (_at(shape, theta, phi + step) - _at(shape, theta, phi - step)) / (2 * step)
+    along_theta = (_point(shape, theta + step, phi) - _point(shape, theta - step, phi)) / (2 * step)
+    along_phi = (_point(shape, theta, phi + step) - _point(shape, theta, phi - step)) / (2 * step)
     cross = np.cross(along_theta, along_phi)
     length = np.linalg.norm(cross, axis=-1)
-    solid_angles = np.repeat(weights[:, None] * np.pi / rows, 2 * rows, axis=1)
     areas = length / np.sin(theta) * solid_angles
-    directions = _directions(theta, phi)
+    directions = turned(theta, phi)
     return Surface(
         directions.reshape(-1, 3),
         shape.surface(directions).reshape(-1, 3),
@@ -77,11 +81,6 @@ def sample(shape: Shape, spacing_mm: float) -> Surface:
         areas.ravel(),
         solid_angles.ravel(),
     )
-
-
-TURN = rotation((23.0, 37.0, 11.0))
-"""Rows of directions are turned away from the tumour's axes, lest the edge of a polar cap falls between two of them all
-round, or the nerve at the pole between the rays."""
 
 
 class DistanceField:
@@ -120,10 +119,10 @@ class DistanceField:
         return out
 
 
-def _directions(theta: FloatArray, phi: FloatArray) -> FloatArray:
-    upright = np.stack([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)], axis=-1)
-    return np.asarray(upright @ TURN.T)
+def turned(theta: FloatArray, phi: FloatArray) -> FloatArray:
+    """(..., 3) local unit vectors towards angles of the turned rows."""
+    return np.asarray(unit_vectors(theta, phi) @ TURN.T)
 
 
-def _at(shape: Shape, theta: FloatArray, phi: FloatArray) -> FloatArray:
-    return shape.surface(_directions(theta, phi))
+def _point(shape: Shape, theta: FloatArray, phi: FloatArray) -> FloatArray:
+    return shape.surface(turned(theta, phi))

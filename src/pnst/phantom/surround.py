@@ -11,7 +11,8 @@ import numpy as np
 from pnst.image import BoolArray, FloatArray, Grid
 from pnst.phantom.geometry import Moments
 from pnst.phantom.scene import SHELL_MM, Scene
-from pnst.phantom.surface import TURN, Surface
+from pnst.phantom.sphere import quadrature
+from pnst.phantom.surface import Surface, turned
 from pnst.phantom.tissue import FAT_TISSUES, Tissue
 
 RAY_ROWS = 64
@@ -37,12 +38,8 @@ class Rays:
     @classmethod
     def cast(cls, scene: Scene) -> Rays:
         """Gauss–Legendre directions in cos θ, even in φ; even steps along each ray from the surface outwards."""
-        cosines, weights = np.polynomial.legendre.leggauss(RAY_ROWS)
-        phi = (np.arange(2 * RAY_ROWS) + 0.5) * np.pi / RAY_ROWS
-        c, p = (a.ravel() for a in np.meshgrid(cosines, phi, indexing="ij"))
-        s = np.sqrt(1 - c**2)
-        directions = np.stack([s * np.cos(p), s * np.sin(p), c], axis=-1) @ TURN.T
-        solid_angles = np.repeat(weights, 2 * RAY_ROWS) * np.pi / RAY_ROWS
+        theta, phi, solid_angles = quadrature(RAY_ROWS)
+        directions = turned(theta, phi).reshape(-1, 3)
         start = 1 / scene.shape.level(directions)
         reach = max(SHELL_MM, scene.shape.spec.edema_mm) + 1
         steps = np.arange(int((scene.reach_mm - start.min() + reach) / STEP_MM)) + 0.5
@@ -51,7 +48,7 @@ class Rays:
         distance = scene.distance(local.reshape(-1, 3))
         near = (distance > 0) & (distance <= reach)
         points = scene.shape.to_world(local.reshape(-1, 3)[near])
-        volumes = (solid_angles[:, None] * (radius**2 + STEP_MM**2 / 12) * STEP_MM).ravel()[near]
+        volumes = (solid_angles.reshape(-1, 1) * (radius**2 + STEP_MM**2 / 12) * STEP_MM).ravel()[near]
         return cls(points, volumes, distance[near], _mixtures(scene, points, STEP_MM))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import FloatArray
-from pnst.phantom.harmonics import fibonacci
+from pnst.phantom.sphere import fibonacci
 
 COUNT = 6
 WAVE_NUMBER = 4.0
