@@ -1,11 +1,11 @@
-"""Witness: depth in a ball and in a slab in closed form; interpolation of a linear function is exact."""
+"""Witness: depth in a ball and in a slab in closed form."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from pnst.kernels.depth import between_nodes, depth_below, thirds
+from pnst.kernels.depth import depth_below, thirds
 
 
 def ball(radius: float, step: float, shape: tuple[int, int, int] = (61, 67, 73)) -> tuple[np.ndarray, np.ndarray]:
@@ -34,13 +34,6 @@ def test_depth_in_a_slab_that_goes_on_beyond_the_array():
 def test_a_body_without_an_outside_is_refused():
     with pytest.raises(ValueError, match="without an outside"):
         depth_below(np.ones((3, 4, 5), dtype=bool), 1.0)
-
-
-def test_interpolation_of_a_linear_function_is_exact():
-    i, j, k = np.meshgrid(*map(np.arange, (5, 6, 7)), indexing="ij")
-    index = [np.array([0.0, 1.3, 4.0]), np.array([2.25, 4.9]), np.array([0.1, 3.0, 3.5, 6.0])]
-    expected = 3 * index[0][:, None, None] - 2 * index[1][None, :, None] + 0.5 * index[2][None, None, :] + 1
-    assert between_nodes(3.0 * i - 2 * j + 0.5 * k + 1, index) == pytest.approx(expected, abs=1e-5)
 
 
 def test_thirds_of_a_ball():

@@ -348,6 +348,40 @@ def test_voxels_without_data_are_left_out():
     assert m.cyst.fraction == pytest.approx(body.fraction("cyst") / 2, abs=0.02)
 
 
+def moved_away(study: Study, role: Role) -> Study:
+    """One series lies somewhere else."""
+    series = study.series[role]
+    affine = series.volume.grid.affine.copy()
+    affine[:3, 3] += 900
+    away = Volume(series.volume.data, Grid(series.volume.grid.shape, affine))
+    return replace(study, series={**study.series, role: replace(series, volume=away)})
+
+
+def test_a_t2_that_does_not_show_the_lesion_tells_neither_necrosis_nor_fat():
+    spheres = (Sphere("cyst", 7.0, (0, 7, 0)), Sphere("fat", 4.0, (0, -9, 0)))
+    body = Interior(radius=17, spheres=spheres, noise=5)
+    m = measure(moved_away(body.study(), Role.T2_FS), body.lesion())
+    assert m.cyst.necrosis_fraction is None
+    assert m.skipped["cyst.necrosis"] == "the t2_fs series does not show all of what does not enhance"
+    assert "cannot be told from blood" in m.t1_high.quality
+    assert m.skipped["target"] == "the lesion lies outside this series"
+    assert found(body).cyst.necrosis_fraction == pytest.approx(0, abs=0.005)
+
+
+def test_slices_without_image_and_noise_are_said():
+    body = Interior(noise=5)
+    study = body.study()
+    t2 = study.series[Role.T2_FS]
+    data = t2.volume.data.copy()
+    data[..., data.shape[2] // 2] = 0
+    m = measure(Study("x", {Role.T2_FS: replace(t2, volume=Volume(data, t2.volume.grid))}), body.lesion())
+    for family in (m.target, m.heterogeneity):
+        assert family.quality == "1 of the lesion's slices hold no image in the t2_fs series"
+    m = measure(Interior(noise=80).study(), body.lesion())
+    for family in (m.target, m.heterogeneity, m.t1_high, m.enhancement):
+        assert "× the noise" in family.quality
+
+
 def test_a_series_that_ends_within_the_lesion_is_said():
     body = Interior(noise=5)
     study = body.study()

@@ -83,12 +83,11 @@ def test_the_rule_says_how_near_tissue_is_looked_for():
     assert around.shell.sum() == np.count_nonzero(around.on_voxels(around.cells.shell))
 
 
-def test_blank_slices_are_counted():
-    data = IMAGE.copy()
-    data[..., 4], data[..., 5] = 0, np.nan
-    inside = Mask(R < 6, GRID)
-    assert surroundings(Volume(data, GRID), inside).blank_slices == 2
-    assert surroundings(Volume(IMAGE, GRID), inside).blank_slices == 0
+def test_smoothing_beside_voxels_without_data_keeps_the_level():  # closed form: a constant stays what it is
+    data = np.where(POINTS[..., 0] > 16, np.nan, 80.0).astype(np.float32)
+    cells = surroundings(Volume(data, GRID), Mask(R < 4, GRID)).cells
+    assert not cells.shell.all()
+    assert cells.smooth[cells.shell] == pytest.approx(80.0, rel=1e-5)
 
 
 def test_the_nearest_voxel_on_another_grid():  # closed form: its own, and the fill outside

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -28,19 +27,6 @@ def depth_below(inside: BoolArray, step_mm: float) -> FloatArray:
         raise ValueError("a body without an outside has no depth")
     distance = edt.edt(inside.astype(np.uint8), anisotropy=(step_mm,) * 3)
     return np.asarray(np.maximum(distance - BEYOND * step_mm, 0), dtype=np.float32)
-
-
-def between_nodes(values: FloatArray, index: Sequence[FloatArray]) -> FloatArray:
-    """(m0, m1, m2) float32: trilinear values of (n0, n1, n2) at every combination of the fractional indices (m,)."""
-    w0, w1, w2 = (_weights(n, at) for n, at in zip(values.shape, index, strict=True))
-    out = w0 @ values.astype(np.float32).reshape(values.shape[0], -1)
-    return np.asarray(w1 @ out.reshape(-1, *values.shape[1:]) @ w2.T)
-
-
-def _weights(nodes: int, position: FloatArray) -> FloatArray:
-    """(m, nodes) float32: how much of each node a fractional index (m,) takes."""
-    distance = np.abs(position[:, None] - np.arange(nodes))
-    return np.asarray(np.maximum(0, 1 - distance), dtype=np.float32)
 
 
 def thirds(depth: FloatArray, greatest: float) -> tuple[BoolArray, BoolArray]:

@@ -12,7 +12,7 @@ from pnst.image import FloatArray, Mask
 from pnst.kernels.noise import noise_sd
 from pnst.measurement.adc_map import decay_map, diffusion_or_map, highest_b
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, NotMeasurable, Outcome
+from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
 from pnst.study import Role, Series
 
 MAP_MARGIN_MM = 20.0
@@ -53,13 +53,13 @@ def measure_adc(context: Context) -> Outcome:
         raise NotMeasurable("no diffusion series and no ADC map")
     if series.role is Role.DWI:
         return _from_diffusion(context, series)
-    statistics = _statistics(series.volume.data, context.lesion_on(series.volume), context.cut_off(series))
+    statistics = _statistics(series.volume.data, context.views.mask(series), context.views.doubts(series))
     adc = Adc(**statistics, map_source="vendor ADC map")
     return Outcome(adc, regions={"adc": series.volume}, warnings=(WHOLE_LESION_WARNING,))
 
 
 def _from_diffusion(context: Context, series: Series) -> Outcome:
-    settings, inside = context.settings.adc, context.lesion_on(series.volume)
+    settings, inside = context.settings.adc, context.views.mask(series)
     box = inside.box(MAP_MARGIN_MM)
     if box is None:
         raise NotMeasurable("the lesion lies outside this series")
@@ -73,7 +73,7 @@ def _from_diffusion(context: Context, series: Series) -> Outcome:
     noise = noise_sd(high, lesion.data, part.grid.slice_axis)
     floor = float(np.mean(high[lesion.data] < FLOOR_NOISE_SD * noise)) if np.isfinite(noise) else None
     adc = Adc(
-        **_statistics(fit.adc.data, lesion, context.cut_off(series)),
+        **_statistics(fit.adc.data, lesion, context.views.doubts(series)),
         map_source="computed from the diffusion series",
         mean_all_b_um2_per_ms=float(np.nanmean(every.adc.data[lesion.data])),
         b_values=fit.b_values,
@@ -83,7 +83,7 @@ def _from_diffusion(context: Context, series: Series) -> Outcome:
     return Outcome(adc, regions={"adc": fit.adc}, warnings=(WHOLE_LESION_WARNING,))
 
 
-def _statistics(adc: FloatArray, inside: Mask, cut_off: str | None) -> dict[str, Any]:
+def _statistics(adc: FloatArray, inside: Mask, doubts: tuple[str, ...]) -> dict[str, Any]:
     """The columns that any map gives, over the voxels of the lesion where it is known."""
     values = adc[inside.data]
     known = values[np.isfinite(values)]
@@ -92,7 +92,6 @@ def _statistics(adc: FloatArray, inside: Mask, cut_off: str | None) -> dict[str,
     mean = float(known.mean(dtype=np.float64))
     p05, median, p95 = (float(value) for value in np.percentile(known, (5, 50, 95)))
     lost = 1 - known.size / values.size
-    remarks = [f"{lost:.1%} of the lesion's voxels hold no ADC"] if lost > 0 else []
     return {
         "mean_um2_per_ms": mean,
         "median_um2_per_ms": median,
@@ -101,5 +100,5 @@ def _statistics(adc: FloatArray, inside: Mask, cut_off: str | None) -> dict[str,
         "mean_whole_um2_per_ms": mean,
         "region": WHOLE_LESION,
         "solid_volume_ml": known.size * inside.grid.voxel_volume_mm3 / 1000,
-        "quality": "; ".join([*remarks, *([cut_off] if cut_off else [])]) or None,
+        "quality": in_words(f"{lost:.1%} of the lesion's voxels hold no ADC" if lost else None, *doubts),
     }

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import Mask
+from pnst.image import BoolArray, Mask
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, NotMeasurable, Outcome
+from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
 from pnst.segmentation.enhancing import fluid_bright
 from pnst.study import Role
 
@@ -28,29 +28,42 @@ class Cyst(Family):
 
 def measure_cyst(context: Context) -> Outcome:
     """What enhances by less than a quarter of the rest, bounded at half the step on the contrast-enhanced series."""
-    enhancement, settings = context.enhancement, context.settings.cyst
-    found = context.unenhanced
+    contents, settings = context.contents, context.settings.cyst
+    enhancement, found = contents.enhancement, contents.unenhanced
     if np.count_nonzero(found.enhancing) < settings.least_enhancing_fraction * np.count_nonzero(enhancement.known):
         raise NotMeasurable("the lesion does not enhance, so that a cyst cannot be told from the rest of it")
     region = found.mask(enhancement.post)
     lesion_mm3 = context.lesion.mesh.volume_mm3
     fraction = region.volume_mm3 / lesion_mm3
     threshold = max(settings.least_lesion_fraction, settings.least_volume_ml * 1000 / lesion_mm3)
-    necrosis, regions = None, {"cyst": region}
-    t2 = context.series(Role.T2, Role.T2_FS)
-    if t2 is not None:
-        fluid = fluid_bright(found, enhancement.post.other(t2.volume), settings.fluid_t2_ratio)
-        dead = Mask(region.data & ~fluid, region.grid)
-        necrosis = dead.volume_mm3 / lesion_mm3
-        regions["necrosis"] = dead
+    regions, necrosis, skipped = {"cyst": region}, None, {}
+    try:
+        dead = Mask(region.data & ~_fluid(context), region.grid)
+        necrosis, regions["necrosis"] = dead.volume_mm3 / lesion_mm3, dead
+    except NotMeasurable as reason:
+        skipped["necrosis"] = str(reason)
     return Outcome(
         Cyst(
             fraction=fraction,
             present=fraction >= threshold,
             present_threshold=threshold,
             necrosis_fraction=necrosis,
-            quality=context.enhancement_quality,
+            quality=in_words(*contents.enhancement_doubts),
         ),
-        skipped={} if t2 is not None else {"necrosis": "no T2 series to tell fluid from necrosis"},
+        skipped=skipped,
         regions={name: part for name, part in regions.items() if part.data.any()},
     )
+
+
+def _fluid(context: Context) -> BoolArray:
+    """What does not enhance and is fluid on T2, else on fat-suppressed T2."""
+    t2 = context.series(Role.T2, Role.T2_FS)
+    if t2 is None:
+        raise NotMeasurable("no T2 series to tell fluid from necrosis")
+    contents = context.contents
+    fluid = fluid_bright(
+        contents.unenhanced, contents.enhancement.post.other(t2.volume), context.settings.cyst.fluid_t2_ratio
+    )
+    if fluid is None:
+        raise NotMeasurable(f"the {t2.role} series does not show all of what does not enhance")
+    return fluid

@@ -9,8 +9,9 @@ import numpy as np
 from pnst.image import BoolArray, FloatArray, Grid, Mask, bounding_box, embedded
 from pnst.kernels.sampling import rays
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, NotMeasurable, Outcome
+from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
 from pnst.measurement.settings import EdemaSettings
+from pnst.measurement.tissues import HISTOGRAM
 from pnst.segmentation.edema_zone import ZoneRule, bound_edema, detect_edema
 from pnst.segmentation.fluid import FluidRule
 from pnst.study import Lesion, Role, Series
@@ -57,7 +58,7 @@ def measure_edema(context: Context) -> Outcome:
                 index=0.0,
                 surface_fraction=0.0,
                 censored=False,
-                quality="; ".join(remarks) or None,
+                quality=in_words(*remarks),
             )
         )
     region, extent = embedded(zone.mask, zone.whole), zone.extent_mm()
@@ -76,7 +77,7 @@ def measure_edema(context: Context) -> Outcome:
             index=volume_ml / lesion_ml,
             surface_fraction=_touched_fraction(context.lesion, zone.mask),
             censored=censored,
-            quality="; ".join(remarks) or None,
+            quality=in_words(*remarks),
         ),
         regions={"edema": region},
     )
@@ -146,20 +147,20 @@ def _found(context: Context, series: Series) -> tuple[_Zone, list[str]]:
 
     Looked for near the lesion first; further out only when it goes on there.
     """
-    settings, level = context.settings.edema, context.muscle(series)
+    settings, level = context.settings.edema, context.tissues.muscle(series)
     rule = _rule(settings)
     for reach in (min(context.settings.tissue.near_mm, settings.search_mm), settings.search_mm):
-        around = context.around(series, reach)
-        detected = detect_edema(around, level, rule, context.fat_fraction(around))
+        around = context.views.around(series, reach)
+        detected = detect_edema(around, level, rule, context.tissues.fat_fraction(around))
         if around.cells.distance[detected.edema].max(initial=0) <= reach - max(around.cells.grid.spacing):
             break
     zone = bound_edema(around, level, rule, detected)
     slack = 2 * float(np.linalg.norm(around.cells.grid.spacing))
     fluid_ml = np.count_nonzero(detected.fluid) * around.cells.grid.voxel_volume_mm3 / 1000
-    remarks = [remark for remark in (context.cut_off(series), context.blank(series)) if remark]
+    remarks = [*context.views.doubts(series)]
     if fluid_ml >= LEAST_FLUID_ML:
         remarks.append(f"{fluid_ml:.2g} ml of fluid beside the lesion is left out")
-    if level.source == "histogram":
+    if level.source == HISTOGRAM:
         remarks.append("muscle was taken from the histogram of the fat-suppressed series alone")
     weak = zone.half_step_level <= detected.level
     found = _Zone(zone.mask, context.lesion, series.volume.grid, zone.distance, slack, weak)

@@ -151,7 +151,7 @@ def _read(
     context: Context, series: Series, places: _Places, average: csr_array, before: Sequence[_Reading]
 ) -> _Reading:
     """Profiles averaged over patches, one step in each; and the same on the lesion's own shape."""
-    around = context.around(series)
+    around = context.views.around(series)
     grid = around.volume.grid
     world = rays(places.points, places.normals, places.offsets)
     profiles = average @ sample(around.volume.data, grid.to_index(world)).astype(np.float64)

@@ -8,7 +8,7 @@ import numpy as np
 
 from pnst.image import Mask
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, Outcome
+from pnst.measurement.family import Family, Outcome, in_words
 from pnst.segmentation.enhancing import Enhancement
 
 TOO_SMALL = "the lesion is too small for its voxels: its outer or its inner third holds none that is off the edge"
@@ -28,9 +28,10 @@ class Uptake(Family):
 
 def measure_enhancement(context: Context) -> Outcome:
     """Relative enhancement on the voxels of the contrast-enhanced series."""
-    found, settings = context.enhancement, context.settings.enhancement
+    contents, settings = context.contents, context.settings.enhancement
+    found = contents.enhancement
     # Smoothing moves the border of what does not enhance; its pieces, and blood, are bounded without it.
-    enhancing = found.over(settings.enhancing_fraction) & (context.unenhanced.pieces == 0) & ~found.blood
+    enhancing = found.over(settings.enhancing_fraction) & (contents.unenhanced.pieces == 0) & ~found.blood
     ratio = _rim_core_ratio(context, found)
     return Outcome(
         Uptake(
@@ -38,7 +39,7 @@ def measure_enhancement(context: Context) -> Outcome:
             rim_core_ratio=ratio,
             peripheral=None if ratio is None else ratio >= settings.peripheral_ratio,
             peripheral_threshold=None if ratio is None else settings.peripheral_ratio,
-            quality=context.enhancement_quality,
+            quality=in_words(*contents.enhancement_doubts),
         ),
         skipped={} if ratio is not None else {"shells": TOO_SMALL},
         regions={"enhancing": Mask(enhancing, found.post.volume.grid)} if enhancing.any() else {},
@@ -47,7 +48,7 @@ def measure_enhancement(context: Context) -> Outcome:
 
 def _rim_core_ratio(context: Context, found: Enhancement) -> float | None:
     """None when one of the thirds holds no voxel."""
-    rim, core = (found.relative[third & found.known] for third in context.thirds(found.post))
+    rim, core = (found.relative[third & found.known] for third in context.views.thirds(found.post))
     if not rim.size or not core.size:
         return None
     least = context.settings.enhancement.least_core_fraction

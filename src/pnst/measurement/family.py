@@ -69,6 +69,11 @@ def _pair(value: Any) -> Interval:
     return float(low), float(high)
 
 
+def in_words(*remarks: str | None) -> str | None:
+    """Remarks as the text of `quality`, each once; None without any."""
+    return "; ".join(dict.fromkeys(remark for remark in remarks if remark)) or None
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """What measuring one family gave: the record, the halves that were skipped, and what was measured on."""

@@ -9,7 +9,7 @@ import numpy as np
 from pnst.image import FloatArray
 from pnst.kernels.statistics import coefficient_of_variation, entropy_bits
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, NotMeasurable, Outcome
+from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
 from pnst.study import Role, Series
 
 
@@ -36,9 +36,9 @@ def measure_heterogeneity(context: Context) -> Outcome:
         except NotMeasurable as reason:
             skipped[name] = str(reason)
     if not values:
-        raise NotMeasurable("; ".join(skipped.values()))
+        raise NotMeasurable(in_words(*skipped.values()))
     variation = {name: coefficient_of_variation(found) for name, found in values.items()}
-    cut_off = [context.cut_off(series) for name, series in chosen.items() if series is not None and name in values]
+    seen = [series for name, series in chosen.items() if series is not None and name in values]
     return Outcome(
         Heterogeneity(
             variation_t1=variation.get("t1"),
@@ -46,7 +46,7 @@ def measure_heterogeneity(context: Context) -> Outcome:
             entropy_t2=entropy_bits(values["t2"], context.settings.heterogeneity.entropy_bins)
             if "t2" in values
             else None,
-            quality="; ".join(dict.fromkeys(remark for remark in cut_off if remark)) or None,
+            quality=in_words(*context.views.doubts(*seen)),
         ),
         skipped=skipped,
     )
@@ -56,7 +56,7 @@ def _values(context: Context, series: Series | None, name: str) -> FloatArray:
     """(n,): the signal of the lesion's voxels."""
     if series is None:
         raise NotMeasurable(f"no {name.upper()} series")
-    inside = context.inside(series)
+    inside = context.views.inside(series)
     values = inside.volume.data[inside.lesion.data]
     values = values[np.isfinite(values)]
     if not values.size or float(values.mean(dtype=np.float64)) <= 0:

@@ -10,7 +10,8 @@ from pnst.image import FloatArray
 from pnst.kernels.shape import concavities, irregularity, sphericity
 from pnst.measurement.context import Context
 from pnst.measurement.edge import read_edge
-from pnst.measurement.family import Family, NotMeasurable, Outcome
+from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
+from pnst.study import Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,7 @@ def measure_margin(context: Context) -> Outcome:
             edge_width_mm=_weighted_median(width, area),
             measured_fraction=edge.measured_fraction,
             series=edge.series,
+            quality=in_words(*context.views.doubts(context.study.series[Role(edge.series)])),
         )
     )
 

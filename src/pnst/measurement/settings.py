@@ -124,9 +124,9 @@ class AdcSettings(_Settings):
     """Diffusion."""
 
     least_b: float = Field(50.0, ge=0)
-    """b-values below this are left out while two others remain (perfusion), in s/mm²."""
+    """b-values below this are left out while two others remain, in s/mm²: perfusion (ours)."""
     b_tolerance: float = Field(10.0, ge=0)
-    """b-values closer than this are one shell, in s/mm²."""
+    """b-values closer than this are one shell, in s/mm² (ours)."""
 
 
 class EnhancementSettings(_Settings):
@@ -181,7 +181,16 @@ class HeterogeneitySettings(_Settings):
     """Intensity statistics."""
 
     entropy_bins: int = Field(32, ge=2)
-    """Bins between the lowest and the highest intensity (IBSI fixed bin number)."""
+    """Bins between the lowest and the highest intensity (IBSI's fixed bin number; how many is ours)."""
+
+
+class QualitySettings(_Settings):
+    """What is said in `quality` beside the numbers."""
+
+    largest_unseen_fraction: float = Field(0.05, ge=0, lt=1)
+    """More of the lesion's surface than this beyond the border of an image is said (ours)."""
+    least_signal_to_noise: float = Field(10.0, ge=0)
+    """A lesion's median signal under this many SDs of the image's noise is said (ours)."""
 
 
 class UncertaintySettings(_Settings):
@@ -206,6 +215,7 @@ class MeasureSettings(_Settings):
     margin: MarginSettings = Field(default_factory=MarginSettings)
     edema: EdemaSettings = Field(default_factory=EdemaSettings)
     split_fat: SplitFatSettings = Field(default_factory=SplitFatSettings)
+    quality: QualitySettings = Field(default_factory=QualitySettings)
     uncertainty: UncertaintySettings = Field(default_factory=UncertaintySettings)
     adc: AdcSettings = Field(default_factory=AdcSettings)
     enhancement: EnhancementSettings = Field(default_factory=EnhancementSettings)

@@ -11,12 +11,12 @@ from pnst.image import BoolArray, FloatArray, Mask
 from pnst.kernels.mesh import thinned
 from pnst.kernels.rim import RimRule, fat_rim
 from pnst.kernels.sampling import rays, sample
-from pnst.measurement.context import LARGEST_UNSEEN, Context
-from pnst.measurement.family import Family, NotMeasurable, Outcome
+from pnst.measurement.context import Context
+from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
 from pnst.measurement.settings import SplitFatSettings
 from pnst.segmentation.surroundings import Surroundings
 from pnst.segmentation.tissue import FatScale
-from pnst.study import Lesion
+from pnst.study import Lesion, Series
 
 STEP_MM = 0.4
 CELL_MM = 1.0
@@ -44,8 +44,8 @@ class SplitFat(Family):
 
 def measure_split_fat(context: Context) -> Outcome:
     """Fat integrated along the outward normals of the lesion's surface, on T1 or a Dixon fat image."""
-    series, scale, settings = context.fat_series, context.fat_scale, context.settings.split_fat
-    around = context.around(series)
+    series, settings = context.tissues.fat_series, context.settings.split_fat
+    scale, around = context.tissues.fat_scale(series), context.views.around(series)
     mesh = context.lesion.mesh
     chosen, area = thinned(mesh, max(CELL_MM, float(np.sqrt(mesh.area_mm2 / RAYS))))
     points, normals = mesh.vertices[chosen], mesh.vertex_normals[chosen]
@@ -68,7 +68,7 @@ def measure_split_fat(context: Context) -> Outcome:
             rim_thickness_mm=float(np.median(rim.thickness[rim.covered])) if rim.covered.any() else None,
             applicable=applicable,
             compartment=compartment,
-            quality=_quality(context, 1 - float(areas.sum() / mesh.area_mm2), scale),
+            quality=in_words(*_doubts(context, series, 1 - float(areas.sum() / mesh.area_mm2), scale)),
         ),
         regions={"fat_rim": _rim_voxels(around, scale, settings)},
     )
@@ -79,16 +79,15 @@ def _length_mm(settings: SplitFatSettings) -> float:
     return max(settings.reach_mm, settings.muscle_within_mm + settings.muscle_run_mm)
 
 
-def _quality(context: Context, unseen: float, scale: FatScale) -> str | None:
-    blank = context.blank(context.fat_series)
-    remarks = [blank] if blank else []
-    if unseen > LARGEST_UNSEEN:
+def _doubts(context: Context, series: Series, unseen: float, scale: FatScale) -> list[str]:
+    remarks = [*context.views.doubts(series)]
+    if unseen > context.settings.quality.largest_unseen_fraction:
         remarks.append(f"{unseen:.0%} of the surface is cut off by the border of the image")
     if not scale.own_mode:
         remarks.append(
             "fat has no mode of its own in this image: its level is that of what is clearly brighter than muscle"
         )
-    return "; ".join(remarks) or None
+    return remarks
 
 
 def _rule(settings: SplitFatSettings) -> RimRule:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, Outcome
+from pnst.measurement.family import Family, Outcome, in_words
 from pnst.study import Role
 
 
@@ -21,19 +21,18 @@ class T1High(Family):
 
 def measure_t1_high(context: Context) -> Outcome:
     """What is brighter on T1 than the lesion and than muscle, and is not fat."""
-    found, settings = context.t1_bright, context.settings.t1_high
-    remarks = []
+    found, settings = context.contents.t1_bright, context.settings.t1_high
+    remarks = [*context.views.doubts(context.study.series[Role.T1])]
     if found.whole:
         remarks.append("more than half of the lesion is bright on T1 itself")
     if not found.fat_known:
         remarks.append("without fat-suppressed T2, fat within the lesion cannot be told from blood")
-    cut_off = context.cut_off(context.study.series[Role.T1])
     return Outcome(
         T1High(
             fraction=found.blood.volume_mm3 / context.lesion.mesh.volume_mm3,
             present=found.largest_blood_ml >= settings.least_volume_ml,
             present_threshold=settings.least_volume_ml,
-            quality="; ".join([*remarks, *([cut_off] if cut_off else [])]) or None,
+            quality=in_words(*remarks),
         ),
         regions={
             name: part for name, part in (("t1_high", found.blood), ("fat_inclusion", found.fat)) if part.data.any()

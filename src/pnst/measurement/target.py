@@ -11,7 +11,7 @@ from pnst.kernels.noise import noise_sd
 from pnst.kernels.pieces import widened
 from pnst.kernels.statistics import coefficient_of_variation
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, NotMeasurable, Outcome
+from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
 from pnst.study import Role
 
 
@@ -35,10 +35,10 @@ def measure_target(context: Context) -> Outcome:
     series, settings = context.series(Role.T2, Role.T2_FS), context.settings.target
     if series is None or series.role is None:
         raise NotMeasurable("no T2 series")
-    inside = context.inside(series)
+    inside = context.views.inside(series)
     data = inside.volume.data
-    _, fat = context.t1_bright_on(inside.volume)
-    outer, inner = (third & ~widened(fat) for third in context.thirds(inside))
+    _, fat = context.contents.t1_bright_on(inside.volume)
+    outer, inner = (third & ~widened(fat) for third in context.views.thirds(inside))
     rim, core = data[outer], data[inner]
     if not rim.size or not core.size:
         raise NotMeasurable(
@@ -57,7 +57,7 @@ def measure_target(context: Context) -> Outcome:
             present=ratio >= settings.rim_core_ratio and variation <= settings.core_variation,
             present_threshold=settings.rim_core_ratio,
             series=str(series.role),
-            quality=context.cut_off(series),
+            quality=in_words(*context.views.doubts(series)),
         ),
         regions={"target_core": Mask(inner, inside.volume.grid)},
     )

@@ -107,12 +107,14 @@ def _off(border: BoolArray, enhancing: BoolArray) -> BoolArray:
     return clear if clear.any() else enhancing
 
 
-def fluid_bright(found: Unenhanced, t2: FloatArray, ratio: float) -> BoolArray:
+def fluid_bright(found: Unenhanced, t2: FloatArray, ratio: float) -> BoolArray | None:
     """(ni, nj, nk): the pieces that are fluid: their median on T2 is at least `ratio` × that of what enhances.
 
     `t2` on the pieces' grid, NaN where it is not known; a piece is fluid or necrosis as a whole, because its border
-    voxels hold a part of the tissue round it.
+    voxels hold a part of the tissue round it. None where T2 does not show a piece, or nothing that enhances.
     """
-    solid = t2[found.enhancing & np.isfinite(t2)]
-    least = ratio * float(np.median(solid)) if solid.size else np.inf
-    return np.asarray(np.concatenate([[False], piece_medians(found.pieces, t2) >= least])[found.pieces])
+    solid, medians = t2[found.enhancing & np.isfinite(t2)], piece_medians(found.pieces, t2)
+    if not solid.size or not np.isfinite(medians).all():
+        return None
+    least = ratio * float(np.median(solid))
+    return np.asarray(np.concatenate([[False], medians >= least])[found.pieces])

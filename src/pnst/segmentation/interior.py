@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Grid, Mask, Volume, bounding_box
-from pnst.kernels.depth import between_nodes, depth_below, thirds
+from pnst.kernels.depth import depth_below
+from pnst.kernels.noise import noise_sd
 from pnst.kernels.pieces import off_edge, smoothed_within
 from pnst.study import Lesion
 
@@ -16,6 +17,8 @@ SMOOTHING_MM = 1.0
 """SD of the in-plane smoothing over which noise is told from pieces of another tissue; borders are found without it."""
 DEPTH_STEPS = 24
 """Depth is worked out on nodes this many to the lesion's equivalent radius: a third of the depth is eight of them."""
+DEPTH_MARGIN = 2
+"""Empty nodes beyond the surface on every side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +33,20 @@ class Interior:
     def core(self) -> BoolArray:
         """The lesion less its edge voxels, which hold a part of what lies outside, and less voxels without data."""
         return np.asarray(off_edge(self.lesion.data) & np.isfinite(self.volume.data))
+
+    @cached_property
+    def blank_slices(self) -> int:
+        """How many of the lesion's slices hold no image: one value throughout, or no number."""
+        axis = self.volume.grid.slice_axis
+        slices = zip(np.moveaxis(self.volume.data, axis, 0), np.moveaxis(self.lesion.data, axis, 0), strict=True)
+        return sum(not _varies(image[inside]) for image, inside in slices if np.count_nonzero(inside) > 1)
+
+    @cached_property
+    def signal_to_noise(self) -> float:
+        """The lesion's median ÷ the SD of the image's noise within it; NaN where the lesion is too small to tell."""
+        values = self.volume.data[self.core]
+        noise = noise_sd(np.nan_to_num(self.volume.data), self.core, self.volume.grid.slice_axis)
+        return float(np.median(values)) / noise if values.size and noise else float("nan")
 
     @property
     def reach(self) -> tuple[int, int, int]:
@@ -55,31 +72,21 @@ class Interior:
         box = canonical.grid.box_of(here)
         if box is not None:
             return canonical.data[box]
-        to_other = canonical.grid.inverse @ here.affine
-        data = canonical.data.astype(np.float32)
+        box = canonical.grid.box_round(here.corners())
+        if box is None:
+            return np.full(here.shape, np.nan, dtype=np.float32)
+        i, j, k = (slice(max(0, side.start - 1), side.stop + 1) for side in box)  # for the rounding of the corners
+        near = canonical.crop((i, j, k))
+        to_near = near.grid.inverse @ here.affine
+        data = near.data.astype(np.float32)
         return np.asarray(
-            affine_transform(data, to_other[:3, :3], to_other[:3, 3], here.shape, order=1, mode="constant", cval=np.nan)
+            affine_transform(data, to_near[:3, :3], to_near[:3, 3], here.shape, order=1, mode="constant", cval=np.nan)
         )
 
-    def thirds(self, lesion: Lesion) -> tuple[BoolArray, BoolArray]:
-        """The outer and the inner third of the lesion by depth below its surface, which is as smooth as its mesh.
 
-        The greatest depth is that of the nodes: between thick slices it is missed by the voxels' centres.
-        """
-        radius = (3 * lesion.mesh.volume_mm3 / (4 * np.pi)) ** (1 / 3)
-        grid, step = self.volume.grid, radius / DEPTH_STEPS
-        # Nodes on the image's own axes, so that between them the axes can be taken one by one; a voxel beyond the box
-        # on every side, because the surface lies up to that far beyond the outermost centres.
-        ahead = np.ceil(np.asarray(grid.spacing) / step).astype(int) + 1
-        index = [np.arange(n) * s / step + a for n, s, a in zip(grid.shape, grid.spacing, ahead, strict=True)]
-        counts = [int(np.ceil(at[-1])) + int(a) + 1 for at, a in zip(index, ahead, strict=True)]
-        affine = np.eye(4)
-        affine[:3, :3] = grid.directions * step
-        affine[:3, 3] = grid.affine[:3, 3] - affine[:3, :3] @ ahead
-        nodes = lesion.on(Grid((counts[0], counts[1], counts[2]), affine))
-        depth = depth_below(nodes.data, step)
-        outer, inner = thirds(between_nodes(depth, index), float(depth.max()))
-        return outer & self.lesion.data, inner & self.lesion.data
+def _varies(values: FloatArray) -> bool:
+    known = values[np.isfinite(values)]
+    return bool(known.size and known.max() > known.min())
 
 
 def interior(volume: Volume, lesion: Mask) -> Interior:
@@ -88,3 +95,17 @@ def interior(volume: Volume, lesion: Mask) -> Interior:
     if box is None:
         raise ValueError("the lesion's mask is empty")
     return Interior(volume.crop(box).canonical(), lesion.crop(box).canonical())
+
+
+def depth_map(lesion: Lesion) -> Volume:
+    """Distance in mm below the lesion's surface, 0 outside, on a fine grid of its own that holds the lesion."""
+    step = (3 * lesion.mesh.volume_mm3 / (4 * np.pi)) ** (1 / 3) / DEPTH_STEPS
+    directions = lesion.mask.grid.canonical().directions
+    along = lesion.mesh.vertices @ directions
+    first = along.min(axis=0) - DEPTH_MARGIN * step
+    ni, nj, nk = (np.ceil((along.max(axis=0) - first) / step).astype(int) + DEPTH_MARGIN + 1).tolist()
+    affine = np.eye(4)
+    affine[:3, :3] = directions * step
+    affine[:3, 3] = directions @ first
+    nodes = lesion.on(Grid((ni, nj, nk), affine))
+    return Volume(depth_below(nodes.data, step), nodes.grid, "mm")

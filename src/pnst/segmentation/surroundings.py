@@ -74,13 +74,6 @@ class Surroundings:
             raise TissueNotFound("the series holds no data within the lesion")
         return float(np.median(inside))
 
-    @cached_property
-    def blank_slices(self) -> int:
-        """How many of the lesion's slices hold no image: one value throughout, or no number."""
-        axis = self.volume.grid.slice_axis
-        slices = zip(np.moveaxis(self.volume.data, axis, 0), np.moveaxis(self.lesion.data, axis, 0), strict=True)
-        return sum(not _varies(image[inside]) for image, inside in slices if np.count_nonzero(inside) > 1)
-
     def voxels_of(self, box: Box) -> Box:
         """The box of voxels that a box of cells holds; the last cell reaches to the end."""
         i, j, k = (
@@ -133,10 +126,6 @@ def spread(of_cells: npt.NDArray[Any], grid: Grid) -> npt.NDArray[Any]:
     return out
 
 
-def _varies(values: FloatArray) -> bool:
-    return bool(values.max() > values.min())  # NaN is greater than nothing
-
-
 def nearest(data: npt.NDArray[Any], grid: Grid, onto: Grid, fill: float) -> npt.NDArray[Any]:
     """An array on one grid, on another: the nearest voxel's value, `fill` outside."""
     from scipy.ndimage import affine_transform
@@ -166,6 +155,9 @@ def _cells(part: Volume, inside: Mask, rule: TissueRule) -> Cells:
     filled = np.isfinite(means)
     shell = (distance > rule.clear_mm) & (distance <= rule.near_mm) & filled
     smooth = gaussian_filter(np.where(filled, means, np.float32(0)), sigmas)
+    if not filled.all():  # next to cells without data the smoothing is that of the cells that hold some
+        weight = gaussian_filter(filled.astype(np.float32), sigmas)
+        np.divide(smooth, weight, out=smooth, where=filled)
     return Cells(grid, smooth, part.data[middle].astype(np.float32), lesion, distance, shell)
 
 

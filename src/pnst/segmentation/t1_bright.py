@@ -54,8 +54,8 @@ def t1_bright(inside: Interior, scale: FatScale, t2_fs: FloatArray | None, rule:
     pieces = bounded_pieces(seeds, data, median, core, inside.reach)
     sizes = np.bincount(pieces.ravel())
     fat = np.zeros(len(sizes), dtype=bool)
-    if t2_fs is not None:
-        fat[1:] = _dark(t2_fs, pieces, core, rule.fat_t2_ratio)
+    of_lesion, of_pieces = _t2_medians(t2_fs, pieces, core)
+    fat[1:] = of_pieces < rule.fat_t2_ratio * of_lesion
     blood = ~fat
     blood[0] = False
     grid = inside.volume.grid
@@ -64,12 +64,13 @@ def t1_bright(inside: Interior, scale: FatScale, t2_fs: FloatArray | None, rule:
         Mask(fat[pieces], grid),
         float(sizes[blood].max(initial=0)) * grid.voxel_volume_mm3 / 1000,
         whole=bool(np.mean(values > brighter) > 0.5) if values.size else False,
-        fat_known=t2_fs is not None,
+        fat_known=bool(np.isfinite([of_lesion, *of_pieces]).all()),
     )
 
 
-def _dark(t2_fs: FloatArray, pieces: IntArray, core: BoolArray, ratio: float) -> BoolArray:
-    """(pieces,): whose median on fat-suppressed T2 is under a share of the lesion's."""
-    whole = t2_fs[core & np.isfinite(t2_fs)]
-    least = ratio * float(np.median(whole)) if whole.size else -np.inf
-    return np.asarray(piece_medians(pieces, t2_fs) < least)
+def _t2_medians(t2_fs: FloatArray | None, pieces: IntArray, core: BoolArray) -> tuple[float, FloatArray]:
+    """Medians of the lesion and of each piece on fat-suppressed T2; NaN where that series does not show them."""
+    whole = np.zeros(0) if t2_fs is None else t2_fs[core & np.isfinite(t2_fs)]
+    if t2_fs is None or not whole.size:
+        return float("nan"), np.full(int(pieces.max(initial=0)), np.nan)
+    return float(np.median(whole)), piece_medians(pieces, t2_fs)

@@ -1,0 +1,92 @@
+"""Muscle and fat as the series of a study show them near a lesion: what the signs are read against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from pnst.image import FloatArray, Mask
+from pnst.measurement.family import NotMeasurable
+from pnst.measurement.views import Views
+from pnst.segmentation.fat import fat_scale
+from pnst.segmentation.muscle import muscle_level, muscle_on_t1
+from pnst.segmentation.surroundings import Surroundings, nearest
+from pnst.segmentation.tissue import FatScale, MuscleLevel, TissueNotFound
+from pnst.study import Role, Series, Study
+
+HISTOGRAM = "histogram"
+"""Where muscle's level comes from when nothing shows where muscle lies."""
+
+
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """What is known so far of a patient's tissues, by series; repetitions of a measurement share it."""
+
+    fat: dict[Role | None, FatScale] = field(default_factory=dict)
+    muscle: dict[Role | None, MuscleLevel] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Tissues:
+    """Levels of muscle and fat, each found when it is asked for; `NotMeasurable` where it does not show."""
+
+    study: Study
+    views: Views
+    levels: Levels
+
+    @cached_property
+    def fat_series(self) -> Series:
+        """The series that shows fat: a Dixon fat image, else T1 without fat suppression."""
+        series = self.study.series.get(Role.FAT) or self.study.series.get(Role.T1)
+        if series is None:
+            raise NotMeasurable("no T1 series without fat suppression and no Dixon fat image")
+        if series.role is Role.T1 and series.acquisition.fat_suppressed:
+            raise NotMeasurable("the T1 series is fat suppressed and there is no Dixon fat image")
+        return series
+
+    def fat_scale(self, series: Series) -> FatScale:
+        """Muscle and fat modes of a T1 or fat image."""
+        if series.role not in self.levels.fat:
+            try:
+                self.levels.fat[series.role] = fat_scale(self.views.around(series))
+            except TissueNotFound as reason:
+                raise NotMeasurable(str(reason)) from reason
+        return self.levels.fat[series.role]
+
+    def fat_fraction(self, around: Surroundings) -> FloatArray | None:
+        """The fat fraction of T1 (or a fat image) in the cells of another series; NaN outside; None without one."""
+        try:
+            scale, cells = self.fat_scale(self.fat_series), self.views.around(self.fat_series).cells
+        except NotMeasurable:
+            return None
+        return nearest(scale.fraction(cells.smooth), cells.grid, around.cells.grid, fill=np.nan)
+
+    def muscle(self, series: Series) -> MuscleLevel:
+        """Muscle's level on a series: from a given mask, else where T1 shows muscle, else from the histogram."""
+        if series.role not in self.levels.muscle:
+            try:
+                self.levels.muscle[series.role] = self._muscle_on(self.views.around(series))
+            except TissueNotFound as reason:
+                raise NotMeasurable(str(reason)) from reason
+        return self.levels.muscle[series.role]
+
+    def _muscle_on(self, around: Surroundings) -> MuscleLevel:
+        cells, given = around.cells, self.study.masks.get("muscle")
+        if given is not None:
+            inside = nearest(given.data, given.grid, cells.grid, fill=False)
+            return muscle_level(around, inside & cells.shell, "given mask")
+        try:
+            on_t1 = self._muscle_on_t1
+        except NotMeasurable:
+            return muscle_level(around, None, HISTOGRAM)
+        muscle = nearest(on_t1.data, on_t1.grid, cells.grid, fill=False) & cells.shell
+        least_ml = self.views.settings.tissue.least_muscle_ml
+        if np.count_nonzero(muscle) * cells.grid.voxel_volume_mm3 < 1000 * least_ml:
+            return muscle_level(around, None, HISTOGRAM)
+        return muscle_level(around, muscle, "muscle on T1")
+
+    @cached_property
+    def _muscle_on_t1(self) -> Mask:
+        return muscle_on_t1(self.views.around(self.fat_series), self.fat_scale(self.fat_series))

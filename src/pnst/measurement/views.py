@@ -1,0 +1,99 @@
+"""A lesion as each series shows it: its voxels there, its surroundings, its inside, and what makes them doubtful."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from pnst.image import BoolArray, Mask, Volume
+from pnst.kernels.depth import thirds
+from pnst.measurement.family import NotMeasurable
+from pnst.measurement.settings import MeasureSettings, TissueSettings
+from pnst.segmentation.interior import Interior, depth_map, interior
+from pnst.segmentation.surroundings import Surroundings, TissueRule, surroundings
+from pnst.study import Lesion, Series
+
+
+@dataclass(frozen=True, eq=False)
+class Views:
+    """One lesion on many series; what several families look at is worked out once."""
+
+    lesion: Lesion
+    settings: MeasureSettings
+    _masks: dict[Series, Mask] = field(default_factory=dict)
+    _around: dict[tuple[Series, float], Surroundings] = field(default_factory=dict)
+    _inside: dict[Series, Interior] = field(default_factory=dict)
+
+    def mask(self, series: Series) -> Mask:
+        """The lesion on a series' grid; `NotMeasurable` where it lies outside."""
+        if series not in self._masks:
+            self._masks[series] = self.lesion.on(series.volume.grid)
+        mask = self._masks[series]
+        if not mask.data.any():
+            raise NotMeasurable(
+                "the lesion lies outside this series"
+                if self.unseen_fraction(series) == 1
+                else "no voxel of this series has its centre in the lesion"
+            )
+        return mask
+
+    def around(self, series: Series, reach_mm: float | None = None) -> Surroundings:
+        """A series cropped to the lesion and its surroundings, as far as tissue is looked for or as told."""
+        rule = tissue_rule(self.settings.tissue)
+        key = (series, rule.near_mm if reach_mm is None else reach_mm)
+        if key not in self._around:
+            self._around[key] = surroundings(series.volume, self.mask(series), key[1], rule)
+        return self._around[key]
+
+    def inside(self, series: Series) -> Interior:
+        """A series cropped to the lesion."""
+        if series not in self._inside:
+            self._inside[series] = interior(series.volume, self.mask(series))
+        return self._inside[series]
+
+    @cached_property
+    def _depth(self) -> Volume:
+        return depth_map(self.lesion)
+
+    def thirds(self, inside: Interior) -> tuple[BoolArray, BoolArray]:
+        """The outer and the inner third of the lesion by depth, off its edge voxels."""
+        # The map's own greatest depth: between thick slices it is missed by the voxels' centres.
+        outer, inner = thirds(inside.other(self._depth), float(self._depth.data.max()))
+        return outer & inside.core, inner & inside.core
+
+    def unseen_fraction(self, series: Series) -> float:
+        """The share of the lesion's surface that lies outside a series' voxels."""
+        grid, mesh = series.volume.grid, self.lesion.mesh
+        index = grid.to_index(mesh.vertices)
+        inside = ((index > -0.5) & (index < np.asarray(grid.shape) - 0.5)).all(axis=1)
+        return 1 - float(np.average(inside, weights=mesh.vertex_areas))
+
+    def doubts(self, *series: Series) -> tuple[str, ...]:
+        """What makes numbers read on these series doubtful: cut off, slices without image, noise."""
+        return tuple(remark for one in series for remark in self._doubts(one))
+
+    def _doubts(self, series: Series) -> list[str]:
+        quality, remarks = self.settings.quality, []
+        unseen = self.unseen_fraction(series)
+        if unseen > quality.largest_unseen_fraction:
+            remarks.append(f"{unseen:.0%} of the lesion's surface lies outside the series")
+        if series.volume.data.ndim == 3:
+            blank, ratio = self.inside(series).blank_slices, self.inside(series).signal_to_noise
+            if blank:
+                remarks.append(f"{blank} of the lesion's slices hold no image in the {series.role} series")
+            if ratio < quality.least_signal_to_noise:
+                remarks.append(f"the lesion's signal is {ratio:.2g} × the noise in the {series.role} series")
+        return remarks
+
+
+def tissue_rule(settings: TissueSettings) -> TissueRule:
+    """The settings that decide where tissues are found."""
+    return TissueRule(
+        near_mm=settings.near_mm,
+        clear_mm=settings.clear_of_lesion_mm,
+        fat_step=settings.fat_step_fraction,
+        least_fat_share=settings.least_fat_fraction,
+        fat_sd=settings.fat_sd,
+    )
