@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from command import bytes_of, content, done, four_parts, only, outputs, pnst, refused, shell
-from pnst.cli.request import layers_of
+from pnst.cli.request import changes_of
 from pnst.cohort.run import RECORD
 from pnst.phantom import Spec, benign, malignant
 from pnst.phantom.description import Description, describe
@@ -91,14 +91,14 @@ def test_the_description_beside_a_study_makes_it_again(cohort, tmp_path):
 
 
 def test_the_command_line_beats_the_file_and_the_file_beats_the_preset(place):
-    description = describe(*layers_of(place / "small.toml", "malignant", 3))
+    description = describe(*changes_of(place / "small.toml", "malignant", 3))
     assert (description.seed, description.spec.case_id) == (3, "simulated-malignant")
     assert description.spec.lesion == replace(malignant().lesion, radii_mm=(6.0, 7.0, 8.0))
 
 
 def test_without_a_file_the_preset_is_benign_and_with_one_it_is_what_the_file_says(place):
-    assert describe(*layers_of(None, None, None)) == Description(spec=benign())
-    assert describe(*layers_of(place / "small.toml", None, None)).spec.case_id == Spec().case_id
+    assert describe(*changes_of(None, None, None)) == Description(spec=benign())
+    assert describe(*changes_of(place / "small.toml", None, None)).spec.case_id == Spec().case_id
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from pnst.phantom.inclusion import Inclusion
 from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.scene import Scene
 from pnst.phantom.shape import Shape
-from pnst.phantom.surface import DistanceField, sample
+from pnst.phantom.surface import DistanceField, sample, weighted_quantile
 from pnst.phantom.tissue import TISSUES, Tissue
-from pnst.phantom.truth import edge_truth, interior_truth, true_values, weighted_median
+from pnst.phantom.truth import edge_truth, interior_truth, true_values
 
 WIDE = Grid(
     (100, 90, 80), np.diag([2.0, 2, 2, 1]) + np.array([[0, 0, 0, -100], [0, 0, 0, -90], [0, 0, 0, -80], [0] * 4])
@@ -163,6 +163,8 @@ def test_flowing_water_has_no_single_adc() -> None:
     assert "adc" not in truth
 
 
-def test_weighted_median_by_hand() -> None:
-    assert weighted_median(np.array([3.0, 1.0, 2.0]), np.array([1.0, 5.0, 1.0])) == 1.0
-    assert weighted_median(np.array([3.0, 1.0, 2.0]), np.array([5.0, 1.0, 1.0])) == 3.0
+def test_weighted_quantiles_by_hand() -> None:
+    values = np.array([3.0, 1.0, 2.0])
+    assert weighted_quantile(values, np.array([1.0, 5.0, 1.0]), 0.5) == 1.0
+    assert weighted_quantile(values, np.array([5.0, 1.0, 1.0]), 0.5) == 3.0
+    assert weighted_quantile(values, np.array([1.0, 2.0, 3.0]), 0.75) == 2.0

@@ -29,11 +29,11 @@ from pnst.cli.options import (
     VendorOption,
     WorkersOption,
 )
-from pnst.cli.request import form_of, layers_of, patient_of, request_of, settings_of, workers_of
+from pnst.cli.request import changes_of, form_of, patient_of, request_of, settings_of, workers_of
 from pnst.cli.terminal import console, counted, emit, escaped, print_json, progress, show, tally
 
 if TYPE_CHECKING:
-    from pnst.workflow.simulation import Form, Layer
+    from pnst.workflow.simulation import Changes, Form
 
 app = typer.Typer(
     name="pnst",
@@ -193,24 +193,24 @@ def phantom(
 
     Example: pnst phantom --table patients.csv --out cohort/ (columns: patient, label, like, seed, lesion.edema_mm, …)
     """
-    layers = layers_of(spec, like, seed, realistic)
+    changes = changes_of(spec, like, seed, realistic)
     form = form_of(dicom, bids, vendor, enhanced)
     workers = workers_of(workers, table)
     if table is not None:
-        _cohort(table, out, layers, form, workers)
+        _cohort(table, out, changes, form, workers)
         return
     from pnst import workflow
 
     with progress() as say:
         say("simulating")
-        workflow.write_phantom(out, *layers, form=form)
+        workflow.write_phantom(out, *changes, form=form)
 
 
-def _cohort(table: Path, out: Path, layers: list[Layer | Path], form: Form, workers: int | None) -> None:
+def _cohort(table: Path, out: Path, changes: list[Changes | Path], form: Form, workers: int | None) -> None:
     from pnst.cohort.simulated import FAILURES, INDEX, simulate_cohort
 
     with counted() as (plan, watch):
-        outcomes = simulate_cohort(table, out, layers, form, workers, watch, plan)
+        outcomes = simulate_cohort(table, out, changes, form, workers, watch, plan)
     tally(outcomes, out, INDEX, FAILURES)
     if any(outcome.state == "failed" for outcome in outcomes):
         raise typer.Exit(1)

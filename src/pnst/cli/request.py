@@ -10,7 +10,7 @@ from pnst.errors import SettingError
 if TYPE_CHECKING:
     from pnst.settings import RunSettings
     from pnst.workflow import Form, Request
-    from pnst.workflow.simulation import Layer
+    from pnst.workflow.simulation import Changes
 
 
 def request_of(
@@ -97,7 +97,7 @@ def settings_of(file: Path | None, prior: float | None) -> RunSettings:
     return settings if prior is None else settings.with_prior(prior)
 
 
-def layers_of(spec: Path | None, like: str | None, seed: int | None, realistic: bool = False) -> list[Layer | Path]:
+def changes_of(spec: Path | None, like: str | None, seed: int | None, realistic: bool = False) -> list[Changes | Path]:
     """What to simulate: a file beats the presets, the command line beats the file."""
     said: dict[str, str | int | bool] = {}
     if like is not None or spec is None:

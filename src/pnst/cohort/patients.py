@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pnst.errors import InputError, SettingError
 from pnst.io.table import read_csv
-from pnst.phantom.description import TOP, Description, Layer, describe, nested
+from pnst.phantom.description import TOP, Changes, Description, describe, nested
 from pnst.phantom.plain import kind_of
 from pnst.phantom.spec import Spec
 
@@ -29,7 +29,7 @@ class Patient:
     description: Description
 
 
-def read_patients(file: Path, defaults: Sequence[Layer | Path] = ()) -> list[Patient]:
+def read_patients(file: Path, defaults: Sequence[Changes | Path] = ()) -> list[Patient]:
     """Every patient of a table with a description of its own: the row's cells over the defaults.
 
     A row without a `seed` has one made from the defaults' seed and the patient's name, so that other rows do not
@@ -45,7 +45,7 @@ def read_patients(file: Path, defaults: Sequence[Layer | Path] = ()) -> list[Pat
     return [_patient(name, row, defaults, seed) for name, row in zip(names, rows, strict=True)]
 
 
-def _patient(name: str, row: dict[str, str], defaults: Sequence[Layer | Path], seed: int) -> Patient:
+def _patient(name: str, row: dict[str, str], defaults: Sequence[Changes | Path], seed: int) -> Patient:
     own = {"case_id": name, "seed": _seed(seed, name)}
     try:
         changes = nested({column: cell for column, cell in row.items() if cell and column not in OWN})

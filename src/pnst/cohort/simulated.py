@@ -13,7 +13,7 @@ from pnst.cohort.run import Outcome, Row, Task, Watch, run_tasks
 from pnst.cohort.workers import cores
 from pnst.io.atomic import write_text
 from pnst.io.table import to_csv
-from pnst.phantom.description import Layer
+from pnst.phantom.description import Changes
 from pnst.workflow import Form, write_phantom
 
 INDEX = "cohort.csv"
@@ -26,7 +26,7 @@ LESION = ("lesion.nii.gz", "lesions/1.dcm", "derivatives/pnst/sub-*/anat/*_label
 def simulate_cohort(
     table: Path,
     out: Path,
-    defaults: Sequence[Layer | Path] = (),
+    defaults: Sequence[Changes | Path] = (),
     form: Form = PLAIN,
     workers: int | None = None,
     watch: Watch = lambda _: None,

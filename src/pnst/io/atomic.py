@@ -50,13 +50,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
 
     Raises `InputError` when `folder` exists and is not an empty folder: nothing is overwritten.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(
-            f"cannot write to {folder.name!r}",
-            got="something is already there",
-            expected="a folder that does not exist, or an empty one",
-            remedy="choose another folder, or remove this one",
-        )
+    refuse_occupied(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
@@ -67,6 +61,17 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         os.replace(temporary, folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def refuse_occupied(folder: Path) -> None:
+    """Raise `InputError` when `folder` exists and is not an empty folder."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(
+            f"cannot write to {folder.name!r}",
+            got="something is already there",
+            expected="a folder that does not exist, or an empty one",
+            remedy="choose another folder, or remove this one",
+        )
 
 
 def _umask() -> int:

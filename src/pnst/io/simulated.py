@@ -1,4 +1,4 @@
-"""A simulated study on disk with its lesion and its exact answer."""
+"""A simulated study on disk with its lesion, its exact answer and what it was made from."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from pnst.io.atomic import whole_folder
 from pnst.io.dicom_write.style import DicomStyle
 from pnst.io.write import write_study
+from pnst.phantom.description import Description
 from pnst.phantom.study import Simulated
 
 NOTICE = "simulated: no patient, no clinical evidence; values are exact, by quadrature on the geometry"
@@ -19,12 +20,17 @@ def write_simulated(
     format: str = "nifti",  # noqa: A002 - the API's word
     dicom: DicomStyle | None = None,
 ) -> None:
-    """Write the study as `write_study` does, its lesion, and `truth.toml`; the folder appears whole or not at all."""
+    """Write the study as `write_study` does, with its lesion and `truth.toml`; the folder appears whole or not at all.
+
+    `description.toml` holds what it was made from: `pnst phantom --spec` makes the same bytes of it.
+    """
     import tomli_w
 
     with whole_folder(Path(folder)) as temporary:
         write_study(simulated.study, temporary, format=format, lesions=[simulated.lesion], dicom=dicom)
         (temporary / "truth.toml").write_text(tomli_w.dumps(truth_table(simulated)), encoding="utf-8")
+        description = Description(spec=simulated.spec, seed=simulated.seed)
+        (temporary / "description.toml").write_text(description.to_toml(), encoding="utf-8")
 
 
 def truth_table(simulated: Simulated) -> dict[str, Any]:

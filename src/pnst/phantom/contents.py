@@ -8,22 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Grid
+from pnst.phantom import definitions as of
 from pnst.phantom.interior import Interior
 from pnst.phantom.shape import Shape
+from pnst.phantom.surface import weighted_quantile
 from pnst.phantom.surround import Value
 from pnst.phantom.tissue import Tissue
 from pnst.study import Role
-
-ENHANCING = 0.15
-LEAST_CORE = 0.05
-PERIPHERAL = 1.5
-TARGET = 1.25
-HOMOGENEOUS = 0.20
-UNENHANCED_SHARE = 0.25
-"""Of the 75th percentile of relative enhancement: what takes up less is cyst or necrosis."""
-CYST_ML = 0.5
-CYST_FRACTION = 0.05
-BLOOD_ML = 0.1
 
 CAVITIES = (Tissue.CYST, Tissue.NECROSIS)
 
@@ -53,7 +44,7 @@ def cyst_truth(shape: Shape, volume_mm3: float, interior: Interior, seen: Mappin
     if core_is_unenhanced(interior, seen):
         necrosis += interior.share(interior.mixture[:, Tissue.HYPOVASCULAR_CORE] > 0.5)
     fraction = found.get(Tissue.CYST, 0.0) + necrosis
-    present = fraction * volume_mm3 / 1000 >= CYST_ML and fraction >= CYST_FRACTION
+    present = fraction * volume_mm3 / 1000 >= of.CYST_ML and fraction >= of.CYST_LESION_FRACTION
     return {"fraction": fraction, "necrosis_fraction": necrosis, "present": present}
 
 
@@ -62,7 +53,7 @@ def t1_high_truth(shape: Shape, volume_mm3: float) -> dict[str, Value]:
     bleeds = [ball.volume_mm3 for ball in shape.balls if ball.inclusion.tissue is Tissue.BLOOD]
     return {
         "fraction": shares(shape, volume_mm3).get(Tissue.BLOOD, 0.0),
-        "present": max(bleeds, default=0.0) / 1000 >= BLOOD_ML,
+        "present": max(bleeds, default=0.0) / 1000 >= of.BLOOD_ML,
     }
 
 
@@ -78,7 +69,7 @@ def target_truth(interior: Interior, seen: Seen) -> dict[str, Value]:
     return {
         "rim_core_ratio": ratio,
         "core_variation": variation,
-        "present": ratio >= TARGET and variation <= HOMOGENEOUS,
+        "present": ratio >= of.RIM_CORE_RATIO and variation <= of.CORE_VARIATION,
     }
 
 
@@ -86,16 +77,15 @@ def enhancement_truth(interior: Interior, seen: Mapping[Role, Seen]) -> dict[str
     """The columns of `enhancement`, off the edge voxels of the contrast-enhanced series and less fat."""
     relative = relative_enhancement(interior, seen)
     grid = seen[Role.T1_POST].grid
-    known = interior.off_edge(grid) & (interior.mixture[:, Tissue.FAT] < 0.5)
+    known = interior.off_edge_less_fat(grid)
     if not known.any():
         return {}
-    truth: dict[str, Value] = {
-        "enhancing_fraction": interior.share(known & (relative > ENHANCING)) / interior.share(known)
-    }
+    enhancing = known & (relative > of.ENHANCING_FRACTION)
+    truth: dict[str, Value] = {"enhancing_fraction": interior.share(enhancing) / interior.share(known)}
     outer, inner = interior.thirds(grid)
     if outer.any() and inner.any():
-        ratio = interior.mean(relative, outer) / max(LEAST_CORE, interior.mean(relative, inner))
-        truth |= {"rim_core_ratio": ratio, "peripheral": ratio >= PERIPHERAL}
+        ratio = interior.mean(relative, outer) / max(of.LEAST_CORE_FRACTION, interior.mean(relative, inner))
+        truth |= {"rim_core_ratio": ratio, "peripheral": ratio >= of.PERIPHERAL_RATIO}
     return truth
 
 
@@ -112,9 +102,6 @@ def core_is_unenhanced(interior: Interior, seen: Mapping[Role, Seen]) -> bool:
     if not core.any() or not {Role.T1, Role.T1_POST} <= set(seen):
         return False
     relative = relative_enhancement(interior, seen)
-    known = interior.off_edge(seen[Role.T1_POST].grid) & (interior.mixture[:, Tissue.FAT] < 0.5)
-    known &= interior.mixture[:, Tissue.BLOOD] < 0.5
-    order = np.argsort(relative[known])
-    reached = np.cumsum(interior.volumes[known][order])
-    reference = relative[known][order][np.searchsorted(reached, 0.75 * reached[-1])]
-    return bool(interior.mean(relative, core) < UNENHANCED_SHARE * reference)
+    known = interior.off_edge_less_fat(seen[Role.T1_POST].grid) & (interior.mixture[:, Tissue.BLOOD] < 0.5)
+    reference = weighted_quantile(relative[known], interior.volumes[known], 0.75)
+    return interior.mean(relative, core) < of.ENHANCEMENT_SHARE * reference

@@ -15,12 +15,12 @@ from pnst.phantom.plain import changed, differences, read, refused
 from pnst.phantom.presets import PRESETS
 from pnst.phantom.spec import Spec
 
-Layer = Mapping[str, Any]
-"""Changes in plain words: parameters by name, nested; and at the top `like` (a preset), `realistic` (yes: every
+Changes = Mapping[str, Any]
+"""In plain words: parameters by name, nested; and at the top `like` (a preset), `realistic` (yes: every
 artefact in the size met in the clinic) and `seed`."""
 
 TOP = ("like", "realistic", "seed")
-"""What a layer says besides parameters."""
+"""What changes say besides parameters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,15 +37,15 @@ class Description:
         return tomli_w.dumps({"seed": self.seed, **differences(self.spec, Spec())})
 
 
-def describe(*layers: Layer | Path) -> Description:
-    """The description that the layers make together: a later word beats an earlier one, parameter by parameter.
+def describe(*changes: Changes | Path) -> Description:
+    """The description that all changes make together: a later word beats an earlier one, parameter by parameter.
 
-    A layer is a mapping, or a TOML file that holds one. It starts from the preset that is named with `like`, else from
+    Each is a mapping, or a TOML file that holds one. They start from the preset that is named with `like`, else from
     the defaults of `Spec`. Raises `InputError` for a file that cannot be read, `SettingError` that names the parameter.
     """
-    words: Layer = {}
-    for layer in layers:
-        words = _over(words, read_toml(layer) if isinstance(layer, Path) else layer)
+    words: Changes = {}
+    for change in changes:
+        words = _over(words, read_toml(change) if isinstance(change, Path) else change)
     spec = preset(read(str, words["like"], "like")) if "like" in words else Spec()
     if read(bool, words.get("realistic", False), "realistic"):
         spec = replace(spec, artefacts=REALISTIC)
@@ -54,8 +54,8 @@ def describe(*layers: Layer | Path) -> Description:
     return Description(spec=changed(spec, {name: words[name] for name in words if name not in TOP}), seed=seed)
 
 
-def _over(words: Layer, later: Layer) -> dict[str, Any]:
-    """Both layers in one; the later one's word counts, table by table."""
+def _over(words: Changes, later: Changes) -> dict[str, Any]:
+    """Both in one; the later one's word counts, table by table."""
     both = dict(words)
     for name, value in later.items():
         before = both.get(name)
@@ -79,7 +79,7 @@ def preset(name: str) -> Spec:
 
 
 def read_toml(file: Path) -> dict[str, Any]:
-    """The layer that a TOML file holds. Raises `InputError` for a file that cannot be read or is no TOML."""
+    """The changes that a TOML file holds. Raises `InputError` for a file that cannot be read or is no TOML."""
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import FloatArray
+from pnst.phantom import definitions as of
 from pnst.phantom.shape import Shape
 from pnst.phantom.sphere import fibonacci
 from pnst.phantom.surface import Surface
-
-DEEP_FRACTION = 0.05
-"""A concavity is deep when more than this share of the longest diameter lies between it and the hull."""
 
 MESH_ROWS = 144
 
@@ -95,7 +93,7 @@ def shape_truth(
     area = float(surface.areas.sum())
     offsets = ellipsoid_distance((shape.to_world(surface.points) - body.centroid) @ body.axes, body.semi_axes)
     equivalent = (3 * body.volume_mm3 / (4 * np.pi)) ** (1 / 3)
-    solidity, deep = concavities(facets(shape, MESH_ROWS // 3), DEEP_FRACTION * longest_mm)
+    solidity, deep = concavities(facets(shape, MESH_ROWS // 3), of.DEEP_FRACTION * longest_mm)
     return {
         "irregularity": float(np.sqrt(surface.areas @ offsets**2 / area) / equivalent),
         "sphericity": float(np.pi ** (1 / 3) * (6 * body.volume_mm3) ** (2 / 3) / area),

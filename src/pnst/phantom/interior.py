@@ -68,6 +68,10 @@ class Interior:
             self._off_edge[key] = self.kept(self.points, grid, lambda local: self.scene.distance(local) < 0)
         return self._off_edge[key]
 
+    def off_edge_less_fat(self, grid: Grid) -> BoolArray:
+        """(n,) the part of the lesion whose signal is judged on a grid."""
+        return np.asarray(self.off_edge(grid) & (self.mixture[:, Tissue.FAT] < 0.5))
+
     def kept(self, points: FloatArray, grid: Grid, inside: Callable[[FloatArray], BoolArray]) -> BoolArray:
         """(n,) whether local points (n, 3) and those one voxel away along each axis of a grid are inside."""
         keep = inside(points)
@@ -78,7 +82,7 @@ class Interior:
 
     def thirds(self, grid: Grid) -> tuple[BoolArray, BoolArray]:
         """(n,) each: the outer and the inner third of the greatest depth, off the edge voxels and less fat."""
-        known = self.off_edge(grid) & (self.mixture[:, Tissue.FAT] < 0.5)
+        known = self.off_edge_less_fat(grid)
         share = self.depth / self.depth.max()
         return known & (share < 1 / 3), known & (share > 2 / 3)
 

@@ -124,5 +124,12 @@ def turned(theta: FloatArray, phi: FloatArray) -> FloatArray:
     return np.asarray(unit_vectors(theta, phi) @ TURN.T)
 
 
+def weighted_quantile(values: FloatArray, weights: FloatArray, share: float) -> float:
+    """The smallest of values (n,) at which a share of the weight (n,) is reached."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(reached, share * reached[-1])])
+
+
 def _point(shape: Shape, theta: FloatArray, phi: FloatArray) -> FloatArray:
     return shape.surface(turned(theta, phi))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Grid
+from pnst.phantom import definitions as of
 from pnst.phantom.geometry import Moments
 from pnst.phantom.scene import SHELL_MM, Scene
 from pnst.phantom.sphere import quadrature
@@ -61,18 +62,19 @@ def edema_truth(scene: Scene, surface: Surface, rays: Rays, lesion_mm3: float, g
         return nothing | {"surface_fraction": 0.0, "censored": False}
     # A border cell half full lies on the front; one less full, up to half a step behind it.
     extent = float((rays.distance + (share - 0.5) * STEP_MM)[share > 0].max())
-    clear = float(rays.volumes[rays.distance > 3] @ share[rays.distance > 3])
+    clear = rays.distance > of.CLEAR_OF_CONTOUR_MM
+    clear_mm3 = float(rays.volumes[clear] @ share[clear])
     just_outside = scene.shape.to_world(surface.points + 0.05 * surface.normals)
     touching = scene.fractions(just_outside, 0.01, tumour=False)[:, Tissue.EDEMA]
     index = grid.to_index(rays.points[share > 0.5])
     inside = ((index > -0.5) & (index < np.asarray(grid.shape) - 0.5)).all()
     return {
         "max_extent_mm": extent,
-        "present": clear >= max(500.0, 0.01 * lesion_mm3),
+        "present": clear_mm3 >= max(1000 * of.EDEMA_ML, of.EDEMA_LESION_FRACTION * lesion_mm3),
         "volume_ml": volume / 1000,
         "index": volume / lesion_mm3,
         "surface_fraction": float(surface.areas @ touching / surface.areas.sum()),
-        "censored": bool(not inside or extent >= 150),
+        "censored": bool(not inside or extent >= of.SEARCH_MM),
     }
 
 
@@ -82,7 +84,7 @@ def split_fat_truth(scene: Scene, surface: Surface, rays: Rays, body: Moments) -
     coverage = float(surface.areas @ covered / surface.areas.sum())
     pole = _pole_coverage(scene, surface, covered, body)
     applicable, compartment = _applicable(rays)
-    present = coverage >= 0.5 or (pole is not None and pole >= 0.5)
+    present = max(coverage, pole or 0.0) >= of.COVERAGE
     truth: dict[str, Value] = {
         "coverage_fraction": coverage,
         "pole_coverage_fraction": pole,
@@ -97,44 +99,45 @@ def split_fat_truth(scene: Scene, surface: Surface, rays: Rays, body: Moments) -
 
 def _covered(scene: Scene, surface: Surface) -> tuple[BoolArray, FloatArray]:
     """(n,) whether each surface point has a rim, and (n,) the fat within 10 mm along its normal, in mm."""
-    heights = (np.arange(int(15 / NORMAL_STEP_MM)) + 0.5) * NORMAL_STEP_MM
+    heights = (np.arange(int(of.MUSCLE_WITHIN_MM / NORMAL_STEP_MM)) + 0.5) * NORMAL_STEP_MM
     local = surface.points[:, None, :] + heights[:, None] * surface.normals[:, None, :]
     mixture = _mixtures(scene, scene.shape.to_world(local.reshape(-1, 3)), NORMAL_STEP_MM)
     shape = len(surface.points), len(heights)
     fat = _share(mixture, FAT_TISSUES).reshape(shape)
     muscle = _share(mixture, (Tissue.MUSCLE, Tissue.EDEMA)).reshape(shape) > 0.5
     passed = np.cumsum(fat, axis=1) * NORMAL_STEP_MM
-    total = passed[:, heights < 10][:, -1]
-    onset = passed[:, heights < 3][:, -1] >= 0.5
-    beyond = (muscle & (passed >= 1.0)).any(axis=1)
-    return (total >= 1.0) & onset & beyond, total
+    total = passed[:, heights < of.REACH_MM][:, -1]
+    onset = passed[:, heights < of.ONSET_WITHIN_MM][:, -1] >= of.ONSET_FAT_MM
+    beyond = (muscle & (passed >= of.FAT_MM)).any(axis=1)
+    return (total >= of.FAT_MM) & onset & beyond, total
 
 
 def _pole_coverage(scene: Scene, surface: Surface, covered: BoolArray, body: Moments) -> float | None:
     """Coverage of the less covered pole (within 45° of the long axis, from the centroid); None without poles."""
-    if body.semi_axes[0] / body.semi_axes[2] < 1.1:
+    if body.semi_axes[0] / body.semi_axes[2] < of.ELONGATION:
         return None
     toward = scene.shape.to_world(surface.points) - body.centroid
     cosine = toward @ body.axes[:, 0] / np.linalg.norm(toward, axis=1)
     shares = []
     for side in (cosine, -cosine):
-        cap = side >= np.sqrt(0.5)
+        cap = side >= np.cos(np.radians(of.POLE_HALF_ANGLE_DEG))
         shares.append(float(surface.areas[cap] @ covered[cap] / surface.areas[cap].sum()))
     return min(shares)
 
 
 def _applicable(rays: Rays) -> tuple[bool | None, str]:
+    """Whether there is fat in which the sign could show, and what the tumour lies in; by the fat of shells round it."""
     fat = _share(rays.mixture, FAT_TISSUES)
 
     def mean(low: float, high: float) -> float:
         shell = (rays.distance >= low) & (rays.distance < high)
         return float(rays.volumes[shell] @ fat[shell] / rays.volumes[shell].sum())
 
-    if mean(5, 15) > 0.90:
+    if mean(5, 15) > of.BURIED_FAT_FRACTION:
         return False, "fat"
-    if mean(0, 15) >= 0.01:
+    if mean(0, 15) >= of.NEAR_FAT_FRACTION:
         return True, "intermuscular"
-    return (None, "unclear") if mean(15, 30) >= 0.03 else (False, "intramuscular")
+    return (None, "unclear") if mean(15, 30) >= of.FAR_FAT_FRACTION else (False, "intramuscular")
 
 
 def _share(mixture: FloatArray, tissues: frozenset[Tissue] | Sequence[Tissue]) -> FloatArray:

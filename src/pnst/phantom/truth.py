@@ -10,13 +10,14 @@ from types import MappingProxyType
 
 import numpy as np
 
-from pnst.image import FloatArray, Grid
+from pnst.image import Grid
+from pnst.phantom import definitions as of
 from pnst.phantom.contents import Seen, core_is_unenhanced, cyst_truth, enhancement_truth, t1_high_truth, target_truth
 from pnst.phantom.diffusion_truth import diffusion_truth
 from pnst.phantom.geometry import Moments, moments, shape_truth, size_truth
 from pnst.phantom.interior import Interior
 from pnst.phantom.scene import Scene
-from pnst.phantom.surface import Surface, sample
+from pnst.phantom.surface import Surface, sample, weighted_quantile
 from pnst.phantom.surround import Rays, Value, edema_truth, split_fat_truth
 from pnst.study import Role
 
@@ -26,9 +27,6 @@ WIDTH_PER_SIGMA = 2.563
 """10–90 % width of an error function ÷ its σ."""
 
 NOTHING: Mapping[Role, Seen] = MappingProxyType({})
-
-INDISTINCT_MM = 4.0
-ILL_DEFINED = 0.20
 
 
 def true_values(scene: Scene, grid: Grid, seen: Mapping[Role, Seen] = NOTHING) -> dict[str, Value]:
@@ -55,19 +53,12 @@ def edge_truth(scene: Scene, surface: Surface) -> dict[str, Value]:
     """Width and indistinct share of the edge: 10–90 % width 2.563 σ, indistinct above 4 mm, area weighted."""
     directions = surface.points / np.linalg.norm(surface.points, axis=1)[:, None]
     width = WIDTH_PER_SIGMA * scene.edge_sigma(directions)
-    share = float(surface.areas[width > INDISTINCT_MM].sum() / surface.areas.sum())
+    share = float(surface.areas[width > of.INDISTINCT_MM].sum() / surface.areas.sum())
     return {
         "ill_defined_fraction": share,
-        "ill_defined": share > ILL_DEFINED,
-        "edge_width_mm": weighted_median(width, surface.areas),
+        "ill_defined": share > of.ILL_DEFINED_FRACTION,
+        "edge_width_mm": weighted_quantile(width, surface.areas, 0.5),
     }
-
-
-def weighted_median(values: FloatArray, weights: FloatArray) -> float:
-    """The smallest value at which half of the weight is reached."""
-    order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
 
 
 def interior_truth(

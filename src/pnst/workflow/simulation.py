@@ -10,7 +10,7 @@ from pnst.errors import SettingError
 
 if TYPE_CHECKING:
     from pnst.io.dicom_write.style import DicomStyle
-    from pnst.phantom.description import Layer as Layer
+    from pnst.phantom.description import Changes as Changes
     from pnst.phantom.study import Simulated
 
 
@@ -44,16 +44,15 @@ class Form:
         return None
 
 
-def write_phantom(out: Path, *layers: Layer | Path, form: Form) -> Simulated:
-    """Simulate the study that the layers describe; write it with its lesion, its truth and its description."""
-    from pnst.io.atomic import whole_folder
+def write_phantom(out: Path, *changes: Changes | Path, form: Form) -> Simulated:
+    """Simulate the study that the changes describe; write it with its lesion, its truth and its description."""
+    from pnst.io.atomic import refuse_occupied
     from pnst.io.simulated import write_simulated
     from pnst.phantom.description import describe
     from pnst.phantom.study import simulate
 
-    description = describe(*layers)
-    with whole_folder(out) as temporary:
-        made = simulate(description.spec, seed=description.seed)
-        write_simulated(made, temporary, format=form.format, dicom=form.style())
-        (temporary / "description.toml").write_text(description.to_toml(), encoding="utf-8")
+    description = describe(*changes)
+    refuse_occupied(out)  # before the work, not after it
+    made = simulate(description.spec, seed=description.seed)
+    write_simulated(made, out, format=form.format, dicom=form.style())
     return made

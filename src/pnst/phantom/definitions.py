@@ -1,0 +1,50 @@
+"""The numbers in the definitions of the measurements' columns, as the truth takes them.
+
+They are the defaults of `pnst.measurement.settings`, written again because the truth may not lean on what it judges;
+`tests/phantom/test_definitions.py` holds them equal.
+"""
+
+from __future__ import annotations
+
+# margin
+INDISTINCT_MM = 4.0
+ILL_DEFINED_FRACTION = 0.20
+DEEP_FRACTION = 0.05
+"""A concavity is deep when more than this share of the longest diameter lies between it and the hull."""
+
+# edema
+CLEAR_OF_CONTOUR_MM = 3.0
+EDEMA_ML = 0.5
+EDEMA_LESION_FRACTION = 0.01
+SEARCH_MM = 150.0
+
+# split_fat
+REACH_MM = 10.0
+FAT_MM = 1.0
+ONSET_FAT_MM = 0.5
+ONSET_WITHIN_MM = 3.0
+MUSCLE_WITHIN_MM = 15.0
+COVERAGE = 0.5
+POLE_HALF_ANGLE_DEG = 45.0
+ELONGATION = 1.1
+BURIED_FAT_FRACTION = 0.90
+NEAR_FAT_FRACTION = 0.01
+FAR_FAT_FRACTION = 0.03
+
+# enhancement
+ENHANCING_FRACTION = 0.15
+LEAST_CORE_FRACTION = 0.05
+PERIPHERAL_RATIO = 1.5
+
+# cyst
+ENHANCEMENT_SHARE = 0.25
+"""Of the 75th percentile of relative enhancement: what takes up less is cyst or necrosis."""
+CYST_ML = 0.5
+CYST_LESION_FRACTION = 0.05
+
+# t1_high
+BLOOD_ML = 0.1
+
+# target
+RIM_CORE_RATIO = 1.25
+CORE_VARIATION = 0.20

@@ -1,0 +1,60 @@
+"""Witness: the settings of the measurements, whose defaults the truth has to follow."""
+
+from __future__ import annotations
+
+from pnst.measurement.settings import MeasureSettings
+from pnst.phantom import definitions as of
+
+IN_SETTINGS = {
+    "margin": {
+        "INDISTINCT_MM": "indistinct_width_mm",
+        "ILL_DEFINED_FRACTION": "ill_defined_fraction",
+        "DEEP_FRACTION": "deep_lobulation_fraction",
+    },
+    "edema": {
+        "CLEAR_OF_CONTOUR_MM": "clear_of_contour_mm",
+        "EDEMA_ML": "least_volume_ml",
+        "EDEMA_LESION_FRACTION": "least_lesion_fraction",
+        "SEARCH_MM": "search_mm",
+    },
+    "split_fat": {
+        "REACH_MM": "reach_mm",
+        "FAT_MM": "least_fat_mm",
+        "ONSET_FAT_MM": "onset_fat_mm",
+        "ONSET_WITHIN_MM": "onset_within_mm",
+        "MUSCLE_WITHIN_MM": "muscle_within_mm",
+        "COVERAGE": "present_coverage",
+        "POLE_HALF_ANGLE_DEG": "pole_half_angle_deg",
+        "ELONGATION": "least_elongation",
+        "BURIED_FAT_FRACTION": "buried_fat_fraction",
+        "NEAR_FAT_FRACTION": "near_fat_fraction",
+        "FAR_FAT_FRACTION": "far_fat_fraction",
+    },
+    "enhancement": {
+        "ENHANCING_FRACTION": "enhancing_fraction",
+        "LEAST_CORE_FRACTION": "least_core_fraction",
+        "PERIPHERAL_RATIO": "peripheral_ratio",
+    },
+    "cyst": {
+        "ENHANCEMENT_SHARE": "enhancement_share",
+        "CYST_ML": "least_volume_ml",
+        "CYST_LESION_FRACTION": "least_lesion_fraction",
+    },
+    "t1_high": {"BLOOD_ML": "least_volume_ml"},
+    "target": {"RIM_CORE_RATIO": "rim_core_ratio", "CORE_VARIATION": "core_variation"},
+}
+
+
+def test_the_truth_follows_the_default_settings() -> None:
+    settings = MeasureSettings()
+    truth = {name: getattr(of, name) for names in IN_SETTINGS.values() for name in names}
+    measured = {
+        name: getattr(getattr(settings, family), field)
+        for family, names in IN_SETTINGS.items()
+        for name, field in names.items()
+    }
+    assert truth == measured
+
+
+def test_no_number_of_a_definition_is_left_out() -> None:
+    assert {name for name in vars(of) if name.isupper()} == {name for names in IN_SETTINGS.values() for name in names}
