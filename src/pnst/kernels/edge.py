@@ -10,15 +10,18 @@ import numpy.typing as npt
 from scipy.special import erf
 
 FloatArray = npt.NDArray[np.floating[Any]]
+Float32Array = npt.NDArray[np.float32]
 
 RISE = 2.563
 """10–90 % distance of an error-function step in units of its σ."""
 SIGMAS = (0.3, 0.6, 0.9, 1.3, 1.8, 2.4, 3.2, 4.2, 5.5)
 ITERATIONS = 8
+RIDGE = 1e-6
+"""Share of the normal matrix's greatest diagonal that keeps it solvable in single precision."""
 LEAST_MISFIT = 0.02
 """One step is good enough when it leaves less than this share of its height, however quiet the image is."""
 TALLEST = 2.0
-"""A step beside another is no taller than this share of the profile's range, or opposite ones cancel."""
+"""A step beside another is no taller than this many times the profile's range, or opposite ones cancel."""
 
 
 class Steps(NamedTuple):
@@ -41,8 +44,8 @@ def fit_step(offsets: FloatArray, profiles: FloatArray) -> Steps:
     I(x) = c + h/2 · erf((x − x₀) / (√2 σ)). Every profile is compared with a dictionary of steps by one matrix
     product, and the best is refined by Levenberg's method, all profiles at once.
     """
-    one, left = _refined(offsets, profiles, _best_single(offsets, profiles))
-    return Steps(one[:, 2], one[:, 1], np.abs(one[:, 3]), left)
+    shapes, heights = _standardised(profiles)
+    return _steps(*_refined(offsets, shapes, _best_single(offsets, shapes)), heights)
 
 
 def fit_step_beside(offsets: FloatArray, profiles: FloatArray, other_sigma: FloatArray) -> Steps:
@@ -51,10 +54,10 @@ def fit_step_beside(offsets: FloatArray, profiles: FloatArray, other_sigma: Floa
     As `fit_step`, with a second step whose blur `other_sigma` (n,) in mm is that of a sharp border: two blurred steps
     side by side would not be told from one. Of the two the one at the lesion is returned.
     """
-    start = _lesion_first(_best_pair(offsets, profiles))
+    shapes, heights = _standardised(profiles)
+    start = _lesion_first(_best_pair(offsets, shapes))
     start[:, 6] = other_sigma
-    two, left = _refined(offsets, profiles, start, free=6)
-    return Steps(two[:, 2], two[:, 1], np.abs(two[:, 3]), left)
+    return _steps(*_refined(offsets, shapes, start, free=6), heights)
 
 
 def gain_for_second(length_mm: float, resolution_mm: FloatArray) -> FloatArray:
@@ -66,7 +69,20 @@ def gain_for_second(length_mm: float, resolution_mm: FloatArray) -> FloatArray:
     return np.asarray(samples ** (-3 / samples))
 
 
-def _lesion_first(two: FloatArray) -> FloatArray:
+def _standardised(profiles: FloatArray) -> tuple[Float32Array, FloatArray]:
+    """The profiles (n, m) with mean 0 and range 1, which single precision can fit, and the range of each (n,)."""
+    heights = np.ptp(profiles, axis=1).astype(np.float64)
+    shapes = (profiles - profiles.mean(axis=1, keepdims=True)) / np.where(heights > 0, heights, 1)[:, None]
+    return shapes.astype(np.float32), heights
+
+
+def _steps(parameters: Float32Array, residual: Float32Array, heights: FloatArray) -> Steps:
+    """The first step of a fit to profiles of range 1."""
+    position, sigma = parameters[:, 2].astype(np.float64), np.abs(parameters[:, 3]).astype(np.float64)
+    return Steps(position, parameters[:, 1] * heights, sigma, residual * heights)
+
+
+def _lesion_first(two: Float32Array) -> Float32Array:
     """The step nearer to the surface first, unless it is under a fifth of the other: then it is a ripple."""
     near = np.abs(two[:, 2]) <= np.abs(two[:, 5])
     nearer, farther = np.where(near, two[:, [1, 4]].T, two[:, [4, 1]].T)
@@ -86,25 +102,23 @@ def _dictionary(offsets: tuple[float, ...]) -> tuple[FloatArray, FloatArray]:
     return (steps / norm[:, None]).astype(np.float32), np.stack([position, sigma, norm], axis=1)
 
 
-def _best_single(offsets: FloatArray, profiles: FloatArray) -> FloatArray:
+def _best_single(offsets: FloatArray, profiles: Float32Array) -> Float32Array:
     """(n, 4): constant, height, position, σ of the best step of the dictionary."""
     steps, facts = _dictionary(tuple(offsets.tolist()))
-    mean = profiles.mean(axis=1)
-    match = (profiles - mean[:, None]).astype(np.float32) @ steps.T
+    match = profiles @ steps.T
     best = np.abs(match).argmax(axis=1)
     height = match[np.arange(len(best)), best] / facts[best, 2]
-    return _centred(offsets, mean, np.stack([height, facts[best, 0], facts[best, 1]], axis=1))
+    return _centred(offsets, np.stack([height, facts[best, 0], facts[best, 1]], axis=1))
 
 
-def _best_pair(offsets: FloatArray, profiles: FloatArray) -> FloatArray:
+def _best_pair(offsets: FloatArray, profiles: Float32Array) -> Float32Array:
     """(n, 7): constant, then height, position, σ of each of the two steps that explain most together."""
     steps, facts = _dictionary(tuple(offsets.tolist()))
     sharp = facts[:, 1] <= 2.5
     steps, facts = steps[sharp], facts[sharp]
     first, second = np.nonzero(facts[:, None, 0] < facts[None, :, 0] - 1.0)
     overlap = np.einsum("km,km->k", steps[first], steps[second])
-    mean = profiles.mean(axis=1)
-    match = (profiles - mean[:, None]).astype(np.float32) @ steps.T
+    match = profiles @ steps.T
     best = np.empty(len(profiles), dtype=np.int64)
     for rows in np.array_split(np.arange(len(profiles)), 1 + len(profiles) // 256):  # bounded memory
         a, b = match[rows][:, first], match[rows][:, second]
@@ -113,46 +127,47 @@ def _best_pair(offsets: FloatArray, profiles: FloatArray) -> FloatArray:
     a, b = match[row, i], match[row, j]
     heights = (a - rho * b) / (1 - rho**2) / facts[i, 2], (b - rho * a) / (1 - rho**2) / facts[j, 2]
     parameters = [heights[0], facts[i, 0], facts[i, 1], heights[1], facts[j, 0], facts[j, 1]]
-    return _centred(offsets, mean, np.stack(parameters, axis=1))
+    return _centred(offsets, np.stack(parameters, axis=1))
 
 
-def _centred(offsets: FloatArray, mean: FloatArray, steps: FloatArray) -> FloatArray:
-    """Put the constant before the steps' parameters, so that the model has the profile's mean."""
-    start = np.concatenate([np.zeros((len(mean), 1)), steps], axis=1)
-    start[:, 0] = mean - _model(offsets, start)[0].mean(axis=1)
+def _centred(offsets: FloatArray, steps: FloatArray) -> Float32Array:
+    """Put the constant before the steps' parameters, so that the model has the profile's mean, 0."""
+    start = np.concatenate([np.zeros((len(steps), 1)), steps], axis=1).astype(np.float32)
+    start[:, 0] = -_model(offsets, start)[0].mean(axis=1)
     return start
 
 
-def _model(x: FloatArray, parameters: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Values (n, m) and derivatives (n, m, p) of the model."""
+def _model(x: FloatArray, parameters: Float32Array) -> tuple[Float32Array, Float32Array]:
+    """Values (n, m) and derivatives (n, p, m) of the model."""
     values = np.repeat(parameters[:, :1], len(x), axis=1)
-    derivatives = np.ones((len(parameters), len(x), parameters.shape[1]))
+    derivatives = np.ones((*parameters.shape, len(x)), dtype=parameters.dtype)
     for n in range(1, parameters.shape[1], 3):
         height, position, sigma = (parameters[:, n + k, None] for k in range(3))
         u = (x - position) / sigma
-        bell = height * np.exp(-0.5 * u**2) / (np.sqrt(2 * np.pi) * sigma)
-        step = erf(u / np.sqrt(2)) / 2
-        values = values + height * step
-        derivatives[:, :, n], derivatives[:, :, n + 1], derivatives[:, :, n + 2] = step, -bell, -bell * u
+        bell = np.exp(-0.5 * u**2) * (height / (np.float32(np.sqrt(2 * np.pi)) * sigma))
+        step = erf(u * np.float32(np.sqrt(0.5))) / 2
+        values += height * step
+        derivatives[:, n], derivatives[:, n + 1], derivatives[:, n + 2] = step, -bell, -bell * u
     return values, derivatives
 
 
 def _refined(
-    x: FloatArray, profiles: FloatArray, start: FloatArray, free: int | None = None
-) -> tuple[FloatArray, FloatArray]:
+    offsets: FloatArray, profiles: Float32Array, start: Float32Array, free: int | None = None
+) -> tuple[Float32Array, Float32Array]:
     """Levenberg–Marquardt on every profile at once: parameters (n, p) and RMS residual (n,). The first `free` move."""
-    free = start.shape[1] if free is None else free
-    tallest = TALLEST * np.ptp(profiles, axis=1) if start.shape[1] > 4 else np.full(len(start), np.inf)
-    parameters, damping = _bounded(start.copy(), x, tallest), np.full(len(start), 1e-2)
+    free, x = start.shape[1] if free is None else free, offsets.astype(np.float32)
+    tallest = TALLEST if start.shape[1] > 4 else np.inf
+    parameters, damping = _bounded(start, x, tallest), np.full(len(start), 1e-2, np.float32)
     values, slopes = _model(x, parameters)
     cost = ((profiles - values) ** 2).sum(axis=1)
     for _ in range(ITERATIONS):
-        moving = slopes[:, :, :free]
-        normal = moving.swapaxes(1, 2) @ moving
+        moving = slopes[:, :free]
+        normal = moving @ moving.swapaxes(1, 2)
         diagonal = np.einsum("npp->np", normal)
-        ridge = damping[:, None] * diagonal + 1e-9 * diagonal.max(axis=1, keepdims=True) + 1e-30
-        gradient = moving.swapaxes(1, 2) @ (profiles - values)[:, :, None]
-        step = np.linalg.solve(normal + ridge[:, :, None] * np.eye(free), gradient)[:, :, 0]
+        ridge = damping[:, None] * diagonal + RIDGE * diagonal.max(axis=1, keepdims=True)
+        gradient = moving @ (profiles - values)[:, :, None]
+        normal[:, np.arange(free), np.arange(free)] += ridge
+        step = np.linalg.solve(normal, gradient)[:, :, 0]
         trial = parameters.copy()
         trial[:, :free] += step
         trial = _bounded(trial, x, tallest)
@@ -165,7 +180,7 @@ def _refined(
     return parameters, np.sqrt(cost / len(x))
 
 
-def _bounded(parameters: FloatArray, x: FloatArray, tallest: FloatArray) -> FloatArray:
+def _bounded(parameters: Float32Array, x: FloatArray, tallest: float) -> Float32Array:
     """Steps stay on the profile, and blurred by something between the sampling and its length."""
     for n in range(1, parameters.shape[1], 3):
         parameters[:, n] = np.clip(parameters[:, n], -tallest, tallest)

@@ -61,8 +61,8 @@ class LevelSet:
         unit = np.indices((2, 2, 2)).reshape(3, 8).T
         return np.asarray(np.asarray(self.origin) + unit * (np.asarray(self.values.shape) - 1) * self.step)
 
-    def inside(self, shape: Sequence[int], to_mask_index: FloatArray) -> BoolArray:
-        """Which voxels of another grid have their centres inside.
+    def levels(self, shape: Sequence[int], to_mask_index: FloatArray) -> Float32Array:
+        """The function at the voxel centres of another grid, far below zero beyond the samples.
 
         `shape` (3,) of that grid; `to_mask_index` (4, 4) from its index space to that of the mask.
         """
@@ -74,7 +74,11 @@ class LevelSet:
         values = affine_transform(
             self.values, matrix[:3, :3], matrix[:3, 3], tuple(shape), order=1, mode="constant", cval=float(OUTSIDE)
         )
-        return np.asarray(values > 0)
+        return np.asarray(values)
+
+    def inside(self, shape: Sequence[int], to_mask_index: FloatArray) -> BoolArray:
+        """Which voxels of another grid have their centres inside; arguments as for `levels`."""
+        return self.levels(shape, to_mask_index) > 0
 
 
 def level_set(mask: BoolArray, spacing: Sequence[float]) -> LevelSet:

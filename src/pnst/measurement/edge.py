@@ -172,7 +172,7 @@ def _read(
 
 def _sharp_lesion(lesion: Lesion, image: Volume, inside: BoolArray) -> Volume:
     """The share of the lesion in each voxel of an image, cropped to it."""
-    box = bounding_box(inside, image.grid.spacing, 2 * max(image.grid.spacing))
+    box = bounding_box(inside, image.grid.spacing, max(image.grid.spacing))
     grid = image.grid if box is None else image.grid.crop(box)
     to_mask = lesion.mask.grid.canonical().inverse @ grid.affine
     return Volume(coverage(lesion.level_set, grid.shape, to_mask, grid.spacing), grid)
