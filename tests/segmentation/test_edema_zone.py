@@ -22,6 +22,8 @@ RADIUS = 11.0
 RULE = ZoneRule(
     detection_sd=3.0,
     thread_radius_mm=3.0,
+    layer_radius_mm=1.5,
+    layer_within_mm=10.0,
     speckle_radius_mm=1.0,
     gap_radius_mm=3.0,
     level_radius_mm=5.0,
@@ -132,6 +134,25 @@ def test_a_vessel_that_crosses_the_halo_is_not_followed(axis):
     found = zone((R < RADIUS + 6) | vessel)
     assert ml(found) == pytest.approx(shell(6), rel=0.08)
     assert R[found].max() < RADIUS + 6 + 4
+
+
+def test_oedema_in_a_layer_beyond_a_rim_of_fat_counts():
+    """A sheet of 3 mm is as thin as a vessel, but it lies along the lesion."""
+    rim = (R < RADIUS + 3) & (R >= RADIUS) & (R * 0.6 < X)
+    bright = (R < RADIUS + 6) & ~rim
+    around = image(bright)
+    true = ml(bright & (R >= RADIUS))
+    assert ml(voxels(bounded(around))) == pytest.approx(true, rel=0.06)
+    assert ml(voxels(bounded(around, rule=RULE._replace(layer_within_mm=0.0)))) < 0.94 * true  # said no
+
+
+def test_a_nerve_through_the_halo_carries_no_extent():
+    """2.4 mm wide and as bright as the oedema: a part of it counts to the zone, none of it to the extent."""
+    nerve = (np.hypot(Y, Z) < 1.2) & (np.abs(X) < 30)
+    found = bounded(image((R < RADIUS + 6) | nerve))
+    distance = R[voxels(found)] - RADIUS
+    assert distance[found.wide].max() < 6.5
+    assert ml(voxels(found)) == pytest.approx(shell(6), rel=0.06)
 
 
 @pytest.mark.parametrize("width", [8.0, 10.0])

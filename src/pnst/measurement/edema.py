@@ -95,6 +95,8 @@ class _Zone:
     """(n,) of the zone's voxels: mm from the lesion …"""
     slack_mm: float
     """… which differs from the distance of its surface by less than this."""
+    wide: BoolArray
+    """(n,) of the zone's voxels: wide enough to carry the extent."""
     weak: bool = False
     """Half the step to the oedema lies within the noise of muscle."""
 
@@ -106,9 +108,10 @@ class _Zone:
         return np.asarray(cKDTree(self.lesion.mesh.vertices).query(points)[0])
 
     def extent_mm(self) -> float:
-        """The greatest distance of a voxel's centre from the lesion's surface; the zone is not empty."""
-        rough = self.rough_distance
-        return float(self.surface_distance(rough >= rough.max() - 2 * self.slack_mm).max())
+        """The greatest distance of a voxel's centre from the lesion's surface, threads aside; 0 where all is thread."""
+        farthest = self.rough_distance.max(initial=0, where=self.wide)
+        chosen = self.wide & (self.rough_distance >= farthest - 2 * self.slack_mm)
+        return float(self.surface_distance(chosen).max(initial=0))
 
     def lies_beyond(self, distance_mm: float, least_ml: float) -> bool:
         """Whether a connected piece of at least that volume lies further out than this."""
@@ -139,7 +142,8 @@ def _without_lesion(given: Mask, lesion: Lesion) -> _Zone:
         box = (slice(0, 1), slice(0, 1), slice(0, 1))
     mask = Mask(given.data & ~inside, given.grid).crop(box)
     distance = edt.edt(1 - inside[box].astype(np.uint8), anisotropy=given.grid.spacing)[mask.data]
-    return _Zone(mask, lesion, given.grid, distance, float(np.linalg.norm(given.grid.spacing)))
+    wide = np.ones(len(distance), dtype=bool)  # a reader drew it: no thread of it is in question
+    return _Zone(mask, lesion, given.grid, distance, float(np.linalg.norm(given.grid.spacing)), wide)
 
 
 def _found(context: Context, series: Series) -> tuple[_Zone, list[str]]:
@@ -163,7 +167,7 @@ def _found(context: Context, series: Series) -> tuple[_Zone, list[str]]:
     if level.source == HISTOGRAM:
         remarks.append("muscle was taken from the histogram of the fat-suppressed series alone")
     weak = zone.half_step_level <= detected.level
-    found = _Zone(zone.mask, context.lesion, series.volume.grid, zone.distance, slack, weak)
+    found = _Zone(zone.mask, context.lesion, series.volume.grid, zone.distance, slack, zone.wide, weak)
     return found, remarks
 
 
@@ -171,6 +175,8 @@ def _rule(settings: EdemaSettings) -> ZoneRule:
     return ZoneRule(
         detection_sd=settings.detection_sd,
         thread_radius_mm=settings.thread_radius_mm,
+        layer_radius_mm=settings.layer_radius_mm,
+        layer_within_mm=settings.layer_within_mm,
         speckle_radius_mm=settings.speckle_radius_mm,
         gap_radius_mm=settings.gap_radius_mm,
         level_radius_mm=settings.level_radius_mm,

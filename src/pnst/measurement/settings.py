@@ -56,7 +56,11 @@ class EdemaSettings(_Settings):
     """Detected above the muscle mode + this many SDs of muscle (ours)."""
     thread_radius_mm: float = Field(3.0, ge=0)
     """Bright tissue that no disc of this radius fits into, in the plane of the slices (vessels, fascia), carries no
-    oedema further than this (ours)."""
+    oedema further than this, and no extent (ours)."""
+    layer_radius_mm: float = Field(1.5, ge=0)
+    """Near the lesion, where oedema may lie in a layer beyond a rim of fat, a disc of this radius is enough … (ours)"""
+    layer_within_mm: float = Field(10.0, ge=0)
+    """… up to this distance (ours)."""
     speckle_radius_mm: float = Field(1.0, ge=0)
     """Bright tissue that no disc of this radius fits into is noise (ours)."""
     gap_radius_mm: float = Field(3.0, ge=0)

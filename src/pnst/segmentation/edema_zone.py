@@ -31,7 +31,11 @@ class ZoneRule(NamedTuple):
     detection_sd: float
     """Detected above muscle by this many of its SDs."""
     thread_radius_mm: float
-    """Bright tissue that no such disc fits into carries no oedema further than this."""
+    """Bright tissue that no such disc fits into carries no oedema further than this, and no extent."""
+    layer_radius_mm: float
+    """Near the lesion, where oedema may lie in a layer beyond a rim of fat, a smaller disc is enough …"""
+    layer_within_mm: float
+    """… up to this distance."""
     speckle_radius_mm: float
     """Bright tissue that no such disc fits into is noise."""
     gap_radius_mm: float
@@ -64,6 +68,8 @@ class EdemaZone:
     """The lesion's voxels there."""
     distance: FloatArray
     """(n,) of the mask's voxels: mm from the lesion, to a cell."""
+    wide: BoolArray
+    """(n,) whether each of them is wide enough to carry the extent."""
     half_step_level: float
     """Half the step to oedema's median level: where oedema is weaker, the bound is lower."""
 
@@ -101,7 +107,8 @@ def bound_edema(around: Surroundings, muscle: MuscleLevel, rule: ZoneRule, detec
     region = spread(found[box], image.grid) & ~inside
     bright = region & (image.data > detected.level)
     if not bright.any():
-        return EdemaZone(Mask(bright, image.grid), inside, np.zeros(0, dtype=np.float32), detected.level)
+        nothing = np.zeros(0, dtype=np.float32)
+        return EdemaZone(Mask(bright, image.grid), inside, nothing, nothing > 0, detected.level)
     usual = float(np.median(image.data[bright])) - muscle.mode
     contrast = image.data - np.float32(muscle.mode)
     zone = bright
@@ -109,16 +116,19 @@ def bound_edema(around: Surroundings, muscle: MuscleLevel, rule: ZoneRule, detec
         step = np.minimum(_local_step(contrast, zone, image.grid, rule.level_radius_mm), usual)
         zone = bright & (contrast > step / 2)
     touching = spread(_touching(around)[box], image.grid)
-    zone = _without_threads(zone, inside, touching, image.grid, rule, rule.speckle_radius_mm)
-    closed = closed_in_plane(zone | inside, image.grid.spacing, image.grid.slice_axis, rule.gap_radius_mm)
-    zone |= closed & bright & (contrast > GAP_SHARE * step)
+    close = spread(around.cells.distance[box] <= rule.layer_within_mm, image.grid)
+    zone = _without_threads(zone, inside, touching, close, image.grid, rule, rule.speckle_radius_mm)
+    plane = image.grid.spacing, image.grid.slice_axis
+    zone |= closed_in_plane(zone | inside, *plane, rule.gap_radius_mm) & bright & (contrast > GAP_SHARE * step)
+    wide = opened_in_plane(zone | inside, *plane, rule.thread_radius_mm)[zone]
     distance = spread(around.cells.distance[box], image.grid)[zone]
-    return EdemaZone(Mask(zone, image.grid), inside, distance, muscle.mode + usual / 2)
+    return EdemaZone(Mask(zone, image.grid), inside, distance, wide, muscle.mode + usual / 2)
 
 
 def _connected_cells(around: Surroundings, bright: BoolArray, rule: ZoneRule) -> BoolArray:
     cells = around.cells
-    return _without_threads(bright, cells.lesion, _touching(around), cells.grid, rule)
+    close = cells.distance <= rule.layer_within_mm
+    return _without_threads(bright, cells.lesion, _touching(around), close, cells.grid, rule)
 
 
 def _local_step(contrast: FloatArray, where: BoolArray, grid: Grid, radius_mm: float) -> FloatArray:
@@ -143,18 +153,22 @@ def _without_threads(
     bright: BoolArray,
     lesion: BoolArray,
     touching: BoolArray,
+    close: BoolArray,
     grid: Grid,
     rule: ZoneRule,
     speckle_radius_mm: float = 0.0,
 ) -> BoolArray:
     """What is connected to the lesion by more than a thread; the lesion counts as bright, so that a thin halo stays.
 
-    Bright tissue that a disc of the thread's radius fits in is a core; cores connected to the lesion are kept, with the
-    bright tissue that lies within that radius of them in plane, less speckle.
+    Bright tissue that a disc of the thread's radius fits in is a core, and so is a layer `close` to the lesion that one
+    of the layer's radius fits in. Cores connected to the lesion are kept, with the bright tissue that lies within the
+    thread's radius of a wide one in plane, less speckle.
     """
     plane, filled = (grid.spacing, grid.slice_axis), bright | lesion
-    cores = _connected(opened_in_plane(filled, *plane, rule.thread_radius_mm) & ~lesion, touching) | lesion
-    near = within_in_plane(cores, *plane, rule.thread_radius_mm)
+    wide = opened_in_plane(filled, *plane, rule.thread_radius_mm)
+    layers = opened_in_plane(filled, *plane, rule.layer_radius_mm) & close
+    cores = _connected((wide | layers) & ~lesion, touching)
+    near = within_in_plane(cores & wide | lesion, *plane, rule.thread_radius_mm) | cores
     if speckle_radius_mm:
         filled = opened_in_plane(filled, *plane, speckle_radius_mm)
     return _connected(filled & near & ~lesion, touching)
