@@ -31,22 +31,25 @@ class Interior:
     """Points that fill the tumour, each with the volume it stands for."""
 
     scene: Scene
+    surface: Surface
     points: FloatArray
     """(n, 3) local mm."""
     volumes: FloatArray
     """(n,) mm³."""
-    depth: FloatArray
-    """(n,) mm below the tumour's surface."""
     _off_edge: dict[bytes, BoolArray] = field(default_factory=dict)
 
     @classmethod
     def fill(cls, scene: Scene, surface: Surface) -> Interior:
         """Rays from the centre to the surface, a point in each of their shells."""
-        points, volumes = _quadrature(scene.shape)
-        depth = -scene.distance(points)
+        return cls(scene, surface, *_quadrature(scene.shape))
+
+    @cached_property
+    def depth(self) -> FloatArray:
+        """(n,) mm below the tumour's surface."""
+        depth = -self.scene.distance(self.points)
         deep = depth > DEEP * depth.max()
-        depth[deep] = -surface.distance(points[deep])
-        return cls(scene, points, volumes, depth)
+        depth[deep] = -self.surface.distance(self.points[deep])
+        return depth
 
     @cached_property
     def mixture(self) -> FloatArray:
