@@ -200,11 +200,11 @@ class QualitySettings(_Settings):
 class UncertaintySettings(_Settings):
     """The interval beside each number, from repetitions under small perturbations."""
 
-    repetitions: int = Field(0, ge=0, le=1000)
+    repetitions: int = Field(4, ge=0, le=1000)
     """How often the measurement is repeated; 0: no intervals (ours)."""
     level: float = Field(0.95, gt=0, lt=1)
     """Share of repetitions that an interval is made to hold (ours)."""
-    boundary_voxels: float = Field(0.03, ge=0)
+    boundary_voxels: float = Field(0.015, ge=0)
     """SD of the lesion's boundary, in voxels (cube root of their volume): a contour drawn to the voxel (ours)."""
     turn_deg: float = Field(2.0, ge=0, le=45)
     """SD of the turn of the voxels about each axis (ours)."""

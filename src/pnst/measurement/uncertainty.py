@@ -1,8 +1,10 @@
-"""The interval beside each number: the measurement repeated under small perturbations, and on a body of known truth.
+"""The interval beside each number: the measurement repeated under small perturbations, and what it is known to miss.
 
-Two parts. The spread: how far the same measurement lands from its value when noise, the voxels' phase and turn and the
-lesion's boundary are a little different. The floor: how far size and shape of the lesion's own equal-moment ellipsoid,
-voxelised on the lesion's own grid, land from their closed forms. What readers differ by is in neither.
+Two parts, as the Guide to the Expression of Uncertainty in Measurement (GUM, JCGM 100:2008) has them. Type A: how far
+the same measurement lands from its value when noise, the voxels' phase and turn and the lesion's boundary are a little
+different. Type B: what repeating does not show. Of size and shape, how far the lesion's own equal-moment ellipsoid,
+voxelised on the lesion's own grid, lands from its closed form; of what is read from images, `SYSTEMATIC`. What readers
+differ by is in neither.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -25,6 +28,31 @@ from pnst.measurement.size import SUPERIOR, measure_size
 from pnst.study import Lesion, Study
 
 Measure = Callable[[Context], Outcome]
+
+SYSTEMATIC: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "margin.ill_defined_fraction": (0.025, 0.0),
+        "margin.edge_width_mm": (0.4, 0.0),
+        "margin.measured_fraction": (0.02, 0.0),
+        "edema.max_extent_mm": (0.4, 0.0),
+        "edema.volume_ml": (0.0, 0.02),
+        "edema.index": (0.0, 0.02),
+        "edema.surface_fraction": (0.01, 0.0),
+        "split_fat.coverage_fraction": (0.02, 0.0),
+        "split_fat.pole_coverage_fraction": (0.03, 0.0),
+        "split_fat.rim_thickness_mm": (0.3, 0.0),
+        "adc.mean_um2_per_ms": (0.0, 0.02),
+        "adc.mean_whole_um2_per_ms": (0.0, 0.02),
+        "enhancement.rim_core_ratio": (0.0, 0.02),
+        "cyst.fraction": (0.003, 0.0),
+        "cyst.necrosis_fraction": (0.003, 0.0),
+        "t1_high.fraction": (0.001, 0.0),
+        "target.rim_core_ratio": (0.0, 0.01),
+        "target.core_variation": (0.005, 0.0),
+    }
+)
+"""Column → SD of what it misses whatever the noise: in its own unit, and as a share of the value (ours, rounded from
+the errors on simulated studies that `benchmarks/accuracy.py` and `benchmarks/coverage.py` print)."""
 
 THREADS = 2
 """Repetitions that are measured at the same time."""
@@ -41,12 +69,13 @@ def with_intervals(
     if not settings.repetitions:
         return dict(found)
     squares = _squares(context, found, families)
-    floor = _floor(context)
+    control = _control(context)
     named = {}
     for name, family in found.items():
         values = _numbers(family)
+        known = control | _systematic(name, values)
         intervals = {
-            column: _interval(column, values[column], seen, floor.get(f"{name}.{column}", 0.0), settings.level)
+            column: _interval(column, values[column], seen, known.get(f"{name}.{column}", 0.0), settings.level)
             for column, seen in squares[name].items()
             if 2 * len(seen) >= settings.repetitions
         }
@@ -92,16 +121,25 @@ def _numbers(family: Family) -> dict[str, float]:
     }
 
 
-def _interval(column: str, value: float, squares: Sequence[float], floor: float, level: float) -> Interval:
-    """Student's interval: the root-mean-square distance of n repetitions has n degrees of freedom."""
-    from scipy.special import stdtrit
+def _interval(column: str, value: float, squares: Sequence[float], known: float, level: float) -> Interval:
+    """Half width √((t·a)² + (z·b)²): a of n repetitions, about the value, has n degrees of freedom; b is given."""
+    from scipy.special import ndtri, stdtrit
 
-    half = float(stdtrit(len(squares), (1 + level) / 2)) * float(np.sqrt(np.mean(squares) + floor**2))
+    quantile = (1 + level) / 2
+    spread = float(stdtrit(len(squares), quantile)) * float(np.sqrt(np.mean(squares)))
+    half = float(np.hypot(spread, float(ndtri(quantile)) * known))
     high = min(value + half, 1.0) if column.endswith(SHARES) else value + half
     return max(value - half, 0.0), max(high, value)
 
 
-def _floor(context: Context) -> dict[str, float]:
+def _systematic(family: str, values: Mapping[str, float]) -> dict[str, float]:
+    """`family.column` → SD of what it is known to miss."""
+    given = {f"{family}.{column}": value for column, value in values.items()}
+    shares = {column: SYSTEMATIC[column] for column in given.keys() & SYSTEMATIC.keys()}
+    return {column: float(np.hypot(own, share * given[column])) for column, (own, share) in shares.items()}
+
+
+def _control(context: Context) -> dict[str, float]:
     """`family.column` → distance from its closed form of the lesion's equal-moment ellipsoid on the lesion's grid."""
     mesh = context.lesion.mesh
     semi_axes, directions = mesh.axes
