@@ -88,7 +88,7 @@ def test_the_same_seed_gives_the_same_interval_and_another_does_not(scene):
 
 
 def test_noise_widens_what_is_read_from_the_image_and_not_the_size():
-    """Predicate both ways: an edge width depends on noise, a volume does not."""
+    """Predicate both ways: the variation of the signal depends on noise, a volume does not."""
     quiet, loud = (
         Scene(radius=12, edge_sigma=1.8, blurred_below=2.0, noise=noise, spacing=(1.3, 1.2, 2.1))
         for noise in (1.0, 60.0)
@@ -96,7 +96,7 @@ def test_noise_widens_what_is_read_from_the_image_and_not_the_size():
     spread = []
     for made in (quiet, loud):
         m = measure(made.study(), made.lesion(), repeated(4))
-        spread.append([np.ptp(m.margin.edge_width_mm_interval), np.ptp(m.size.volume_ml_interval)])
+        spread.append([np.ptp(m.heterogeneity.variation_t2_interval), np.ptp(m.size.volume_ml_interval)])
     assert spread[1][0] > 2 * spread[0][0]
     assert spread[1][1] == pytest.approx(spread[0][1])
 
