@@ -12,20 +12,33 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bodies import tilted
-from pnst.image import Grid, Mask
+from interiors import SIGNAL, Sphere, regained
+from pnst.image import Grid, Mask, Volume
 from pnst.measurement.measure import measure
-from pnst.measurement.measurements import Measurements
+from pnst.measurement.measurements import FAMILY_TYPES, Measurements
 from pnst.study import Lesion, Role, Study
-from scenes import Scene, moved, regraded, reordered, stored
+from scenes import LEVELS, Scene, moved, regraded, reordered, stored
 
 SCENE = Scene(halo=8.0, rim=3.0, cap_deg=50.0, reach=58.0)
+SPHERES = (Sphere("cyst", 5.5, (0, 5.5, 0)), Sphere("blood", 4.5, (0, -6.5, 0)), Sphere("fat", 3.0, (7.0, 0, 2.0)))
 AXIS_BOUND = {"size.axial_diameter_mm", "size.axial_short_diameter_mm", "size.craniocaudal_mm"}
 FEW = settings(max_examples=6, deadline=None, phases=[Phase.generate])  # shrinking a study takes minutes
 
 
 @pytest.fixture(scope="module")
 def study() -> Study:
-    return SCENE.study()
+    """The scene with other tissues in its lesion, so that no family is measured where there is nothing to find."""
+    plain = SCENE.study()
+    points = SCENE.points(SCENE.grid())
+    series = dict(plain.series)
+    for role, (lesion, *_) in LEVELS.items():
+        data = series[role].volume.data.copy()
+        for sphere in SPHERES:
+            data[np.linalg.norm(points - sphere.centre, axis=-1) < sphere.radius] += (
+                SIGNAL[sphere.tissue][role] - lesion
+            )
+        series[role] = replace(series[role], volume=Volume(data, series[role].volume.grid))
+    return replace(plain, series=series)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +50,9 @@ def lesion() -> Lesion:
 def plain(study, lesion) -> Measurements:
     found = measure(study, lesion)
     assert not found.skipped
-    assert found.edema is not None and found.edema.present  # noqa: PT018
+    assert (found.edema.present, found.split_fat.applicable, found.cyst.present, found.t1_high.present) == (True,) * 4
+    assert set(found.families()) == set(FAMILY_TYPES)
+    assert found.regions["fat_inclusion"].data.any()
     return found
 
 
@@ -53,6 +68,16 @@ def assert_same(found: Measurements, expected: Measurements, rel: float, without
             assert a[name] == pytest.approx(value, rel=rel, abs=rel), name
         else:
             assert a[name] == value, name
+
+
+def assert_family_same(found: Measurements, expected: Measurements, *families: str) -> None:
+    for family in families:
+        other = getattr(found, family).columns()
+        for name, value in getattr(expected, family).columns().items():
+            if isinstance(value, float):
+                assert other[name] == pytest.approx(value, rel=0.01, abs=0.01), name
+            else:
+                assert other[name] == value, name
 
 
 @FEW
@@ -92,21 +117,24 @@ def test_lengths_scale_with_the_spacing_and_volumes_with_its_cube(lesion, scale)
 
 @FEW
 @given(gain=st.floats(0.05, 40), offset=st.floats(0, 3000))
-def test_gain_and_offset_leave_margin_edema_and_split_fat_alone(study, lesion, plain, gain, offset):  # law
+def test_gain_and_offset_leave_margin_edema_split_fat_and_t1_high_alone(study, lesion, plain, gain, offset):  # law
     found = measure(regraded(study, gain, offset, (Role.T1, Role.T1_POST, Role.T2_FS)), lesion)
-    for family in ("margin", "edema", "split_fat"):
-        for name, value in getattr(plain, family).columns().items():
-            other = getattr(found, family).columns()[name]
-            if isinstance(value, float):
-                assert other == pytest.approx(value, rel=0.01, abs=0.01), name
-            else:
-                assert other == value, name
+    assert_family_same(found, plain, "margin", "edema", "split_fat", "t1_high")
+    assert found.heterogeneity.entropy_t2 == pytest.approx(plain.heterogeneity.entropy_t2, rel=0.01)
+
+
+@FEW
+@given(gains=st.tuples(*[st.floats(0.05, 40)] * 3))
+def test_each_series_own_gain_leaves_what_lies_inside_alone(study, lesion, plain, gains):  # law: ratios only
+    found = measure(regained(study, dict(zip((Role.T1, Role.T1_POST, Role.T2_FS), gains, strict=True))), lesion)
+    assert_family_same(found, plain, "enhancement", "cyst", "t1_high", "target", "heterogeneity")
 
 
 @FEW
 @given(gain=st.floats(0.05, 40))
 def test_scaling_diffusion_leaves_adc_alone(study, lesion, plain, gain):  # law: S₀ × k
-    found = measure(regraded(study, gain, 0.0, (Role.DWI,)), lesion)
+    diffusion = replace(study, series={Role.DWI: study.series[Role.DWI]})
+    found = measure(regraded(diffusion, gain, 0.0, (Role.DWI,)), lesion)
     assert found.adc.mean_um2_per_ms == pytest.approx(plain.adc.mean_um2_per_ms, rel=1e-3)
     assert found.adc.noise_floor_fraction == plain.adc.noise_floor_fraction
 
@@ -115,6 +143,9 @@ def test_the_laws_can_fail(study, lesion, plain):  # a known-bad case for each c
     other = replace(lesion, mask=Mask(np.roll(lesion.mask.data, 3, axis=0), lesion.mask.grid))
     with pytest.raises(AssertionError):
         assert_same(measure(study, other), plain, rel=0.02, without=AXIS_BOUND)
+    brighter = measure(regraded(study, 1.0, 300.0, (Role.T1_POST,)), lesion)  # an offset is no gain
+    with pytest.raises(AssertionError):
+        assert_family_same(brighter, plain, "enhancement")
 
 
 def _moved(lesion: Lesion, by: np.ndarray) -> Lesion:
