@@ -24,6 +24,7 @@ from pnst.workflow import Case, Request, RunSettings
 from scenes import Scene
 
 PICTURE = re.compile(r"base64,([A-Za-z0-9+/=]+)")
+LEGEND = re.compile("; (?:edge|outline): [^<]*")
 SCENE = Scene(radius=9, halo=5, limb=24, reach=34, spacing=(1.3, 1.5, 3.0))
 
 
@@ -105,15 +106,17 @@ def test_what_cannot_be_measured_has_no_output(folder, tmp_path):
 
 def test_the_report_of_a_run_can_be_written_again(folder, finished):
     """Invariant: the page from the files is the page from memory, its pictures to one of 255 steps (NIfTI keeps places
-    as float32)."""
+    as float32). No file holds what was found along the surface; this lesion's edge is sharp and bare, hence blue."""
     page = workflow.report_results(Request(folder), finished.out)
     before = (finished.out / "report.html").read_text(encoding="utf-8")
-    assert PICTURE.sub("", page) == PICTURE.sub("", before)
+    assert PICTURE.sub("", page) == LEGEND.sub("", PICTURE.sub("", before))
     pictures = [[imread(BytesIO(b64decode(data))) for data in PICTURE.findall(text)] for text in (page, before)]
     assert len(pictures[0]) > 8
     for ours, theirs in zip(*pictures, strict=True):
         assert np.abs(ours - theirs).max() <= 1.01 / 255
-    assert finished.case.measurements[0].regions.keys() == {"adc", "edema", "enhancing", "fat_rim", "target_core"}
+    assert (len(LEGEND.findall(page)), len(LEGEND.findall(before))) == (0, 4)
+    drawn = {"adc", "edema", "enhancing", "fat_rim", "target_core"}
+    assert finished.case.measurements[0].regions.keys() == drawn | {"edge_width", "fat_cover"}
 
 
 def test_results_that_do_not_belong_together(folder, finished, tmp_path):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from pnst.measurement.context import Context
 from pnst.measurement.edge import read_edge
+from pnst.measurement.family import SurfaceMap
 from pnst.measurement.margin import Margin, measure_margin
 from pnst.measurement.settings import MarginSettings, MeasureSettings
 from pnst.study import Role
@@ -55,6 +57,18 @@ def test_places_stand_for_the_whole_surface():  # invariant
     assert edge.area.sum() == pytest.approx(context.lesion.mesh.area_mm2, rel=1e-9)
     assert len(edge.points) == len(edge.width) == len(edge.area) == len(edge.measured)
     assert (edge.width[~edge.measured] == 0).all()
+
+
+def test_the_map_shows_the_blurred_half():  # closed form: the widths lie on the lower half, and outline the same share
+    scene = Scene(radius=18, spacing=(0.9, 1.0, 1.1), edge_sigma=2.2, blurred_below=0.0, reach=42, noise=12)
+    outcome = measure_margin(Context(scene.study(), scene.lesion(), MeasureSettings()))
+    found = outcome.regions["edge_width"]
+    assert isinstance(found, SurfaceMap)
+    height = (found.points - scene.lesion().mesh.centroid)[:, 2]
+    indistinct = found.values > 4
+    assert indistinct[height < -5].mean() > 0.9
+    assert indistinct[height > 5].mean() < 0.05
+    assert np.isfinite(found.values).mean() == pytest.approx(outcome.family.measured_fraction, abs=0.05)
 
 
 def test_where_the_edge_may_lie_is_a_setting():  # a contour 3 mm outside the visible edge

@@ -70,3 +70,12 @@ def test_where_the_slices_fall_does_not_matter(spacing, phase):
     data = np.mean(parts, axis=0) + np.random.default_rng(2).normal(scale=6, size=grid.shape)
     thick = found(Volume(data.astype(np.float32), grid), scene=scene)
     assert thick.coverage_fraction == pytest.approx(TRUE, abs=0.05)
+
+
+def test_the_map_shows_the_caps(t1):  # closed form: 3 mm of fat within 60° of the poles, 0 round the middle
+    study = Study("scene", {Role.T1: Series(Role.T1, t1, Source("simulated", "0" * 64))})
+    cover = measure_split_fat(Context(study, SCENE.lesion(), MeasureSettings())).regions["fat_cover"]
+    outward = cover.points - SCENE.lesion().mesh.centroid
+    axial = np.abs(outward[:, 2]) / np.linalg.norm(outward, axis=1)
+    assert np.median(cover.values[axial > np.cos(np.radians(45))]) == pytest.approx(3.0, abs=0.5)
+    assert (cover.values[axial < np.cos(np.radians(75))] > 0).mean() < 0.02

@@ -11,16 +11,18 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from pnst.image import Grid, Mask, Volume
+from pnst.measurement.family import SurfaceMap
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import Canvas, window
 from pnst.reporting.figures import (
-    LESION,
     REGIONS,
     adc_pictures,
+    edema_pictures,
     extent_pictures,
     lesion_pictures,
     region_pictures,
 )
+from pnst.reporting.painted import COVERED, FOUND, LESION
 from pnst.reporting.plane import Field
 from pnst.study import Role, Source, Study
 
@@ -247,3 +249,56 @@ def test_the_source_of_a_series_is_not_drawn(made):
     series = made.study.series[Role.T1]
     other = Study("x", {Role.T1: replace(series, source=Source("nifti", "f" * 64))})
     assert lesion_pictures(other, made.lesion)[0].png == lesion_pictures(only(made.study, Role.T1), made.lesion)[0].png
+
+
+def mapped(made, name, values):
+    """The measurements with a map of a finding: `values` of the vertices' offsets (n, 3) from the centre."""
+    points = made.lesion.mesh.vertices
+    found = SurfaceMap(points, values(points - points.mean(axis=0)), "a finding")
+    return replace(made.m, regions={**made.m.regions, name: found})
+
+
+def columns_of(picture, colour):
+    """Where the colour lies across the picture, 0 at its left and 1 at its right."""
+    image = pixels(picture)
+    below = near(image, colour, 0.04)[int(0.1 * len(image)) : int(0.85 * len(image))]  # letters and scale bar left out
+    found = np.nonzero(below)[1] / image.shape[1]
+    return found[(found > 0.06) & (found < 0.94)]
+
+
+def test_the_outline_tells_where_the_edge_is_sharp(made):
+    """Order: indistinct on the patient's left (right of the picture), sharp on the right, a gap between them."""
+    m = mapped(made, "edge_width", lambda p: np.where(np.abs(p[:, 0]) < 5, np.nan, np.where(p[:, 0] < 0, 9.0, 1.0)))
+    role = Role(made.m.margin.series)
+    axial, coronal = lesion_pictures(only(made.study, role), made.lesion, m)
+    assert columns_of(axial, LESION).max() < 0.45
+    assert columns_of(axial, FOUND).min() > 0.55
+    assert "vermilion indistinct (wider than 4 mm)" in axial.caption
+    assert "coronal" in coronal.caption
+
+
+def test_an_edge_that_was_not_measured_leaves_the_outline_blue(made):  # saying no: no map, and another series
+    m = mapped(made, "edge_width", lambda p: np.full(len(p), 9.0))
+    other = next(role for role in (Role.T1, Role.T2_FS) if role != made.m.margin.series)
+    for study, measured in ((made.study, made.m), (only(made.study, other), m)):
+        pictures = lesion_pictures(study, made.lesion, measured)
+        assert len(pictures) >= len(study.series)
+        assert not any(near(pixels(picture), FOUND).any() or "vermilion" in picture.caption for picture in pictures)
+
+
+def test_the_outline_tells_where_a_rim_of_fat_covers_it(made):
+    """Order: covered on the patient's right (left of the picture) only."""
+    m = mapped(made, "fat_cover", lambda p: np.where(p[:, 0] > 5, 2.5, 0.0))
+    picture = region_pictures(made.study, made.lesion, m, "fat_rim")[0]
+    assert columns_of(picture, COVERED).size > 20
+    assert columns_of(picture, COVERED).max() < 0.5 < columns_of(picture, LESION).max()
+    assert "green covered by fat" in picture.caption
+
+
+def test_where_no_oedema_was_found_the_series_is_shown_all_the_same(made):
+    none = replace(made.m, edema=replace(made.m.edema, present=False), regions={})
+    pictures = edema_pictures(made.study, made.lesion, none)
+    assert [picture.caption.endswith("; no oedema found") for picture in pictures] == [True, True]
+    assert not any(near(pixels(picture), REGIONS["edema"][1]).any() for picture in pictures)
+    assert all("no oedema" not in picture.caption for picture in edema_pictures(made.study, made.lesion, made.m))
+    assert edema_pictures(only(made.study, Role.T1), made.lesion, none) == []

@@ -7,14 +7,28 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
-from pnst.image import Mask, Volume
+from pnst.image import FloatArray, Mask, Volume
 
 Value = bool | int | float | str | tuple[float, ...] | None
 Interval = tuple[float, float]
-Regions = Mapping[str, Mask | Volume]
 
 INTERVAL = "_interval"
 """Suffix of the column that holds another column's interval, [low, high]."""
+
+
+@dataclass(frozen=True, eq=False)
+class SurfaceMap:
+    """A finding at each of n points of the lesion's surface. It is for the report; no file holds it."""
+
+    points: FloatArray
+    """(n, 3) RAS mm."""
+    values: FloatArray
+    """(n,); NaN where nothing could be measured."""
+    meaning: str
+    """What the values are, with their unit."""
+
+
+Regions = Mapping[str, Mask | Volume | SurfaceMap]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from pnst.image import FloatArray
 from pnst.kernels.shape import concavities, irregularity, sphericity
 from pnst.measurement.context import Context
 from pnst.measurement.edge import read_edge
-from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
+from pnst.measurement.family import Family, NotMeasurable, Outcome, SurfaceMap, in_words
 from pnst.study import Role
 
 
@@ -49,6 +49,7 @@ def measure_margin(context: Context) -> Outcome:
         return Outcome(Margin(**shape), skipped={"edge": str(reason)})  # type: ignore[arg-type]
     width, area = edge.width[edge.measured], edge.area[edge.measured]
     fraction = float(np.average(width > settings.indistinct_width_mm, weights=area))
+    widths = SurfaceMap(edge.points, np.where(edge.measured, edge.width, np.nan), "10–90 % width of the edge in mm")
     return Outcome(
         Margin(
             **shape,  # type: ignore[arg-type]  # three floats and a count
@@ -59,7 +60,8 @@ def measure_margin(context: Context) -> Outcome:
             measured_fraction=edge.measured_fraction,
             series=edge.series,
             quality=in_words(*context.views.doubts(context.study.series[Role(edge.series)])),
-        )
+        ),
+        regions={"edge_width": widths},
     )
 
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Mask
 from pnst.kernels.mesh import thinned
-from pnst.kernels.rim import RimRule, fat_rim
+from pnst.kernels.rim import Rim, RimRule, fat_rim
 from pnst.kernels.sampling import rays, sample
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
+from pnst.measurement.family import Family, NotMeasurable, Outcome, SurfaceMap, in_words
 from pnst.measurement.settings import SplitFatSettings
 from pnst.segmentation.surroundings import Surroundings
 from pnst.segmentation.tissue import FatScale
@@ -70,8 +70,16 @@ def measure_split_fat(context: Context) -> Outcome:
             compartment=compartment,
             quality=in_words(*_doubts(context, series, 1 - float(areas.sum() / mesh.area_mm2), scale)),
         ),
-        regions={"fat_rim": _rim_voxels(around, scale, settings)},
+        regions={
+            "fat_rim": _rim_voxels(around, scale, settings),
+            "fat_cover": SurfaceMap(points, _cover_mm(rim), "fat in mm where a rim covers the surface, else 0"),
+        },
     )
+
+
+def _cover_mm(rim: Rim) -> FloatArray:
+    """(n,): fat in mm along each ray that is covered, 0 along the others; NaN where a ray leaves the image."""
+    return np.where(rim.seen, np.where(rim.covered, rim.thickness, 0.0), np.nan)
 
 
 def _length_mm(settings: SplitFatSettings) -> float:

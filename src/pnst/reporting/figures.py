@@ -11,12 +11,12 @@ from pnst.kernels.hull import longest_diameter
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import ADC_RANGE, Canvas, Picture
 from pnst.reporting.numbers import ADC_UNIT
+from pnst.reporting.painted import LESION, Paint, edge_paint, fat_paint
 from pnst.reporting.plane import Field, placed, points_of
 from pnst.reporting.vocabulary import role_title
 from pnst.study import Lesion, Role, Series, Study
 
-LESION, DIAMETER = "#56b4e9", "#ffffff"
-"""Sky blue is always the lesion; all colours are those that colour-blind readers tell apart (Okabe and Ito)."""
+DIAMETER = "#ffffff"
 REGIONS = {
     "edema": ("Oedema", "#e69f00", (Role.T2_FS,)),
     "fat_rim": ("Fat rim", "#f0e442", (Role.T1, Role.FAT)),
@@ -26,12 +26,34 @@ REGIONS = {
     "target_core": ("Inner third", "#0072b2", (Role.T2, Role.T2_FS)),
 }
 """Region → its title, its colour, and the roles that it is shown on."""
+PAINTS = {"fat_rim": fat_paint}
+"""Region → what colours the lesion's outline beside it."""
 ANATOMICAL = (Role.T1, Role.T2_FS, Role.T2, Role.T1_POST)
 
 
-def lesion_pictures(study: Study, lesion: Lesion) -> list[Picture]:
-    """The lesion's outline on every series, each on the slice where the lesion is largest."""
-    found = (_lesion_on(s, lesion, s.volume.grid.canonical().slice_axis) for s in study.series.values())
+def lesion_pictures(study: Study, lesion: Lesion, m: Measurements | None = None) -> list[Picture]:
+    """The lesion's outline on every series, each on the slice where the lesion is largest.
+
+    On the series that the edge was read on also across its slices, the outline coloured by what was found.
+    """
+    paint, read = (edge_paint(m), m.margin.series) if m and m.margin else (None, None)
+    found = []
+    for series in study.series.values():
+        axis = series.volume.grid.canonical().slice_axis
+        if series.role == read:
+            found += [_lesion_on(series, lesion, a, paint=paint) for a in (axis, _across(axis))]
+        else:
+            found.append(_lesion_on(series, lesion, axis))
+    return _drawn(found)
+
+
+def edema_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]:
+    """The oedema; where none was found, the lesion on the series that would show it."""
+    series = study.series.get(Role.T2_FS)
+    if m.edema is None or m.edema.present or series is None:
+        return region_pictures(study, lesion, m, "edema")
+    axis = series.volume.grid.canonical().slice_axis
+    found = (_lesion_on(series, lesion, a, remark="no oedema found") for a in (axis, _across(axis)))
     return _drawn(found)
 
 
@@ -57,12 +79,12 @@ def region_pictures(study: Study, lesion: Lesion, m: Measurements, name: str) ->
     if series is None or whole is None:
         return []
     axis = whole.grid.canonical().slice_axis
-    across = 1 if axis != 1 else 2
     shown = np.concatenate([lesion.mesh.vertices, points_of(whole)])
-    sections: tuple[tuple[int, Mask | Lesion], ...] = ((axis, whole), (axis, lesion), (across, lesion))
+    sections: tuple[tuple[int, Mask | Lesion], ...] = ((axis, whole), (axis, lesion), (_across(axis), lesion))
     fields = [Field.round(series.volume, shown, *section) for section in sections]
     slices = {(field.plane.axis, field.slice): field for field in fields if field is not None}
-    return [_region_on(series, whole, lesion, name, field) for field in slices.values()]
+    paint = PAINTS[name](m) if name in PAINTS else None
+    return [_region_on(series, whole, lesion, name, field, paint) for field in slices.values()]
 
 
 def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]:
@@ -82,27 +104,50 @@ def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]
     return [Picture(canvas.png(), "ADC map of the lesion in colour", caption)]
 
 
-def _lesion_on(series: Series, lesion: Lesion, axis: int, diameter: FloatArray | None = None) -> Picture | None:
+def _lesion_on(
+    series: Series,
+    lesion: Lesion,
+    axis: int,
+    diameter: FloatArray | None = None,
+    paint: Paint | None = None,
+    remark: str = "",
+) -> Picture | None:
     field = Field.round(series.volume, lesion.mesh.vertices, axis, lesion)
     if field is None:
         return None
     canvas = Canvas(field)
     canvas.grey(_still(field.volume, series))
-    canvas.outline(field.plane.cut(lesion.mesh), LESION)
+    _outline(canvas, lesion, paint)
     if diameter is not None:
         canvas.chord(field.plane.project(diameter), DIAMETER)
     alt = f"Lesion outline on {role_title(series.role)}, {field.plane.orientation}"
-    return Picture(canvas.png(), alt, _where(series, field, series.volume.grid))
+    said = (_where(series, field, series.volume.grid), remark, paint.legend if paint else "")
+    return Picture(canvas.png(), alt, "; ".join(part for part in said if part))
 
 
-def _region_on(series: Series, region: Mask, lesion: Lesion, name: str, field: Field) -> Picture:
+def _outline(canvas: Canvas, lesion: Lesion, paint: Paint | None) -> None:
+    if paint:
+        paint.draw(canvas, lesion.mesh)
+    else:
+        canvas.outline(canvas.field.plane.cut(lesion.mesh), LESION)
+
+
+def _region_on(
+    series: Series, region: Mask, lesion: Lesion, name: str, field: Field, paint: Paint | None = None
+) -> Picture:
     title, colour, _ = REGIONS[name]
     canvas = Canvas(field)
     canvas.grey(_still(field.volume, series))
     canvas.zone(field.of(region).data, colour)
-    canvas.outline(field.plane.cut(lesion.mesh), LESION)
+    _outline(canvas, lesion, paint)
     alt = f"{title} and lesion outline on {role_title(series.role)}, {field.plane.orientation}"
-    return Picture(canvas.png(), alt, _where(series, field, region.grid))
+    where = _where(series, field, region.grid)
+    return Picture(canvas.png(), alt, f"{where}; {paint.legend}" if paint else where)
+
+
+def _across(axis: int) -> int:
+    """The canonical axis of the pictures across the slices along `axis`."""
+    return 1 if axis != 1 else 2
 
 
 def _still(volume: Volume, series: Series) -> FloatArray:

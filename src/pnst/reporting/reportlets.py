@@ -13,7 +13,7 @@ from pnst.evidence.figures import predictors
 from pnst.measurement.family import Family, Value
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import Picture
-from pnst.reporting.figures import adc_pictures, extent_pictures, lesion_pictures, region_pictures
+from pnst.reporting.figures import adc_pictures, edema_pictures, extent_pictures, lesion_pictures, region_pictures
 from pnst.reporting.numbers import Quantity, quantity
 from pnst.reporting.vocabulary import Key, column_title, family_words, predictor_title, sign_title
 from pnst.study import Lesion, Study
@@ -78,8 +78,8 @@ class Reason:
 Painter = Callable[[Study, Lesion, Measurements], list[Picture]]
 PAINTERS: dict[str, Painter] = {
     "size": lambda study, lesion, m: extent_pictures(study, lesion),
-    "margin": lambda study, lesion, m: lesion_pictures(study, lesion),
-    "edema": partial(region_pictures, name="edema"),
+    "margin": lesion_pictures,
+    "edema": edema_pictures,
     "split_fat": partial(region_pictures, name="fat_rim"),
     "adc": adc_pictures,
     "enhancement": partial(region_pictures, name="enhancing"),

@@ -54,7 +54,8 @@ FAMILIES = {
     "margin": Words(
         "Margin",
         "Shape: how far the surface departs from its equal-moment ellipsoid. Edge: how sharply the signal changes "
-        "along the surface's normals. The lesion's outline is blue, on the slice where it is largest.",
+        "along the surface's normals. The lesion's outline is blue, on the slice where it is largest; on the "
+        "series that the edge was read on, its colours tell how sharp it is.",
         (
             Key("irregularity"),
             Key("ill_defined_fraction", "ill_defined", "Ill-defined margin", "over", "ill_defined_fraction"),
@@ -68,8 +69,8 @@ FAMILIES = {
     ),
     "split_fat": Words(
         "Split fat sign",
-        "The share of the surface that a rim of fat covers (yellow; the lesion is outlined in blue). Where the sign "
-        "applies, its absence speaks for malignancy.",
+        "The share of the surface that a rim of fat covers (the outline is green there, else blue; fat within reach is "
+        "yellow). Where the sign applies, its absence speaks for malignancy.",
         (Key("coverage_fraction", "present", "Split fat", "at least", "coverage_fraction"),),
     ),
     "adc": Words(
