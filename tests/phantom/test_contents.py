@@ -67,7 +67,7 @@ def scene_of(lesion: LesionSpec) -> Scene:
 
 def truth_of(lesion: LesionSpec, voxels: Grid = FINE, roles: tuple[Role, ...] = ROLES) -> dict[str, dict[str, Any]]:
     scene = scene_of(lesion)
-    surface = sample(scene.shape, 1.0)
+    surface = sample(scene.shape, 2.0)
     seen = {role: Seen(voxels, np.array([signal(lesion, t, role) for t in Tissue])) for role in roles}
     return interior_truth(scene, surface, moments(scene.shape, surface), seen)
 
