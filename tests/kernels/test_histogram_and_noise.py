@@ -24,6 +24,14 @@ def test_three_tissues_give_three_modes():  # closed form
     assert found[0].high == pytest.approx(found[1].low)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_ripples_of_few_values_neither_split_a_mode_nor_cut_it_short(seed):  # closed form: one normal distribution
+    widest = max(modes(np.random.default_rng(seed).normal(110, 5, 20000)), key=lambda mode: mode.share)
+    assert widest.share > 0.95
+    assert widest.low < 110 - 8
+    assert widest.high > 110 + 8
+
+
 @pytest.mark.parametrize(("scale", "offset"), [(3.0, 0.0), (0.01, -5.0), (1.0, 1e4)])
 def test_scale_and_offset_move_the_modes_with_them(scale, offset):  # law
     found = modes(mixture(scale, offset))

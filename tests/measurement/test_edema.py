@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from interiors import Interior
 from pnst.image import Volume
 from pnst.measurement.context import Context
 from pnst.measurement.edema import Edema, measure_edema
@@ -70,3 +71,11 @@ def test_what_is_neither_brighter_nor_dark_on_t1_counts_as_oedema(study):
     assert found(same, (Role.T1, Role.T2_FS)).max_extent_mm > 12
     strict = EdemaSettings(fluid_lesion_ratio=1.05, fluid_edema_ratio=1.5)
     assert found(same, (Role.T1, Role.T2_FS), strict).max_extent_mm == pytest.approx(8, abs=1.5)
+
+
+@pytest.mark.parametrize("noise", [5.0, 15.0])
+def test_a_slim_limb_under_skin_has_no_edema(noise):
+    """The skin's edge, which on T1 passes through muscle's level, was muscle's darkest mode: 100 ml of oedema."""
+    body = Interior(radius=18, noise=noise)
+    edema = measure_edema(Context(body.study(Role.T1, Role.T2_FS), body.lesion(), MeasureSettings())).family
+    assert (edema.present, edema.volume_ml, edema.quality) == (False, 0.0, None)

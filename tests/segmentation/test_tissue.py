@@ -130,6 +130,26 @@ def test_muscle_voxels_are_muscle_and_near_but_clear_of_the_lesion(t1):
     assert np.count_nonzero(found & deep) > 0.95 * np.count_nonzero(deep)
 
 
+def test_the_edge_between_fat_and_air_is_no_muscle():
+    """A slim limb under fat: on T1 its skin passes through muscle's level, and on STIR it would be the darkest mode."""
+    limb, near = Limb(muscle=24.0, fat=34.0), TissueRule(near_mm=40.0)
+    t1, stir = (blurred(limb, levels, near) for levels in (T1, STIR))
+    found = muscle_on_t1(t1, fat_scale(t1))
+    assert np.mean(limb.cropped("muscle", t1)[found.data]) > 0.99
+    level = muscle_level(stir, found.data, "muscle on T1")
+    assert level.mode == pytest.approx(STIR["muscle"], rel=0.05)
+    assert level.sd == pytest.approx(SIGMA, rel=0.25)
+
+
+def blurred(limb: Limb, levels: dict[str, float], rule: TissueRule) -> Surroundings:
+    """The limb's image with its edges in partial volume."""
+    from scipy.ndimage import gaussian_filter
+
+    clean = gaussian_filter(np.vectorize(levels.get, otypes=[float])(limb.tissue), (0.8, 0.8, 0.4))
+    noisy = np.abs(clean + np.random.default_rng(3).normal(scale=SIGMA, size=limb.grid.shape)).astype(np.float32)
+    return surroundings(Volume(noisy, limb.grid), Mask(limb.tissue == "lesion", limb.grid), rule=rule)
+
+
 def test_without_muscle_no_voxel_is_muscle(t1):
     """The predicate says no: the scale of an image whose tissues lie elsewhere."""
     assert not muscle_on_t1(t1, FatScale(4000, 9000)).data.any()

@@ -42,11 +42,11 @@ def modes(values: FloatArray) -> list[Mode]:
     width = edges[1] - edges[0]
     smooth = gaussian_filter1d(np.pad(counts.astype(float), 1), SMOOTHING_BINS, mode="constant")
     peaks = np.flatnonzero((smooth[1:-1] > smooth[:-2]) & (smooth[1:-1] >= smooth[2:])) + 1
+    peaks = peaks[[_prominence(smooth, peak) >= LEAST_PROMINENCE * smooth[peak] for peak in peaks.tolist()]]
     found = []
     for peak, left, right in zip(peaks.tolist(), *_valleys(smooth, peaks), strict=True):
-        prominence = _prominence(smooth, peak)
         share = smooth[left:right].sum() / smooth.sum()
-        if prominence >= LEAST_PROMINENCE * smooth[peak] and share >= LEAST_SHARE:
+        if share >= LEAST_SHARE:
             a, b, c = smooth[peak - 1 : peak + 2]
             shift = 0.5 * (a - c) / (a - 2 * b + c) if a - 2 * b + c < 0 else 0.0
             where = [edges[0] + (n - 0.5) * width for n in (peak + shift, left, right)]
