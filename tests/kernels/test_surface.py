@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.ndimage import map_coordinates
 
 from bodies import ellipsoid, fused, mask_of, star, tilted
+from pnst.kernels.caps import OUTSIDE
 from pnst.kernels.hull import longest_diameter
 from pnst.kernels.mesh import Mesh
 from pnst.kernels.shape import irregularity, sphericity
@@ -102,3 +104,21 @@ def test_inside_agrees_with_the_body_on_another_grid():  # closed form: a ball, 
     assert inside.sum() * 0.9 * 1.1 * 1.3 == pytest.approx(4 / 3 * np.pi * 12**3, rel=0.02)
     assert not inside[0].any()
     assert not inside[:, -1].any()
+
+
+@pytest.mark.parametrize("turn", [(0, 0, 0), (0, 0, 1e-6), (0, 0, 5)])
+def test_levels_are_trilinear_values_of_the_samples(turn):  # another implementation, on a flipped and moved grid
+    data = mask_of(ellipsoid(9, 7, 11), CLINICAL, tilted(), (0.1, 0.2, -0.3), 13)
+    surface, shape, to_mask = level_set(data, CLINICAL), (41, 29, 17), np.eye(4)
+    to_mask[:3, :3] = tilted(turn) @ np.diag((-0.83, 1.4, 0.61))
+    to_mask[:3, 3] = (np.array(data.shape) - 1) / 2 - to_mask[:3, :3] @ ((np.array(shape) - 1) / 2)
+    index = np.indices(shape).reshape(3, -1)
+    points = (to_mask[:3, :3] @ index + to_mask[:3, 3:] - np.array(surface.origin)[:, None]) / np.array(surface.step)[
+        :, None
+    ]
+    true = map_coordinates(surface.values, points, order=1, cval=OUTSIDE).reshape(shape)
+    levels = surface.levels(shape, to_mask)
+    assert (levels == OUTSIDE).any()  # the grid reaches beyond the samples
+    off_border = ~(((levels == OUTSIDE) ^ (true == OUTSIDE)) & (true < 0))  # a rounding decides on the border itself
+    assert np.abs(levels - true)[off_border].max() < 0.05
+    assert ((levels > 0) == (true > 0)).all()

@@ -30,6 +30,8 @@ SAMPLES = 16
 """Samples along the lesion's size, which is 3 volumes ÷ surface: the radius of a ball, 1.5 times a slab's thickness."""
 LEAST_STEP = 0.25
 """Samples are no closer than this share of a pixel."""
+ALIGNED = 1e-3
+"""A grid whose rows run along those of the samples to this share of one is read an axis at a time."""
 THIN_SLICES = 1.5
 """Slices thinner than so many pixels or samples show steps of their own, which are smoothed."""
 WINDOW = 5
@@ -71,6 +73,9 @@ class LevelSet:
         to_samples = np.diag([*(1 / np.asarray(self.step)), 1.0])
         to_samples[:3, 3] = -np.asarray(self.origin) / self.step
         matrix = to_samples @ to_mask_index
+        turned = np.abs(matrix[:3, :3] - np.diag(np.diag(matrix)[:3])) @ np.asarray(shape)
+        if turned.max() < ALIGNED:
+            return _stretched(self.values, shape, np.diag(matrix)[:3], matrix[:3, 3])
         values = affine_transform(
             self.values, matrix[:3, :3], matrix[:3, 3], tuple(shape), order=1, mode="constant", cval=float(OUTSIDE)
         )
@@ -105,6 +110,19 @@ def level_set(mask: BoolArray, spacing: Sequence[float]) -> LevelSet:
     origin = np.array([corner[0] - CAPS + int(reached[0]), *corner[1:]], dtype=np.float64)[back]
     step = np.array([along, *plane.steps])[back]
     return LevelSet(_close(values).transpose(back), tuple(origin.tolist()), tuple(step.tolist()))
+
+
+def _stretched(values: Float32Array, shape: Sequence[int], scale: FloatArray, shift: FloatArray) -> Float32Array:
+    """Trilinear values on a grid whose voxel i lies at scale · i + shift of each axis; `OUTSIDE` beyond the samples."""
+    for axis in reversed(range(3)):
+        count = values.shape[axis]
+        where = scale[axis] * np.arange(shape[axis]) + shift[axis]
+        first = np.clip(where.astype(int), 0, count - 2)
+        share = (where - first).astype(np.float32)
+        across = tuple(slice(None) if a == axis else None for a in range(3))
+        values = values.take(first, axis=axis) * (1 - share)[across] + values.take(first + 1, axis=axis) * share[across]
+        values[(slice(None),) * axis + ((where < 0) | (where > count - 1),)] = OUTSIDE
+    return values
 
 
 def _cropped(mask: BoolArray, spacing: tuple[float, float, float]) -> tuple[BoolArray, list[int]]:
