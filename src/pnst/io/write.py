@@ -29,6 +29,21 @@ def write_study(
     folder appears whole or not at all; the same study gives the same bytes. Raises `InputError` when the folder is not
     empty or something cannot be written so, `SettingError` for another format, or a style without that format.
     """
+    _check(study, format, dicom)
+    with whole_folder(Path(folder)) as temporary:
+        if format == "nifti":
+            write_role_folder(study, temporary, lesions)
+        elif format == "bids":
+            from pnst.io.bids_write import write_bids
+
+            write_bids(study, temporary, lesions)
+        else:
+            from pnst.io.dicom_write.tree import write_dicom
+
+            write_dicom(study, temporary, lesions, dicom or DicomStyle())
+
+
+def _check(study: Study, format: str, dicom: DicomStyle | None) -> None:  # noqa: A002 - as above
     if format not in FORMATS:
         raise SettingError(
             f"cannot write the format {format!r}", got=format, expected=", ".join(FORMATS), remedy="choose one of these"
@@ -48,14 +63,3 @@ def write_study(
                 expected="letters and digits, and not a role or 'lesion'",
                 remedy="rename the mask first",
             )
-    with whole_folder(Path(folder)) as temporary:
-        if format == "nifti":
-            write_role_folder(study, temporary, lesions)
-        elif format == "bids":
-            from pnst.io.bids_write import write_bids
-
-            write_bids(study, temporary, lesions)
-        else:
-            from pnst.io.dicom_write.tree import write_dicom
-
-            write_dicom(study, temporary, lesions, dicom or DicomStyle())
