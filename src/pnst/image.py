@@ -146,6 +146,10 @@ class Grid:
 
         Returns the permutation to hand to `transpose` and then the axes to hand to `flip`.
         """
+        return self._order
+
+    @cached_property
+    def _order(self) -> tuple[tuple[int, int, int], tuple[int, ...]]:
         turned = self.directions[:, _AXES].transpose(1, 0, 2) * _SIGNS[:, None, :]
         # Rounded, then by the entries: where two orders are equally close (45°), the storage must not decide.
         keys = np.round(np.column_stack((np.trace(turned, axis1=1, axis2=2), turned.reshape(-1, 9))), 6)
@@ -155,6 +159,10 @@ class Grid:
 
     def canonical(self) -> Grid:
         """This grid with its axes permuted and flipped to lie closest to RAS; the same voxels."""
+        return self._canonical
+
+    @cached_property
+    def _canonical(self) -> Grid:
         axes, flips = self.canonical_order()
         affine = np.eye(4)
         affine[:3, :3] = self.affine[:3, axes]

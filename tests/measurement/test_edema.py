@@ -79,3 +79,15 @@ def test_a_slim_limb_under_skin_has_no_edema(noise):
     body = Interior(radius=18, noise=noise)
     edema = measure_edema(Context(body.study(Role.T1, Role.T2_FS), body.lesion(), MeasureSettings())).family
     assert (edema.present, edema.volume_ml, edema.quality) == (False, 0.0, None)
+
+
+def test_oedema_that_goes_on_where_there_is_no_image_is_censored(study):
+    """NaN within the halo, as a moved image leaves it: the border of the array is far."""
+    lesion, series = SCENE.lesion(), study.series[Role.T2_FS]
+    middle = [(side.start + side.stop) // 2 for side in lesion.on(series.volume.grid).box()]
+    data = series.volume.data.copy()
+    data[: middle[0] - int((SCENE.radius + SCENE.halo / 2) / series.volume.grid.spacing[0])] = np.nan
+    seen = replace(study, series={**study.series, Role.T2_FS: replace(series, volume=Volume(data, series.volume.grid))})
+    edema = measure_edema(Context(seen, lesion, MeasureSettings())).family
+    assert (edema.present, edema.censored) == (True, True)
+    assert measure_edema(Context(study, lesion, MeasureSettings())).family.censored is False

@@ -346,6 +346,9 @@ def test_voxels_without_data_are_left_out():
         body.lesion(),
     )
     assert m.cyst.fraction == pytest.approx(body.fraction("cyst") / 2, abs=0.02)
+    for family in (m.cyst, m.enhancement):
+        assert "of the lesion's voxels hold no number in the t1_post series" in family.quality
+    assert m.t1_high.quality is None
 
 
 def moved_away(study: Study, role: Role) -> Study:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Grid, Mask, bounding_box, embedded
+from pnst.image import BoolArray, FloatArray, Grid, Mask, Volume, bounding_box, embedded
+from pnst.kernels.pieces import widened
 from pnst.kernels.sampling import rays
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
@@ -62,7 +63,7 @@ def measure_edema(context: Context) -> Outcome:
             )
         )
     region, extent = embedded(zone.mask, zone.whole), zone.extent_mm()
-    censored = extent >= settings.search_mm - max(zone.whole.spacing) or _reaches_border(region)
+    censored = extent >= settings.search_mm - max(zone.whole.spacing) or zone.cut or _reaches_border(region)
     if censored:
         remarks = ["the oedema reaches the border of the image or of the search", *remarks]
     if zone.weak:
@@ -97,6 +98,8 @@ class _Zone:
     """… which differs from the distance of its surface by less than this."""
     wide: BoolArray
     """(n,) of the zone's voxels: wide enough to carry the extent."""
+    cut: bool = False
+    """It goes on to voxels that hold no number."""
     weak: bool = False
     """Half the step to the oedema lies within the noise of muscle."""
 
@@ -167,8 +170,15 @@ def _found(context: Context, series: Series) -> tuple[_Zone, list[str]]:
     if level.source == HISTOGRAM:
         remarks.append("muscle was taken from the histogram of the fat-suppressed series alone")
     weak = zone.half_step_level <= detected.level
-    found = _Zone(zone.mask, context.lesion, series.volume.grid, zone.distance, slack, zone.wide, weak)
+    cut = _reaches_lost(zone.mask, around.volume)
+    found = _Zone(zone.mask, context.lesion, series.volume.grid, zone.distance, slack, zone.wide, cut=cut, weak=weak)
     return found, remarks
+
+
+def _reaches_lost(zone: Mask, image: Volume) -> bool:
+    """Whether a zone on a crop of an image goes on to voxels that hold no number."""
+    lost = ~np.isfinite(image.data)
+    return bool(lost.any() and (widened(embedded(zone, image.grid).data) & lost).any())
 
 
 def _rule(settings: EdemaSettings) -> ZoneRule:

@@ -192,7 +192,7 @@ class QualitySettings(_Settings):
     """What is said in `quality` beside the numbers."""
 
     largest_unseen_fraction: float = Field(0.05, ge=0, lt=1)
-    """More of the lesion's surface than this beyond the border of an image is said (ours)."""
+    """More of the lesion than this beyond the border of an image, or in voxels without a number, is said (ours)."""
     least_signal_to_noise: float = Field(10.0, ge=0)
     """A lesion's median signal under this many SDs of the image's noise is said (ours)."""
 

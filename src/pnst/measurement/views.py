@@ -48,9 +48,11 @@ class Views:
         return self._around[key]
 
     def inside(self, series: Series) -> Interior:
-        """A series cropped to the lesion."""
+        """A 3-D series cropped to the lesion; `NotMeasurable` where it holds no number there."""
         if series not in self._inside:
             self._inside[series] = interior(series.volume, self.mask(series))
+        if self._inside[series].lost_fraction == 1:
+            raise NotMeasurable("the series holds no data within the lesion")
         return self._inside[series]
 
     @cached_property
@@ -80,7 +82,10 @@ class Views:
         if unseen > quality.largest_unseen_fraction:
             remarks.append(f"{unseen:.0%} of the lesion's surface lies outside the series")
         if series.volume.data.ndim == 3:
-            blank, ratio = self.inside(series).blank_slices, self.inside(series).signal_to_noise
+            inside = self.inside(series)
+            lost, blank, ratio = inside.lost_fraction, inside.blank_slices, inside.signal_to_noise
+            if lost > quality.largest_unseen_fraction:
+                remarks.append(f"{lost:.0%} of the lesion's voxels hold no number in the {series.role} series")
             if blank:
                 remarks.append(f"{blank} of the lesion's slices hold no image in the {series.role} series")
             if ratio < quality.least_signal_to_noise:
