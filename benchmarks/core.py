@@ -76,7 +76,7 @@ class Case:
 CASES = (
     Case("60 ml, 256×256×64", 60, (256, 256, 64), (0.8, 0.9, 3.0), 20, against_peers=True),
     Case("60 ml, 256×256×64, nearly even voxels", 60, (256, 256, 64), (0.9, 1.0, 1.1), 20),
-    Case("60 ml, 512×512×240: the same lesion in 30 times the image", 60, (512, 512, 240), (0.8, 0.9, 3.0)),
+    Case("60 ml, 512×512×240: the same lesion in 15 times the image", 60, (512, 512, 240), (0.8, 0.9, 3.0)),
     Case("200 ml, 512×512×120", 200, (512, 512, 120), (0.5, 0.6, 3.0), 150, against_peers=True),
     Case("200 ml, 512×512×120, thin slices", 200, (512, 512, 120), (0.6, 0.7, 1.0), 150),
 )
