@@ -36,6 +36,7 @@ SETTINGS = {
     "t1_high": settings.T1HighSettings,
     "target": settings.TargetSettings,
     "heterogeneity": settings.HeterogeneitySettings,
+    "quality": settings.QualitySettings,
     "uncertainty": settings.UncertaintySettings,
 }
 

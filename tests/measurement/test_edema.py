@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from interiors import Interior
-from pnst.image import Volume
+from pnst.image import Grid, Mask, Volume
 from pnst.measurement.context import Context
 from pnst.measurement.edema import Edema, measure_edema
+from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import EdemaSettings, MeasureSettings
 from pnst.study import Role, Study
 from scenes import Scene
@@ -91,3 +92,19 @@ def test_oedema_that_goes_on_where_there_is_no_image_is_censored(study):
     edema = measure_edema(Context(seen, lesion, MeasureSettings())).family
     assert (edema.present, edema.censored) == (True, True)
     assert measure_edema(Context(study, lesion, MeasureSettings())).family.censored is False
+
+
+def test_a_given_muscle_mask_may_lie_on_the_other_side(study):
+    """Far from where muscle is looked for; one that lies beside the image is said."""
+    grid = study.series[Role.T2_FS].volume.grid
+    r = np.linalg.norm(SCENE.points(grid), axis=-1)
+    near = MeasureSettings.model_validate({"tissue": {"near_mm": 12.0}})
+    far = replace(study, masks={"muscle": Mask((r > 38) & (r < 48), grid)})
+    context = Context(far, SCENE.lesion(), near)
+    assert context.tissues.muscle(study.series[Role.T2_FS]).mode == pytest.approx(110, abs=2)
+    assert measure_edema(context).family.volume_ml == pytest.approx(TRUE_ML, rel=0.08)
+    away = np.eye(4)
+    away[:3, 3] = 900
+    beside = replace(study, masks={"muscle": Mask(r < 48, Grid(grid.shape, away @ grid.affine))})
+    with pytest.raises(NotMeasurable, match="given muscle mask holds too little of the t2_fs series"):
+        measure_edema(Context(beside, SCENE.lesion(), near))

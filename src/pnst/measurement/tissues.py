@@ -67,16 +67,17 @@ class Tissues:
         """Muscle's level on a series: from a given mask, else where T1 shows muscle, else from the histogram."""
         if series.role not in self.levels.muscle:
             try:
-                self.levels.muscle[series.role] = self._muscle_on(self.views.around(series))
+                self.levels.muscle[series.role] = self._found_muscle(series)
             except TissueNotFound as reason:
                 raise NotMeasurable(str(reason)) from reason
         return self.levels.muscle[series.role]
 
-    def _muscle_on(self, around: Surroundings) -> MuscleLevel:
-        cells, given = around.cells, self.study.masks.get("muscle")
+    def _found_muscle(self, series: Series) -> MuscleLevel:
+        given = self.study.masks.get("muscle")
         if given is not None:
-            inside = nearest(given.data, given.grid, cells.grid, fill=False)
-            return muscle_level(around, inside & cells.shell, "given mask")
+            return self._given_muscle(series, given)
+        around = self.views.around(series)
+        cells = around.cells
         try:
             on_t1 = self._muscle_on_t1
         except NotMeasurable:
@@ -86,6 +87,21 @@ class Tissues:
         if np.count_nonzero(muscle) * cells.grid.voxel_volume_mm3 < 1000 * least_ml:
             return muscle_level(around, None, HISTOGRAM)
         return muscle_level(around, muscle, "muscle on T1")
+
+    def _given_muscle(self, series: Series, given: Mask) -> MuscleLevel:
+        """The level in a mask wherever it lies on the series, as far as the other side of the body."""
+        box, settings = given.box(), self.views.settings.tissue
+        if box is None:
+            raise NotMeasurable("the given muscle mask is empty")
+        corners = given.grid.crop(box).corners()
+        reach = float(np.linalg.norm(corners - self.views.lesion.mesh.centroid, axis=1).max())
+        around = self.views.around(series, max(reach, settings.near_mm))
+        inside = nearest(given.data, given.grid, around.cells.grid, fill=False)
+        try:
+            clear = around.cells.distance > settings.clear_of_lesion_mm
+            return muscle_level(around, inside & clear & np.isfinite(around.cells.raw), "given mask")
+        except TissueNotFound as reason:
+            raise NotMeasurable(f"the given muscle mask holds too little of the {series.role} series") from reason
 
     @cached_property
     def _muscle_on_t1(self) -> Mask:
