@@ -204,7 +204,7 @@ class UncertaintySettings(_Settings):
     """How often the measurement is repeated; 0: no intervals (ours)."""
     level: float = Field(0.95, gt=0, lt=1)
     """Share of repetitions that an interval is made to hold (ours)."""
-    boundary_voxels: float = Field(0.015, ge=0)
+    boundary_voxels: float = Field(0.005, ge=0)
     """SD of the lesion's boundary, in voxels (cube root of their volume): a contour drawn to the voxel (ours)."""
     turn_deg: float = Field(2.0, ge=0, le=45)
     """SD of the turn of the voxels about each axis (ours)."""
