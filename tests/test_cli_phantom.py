@@ -28,14 +28,14 @@ SMALL = """
 snr = "none"
 roles = ["t1"]
 surround = {septa = 0, bone = false, vessels = false, nerve = false}
-lesion = {radii_mm = [6, 7, 8]}
-grids.t1 = {spacing_mm = [2.0, 2.3, 4.0], extent_mm = [44, 42, 40]}
+lesion = {radii_mm = [15, 16, 18]}
+grids.t1 = {spacing_mm = [2.0, 2.3, 4.0], extent_mm = [44, 46, 52]}
 """
 """Quick to render, and its truth is that of an ellipsoid."""
 
 TABLE = """patient,label,like,lesion.radii_mm,lesion.tilt_deg,seed
 A1,benign,,,,
-A2,malignant,malignant,6;7;9,0;0;0,12
+A2,malignant,malignant,15;16;19,0;0;0,12
 """
 
 
@@ -93,7 +93,7 @@ def test_the_description_beside_a_study_makes_it_again(cohort, tmp_path):
 def test_the_command_line_beats_the_file_and_the_file_beats_the_preset(place):
     description = describe(*changes_of(place / "small.toml", "malignant", 3))
     assert (description.seed, description.spec.case_id) == (3, "simulated-malignant")
-    assert description.spec.lesion == replace(malignant().lesion, radii_mm=(6.0, 7.0, 8.0))
+    assert description.spec.lesion == replace(malignant().lesion, radii_mm=(15.0, 16.0, 18.0))
 
 
 def test_without_a_file_the_preset_is_benign_and_with_one_it_is_what_the_file_says(place):
@@ -142,7 +142,7 @@ def test_the_index_says_where_everything_is_and_the_truth(cohort):
         ("A2", "malignant", "A2"),
     ]
     assert found[1]["seed"] == "12"
-    assert float(found[0]["truth.size.volume_ml"]) == pytest.approx(4 / 3 * np.pi * 6 * 7 * 8 / 1000, rel=1e-4)
+    assert float(found[0]["truth.size.volume_ml"]) == pytest.approx(4 / 3 * np.pi * 15 * 16 * 18 / 1000, rel=1e-4)
     for row in found:
         assert (cohort / row["lesion"]).is_file()
         truth = tomllib.loads((cohort / row["study"] / "truth.toml").read_text())
@@ -169,7 +169,7 @@ def test_a_second_run_keeps_what_is_there(again):
 def test_a_changed_row_alone_is_made_again_and_a_label_moves_no_voxel(again):
     before = bytes_of(again / "made")
     text = (again / "p.csv").read_text()
-    (again / "p.csv").write_text(text.replace("6;7;9", "6;7;10").replace("A1,benign", "A1,schwannoma"))
+    (again / "p.csv").write_text(text.replace("15;16;19", "15;16;20").replace("A1,benign", "A1,schwannoma"))
     assert made(again).startswith("1 made, 1 kept, 0 failed: ")
     after = bytes_of(again / "made")
     assert {name for name in before if after[name] == before[name] and name.startswith("A1/")} == {

@@ -106,12 +106,13 @@ def test_a_place_that_is_no_folder(tmp_path, place):
 # --- another process runs it, and is interrupted ----------------------------------------------------------------------
 
 SCRIPT = """
-import sys
+import signal, sys
 from pathlib import Path
 from deeds import draw
 from pnst.cohort.run import Task, run_tasks
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
     orders = [Task("a", {"text": "x"}), *(Task(name, {"text": "x", "then": "sleep 60"}) for name in "bc")]
     run_tasks(draw, orders, Path(sys.argv[1]), 2)
 """

@@ -116,8 +116,5 @@ def test_threads_give_the_same_bits(scene: Scene, monkeypatch: pytest.MonkeyPatc
     maps = []
     for threads in ("1", "3"):
         monkeypatch.setenv("OMP_NUM_THREADS", threads)
-        assert render.cores() == int(threads)
         maps.append(tissue_map(scene, grid))
     np.testing.assert_array_equal(*maps)
-    monkeypatch.setenv("OMP_NUM_THREADS", "many")
-    assert render.cores() >= 1

@@ -12,6 +12,7 @@ from pnst.cohort.patients import Patient, read_patients
 from pnst.cohort.run import Outcome, Row, Task, Watch, run_tasks
 from pnst.cohort.workers import cores
 from pnst.io.atomic import write_text
+from pnst.io.simulated import six_digits
 from pnst.io.table import to_csv
 from pnst.phantom.description import Changes
 from pnst.workflow import Form, write_phantom
@@ -48,13 +49,8 @@ def simulate_cohort(
 def make_patient(order: Any, folder: Path) -> Row:
     """In a worker: one patient into an empty folder; the row of `cohort.csv` that is decided by the description."""
     made = write_phantom(folder, tomllib.loads(order["description"]), form=Form(**order["form"]))
-    truth = {f"truth.{name}": _rounded(value) for name, value in made.truth.items()}
+    truth = {f"truth.{name}": six_digits(value) for name, value in made.truth.items()}
     return {"seed": made.seed, "lesion": lesion_file(folder), **truth}
-
-
-def _rounded(value: Any) -> Any:
-    """To six significant digits, as in truth.toml."""
-    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def lesion_file(folder: Path) -> str:

@@ -10,6 +10,7 @@ from pnst.io.dicom_write.style import DicomStyle
 from pnst.io.write import write_study
 from pnst.phantom.description import Description
 from pnst.phantom.study import Simulated
+from pnst.phantom.surround import Value
 
 NOTICE = "simulated: no patient, no clinical evidence; values are exact, by quadrature on the geometry"
 
@@ -41,5 +42,10 @@ def truth_table(simulated: Simulated) -> dict[str, Any]:
         if value is None:
             table["null"].append(name)
         else:
-            table.setdefault(family, {})[column] = float(f"{value:.6g}") if isinstance(value, float) else value
+            table.setdefault(family, {})[column] = six_digits(value)
     return table
+
+
+def six_digits(value: Value) -> Value:
+    """A number to six significant digits, more than any quadrature here holds; anything else as it is."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value

@@ -29,6 +29,7 @@ SLOPE = 1.25
 """A distance in the scene changes by at most this many mm a mm: irregular fronts are no true distances."""
 
 _CHUNK = 25_000
+"""Boxes looked at together: bounds the memory that their layers take."""
 
 
 @dataclass(frozen=True)

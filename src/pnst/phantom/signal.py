@@ -1,8 +1,7 @@
 """Signal equations of the simulated sequences, in closed form.
 
 All are relative to the equilibrium magnetisation; what has opposite signs cancels in a voxel before the magnitude is
-taken. Spin echo and inversion recovery neglect TE against TR
-(any MRI textbook); contrast agent shortens T1 by its relaxivity r1.
+taken. Spin echo and inversion recovery neglect TE against TR; contrast agent shortens T1 by its relaxivity r1.
 """
 
 from __future__ import annotations
