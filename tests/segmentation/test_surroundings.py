@@ -98,3 +98,17 @@ def test_the_nearest_voxel_on_another_grid():  # closed form: its own, and the f
     away[:3, 3] += 900
     assert (nearest(IMAGE, GRID, Grid((4, 5, 3), away), fill=-1.0) == -1).all()
     assert nearest(IMAGE > 100, GRID, fine, fill=False).dtype == np.bool_
+
+
+@pytest.mark.parametrize("turn_deg", [0.0, 20.0])
+def test_the_nearest_voxel_is_that_of_the_rounded_index(turn_deg):  # brute force, along the axes and turned
+    c, s = np.cos(np.radians(turn_deg)), np.sin(np.radians(turn_deg))
+    affine, shape = np.eye(4), (41, 53, 7)
+    affine[:3, :3] = GRID.directions @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]) @ np.diag((-0.61, 0.83, 5.3))
+    affine[:3, 3] = GRID.to_world((30.3, 36.6, 4.4)) - affine[:3, :3] @ (np.array(shape) / 2)
+    onto = Grid(shape, affine)
+    index = GRID.to_index(onto.to_world(np.stack(np.indices(onto.shape), axis=-1)))
+    inside = ((index >= 0) & (index <= np.array(GRID.shape) - 1)).all(axis=-1)
+    true = np.where(inside, IMAGE[tuple(np.where(inside[..., None], np.rint(index), 0).astype(int).T)].T, -1.0)
+    assert 0 < inside.sum() < inside.size
+    np.testing.assert_array_equal(nearest(IMAGE, GRID, onto, fill=-1.0), true)

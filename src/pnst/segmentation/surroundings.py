@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -14,6 +14,8 @@ from pnst.segmentation.tissue import SMOOTHING_MM, TissueNotFound
 
 CELL_MM = 1.0
 """Cells measure about this much in the plane of the slices: tissues are wider, and fine voxels cost their square."""
+ALIGNED = 1e-3
+"""A grid whose rows run along those of another to this share of a voxel is read an axis at a time."""
 
 
 class TissueRule(NamedTuple):
@@ -97,6 +99,7 @@ def surroundings(
     if box is None:
         raise TissueNotFound("the lesion lies outside this series")
     part, inside = volume.crop(box).canonical(), lesion.crop(box).canonical()
+    part = replace(part, data=np.ascontiguousarray(part.data))  # read many times, beside masks in this order
     return Surroundings(part, inside, _cells(part, inside, rule), rule)
 
 
@@ -131,11 +134,25 @@ def nearest(data: npt.NDArray[Any], grid: Grid, onto: Grid, fill: float) -> npt.
     from scipy.ndimage import affine_transform
 
     matrix = grid.inverse @ onto.affine
+    scale, shift = np.diag(matrix)[:3], matrix[:3, 3]
+    if (np.abs(matrix[:3, :3] - np.diag(scale)) @ np.asarray(onto.shape)).max() < ALIGNED:
+        return _picked(data, onto.shape, scale, shift, fill)
     source = data.view(np.uint8) if data.dtype == np.bool_ else data
     out = affine_transform(
-        source, matrix[:3, :3], matrix[:3, 3], onto.shape, order=0, mode="constant", cval=fill, prefilter=False
+        source, matrix[:3, :3], shift, onto.shape, order=0, mode="constant", cval=fill, prefilter=False
     )
     return np.asarray(out.view(np.bool_) if data.dtype == np.bool_ else out)
+
+
+def _picked(
+    data: npt.NDArray[Any], shape: tuple[int, ...], scale: FloatArray, shift: FloatArray, fill: float
+) -> npt.NDArray[Any]:
+    """`nearest` on a grid whose voxel i lies at scale · i + shift of each axis."""
+    for axis, count in enumerate(data.shape):
+        where = scale[axis] * np.arange(shape[axis]) + shift[axis]
+        data = data.take(np.clip(np.floor(where + 0.5).astype(int), 0, count - 1), axis=axis)
+        data[(slice(None),) * axis + ((where < 0) | (where > count - 1),)] = fill
+    return data
 
 
 def _cells(part: Volume, inside: Mask, rule: TissueRule) -> Cells:
