@@ -11,15 +11,23 @@ from bodies import ellipsoid, mask_of, oblique, tilted
 from pnst.errors import SettingError
 from pnst.image import Mask, Volume
 from pnst.measurement.adc_map import adc_map
+from pnst.measurement.context import Context
 from pnst.measurement.measure import FAMILIES, measure
 from pnst.measurement.measurements import FAMILY_TYPES, Measurements
 from pnst.measurement.settings import MeasureSettings, SplitFatSettings
+from pnst.measurement.split_fat import SplitFat, measure_split_fat
 from pnst.study import Lesion, Role, Study
 from scenes import Scene
 
 
 def found(scene: Scene) -> Measurements:
     return measure(scene.study(), scene.lesion())
+
+
+def split_fat(scene: Scene, settings: MeasureSettings | None = None) -> SplitFat:
+    """That family alone."""
+    study = without(scene.study(), Role.T1_POST, Role.T2_FS, Role.DWI)
+    return measure_split_fat(Context(study, scene.lesion(), settings or MeasureSettings())).family
 
 
 def without(study: Study, *roles: Role) -> Study:
@@ -168,13 +176,13 @@ def test_a_given_muscle_mask_is_the_reference():
 
 @pytest.mark.parametrize("cap", [50.0, 70.0])
 def test_a_rim_on_both_poles_of_a_ball(cap):  # closed form: 1 − cos θ
-    m = found(Scene(radius=16, rim=3.0, cap_deg=cap))
-    assert m.split_fat.coverage_fraction == pytest.approx(1 - np.cos(np.radians(cap)), abs=0.05)
-    assert m.split_fat.applicable is True
-    assert m.split_fat.compartment == "intermuscular"
-    assert m.split_fat.present is (cap > 60)
-    assert m.split_fat.pole_coverage_fraction is None
-    assert "pole_coverage_fraction" in m.split_fat.columns()
+    sign = split_fat(Scene(radius=16, rim=3.0, cap_deg=cap))
+    assert sign.coverage_fraction == pytest.approx(1 - np.cos(np.radians(cap)), abs=0.05)
+    assert sign.applicable is True
+    assert sign.compartment == "intermuscular"
+    assert sign.present is (cap > 60)
+    assert sign.pole_coverage_fraction is None
+    assert "pole_coverage_fraction" in sign.columns()
 
 
 def test_fat_that_shading_spreads_has_a_level_all_the_same():  # no mode of its own: the bright class, and it is said
@@ -193,11 +201,11 @@ def test_fat_that_shading_spreads_has_a_level_all_the_same():  # no mode of its 
 
 
 def test_a_fat_plane_at_a_distance_is_applicable_and_not_covered():  # the malignant sign stays applicable
-    m = found(Scene(radius=14, plane=8.0))
-    assert m.split_fat.applicable is True
-    assert m.split_fat.coverage_fraction == pytest.approx(0, abs=0.02)
-    assert m.split_fat.present is False
-    assert m.split_fat.rim_thickness_mm is None
+    sign = split_fat(Scene(radius=14, plane=8.0))
+    assert sign.applicable is True
+    assert sign.coverage_fraction == pytest.approx(0, abs=0.02)
+    assert sign.present is False
+    assert sign.rim_thickness_mm is None
 
 
 def test_wholly_in_muscle_is_not_applicable():
@@ -209,10 +217,10 @@ def test_wholly_in_muscle_is_not_applicable():
 
 
 def test_wholly_in_fat_is_not_applicable():
-    m = found(Scene(radius=13, rim=17, cap_deg=90.0, limb=48))
-    assert m.split_fat.applicable is False
-    assert m.split_fat.compartment == "fat"
-    assert m.split_fat.present is None
+    sign = split_fat(Scene(radius=13, rim=17, cap_deg=90.0, limb=48))
+    assert sign.applicable is False
+    assert sign.compartment == "fat"
+    assert sign.present is None
 
 
 @pytest.mark.parametrize(
@@ -225,11 +233,9 @@ def test_wholly_in_fat_is_not_applicable():
 )
 def test_the_settings_decide_the_compartment(limits, compartment, applicable):
     """The scene is intermuscular by default: the fat plane of the test above."""
-    scene = Scene(radius=14, plane=8.0)
-    settings = MeasureSettings(split_fat=SplitFatSettings(**limits))
-    m = measure(scene.study(), scene.lesion(), settings)
-    assert (m.split_fat.compartment, m.split_fat.applicable) == (compartment, applicable)
-    assert m.split_fat.present is None
+    sign = split_fat(Scene(radius=14, plane=8.0), MeasureSettings(split_fat=SplitFatSettings(**limits)))
+    assert (sign.compartment, sign.applicable) == (compartment, applicable)
+    assert sign.present is None
 
 
 def test_split_fat_needs_t1_without_suppression():
@@ -361,20 +367,21 @@ def test_everything_that_is_missing_has_a_reason():
 
 def test_overrides_stay_apart_and_must_name_a_column():
     scene = Scene()
-    m = measure(scene.study(), scene.lesion(), overrides={"split_fat.present": True, "reader.invasion": False})
+    study, lesion = without(scene.study(), Role.T1_POST, Role.T2_FS, Role.DWI), scene.lesion()
+    m = measure(study, lesion, overrides={"split_fat.present": True, "reader.invasion": False})
     assert m.overrides == {"split_fat.present": True, "reader.invasion": False}
     assert m.columns()["split_fat.present"] is None
     assert m.to_dict()["overrides"]["split_fat.present"] is True
     assert m.to_frame()["override.split_fat.present"].item() is True
     for wrong in ("split_fat.presnt", "reader.", "nothing"):
         with pytest.raises(SettingError, match=wrong.replace(".", r"\.")):
-            measure(scene.study(), scene.lesion(), overrides={wrong: True})
+            measure(study, lesion, overrides={wrong: True})
 
 
 def test_a_threshold_is_a_setting():
     settings = MeasureSettings.model_validate({"split_fat": {"present_coverage": 0.3}})
     scene = Scene(radius=16, rim=3.0, cap_deg=50)
-    m = measure(scene.study(), scene.lesion(), settings)
+    m = measure(without(scene.study(), Role.T1_POST, Role.T2_FS, Role.DWI), scene.lesion(), settings)
     assert m.split_fat.present is True
     assert m.split_fat.present_threshold == 0.3
     assert m.settings is settings
