@@ -221,7 +221,7 @@ def test_acquisition_facts_are_worded_with_their_units(made, a):
 
 def test_pictures_are_pngs_with_words_for_those_who_cannot_see_them(page):
     sources = page.values("img", "src")
-    assert len(sources) == 2 + 3 + 3 + 3 + 1
+    assert len(sources) == 2 + 4 + 3 + 3 + 1  # the margin: every series, and the one it was read on across its slices
     for source in sources:
         head, data = source.split(",")
         assert head == "data:image/png;base64"
@@ -364,5 +364,5 @@ def test_the_real_sarcoma_makes_a_page_of_under_three_megabytes(shared_data, mad
     zone = Mask(edema.on(grid).data & ~mass.on(grid).data, grid)
     m = replace(made.m, case_id=study.case_id, label=mass.label, regions={"edema": zone})
     html = report(study, mass, m, assess(m))
-    assert len(Page(html).values("img", "src")) == 7
+    assert len(Page(html).values("img", "src")) == 8
     assert len(html.encode()) < 3e6
