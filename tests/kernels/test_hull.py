@@ -23,14 +23,17 @@ def test_hull_of_a_concave_body_is_that_of_all_its_vertices(body):  # qhull on e
     exact = ConvexHull(mesh.vertices)
     hull = convex_hull(mesh)
     assert hull.volume_mm3 == pytest.approx(exact.volume, rel=4e-3)
-    depth = -(mesh.vertices @ exact.equations[:, :3].T + exact.equations[:, 3]).max(axis=1)
-    np.testing.assert_allclose(hull.depth(mesh.vertices), depth, atol=0.2)
+    some = mesh.vertices[::9]
+    depth = -(some @ exact.equations[:, :3].T + exact.equations[:, 3]).max(axis=1)
+    assert depth.max() > 3
+    np.testing.assert_allclose(hull.depth(some), depth, atol=0.2)
 
 
 def test_vertices_that_are_left_out_are_not_deep():  # invariant: the touching planes only bound the depth from above
     mesh = mesh_of(star(25, 4, 0.2), tilted())
     exact = ConvexHull(mesh.vertices)
-    depth = -(mesh.vertices @ exact.equations[:, :3].T + exact.equations[:, 3]).max(axis=1)
-    kept = may_be_deeper(mesh, 2.0)
+    some = np.arange(0, len(mesh.vertices), 5)
+    depth = -(mesh.vertices[some] @ exact.equations[:, :3].T + exact.equations[:, 3]).max(axis=1)
+    kept = may_be_deeper(mesh, 2.0)[some]
     assert depth[~kept].max() < 2.0 + 1e-3
     assert 0 < kept.sum() < len(kept) / 2

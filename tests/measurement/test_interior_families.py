@@ -396,6 +396,14 @@ def test_a_series_that_ends_within_the_lesion_is_said():
     m = measure(Study("x", cut), body.lesion())
     for family in (m.enhancement, m.cyst, m.t1_high, m.target, m.heterogeneity):
         assert "of the lesion's surface lies outside the series" in family.quality
+    assert "interpolated" not in m.enhancement.quality
+    only = measure(replace(study, series={**study.series, Role.T1: cut[Role.T1]}), body.lesion())
+    assert "interpolated" not in only.enhancement.quality  # fewer voxels, but the same ones
+    shifted = cut[Role.T1].volume.grid.affine.copy()
+    shifted[:3, 3] += 0.3
+    other = Volume(cut[Role.T1].volume.data, Grid(cut[Role.T1].volume.grid.shape, shifted))
+    off = replace(study, series={**study.series, Role.T1: replace(cut[Role.T1], volume=other)})
+    assert "interpolated" in measure(off, body.lesion()).enhancement.quality
 
 
 def test_regions_lie_on_the_voxels_of_their_series():

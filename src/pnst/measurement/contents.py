@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.image import BoolArray, Mask, Volume
+from pnst.image import BoolArray, Grid, Mask, Volume
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.tissues import HISTOGRAM, Tissues
 from pnst.measurement.views import Views
@@ -15,6 +15,9 @@ from pnst.segmentation.enhancing import Enhancement, Unenhanced, relative_enhanc
 from pnst.segmentation.surroundings import nearest
 from pnst.segmentation.t1_bright import BrightRule, T1Bright, t1_bright
 from pnst.study import Role, Series, Study
+
+VOXEL_ROUNDING = 1e-2
+"""Voxels: centres closer than this coincide; files round their geometry."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +83,7 @@ class Contents:
         """What makes `enhancement` doubtful."""
         pre, post = self._before_and_after
         remarks = [*self.views.doubts(pre, post)]
-        if pre.volume.grid.canonical().box_of(self.views.inside(post).volume.grid) is None:
+        if not _on_voxels(pre.volume.grid, post.volume.grid):
             remarks.append("T1 was interpolated onto the voxels of the contrast-enhanced series")
         if HISTOGRAM in (self.tissues.muscle(pre).source, self.tissues.muscle(post).source):
             remarks.append("muscle was taken from the histogram")
@@ -90,6 +93,14 @@ class Contents:
         except NotMeasurable as reason:
             remarks.append(f"blood and fat were not left out ({reason})")
         return tuple(remarks)
+
+
+def _on_voxels(grid: Grid, other: Grid) -> bool:
+    """Whether the voxels of `other` have their centres on those of `grid`, or of its continuation."""
+    if not np.allclose(sorted(grid.spacing), sorted(other.spacing), rtol=1e-3):
+        return False
+    index = grid.to_index(other.corners())
+    return bool(np.abs(index - np.rint(index)).max() < VOXEL_ROUNDING)
 
 
 def _carried(mask: Mask, volume: Volume) -> BoolArray:
