@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,22 @@ from pnst.phantom.paraspinal import Paraspinal
 from pnst.phantom.scene import Scene
 from pnst.phantom.shape import Shape
 from pnst.phantom.sphere import fibonacci
+from pnst.phantom.surface import DistanceField
 from pnst.phantom.tissue import Tissue
 
 PURE = 1e-3
 
 
+@cache
+def field(lesion: LesionSpec) -> DistanceField:
+    """The distance to a tumour is the same whatever it lies in."""
+    return Scene(Shape(lesion, np.random.default_rng(3)), SurroundSpec()).distance
+
+
 def scene_of(surround: SurroundSpec, **lesion: Any) -> Scene:
-    return Scene(Shape(LesionSpec(**lesion), np.random.default_rng(3)), surround)
+    scene = Scene(Shape(LesionSpec(**lesion), np.random.default_rng(3)), surround)
+    scene.__dict__["distance"] = field(scene.shape.spec)
+    return scene
 
 
 def top(scene: Scene, points: np.ndarray) -> np.ndarray:
