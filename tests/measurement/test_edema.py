@@ -13,6 +13,7 @@ from pnst.measurement.context import Context
 from pnst.measurement.edema import Edema, measure_edema
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import EdemaSettings, MeasureSettings
+from pnst.phantom import GridSpec, LesionSpec, Spec, simulate
 from pnst.study import Role, Study
 from scenes import Scene
 
@@ -108,3 +109,15 @@ def test_a_given_muscle_mask_may_lie_on_the_other_side(study):
     beside = replace(study, masks={"muscle": Mask(r < 48, Grid(grid.shape, away @ grid.affine))})
     with pytest.raises(NotMeasurable, match="given muscle mask holds too little of the t2_fs series"):
         measure_edema(Context(beside, SCENE.lesion(), near))
+
+
+def test_a_dixon_fat_image_does_not_make_air_of_muscle():
+    """Regression: on a fat image air reads as muscle does, so all muscle on T2 counted as oedema (541 ml of none)."""
+    grid = GridSpec(spacing_mm=(1.2, 1.1, 3.4), extent_mm=(96, 92, 78))
+    roles = (Role.FAT, Role.T2_FS)
+    for edema_mm in (0.0, 9.0):
+        lesion = LesionSpec(radii_mm=(10, 11, 14), edema_mm=edema_mm)
+        made = simulate(Spec(lesion=lesion, roles=roles, grids=dict.fromkeys(roles, grid)), seed=1)
+        edema = measure_edema(Context(made.study, made.lesion, MeasureSettings())).family
+        assert edema.present is (edema_mm > 0)
+        assert edema.volume_ml == pytest.approx(made.truth["edema.volume_ml"], rel=0.08)

@@ -38,7 +38,17 @@ def test_a_column_is_written_with_the_unit_in_its_name(column, value, text, unit
 
 @pytest.mark.parametrize(
     ("p", "text"),
-    [(0.5, "50"), (0.316, "32"), (0.011, "1"), (0.006, "0.6"), (0.0004, "0.04"), (0.987, "99"), (0.9953, "99.5")],
+    [
+        (0.5, "50"),
+        (0.316, "32"),
+        (0.011, "1"),
+        (0.006, "0.6"),
+        (0.0004, "0.04"),
+        (0.987, "99"),
+        (0.9953, "99.5"),
+        (0.99998, ">\u202f99.99"),
+        (0.0, "<\u202f0.01"),
+    ],
 )
 def test_a_probability_is_never_rounded_to_certainty(p, text):
     assert percent(p) == text

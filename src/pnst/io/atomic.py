@@ -48,11 +48,19 @@ def write_text(file: Path, text: str) -> None:
 def whole_folder(folder: Path) -> Iterator[Path]:
     """Give a temporary folder beside `folder`; when the block ends well it is renamed to `folder`.
 
-    Raises `InputError` when `folder` exists and is not an empty folder: nothing is overwritten.
+    Raises `InputError` when `folder` exists and is not an empty folder (nothing is overwritten), or cannot be made.
     """
     refuse_occupied(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise InputError(
+            f"cannot make the folder {folder.name!r}",
+            got=error.strerror or "a place that cannot be written",
+            expected="a new folder, in a place that can be written",
+            remedy="choose another place with --out",
+        ) from error
     try:
         yield temporary
         temporary.chmod(0o777 & ~_umask())

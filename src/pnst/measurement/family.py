@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from types import MappingProxyType, NoneType, UnionType
+from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 from pnst.image import FloatArray, Mask, Volume
 
@@ -57,6 +57,14 @@ class Family:
     def column_names(cls) -> tuple[str, ...]:
         """Every column that the family may hold, intervals aside."""
         return tuple(f.name for f in fields(cls) if f.name != "intervals")
+
+    @classmethod
+    def kind_of(cls, column: str) -> type:
+        """What a column holds: bool, int, float, str or tuple."""
+        hint = get_type_hints(cls)[column]
+        parts = [part for part in get_args(hint) if part is not NoneType] if isinstance(hint, UnionType) else [hint]
+        kind: type = get_origin(parts[0]) or parts[0]
+        return kind
 
     def columns(self) -> dict[str, Value]:
         """Column → value, without the family's name; absent columns are left out, an interval follows its column."""

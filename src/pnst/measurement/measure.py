@@ -86,18 +86,37 @@ def measure(
 
 
 def check_overrides(overrides: Mapping[str, Value]) -> dict[str, Value]:
-    """The overrides as given, when every column exists: a measured one, or a `reader.` one."""
-    known = {f"{name}.{column}" for name, kind in FAMILY_TYPES.items() for column in kind.column_names()}
-    known -= {f"{name}.quality" for name in FAMILY_TYPES}
-    for column in overrides:
-        if column not in known and not (column.startswith("reader.") and len(column) > len("reader.")):
+    """The overrides as given, when every column exists and can hold its value: a measured one, or a `reader.` one."""
+    known = {f"{name}.{column}": kind for name, kind in FAMILY_TYPES.items() for column in kind.column_names()}
+    for column, value in overrides.items():
+        if column.startswith("reader.") and len(column) > len("reader."):
+            continue
+        if column not in known or column.endswith(".quality"):
             raise SettingError(
                 f"there is no column {column!r} to override",
                 got=column,
                 expected="a measured column such as split_fat.present, or a reader.* column",
                 remedy="check the spelling against the list of columns in the documentation",
             )
+        wanted = known[column].kind_of(column.partition(".")[2])
+        if not _holds(wanted, value):
+            raise SettingError(
+                f"{column} cannot be overridden with this value",
+                got=repr(value),
+                expected={bool: "true or false", float: "a number of 0 or more", int: "a count"}.get(wanted, "a text"),
+                remedy="give what a reader would have measured",
+            )
     return dict(overrides)
+
+
+def _holds(wanted: type, value: Value) -> bool:
+    """Whether a column of this kind can hold the value; a sign may be null (not applicable)."""
+    if wanted is bool:
+        return value is None or isinstance(value, bool)
+    if wanted in (int, float):
+        numeric = isinstance(value, int) or (wanted is float and isinstance(value, float))
+        return numeric and not isinstance(value, bool) and 0 <= float(value) < float("inf")  # type: ignore[arg-type]
+    return isinstance(value, wanted)
 
 
 def _provenance(study: Study, lesion: Lesion) -> dict[str, str]:

@@ -105,4 +105,7 @@ class Tissues:
 
     @cached_property
     def _muscle_on_t1(self) -> Mask:
-        return muscle_on_t1(self.views.around(self.fat_series), self.fat_scale(self.fat_series))
+        series = self.study.series.get(Role.T1)
+        if series is None or series.acquisition.fat_suppressed:
+            raise NotMeasurable("no T1 series without fat suppression")  # on a fat image air looks like muscle
+        return muscle_on_t1(self.views.around(series), self.fat_scale(series))

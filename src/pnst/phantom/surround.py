@@ -57,20 +57,19 @@ def edema_truth(scene: Scene, surface: Surface, rays: Rays, lesion_mm3: float, g
     """The columns of `edema`: the oedema outside the tumour's true surface, of whatever shape, less bone, rim …"""
     share = rays.mixture[:, Tissue.EDEMA]
     volume = float(rays.volumes @ share)
-    if volume == 0:
+    clear = rays.distance > of.CLEAR_OF_CONTOUR_MM
+    if float(rays.volumes[clear] @ share[clear]) < max(1000 * of.EDEMA_ML, of.EDEMA_LESION_FRACTION * lesion_mm3):
         nothing: dict[str, Value] = {"max_extent_mm": 0.0, "present": False, "volume_ml": 0.0, "index": 0.0}
         return nothing | {"surface_fraction": 0.0, "censored": False}
     # A border cell half full lies on the front; one less full, up to half a step behind it.
     extent = float((rays.distance + (share - 0.5) * STEP_MM)[share > 0].max())
-    clear = rays.distance > of.CLEAR_OF_CONTOUR_MM
-    clear_mm3 = float(rays.volumes[clear] @ share[clear])
     just_outside = scene.shape.to_world(surface.points + 0.05 * surface.normals)
     touching = scene.fractions(just_outside, 0.01, tumour=False)[:, Tissue.EDEMA]
     index = grid.to_index(rays.points[share > 0.5])
     inside = ((index > -0.5) & (index < np.asarray(grid.shape) - 0.5)).all()
     return {
         "max_extent_mm": extent,
-        "present": clear_mm3 >= max(1000 * of.EDEMA_ML, of.EDEMA_LESION_FRACTION * lesion_mm3),
+        "present": True,
         "volume_ml": volume / 1000,
         "index": volume / lesion_mm3,
         "surface_fraction": float(surface.areas @ touching / surface.areas.sum()),

@@ -44,6 +44,8 @@ def percent(probability: float) -> str:
     """A probability in per cent: whole ones from 1 to 99, else with the decimals that keep it from 0 and 100."""
     shown = 100 * probability
     near = min(shown, 100 - shown)
+    if near < 0.005:
+        return ">\u202f99.99" if shown > 50 else "<\u202f0.01"
     decimals = 0 if near >= 0.95 else 1 if near >= 0.095 else 2
     return f"{shown:.{decimals}f}"
 
