@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from pnst.image import FloatArray, Grid, Mask, Volume
 from pnst.kernels.moved import moved, smooth_field
 from pnst.kernels.noise import noise_sd
 from pnst.measurement.context import Context
+from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import UncertaintySettings
 from pnst.study import Lesion, Role, Series
 
@@ -18,6 +20,8 @@ MARGIN_VOXELS = 3
 """Empty voxels round the lesion on its turned grid."""
 NOISE_MM = 10.0
 """Noise is told from the lesion and its surroundings within this distance."""
+EDEMA_REACH = 1.5
+"""Oedema that reaches as far as tissue is looked for is looked for this many times as far."""
 POOL = 1_000_003
 """Drawn values of noise; a prime, so that they never come to lie in the same rows of an image again."""
 
@@ -29,14 +33,16 @@ class Repetitions:
     the levels of muscle and fat, and the part of each image that is looked at.
     """
 
-    def __init__(self, context: Context, reach_mm: float) -> None:
+    def __init__(self, context: Context, edema_mm: float) -> None:
         self._context = context
         self._settings: UncertaintySettings = context.settings.uncertainty
-        reach_mm = max(reach_mm, context.settings.tissue.near_mm)
-        near = {role: _near(series, context.lesion, reach_mm) for role, series in _seen(context).items()}
-        self._study = replace(context.study, series=near)
+        near_mm = context.settings.tissue.near_mm
+        reach_mm = near_mm if edema_mm < near_mm - NOISE_MM else EDEMA_REACH * edema_mm
+        masks = _seen(context)
+        series = {role: _near(context.study.series[role], mask, reach_mm) for role, mask in masks.items()}
+        self._study = replace(context.study, series=series)
         rng = np.random.default_rng(self._settings.seed)
-        self._noise = {role: _noise(series, context.lesion, rng) for role, series in near.items()}
+        self._noise = {role: _noise(context.study.series[role], mask, rng) for role, mask in masks.items()}
 
     def draw(self, seed: int) -> Context:
         """The repetition of that number; the same number gives the same one."""
@@ -46,22 +52,22 @@ class Repetitions:
         return self._context.repeated(replace(self._study, series=series), lesion)
 
 
-def _seen(context: Context) -> dict[Role, Series]:
-    """The series that hold a part of the lesion."""
-    return {
-        role: series
-        for role, series in context.study.series.items()
-        if context.lesion.on(series.volume.grid).data.any()
-    }
+def _seen(context: Context) -> dict[Role, Mask]:
+    """The lesion on each series that holds a part of it."""
+    masks = {}
+    for role, series in context.study.series.items():
+        with suppress(NotMeasurable):
+            masks[role] = context.views.mask(series)
+    return masks
 
 
-def _near(series: Series, lesion: Lesion, reach_mm: float) -> Series:
-    """The part of a series within reach of the lesion."""
-    box = lesion.on(series.volume.grid).box(reach_mm)
+def _near(series: Series, lesion: Mask, reach_mm: float) -> Series:
+    """The part of a series within reach of the lesion, a mask on the series' grid."""
+    box = lesion.box(reach_mm)
     return series if box is None else replace(series, volume=series.volume.crop(box))
 
 
-def _noise(series: Series, lesion: Lesion, rng: np.random.Generator) -> Float32Array:
+def _noise(series: Series, lesion: Mask, rng: np.random.Generator) -> Float32Array:
     """(`POOL`,) values of the noise near the lesion; 0 where it cannot be told."""
     near = _near(series, lesion, NOISE_MM)
     data = near.volume.data

@@ -200,7 +200,7 @@ class QualitySettings(_Settings):
 class UncertaintySettings(_Settings):
     """The interval beside each number, from repetitions under small perturbations."""
 
-    repetitions: int = Field(4, ge=0, le=1000)
+    repetitions: int = Field(3, ge=0, le=1000)
     """How often the measurement is repeated; 0: no intervals (ours)."""
     level: float = Field(0.95, gt=0, lt=1)
     """Share of repetitions that an interval is made to hold (ours)."""

@@ -88,7 +88,7 @@ def _squares(
 ) -> dict[str, dict[str, list[float]]]:
     """Family → column → squared distance of each repetition from the value."""
     extent = getattr(found.get("edema"), "max_extent_mm", 0.0)
-    repetitions = Repetitions(context, reach_mm=1.5 * extent)
+    repetitions = Repetitions(context, extent)
     squares: dict[str, dict[str, list[float]]] = {name: {} for name in found}
 
     def repeated(seed: int) -> dict[str, dict[str, float]]:
