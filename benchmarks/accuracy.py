@@ -280,7 +280,7 @@ def whole_design(path: Path, processes: int) -> None:
     done = set() if not path.exists() else set(pd.read_csv(path, usecols=["seed"])["seed"])
     left = [(seed, case) for seed, case in enumerate(WHOLE, start=1000) if seed not in done]
     left.sort(key=lambda item: item[0] * STRIDE % len(WHOLE))
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=8) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         waiting = {pool.submit(_scene_rows, case, seed): (seed, case) for seed, case in left}
         for number, future in enumerate(as_completed(waiting), start=1):
             kind, size_mm, grid = waiting[future][1]
@@ -299,6 +299,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--csv", type=Path, help="every single comparison; the whole design goes on where it ends")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--report-only", action="store_true", help="report what the file holds already")
     parser.add_argument("--markdown", action="store_true", help="write the section of README.md")
     options = parser.parse_args()
     if options.quick:
@@ -310,10 +311,12 @@ def main() -> None:
     else:
         if not options.csv:
             parser.error("the whole design needs --csv FILE")
-        whole_design(options.csv, options.processes)
+        if not options.report_only:
+            whole_design(options.csv, options.processes)
         rows = pd.read_csv(options.csv, keep_default_na=False, na_values=[""])
         spent, scenes, snrs = rows.groupby("seed")["cpu_s"].first().sum(), rows["seed"].nunique(), SNRS
-    what = f"{scenes} scenes × SNR {', '.join(f'{snr:g}' for snr in snrs)}; {spent:.0f} s of processor time"
+    of = f" of {len(WHOLE)}" if not options.quick and scenes < len(WHOLE) else ""
+    what = f"{scenes}{of} scenes × SNR {', '.join(f'{snr:g}' for snr in snrs)}; {spent:.0f} s of processor time"
     text = f"{what} ({'quick' if options.quick else 'whole'} design). {machine()}.\n\n{summary(rows)}"
     print(text)
     if options.markdown:
