@@ -8,9 +8,10 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from pnst.errors import GeometryError, InputError
-from pnst.image import Mask, Volume
+from pnst.image import Grid, Mask, Volume
 from pnst.io.nifti import is_nifti, read_volume, stem, write_volume
 
 
@@ -90,6 +91,22 @@ def test_the_sform_wins_and_a_conflict_is_said(ramp, tmp_path):
     _, grid, notes = read_volume(saved(tmp_path, data, sform=affine, qform=shifted))
     assert np.abs(grid.affine - affine).max() < 1e-4
     assert notes == ("sform and qform disagree by up to 2.5 mm; the sform was taken",)
+
+
+@pytest.mark.parametrize("turn_deg", [0.0, 31.0, 120.0, 179.0, 179.98, 180.0])
+def test_the_rounding_of_a_quaternion_is_no_conflict_and_a_tenth_of_a_voxel_is(tmp_path, turn_deg):
+    """Invariant: our own files come back without a word; near half a turn float32 tells the qform apart least."""
+    affine = np.eye(4)
+    axis = np.array([0.36, -0.48, 0.8])
+    affine[:3, :3] = Rotation.from_rotvec(np.radians(turn_deg) * axis).as_matrix() * (0.7, 0.9, 5.0)
+    affine[:3, 3] = -412.3, 388.1, 951.7
+    grid = Grid((320, 256, 2), affine)
+    write_volume(tmp_path / "a.nii.gz", Mask(np.ones(grid.shape, bool), grid))
+    assert read_volume(tmp_path / "a.nii.gz")[2] == ()
+    if turn_deg < 179:
+        shifted = affine + np.outer((0, 0, 0.07, 0), (0, 0, 0, 1))
+        file = saved(tmp_path, np.ones(grid.shape, np.uint8), sform=affine, qform=shifted)
+        assert read_volume(file)[2] == ("sform and qform disagree by up to 0.07 mm; the sform was taken",)
 
 
 def test_the_qform_serves_where_the_sform_has_no_code(ramp, tmp_path):

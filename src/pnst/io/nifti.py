@@ -18,7 +18,9 @@ from pnst.io.nifti_file import read_header, read_stored, unreadable
 
 ENDINGS = (".nii", ".nii.gz")
 CONFLICT_MM = 1e-3
-"""Corners further apart than this make a conflict between sform and qform."""
+"""Corners further apart than this, and than a stored quaternion can tell, make a conflict of sform and qform."""
+QUATERNION_ROUNDING = 2.0**-22
+"""Of b² + c² + d², stored in float32; the fourth part, a = √(1 − b² − c² − d²), is left to the reader."""
 
 _UNITS = {0: ("mm", 1.0), 1: ("metres", 1e3), 2: ("mm", 1.0), 3: ("micrometres", 1e-3)}
 """NIfTI's code of the unit of length → its name and its size in mm; 0 is unsaid, which every reader takes as mm."""
@@ -156,7 +158,7 @@ def _affine(
         )
     if sform is not None and qform is not None and np.isfinite(sform).all():
         apart = _corner_distance(sform, qform, shape)
-        if apart > CONFLICT_MM:
+        if apart > CONFLICT_MM + _quaternion_error_rad(header) * _diagonal(sform, shape):
             notes += (f"sform and qform disagree by up to {apart:.3g} mm; the sform was taken",)
     return affine, notes
 
@@ -168,6 +170,17 @@ def _qform(header: nib.Nifti1Header, scale: npt.NDArray[np.float64]) -> npt.NDAr
         return np.asarray(scale @ header.get_qform())
     except (ValueError, HeaderDataError):  # a quaternion that is not one
         return None
+
+
+def _quaternion_error_rad(header: nib.Nifti1Header) -> float:
+    """How far off rounding may leave the qform's rotation: much, near half a turn, where a is nearly 0."""
+    stored = sum(float(header[name]) ** 2 for name in ("quatern_b", "quatern_c", "quatern_d"))
+    return 2 * QUATERNION_ROUNDING / float(np.sqrt(max(1 - stored, QUATERNION_ROUNDING)))
+
+
+def _diagonal(affine: npt.NDArray[np.float64], shape: tuple[int, ...]) -> float:
+    """Of the whole grid, in mm."""
+    return float(np.linalg.norm(np.linalg.norm(affine[:3, :3], axis=0) * (np.asarray(shape) - 1)))
 
 
 def _corner_distance(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], shape: tuple[int, ...]) -> float:
