@@ -23,6 +23,11 @@ class Shells(NamedTuple):
     members: tuple[tuple[int, ...], ...]
     """Which measurements each shell holds."""
 
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """(s,) measurements a shell."""
+        return tuple(len(members) for members in self.members)
+
 
 class Decay(NamedTuple):
     """A fitted decay in each of n voxels; NaN where no two shells hold signal."""
@@ -32,6 +37,8 @@ class Decay(NamedTuple):
     s0: FloatArray
     residual: FloatArray
     """RMS of measured minus fitted signal ÷ S₀."""
+    spread: FloatArray
+    """Standard deviation of `adc` for noise of SD 1 in each measurement: times the noise SD it is that of the voxel."""
 
 
 def shells(b_values: Sequence[float], tolerance: float) -> Shells:
@@ -62,42 +69,47 @@ def geometric_mean(signal: FloatArray, found: Shells) -> FloatArray:
     return out
 
 
-def fit_decay(signal: FloatArray, b_values: Sequence[float]) -> Decay:
+def fit_decay(signal: FloatArray, b_values: Sequence[float], counts: Sequence[int] | None = None) -> Decay:
     """Log-linear least squares, weighted by the square of the *fitted* signal, iterated three times.
 
-    `signal` (n, s), one column a shell; `b_values` (s,) in s/mm², at least two different. The variance of ln S is
-    σ²/S², so the weights are S²; taken from the measured signal they favour voxels that noise made bright and bias
-    ADC by −1 to −3 % at SNR 20 (Veraart 2013, NeuroImage 81:335). Shells without signal (≤ 0 or NaN) are left out.
+    `signal` (n, s), one column a shell; `b_values` (s,) in s/mm², at least two different; `counts` (s,) measurements
+    averaged in each shell. The variance of ln S is σ²/S², so the weights are S²; taken from the measured signal they
+    favour voxels that noise made bright and bias ADC by −1 to −3 % at SNR 20 (Veraart 2013, NeuroImage 81:335).
+    Shells without signal (≤ 0 or NaN) are left out.
     """
     b = np.asarray(b_values, dtype=np.float32) / 1000  # ms/µm²
-    parts = [_fit_block(part, b) for part in np.array_split(signal, max(1, -(-len(signal) // BLOCK)))]
+    n = np.asarray(counts if counts is not None else np.ones(len(b)), dtype=np.float32)
+    parts = [_fit_block(part, b, n) for part in np.array_split(signal, max(1, -(-len(signal) // BLOCK)))]
     return Decay(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _fit_block(signal: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _fit_block(signal: FloatArray, b: FloatArray, counts: FloatArray) -> tuple[FloatArray, ...]:
     signal = signal.astype(np.float32)
     used = np.isfinite(signal) & (signal > 0)
     log = np.log(np.where(used, signal, 1.0))
     # Scaled to each voxel's brightest signal, squares of large signals stay within float32.
-    weights = used.astype(np.float32)
     top = np.max(log, axis=1, where=used, initial=-np.inf, keepdims=True)
-    intercept, slope = _line(b, log, weights)
+    intercept, slope, _ = _line(b, log, used * counts)
     for _ in range(ITERATIONS):
         fitted = np.clip(intercept[:, None] + slope[:, None] * b - top, -30, 5)
-        intercept, slope = _line(b, log, np.where(used, np.exp(2 * fitted), 0.0))
-    with np.errstate(invalid="ignore", over="ignore"):
+        intercept, slope, scatter = _line(b, log, np.where(used, counts * np.exp(2 * fitted), 0.0))
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         s0 = np.exp(intercept)
         gap = np.where(used, signal - np.exp(intercept[:, None] + slope[:, None] * b), 0.0)
         residual = np.sqrt((gap**2).sum(axis=1) / used.sum(axis=1)) / s0
-    return -slope, s0, residual
+        spread = np.exp(-top[:, 0]) / np.sqrt(scatter)
+    return -slope, s0, residual, np.where(np.isfinite(slope), spread, np.nan)
 
 
-def _line(x: FloatArray, y: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Weighted straight lines: intercepts and slopes (n,); NaN where fewer than two points carry weight."""
+def _line(x: FloatArray, y: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Weighted straight lines: intercepts, slopes and scatter of x (n,); NaN where fewer than two points carry weight.
+
+    The variance of the slope is 1 ÷ scatter where the weights are 1 ÷ the variances of y.
+    """
     total = weights.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean_x, mean_y = weights @ x / total, (weights * y).sum(axis=1) / total
         spread = weights * (x - mean_x[:, None])
         scatter = (spread * (x - mean_x[:, None])).sum(axis=1)
         slope = np.where(scatter > 1e-12 * total, (spread * (y - mean_y[:, None])).sum(axis=1) / scatter, np.nan)
-    return mean_y - slope * mean_x, slope
+    return mean_y - slope * mean_x, slope, scatter

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from pnst.errors import InputError
-from pnst.image import FloatArray, Volume
-from pnst.kernels.diffusion import Shells, fit_decay, geometric_mean, shells
+from pnst.image import BoolArray, FloatArray, Grid, Volume
+from pnst.kernels.diffusion import Decay, Shells, fit_decay, geometric_mean, shells
+from pnst.kernels.noise import noise_sd as noise_of
 from pnst.measurement.settings import AdcSettings
 from pnst.study import Role, Series, Study
 
@@ -16,14 +17,22 @@ UNIT = "um2_per_ms"
 
 
 class DecayMap(NamedTuple):
-    """A fitted decay on the grid of (a part of) a diffusion series."""
+    """A fitted decay on the grid of (a part of) a diffusion series; NaN outside `within` and where it has no fit."""
 
     adc: Volume
     """µm²/ms; NaN where no two shells hold signal."""
+    s0: FloatArray
+    """(ni, nj, nk) signal without diffusion weighting."""
     residual: FloatArray
-    """RMS residual ÷ S₀, on the same grid."""
+    """RMS residual ÷ S₀."""
+    sd: FloatArray
+    """Standard deviation of `adc` by noise, µm²/ms, from the fit's covariance; NaN where the noise is not known."""
+    floor: BoolArray
+    """Whether the signal at the highest b lies within the noise floor: flagged, left in."""
     b_values: tuple[float, ...]
     """The shells that were fitted, s/mm²."""
+    noise_sd: float
+    """Of one measurement, in the signal's unit; NaN where it cannot be told."""
 
 
 def diffusion_or_map(study: Study, tolerance: float) -> Series | None:
@@ -54,13 +63,66 @@ def adc_map(study: Study, settings: AdcSettings | None = None) -> Volume:
     )
 
 
-def decay_map(series: Series, part: Volume, settings: AdcSettings, *, all_b: bool = False) -> DecayMap:
-    """Fit `part`, the series' volume or a crop of it; with `all_b`, low b-values are not left out."""
+def fit_diffusion(study: Study, settings: AdcSettings | None = None) -> DecayMap:
+    """The complete fit of a study's diffusion series: ADC, S₀, residual, uncertainty and noise floor, whole.
+
+    Raises `InputError` when the study has no diffusion series with two b-values.
+    """
+    series = study.series.get(Role.DWI)
+    if series is None:
+        raise InputError(
+            "no decay can be fitted in this study",
+            got=f"series {', '.join(study.series) or 'none'}",
+            expected="a diffusion series (dwi) with two b-values",
+            remedy="add the diffusion series, or name it with its role",
+        )
+    return decay_map(series, series.volume, settings or AdcSettings())
+
+
+def decay_map(
+    series: Series,
+    part: Volume,
+    settings: AdcSettings,
+    *,
+    all_b: bool = False,
+    within: BoolArray | None = None,
+    noise_sd: float | None = None,
+) -> DecayMap:
+    """Fit `part`, the series' volume or a crop of it, in the voxels `within` (ni, nj, nk) or in all.
+
+    With `all_b`, low b-values are not left out. `noise_sd` of one measurement is taken from the part when not given.
+    """
     used = used_shells(series, 0.0 if all_b else settings.least_b, settings.b_tolerance)
-    signal = part.data.reshape(-1, part.data.shape[3])
-    fit = fit_decay(geometric_mean(signal, used), used.b_values)
-    shape = part.grid.shape
-    return DecayMap(Volume(fit.adc.reshape(shape), part.grid, UNIT), fit.residual.reshape(shape), used.b_values)
+    where = np.ones(part.grid.shape, dtype=bool) if within is None else within
+    signal = geometric_mean(part.data[where], used)
+    fit = fit_decay(signal, used.b_values, used.counts)
+    if noise_sd is None:
+        noise_sd = noise_of(np.nan_to_num(part.data[..., used.members[-1][0]]), where, part.grid.slice_axis)
+    low = signal[:, -1] < floor_signal(used.counts[-1], settings.floor_noise_sd) * noise_sd
+    return _on_grid(fit, low, where, part.grid, used.b_values, noise_sd)
+
+
+def _on_grid(
+    fit: Decay, low: BoolArray, where: BoolArray, grid: Grid, b_values: tuple[float, ...], noise_sd: float
+) -> DecayMap:
+    def placed(values: FloatArray) -> FloatArray:
+        out = np.full(grid.shape, np.nan, dtype=np.float32)
+        out[where] = values
+        return out
+
+    floor = np.zeros(grid.shape, dtype=bool)
+    floor[where] = low
+    adc = Volume(placed(fit.adc), grid, UNIT)
+    return DecayMap(adc, placed(fit.s0), placed(fit.residual), placed(fit.spread * noise_sd), floor, b_values, noise_sd)
+
+
+def floor_signal(directions: int, floor_noise_sd: float) -> float:
+    """Noise SDs under which the geometric mean of so many directions is no signal.
+
+    Pure noise has the geometric mean √2·exp(−γ/2) = 1.06 SD; averaging narrows what lies above it by √directions.
+    """
+    mean = np.sqrt(2) * np.exp(-np.euler_gamma / 2)
+    return float(mean * (floor_noise_sd / mean) ** (1 / np.sqrt(directions)))
 
 
 def used_shells(series: Series, least_b: float, tolerance: float) -> Shells:

@@ -131,6 +131,9 @@ class AdcSettings(_Settings):
     """b-values below this are left out while two others remain, in s/mm²: perfusion (ours)."""
     b_tolerance: float = Field(10.0, ge=0)
     """b-values closer than this are one shell, in s/mm² (ours)."""
+    floor_noise_sd: float = Field(3.0, gt=0)
+    """A voxel lies on the noise floor when one direction's signal at the highest b is under this many noise SDs (ours);
+    nearer to noise's own mean where several directions are averaged."""
 
 
 class EnhancementSettings(_Settings):
