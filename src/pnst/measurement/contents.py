@@ -79,6 +79,14 @@ class Contents:
         return unenhanced(self.enhancement, settings.cyst.enhancement_share, settings.enhancement.enhancing_fraction)
 
     @cached_property
+    def cystic(self) -> Unenhanced:
+        """`unenhanced` in a lesion that does enhance; `NotMeasurable` where nothing is there to hold a cyst against."""
+        found, least = self.unenhanced, self.views.settings.cyst.least_enhancing_fraction
+        if np.count_nonzero(found.enhancing) < least * np.count_nonzero(self.enhancement.known):
+            raise NotMeasurable("the lesion does not enhance, so that a cyst cannot be told from the rest of it")
+        return found
+
+    @cached_property
     def enhancement_doubts(self) -> tuple[str, ...]:
         """What makes `enhancement` doubtful."""
         pre, post = self._before_and_after

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from pnst.image import BoolArray, Mask
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
@@ -29,10 +27,7 @@ class Cyst(Family):
 def measure_cyst(context: Context) -> Outcome:
     """What enhances by less than a quarter of the rest, bounded at half the step on the contrast-enhanced series."""
     contents, settings = context.contents, context.settings.cyst
-    enhancement, found = contents.enhancement, contents.unenhanced
-    if np.count_nonzero(found.enhancing) < settings.least_enhancing_fraction * np.count_nonzero(enhancement.known):
-        raise NotMeasurable("the lesion does not enhance, so that a cyst cannot be told from the rest of it")
-    region = found.mask(enhancement.post)
+    region = contents.cystic.mask(contents.enhancement.post)
     lesion_mm3 = context.lesion.mesh.volume_mm3
     fraction = region.volume_mm3 / lesion_mm3
     threshold = max(settings.least_lesion_fraction, settings.least_volume_ml * 1000 / lesion_mm3)
