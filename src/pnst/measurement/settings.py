@@ -134,6 +134,27 @@ class AdcSettings(_Settings):
     floor_noise_sd: float = Field(3.0, gt=0)
     """A voxel lies on the noise floor when one direction's signal at the highest b is under this many noise SDs (ours);
     nearer to noise's own mean where several directions are averaged."""
+    least_solid_voxels: int = Field(10, ge=1)
+    """With fewer voxels left off the edge of the solid part, its edge counts too (ours)."""
+    sphere_mm: float = Field(10.0, gt=0)
+    """Diameter of the sphere over which the map is averaged for `min` and `dark` (ours)."""
+    dark_volume_ml: float = Field(1.0, gt=0)
+    """The darkest region holds at least this volume (ours) …"""
+    dark_fraction: float = Field(0.10, gt=0, le=1)
+    """… and at least this share of the solid part (ours)."""
+    noise_draws: int = Field(8, ge=1)
+    """Maps of noise from which `min_uniform` and `dark_uniform` are taken (ours)."""
+    vendor_difference_fraction: float = Field(0.05, gt=0)
+    """A vendor's map that differs from ours by more than this share of it is said (ours)."""
+
+
+class IvimSettings(_Settings):
+    """Intravoxel incoherent motion."""
+
+    threshold_b: float = Field(200.0, gt=0)
+    """From this b-value up, in s/mm², perfusion has decayed and what is left is diffusion (ours)."""
+    least_b_values: int = Field(4, ge=3)
+    """With fewer different b-values nothing is fitted (ours)."""
 
 
 class EnhancementSettings(_Settings):
@@ -225,6 +246,7 @@ class MeasureSettings(_Settings):
     quality: QualitySettings = Field(default_factory=QualitySettings)
     uncertainty: UncertaintySettings = Field(default_factory=UncertaintySettings)
     adc: AdcSettings = Field(default_factory=AdcSettings)
+    ivim: IvimSettings = Field(default_factory=IvimSettings)
     enhancement: EnhancementSettings = Field(default_factory=EnhancementSettings)
     cyst: CystSettings = Field(default_factory=CystSettings)
     t1_high: T1HighSettings = Field(default_factory=T1HighSettings)
