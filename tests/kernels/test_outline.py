@@ -7,7 +7,7 @@ import pytest
 
 from pnst.kernels.outline import Plane, outlines, sampled
 
-PLANE = Plane((0.6, 0.7), (1.0, 1.0))
+PLANE = Plane((0.6, 0.7), (1.0, 1.0), (3, 3))
 
 
 def discs(*where: tuple[int, float, float, float]) -> np.ndarray:
@@ -42,9 +42,10 @@ def test_components_are_told_apart_within_and_across_slices():  # by hand: 1, 2 
     np.testing.assert_array_equal(whole, stack)
 
 
-def test_a_slice_changes_nothing_in_another():  # invariant: the slices' distances are taken in one call
-    alone = next(outlines(discs((2, 18.1, 22.3, 9.0)), PLANE))
-    among = next(outlines(discs((1, 18, 22, 3), (2, 18.1, 22.3, 9.0), (3, 9, 12, 5)), PLANE))
+@pytest.mark.parametrize("place", [(18.1, 22.3, 9.0), (29.2, 38.1, 4.0), (8.3, 20.2, 4.0)])
+def test_a_slice_changes_nothing_in_another(place):  # invariant: the slices' distances are taken in one call
+    alone = next(outlines(discs((2, *place)), PLANE))
+    among = next(outlines(discs((1, 31, 38.5, 3), (2, *place), (3, 8, 12, 4)), PLANE))
     np.testing.assert_array_equal(among.distance[1], alone.distance[0])
 
 

@@ -84,7 +84,8 @@ class Mesh:
     @cached_property
     def edges(self) -> IntArray:
         """(e, 2): the vertex numbers of every edge, once each: its two faces run along it in opposite directions."""
-        start, end = self.faces.T.ravel(), np.roll(self.faces.T, -1, axis=0).ravel()
+        start = np.ascontiguousarray(self.faces.T)
+        end = start[[1, 2, 0]]
         rising = start < end
         return np.stack([start[rising], end[rising]], axis=1)
 

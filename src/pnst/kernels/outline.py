@@ -22,6 +22,8 @@ SMOOTHING_PIXELS = 0.8
 THIN_PIXELS = (0.5, 2.5)
 """Greatest depth of an outline in pixels: up to the first it is not smoothed, from the second on in full. Smoothing
 lowers the ridge of a line one pixel wide below 0."""
+THREADS = 2
+"""Of the distance transform, the costliest step."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +48,8 @@ class Plane:
     """mm."""
     steps: tuple[float, float]
     """In pixels, fractions too."""
+    border: tuple[int, int]
+    """So many pixels at each end of either axis are empty in every slice."""
 
     @property
     def pixel_mm2(self) -> float:
@@ -56,16 +60,15 @@ class Plane:
 def outlines(stack: BoolArray, plane: Plane) -> Iterator[Outlines]:
     """The components (8 neighbours) of the slices of a stack (nk, ni, nj), the first of every slice, then the second.
 
-    No slice may touch its own border.
+    The slices have the plane's empty border.
     """
     import cc3d
 
-    apart = np.zeros((2 * len(stack), *stack.shape[1:]), dtype=np.uint8)
-    apart[::2] = stack  # an empty slice between every two: components stay in their slices
-    labels, count = cc3d.connected_components(apart, connectivity=26, return_N=True)
+    # The slices one under the other: their empty borders keep the components of one from those of the next.
+    labels, count = cc3d.connected_components(_as_one_image(stack.view(np.uint8)), connectivity=8, return_N=True)
     if count == 0:
         return
-    labels = labels[::2]
+    labels = labels.reshape(stack.shape)
     filled = np.flatnonzero(stack.any(axis=(1, 2)))
     highest = labels[filled].max(axis=(1, 2)).astype(np.int64)  # they are numbered from slice to slice
     first = np.concatenate([[1], highest[:-1] + 1])
@@ -84,25 +87,45 @@ def _outlined(slices: IntArray, pixels: BoolArray, plane: Plane) -> Outlines:
 
 def _edge_distance(pixels: BoolArray, area_mm2: npt.NDArray[np.float64], plane: Plane) -> Float32Array:
     """(n, ni, nj): signed distance in mm to an edge without pixel steps that keeps each outline's area."""
-    import edt
     from scipy.ndimage import gaussian_filter
 
     width = float(np.sqrt(plane.pixel_mm2))
-    # Two labels, so that one call gives the distance to the other one on both sides; slices too far apart to matter.
-    apart = float(np.dot(pixels.shape[1:], plane.spacing))
-    signed = edt.edt(pixels.view(np.uint8) + np.uint8(1), anisotropy=(apart, *plane.spacing))
+    signed = _signed_distance(pixels, plane)
     signed -= np.float32(width / 2)  # from pixel centres to the pixels' edge
     np.negative(signed, out=signed, where=~pixels)
     share = np.interp(signed.max(axis=(1, 2)) / width, THIN_PIXELS, (0, 1)).astype(np.float32)[:, None, None]
-    smooth = gaussian_filter(signed, (0, *(SMOOTHING_PIXELS * width / s for s in plane.spacing)))
-    distance = signed + share * (smooth - signed)
+    distance = gaussian_filter(signed, (0, *(SMOOTHING_PIXELS * width / s for s in plane.spacing)))
+    if share.min() < 1:
+        distance = signed + share * (distance - signed)
     # Smoothing pulls a curved edge inward: one Newton step on the level gives the area back.
-    found = np.clip(distance / width + 0.5, 0, 1).sum(axis=(1, 2)) * plane.pixel_mm2
+    found = np.clip(distance / np.float32(width) + np.float32(0.5), 0, 1).sum(axis=(1, 2)) * plane.pixel_mm2
     perimeter = np.count_nonzero(np.abs(distance) < width, axis=(1, 2)) * plane.pixel_mm2 / (2 * width)
     distance += ((area_mm2 - found) / np.maximum(perimeter, width)).astype(np.float32)[:, None, None]
     # Of an outline thinner than the smoothing that is not enough: a pixel's centre lies half a pixel inside its edge.
     lift = np.maximum(0, np.float32(width / 2) - distance.max(axis=(1, 2)))
     return np.asarray(distance + lift[:, None, None])
+
+
+def _signed_distance(pixels: BoolArray, plane: Plane) -> Float32Array:
+    """(n, ni, nj): distance in mm of each pixel's centre to the nearest one on the other side of its slice's outline.
+
+    Outside no more than leads out of the image and through the empty border again: what lies further may be the next
+    slice's, and shapes nothing.
+    """
+    import edt
+
+    # Two labels, so that one call gives the distance on both sides.
+    labels = _as_one_image(pixels.view(np.uint8) + np.uint8(1))
+    distance = edt.edt(labels, anisotropy=plane.spacing, parallel=THREADS).reshape(pixels.shape)
+    steps = [np.minimum(np.arange(n), np.arange(n)[::-1]) + 1 for n in pixels.shape[1:]]
+    ways = [(n + empty) * s for n, empty, s in zip(steps, plane.border, plane.spacing, strict=True)]
+    furthest = np.minimum.outer(*ways).astype(np.float32)
+    return np.asarray(np.minimum(distance, furthest, out=distance, where=~pixels))
+
+
+def _as_one_image(stack: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """(n · ni, nj): the slices (n, ni, nj) one under the other."""
+    return stack.reshape(-1, stack.shape[2])
 
 
 def sampled(values: Float32Array, steps: tuple[float, ...]) -> Float32Array:

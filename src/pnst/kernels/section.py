@@ -66,7 +66,7 @@ def _sections(mesh: Mesh, normal: FloatArray) -> tuple[FloatArray, IntArray]:
     first = heights.min() + pitch / 2
     plane = np.ceil((low - first) / pitch)
     met = np.flatnonzero(first + plane * pitch < high)
-    met = met[np.argsort(plane[met], kind="stable")]
+    met = met[np.argsort(plane[met].astype(np.int16), kind="stable")]  # short integers are sorted in one pass
     plane = plane[met]
     return _at_height(mesh, start[met], end[met], heights, first + plane * pitch), plane.astype(np.int64)
 
@@ -82,8 +82,8 @@ def _longest_chord_across(mesh: Mesh, normal: FloatArray, height: float, along: 
     """The longest chord perpendicular to `along` in the plane at this height along the normal, in mm."""
     heights = mesh.vertices @ normal - height
     above = heights >= 0
-    sides = above[mesh.faces].sum(axis=1)
-    cut = mesh.faces[(sides > 0) & (sides < 3)]
+    a, b, c = above[mesh.faces.T]
+    cut = mesh.faces[(a != b) | (b != c)]
     start, end = cut.ravel(), np.roll(cut, -1, axis=1).ravel()
     crossing = above[start] != above[end]  # two sides of each face, in its order
     start, end = start[crossing], end[crossing]

@@ -94,10 +94,11 @@ def level_set(mask: BoolArray, spacing: Sequence[float]) -> LevelSet:
     through = int(np.argmax(spacing))
     order = [through, *(axis for axis in range(3) if axis != through)]
     sk, si, sj = (float(spacing[axis]) for axis in order)
-    stack, corner = _cropped(mask.transpose(order), (sk, si, sj))
+    border = _border(sk, si), _border(sk, sj)
+    stack, corner = _cropped(mask.transpose(order), border)
     pixel = float(np.sqrt(si * sj))
     target = max(_size(stack, (sk, si, sj)) / SAMPLES, LEAST_STEP * pixel)
-    plane = Plane((si, sj), (target / si, target / sj))
+    plane = Plane((si, sj), (target / si, target / sj), border)
     slices = capped(stack, list(outlines(stack, plane)), sk)
     reached = np.flatnonzero((slices > OUTSIDE).any(axis=(1, 2)))
     slices = slices[reached[0] : reached[-1] + 1]
@@ -125,12 +126,17 @@ def _stretched(values: Float32Array, shape: Sequence[int], scale: FloatArray, sh
     return values
 
 
-def _cropped(mask: BoolArray, spacing: tuple[float, float, float]) -> tuple[BoolArray, list[int]]:
-    """The slices (nk, ni, nj) of the mask's own box, with room for the caps round them; and its corner in the mask."""
+def _border(sk: float, pixel: float) -> int:
+    """Pixels of room for the caps on either side of the outlines."""
+    return int(np.ceil(max(1.5 * sk, 2 * pixel) / pixel)) + 2
+
+
+def _cropped(mask: BoolArray, border: tuple[int, int]) -> tuple[BoolArray, list[int]]:
+    """The slices (nk, ni, nj) of the mask's own box, with a border round them; and its corner in the mask."""
     box = bounding_box(mask)
     if box is None:
         raise ValueError("the mask is empty")
-    pad = [0, *(int(np.ceil(max(1.5 * spacing[0], 2 * s) / s)) + 2 for s in spacing[1:])]
+    pad = [0, *border]
     return np.pad(mask[box], [(p, p) for p in pad]), [side.start - p for side, p in zip(box, pad, strict=True)]
 
 

@@ -87,10 +87,10 @@ def measure(
 
 def check_overrides(overrides: Mapping[str, Value]) -> dict[str, Value]:
     """The overrides as given, when every column exists and can hold its value: a measured one, or a `reader.` one."""
-    known = {f"{name}.{column}": kind for name, kind in FAMILY_TYPES.items() for column in kind.column_names()}
     for column, value in overrides.items():
         if column.startswith("reader.") and len(column) > len("reader."):
             continue
+        known = _known_columns()
         if column not in known or column.endswith(".quality"):
             raise SettingError(
                 f"there is no column {column!r} to override",
@@ -107,6 +107,12 @@ def check_overrides(overrides: Mapping[str, Value]) -> dict[str, Value]:
                 remedy="give what a reader would have measured",
             )
     return dict(overrides)
+
+
+@cache
+def _known_columns() -> dict[str, type[Family]]:
+    """Column → the family that has it."""
+    return {f"{name}.{column}": kind for name, kind in FAMILY_TYPES.items() for column in kind.column_names()}
 
 
 def _holds(wanted: type, value: Value) -> bool:
