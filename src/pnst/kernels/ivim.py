@@ -30,7 +30,8 @@ def segmented_fit(
     """D from the shells at or over the threshold, where perfusion has decayed; f from what they miss at the lowest b.
 
     `signal` (n, s), one column a shell; `b_values` (s,) in s/mm², ascending; the lowest is taken for b = 0. At least
-    two shells must lie at or over the threshold; `counts` (s,) as in `fit_decay` (Le Bihan 2008; Federau 2017, NMR Biomed 30:e3780: segmented fit).
+    two shells must lie at or over the threshold; `counts` (s,) as in `fit_decay` (Le Bihan 2008; Federau 2017, NMR
+    Biomed 30:e3780: segmented fit).
     """
     tissue = [column for column, b in enumerate(b_values) if b >= threshold_b]
     averaged = None if counts is None else [counts[column] for column in tissue]
