@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from os import PathLike
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -24,6 +25,8 @@ from pnst.measurement.measurements import Measurements
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pnst.classification.trained_model import TrainedModel
+
 Floats = NDArray[np.float64]
 
 
@@ -31,7 +34,7 @@ Floats = NDArray[np.float64]
 def assess(
     m: Measurements | Mapping[str, Any],
     prior: float | None = None,
-    model: None = None,
+    model: TrainedModel | str | PathLike[str] | None = None,
     patient: Mapping[str, object] | None = None,
     settings: AssessSettings | None = None,
 ) -> Assessment: ...
@@ -41,7 +44,7 @@ def assess(
 def assess(
     m: pd.DataFrame,
     prior: float | None = None,
-    model: None = None,
+    model: TrainedModel | str | PathLike[str] | None = None,
     patient: Mapping[str, object] | None = None,
     settings: AssessSettings | None = None,
 ) -> pd.DataFrame: ...
@@ -50,19 +53,22 @@ def assess(
 def assess(
     m: Any,
     prior: float | None = None,
-    model: None = None,
+    model: TrainedModel | str | PathLike[str] | None = None,
     patient: Mapping[str, object] | None = None,
     settings: AssessSettings | None = None,
 ) -> Assessment | pd.DataFrame:
-    """Probability of malignancy from the published evidence. Not a medical device.
+    """Probability of malignancy, from the published evidence or by a trained model. Not a medical device.
 
     Parameters
     ----------
     m : `Measurements`; or a mapping of columns (`{"adc.mean_um2_per_ms": 1.1}`, `override.<column>` for a reader's
         judgement); or a DataFrame of such columns, one row a lesion
     prior : probability of malignancy before anything is measured; the settings' where None
-    model : None, the evidence model
-    patient : facts `{"nf1": True, "age": 34, "location": "limb"}`: they decide warnings and no number
+    model : None, the evidence model; or a model of `pnst train`, as its folder or as `read_model` gives it. Its prior
+        is the share of malignant lesions that it was trained on, unless one is given here or in the settings; its
+        interval is the spread over models refitted on resampled patients
+    patient : facts `{"nf1": True, "age": 34, "location": "limb"}`: they decide warnings and no number of the evidence
+        model; a trained model may have them among its features
     settings : `AssessSettings`
 
     Returns
@@ -72,10 +78,14 @@ def assess(
     Raises
     ------
     SettingError : an unknown column or fact, a value that its unit does not allow, or a prior outside (0, 1)
+    InputError : a trained model that cannot be read, or a table that lacks its features
     """
     settings = _with_prior(settings or AssessSettings(), prior)
-    _refuse_models(model)
     facts = Patient.from_mapping(patient)
+    if model is not None:
+        from pnst.classification.trained_assessment import assess_trained  # scikit-learn takes a second to import
+
+        return assess_trained(m, model, facts, settings)
     if isinstance(m, Measurements):
         return _assess_one(Lesions.from_measurements(m), m.case_id, m.label, facts, settings)
     if isinstance(m, Mapping):
@@ -83,12 +93,7 @@ def assess(
         return _assess_one(Lesions.from_mapping(m), case_id, label, facts, settings)
     if hasattr(m, "iloc") and hasattr(m, "columns"):
         return _assess_table(m, facts, settings)
-    raise SettingError(
-        "what is to be assessed is not measurements",
-        got=type(m).__name__,
-        expected="Measurements, a mapping of columns, or a pandas DataFrame",
-        remedy="pass the result of pnst.measure, or a dictionary such as {'size.longest_diameter_mm': 60.0}",
-    )
+    raise not_measurements(m)
 
 
 def _assess_one(lesions: Lesions, case_id: str, label: str, patient: Patient, settings: AssessSettings) -> Assessment:
@@ -161,11 +166,11 @@ def _with_prior(settings: AssessSettings, prior: float | None) -> AssessSettings
     return settings.model_copy(update={"prior": float(prior)})
 
 
-def _refuse_models(model: object) -> None:
-    if model is not None:
-        raise SettingError(
-            "there is no such model",
-            got=type(model).__name__,
-            expected="None, the evidence model",
-            remedy="leave `model` out",
-        )
+def not_measurements(m: object) -> SettingError:
+    """What `assess` says of anything else."""
+    return SettingError(
+        "what is to be assessed is not measurements",
+        got=type(m).__name__,
+        expected="Measurements, a mapping of columns, or a pandas DataFrame",
+        remedy="pass the result of pnst.measure, or a dictionary such as {'size.longest_diameter_mm': 60.0}",
+    )

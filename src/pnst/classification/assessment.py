@@ -15,6 +15,13 @@ DISCLAIMER = (
     "it was not validated on images of nerve sheath tumours."
 )
 
+TRAINED = "trained model"
+"""How the name of a model that was learnt from a cohort begins."""
+TRAINED_DISCLAIMER = (
+    "Research software, not a medical device. The probability rests on the lesions that the model was trained on, "
+    "which its model card describes; it was not validated elsewhere."
+)
+
 
 @dataclass(frozen=True)
 class Input:
@@ -94,6 +101,16 @@ class Assessment:
             model=entry["model"],
         )
 
+    @property
+    def disclaimer(self) -> str:
+        """What the probability rests on, and that this is no medical device."""
+        return TRAINED_DISCLAIMER if self.is_trained else DISCLAIMER
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether a model learnt from a cohort gave the answer, and not the published evidence."""
+        return self.model.startswith(TRAINED)
+
     def explain(self) -> str:
         """Where every number came from, as plain text."""
         from pnst.classification.explanation import explain
@@ -105,7 +122,7 @@ class Assessment:
         rows = "".join(
             f"<tr><td>{escape(name)}</td><td>{value:+.2f}</td></tr>" for name, value in self.contributions.items()
         )
-        notes = [*([f"abstained: {self.abstained}"] if self.abstained else []), *self.warnings, DISCLAIMER]
+        notes = [*([f"abstained: {self.abstained}"] if self.abstained else []), *self.warnings, self.disclaimer]
         return (
             f"<table><caption>{escape(self.case_id)}, lesion {escape(self.label)}: probability of malignancy "
             f"{self.probability:.2f} (95 % credible interval {low:.2f}–{high:.2f}) at prior {self.prior:.3f}</caption>"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.special import logit
 
-from pnst.classification.assessment import DISCLAIMER, Assessment, Input
+from pnst.classification.assessment import Assessment, Input
 from pnst.classification.calibration import calibration
 from pnst.classification.evidence_model import evidence_model
 from pnst.classification.parameters import LogNormalParameters, sources
@@ -17,6 +17,8 @@ from pnst.evidence.figures import Predictor, predictors
 
 def explain(a: Assessment) -> str:
     """The answer, each predictor with its value, parameters and sources, the rules, the warnings."""
+    if a.is_trained:
+        return "\n".join(_trained_lines(a))
     low, high = a.interval
     solved = calibration()
     lines = [
@@ -33,8 +35,24 @@ def explain(a: Assessment) -> str:
     lines += [f"{logit(a.probability):+8.3f}  sum = logit({a.probability:.3f})", ""]
     lines += [f"at prior {prior:g}: {probability:.3f}" for prior, probability in a.at_priors.items()]
     lines += ["", *(f"rule {r.name} [{r.population}]: {r.result} ({r.reason}); {r.performance}" for r in a.rules)]
-    lines += ["", *(f"warning: {text}" for text in a.warnings), DISCLAIMER]
+    lines += ["", *(f"warning: {text}" for text in a.warnings), a.disclaimer]
     return "\n".join(lines)
+
+
+def _trained_lines(a: Assessment) -> Iterator[str]:
+    """The answer of a trained model, what each feature adds, what weighs most first."""
+    low, high = a.interval
+    yield f"probability of malignancy {a.probability:.3f}, 95 % interval over resampled patients {low:.3f}–{high:.3f}"
+    yield f"model: {a.model}; its model card says what it was trained on and how it did"
+    yield from [f"abstained: {a.abstained}"] if a.abstained else []
+    yield f"{logit(a.prior):+8.3f}  prior {a.prior:.3f}"
+    values = {entry.predictor: entry.value for entry in a.inputs}
+    for name, share in sorted(a.contributions.items(), key=lambda item: -abs(item[1])):
+        yield f"{share:+8.3f}  {name}" + (f" = {values[name]:.4g}" if name in values else "")
+    yield f"{logit(a.probability):+8.3f}  sum = logit({a.probability:.3f})"
+    yield from (f"rule {r.name} [{r.population}]: {r.result} ({r.reason}); {r.performance}" for r in a.rules)
+    yield from (f"warning: {text}" for text in a.warnings)
+    yield a.disclaimer
 
 
 def _predictor_lines(name: str, share: float, entry: Input | None) -> Iterator[str]:

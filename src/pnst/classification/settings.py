@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 REFERRED_PRIOR = 252 / 798
@@ -26,3 +28,36 @@ class AssessSettings(BaseModel):
     """Of those draws."""
     wasa_size_cutoff_mm: float | None = Field(None, gt=0)
     """The Wasa score's size cutoff in mm, which is not known to us: without it the score cannot be evaluated."""
+
+
+class TrainSettings(BaseModel):
+    """How a model is learnt from a cohort."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: Literal["logistic", "boosting", "evidence-offset"] = "logistic"
+    """Penalised logistic regression; gradient boosted trees; or the evidence model's log-odds, corrected by a penalised
+    logistic regression on the features."""
+    folds: int = Field(5, ge=2, le=50)
+    """Of the outer cross-validation, which measures performance; not used where the table gives its own folds."""
+    inner_folds: int = Field(5, ge=2, le=50)
+    """Within each training part, to choose the penalty and to calibrate."""
+    seed: int = Field(1, ge=0)
+    """Of the folds, the resamples and the trees."""
+    inverse_penalties: tuple[float, ...] = Field((1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0), min_length=1)
+    """Among which the inner folds choose for a logistic regression (scikit-learn's C, on standardised features)."""
+    tree_counts: tuple[int, ...] = Field((25, 75), min_length=1)
+    """Among which the inner folds choose for boosting."""
+    screened: int = Field(100, ge=1)
+    """Features that boosting keeps, by how each alone ranks the classes in the training part (ours: more make files of
+    tens of megabytes)."""
+    leaves: int = Field(4, ge=2, le=64)
+    """Most leaves of one tree."""
+    least_in_leaf: int = Field(8, ge=1)
+    """Fewest lesions in a leaf."""
+    replicates: int = Field(40, ge=10, le=1000)
+    """Models refitted on resampled groups, whose spread is the interval of a probability."""
+    least_groups: int = Field(10, ge=2)
+    """Groups that must be there with a malignant lesion, and as many without; fewer are refused (ours)."""
+    bootstrap: int = Field(2000, ge=100, le=100_000)
+    """Resamples of groups for the interval of the AUC."""

@@ -1,0 +1,50 @@
+"""Sensitivity, specificity and predictive values at one threshold, with exact intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pnst.evidence.rule import exact_interval
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Proportion:
+    """A count of a total with Clopper and Pearson's 95 % interval; all None where the total is 0."""
+
+    count: int
+    total: int
+    value: float | None
+    interval: tuple[float, float] | None
+
+    @classmethod
+    def of(cls, count: int, total: int) -> Proportion:
+        """`count` of `total`."""
+        return (
+            cls(count, total, count / total, exact_interval(count, total)) if total else cls(count, total, None, None)
+        )
+
+
+@dataclass(frozen=True)
+class AtThreshold:
+    """What calling some lesions malignant gets right."""
+
+    sensitivity: Proportion
+    specificity: Proportion
+    positive_predictive_value: Proportion
+    negative_predictive_value: Proportion
+
+
+def at_threshold(called: Bools, malignant: Bools) -> AtThreshold:
+    """Counts of lesions called malignant (n,) against the diagnosis (n,)."""
+    hits, rejections = int(np.sum(called & malignant)), int(np.sum(~called & ~malignant))
+    return AtThreshold(
+        sensitivity=Proportion.of(hits, int(malignant.sum())),
+        specificity=Proportion.of(rejections, int((~malignant).sum())),
+        positive_predictive_value=Proportion.of(hits, int(called.sum())),
+        negative_predictive_value=Proportion.of(rejections, int((~called).sum())),
+    )

@@ -1,0 +1,101 @@
+"""Fit one calibrated model: choose among candidates and calibrate within grouped folds, then fit on everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.model_selection import StratifiedGroupKFold
+
+from pnst.classification.logistic import fit_logistic
+from pnst.classification.pipelines import candidates
+from pnst.classification.settings import TrainSettings
+from pnst.errors import InputError
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Integers = NDArray[np.int64]
+Split = tuple[Integers, Integers]
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A pipeline, and the line that turns its score into log-odds."""
+
+    pipeline: Any
+    slope: float
+    intercept: float
+    chosen: dict[str, float]
+    """What sets the chosen candidate apart."""
+
+    def log_odds(self, matrix: Floats) -> Floats:
+        """Calibrated log-odds (n,) of malignancy."""
+        log_odds: Floats = self.slope * self.pipeline.decision_function(matrix) + self.intercept
+        return log_odds
+
+
+def fit_calibrated(matrix: Floats, malignant: Bools, groups: Integers, settings: TrainSettings) -> Fitted:
+    """Choose the candidate with the least log loss on held-out groups, calibrate it there, fit it on all lesions."""
+    splits = grouped_splits(malignant, groups, settings.inner_folds, settings.seed)
+    best: tuple[float, Fitted] | None = None
+    for chosen, pipeline in candidates(settings):
+        scores = held_out_scores(pipeline, matrix, malignant, splits)
+        slope, intercept = platt_scaling(scores, malignant)
+        loss = _log_loss(slope * scores + intercept, malignant)
+        if best is None or loss < best[0]:
+            best = loss, Fitted(pipeline, slope, intercept, chosen)
+    assert best is not None  # noqa: S101  # the settings hold at least one candidate
+    best[1].pipeline.fit(matrix, malignant)
+    return best[1]
+
+
+def grouped_splits(malignant: Bools, groups: Integers, folds: int, seed: int) -> list[Split]:
+    """Training and test rows; no group is in both, and every training part has both classes.
+
+    There are fewer folds where a class has fewer groups. Raises `InputError` where no such folds can be made.
+    """
+    fewest = min(np.unique(groups[malignant]).size, np.unique(groups[~malignant]).size)
+    number = min(folds, fewest)
+    if number >= 2:
+        folded = StratifiedGroupKFold(number, shuffle=True, random_state=seed)
+        splits: list[Split] = list(folded.split(np.zeros(len(groups)), malignant, groups))
+        if all(np.ptp(malignant[train].astype(int)) for train, _ in splits):
+            return splits
+    raise InputError(
+        "the table cannot be split into folds that all have both classes to learn from",
+        got=f"{fewest} groups in the rarer class",
+        expected="at least 2 groups of each class in every training part",
+        remedy="give more lesions, or fewer folds",
+    )
+
+
+def held_out_scores(pipeline: Any, matrix: Floats, malignant: Bools, splits: Sequence[Split]) -> Floats:
+    """Each lesion's score (n,) by a pipeline that was fitted without its fold."""
+    scores = np.full(len(malignant), np.nan)
+    for train, test in splits:
+        fitted = clone(pipeline).fit(matrix[train], malignant[train])
+        scores[test] = fitted.decision_function(matrix[test])
+    return scores
+
+
+def platt_scaling(scores: Floats, malignant: Bools) -> tuple[float, float]:
+    """Slope and intercept that turn scores (n,) into log-odds (Platt 1999, with his smoothed targets).
+
+    A slope below 0 would turn the ranking round: then the scores say nothing, and the slope is 0.
+    """
+    positive, negative = int(malignant.sum()), int((~malignant).sum())
+    target = np.where(malignant, (positive + 1) / (positive + 2), 1 / (negative + 2))
+    spread = float(scores.std()) or 1.0
+    design = np.column_stack([scores / spread, np.ones(len(scores))])
+    slope, intercept = fit_logistic(design, target).coefficients if np.ptp(scores) > 0 else (0.0, 0.0)
+    if slope <= 0:
+        return 0.0, float(fit_logistic(design[:, 1:], target).coefficients[0])
+    return float(slope / spread), float(intercept)
+
+
+def _log_loss(log_odds: Floats, malignant: Bools) -> float:
+    return float(np.mean(np.logaddexp(0.0, np.where(malignant, -log_odds, log_odds))))

@@ -1,0 +1,103 @@
+"""Columns and rows that give the diagnosis away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp, lgamma, log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pnst.errors import InputError
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+CHANCE = 1e-3
+"""A column that separates the classes without error is refused where one of all columns would do so by chance with a
+probability below this (ours)."""
+
+
+def separating_features(matrix: Floats, names: Sequence[str], malignant: Bools) -> dict[str, float]:
+    """Feature → the chance that any of so many would separate the classes as it does, in those (n, p) that do.
+
+    A feature separates when all its values in one class lie above all those in the other, or when it is empty in one
+    class and never in the other.
+    """
+    found = {}
+    for name, x in zip(names, matrix.T, strict=True):
+        seen = ~np.isnan(x)
+        chances = []
+        if _separates(x[seen], malignant[seen]):
+            chances.append(_chance(int(malignant[seen].sum()), int((~malignant[seen]).sum())))
+        if not seen.all() and _separates(seen.astype(float), malignant):
+            chances.append(_chance(int(malignant.sum()), int((~malignant).sum())))
+        if chances:
+            found[name] = min(1.0, len(names) * min(chances))
+    return found
+
+
+def refuse_separating(found: dict[str, float], accepted: Sequence[str]) -> list[str]:
+    """Raise `InputError` for a column that gives the diagnosis away; what chance could do is a warning.
+
+    `accepted` are columns whose separation the user answers for.
+    """
+    telling = [name for name, chance in found.items() if chance < CHANCE and name not in accepted]
+    if telling:
+        raise InputError(
+            "a feature separates the classes without a single error, as a copy of the diagnosis would",
+            got=", ".join(telling[:5]) + (f" and {len(telling) - 5} more" if len(telling) > 5 else ""),
+            expected="features that were known before the diagnosis, none of which decides it alone",
+            remedy="leave it out; if it is a real finding, say so with --accept-separating COLUMN",
+        )
+    return [
+        f"{name} alone separates the classes without an error"
+        + (" (accepted by the user)" if name in accepted else f" (by chance: {chance:.2g})")
+        for name, chance in found.items()
+    ]
+
+
+def repeated_rows(matrix: Floats, groups: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Pairs of rows of different groups with the same features, so detailed that chance does not make them.
+
+    Rows count as the same where every feature is equal, among them one with a value that few lesions share.
+    """
+    detailed = np.array([_is_detailed(x) for x in matrix.T], dtype=bool)
+    first: dict[bytes, int] = {}
+    pairs = []
+    for row, values in enumerate(matrix):
+        if not detailed.any() or np.isnan(values[detailed]).all():
+            continue
+        other = first.setdefault((values + 0.0).tobytes(), row)  # −0.0 and 0.0 are one value
+        if groups[other] != groups[row]:
+            pairs.append((other, row))
+    return pairs
+
+
+def refuse_repeated_rows(matrix: Floats, groups: NDArray[np.int64]) -> None:
+    """Raise `InputError` where one lesion stands under two groups: it would be learnt from and tested on."""
+    pairs = repeated_rows(matrix, groups)
+    if pairs:
+        one, other = pairs[0]
+        raise InputError(
+            "lesions of different groups have the same features: one lesion under two names",
+            got=f"{len(pairs)} such rows, the first are {one + 1} and {other + 1}",
+            expected="each lesion once, or all its rows in one group",
+            remedy="leave the repeated rows out, or give them the same group",
+        )
+
+
+def _separates(x: Floats, malignant: Bools) -> bool:
+    one, other = x[malignant], x[~malignant]
+    return bool(one.size and other.size and (one.max() < other.min() or other.max() < one.min()))
+
+
+def _chance(m: int, n: int) -> float:
+    """The chance that m of m + n values in random order are all above or all below the others."""
+    return exp(log(2) + lgamma(m + 1) + lgamma(n + 1) - lgamma(m + n + 1))
+
+
+def _is_detailed(x: Floats) -> bool:
+    """Whether most of a feature's values stand alone."""
+    seen = x[~np.isnan(x)]
+    return seen.size > 0 and np.unique(seen).size > seen.size / 2

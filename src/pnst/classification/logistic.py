@@ -1,0 +1,72 @@
+"""Logistic regression by Newton's method, with an offset, soft targets, a ridge penalty and Wald intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+Floats = NDArray[np.float64]
+
+_STEPS = 100
+_CLOSE = 1e-9  # largest change of a coefficient at which Newton's method has converged
+_DIVERGED = 40.0
+"""A linear predictor beyond this in size: the classes are separated, and the likelihood has no maximum."""
+
+
+@dataclass(frozen=True, eq=False)
+class LogisticFit:
+    """Coefficients (p,) and their covariance (p, p); `converged` is false where the classes are separated."""
+
+    coefficients: Floats
+    covariance: Floats
+    converged: bool
+
+
+def fit_logistic(
+    design: Floats, target: Floats, offset: Floats | None = None, ridge: Floats | float = 0.0
+) -> LogisticFit:
+    """Maximise the (penalised) likelihood of P(target) = 1 ÷ (1 + exp(−offset − design·β)).
+
+    Parameters
+    ----------
+    design : (n, p)
+    target : (n,) in 0–1; a fraction counts as that share of an event
+    offset : (n,) log-odds that are taken as given
+    ridge : ½·ridge·β² is subtracted from the log likelihood, one value or (p,)
+    """
+    given = np.zeros(len(target)) if offset is None else offset
+    penalty = np.broadcast_to(np.asarray(ridge, dtype=float), design.shape[1:])
+    beta = np.zeros(design.shape[1])
+    linear = given + design @ beta
+    loss = _loss(linear, target, penalty, beta)
+    for _ in range(_STEPS):
+        chance = expit(linear)
+        hessian = _hessian(design, chance, penalty)
+        step = np.linalg.solve(hessian, design.T @ (target - chance) - penalty * beta)
+        for halving in range(30):  # Newton's full step may overshoot far from the maximum
+            moved = beta + step * 0.5**halving
+            linear = given + design @ moved
+            lower = _loss(linear, target, penalty, moved)
+            if lower <= loss + 1e-12:
+                break
+        beta, loss = moved, lower
+        if np.abs(step).max(initial=0.0) < _CLOSE:
+            covariance = np.linalg.inv(_hessian(design, expit(linear), penalty))
+            return LogisticFit(beta, np.asarray(covariance, dtype=np.float64), True)
+        if np.abs(linear - given).max() > _DIVERGED and not penalty.any():
+            break
+    return LogisticFit(beta, np.full((len(beta), len(beta)), np.nan), False)
+
+
+def _loss(linear: Floats, target: Floats, penalty: Floats, beta: Floats) -> float:
+    return float(np.sum(np.logaddexp(0.0, linear) - target * linear) + 0.5 * np.sum(penalty * beta**2))
+
+
+def _hessian(design: Floats, chance: Floats, penalty: Floats) -> Floats:
+    # The floor keeps the matrix regular where all probabilities are at 0 or 1.
+    weights = np.maximum(chance * (1 - chance), 1e-12)
+    hessian: Floats = (design * weights[:, None]).T @ design + np.diag(penalty)
+    return hessian

@@ -1,0 +1,206 @@
+"""A model learnt from a cohort: its probabilities, their intervals, and its files.
+
+A model folder holds `model.skops` (pipelines of listed types only, never a pickle), `model_card.json` and `.md`, and
+`held_out.csv` (the cross-validated probability of each training lesion, by the digest of its features).
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import warnings
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from pnst.classification.assessment import TRAINED
+from pnst.classification.model_card import ModelCard
+from pnst.errors import InputError
+
+Floats = NDArray[np.float64]
+
+MODEL_FILE, CARD_FILE, CARD_TEXT, HELD_OUT_FILE = "model.skops", "model_card.json", "model_card.md", "held_out.csv"
+VERSIONED = ("pnst", "scikit-learn", "skops", "numpy", "scipy")
+TYPES = frozenset(
+    {
+        "builtins.dict",
+        "builtins.list",
+        "builtins.slice",
+        "builtins.str",
+        "builtins.tuple",
+        "numpy.dtype",
+        "numpy.float64",
+        "numpy.int64",
+        "numpy.ndarray",
+        "numpy.random._generator.Generator",
+        "numpy.uint64",
+        "pnst.classification.pipelines.OffsetLogistic",
+        "pnst.classification.pipelines.TopFeatures",
+        "sklearn._loss._loss.CyHalfBinomialLoss",
+        "sklearn._loss.link.Interval",
+        "sklearn._loss.link.LogitLink",
+        "sklearn._loss.loss.HalfBinomialLoss",
+        "sklearn.compose._column_transformer.ColumnTransformer",
+        "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
+        "sklearn.ensemble._hist_gradient_boosting.gradient_boosting.HistGradientBoostingClassifier",
+        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "sklearn.impute._base.SimpleImputer",
+        "sklearn.linear_model._logistic.LogisticRegression",
+        "sklearn.pipeline.Pipeline",
+        "sklearn.preprocessing._data.StandardScaler",
+        "sklearn.preprocessing._label.LabelEncoder",
+    }
+)
+"""What a model file may hold; nothing else is ever made from one."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedModel:
+    """A calibrated pipeline, the same refitted on resampled groups, and its card."""
+
+    card: ModelCard
+    pipeline: Any
+    replicates: tuple[Any, ...]
+    held_out: Mapping[str, float] = field(default_factory=dict)
+    """Digest of a training lesion's features → its probability by a model that had not seen its group."""
+    notes: tuple[str, ...] = ()
+    """What is to be said of this model wherever it is used."""
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the features, in order."""
+        return tuple(feature.name for feature in self.card.features)
+
+    @property
+    def name(self) -> str:
+        """As in `Assessment.model`."""
+        data = self.card.data
+        return f"{TRAINED}, {self.card.settings.model}, {data.lesions} lesions, data {data.digest[:12]}"
+
+    def log_odds(self, matrix: Floats) -> Floats:
+        """Calibrated log-odds (n,) of malignancy at the share of malignant lesions in training; features (n, p)."""
+        log_odds: Floats = self.card.slope * self.pipeline.decision_function(matrix) + self.card.intercept
+        return log_odds
+
+    def spread(self, matrix: Floats) -> Floats:
+        """SD (n,) of the log-odds over the replicates: the uncertainty that the choice of patients leaves."""
+        drawn = [self.card.slope * pipeline.decision_function(matrix) for pipeline in self.replicates]
+        spread: Floats = np.std(drawn, axis=0, ddof=1)
+        return spread
+
+    def files(self) -> dict[str, bytes]:
+        """The content of a model folder."""
+        from skops.io import dumps
+
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(("lesion", "probability"))
+        writer.writerows((digest, repr(float(p))) for digest, p in sorted(self.held_out.items()))
+        content = {"pipeline": self.pipeline, "replicates": list(self.replicates)}
+        return {
+            MODEL_FILE: dumps(content, compression=zipfile.ZIP_DEFLATED),
+            CARD_FILE: self.card.to_json().encode(),
+            CARD_TEXT: self.card.to_markdown().encode(),
+            HELD_OUT_FILE: text.getvalue().encode(),
+        }
+
+
+def read_model(folder: str | PathLike[str]) -> TrainedModel:
+    """Read a model folder.
+
+    Raises
+    ------
+    InputError : it is no model folder, a file in it is damaged, or it holds an object of a type that is not listed
+    """
+    place = Path(folder)
+    try:
+        parts = [(place / name).read_bytes() for name in (MODEL_FILE, CARD_FILE, HELD_OUT_FILE)]
+    except OSError as error:
+        raise _unreadable(place, f"no {Path(error.filename or '').name}: {error.strerror}") from error
+    try:
+        card = ModelCard.model_validate_json(parts[1])
+        rows = csv.reader(io.StringIO(parts[2].decode()))
+        next(rows)
+        held_out = {digest: float(p) for digest, p in rows}
+    except (ValidationError, ValueError, StopIteration) as error:
+        raise _unreadable(place, f"a card or list of another form: {type(error).__name__}") from error
+    content = _load(parts[0], place)
+    return TrainedModel(card, content["pipeline"], tuple(content["replicates"]), held_out, tuple(_version_notes(card)))
+
+
+def row_digests(matrix: Floats) -> list[str]:
+    """A name for each lesion (n,) by its features (n, p) and nothing else: equal features, equal names."""
+    rounded = np.ascontiguousarray(np.round(matrix, 9) + 0.0)
+    rounded[np.isnan(rounded)] = np.nan  # one of the many NaN
+    return [hashlib.sha256(row.tobytes()).hexdigest()[:24] for row in rounded]
+
+
+def versions() -> dict[str, str]:
+    """What a model is made with."""
+    return {name: version(name) for name in VERSIONED}
+
+
+def _load(content: bytes, place: Path) -> dict[str, Any]:
+    """The objects in model.skops, after every type in it was found in the list."""
+    from skops.io import loads
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            schema = json.loads(archive.read("schema.json"))
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise _unreadable(place, f"a {MODEL_FILE} that is no skops file") from error
+    unlisted = sorted(set(_types(schema)) - TYPES)
+    if unlisted:
+        raise InputError(
+            f"the model in {place.name!r} holds what a model of pnst does not",
+            got=f"objects of type {', '.join(unlisted[:3])}",
+            expected="the types that pnst train writes; nothing else is loaded, as it could run code",
+            remedy="use a model that pnst train made, from someone you trust",
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of another version: said in the notes
+            found = loads(content, trusted=sorted(TYPES))
+        if set(found) != {"pipeline", "replicates"} or len(found["replicates"]) < 2:
+            raise ValueError("other parts")
+    except Exception as error:  # whatever a damaged file makes skops raise
+        raise _unreadable(place, f"a damaged {MODEL_FILE}: {type(error).__name__}") from error
+    return dict(found)
+
+
+def _types(node: object) -> Iterator[str]:
+    """Every type that a skops schema names, wherever it stands."""
+    if isinstance(node, dict):
+        if "__class__" in node:
+            yield f"{node.get('__module__', '')}.{node['__class__']}"
+        for part in node.values():
+            yield from _types(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from _types(part)
+
+
+def _version_notes(card: ModelCard) -> Iterator[str]:
+    now = versions()
+    other = [f"{name} {then}, now {now[name]}" for name, then in card.versions.items() if now.get(name, then) != then]
+    if other:
+        yield f"the model was trained with other versions: {'; '.join(other)}"
+
+
+def _unreadable(place: Path, got: str) -> InputError:
+    return InputError(
+        f"cannot read the model in {place.name!r}",
+        got=got,
+        expected=f"a folder with {MODEL_FILE}, {CARD_FILE} and {HELD_OUT_FILE}, as pnst train writes it",
+        remedy="give such a folder, or train the model again",
+    )
