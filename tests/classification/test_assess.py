@@ -11,7 +11,7 @@ from classification.contexts import random_table
 from pnst.classification import evidence_model as evidence_model_module
 from pnst.classification.assess import assess
 from pnst.classification.settings import REFERRED_PRIOR, AssessSettings
-from pnst.errors import SettingError
+from pnst.errors import InputError, SettingError
 from pnst.measurement.adc import Adc
 from pnst.measurement.edema import Edema
 from pnst.measurement.margin import Margin
@@ -79,6 +79,8 @@ def measured(overrides=None, applicable=True, diameter=60.0) -> Measurements:
         ),
         adc=Adc(
             mean_um2_per_ms=1.5,
+            min_um2_per_ms=1.2,
+            dark_um2_per_ms=1.3,
             median_um2_per_ms=1.5,
             p05_um2_per_ms=1.1,
             p95_um2_per_ms=2.0,
@@ -196,8 +198,10 @@ def test_probability_and_interval_are_mean_and_percentiles_of_the_draws():
 
 class TestRefusals:
     def test_a_model_that_is_not_there(self):
-        with pytest.raises(SettingError, match="None, the evidence model"):
+        with pytest.raises(InputError, match=r"no model\.skops"):
             assess(MALIGNANT, model="trained")
+        with pytest.raises(SettingError, match="None, the evidence model"):
+            assess(MALIGNANT, model=3)
 
     def test_what_is_not_measurements(self):
         with pytest.raises(SettingError, match="list"):

@@ -108,6 +108,8 @@ def measurements(regions):
         ),
         adc=Adc(
             mean_um2_per_ms=1.43,
+            min_um2_per_ms=1.22,
+            dark_um2_per_ms=1.35,
             median_um2_per_ms=1.44,
             p05_um2_per_ms=1.31,
             p95_um2_per_ms=1.57,

@@ -12,7 +12,7 @@ from pnst.classification.observation import Reading
 from pnst.classification.parameters import LogNormalParameters, Parameters, sources
 from pnst.evidence.figures import publications
 from pnst.evidence.population import Patient, mismatch_warnings
-from pnst.measurement.adc import WHOLE_LESION, WHOLE_LESION_WARNING
+from pnst.measurement.solid import WHOLE_LESION, WHOLE_LESION_WARNING
 
 Floats = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from pnst.evidence.figures import Cutoff, cutoffs
 from pnst.evidence.rule import Columns, Performance, Rule, Verdict
-from pnst.measurement.adc import WHOLE_LESION
+from pnst.measurement.solid import WHOLE_LESION
 
 COLUMN_OF = {
     ("adc", "mean"): "adc.mean_um2_per_ms",

@@ -1,4 +1,4 @@
-"""Apparent diffusion coefficient of the lesion."""
+"""Apparent diffusion coefficient of the lesion's solid part."""
 
 from __future__ import annotations
 
@@ -7,23 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from pnst.errors import InputError
-from pnst.image import FloatArray, Mask
-from pnst.kernels.noise import noise_sd
-from pnst.measurement.adc_map import decay_map, diffusion_or_map, highest_b
+from pnst.image import BoolArray, FloatArray, Mask, Volume
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
-from pnst.study import Role, Series
+from pnst.measurement.diffusion import Darkest, Diffusion, darkest
+from pnst.measurement.family import Family, Outcome, in_words
+from pnst.measurement.solid import WHOLE_LESION, WHOLE_LESION_WARNING
+from pnst.segmentation.surroundings import nearest
+from pnst.study import Role
 
-MAP_MARGIN_MM = 20.0
-"""The map is fitted this far round the lesion, for the pictures."""
-FLOOR_NOISE_SD = 3.0
-"""A voxel whose highest-b signal is under this many noise SDs lies within the floor of magnitude noise."""
-WHOLE_LESION = "whole lesion"
-WHOLE_LESION_WARNING = (
-    "ADC is averaged over the whole lesion: cyst, necrosis and blood are not taken out, but the published figures and "
-    "cutoffs are of the solid enhancing part"
-)
+COMPUTED, VENDOR = "computed from the diffusion series", "vendor ADC map"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,74 +23,117 @@ class Adc(Family):
     """Statistics of the ADC map over `region`, in µm²/ms (numerically 1e-3 mm²/s)."""
 
     mean_um2_per_ms: float
+    min_um2_per_ms: float
+    """Lowest mean over a sphere 10 mm across."""
+    min_uniform_um2_per_ms: float | None = None
+    """What a lesion of the same ADC all over would give for it, of that size and noise."""
+    dark_um2_per_ms: float
+    """Mean over the darkest connected tenth, at least 1 ml, of the map averaged over that sphere."""
+    dark_uniform_um2_per_ms: float | None = None
     median_um2_per_ms: float
     p05_um2_per_ms: float
     p95_um2_per_ms: float
     mean_all_b_um2_per_ms: float | None = None
     """From all b-values; absent for a vendor map."""
     mean_whole_um2_per_ms: float
+    """Over the whole lesion, its edge and what is not solid included."""
     region: str
+    solid_volume_ml: float
+    removed_unenhanced_ml: float | None = None
+    """What was taken out of the lesion on the way to the solid part: what does not enhance …"""
+    removed_blood_ml: float | None = None
+    """… T1-bright blood …"""
+    removed_fat_ml: float | None = None
+    """… fat …"""
+    removed_edge_ml: float | None = None
+    """… and the edge voxels of what remained."""
     map_source: str
     """"computed from the diffusion series" or "vendor ADC map"."""
-    solid_volume_ml: float
+    vendor_mean_um2_per_ms: float | None = None
+    """Mean of the vendor's map over the same region, where there is one beside the diffusion series."""
+    vendor_ratio: float | None = None
+    """Median over the region of the computed ÷ the vendor's value."""
     b_values: tuple[float, ...] | None = None
     fit_rms_fraction: float | None = None
     noise_floor_fraction: float | None = None
 
 
 def measure_adc(context: Context) -> Outcome:
-    """ADC over the whole lesion, from the diffusion series, else from the vendor's map."""
-    series = diffusion_or_map(context.study, context.settings.adc.b_tolerance)
-    if series is None:
-        raise NotMeasurable("no diffusion series and no ADC map")
-    if series.role is Role.DWI:
-        return _from_diffusion(context, series)
-    statistics = _statistics(series.volume.data, context.views.mask(series), context.views.doubts(series))
-    adc = Adc(**statistics, map_source="vendor ADC map")
-    return Outcome(adc, regions={"adc": series.volume}, warnings=(WHOLE_LESION_WARNING,))
-
-
-def _from_diffusion(context: Context, series: Series) -> Outcome:
-    settings, inside = context.settings.adc, context.views.mask(series)
-    box = inside.box(MAP_MARGIN_MM)
-    if box is None:
-        raise NotMeasurable("the lesion lies outside this series")
-    part, lesion = series.volume.crop(box), inside.crop(box)
-    try:
-        fit = decay_map(series, part, settings)
-    except InputError as reason:
-        raise NotMeasurable(f"{reason.what}: {reason.got}") from reason
-    every = decay_map(series, part, settings, all_b=True)
-    high = highest_b(series, part, settings.b_tolerance)
-    noise = noise_sd(high, lesion.data, part.grid.slice_axis)
-    floor = float(np.mean(high[lesion.data] < FLOOR_NOISE_SD * noise)) if np.isfinite(noise) else None
+    """ADC over the solid part, from the diffusion series, else from the vendor's map."""
+    diffusion = context.diffusion
+    solid, grid = diffusion.solid, diffusion.adc.grid
+    inside = solid.mask.data
+    dark = darkest(diffusion.adc.data, solid.mask, diffusion.noise(), diffusion.settings)
+    fitted, remark = _of_the_fit(diffusion, inside)
+    removed: dict[str, Any] = {f"removed_{name}_ml": ml for name, ml in solid.removed_ml.items()}
+    lost = 1 - float(np.isfinite(diffusion.adc.data[diffusion.lesion.data]).mean())
     adc = Adc(
-        **_statistics(fit.adc.data, lesion, context.views.doubts(series)),
-        map_source="computed from the diffusion series",
-        mean_all_b_um2_per_ms=float(np.nanmean(every.adc.data[lesion.data])),
-        b_values=fit.b_values,
-        fit_rms_fraction=float(np.nanmedian(fit.residual[lesion.data])),
-        noise_floor_fraction=floor,
+        **_statistics(diffusion.adc.data, inside, diffusion.lesion.data),
+        **_darkest_columns(dark),
+        **fitted,
+        region=solid.region,
+        map_source=VENDOR if diffusion.fit is None else COMPUTED,
+        solid_volume_ml=np.count_nonzero(inside) * grid.voxel_volume_mm3 / 1000,
+        **removed,
+        quality=in_words(
+            *context.views.doubts(diffusion.series),
+            f"{lost:.1%} of the lesion's voxels hold no ADC" if lost else None,
+            *solid.remarks,
+            remark,
+        ),
     )
-    return Outcome(adc, regions={"adc": fit.adc}, warnings=(WHOLE_LESION_WARNING,))
+    regions: dict[str, Mask | Volume] = {"adc": diffusion.adc, "solid": solid.mask, "adc_dark": dark.region}
+    return Outcome(adc, regions=regions, warnings=(WHOLE_LESION_WARNING,) if solid.region == WHOLE_LESION else ())
 
 
-def _statistics(adc: FloatArray, inside: Mask, doubts: tuple[str, ...]) -> dict[str, Any]:
-    """The columns that any map gives, over the voxels of the lesion where it is known."""
-    values = adc[inside.data]
-    known = values[np.isfinite(values)]
-    if not known.size:
-        raise NotMeasurable("no voxel of the lesion holds an ADC")
-    mean = float(known.mean(dtype=np.float64))
-    p05, median, p95 = (float(value) for value in np.percentile(known, (5, 50, 95)))
-    lost = 1 - known.size / values.size
+def _statistics(adc: FloatArray, inside: BoolArray, lesion: BoolArray) -> dict[str, Any]:
+    values = adc[inside]
+    p05, median, p95 = (float(value) for value in np.percentile(values, (5, 50, 95)))
     return {
-        "mean_um2_per_ms": mean,
+        "mean_um2_per_ms": float(values.mean(dtype=np.float64)),
         "median_um2_per_ms": median,
         "p05_um2_per_ms": p05,
         "p95_um2_per_ms": p95,
-        "mean_whole_um2_per_ms": mean,
-        "region": WHOLE_LESION,
-        "solid_volume_ml": known.size * inside.grid.voxel_volume_mm3 / 1000,
-        "quality": in_words(f"{lost:.1%} of the lesion's voxels hold no ADC" if lost else None, *doubts),
+        "mean_whole_um2_per_ms": float(np.nanmean(adc[lesion], dtype=np.float64)),
     }
+
+
+def _darkest_columns(dark: Darkest) -> dict[str, Any]:
+    return {
+        "min_um2_per_ms": dark.least,
+        "min_uniform_um2_per_ms": dark.least_uniform,
+        "dark_um2_per_ms": dark.dark,
+        "dark_uniform_um2_per_ms": dark.dark_uniform,
+    }
+
+
+def _of_the_fit(diffusion: Diffusion, inside: BoolArray) -> tuple[dict[str, Any], str | None]:
+    """The columns that only a diffusion series gives, and what is to be said of the vendor's map beside it."""
+    fit = diffusion.fit
+    if fit is None:
+        return {}, None
+    every = diffusion.within_solid(diffusion.settings, all_b=True)
+    columns = {
+        "mean_all_b_um2_per_ms": float(np.nanmean(every.adc.data[inside], dtype=np.float64)),
+        "b_values": fit.b_values,
+        "fit_rms_fraction": float(np.nanmedian(fit.residual[inside])),
+        "noise_floor_fraction": float(fit.floor[inside].mean()) if np.isfinite(fit.noise_sd) else None,
+    }
+    beside, remark = _beside_the_vendors(diffusion, inside)
+    return columns | beside, remark
+
+
+def _beside_the_vendors(diffusion: Diffusion, inside: BoolArray) -> tuple[dict[str, float], str | None]:
+    """The vendor's values at the same voxels (the nearest ones, where its map has others), 0 being no value."""
+    vendor = diffusion.study.series.get(Role.ADC)
+    if vendor is None:
+        return {}, None
+    theirs = nearest(vendor.volume.data, vendor.volume.grid, diffusion.adc.grid, fill=np.nan)[inside]
+    ours = diffusion.adc.data[inside]
+    both = np.isfinite(theirs) & (theirs > 0)
+    if not both.any():
+        return {}, "the vendor's ADC map holds no value in the region that was measured"
+    mean, ratio = float(theirs[both].mean(dtype=np.float64)), float(np.median(ours[both] / theirs[both]))
+    off = abs(ratio - 1) > diffusion.settings.vendor_difference_fraction
+    remark = f"the computed ADC is {ratio - 1:+.0%} of the vendor's map off" if off else None
+    return {"vendor_mean_um2_per_ms": mean, "vendor_ratio": ratio}, remark

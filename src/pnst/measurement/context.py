@@ -8,6 +8,7 @@ from functools import cached_property
 from pnst.image import FloatArray
 from pnst.kernels.hull import Hull, convex_hull, longest_diameter
 from pnst.measurement.contents import Contents
+from pnst.measurement.diffusion import Diffusion
 from pnst.measurement.settings import MeasureSettings
 from pnst.measurement.tissues import Levels, Tissues
 from pnst.measurement.views import Views
@@ -55,3 +56,8 @@ class Context:
     def contents(self) -> Contents:
         """What the lesion holds."""
         return Contents(self.study, self.views, self.tissues)
+
+    @cached_property
+    def diffusion(self) -> Diffusion:
+        """The lesion as diffusion shows it."""
+        return Diffusion(self.study, self.views, self.contents)

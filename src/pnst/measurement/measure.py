@@ -14,6 +14,7 @@ from pnst.measurement.edema import measure_edema
 from pnst.measurement.enhancement import measure_enhancement
 from pnst.measurement.family import Family, NotMeasurable, Outcome, Value
 from pnst.measurement.heterogeneity import measure_heterogeneity
+from pnst.measurement.ivim import measure_ivim
 from pnst.measurement.margin import measure_margin
 from pnst.measurement.measurements import FAMILY_TYPES, Measurements
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
@@ -30,6 +31,7 @@ FAMILIES: tuple[tuple[str, Callable[[Context], Outcome]], ...] = (
     ("edema", measure_edema),
     ("split_fat", measure_split_fat),
     ("adc", measure_adc),
+    ("ivim", measure_ivim),
     ("enhancement", measure_enhancement),
     ("cyst", measure_cyst),
     ("t1_high", measure_t1_high),

@@ -14,6 +14,7 @@ from pnst.measurement.edema import Edema
 from pnst.measurement.enhancement import Uptake
 from pnst.measurement.family import Family, Regions, Value
 from pnst.measurement.heterogeneity import Heterogeneity
+from pnst.measurement.ivim import Ivim
 from pnst.measurement.margin import Margin
 from pnst.measurement.settings import MeasureSettings
 from pnst.measurement.size import Size
@@ -30,6 +31,7 @@ FAMILY_TYPES: dict[str, type[Family]] = {
     "edema": Edema,
     "split_fat": SplitFat,
     "adc": Adc,
+    "ivim": Ivim,
     "enhancement": Uptake,
     "cyst": Cyst,
     "t1_high": T1High,
@@ -50,6 +52,7 @@ class Measurements:
     edema: Edema | None = None
     split_fat: SplitFat | None = None
     adc: Adc | None = None
+    ivim: Ivim | None = None
     enhancement: Uptake | None = None
     cyst: Cyst | None = None
     t1_high: T1High | None = None

@@ -85,6 +85,11 @@ class Canvas:
         tint = np.zeros((*section.shape, 4))
         tint[section] = (*to_rgb(colour), 0.35)
         self.axes.imshow(tint, extent=self.field.plane.extent, interpolation="nearest")
+        self.ring(data, colour)
+
+    def ring(self, data: BoolArray, colour: str) -> None:
+        """The outline of a region."""
+        section = self.field.plane.image(data)
         if section.any() and not section.all() and min(section.shape) > 1:
             left, right, bottom, top = self.field.plane.extent
             rows, columns = section.shape

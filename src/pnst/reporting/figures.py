@@ -26,6 +26,8 @@ REGIONS = {
     "target_core": ("Inner third", "#0072b2", (Role.T2, Role.T2_FS)),
 }
 """Region → its title, its colour, and the roles that it is shown on."""
+ADC_REGIONS = {"solid": ("what was averaged (black)", "#000000"), "adc_dark": ("its darkest part (red)", "#ff2a00")}
+"""Regions that are outlined on the ADC map, each with its words and its colour."""
 PAINTS = {"fat_rim": fat_paint}
 """Region → what colours the lesion's outline beside it."""
 ANATOMICAL = (Role.T1, Role.T2_FS, Role.T2, Role.T1_POST)
@@ -88,7 +90,7 @@ def region_pictures(study: Study, lesion: Lesion, m: Measurements, name: str) ->
 
 
 def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]:
-    """The ADC map that was measured, in colour, with the lesion's outline."""
+    """The ADC map that was measured, in colour, with the outlines of the lesion and of what was averaged in it."""
     adc = m.regions.get("adc")
     if not isinstance(adc, Volume):
         return []
@@ -97,10 +99,16 @@ def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]
         return []
     canvas = Canvas(field, colour_bar=True)
     canvas.colours(field.volume.data, ADC_RANGE, ADC_UNIT)
+    said = []
+    for name, (words, colour) in ADC_REGIONS.items():
+        region = m.regions.get(name)
+        whole = placed(region, adc.grid) if isinstance(region, Mask) else None
+        if whole is not None:
+            canvas.ring(field.of(whole).data, colour)
+            said.append(words)
     canvas.outline(field.plane.cut(lesion.mesh), DIAMETER)
-    caption = (
-        f"ADC map with lesion outline (white), {_slice_of(study, field, adc.grid)}; one colour range in every report"
-    )
+    drawn = ", ".join(("lesion outline (white)", *said))
+    caption = f"ADC map with {drawn}, {_slice_of(study, field, adc.grid)}; one colour range in every report"
     return [Picture(canvas.png(), "ADC map of the lesion in colour", caption)]
 
 

@@ -82,6 +82,7 @@ PAINTERS: dict[str, Painter] = {
     "edema": edema_pictures,
     "split_fat": partial(region_pictures, name="fat_rim"),
     "adc": adc_pictures,
+    "ivim": lambda study, lesion, m: [],
     "enhancement": partial(region_pictures, name="enhancing"),
     "cyst": partial(region_pictures, name="cyst"),
     "t1_high": partial(region_pictures, name="t1_high"),

@@ -75,8 +75,16 @@ FAMILIES = {
     ),
     "adc": Words(
         "Diffusion",
-        "Apparent diffusion coefficient over the region named below; low values speak for malignancy.",
+        "Apparent diffusion coefficient over the region named below; low values speak for malignancy. The minimum and "
+        "the darkest part fall by noise alone: beside them stands what a uniform lesion of this size and noise would "
+        "give.",
         (Key("mean_um2_per_ms"),),
+    ),
+    "ivim": Words(
+        "Perfusion and diffusion apart",
+        "Diffusion of the water that does not flow, from the high b-values alone, and the share of the water that "
+        "flows in capillaries; over the same region.",
+        (Key("d_um2_per_ms"), Key("f_fraction")),
     ),
     "enhancement": Words(
         "Contrast enhancement",
@@ -143,6 +151,10 @@ COLUMNS = {
     "applicable": "Sign applicable",
     "compartment": "Compartment",
     "mean_um2_per_ms": "Mean ADC",
+    "min_um2_per_ms": "Lowest mean over a sphere",
+    "min_uniform_um2_per_ms": "… of a uniform lesion of this size and noise",
+    "dark_um2_per_ms": "Mean of the darkest part",
+    "dark_uniform_um2_per_ms": "… of a uniform lesion of this size and noise",
     "median_um2_per_ms": "Median ADC",
     "p05_um2_per_ms": "5th percentile of ADC",
     "p95_um2_per_ms": "95th percentile of ADC",
@@ -151,6 +163,18 @@ COLUMNS = {
     "region": "Region",
     "map_source": "ADC map",
     "solid_volume_ml": "Volume of the region",
+    "removed_unenhanced_ml": "Taken out: does not enhance",
+    "removed_blood_ml": "Taken out: T1-bright blood",
+    "removed_fat_ml": "Taken out: fat",
+    "removed_edge_ml": "Taken out: edge of the rest",
+    "vendor_mean_um2_per_ms": "Mean of the vendor's map",
+    "vendor_ratio": "Computed ÷ vendor's ADC, median",
+    "d_um2_per_ms": "Mean D",
+    "d_min_um2_per_ms": "Lowest mean of D over a sphere",
+    "d_min_uniform_um2_per_ms": "… of a uniform lesion of this size and noise",
+    "d_dark_um2_per_ms": "Mean of the darkest part of D",
+    "d_dark_uniform_um2_per_ms": "… of a uniform lesion of this size and noise",
+    "f_fraction": "Perfused fraction",
     "b_values": "b-values",
     "fit_rms_fraction": "Residual of the fit ÷ S₀",
     "noise_floor_fraction": "Voxels at the noise floor",

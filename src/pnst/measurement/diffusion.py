@@ -1,0 +1,151 @@
+"""A lesion as diffusion shows it: the map near it, its solid part, and the darkest parts of that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from pnst.errors import InputError
+from pnst.image import BoolArray, FloatArray, Mask, Volume
+from pnst.kernels.darkest import SphereMean, darkest_region, sphere_shares
+from pnst.kernels.noise import noise_sd
+from pnst.measurement.adc_map import DecayMap, decay_map, diffusion_or_map
+from pnst.measurement.contents import Contents
+from pnst.measurement.family import NotMeasurable
+from pnst.measurement.settings import AdcSettings
+from pnst.measurement.solid import SolidPart, solid_part
+from pnst.measurement.views import Views
+from pnst.study import Role, Series, Study
+
+MAP_MARGIN_MM = 20.0
+"""The map is fitted this far round the lesion, for the pictures."""
+
+
+@dataclass(frozen=True, eq=False)
+class Diffusion:
+    """One lesion on its diffusion series, else on the vendor's ADC map; in canonical order, so that the voxels' storage
+    changes no number. Raises `NotMeasurable` where there is neither, or where the lesion lies outside.
+    """
+
+    study: Study
+    views: Views
+    contents: Contents
+
+    @property
+    def settings(self) -> AdcSettings:
+        """Those of `adc`."""
+        return self.views.settings.adc
+
+    @cached_property
+    def series(self) -> Series:
+        """What is measured on."""
+        series = diffusion_or_map(self.study, self.settings.b_tolerance)
+        if series is None:
+            raise NotMeasurable("no diffusion series and no ADC map")
+        return series
+
+    @cached_property
+    def _near(self) -> tuple[Volume, Mask]:
+        mask = self.views.mask(self.series)
+        box = mask.box(MAP_MARGIN_MM)
+        if box is None:
+            raise NotMeasurable("the lesion lies outside this series")
+        return self.series.volume.crop(box).canonical(), mask.crop(box).canonical()
+
+    @property
+    def part(self) -> Volume:
+        """The series near the lesion."""
+        return self._near[0]
+
+    @property
+    def lesion(self) -> Mask:
+        """The lesion on `part`."""
+        return self._near[1]
+
+    @cached_property
+    def fit(self) -> DecayMap | None:
+        """The decay fitted near the lesion; None for a vendor's map."""
+        return self._fitted(self.settings) if self.series.role is Role.DWI else None
+
+    @cached_property
+    def adc(self) -> Volume:
+        """The map near the lesion."""
+        return self.part if self.fit is None else self.fit.adc
+
+    @cached_property
+    def solid(self) -> SolidPart:
+        """What counts of the lesion."""
+        known = np.isfinite(self.adc.data)
+        if not (known & self.lesion.data).any():
+            raise NotMeasurable("no voxel of the lesion holds an ADC")
+        return solid_part(self.contents, self.lesion, known, self.settings.least_solid_voxels)
+
+    def within_solid(self, settings: AdcSettings, *, all_b: bool = False) -> DecayMap:
+        """Another fit, of the solid part alone, with the noise of `fit`."""
+        return self._fitted(settings, all_b=all_b, solid=True)
+
+    def _fitted(self, settings: AdcSettings, *, all_b: bool = False, solid: bool = False) -> DecayMap:
+        within = self.solid.mask.data if solid else None
+        noise = self.fit.noise_sd if solid and self.fit is not None else None
+        try:
+            return decay_map(self.series, self.part, settings, all_b=all_b, within=within, noise_sd=noise)
+        except InputError as reason:
+            raise NotMeasurable(f"{reason.what}: {reason.got}") from reason
+
+    def noise(self) -> FloatArray:
+        """(ni, nj, nk) SD of the map by noise: from the fit, else from the vendor's map itself; NaN where not known."""
+        if self.fit is not None:
+            return self.fit.sd
+        sd = noise_sd(np.nan_to_num(self.adc.data), self.solid.mask.data, self.adc.grid.slice_axis)
+        return np.full(self.adc.grid.shape, sd, dtype=np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Darkest:
+    """The darkest parts of a map over a body, and what noise alone would make of a body that is the same all over."""
+
+    least: float
+    """Lowest mean over a sphere, µm²/ms."""
+    dark: float
+    """Mean, over the darkest connected region, of the map averaged over that sphere."""
+    region: Mask
+    least_uniform: float | None
+    dark_uniform: float | None
+
+
+def darkest(values: FloatArray, body: Mask, sd: FloatArray, settings: AdcSettings) -> Darkest:
+    """`values` (ni, nj, nk) are finite within the body, `sd` is their noise; without it nothing uniform can be told.
+
+    The uniform body has the body's own mean, its voxels and its noise, drawn with a fixed seed; its values are means
+    over `noise_draws` draws.
+    """
+    box = body.box()
+    if box is None:
+        raise NotMeasurable("nothing solid is left of the lesion on the diffusion grid")
+    inside, voxel_mm3 = body.data[box], body.grid.voxel_volume_mm3
+    sphere = SphereMean(inside, sphere_shares(settings.sphere_mm / 2, body.grid.spacing))
+    share = settings.dark_fraction * np.count_nonzero(inside) * voxel_mm3
+    size = int(np.ceil(max(1000 * settings.dark_volume_ml, share) / voxel_mm3))
+    least, dark, region = _extremes(sphere, values[box], size)
+    known = np.where(np.isfinite(sd[box]), sd[box], 0)[inside]
+    uniform: list[float | None] = [None, None]
+    if (known > 0).any():
+        rng = np.random.default_rng(0)
+        noise = np.zeros(inside.shape, dtype=np.float32)
+        drawn = []
+        for _ in range(settings.noise_draws):
+            noise[inside] = known * rng.standard_normal(known.size, dtype=np.float32)
+            drawn.append(_extremes(sphere, noise, size)[:2])
+        mean = float(values[box][inside].mean(dtype=np.float64))
+        uniform = [mean + float(bias) for bias in np.mean(drawn, axis=0)]
+    whole = np.zeros(body.data.shape, dtype=bool)
+    whole[box] = region
+    return Darkest(least, dark, Mask(whole, body.grid), *uniform)
+
+
+def _extremes(sphere: SphereMean, values: FloatArray, size: int) -> tuple[float, float, BoolArray]:
+    means = sphere(values)
+    region = darkest_region(means, size)
+    return float(np.nanmin(means)), float(means[region].mean(dtype=np.float64)), region
