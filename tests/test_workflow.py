@@ -169,7 +169,7 @@ def test_the_sarcoma_is_measured_in_what_its_series_show(sarcoma):
     """Witness: the expert's contours, 365 ml by areas and slice distances; there is no diffusion series."""
     case, out = sarcoma
     (m,) = case.measurements
-    assert m.families().keys() == FAMILY_TYPES.keys() - {"adc", "enhancement", "cyst"}
+    assert m.families().keys() == FAMILY_TYPES.keys() - {"adc", "ivim", "enhancement", "cyst"}
     contrast = "no T1 series after contrast"
     assert m.skipped == {"adc": "no diffusion series and no ADC map", "enhancement": contrast, "cyst": contrast}
     assert m.size.volume_ml == pytest.approx(365, abs=15)
