@@ -60,8 +60,12 @@ class LevelSet:
 
     def corners(self) -> FloatArray:
         """(8, 3): the corners of the box that holds the lesion, in the index space of the mask."""
+        box = bounding_box(self.values > 0)
+        if box is None:
+            raise ValueError("the level set is nowhere positive")
+        ends = np.array([(side.start - 1, side.stop) for side in box]).T  # the level falls to 0 within one sample
         unit = np.indices((2, 2, 2)).reshape(3, 8).T
-        return np.asarray(np.asarray(self.origin) + unit * (np.asarray(self.values.shape) - 1) * self.step)
+        return np.asarray(np.asarray(self.origin) + np.where(unit, ends[1], ends[0]) * self.step)
 
     def levels(self, shape: Sequence[int], to_mask_index: FloatArray) -> Float32Array:
         """The function at the voxel centres of another grid, far below zero beyond the samples.

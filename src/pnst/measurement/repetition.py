@@ -23,7 +23,7 @@ NOISE_MM = 10.0
 EDEMA_REACH = 1.5
 """Oedema that reaches as far as tissue is looked for is looked for this many times as far."""
 POOL = 1_000_003
-"""Drawn values of noise; a prime, so that they never come to lie in the same rows of an image again."""
+"""Drawn values of noise, used over and over; a prime, so that they never come to lie in the same rows of an image."""
 
 Float32Array = npt.NDArray[np.float32]
 
@@ -42,7 +42,10 @@ class Repetitions:
         series = {role: _near(context.study.series[role], mask, reach_mm) for role, mask in masks.items()}
         self._study = replace(context.study, series=series)
         rng = np.random.default_rng(self._settings.seed)
-        self._noise = {role: _noise(context.study.series[role], mask, rng) for role, mask in masks.items()}
+        self._noise = {
+            role: _noise(context.study.series[role], mask, near.volume.data.size, rng)
+            for (role, mask), near in zip(masks.items(), series.values(), strict=True)
+        }
 
     def draw(self, seed: int) -> Context:
         """The repetition of that number; the same number gives the same one."""
@@ -67,21 +70,24 @@ def _near(series: Series, lesion: Mask, reach_mm: float) -> Series:
     return series if box is None else replace(series, volume=series.volume.crop(box))
 
 
-def _noise(series: Series, lesion: Mask, rng: np.random.Generator) -> Float32Array:
-    """(`POOL`,) values of the noise near the lesion; 0 where it cannot be told."""
+def _noise(series: Series, lesion: Mask, count: int, rng: np.random.Generator) -> Float32Array:
+    """(`POOL` + count,) values of the noise near the lesion; 0 where it cannot be told."""
     near = _near(series, lesion, NOISE_MM)
     data = near.volume.data
     if series.b_values is not None:
         data = data[..., int(np.argmax(series.b_values))]
     sd = noise_sd(np.nan_to_num(data), np.isfinite(data), near.volume.grid.slice_axis)
-    return rng.standard_normal(POOL, dtype=np.float32) * np.float32(sd if np.isfinite(sd) else 0.0)
+    drawn = rng.standard_normal(POOL, dtype=np.float32) * np.float32(sd if np.isfinite(sd) else 0.0)
+    return np.resize(drawn, POOL + count)
 
 
 def _with_noise(series: Series, noise: Float32Array, rng: np.random.Generator) -> Series:
-    """The series with other noise on top: the pool from another place on, over and over."""
-    volume = series.volume
-    added = np.resize(np.roll(noise, int(rng.integers(POOL))), volume.data.shape)
-    return replace(series, volume=Volume(volume.data + added, volume.grid, volume.unit))
+    """The series with other noise on top: the values from another place on."""
+    volume, data = series.volume, series.volume.data
+    first = int(rng.integers(POOL))
+    rows_last = data.strides[0] < data.strides[-1]  # arrays in one order are summed in a quarter of the time
+    added = noise[first : first + data.size].reshape(data.shape, order="F" if rows_last else "C")
+    return replace(series, volume=Volume(data + added, volume.grid, volume.unit))
 
 
 def seen_again(lesion: Lesion, settings: UncertaintySettings, rng: np.random.Generator) -> Lesion:

@@ -10,7 +10,7 @@ differ by is in neither.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
@@ -68,8 +68,10 @@ def with_intervals(
     settings = context.settings.uncertainty
     if not settings.repetitions:
         return dict(found)
-    squares = _squares(context, found, families)
-    control = _control(context)
+    with ThreadPoolExecutor(THREADS) as pool:  # array operations let go of the interpreter
+        closed = pool.submit(_control, context)
+        squares = _squares(context, found, families, pool)
+        control = closed.result()
     named = {}
     for name, family in found.items():
         values = _numbers(family)
@@ -84,7 +86,7 @@ def with_intervals(
 
 
 def _squares(
-    context: Context, found: Mapping[str, Family], families: Sequence[tuple[str, Measure]]
+    context: Context, found: Mapping[str, Family], families: Sequence[tuple[str, Measure]], pool: Executor
 ) -> dict[str, dict[str, list[float]]]:
     """Family → column → squared distance of each repetition from the value."""
     extent = getattr(found.get("edema"), "max_extent_mm", 0.0)
@@ -94,12 +96,11 @@ def _squares(
     def repeated(seed: int) -> dict[str, dict[str, float]]:
         return _measured_again(repetitions.draw(seed), [one for one in families if one[0] in found])
 
-    with ThreadPoolExecutor(THREADS) as pool:  # array operations let go of the interpreter
-        for again in pool.map(repeated, range(context.settings.uncertainty.repetitions)):
-            for name, columns in again.items():
-                for column, value in _numbers(found[name]).items():
-                    if column in columns:
-                        squares[name].setdefault(column, []).append((columns[column] - value) ** 2)
+    for again in pool.map(repeated, range(context.settings.uncertainty.repetitions)):
+        for name, columns in again.items():
+            for column, value in _numbers(found[name]).items():
+                if column in columns:
+                    squares[name].setdefault(column, []).append((columns[column] - value) ** 2)
     return squares
 
 

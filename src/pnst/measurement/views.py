@@ -25,6 +25,7 @@ class Views:
     _masks: dict[Series, Mask] = field(default_factory=dict)
     _around: dict[tuple[Series, float], Surroundings] = field(default_factory=dict)
     _inside: dict[Series, Interior] = field(default_factory=dict)
+    _remarks: dict[Series, list[str]] = field(default_factory=dict)
 
     def mask(self, series: Series) -> Mask:
         """The lesion on a series' grid; `NotMeasurable` where it lies outside."""
@@ -74,7 +75,10 @@ class Views:
 
     def doubts(self, *series: Series) -> tuple[str, ...]:
         """What makes numbers read on these series doubtful: cut off, slices without image, noise."""
-        return tuple(remark for one in series for remark in self._doubts(one))
+        for one in series:
+            if one not in self._remarks:
+                self._remarks[one] = self._doubts(one)
+        return tuple(remark for one in series for remark in self._remarks[one])
 
     def _doubts(self, series: Series) -> list[str]:
         quality, remarks = self.settings.quality, []
