@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pnst.measurement.measure import measure
     from pnst.measurement.measurements import Measurements
     from pnst.measurement.settings import MeasureSettings
+    from pnst.preprocessing.align import align
     from pnst.reporting.report import report
     from pnst.study import Lesion, Role, Series, Study
 
@@ -45,6 +46,7 @@ _HOMES = {
     "measure": "measurement.measure",
     "Measurements": "measurement.measurements",
     "MeasureSettings": "measurement.settings",
+    "align": "preprocessing.align",
     "report": "reporting.report",
     "Lesion": "study",
     "Role": "study",
@@ -57,6 +59,7 @@ __all__ = [
     "inspect",
     "read_lesions",
     "read_lesion",
+    "align",
     "adc_map",
     "measure",
     "assess",

@@ -58,6 +58,29 @@ class Source:
     """As `series_digest`, of the frame of reference that its positions are counted in."""
 
 
+@dataclass(frozen=True)
+class Alignment:
+    """Where a series was found to lie against another one, and whether it was moved there."""
+
+    reference: Role
+    shift_mm: float
+    """Of the middle of the image."""
+    rotation_deg: float
+    similarity_before: float
+    similarity_after: float
+    """Mutual information with the reference, in nats."""
+    accepted: bool
+    reason: str | None = None
+    """Why the series was left where it was."""
+
+    def __str__(self) -> str:
+        found = f"{self.shift_mm:.1f} mm and {self.rotation_deg:.1f}°"
+        alike = f"mutual information {self.similarity_before:.3f} → {self.similarity_after:.3f}"
+        if self.accepted:
+            return f"moved by {found} to lie on the {self.reference} series ({alike})"
+        return f"not aligned with the {self.reference} series: {self.reason} ({found}, {alike})"
+
+
 @dataclass(frozen=True, eq=False)
 class Series:
     """One series: its voxels, its role and the facts of its acquisition."""
@@ -72,7 +95,11 @@ class Series:
     """(n, 3) unit vectors in RAS axes; zero rows where a measurement has no direction (b = 0, trace)."""
     acquisition: Acquisition = field(default_factory=Acquisition)
     notes: tuple[str, ...] = ()
-    """What was inferred while reading (a unit, an orientation), in sentences for the report."""
+    """What was inferred while reading (a unit, an orientation) or done since, in sentences for the report."""
+    alignment: Alignment | None = None
+    """Where it lay before it was moved, or would have been."""
+    bias_range: float | None = None
+    """Largest ÷ smallest value, less 1, of the coil's field that was divided out of its voxels in the body."""
 
     def __post_init__(self) -> None:
         measurements = self.volume.data.shape[3] if self.volume.data.ndim == 4 else None

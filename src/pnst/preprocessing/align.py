@@ -1,0 +1,174 @@
+"""`align`: series moved to where the anatomical one shows the same tissue. Affines change, voxels never."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from pnst.errors import InputError, SettingError
+from pnst.image import FloatArray, Mask, Volume
+from pnst.preprocessing.motion import Motion, find_motion, overlap_fraction
+from pnst.preprocessing.settings import AlignmentSettings, Which
+from pnst.study import Alignment, Lesion, Role, Series, Study
+
+REFERENCES = (Role.T2_FS, Role.T2, Role.T1_POST, Role.T1)
+"""What may be aligned with, the likest to b = 0 (fat-suppressed, weighted by T2) first."""
+
+ACQUISITIONS: dict[Role, tuple[Role, ...]] = {Role.DWI: (Role.ADC,), Role.WATER: (Role.FAT,)}
+"""The series that come out of another's acquisition, and move with it where they lie on its voxels."""
+
+FULL_OVERLAP = 0.5
+"""A reference that shares this much of the moving image is as good as one that shares all of it."""
+
+LOWEST_B_WITHIN = 10.0
+"""Volumes within this many s/mm² of the lowest b-value are averaged: they look alike."""
+
+
+def align(
+    study: Study,
+    which: Which = "diffusion",
+    reference: Role | None = None,
+    settings: AlignmentSettings | None = None,
+    lesions: Sequence[Lesion] = (),
+) -> Study:
+    """The study with its diffusion series, or with all series, moved rigidly onto the anatomical one.
+
+    The mean of the lowest b-value's volumes (of another series, its voxels) is compared with `reference`: the first
+    of t2_fs, t2, t1_post and t1 that shows the same part of the body. An ADC map on the voxels of the diffusion series
+    moves with it, fat with water. Only affines change, and directions of diffusion gradients turn with them. What was
+    found is in `Series.alignment` and `Series.notes`; a motion that is implausible (> 20 mm, > 15°), gains no
+    similarity or is less than the method can tell is found, said, and not made. A series that one of `lesions` or of
+    the study's masks was drawn on stays where it is, or it would leave its outline.
+
+    The distortion of echo-planar images is no rigid motion: it remains, and the similarity says how well the rest fits.
+    Equal images give equal numbers. Raises `InputError` when the study lacks `reference`, `SettingError` when that is
+    no anatomical series or `which` is unknown.
+    """
+    settings = settings or AlignmentSettings()
+    _check(study, which, reference)
+    masks = [*(lesion.mask for lesion in lesions), *study.masks.values()]
+    drawn_on = {role for mask in masks if (role := _drawn_on(study, mask)) is not None}
+    changed = dict(study.series)
+    for role in _moving(study, which):
+        series = study.series[role]
+        still = reference or _reference(study, which, role, drawn_on)
+        if still is None or still is role:
+            continue
+        found = find_motion(_picture(series), study.series[still].volume, settings)
+        group = [role, *_followers(study, role)]
+        result = _judged(found, still, bool(drawn_on & set(group)), settings)
+        for member in group:
+            changed[member] = _with(study.series[member], result, found.matrix)
+    return replace(study, series=changed)
+
+
+def _check(study: Study, which: Which, reference: Role | None) -> None:
+    if which not in ("none", "diffusion", "all"):
+        raise SettingError(
+            "these series cannot be aligned",
+            got=str(which),
+            expected="none, diffusion or all",
+            remedy="name one of them",
+        )
+    if reference is None:
+        return
+    if reference not in REFERENCES:
+        raise SettingError(
+            "this series cannot be aligned with",
+            got=str(reference),
+            expected=f"an anatomical series: {', '.join(REFERENCES)}",
+            remedy="name one of them, or none",
+        )
+    if reference not in study.series:
+        raise InputError(
+            f"the study has no {reference} series to align with",
+            got=f"series {', '.join(study.series) or 'none'}",
+            expected=f"a {reference} series",
+            remedy="name another reference, or none",
+        )
+
+
+def _moving(study: Study, which: Which) -> list[Role]:
+    """The series that are compared themselves; an ADC map shows nothing that an anatomical image does."""
+    if which == "none":
+        return []
+    wanted = (Role.DWI,) if which == "diffusion" else (Role.DWI, *REFERENCES, Role.WATER, Role.FAT)
+    led = {follower for role in ACQUISITIONS for follower in _followers(study, role)}
+    return [role for role in wanted if role in study.series and role not in led]
+
+
+def _followers(study: Study, leader: Role) -> list[Role]:
+    """The series that lie on the voxels of the one that they come from."""
+    if leader not in study.series:
+        return []
+    grid = study.series[leader].volume.grid
+    return [
+        role
+        for role in ACQUISITIONS.get(leader, ())
+        if role in study.series and grid.canonical().box_of(study.series[role].volume.grid.canonical()) is not None
+    ]
+
+
+def _drawn_on(study: Study, mask: Mask) -> Role | None:
+    """The series on whose voxels a mask lies, an anatomical one before others; None when it has voxels of its own."""
+    inner = mask.grid.canonical()
+    for role in (*REFERENCES, *Role):
+        if role in study.series and study.series[role].volume.grid.canonical().box_of(inner) is not None:
+            return role
+    return None
+
+
+def _reference(study: Study, which: Which, moving: Role, drawn_on: Collection[Role]) -> Role | None:
+    """The series that stays: where all move, the one that the lesion was drawn on, else the likest to b = 0."""
+    present = [role for role in REFERENCES if role in study.series]
+    if which == "all":
+        return next((role for role in present if role in drawn_on), next(iter(present), None))
+    grid = study.series[moving].volume.grid
+    shared = {role: overlap_fraction(grid, study.series[role].volume.grid) for role in present}
+    full = (role for role in present if shared[role] >= FULL_OVERLAP)
+    return next(full, max(present, key=shared.__getitem__, default=None))
+
+
+def _picture(series: Series) -> Volume:
+    """What is compared: the mean of the volumes of the lowest b-value, or the series itself."""
+    volume = series.volume
+    if series.b_values is None or volume.data.ndim == 3:
+        return volume
+    low = np.asarray(series.b_values) <= min(series.b_values) + LOWEST_B_WITHIN
+    return Volume(volume.data[..., low].mean(axis=-1, dtype=np.float32), volume.grid)
+
+
+def _judged(found: Motion, reference: Role, drawn_on: bool, settings: AlignmentSettings) -> Alignment:
+    """The motion as it is reported, with the reason not to make it where there is one."""
+    small = found.shift_mm < settings.least_shift_mm and found.rotation_deg < settings.least_rotation_deg
+    large = found.shift_mm > settings.largest_shift_mm or found.rotation_deg > settings.largest_rotation_deg
+    reason = found.failure
+    if reason is None and large:
+        reason = f"implausible: more than {settings.largest_shift_mm:g} mm or {settings.largest_rotation_deg:g}°"
+    elif reason is None and small:
+        reason = "in place already"
+    elif reason is None and not found.similarity_after > found.similarity_before:
+        reason = "the images are no more alike for it"
+    elif reason is None and drawn_on:
+        reason = "something was drawn on this series, and would be left behind"
+    return Alignment(
+        reference,
+        found.shift_mm,
+        found.rotation_deg,
+        found.similarity_before,
+        found.similarity_after,
+        accepted=reason is None,
+        reason=reason,
+    )
+
+
+def _with(series: Series, result: Alignment, motion: FloatArray) -> Series:
+    """The series with what was found, moved where that was accepted."""
+    noted = replace(series, alignment=result, notes=(*series.notes, str(result)))
+    if not result.accepted:
+        return noted
+    grid = replace(series.volume.grid, affine=motion @ series.volume.grid.affine)
+    vectors = None if series.b_vectors is None else series.b_vectors @ motion[:3, :3].T
+    return replace(noted, volume=replace(series.volume, grid=grid), b_vectors=vectors)

@@ -1,0 +1,83 @@
+"""The rigid motion between two images of one body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pnst.image import FloatArray, Grid, Volume
+from pnst.preprocessing.itk import mutual_information, rigid, shrunk
+from pnst.preprocessing.settings import AlignmentSettings
+
+LATTICE = 9
+"""Points along each axis of a grid that stand for all of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Motion:
+    """How an image has to move to lie on another, and how alike they are before and after."""
+
+    matrix: FloatArray = field(default_factory=lambda: np.eye(4))
+    """(4, 4): from where the image says a place is, in RAS mm, to where the other shows it."""
+    shift_mm: float = 0.0
+    """Of the middle of the image."""
+    rotation_deg: float = 0.0
+    similarity_before: float = 0.0
+    similarity_after: float = 0.0
+    """Mutual information in nats, both over the same voxels."""
+    failure: str | None = None
+    """Why nothing could be found."""
+
+
+def find_motion(
+    moving: Volume, reference: Volume, settings: AlignmentSettings, start: FloatArray | None = None
+) -> Motion:
+    """The motion that takes `moving` onto `reference`, first coarsely and then finely, beginning at `start` (4, 4)."""
+    if overlap_fraction(moving.grid, reference.grid) < settings.least_overlap_fraction:
+        return Motion(failure="the two series show different parts of the body")
+    images = [shrunk(_finite(volume), settings.voxel_mm) for volume in (moving, reference)]
+    if any(np.ptp(image.data) == 0 for image in images):
+        return Motion(failure="one of the two series is the same everywhere")
+    matrix = np.eye(4) if start is None else start
+    try:
+        for sigma in (settings.coarse_smoothing_mm, settings.smoothing_mm):
+            one, other = (_smoothed(image, sigma) for image in images)
+            one_coarse = shrunk(one, sigma)
+            matrix = rigid(one_coarse, other, matrix, settings.histogram_bins, settings.samples)
+        before, after = (
+            mutual_information(one, other, motion, settings.histogram_bins) for motion in (np.eye(4), matrix)
+        )
+    except ValueError as error:
+        return Motion(failure=str(error))
+    return Motion(matrix, *size_of(matrix, moving.grid), before, after)
+
+
+def size_of(motion: FloatArray, grid: Grid) -> tuple[float, float]:
+    """How far a motion (4, 4) takes the middle of a grid, in mm, and how far it turns it, in degrees."""
+    middle = grid.to_world((np.asarray(grid.shape) - 1) / 2)
+    shift = motion[:3, :3] @ middle + motion[:3, 3] - middle
+    # From the sine as well: the cosine alone loses small angles to rounding.
+    turn = motion[:3, :3]
+    sine = np.linalg.norm((turn[2, 1] - turn[1, 2], turn[0, 2] - turn[2, 0], turn[1, 0] - turn[0, 1])) / 2
+    return float(np.linalg.norm(shift)), float(np.degrees(np.arctan2(sine, (np.trace(turn) - 1) / 2)))
+
+
+def overlap_fraction(moving: Grid, reference: Grid) -> float:
+    """The share of a grid's points that lie within another's voxels."""
+    steps = [np.linspace(0, count - 1, LATTICE) for count in moving.shape]
+    points = moving.to_world(np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3))
+    index = reference.to_index(points)
+    return float(((index > -0.5) & (index < np.asarray(reference.shape) - 0.5)).all(axis=1).mean())
+
+
+def _finite(volume: Volume) -> Volume:
+    """Voxels without a number are as dark as air."""
+    return Volume(np.nan_to_num(volume.data, nan=0.0, posinf=0.0, neginf=0.0), volume.grid)
+
+
+def _smoothed(volume: Volume, sigma_mm: float) -> Volume:
+    from scipy.ndimage import gaussian_filter
+
+    sigma = [sigma_mm / step for step in volume.grid.spacing]
+    return Volume(gaussian_filter(volume.data.astype(np.float32), sigma, mode="nearest"), volume.grid)

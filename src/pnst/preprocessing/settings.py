@@ -1,0 +1,59 @@
+"""Settings of the preprocessing stage: every threshold, once, with its unit in its name."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Which = Literal["none", "diffusion", "all"]
+"""The series that are aligned."""
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BiasSettings(_Settings):
+    """Shading by the receiving coils, estimated by N4."""
+
+    voxel_mm: float = Field(4.0, gt=0)
+    """The field is estimated on voxels merged up to this size, and evaluated on the series' own (ours)."""
+    foreground_noise_sd: float = Field(5.0, ge=0)
+    """Voxels are looked at where the signal is above this many SDs of the background (ours)."""
+
+
+class AlignmentSettings(_Settings):
+    """Rigid alignment by mutual information."""
+
+    largest_shift_mm: float = Field(20.0, gt=0)
+    """A shift of the image's centre above this is implausible, and refused (ours)."""
+    largest_rotation_deg: float = Field(15.0, gt=0, le=180)
+    """A turn above this is implausible, and refused (ours)."""
+    least_shift_mm: float = Field(0.5, ge=0)
+    """A series that would be moved by less than this …"""
+    least_rotation_deg: float = Field(0.3, ge=0)
+    """… and turned by less than this stays where it is: the method finds no less (ours, from simulated studies)."""
+    least_overlap_fraction: float = Field(0.25, ge=0, le=1)
+    """Series that share less of the moving image than this are not compared (ours)."""
+    voxel_mm: float = Field(2.0, gt=0)
+    """Voxels are merged up to this size (ours)."""
+    smoothing_mm: float = Field(2.0, gt=0)
+    """SD of the Gaussian that both images are smoothed with (ours); coarse voxels seen finely mislead."""
+    coarse_smoothing_mm: float = Field(4.0, gt=0)
+    """The same of the first, coarse stage (ours)."""
+    histogram_bins: int = Field(32, ge=5)
+    """Bins of each image in the joint histogram (ours)."""
+    samples: int = Field(150_000, ge=1000)
+    """At most this many voxels are compared at a time (ours)."""
+
+
+class PreprocessSettings(_Settings):
+    """What is done before measuring."""
+
+    correct_bias: bool = False
+    """Divide the coils' shading out of the anatomical series."""
+    align: Which = "diffusion"
+    """The series that are aligned with the anatomical one: none, diffusion or all."""
+    bias: BiasSettings = Field(default_factory=BiasSettings)
+    alignment: AlignmentSettings = Field(default_factory=AlignmentSettings)
