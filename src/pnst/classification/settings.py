@@ -61,3 +61,18 @@ class TrainSettings(BaseModel):
     """Groups that must be there with a malignant lesion, and as many without; fewer are refused (ours)."""
     bootstrap: int = Field(2000, ge=100, le=100_000)
     """Resamples of groups for the interval of the AUC."""
+
+
+class EvaluateSettings(BaseModel):
+    """How probabilities are compared with the diagnosis."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bootstrap: int = Field(2000, ge=100, le=100_000)
+    """Resamples of groups for the interval of the AUC."""
+    seed: int = Field(1, ge=0)
+    """Of those resamples."""
+    curve_steps: int = Field(99, ge=9, le=999)
+    """Threshold probabilities of the decision curve, evenly between 0 and 1."""
+    most_levels: int = Field(10, ge=2)
+    """Values that a column of subgroups may have."""

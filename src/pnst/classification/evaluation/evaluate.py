@@ -1,0 +1,309 @@
+"""`evaluate`: models and published rules against a known diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pnst.classification.evaluation.answers import (
+    EVIDENCE_MODEL,
+    Answers,
+    RuleCalls,
+    evidence_answers,
+    rule_calls,
+    trained_answers,
+)
+from pnst.classification.evaluation.decision_curve import DecisionCurve, decision_curve
+from pnst.classification.evaluation.proportions import AtThreshold, at_threshold
+from pnst.classification.evaluation.reliability import Reliability, reliability
+from pnst.classification.evaluation.roc import Comparison, bootstrap_areas, compare, delong, roc_curve
+from pnst.classification.labelled import LabelledTable, refuse_unknown
+from pnst.classification.lesions import is_empty
+from pnst.classification.settings import AssessSettings, EvaluateSettings
+from pnst.classification.trained_model import TrainedModel, read_model
+from pnst.errors import InputError, SettingError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Model = TrainedModel | str | PathLike[str]
+Progress = Callable[[str], None]
+
+NOT_GIVEN = "not given"
+EVIDENCE = "evidence"
+"""What the evidence model is called among `models`."""
+_LEAST = 2  # lesions of each class, below which an area has no variance
+
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """The area under the ROC curve."""
+
+    value: float
+    delong: tuple[float, float] | None
+    """95 % interval that takes lesions as independent; None where the classes are separated completely."""
+    bootstrap: tuple[float, float] | None
+    """95 % interval over resampled groups; None where under half of the resamples hold both classes."""
+
+
+@dataclass(frozen=True, eq=False)
+class ModelResult:
+    """One model against the diagnosis."""
+
+    answers: Answers
+    area: Area
+    roc: tuple[Floats, Floats]
+    """False and true positive rates."""
+    reliability: Reliability
+    at_threshold: AtThreshold | None
+    """None where no threshold was stated."""
+    abstained: int
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """One published rule against the diagnosis, on the lesions where it says something."""
+
+    name: str
+    evaluated: int
+    result: AtThreshold
+
+
+@dataclass(frozen=True)
+class Subgroup:
+    """One model in the lesions that share a value of a column."""
+
+    model: str
+    column: str
+    value: str
+    lesions: int
+    malignant: int
+    area: float | None
+    """None where a class has under two lesions."""
+    area_interval: tuple[float, float] | None
+    brier: float
+    at_threshold: AtThreshold | None
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Everything that was found; `to_dict` is evaluation.json."""
+
+    label: str
+    groups: str | None
+    malignant: Bools
+    group_count: int
+    threshold: float | None
+    settings: EvaluateSettings
+    models: tuple[ModelResult, ...]
+    rules: tuple[RuleRow, ...]
+    comparisons: tuple[Comparison, ...]
+    decision: DecisionCurve
+    subgroups: tuple[Subgroup, ...]
+    notes: tuple[str, ...]
+    cases: tuple[str, ...] | None
+    """The table's column `case_id`, where it has one."""
+    missing_cells: float
+    """Share of empty cells in the table."""
+
+    def to_dict(self) -> dict[str, object]:
+        """evaluation.json."""
+        from pnst.classification.evaluation.record import record
+
+        return record(self)
+
+    def predictions(self) -> list[dict[str, object]]:
+        """predictions.csv: one row a lesion and model."""
+        from pnst.classification.evaluation.record import predictions
+
+        return predictions(self)
+
+
+def evaluate(
+    table: pd.DataFrame,
+    label: str,
+    groups: str | None = None,
+    *,
+    models: Sequence[Model] = (),
+    threshold: float | None = None,
+    subgroups: Sequence[str] = (),
+    settings: EvaluateSettings | None = None,
+    assess_settings: AssessSettings | None = None,
+    progress: Progress = lambda _: None,
+) -> Evaluation:
+    """Compare probabilities with a known diagnosis. Not a medical device.
+
+    Parameters
+    ----------
+    table : one row a lesion
+    label : column of the diagnosis: 1/0, true/false, yes/no, malignant/benign
+    groups : column that is equal in lesions of one patient; the bootstrap draws whole groups
+    models : trained models or their folders, or "evidence"; empty: the evidence model
+    threshold : probability at or above which a lesion is called malignant
+    subgroups : columns whose values divide the lesions
+
+    Raises
+    ------
+    InputError : the table, its label, groups or subgroups cannot be used, or it lacks what a model reads
+    SettingError : a threshold outside (0, 1)
+    """
+    settings, assess_settings = settings or EvaluateSettings(), assess_settings or AssessSettings()
+    _check_threshold(threshold)
+    labelled = LabelledTable.of(table, label, groups)
+    levels = {column: _levels(table, column, settings) for column in subgroups}
+    answers = list(_answers(table, models or (EVIDENCE,), assess_settings, progress))
+    progress("rules")
+    calls = rule_calls(table, assess_settings)
+    progress("intervals")
+    results = tuple(_result(one, labelled, threshold, settings) for one in answers)
+    steps = np.arange(1, settings.curve_steps + 1) / (settings.curve_steps + 1)
+    return Evaluation(
+        label=label,
+        groups=groups,
+        malignant=labelled.malignant,
+        group_count=int(labelled.groups.max()) + 1,
+        threshold=threshold,
+        settings=settings,
+        models=results,
+        rules=tuple(_rule_row(rule, labelled.malignant) for rule in calls),
+        comparisons=tuple(_comparisons(answers, labelled.malignant)),
+        decision=decision_curve(
+            {one.name: one.probability for one in answers},
+            {rule.name: rule.called for rule in calls},
+            labelled.malignant,
+            steps,
+        ),
+        subgroups=tuple(_subgroups(answers, levels, labelled.malignant, threshold)),
+        notes=tuple(_notes(answers, labelled, groups)),
+        cases=_cases(table, labelled),
+        missing_cells=float(table.isna().to_numpy().mean()) if table.size else 0.0,
+    )
+
+
+def _answers(
+    table: pd.DataFrame, models: Sequence[Model], settings: AssessSettings, progress: Progress
+) -> Iterator[Answers]:
+    taken: set[str] = set()
+    for model in models:
+        name = _name(model)
+        if name in taken:
+            name = next(f"{name} ({n})" for n in range(2, len(models) + 2) if f"{name} ({n})" not in taken)
+        taken.add(name)
+        progress(name)
+        if model == EVIDENCE:
+            yield evidence_answers(table, settings)
+        else:
+            trained = model if isinstance(model, TrainedModel) else read_model(model)
+            yield trained_answers(name, trained, table, settings)
+
+
+def _name(model: Model) -> str:
+    if isinstance(model, TrainedModel):
+        return model.card.settings.model
+    return EVIDENCE_MODEL if model == EVIDENCE else Path(model).resolve().name
+
+
+def _result(
+    answers: Answers, labelled: LabelledTable, threshold: float | None, settings: EvaluateSettings
+) -> ModelResult:
+    malignant, p = labelled.malignant, answers.probability
+    areas = bootstrap_areas(p, malignant, labelled.groups, settings.bootstrap, settings.seed)
+    ends = np.quantile(areas, [0.025, 0.975]).tolist() if areas.size >= settings.bootstrap / 2 else None
+    found = delong(p[None], malignant)
+    return ModelResult(
+        answers=answers,
+        area=Area(float(found.areas[0]), found.interval(), (ends[0], ends[1]) if ends else None),
+        roc=roc_curve(p, malignant),
+        reliability=reliability(p, malignant),
+        at_threshold=None if threshold is None else at_threshold(p >= threshold, malignant),
+        abstained=sum(reason is not None for reason in answers.abstained),
+    )
+
+
+def _rule_row(rule: RuleCalls, malignant: Bools) -> RuleRow:
+    seen = rule.evaluated
+    return RuleRow(rule.name, int(seen.sum()), at_threshold(rule.called[seen], malignant[seen]))
+
+
+def _comparisons(answers: Sequence[Answers], malignant: Bools) -> Iterator[Comparison]:
+    for one, other in combinations(answers, 2):
+        yield compare(np.stack([one.probability, other.probability]), malignant, (one.name, other.name))
+
+
+def _subgroups(
+    answers: Sequence[Answers], levels: Mapping[str, Sequence[str]], malignant: Bools, threshold: float | None
+) -> Iterator[Subgroup]:
+    for one in answers:
+        for column, values in levels.items():
+            for value in sorted(set(values), key=lambda v: (v == NOT_GIVEN, v)):
+                rows = np.array([v == value for v in values])
+                yield _subgroup(one, (column, value), rows, malignant[rows], threshold)
+
+
+def _subgroup(
+    answers: Answers, named: tuple[str, str], rows: Bools, malignant: Bools, threshold: float | None
+) -> Subgroup:
+    p = answers.probability[rows]
+    enough = min(int(malignant.sum()), int((~malignant).sum())) >= _LEAST
+    area = delong(p[None], malignant) if enough else None
+    return Subgroup(
+        model=answers.name,
+        column=named[0],
+        value=named[1],
+        lesions=len(p),
+        malignant=int(malignant.sum()),
+        area=float(area.areas[0]) if area else None,
+        area_interval=area.interval() if area else None,
+        brier=float(np.mean((p - malignant) ** 2)),
+        at_threshold=None if threshold is None else at_threshold(p >= threshold, malignant),
+    )
+
+
+def _levels(table: pd.DataFrame, column: str, settings: EvaluateSettings) -> list[str]:
+    refuse_unknown(table, [column])
+    values = [NOT_GIVEN if is_empty(cell) else str(cell) for cell in table[column].tolist()]
+    if len(set(values)) > settings.most_levels:
+        raise InputError(
+            f"the column {column!r} does not divide the lesions into subgroups",
+            got=f"{len(set(values))} different values",
+            expected=f"at most {settings.most_levels}",
+            remedy="give a column of few values, for instance age in decades",
+        )
+    return values
+
+
+def _cases(table: pd.DataFrame, labelled: LabelledTable) -> tuple[str, ...] | None:
+    if "case_id" not in table.columns or "case_id" in labelled.reserved:
+        return None
+    return tuple("" if is_empty(cell) else str(cell) for cell in table["case_id"].tolist())
+
+
+def _notes(answers: Sequence[Answers], labelled: LabelledTable, groups: str | None) -> Iterator[str]:
+    for one in answers:
+        yield from one.notes
+        abstained = sum(reason is not None for reason in one.abstained)
+        if abstained:
+            yield f"{one.name} abstained from {abstained} lesions; its numbers for them are counted all the same"
+    if groups is None:
+        yield "no column of groups: lesions of one patient are taken as independent, so intervals may be too narrow"
+    elif int(labelled.groups.max()) + 1 < len(labelled.malignant):
+        yield "some groups hold several lesions: only the bootstrap's interval allows for that"
+
+
+def _check_threshold(threshold: float | None) -> None:
+    if threshold is not None and not 0 < threshold < 1:
+        raise SettingError(
+            "the threshold is not a probability",
+            got=f"{threshold:g}",
+            expected="a number above 0 and below 1",
+            remedy="give the probability from which on a lesion is called malignant",
+        )
