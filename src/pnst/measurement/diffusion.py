@@ -129,9 +129,10 @@ def darkest(values: FloatArray, body: Mask, sd: FloatArray, settings: AdcSetting
     share = settings.dark_fraction * np.count_nonzero(inside) * voxel_mm3
     size = int(np.ceil(max(1000 * settings.dark_volume_ml, share) / voxel_mm3))
     least, dark, region = _extremes(sphere, values[box], size)
-    known = np.where(np.isfinite(sd[box]), sd[box], 0)[inside]
+    known = sd[box][inside]
     uniform: list[float | None] = [None, None]
-    if (known > 0).any():
+    if np.isfinite(known).any():
+        known = np.nan_to_num(known, nan=float(np.nanmedian(known)))
         rng = np.random.default_rng(0)
         noise = np.zeros(inside.shape, dtype=np.float32)
         drawn = []
