@@ -11,6 +11,7 @@ from pnst.image import BoolArray, Grid, Mask, Volume
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.tissues import HISTOGRAM, Tissues
 from pnst.measurement.views import Views
+from pnst.segmentation.edge_fat import edge_fat
 from pnst.segmentation.enhancing import Enhancement, Unenhanced, relative_enhancement, unenhanced
 from pnst.segmentation.surroundings import nearest
 from pnst.segmentation.t1_bright import BrightRule, T1Bright, t1_bright
@@ -36,13 +37,10 @@ class Contents:
             raise NotMeasurable("no T1 series")
         if series.acquisition.fat_suppressed:
             raise NotMeasurable("the T1 series is fat suppressed, so that nothing can be compared with fat")
-        inside, rule = self.views.inside(series), self.views.settings.t1_high
-        return t1_bright(
-            inside,
-            self.tissues.fat_scale(series),
-            None if suppressed is None else inside.other(suppressed.volume),
-            BrightRule(rule.lesion_sd, rule.fat_step_fraction, rule.fat_t2_ratio),
-        )
+        inside, settings, scale = self.views.inside(series), self.views.settings.t1_high, self.tissues.fat_scale(series)
+        rule = BrightRule(settings.lesion_sd, settings.fat_step_fraction, settings.fat_t2_ratio)
+        mixed = edge_fat(inside, self.views.around(series), self.views.lesion.mesh, scale, settings.edge_tolerance)
+        return t1_bright(inside, scale, None if suppressed is None else inside.other(suppressed.volume), mixed, rule)
 
     def t1_bright_on(self, volume: Volume) -> tuple[BoolArray, BoolArray]:
         """Blood and fat on another image's grid; nothing where T1 cannot tell."""
@@ -51,6 +49,13 @@ class Contents:
         except NotMeasurable:
             nothing = np.zeros(volume.grid.shape, dtype=bool)
             return nothing, nothing
+
+    def edge_fat_on(self, volume: Volume) -> BoolArray:
+        """What an infiltrating edge mixes in of fat, on another image's grid; nothing where T1 cannot tell."""
+        try:
+            return _carried(self.t1_bright.edge_fat, volume)
+        except NotMeasurable:
+            return np.zeros(volume.grid.shape, dtype=bool)
 
     @cached_property
     def _before_and_after(self) -> tuple[Series, Series]:
@@ -75,8 +80,9 @@ class Contents:
     @cached_property
     def unenhanced(self) -> Unenhanced:
         """The pieces that do not enhance; `NotMeasurable` as `enhancement`."""
-        settings = self.views.settings
-        return unenhanced(self.enhancement, settings.cyst.enhancement_share, settings.enhancement.enhancing_fraction)
+        settings, found = self.views.settings, self.enhancement
+        mixed = self.edge_fat_on(found.post.volume)
+        return unenhanced(found, mixed, settings.cyst.enhancement_share, settings.enhancement.enhancing_fraction)
 
     @cached_property
     def cystic(self) -> Unenhanced:

@@ -192,6 +192,8 @@ class T1HighSettings(_Settings):
     """… and above muscle by this share of the step from muscle to fat (ours)."""
     fat_t2_ratio: float = Field(0.5, gt=0)
     """A T1-bright piece whose fat-suppressed T2 signal is under this share of the lesion's is fat (ours)."""
+    edge_tolerance: float = Field(0.15, ge=0)
+    """Fat outside explains a fat fraction inside up to this much above what it has lost itself (ours)."""
     least_volume_ml: float = Field(0.1, gt=0)
     """Least volume of a connected piece that makes the sign present (ours)."""
 

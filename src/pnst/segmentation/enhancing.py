@@ -78,13 +78,14 @@ class Unenhanced:
         return Mask(self.pieces > 0, post.volume.grid)
 
 
-def unenhanced(found: Enhancement, share: float, enhancing_over: float) -> Unenhanced:
+def unenhanced(found: Enhancement, edge_fat: BoolArray, share: float, enhancing_over: float) -> Unenhanced:
     """What enhances by less than `share` of the lesion's 75th percentile, less blood and fat, bounded at half the step.
 
+    `edge_fat` is what the lesion's edge mixes in of the fat outside: bright before contrast and dark after it.
     Where less than a quarter of the lesion enhances by over `enhancing_over`, that percentile is of what does not
     enhance itself: the median of what does takes its place. Nothing is found where nothing enhances.
     """
-    allowed = found.known & ~found.blood  # what holds a part of fat is not known
+    allowed = found.known & ~found.blood & ~edge_fat  # what holds a part of fat is not known
     values = found.smooth[allowed]
     enhancing = allowed & found.over(enhancing_over)
     if not enhancing.any():

@@ -35,6 +35,14 @@ class Interior:
         return np.asarray(off_edge(self.lesion.data) & np.isfinite(self.volume.data))
 
     @cached_property
+    def deep(self) -> BoolArray:
+        """The half of `core` that lies deepest: what an infiltrating edge reaches least."""
+        import edt
+
+        depth = edt.edt(self.core.view(np.uint8), anisotropy=self.volume.grid.spacing, black_border=True)
+        return np.asarray(self.core & (depth >= np.median(depth[self.core])))
+
+    @cached_property
     def blank_slices(self) -> int:
         """How many of the lesion's slices hold no image: one value throughout, or no number."""
         axis = self.volume.grid.slice_axis

@@ -31,6 +31,8 @@ class T1Bright:
 
     blood: Mask
     fat: Mask
+    edge_fat: Mask
+    """What an infiltrating edge mixes in of the fat outside; a part of it holds too little to be bright."""
     largest_blood_ml: float
     """Volume of the largest connected piece of blood."""
     whole: bool
@@ -39,19 +41,22 @@ class T1Bright:
     """Whether fat could be told from blood."""
 
 
-def t1_bright(inside: Interior, scale: FatScale, t2_fs: FloatArray | None, rule: BrightRule) -> T1Bright:
-    """Find, bound and sort the T1-bright pieces. `t2_fs` is fat-suppressed T2 on the interior's grid, if there is one.
+def t1_bright(
+    inside: Interior, scale: FatScale, t2_fs: FloatArray | None, edge_fat: BoolArray, rule: BrightRule
+) -> T1Bright:
+    """Find, bound and sort the T1-bright pieces, `edge_fat` left out.
 
-    A piece is fat as a whole: voxel by voxel the shell of a fat inclusion, where half of the fat is as bright on T1 as
-    blood, would be left over.
+    `t2_fs` is fat-suppressed T2 on the interior's grid, if there is one. A piece is fat as a whole: voxel by voxel the
+    shell of a fat inclusion, where half of the fat is as bright on T1 as blood, would be left over.
     """
     data, core = inside.volume.data, inside.core
-    values = data[core]
+    allowed = core & ~edge_fat
+    values = data[allowed]
     median = float(np.median(values)) if values.size else 0.0
     brighter = scale.muscle + rule.fat_step * (scale.fat - scale.muscle)
     level = max(median + rule.lesion_sd * robust_sd(values), brighter) if values.size else np.inf
-    seeds = core & (np.nan_to_num(inside.smooth) > level)
-    pieces = bounded_pieces(seeds, data, median, core, inside.reach)
+    seeds = allowed & (np.nan_to_num(inside.smooth) > level)
+    pieces = bounded_pieces(seeds, data, median, allowed, inside.reach)
     sizes = np.bincount(pieces.ravel())
     fat = np.zeros(len(sizes), dtype=bool)
     of_lesion, of_pieces = _t2_medians(t2_fs, pieces, core)
@@ -62,6 +67,7 @@ def t1_bright(inside: Interior, scale: FatScale, t2_fs: FloatArray | None, rule:
     return T1Bright(
         Mask(blood[pieces], grid),
         Mask(fat[pieces], grid),
+        Mask(edge_fat, grid),
         float(sizes[blood].max(initial=0)) * grid.voxel_volume_mm3 / 1000,
         whole=bool(np.mean(values > brighter) > 0.5) if values.size else False,
         fat_known=bool(np.isfinite([of_lesion, *of_pieces]).all()),

@@ -1,0 +1,81 @@
+"""Fat that an infiltrating edge mixes into a lesion, on T1: it is neither blood nor a part that does not enhance.
+
+Blur is antisymmetric about the edge: what a voxel holds of the fat outside, the place as far beyond the edge has lost.
+From the voxel outward the signal therefore rises, without a dip, to fat that is not whole. A bleed that touches the
+surface lies beside fat that is whole, or beside none.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pnst.image import BoolArray, FloatArray
+from pnst.kernels.mesh import Mesh
+from pnst.kernels.sampling import rays, sample
+from pnst.segmentation.interior import Interior
+from pnst.segmentation.surroundings import Surroundings
+from pnst.segmentation.tissue import FatScale
+
+REACH_MM = 8.0
+"""Profiles run this far inward and outward; no edge mixes fat in any deeper."""
+STEP_MM = 0.5
+OFFSETS_MM = np.arange(-REACH_MM, REACH_MM + STEP_MM / 2, STEP_MM)
+CONTOUR_MM = 1.5
+"""The contour lies this near to the middle of the edge."""
+LEAST_SHARE = 0.08
+"""Less fat than this in a voxel changes no sign."""
+LEAST_OUTSIDE = 0.2
+"""Less fat than this outside is none."""
+RIPPLE = 0.05
+"""A profile that falls by less than this rises: noise of smoothed cells."""
+LEAST_STEP = 0.25
+"""A lesion that is brighter than muscle by more than the rest of the step to fat shows no edge of fat."""
+
+
+def edge_fat(inside: Interior, around: Surroundings, mesh: Mesh, scale: FatScale, tolerance: float) -> BoolArray:
+    """(ni, nj, nk) of the interior, a T1 image: voxels whose brightness the blur of fat outside explains.
+
+    `around` is the same image with its surroundings, `mesh` the lesion's surface in RAS mm, `scale` that image's; the
+    blur explains a fat fraction up to `tolerance` more than the fat outside has lost.
+    """
+    found = np.zeros(inside.core.shape, dtype=bool)
+    if not inside.core.any():
+        return found
+    own_level = float(np.median(inside.volume.data[inside.deep]))
+    if scale.fat - own_level < LEAST_STEP * (scale.fat - scale.muscle):
+        return found
+    share = FatScale(own_level, scale.fat).fraction
+    voxels = np.argwhere(inside.core & (np.nan_to_num(share(inside.smooth)) > LEAST_SHARE))
+    points, normals, depth = _feet(inside.volume.grid.to_world(voxels), mesh)
+    near = depth < REACH_MM
+    voxels, points, normals, depth = voxels[near], points[near], normals[near], depth[near]
+    cells = around.cells
+    profiles = np.nan_to_num(sample(share(cells.smooth), cells.grid.to_index(rays(points, normals, OFFSETS_MM))))
+    own = share(inside.smooth[tuple(voxels.T)])
+    found[tuple(voxels[own <= _explained(profiles, own, depth) + tolerance].T)] = True
+    return found
+
+
+def _feet(points: FloatArray, mesh: Mesh) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The surface's points (n, 3) and outward normals nearest to points inside (n, 3), and their depth (n,) in mm."""
+    from scipy.spatial import cKDTree
+
+    _, nearest = cKDTree(mesh.vertices).query(points)
+    normals = mesh.vertex_normals[nearest]
+    depth = np.maximum(np.einsum("ni,ni->n", mesh.vertices[nearest] - points, normals), 0)
+    return points + depth[:, None] * normals, normals, depth
+
+
+def _explained(profiles: FloatArray, own: FloatArray, depth: FloatArray) -> FloatArray:
+    """(n,) the fat that is lost as far outside as the place lies inside; −inf where the place is no edge of fat.
+
+    `profiles` (n, m) of fat fractions at `OFFSETS_MM` from the surface; `own` (n,) fat fractions of the places, which
+    lie `depth` (n,) mm below it.
+    """
+    beyond = (OFFSETS_MM > 0) & (depth[:, None] + CONTOUR_MM >= OFFSETS_MM)
+    outside = np.where(beyond, profiles, -np.inf)
+    peak, where = outside.max(axis=1), OFFSETS_MM[outside.argmax(axis=1)]
+    passed = (-depth[:, None] <= OFFSETS_MM) & (where[:, None] >= OFFSETS_MM)
+    rises = profiles.min(axis=1, initial=np.inf, where=passed) >= own - RIPPLE
+    full = np.maximum(profiles.max(axis=1), 1)  # coil shading makes it more
+    return np.where(rises & (peak >= np.maximum(own, LEAST_OUTSIDE)), full - peak, -np.inf)
