@@ -8,11 +8,24 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.floating[Any]]
+from pnst.kernels.rician import log_bias
 
-BLOCK = 65536
-"""Voxels a block: the memory beside the input stays at a few megabytes."""
+FloatArray = npt.NDArray[np.floating[Any]]
+BoolArray = npt.NDArray[np.bool_]
+Float32Array = npt.NDArray[np.float32]
+
+BLOCK = 16384
+"""Voxels a block: its arrays stay within a processor's second cache, and the memory beside the maps small."""
 ITERATIONS = 3
+STEEPEST = 40.0
+"""Weights relative to the lowest b's end at exp(−this), which float32 can still square and add."""
+NEAR_FLOOR = 4.0
+"""Noise SDs above which magnitude noise leaves the mean of ln S alone: 2e-5 there …"""
+SIGNAL = 3.0
+"""… and under which the lowest b is no signal: then there is nothing to correct."""
+
+SECOND_ORDER = 1.5
+"""Var ln S = (σ/S)² · (1 + this · (σ/S)²): 1 by the series of the logarithm; more, for what is plugged in scatters (ours)."""
 
 
 class Shells(NamedTuple):
@@ -30,15 +43,17 @@ class Shells(NamedTuple):
 
 
 class Decay(NamedTuple):
-    """A fitted decay in each of n voxels; NaN where no two shells hold signal."""
+    """A fitted decay in each of n voxels; NaN where fewer than two shells hold signal."""
 
-    adc: FloatArray
+    adc: Float32Array
     """µm²/ms."""
-    s0: FloatArray
-    residual: FloatArray
+    s0: Float32Array
+    residual: Float32Array
     """RMS of measured minus fitted signal ÷ S₀."""
-    spread: FloatArray
-    """Standard deviation of `adc` for noise of SD 1 in each measurement: times the noise SD it is that of the voxel."""
+    sd: Float32Array
+    """Standard deviation of `adc` by noise, µm²/ms; NaN where the noise is not known."""
+    high: Float32Array
+    """Measured signal of the highest shell."""
 
 
 def shells(b_values: Sequence[float], tolerance: float) -> Shells:
@@ -53,63 +68,165 @@ def shells(b_values: Sequence[float], tolerance: float) -> Shells:
     )
 
 
-def geometric_mean(signal: FloatArray, found: Shells) -> FloatArray:
+def fit_decay(
+    signal: FloatArray, found: Shells, *, noise_sd: float = float("nan"), iterations: int = ITERATIONS
+) -> Decay:
+    """Log-linear least squares, weighted by the square of the *fitted* signal, iterated three times.
+
+    `signal` (n, m), one column a measurement; `found` has at least two shells. The directions of a shell are averaged
+    geometrically, which averages their ADC. The variance of ln S is σ²/S², so the weights are S²; taken from the
+    measured signal they favour voxels that noise made bright and bias ADC by −1 to −3 % at SNR 20 (Veraart 2013,
+    NeuroImage 81:335). With `noise_sd`, of one measurement in the signal's unit, what magnitude noise adds to ln S is
+    taken off where it matters (`rician.log_bias`), and `sd` is known. A shell in which a measurement is ≤ 0 or NaN is
+    left out of its voxel. `iterations=0`: ordinary least squares, without either.
+    """
+    out = Decay(*(np.full(len(signal), np.nan, dtype=np.float32) for _ in Decay._fields))
+    b = np.array(found.b_values, dtype=np.float32) / np.float32(1000)  # ms/µm²
+    counts = np.array(found.counts, dtype=np.float32)
+    for start in range(0, len(signal), BLOCK):
+        block = slice(start, min(start + BLOCK, len(signal)))
+        log = log_means(signal[block], found.members)
+        for voxels, used in _by_shells(log):
+            here = log[used] if isinstance(voxels, slice) else log[np.ix_(used, voxels)]
+            with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+                fitted = _fit(here, b[used], counts[used], noise_sd, iterations)
+            for column, values in zip(out, fitted, strict=True):
+                column[block][voxels] = values
+    return out
+
+
+def log_means(signal: FloatArray, members: Sequence[Sequence[int]]) -> Float32Array:
+    """(s, n) means of ln S over the measurements of each shell; −inf or NaN where one of them is ≤ 0 or NaN."""
+    out = np.empty((len(members), len(signal)), dtype=np.float32)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for row, columns in zip(out, members, strict=True):
+            np.log(signal[:, columns[0]], out=row, casting="unsafe")
+            for column in columns[1:]:
+                row += np.log(signal[:, column].astype(np.float32, copy=False))
+            if len(columns) > 1:
+                row /= len(columns)
+    return out
+
+
+def geometric_mean(signal: FloatArray, found: Shells) -> Float32Array:
     """(n, s): the directions of each shell averaged geometrically, which averages their ADC; `signal` (n, m).
 
     A voxel without signal in one direction has none in that shell (0).
     """
-    out = np.empty((len(signal), len(found.members)), dtype=np.float32)
-    for column, members in enumerate(found.members):
-        part = signal[:, list(members)]
-        if len(members) == 1:
-            out[:, column] = np.maximum(part[:, 0], 0)
+    log = log_means(signal, found.members)
+    return np.where(np.isfinite(log), np.exp(log), 0).T
+
+
+def _by_shells(log: Float32Array) -> list[tuple[Any, npt.NDArray[np.intp]]]:
+    """Groups of voxels that hold signal in the same shells: (their places, their shells), at least two."""
+    known = np.isfinite(log)
+    if known.all():
+        return [(slice(None), np.arange(len(log)))]
+    patterns, group = np.unique(known, axis=1, return_inverse=True)
+    group = group.ravel()
+    return [
+        (np.flatnonzero(group == n), np.flatnonzero(pattern))
+        for n, pattern in enumerate(patterns.T)
+        if pattern.sum() > 1
+    ]
+
+
+class _Line(NamedTuple):
+    slope: Float32Array
+    intercept: Float32Array
+    """At the lowest shell."""
+    mean: Float32Array
+    """Weighted mean of x."""
+    scatter: Float32Array
+    """Weighted sum of squares of x about it."""
+
+
+def _line(x: Float32Array, y: Float32Array, counts: Float32Array, steep: Float32Array | None = None) -> _Line:
+    """Straight lines through (s, n) points `y` of which the first is (0, 0), which keeps the sums well-conditioned.
+
+    `x`, `counts` (s,); `steep` (n,) makes the weights counts · exp(steep·x), else they are `counts`. Row by row and in
+    place: what a block needs is then still in the processor's cache.
+    """
+    total, sum_x, sum_xx, sum_y, sum_xy = np.zeros((5, y.shape[1]), dtype=np.float32)
+    weight, product = np.empty((2, y.shape[1]), dtype=np.float32)
+    total += counts[0]
+    for at, row, count in zip(x[1:], y[1:], counts[1:], strict=True):
+        if steep is None:
+            weight[:] = count
         else:
-            with np.errstate(divide="ignore"):
-                out[:, column] = np.exp(np.log(np.maximum(part, 0)).mean(axis=1))
-    return out
+            np.exp(np.multiply(steep, at, out=weight), out=weight)
+            weight *= count
+        total += weight
+        sum_y += np.multiply(weight, row, out=product)
+        sum_xy += np.multiply(product, at, out=product)
+        sum_x += np.multiply(weight, at, out=weight)
+        sum_xx += np.multiply(weight, at, out=weight)
+    mean = np.divide(sum_x, total, out=weight)
+    scatter = np.subtract(sum_xx, np.multiply(mean, sum_x, out=product), out=sum_xx)
+    slope = np.subtract(sum_xy, np.multiply(mean, sum_y, out=product), out=sum_xy)
+    slope /= scatter
+    intercept = np.divide(sum_y, total, out=sum_y)
+    intercept -= np.multiply(slope, mean, out=product)
+    return _Line(slope, intercept, mean, scatter)
 
 
-def fit_decay(signal: FloatArray, b_values: Sequence[float], counts: Sequence[int] | None = None) -> Decay:
-    """Log-linear least squares, weighted by the square of the *fitted* signal, iterated three times.
+def _fit(
+    log: Float32Array, b: Float32Array, counts: Float32Array, noise_sd: float, iterations: int
+) -> tuple[Float32Array, ...]:
+    """ADC, S₀, residual, SD and highest signal of voxels that hold signal in all shells; `log` (s, n), the rest (s,).
 
-    `signal` (n, s), one column a shell; `b_values` (s,) in s/mm², at least two different; `counts` (s,) measurements
-    averaged in each shell. The variance of ln S is σ²/S², so the weights are S²; taken from the measured signal they
-    favour voxels that noise made bright and bias ADC by −1 to −3 % at SNR 20 (Veraart 2013, NeuroImage 81:335).
-    Shells without signal (≤ 0 or NaN) are left out.
+    All is relative to the lowest shell's signal.
     """
-    b = np.asarray(b_values, dtype=np.float32) / 1000  # ms/µm²
-    n = np.asarray(counts if counts is not None else np.ones(len(b)), dtype=np.float32)
-    parts = [_fit_block(part, b, n) for part in np.array_split(signal, max(1, -(-len(signal) // BLOCK)))]
-    return Decay(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    x, first, high = b - b[0], log[0].copy(), np.exp(log[-1])
+    log -= first
+    line = _line(x, log, counts)
+    for _ in range(iterations):
+        line = _line(x, log, counts, _steepness(line.slope, x))
+    noise = np.exp(-first) * np.float32(noise_sd)
+    if iterations and np.isfinite(noise_sd):
+        line = _without_bias(line, x, log, counts, noise)
+    level = np.exp(line.intercept)
+    lowest = np.exp(line.slope * b[0])
+    s0 = np.exp(first) * level / lowest
+    residual = _rms(log, line.slope, x, level) * lowest / level
+    return -line.slope, s0, residual, _sd(line, x, counts, noise / level), high
 
 
-def _fit_block(signal: FloatArray, b: FloatArray, counts: FloatArray) -> tuple[FloatArray, ...]:
-    signal = signal.astype(np.float32)
-    used = np.isfinite(signal) & (signal > 0)
-    log = np.log(np.where(used, signal, 1.0))
-    # Scaled to each voxel's brightest signal, squares of large signals stay within float32.
-    top = np.max(log, axis=1, where=used, initial=-np.inf, keepdims=True)
-    intercept, slope, _ = _line(b, log, used * counts)
-    for _ in range(ITERATIONS):
-        fitted = np.clip(intercept[:, None] + slope[:, None] * b - top, -30, 5)
-        intercept, slope, scatter = _line(b, log, np.where(used, counts * np.exp(2 * fitted), 0.0))
-    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        s0 = np.exp(intercept)
-        gap = np.where(used, signal - np.exp(intercept[:, None] + slope[:, None] * b), 0.0)
-        residual = np.sqrt((gap**2).sum(axis=1) / used.sum(axis=1)) / s0
-        spread = np.exp(-top[:, 0]) / np.sqrt(scatter)
-    return -slope, s0, residual, np.where(np.isfinite(slope), spread, np.nan)
+def _steepness(slope: Float32Array, x: Float32Array) -> Float32Array:
+    """Twice the slope, by which squares of the fitted signal fall; signal that grows with b is noise: even weights."""
+    return np.clip(2 * slope, -STEEPEST / x[-1], np.float32(0))
 
 
-def _line(x: FloatArray, y: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Weighted straight lines: intercepts, slopes and scatter of x (n,); NaN where fewer than two points carry weight.
+def _rms(y: Float32Array, slope: Float32Array, x: Float32Array, level: Float32Array) -> Float32Array:
+    """RMS over the shells of measured less fitted signal, relative to the lowest shell's measured one."""
+    squares = np.square(level - 1)
+    gap, fitted = np.empty((2, y.shape[1]), dtype=np.float32)
+    for at, row in zip(x[1:], y[1:], strict=True):
+        np.exp(np.multiply(slope, at, out=fitted), out=fitted)
+        fitted *= level
+        np.exp(row, out=gap)
+        gap -= fitted
+        squares += np.square(gap, out=gap)
+    return np.sqrt(squares / np.float32(len(x)))
 
-    The variance of the slope is 1 ÷ scatter where the weights are 1 ÷ the variances of y.
-    """
-    total = weights.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean_x, mean_y = weights @ x / total, (weights * y).sum(axis=1) / total
-        spread = weights * (x - mean_x[:, None])
-        scatter = (spread * (x - mean_x[:, None])).sum(axis=1)
-        slope = np.where(scatter > 1e-12 * total, (spread * (y - mean_y[:, None])).sum(axis=1) / scatter, np.nan)
-    return mean_y - slope * mean_x, slope, scatter
+
+def _without_bias(line: _Line, x: Float32Array, y: Float32Array, counts: Float32Array, noise: Float32Array) -> _Line:
+    """The lines again, through ln S less what magnitude noise adds to its mean at the fitted signal."""
+    steep = _steepness(line.slope, x)
+    ratio = np.exp(line.intercept) / noise
+    near = np.flatnonzero((ratio > SIGNAL) & (ratio * np.exp(steep * (x[-1] / 2)) < NEAR_FLOOR))
+    if not near.size:
+        return line
+    less, steep, ratio = y[:, near], steep[near], ratio[near]
+    for row, at, count in zip(less[1:], x[1:], counts[1:], strict=True):
+        row -= log_bias(ratio * np.exp(steep * (at / 2)), float(count))
+    for column, values in zip(line, _line(x, less, counts, steep), strict=True):
+        column[near] = values
+    return line
+
+
+def _sd(line: _Line, x: Float32Array, counts: Float32Array, noise: Float32Array) -> Float32Array:
+    """SD of the slope for noise relative to the fitted lowest shell: Var ln S = (σ/S)² · (1 + …) ÷ count."""
+    variance = noise * noise / line.scatter
+    far = (counts * x**2).sum() - line.mean * (2 * (counts * x).sum() - line.mean * counts.sum())
+    return np.asarray(np.sqrt(variance * (1 + SECOND_ORDER * variance * far)))

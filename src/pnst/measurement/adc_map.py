@@ -8,8 +8,9 @@ import numpy as np
 
 from pnst.errors import InputError
 from pnst.image import BoolArray, FloatArray, Grid, Volume
-from pnst.kernels.diffusion import Decay, Shells, fit_decay, geometric_mean, shells
+from pnst.kernels.diffusion import Decay, Shells, fit_decay, log_means, shells
 from pnst.kernels.noise import noise_sd as noise_of
+from pnst.kernels.rician import floor_signal
 from pnst.measurement.settings import AdcSettings
 from pnst.study import Role, Series, Study
 
@@ -94,11 +95,10 @@ def decay_map(
     """
     used = used_shells(series, 0.0 if all_b else settings.least_b, settings.b_tolerance)
     where = np.ones(part.grid.shape, dtype=bool) if within is None else within
-    signal = geometric_mean(part.data[where], used)
-    fit = fit_decay(signal, used.b_values, used.counts)
     if noise_sd is None:
         noise_sd = noise_of(np.nan_to_num(part.data[..., used.members[-1][0]]), where, part.grid.slice_axis)
-    low = signal[:, -1] < floor_signal(used.counts[-1], settings.floor_noise_sd) * noise_sd
+    fit = fit_decay(part.data[where], used, noise_sd=noise_sd)
+    low = fit.high < floor_signal(used.counts[-1], settings.floor_noise_sd) * noise_sd
     return _on_grid(fit, low, where, part.grid, used.b_values, noise_sd)
 
 
@@ -113,16 +113,7 @@ def _on_grid(
     floor = np.zeros(grid.shape, dtype=bool)
     floor[where] = low
     adc = Volume(placed(fit.adc), grid, UNIT)
-    return DecayMap(adc, placed(fit.s0), placed(fit.residual), placed(fit.spread * noise_sd), floor, b_values, noise_sd)
-
-
-def floor_signal(directions: int, floor_noise_sd: float) -> float:
-    """Noise SDs under which the geometric mean of so many directions is no signal.
-
-    Pure noise has the geometric mean √2·exp(−γ/2) = 1.06 SD; averaging narrows what lies above it by √directions.
-    """
-    mean = np.sqrt(2) * np.exp(-np.euler_gamma / 2)
-    return float(mean * (floor_noise_sd / mean) ** (1 / np.sqrt(directions)))
+    return DecayMap(adc, placed(fit.s0), placed(fit.residual), placed(fit.sd), floor, b_values, noise_sd)
 
 
 def used_shells(series: Series, least_b: float, tolerance: float) -> Shells:
@@ -144,5 +135,5 @@ def used_shells(series: Series, least_b: float, tolerance: float) -> Shells:
 def highest_b(series: Series, part: Volume, tolerance: float) -> FloatArray:
     """(ni, nj, nk): the signal of the shell of the highest b-value, where noise matters first."""
     found = shells(series.b_values or (), tolerance)
-    last = Shells(found.b_values[-1:], found.members[-1:])
-    return np.asarray(geometric_mean(part.data.reshape(-1, part.data.shape[3]), last).reshape(part.grid.shape))
+    high = np.exp(log_means(part.data.reshape(-1, part.data.shape[3]), found.members[-1:])[0])
+    return np.asarray(np.nan_to_num(high).reshape(part.grid.shape))

@@ -1,0 +1,33 @@
+"""Noise of magnitude signal against draws from its definition."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pnst.kernels.rician import NOISE_MEAN, floor_signal, log_bias
+
+RNG = np.random.default_rng(7)
+REAL, IMAGINARY = RNG.normal(size=(2, 400_000))
+
+
+@pytest.mark.parametrize("ratio", [0.7, 1.5, 2.7, 4.0])
+def test_the_mean_log_of_a_magnitude_is_half_an_exponential_integral_too_high(ratio):  # closed form against draws
+    drawn = np.log(np.hypot(ratio + REAL, IMAGINARY)).mean() - np.log(ratio)
+    assert drawn == pytest.approx(float(log_bias(np.float64(ratio), np.inf)), abs=0.003)
+
+
+def test_the_correction_fades_where_it_is_left_out():  # at the fit's own threshold of 4 SD
+    assert log_bias(np.float64(4.0), np.inf) < 5e-5
+    assert log_bias(np.float64(2.0), np.inf) > 0.02
+
+
+def test_the_geometric_mean_of_noise_alone():  # closed form against draws
+    assert np.exp(np.log(np.hypot(REAL, IMAGINARY)).mean()) == pytest.approx(NOISE_MEAN, rel=0.003)
+
+
+@pytest.mark.parametrize("directions", [1, 3, 6, 20])
+def test_noise_alone_lies_under_the_floor(directions):  # all but one in a hundred, in the mean of any directions
+    means = np.exp(np.log(np.hypot(REAL, IMAGINARY)).reshape(-1, 20)[:, :directions].mean(axis=1))
+    assert 0.95 < np.mean(means < floor_signal(directions, 3.0)) < 0.9999
+    assert np.mean(means < floor_signal(directions, 1.5)) < 0.9  # a lower one lets noise through
