@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pnst.classification.settings import AssessSettings
+from pnst.classification.settings import AssessSettings, EvaluateSettings, TrainSettings
 from pnst.errors import SettingError
 from pnst.measurement.settings import MeasureSettings
 
@@ -24,17 +26,7 @@ class RunSettings(BaseModel):
     @classmethod
     def from_toml(cls, file: str | PathLike[str]) -> RunSettings:
         """Read a TOML file; unknown keys and values out of range raise `SettingError`."""
-        path = Path(file)
-        try:
-            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except OSError as error:
-            raise _bad_settings(path, error.strerror or "it cannot be opened", "a TOML file") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise _bad_settings(path, str(error), "valid TOML") from error
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(part) for part in first["loc"])
-            raise _bad_settings(path, f"{key}: {first['msg']}", "known keys with values in their range") from error
+        return _read(Path(file), cls)
 
     def with_prior(self, prior: float) -> RunSettings:
         """These settings with another prior; `SettingError` when it is no probability."""
@@ -53,6 +45,54 @@ class RunSettings(BaseModel):
         import tomli_w
 
         return tomli_w.dumps(self.model_dump(exclude_none=True))
+
+
+class LearnSettings(BaseModel):
+    """Every setting of training and evaluating: one table a stage in the TOML file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    train: TrainSettings = Field(default_factory=TrainSettings)
+    evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
+    assess: AssessSettings = Field(default_factory=AssessSettings)
+
+    @classmethod
+    def from_toml(cls, file: str | PathLike[str]) -> LearnSettings:
+        """Read a TOML file; unknown keys and values out of range raise `SettingError`."""
+        return _read(Path(file), cls)
+
+    def changed(self, **tables: Mapping[str, object]) -> LearnSettings:
+        """These settings with some of a table's keys replaced: `changed(train={"folds": 10})`.
+
+        Raises `SettingError` for a key or value that cannot be.
+        """
+        old = self.model_dump()
+        try:
+            return LearnSettings.model_validate(old | {name: {**old[name], **keys} for name, keys in tables.items()})
+        except ValidationError as error:
+            got = _first(error)
+            raise SettingError(
+                "a setting is not usable", got=got, expected="a value in its range", remedy="correct it"
+            ) from error
+
+
+Settings = TypeVar("Settings", RunSettings, LearnSettings)
+
+
+def _read(path: Path, kind: type[Settings]) -> Settings:
+    try:
+        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise _bad_settings(path, error.strerror or "it cannot be opened", "a TOML file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _bad_settings(path, str(error), "valid TOML") from error
+    except ValidationError as error:
+        raise _bad_settings(path, _first(error), "known keys with values in their range") from error
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
 
 
 def _bad_settings(path: Path, got: str, expected: str) -> SettingError:

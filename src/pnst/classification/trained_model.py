@@ -40,7 +40,6 @@ TYPES = frozenset(
         "builtins.tuple",
         "numpy.dtype",
         "numpy.float64",
-        "numpy.int64",
         "numpy.ndarray",
         "numpy.random._generator.Generator",
         "numpy.uint64",
@@ -58,6 +57,7 @@ TYPES = frozenset(
         "sklearn.linear_model._logistic.LogisticRegression",
         "sklearn.pipeline.Pipeline",
         "sklearn.preprocessing._data.StandardScaler",
+        "sklearn.preprocessing._function_transformer.FunctionTransformer",
         "sklearn.preprocessing._label.LabelEncoder",
     }
 )

@@ -2,5 +2,6 @@
 
 from pnst.cli.commands import app
 from pnst.cli.entry import main
+from pnst.cli.learning import evaluate, train
 
-__all__ = ["app", "main"]
+__all__ = ["app", "evaluate", "main", "train"]

@@ -15,6 +15,7 @@ from pnst.cli.options import (
     LesionOption,
     LikeOption,
     MaskOption,
+    ModelOption,
     OutFile,
     OverrideOption,
     PatientOption,
@@ -66,6 +67,7 @@ def run(
     override: OverrideOption = None,
     prior: PriorOption = None,
     patient: PatientOption = None,
+    model: ModelOption = None,
     settings: SettingsOption = None,
     case_id: CaseOption = None,
     keep_identity: Annotated[
@@ -78,7 +80,7 @@ def run(
     """
     from pnst import workflow
 
-    request = request_of(study, lesion, role, mask, override, patient, case_id, keep_identity)
+    request = request_of(study, lesion, role, mask, override, patient, case_id, keep_identity, model)
     with progress() as say:
         case = workflow.run(request, out, settings_of(settings, prior), say)
     show(case, out)
@@ -142,14 +144,15 @@ def assess(
     measurements: Annotated[Path, typer.Argument(help="measurements.json of `pnst run` or `pnst measure`.")],
     prior: PriorOption = None,
     patient: PatientOption = None,
+    model: ModelOption = None,
     settings: SettingsOption = None,
     explain: Annotated[bool, typer.Option("--explain", help="Print where every number comes from.")] = False,
     out: OutFile = None,
 ) -> None:
-    """Score measured lesions: assessment.json, from published evidence. Not a medical device."""
+    """Score measured lesions: assessment.json, from published evidence or by a trained model. Not a medical device."""
     from pnst import workflow
 
-    found = workflow.assess_file(measurements, patient_of(patient), settings_of(settings, prior))
+    found = workflow.assess_file(measurements, patient_of(patient), settings_of(settings, prior), model)
     if explain:
         emit("\n\n".join(a.explain() for a in found), out)
         return

@@ -38,6 +38,10 @@ PatientOption = Annotated[
     str | None,
     typer.Option("--patient", metavar="KEY=VALUE,…", help="Facts that decide warnings: nf1=yes,age=34,location=limb."),
 ]
+ModelOption = Annotated[
+    Path | None,
+    typer.Option("--model", metavar="DIR", help="A model of `pnst train` (default: the published evidence)."),
+]
 CaseOption = Annotated[str | None, typer.Option("--case-id", metavar="ID", help="What to call the case in outputs.")]
 OutFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write (default: print).")]
 LikeOption = Annotated[

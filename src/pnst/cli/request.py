@@ -22,6 +22,7 @@ def request_of(
     patient: str | None,
     case_id: str | None,
     keep_identity: bool,
+    model: Path | None = None,
 ) -> Request:
     """What a command is to work on. Raises `SettingError` for words that cannot be read."""
     from pnst.workflow import Request
@@ -41,6 +42,7 @@ def request_of(
         patient=patient_of(patient),
         case_id=case_id,
         keep_identity=keep_identity,
+        model=model,
     )
 
 

@@ -39,10 +39,9 @@ def report_lesions(study: Study, findings: Sequence[Finding]) -> str:
         _of_one_case(study, lesion, m, a)
     lesions = [_lesion(study, lesion, m, a) for lesion, m, a in findings]
     series = [_series(s) for s in study.series.values()]
-    from pnst.classification.assessment import DISCLAIMER
-
-    page = _environment().get_template("report.html.j2")
-    return page.render(case_id=study.case_id, lesions=lesions, series=series, notes=study.notes, disclaimer=DISCLAIMER)
+    page = environment().get_template("report.html.j2")
+    trained = any(a.is_trained for _, _, a in findings)
+    return page.render(case_id=study.case_id, lesions=lesions, series=series, notes=study.notes, trained=trained)
 
 
 def _lesion(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> dict[str, Any]:
@@ -104,7 +103,8 @@ def _of_one_case(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates; what is put into them is escaped."""
     environment = Environment(
         loader=PackageLoader("pnst.reporting"),
         autoescape=True,

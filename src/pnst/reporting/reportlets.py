@@ -128,7 +128,17 @@ def reasons(m: Measurements, a: Assessment) -> list[Reason]:
     """The contributions, what weighs most first, each with what was seen."""
     ordered = sorted(a.contributions.items(), key=lambda item: (-abs(item[1]), item[0]))
     columns = {predictor.name: predictor.column for predictor in predictors()}
-    return [Reason(predictor_title(name), value, _seen(m, columns.get(name, ""))) for name, value in ordered]
+    return [Reason(_reason_title(name, columns), value, _seen(m, columns.get(name, name))) for name, value in ordered]
+
+
+def _reason_title(name: str, columns: Mapping[str, str]) -> str:
+    """What a predictor is called; a trained model's features are columns, and go by their family's and their own."""
+    family, dot, column = name.rpartition(".")
+    return (
+        f"{family_words(family).title}: {column_title(column)}"
+        if dot and name not in columns
+        else predictor_title(name)
+    )
 
 
 def _seen(m: Measurements, column: str) -> Row | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pnst.settings import RunSettings
+from pnst.settings import LearnSettings, RunSettings
 from pnst.workflow.access import fetch, inspect
 from pnst.workflow.case import (
     Case,
@@ -16,17 +16,21 @@ from pnst.workflow.case import (
     write_case,
 )
 from pnst.workflow.earlier import assess_file, measurements_of, report_results
+from pnst.workflow.learning import Lesson, evaluate_models, train_model
 from pnst.workflow.simulation import Form, write_phantom
 from pnst.workflow.texts import assessments_json, measurements_csv, measurements_json, write_text
 
 __all__ = [
     "Case",
     "Form",
+    "LearnSettings",
+    "Lesson",
     "Request",
     "RunSettings",
     "assess_case",
     "assess_file",
     "assessments_json",
+    "evaluate_models",
     "fetch",
     "inspect",
     "measure_case",
@@ -38,6 +42,7 @@ __all__ = [
     "report_results",
     "run",
     "summaries",
+    "train_model",
     "write_case",
     "write_phantom",
     "write_text",

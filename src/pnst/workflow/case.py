@@ -16,6 +16,7 @@ from pnst.workflow.texts import assessments_json, measurements_csv, measurements
 
 if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
+    from pnst.classification.trained_model import TrainedModel
     from pnst.io.results import Content
     from pnst.measurement.family import Value
     from pnst.reporting.summary import Summary
@@ -39,6 +40,8 @@ class Request:
     patient: Mapping[str, Any] = field(default_factory=dict)
     case_id: str | None = None
     keep_identity: bool = False
+    model: Anywhere | TrainedModel | None = None
+    """The folder of a trained model; None: the evidence model."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +65,22 @@ def run(request: Request, out: Anywhere, settings: RunSettings | None = None, pr
     settings = settings or RunSettings()
     given = (request.study, request.lesion, *request.masks.values(), *request.roles.values())
     refuse_inputs(Path(out), [Path(file) for file in given if file is not None])
+    request = with_model(request)
     case = assess_case(measure_case(read_case(request, progress), request, settings, progress), request, settings)
     progress("report")
     page = report_case(case)
     progress("writing")
     write_case(case, page, settings, Path(out))
     return case
+
+
+def with_model(request: Request) -> Request:
+    """The request with its model read: once for all lesions, and before the work starts."""
+    if not isinstance(request.model, str | PathLike):
+        return request
+    from pnst.classification.trained_model import read_model
+
+    return replace(request, model=read_model(request.model))
 
 
 def read_case(request: Request, progress: Progress = silent) -> Case:
@@ -106,7 +119,8 @@ def assess_case(case: Case, request: Request, settings: RunSettings) -> Case:
     from pnst.classification.assess import assess
 
     patient = dict(request.patient) or None
-    found = [assess(m, patient=patient, settings=settings.assess) for m in case.measurements]
+    model = with_model(request).model
+    found = [assess(m, patient=patient, settings=settings.assess, model=model) for m in case.measurements]
     return replace(case, assessments=tuple(found))
 
 

@@ -11,20 +11,22 @@ from pnst.errors import InputError
 from pnst.measurement.measurements import Measurements
 from pnst.settings import RunSettings
 from pnst.study import Study
-from pnst.workflow.case import Case, Request, report_case
+from pnst.workflow.case import Anywhere, Case, Request, report_case
 
 if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
 
 
-def assess_file(file: Path, patient: Mapping[str, Any], settings: RunSettings) -> list[Assessment]:
+def assess_file(
+    file: Path, patient: Mapping[str, Any], settings: RunSettings, model: Anywhere | None = None
+) -> list[Assessment]:
     """Score every lesion of a measurements.json."""
     from pnst.classification.assess import assess
     from pnst.io.results import read_lesions_json
 
     case_id, entries = read_lesions_json(file)
     found = [measurements_of(entry, case_id, file) for entry in entries]
-    return [assess(m, patient=dict(patient) or None, settings=settings.assess) for m in found]
+    return [assess(m, model=model, patient=dict(patient) or None, settings=settings.assess) for m in found]
 
 
 def report_results(request: Request, results: Path) -> str:

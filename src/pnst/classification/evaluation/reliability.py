@@ -41,6 +41,8 @@ class Reliability:
     intercept: float | None
     """Calibration in the large: the log-odds to add to all probabilities, at slope 1; ideal 0."""
     intercept_interval: tuple[float, float] | None
+    line: tuple[float, float] | None
+    """Slope and intercept of the recalibration line, fitted together."""
     bins: tuple[Bin, ...]
 
 
@@ -59,6 +61,7 @@ def reliability(probability: Floats, malignant: Bools) -> Reliability:
         slope_interval=steep[1] if steep else None,
         intercept=level[0] if level else None,
         intercept_interval=level[1] if level else None,
+        line=(float(slope.coefficients[0]), float(slope.coefficients[1])) if slope and slope.converged else None,
         bins=calibration_bins(probability, malignant),
     )
 

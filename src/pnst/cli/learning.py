@@ -1,0 +1,162 @@
+"""The commands that learn from tables with a known diagnosis, and that compare models with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pnst.cli.commands import app
+from pnst.cli.options import PriorOption, SettingsOption
+from pnst.cli.terminal import console, escaped, progress
+from pnst.errors import SettingError
+
+if TYPE_CHECKING:
+    from pnst import workflow
+
+TableFile = Annotated[Path, typer.Argument(help="CSV (also .csv.gz) or Parquet, one row a lesion.")]
+LabelOption = Annotated[
+    str, typer.Option("--label", metavar="COLUMN", help="The diagnosis: 1/0, true/false, yes/no, malignant/benign.")
+]
+GroupsOption = Annotated[
+    str | None, typer.Option("--groups", metavar="COLUMN", help="Equal in lesions of one patient.")
+]
+
+
+@app.command()
+def train(
+    table: TableFile,
+    label: LabelOption,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the model.")],
+    groups: GroupsOption = None,
+    features: Annotated[
+        str | None,
+        typer.Option("--features", metavar="A,B,…", help="Columns to learn from (default: all numbers and signs)."),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", metavar="KIND", help="logistic (default), boosting, or evidence-offset."),
+    ] = None,
+    evidence_score: Annotated[
+        bool, typer.Option("--evidence-score", help="Add the evidence model's log-odds as a feature.")
+    ] = False,
+    folds: Annotated[int | None, typer.Option("--folds", metavar="N", help="Outer folds (default 5).")] = None,
+    split: Annotated[
+        str | None, typer.Option("--split", metavar="COLUMN", help="In which fold each lesion is held out.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Of folds and resamples (default 1).")] = None,
+    leave_out_constant: Annotated[
+        bool, typer.Option("--leave-out-constant", help="Leave out columns that are the same in every row.")
+    ] = False,
+    accept_separating: Annotated[
+        list[str] | None,
+        typer.Option("--accept-separating", metavar="COLUMN", help="A feature that may decide the diagnosis alone."),
+    ] = None,
+    settings: SettingsOption = None,
+) -> None:
+    """Learn a model from a cohort with a known diagnosis, in nested cross-validation by patient. Not a medical device.
+
+    Example: pnst train table.csv --label malignant --groups patient --out model/
+    """
+    from pnst import workflow
+
+    chosen = {"model": model, "folds": folds, "seed": seed}
+    changes = {name: value for name, value in chosen.items() if value is not None}
+    lesson = workflow.Lesson(
+        table=table,
+        label=label,
+        groups=groups,
+        split=split,
+        features=_names("--features", features),
+        evidence_score=evidence_score,
+        leave_out_constant=leave_out_constant,
+        accept_separating=accept_separating or (),
+    )
+    with progress() as say:
+        found = workflow.train_model(lesson, out, _settings(settings).changed(train=changes), say)
+    performance = found.card.performance
+    typer.echo(
+        f"{found.name}: held-out AUC {performance.auc:.3f} ({_range(performance.auc_delong)} DeLong, "
+        f"{_range(performance.auc_bootstrap)} bootstrap), Brier {performance.brier:.3f}"
+    )
+    for text in found.card.warnings:
+        typer.echo(f"warning: {text}")
+    for name, reason in found.card.set_aside.items():
+        typer.echo(f"no feature: {name} ({reason})")
+    typer.echo(f"model card: {out / 'model_card.md'}\nResearch software, not a medical device.")
+
+
+@app.command()
+def evaluate(
+    table: TableFile,
+    label: LabelOption,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for figures, numbers and predictions.")],
+    groups: GroupsOption = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", metavar="DIR", help="A trained model, or `evidence` (default); repeat to compare."),
+    ] = None,
+    threshold: Annotated[
+        float | None, typer.Option("--threshold", metavar="P", help="Called malignant at or above this probability.")
+    ] = None,
+    subgroup: Annotated[
+        list[str] | None, typer.Option("--subgroup", metavar="COLUMN", help="Also in the lesions of each value.")
+    ] = None,
+    prior: PriorOption = None,
+    settings: SettingsOption = None,
+) -> None:
+    """Compare models and published rules with a known diagnosis. Not a medical device.
+
+    Example: pnst evaluate table.csv --label malignant --groups patient --threshold 0.3 --out evaluation/
+    """
+    from rich.table import Table
+
+    from pnst import workflow
+
+    lesson = workflow.Lesson(table=table, label=label, groups=groups)
+    changes = {} if prior is None else {"prior": prior}
+    with progress() as say:
+        found = workflow.evaluate_models(
+            lesson, model or [], out, _settings(settings).changed(assess=changes), threshold, subgroup or (), say
+        )
+    shown = Table("model", "AUC", "DeLong", "bootstrap", "Brier", "slope", "sensitivity", "specificity")
+    for result in found.models:
+        at, slope = result.at_threshold, result.reliability.slope
+        shown.add_row(
+            *escaped(result.answers.name),
+            f"{result.area.value:.3f}",
+            _range(result.area.delong),
+            _range(result.area.bootstrap),
+            f"{result.reliability.brier:.3f}",
+            "–" if slope is None else f"{slope:.2f}",
+            *(f"{part.count}/{part.total}" for part in ((at.sensitivity, at.specificity) if at else ())),
+        )
+    console().print(shown)
+    for text in found.notes:
+        typer.echo(f"note: {text}")
+    typer.echo(f"report: {out / 'evaluation.html'}\nResearch software, not a medical device.")
+
+
+def _settings(file: Path | None) -> workflow.LearnSettings:
+    from pnst import workflow
+
+    return workflow.LearnSettings.from_toml(file) if file else workflow.LearnSettings()
+
+
+def _names(option: str, text: str | None) -> list[str] | None:
+    if text is None:
+        return None
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise SettingError(
+            f"cannot read {option}",
+            got=text,
+            expected="names of columns, separated by commas",
+            remedy="leave no name empty",
+        )
+    return names
+
+
+def _range(ends: tuple[float, float] | None) -> str:
+    return "–" if ends is None else f"{ends[0]:.3f}–{ends[1]:.3f}"

@@ -1,0 +1,90 @@
+"""From tables: train a model, and compare models with a known diagnosis."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pnst.settings import LearnSettings
+from pnst.workflow.case import Progress, silent
+
+if TYPE_CHECKING:
+    from pnst.classification.evaluation.evaluate import Evaluation
+    from pnst.classification.trained_model import TrainedModel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """A table with a known diagnosis, and which of its columns are what."""
+
+    table: Path
+    label: str
+    groups: str | None = None
+    split: str | None = None
+    features: Sequence[str] | None = None
+    evidence_score: bool = False
+    leave_out_constant: bool = False
+    accept_separating: Sequence[str] = ()
+
+
+def train_model(lesson: Lesson, out: Path, settings: LearnSettings, progress: Progress = silent) -> TrainedModel:
+    """Train on a table and write the model's folder, whole or not at all."""
+    from pnst.classification.training import train
+    from pnst.io.file_set import write_file_set
+    from pnst.io.frame import read_frame
+
+    progress("reading the table")
+    model = train(
+        read_frame(lesson.table),
+        lesson.label,
+        lesson.groups,
+        features=lesson.features,
+        evidence_score=lesson.evidence_score,
+        split=lesson.split,
+        leave_out_constant=lesson.leave_out_constant,
+        accept_separating=lesson.accept_separating,
+        settings=settings.train,
+        progress=progress,
+    )
+    progress("writing")
+    write_file_set(out, model.files())
+    return model
+
+
+def evaluate_models(
+    lesson: Lesson,
+    models: Sequence[Path | str],
+    out: Path,
+    settings: LearnSettings,
+    threshold: float | None = None,
+    subgroups: Sequence[str] = (),
+    progress: Progress = silent,
+) -> Evaluation:
+    """Compare models with the diagnosis and write evaluation.json, evaluation.html and predictions.csv as one set."""
+    from pnst.classification.evaluation.evaluate import evaluate
+    from pnst.io.file_set import write_file_set
+    from pnst.io.frame import read_frame
+    from pnst.io.table import to_csv
+    from pnst.reporting.evaluation import evaluation_report
+
+    progress("reading the table")
+    found = evaluate(
+        read_frame(lesson.table),
+        lesson.label,
+        lesson.groups,
+        models=models,
+        threshold=threshold,
+        subgroups=subgroups,
+        settings=settings.evaluate,
+        assess_settings=settings.assess,
+        progress=progress,
+    )
+    progress("report")
+    page = evaluation_report(found)
+    numbers = json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+    texts = {"evaluation.json": numbers, "evaluation.html": page, "predictions.csv": to_csv(found.predictions())}
+    write_file_set(out, {name: text.encode() for name, text in texts.items()})
+    return found
