@@ -7,16 +7,19 @@ from functools import cache
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from diffusing import D, Diffusing
 from interiors import Interior, Sphere
 from pnst.image import Grid, Mask, Volume
 from pnst.kernels.pieces import off_edge
 from pnst.measurement.adc import Adc, measure_adc
+from pnst.measurement.context import Context
 from pnst.measurement.family import NotMeasurable, Outcome
 from pnst.measurement.settings import AdcSettings, MeasureSettings
-from pnst.measurement.solid import held_by
+from pnst.measurement.solid import clear_of_blur, held_by
 from pnst.study import Role, Series, Source, Study
+from scenes import Scene
 
 PLAIN = Interior(radius=16.0)
 HOLLOW = replace(PLAIN, spheres=(Sphere("cyst", 7.0, (1.0, -2.0, 3.0)),))
@@ -118,9 +121,54 @@ class TestWithoutContrast:
         assert found.removed_blood_ml is None
 
 
+class TestBlurredEdge:
+    """A ball whose edge is an error function of σ 2.2 mm everywhere, in muscle of 1.6."""
+
+    SIGMA = 2.2
+
+    def study(self, adc: float) -> tuple[Study, Scene]:
+        scene = Scene(radius=16.0, edge_sigma=self.SIGMA, blurred_below=2.0, limb=40.0, reach=44.0, noise=4.0)
+        grid, b = scene.grid((2.0, 2.2, 5.0)), np.array((0.0, 50.0, 400.0, 800.0)) / 1000
+        r = np.linalg.norm(scene.points(grid), axis=-1)[..., None]
+        share = ndtr((16.0 - r) / self.SIGMA)
+        data = 900 * (share * np.exp(-adc * b) + (1 - share) * np.exp(-1.6 * b))
+        series = replace(scene.diffusion(np.random.default_rng(0)), volume=Volume(data.astype(np.float32), grid))
+        return replace(scene.study(), series={**scene.study().series, Role.DWI: series}), scene
+
+    def test_what_lies_within_the_blur_is_left_out(self):
+        """Closed form: 95 % of what lies 1.645 σ deep is the lesion's; one voxel deep it is 82 %."""
+        study, scene = self.study(0.8)
+        context = Context(study, scene.lesion(), MeasureSettings())
+        solid = context.diffusion.solid
+        depth = 16.0 - np.linalg.norm(solid.mask.grid.to_world(np.argwhere(solid.mask.data)) - (40, -25, 210), axis=1)
+        assert depth.min() == pytest.approx(1.645 * self.SIGMA, abs=0.5)
+        assert measure_adc(context).family.mean_um2_per_ms == pytest.approx(0.8, rel=0.01)
+        assert solid.remarks == ()
+
+    def test_an_edge_that_no_series_shows_costs_one_voxel(self):
+        study, scene = self.study(0.8)
+        alone = Study("x", {Role.DWI: study.series[Role.DWI]})
+        context = Context(alone, scene.lesion(), MeasureSettings())
+        whole = off_edge(context.diffusion.lesion.data)
+        np.testing.assert_array_equal(context.diffusion.solid.mask.data, whole)
+        assert measure_adc(context).family.mean_um2_per_ms > 0.812
+
+    def test_a_sharp_edge_costs_no_more_than_its_voxel(self):
+        scene = Diffusing(PLAIN)
+        context = scene.context(scene.study(*CONTRAST))
+        lesion = Mask(context.diffusion.lesion.data, context.diffusion.lesion.grid)
+        assert (clear_of_blur(lesion, context.edge) | ~off_edge(lesion.data)).all()
+
+    def test_where_little_is_left_the_blur_is_averaged_too_and_that_is_said(self):
+        study, scene = self.study(0.8)
+        settings = MeasureSettings(adc=AdcSettings(least_solid_voxels=350))
+        adc = measure_adc(Context(study, scene.lesion(), settings)).family
+        assert "the blur of the lesion's edge is averaged too" in adc.quality
+
+
 class TestSmallLesions:
     @pytest.mark.parametrize(
-        ("radius", "said"), [(7.0, "wholly inside the lesion"), (5.0, "the edge is averaged too"), (16.0, None)]
+        ("radius", "said"), [(7.0, "wholly inside the lesion"), (5.0, "its edge is averaged too"), (16.0, None)]
     )
     def test_what_is_averaged_is_said(self, radius, said):
         scene = Diffusing(replace(PLAIN, radius=radius))

@@ -9,6 +9,8 @@ from pnst.image import FloatArray
 from pnst.kernels.hull import Hull, convex_hull, longest_diameter
 from pnst.measurement.contents import Contents
 from pnst.measurement.diffusion import Diffusion
+from pnst.measurement.edge import Edge, read_edge
+from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import MeasureSettings
 from pnst.measurement.tissues import Levels, Tissues
 from pnst.measurement.views import Views
@@ -60,4 +62,18 @@ class Context:
     @cached_property
     def diffusion(self) -> Diffusion:
         """The lesion as diffusion shows it."""
-        return Diffusion(self.study, self.views, self.contents)
+        return Diffusion(self.study, self.views, self.contents, lambda: self.edge)
+
+    @property
+    def edge(self) -> Edge:
+        """How sharp the lesion's edge is; `NotMeasurable` where no series shows it."""
+        if isinstance(self._edge, NotMeasurable):
+            raise self._edge
+        return self._edge
+
+    @cached_property
+    def _edge(self) -> Edge | NotMeasurable:
+        try:
+            return read_edge(self)
+        except NotMeasurable as reason:
+            return reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from pnst.kernels.darkest import SphereMean, darkest_region, sphere_shares
 from pnst.kernels.noise import noise_sd
 from pnst.measurement.adc_map import DecayMap, decay_map, diffusion_or_map
 from pnst.measurement.contents import Contents
+from pnst.measurement.edge import Edge
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import AdcSettings
 from pnst.measurement.solid import SolidPart, solid_part
@@ -32,6 +34,7 @@ class Diffusion:
     study: Study
     views: Views
     contents: Contents
+    find_edge: Callable[[], Edge]
 
     @property
     def settings(self) -> AdcSettings:
@@ -80,7 +83,11 @@ class Diffusion:
         known = np.isfinite(self.adc.data)
         if not (known & self.lesion.data).any():
             raise NotMeasurable("no voxel of the lesion holds an ADC")
-        return solid_part(self.contents, self.lesion, known, self.settings.least_solid_voxels)
+        try:
+            edge = self.find_edge()
+        except NotMeasurable:
+            edge = None
+        return solid_part(self.contents, self.lesion, known, edge, self.settings.least_solid_voxels)
 
     def within_solid(self, settings: AdcSettings, *, all_b: bool = False) -> DecayMap:
         """Another fit, of the solid part alone, with the noise of `fit`."""

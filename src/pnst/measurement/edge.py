@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +17,12 @@ from pnst.kernels.noise import noise_sd
 from pnst.kernels.partial_volume import coverage
 from pnst.kernels.patches import local_median, patches
 from pnst.kernels.sampling import rays, sample
-from pnst.measurement.context import Context
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import MarginSettings
 from pnst.study import Lesion, Role, Series
+
+if TYPE_CHECKING:
+    from pnst.measurement.context import Context
 
 IntArray = npt.NDArray[np.integer[Any]]
 

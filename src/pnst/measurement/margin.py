@@ -9,7 +9,6 @@ import numpy as np
 from pnst.image import FloatArray
 from pnst.kernels.shape import concavities, irregularity, sphericity
 from pnst.measurement.context import Context
-from pnst.measurement.edge import read_edge
 from pnst.measurement.family import Family, NotMeasurable, Outcome, SurfaceMap, in_words
 from pnst.study import Role
 
@@ -44,7 +43,7 @@ def measure_margin(context: Context) -> Outcome:
         "deep_lobulations_count": concavities(mesh, hull, least_depth),
     }
     try:
-        edge = read_edge(context)
+        edge = context.edge
     except NotMeasurable as reason:
         return Outcome(Margin(**shape), skipped={"edge": str(reason)})  # type: ignore[arg-type]
     width, area = edge.width[edge.measured], edge.area[edge.measured]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +11,17 @@ from pnst.image import BoolArray, Grid, Mask
 from pnst.kernels.partial_volume import coverage
 from pnst.kernels.pieces import off_edge
 from pnst.measurement.contents import Contents
+from pnst.measurement.edge import Edge
 from pnst.measurement.family import NotMeasurable
 from pnst.segmentation.surroundings import nearest
+from pnst.study import Lesion
 
 SOLID_PART = "solid enhancing part"
 WHOLE_LESION = "whole lesion"
 WHOLLY_INSIDE = 0.95
 """The share of a voxel within the lesion's surface from which on it holds nothing else: the share is right to 0.02."""
+BLUR_DEPTH = 1.645 / 2.563
+"""Depth ÷ 10–90 % width of an edge at which an error function has 95 % of its step behind it."""
 WHOLE_LESION_WARNING = (
     "ADC is averaged over the whole lesion: cyst, necrosis and blood are not taken out, but the published figures and "
     "cutoffs are of the solid enhancing part"
@@ -36,16 +40,15 @@ class SolidPart:
     remarks: tuple[str, ...] = ()
 
 
-def solid_part(contents: Contents, lesion: Mask, known: BoolArray, least_voxels: int) -> SolidPart:
-    """The lesion, a mask on the diffusion grid, less what is not solid, less the edge voxels of what remains.
+def solid_part(contents: Contents, lesion: Mask, known: BoolArray, edge: Edge | None, least_voxels: int) -> SolidPart:
+    """The lesion, a mask on the diffusion grid, less what is not solid, less the edge of what remains.
 
-    `known` is where the map holds a number. Edge voxels, those with one of their 6 neighbours outside, hold a part of
-    what lies there. Where fewer than `least_voxels` would remain, only those go that do not lie wholly inside the
-    lesion, and where as few lie there, none; `remarks` says so. `NotMeasurable` where nothing solid is left.
+    `known` is where the map holds a number. Edge voxels are those with one of their 6 neighbours outside and, where the
+    lesion's own edge is blurred, those within the blur. Where fewer than `least_voxels` would remain, less is taken
+    off, and `remarks` says so. `NotMeasurable` where nothing solid is left.
     """
-    left = lesion.data & known
-    voxel_ml, region = lesion.grid.voxel_volume_mm3 / 1000, SOLID_PART
-    removed: dict[str, float] = {}
+    left, region = lesion.data & known, SOLID_PART
+    voxel_ml, removed = lesion.grid.voxel_volume_mm3 / 1000, {}
     try:
         pieces, remarks = _not_solid(contents)
     except NotMeasurable as reason:
@@ -57,26 +60,42 @@ def solid_part(contents: Contents, lesion: Mask, known: BoolArray, least_voxels:
         removed[name] = np.count_nonzero(taken) * voxel_ml
     if not left.any():
         raise NotMeasurable("nothing solid is left of the lesion on the diffusion grid")
-    core, remark = _off_its_edge(
-        left, off_edge(left | (lesion.data & ~known)) & left, contents, lesion.grid, least_voxels
-    )
+    off = left & off_edge(left | (lesion.data & ~known))
+    for core, remark in _off_its_edge(Mask(left, lesion.grid), off, contents.views.lesion, edge):  # noqa: B007
+        if np.count_nonzero(core) >= least_voxels:
+            break
+    else:
+        core, remark = left, "its edge is averaged too"
+    if remark:
+        remarks.append(f"under {least_voxels} voxels lie off the edge of the solid part: {remark}")
     removed["edge"] = np.count_nonzero(left & ~core) * voxel_ml
-    return SolidPart(Mask(core, lesion.grid), region, removed, (*remarks, *remark))
+    return SolidPart(Mask(core, lesion.grid), region, removed, tuple(remarks))
 
 
-def _off_its_edge(
-    left: BoolArray, core: BoolArray, contents: Contents, grid: Grid, least_voxels: int
-) -> tuple[BoolArray, list[str]]:
-    """`core`; of a part too small for that, what lies wholly inside the lesion, else all of it; what to say of it."""
-    if np.count_nonzero(core) >= least_voxels:
-        return core, []
-    few = f"under {least_voxels} voxels lie off the edge of the solid part"
-    lesion = contents.views.lesion
-    to_mask = lesion.mask.canonical().grid.inverse @ grid.affine
-    whole = left & (coverage(lesion.level_set, grid.shape, to_mask, grid.spacing) >= WHOLLY_INSIDE)
-    if np.count_nonzero(whole) >= least_voxels:
-        return whole, [f"{few}: those are averaged that lie wholly inside the lesion"]
-    return left, [f"{few}: the edge is averaged too"]
+def _off_its_edge(left: Mask, off: BoolArray, lesion: Lesion, edge: Edge | None) -> Iterator[tuple[BoolArray, str]]:
+    """Ever more of what is left, `off` being less its edge voxels, each with what is to be said of it."""
+    clear = clear_of_blur(left, edge)
+    yield off & clear, ""
+    yield off, "the blur of the lesion's edge is averaged too"
+    to_mask = lesion.mask.canonical().grid.inverse @ left.grid.affine
+    share = coverage(lesion.level_set, left.grid.shape, to_mask, left.grid.spacing)
+    whole = left.data & (share >= WHOLLY_INSIDE)
+    said = "those are averaged that lie wholly inside the lesion"
+    yield whole & clear, said
+    yield whole, said
+
+
+def clear_of_blur(region: Mask, edge: Edge | None) -> BoolArray:
+    """The voxels of a region that lie deeper than the lesion's edge reaches, where it is nearest to them."""
+    from scipy.spatial import KDTree
+
+    if edge is None:
+        return region.data
+    index = np.argwhere(region.data)
+    depth, at = KDTree(edge.points[edge.measured]).query(region.grid.to_world(index))
+    out = np.zeros_like(region.data)
+    out[tuple(index[depth > BLUR_DEPTH * edge.width[edge.measured][at]].T)] = True
+    return out
 
 
 def _not_solid(contents: Contents) -> tuple[dict[str, Mask], list[str]]:
