@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pnst.kernels.rician import NOISE_MEAN, floor_signal, log_bias
+from pnst.kernels.rician import LARGEST, NOISE_MEAN, floor_signal, log_bias, true_sd
 
 RNG = np.random.default_rng(7)
 REAL, IMAGINARY = RNG.normal(size=(2, 400_000))
 
 
-@pytest.mark.parametrize("ratio", [0.7, 1.5, 2.7, 4.0])
+@pytest.mark.parametrize("ratio", [1.4, 2.0, 2.7, 4.0])
 def test_the_mean_log_of_a_magnitude_is_half_an_exponential_integral_too_high(ratio):  # closed form against draws
     drawn = np.log(np.hypot(ratio + REAL, IMAGINARY)).mean() - np.log(ratio)
     assert drawn == pytest.approx(float(log_bias(np.float64(ratio), np.inf)), abs=0.003)
@@ -20,6 +20,23 @@ def test_the_mean_log_of_a_magnitude_is_half_an_exponential_integral_too_high(ra
 def test_the_correction_fades_where_it_is_left_out():  # at the fit's own threshold of 4 SD
     assert log_bias(np.float64(4.0), np.inf) < 5e-5
     assert log_bias(np.float64(2.0), np.inf) > 0.02
+
+
+def test_a_signal_lost_in_noise_is_corrected_no_further():
+    assert log_bias(np.float64(0.3), np.inf) == LARGEST
+    assert log_bias(np.float64(1.31), np.inf) < LARGEST < log_bias(np.float64(1.29), np.inf) + 0.01
+
+
+@pytest.mark.parametrize("ratio", [0.0, 1.0, 2.0, 4.0, 30.0])
+def test_the_noise_is_told_from_magnitudes_at_any_level(ratio):  # draws
+    drawn = 5 * np.hypot(ratio + REAL, IMAGINARY)
+    assert true_sd(float(drawn.std()), float(drawn.mean())) == pytest.approx(5, rel=0.025)  # flat at 0
+    if ratio < 3:
+        assert drawn.std() < 0.98 * 5  # what would be stated without
+
+
+def test_an_image_without_noise_stays_without():
+    assert true_sd(0.0, 100.0) == 0
 
 
 def test_the_geometric_mean_of_noise_alone():  # closed form against draws

@@ -25,7 +25,7 @@ SIGNAL = 3.0
 """… and under which the lowest b is no signal: then there is nothing to correct."""
 
 SECOND_ORDER = 1.5
-"""Var ln S = (σ/S)² · (1 + this · (σ/S)²): 1 by the series of the logarithm; more, for what is plugged in scatters (ours)."""
+"""Var ln S = (σ/S)² · (1 + this · (σ/S)²): 1 by the logarithm's series; more, as what is plugged in scatters (ours)."""
 
 
 class Shells(NamedTuple):

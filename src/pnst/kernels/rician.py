@@ -12,17 +12,21 @@ FloatArray = npt.NDArray[np.floating[Any]]
 NOISE_MEAN = float(np.sqrt(2) * np.exp(-np.euler_gamma / 2))
 """exp(mean of ln R) of pure noise of SD 1: where a geometric mean of directions ends."""
 
+LARGEST = 0.15
+"""The bias of ln S at 1.3 noise SDs: below, a signal is lost in its noise, and is better flagged than corrected."""
+
 
 def log_bias(ratio: FloatArray, count: float) -> FloatArray:
     """What noise adds to the mean of ln S, for signals of `ratio` noise SDs that were fitted to `count` measurements.
 
     Of a magnitude R about a true signal A in noise of SD 1 the mean of ln R is ln A + E₁(A²/2)/2 exactly (that of the
     logarithm of a non-central χ² of two degrees): it falls so fast that ln S hardly knows magnitude noise above 3 SD.
-    A fitted signal scatters, and E₁ is steep: 1/count beside A² keeps the correction from feeding on that (ours).
+    A fitted signal scatters, and E₁ is steep: 1/count beside A² keeps the correction from feeding on that, and it ends
+    at `LARGEST` (both ours).
     """
     from scipy.special import exp1
 
-    return np.asarray(exp1((ratio**2 + 1 / count) / 2) / 2)
+    return np.asarray(np.minimum(exp1((ratio**2 + 1 / count) / 2) / 2, LARGEST))
 
 
 def floor_signal(directions: int, floor_sd: float) -> float:
@@ -31,3 +35,17 @@ def floor_signal(directions: int, floor_sd: float) -> float:
     Noise alone has the geometric mean `NOISE_MEAN`; averaging narrows what lies above it by √directions.
     """
     return float(NOISE_MEAN * (floor_sd / NOISE_MEAN) ** (1 / np.sqrt(directions)))
+
+
+def true_sd(sd: float, level: float) -> float:
+    """SD of the noise in each channel, from the SD of magnitudes and their mean level in the same unit.
+
+    At high signal they are the same; of noise alone the magnitudes' is 0.655 of it (Koay 2006, J Magn Reson 179:317).
+    """
+    from scipy.special import i0e, i1e
+
+    ratio = np.linspace(0, 6, 241)
+    quarter = ratio**2 / 4
+    mean = np.sqrt(np.pi / 2) * ((1 + 2 * quarter) * i0e(quarter) + 2 * quarter * i1e(quarter))
+    narrowed = np.sqrt(2 + ratio**2 - mean**2)
+    return sd / float(np.interp(level / sd, mean / narrowed, narrowed)) if sd > 0 else sd

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pnst.errors import InputError
-from pnst.image import BoolArray, FloatArray, Grid, Volume
-from pnst.kernels.diffusion import Decay, Shells, fit_decay, log_means, shells
-from pnst.kernels.noise import noise_sd as noise_of
+from pnst.image import BoolArray, FloatArray, Volume
+from pnst.kernels.diffusion import Shells, fit_decay, shells
 from pnst.kernels.rician import floor_signal
+from pnst.measurement.diffusion_noise import measurement_noise
 from pnst.measurement.settings import AdcSettings
 from pnst.study import Role, Series, Study
 
 UNIT = "um2_per_ms"
+
+Order = Literal["C", "F"]
 
 
 class DecayMap(NamedTuple):
@@ -34,6 +37,8 @@ class DecayMap(NamedTuple):
     """The shells that were fitted, s/mm²."""
     noise_sd: float
     """Of one measurement, in the signal's unit; NaN where it cannot be told."""
+    unfitted: int
+    """Voxels asked for that do not hold signal at two b-values."""
 
 
 def diffusion_or_map(study: Study, tolerance: float) -> Series | None:
@@ -94,26 +99,24 @@ def decay_map(
     With `all_b`, low b-values are not left out. `noise_sd` of one measurement is taken from the part when not given.
     """
     used = used_shells(series, 0.0 if all_b else settings.least_b, settings.b_tolerance)
-    where = np.ones(part.grid.shape, dtype=bool) if within is None else within
     if noise_sd is None:
-        noise_sd = noise_of(np.nan_to_num(part.data[..., used.members[-1][0]]), where, part.grid.slice_axis)
-    fit = fit_decay(part.data[where], used, noise_sd=noise_sd)
-    low = fit.high < floor_signal(used.counts[-1], settings.floor_noise_sd) * noise_sd
-    return _on_grid(fit, low, where, part.grid, used.b_values, noise_sd)
+        noise_sd = measurement_noise(part, used, within)
+    order: Order = "F" if part.data.flags.f_contiguous else "C"  # a whole map is fitted without a copy of it
+    signal = part.data.reshape(-1, part.data.shape[3], order=order) if within is None else part.data[within]
+    fit = fit_decay(signal, used, noise_sd=noise_sd)
+    floor = fit.high < floor_signal(used.counts[-1], settings.floor_noise_sd) * noise_sd
 
-
-def _on_grid(
-    fit: Decay, low: BoolArray, where: BoolArray, grid: Grid, b_values: tuple[float, ...], noise_sd: float
-) -> DecayMap:
-    def placed(values: FloatArray) -> FloatArray:
-        out = np.full(grid.shape, np.nan, dtype=np.float32)
-        out[where] = values
+    def placed(values: NDArray[Any], outside: float) -> NDArray[Any]:
+        if within is None:
+            return values.reshape(part.grid.shape, order=order)
+        out = np.full(part.grid.shape, outside, dtype=values.dtype)
+        out[within] = values
         return out
 
-    floor = np.zeros(grid.shape, dtype=bool)
-    floor[where] = low
-    adc = Volume(placed(fit.adc), grid, UNIT)
-    return DecayMap(adc, placed(fit.s0), placed(fit.residual), placed(fit.sd), floor, b_values, noise_sd)
+    adc, s0, residual, sd = (placed(values, np.nan) for values in (fit.adc, fit.s0, fit.residual, fit.sd))
+    unfitted = int(np.count_nonzero(np.isnan(fit.adc)))
+    volume = Volume(adc, part.grid, UNIT)
+    return DecayMap(volume, s0, residual, sd, placed(floor, False), used.b_values, noise_sd, unfitted)
 
 
 def used_shells(series: Series, least_b: float, tolerance: float) -> Shells:
@@ -130,10 +133,3 @@ def used_shells(series: Series, least_b: float, tolerance: float) -> Shells:
             remedy="add the volumes of another b-value, or lower adc.b_tolerance",
         )
     return Shells(tuple(found.b_values[n] for n in kept), tuple(found.members[n] for n in kept))
-
-
-def highest_b(series: Series, part: Volume, tolerance: float) -> FloatArray:
-    """(ni, nj, nk): the signal of the shell of the highest b-value, where noise matters first."""
-    found = shells(series.b_values or (), tolerance)
-    high = np.exp(log_means(part.data.reshape(-1, part.data.shape[3]), found.members[-1:])[0])
-    return np.asarray(np.nan_to_num(high).reshape(part.grid.shape))

@@ -1,0 +1,62 @@
+"""Noise of a diffusion series, from its own voxels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pnst.image import BoolArray, FloatArray, Volume
+from pnst.kernels.diffusion import Shells, fit_decay, geometric_mean
+from pnst.kernels.noise import noise_sd
+from pnst.kernels.rician import true_sd
+
+TISSUE = 0.2
+"""Tissue is brighter at the lowest b than this share of the 95th percentile there: noise in air is narrower (ours)."""
+MOST_VOXELS = 300_000
+"""Of a larger volume one slice in so many is looked at: the mask that tells noise lies within a slice."""
+MOST_FITTED = 5_000
+COHERENT = 2.0
+"""The fit leaves over about the noise. This many times as much, and neighbours share their noise: the image was
+interpolated, and differences between neighbours do not show it (ours)."""
+
+
+def measurement_noise(part: Volume, used: Shells, within: BoolArray | None = None) -> float:
+    """SD of the noise in one measurement of `part` (ni, nj, nk, m), in the signal's unit; NaN where it cannot be told.
+
+    From differences between neighbours at the highest b, where anatomy is faintest, in tissue (of `within`): air may be
+    filled with zeros, and magnitude noise is narrower there. Where the fit has shells to spare and leaves far more
+    over, that counts.
+    """
+    axis = part.grid.slice_axis
+    step = -(-int(np.prod(part.grid.shape)) // MOST_VOXELS)
+    thin = tuple(slice(None, None, step if n == axis else 1) for n in range(3))
+    data = part.data[thin]
+    tissue = _tissue(np.nan_to_num(data[..., used.members[0][0]]))
+    if within is not None:
+        tissue &= within[thin]
+    high = np.nan_to_num(data[..., used.members[-1][0]])
+    sd = noise_sd(high, tissue, axis)
+    if not np.isfinite(sd):
+        return sd
+    sd = true_sd(sd, float(np.median(high[tissue])))
+    left = _left_over(data[tissue], used)
+    return left if left > COHERENT * sd else sd
+
+
+def _tissue(low: FloatArray) -> BoolArray:
+    """Where the lowest b shows tissue."""
+    bright = np.percentile(low[low > 0], 95) if (low > 0).any() else np.inf
+    return np.asarray(low > TISSUE * bright)
+
+
+def _left_over(signal: FloatArray, used: Shells) -> float:
+    """Noise SD by what the fit leaves over in the median of voxels (n, m); 0 where it has no shell to spare."""
+    spare = len(used.counts) - 2
+    if spare < 1:
+        return 0.0
+    signal = signal[:: -(-len(signal) // MOST_FITTED)]
+    fit = fit_decay(signal, used)
+    fitted = fit.s0[:, None] * np.exp(-np.outer(fit.adc, used.b_values) / 1000)
+    squares = (np.array(used.counts) * (geometric_mean(signal, used) - fitted) ** 2).sum(axis=1)
+    known = squares[np.isfinite(squares)]
+    median = spare * (1 - 2 / (9 * spare)) ** 3  # of χ² (Wilson and Hilferty)
+    return float(np.sqrt(np.median(known) / median)) if known.size else 0.0
