@@ -165,6 +165,16 @@ class TestNoiseBias:
     def test_dark(self, value, expected):
         assert rules()["Ristow2024_adc_dark"]({**self.LESION, "adc.dark_um2_per_ms": value}).result == expected
 
+    @pytest.mark.parametrize(("value", "expected"), [(1.19, "positive"), (1.21, "indeterminate"), (1.3, "negative")])
+    def test_dark_diffusion_without_perfusion(self, value, expected):
+        """Bias 1.5 − 1.4 = 0.1, the cutoff is < 1.30; what is known of ADC's own noise says nothing of it."""
+        lesion = {**self.LESION, "ivim.d_um2_per_ms": 1.5, "ivim.d_dark_uniform_um2_per_ms": 1.4}
+        assert rules()["Well2019_ivim_d_dark"]({**lesion, "ivim.d_dark_um2_per_ms": value}).result == expected
+
+    def test_a_uniform_value_above_the_mean_is_no_bias(self):
+        lesion = {**self.LESION, "adc.min_uniform_um2_per_ms": 1.7, "adc.min_um2_per_ms": 1.001}
+        assert rules()["Ahlawat2019_adc_min"](lesion).result == "negative"
+
     def test_the_mean_has_no_such_bias(self):
         lesion = {**self.LESION, "adc.mean_um2_per_ms": 1.84}
         assert rules()["Koike_adc_mean"](lesion).result == "positive"
@@ -213,6 +223,16 @@ class TestProtocol:
             any("whole lesion" in w for w in self.warnings("Koike_adc_mean", region=r)) for r in ("whole lesion", "x")
         ]
         assert said == [True, False]
+
+    def test_the_fits_without_perfusion_have_b_values_and_a_region_of_their_own(self):
+        lesion = {"ivim.d_um2_per_ms": 1.2, "adc.b_values": (50.0, 400.0, 800.0), "ivim.b_values": (0.0, 200.0, 800.0)}
+        rule = rules()["Well2019_ivim_d_mean"]
+        assert rule(lesion).warnings == ()
+        (text,) = rule({**lesion, "ivim.b_values": (0.0, 200.0, 600.0)}).warnings
+        assert "b 0–600 here" in text
+        (text,) = rule({**lesion, "ivim.region": "whole lesion"}).warnings
+        assert "whole lesion" in text
+        assert rule({**lesion, "adc.region": "whole lesion"}).warnings == ()
 
 
 class TestPopulation:

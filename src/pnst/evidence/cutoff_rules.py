@@ -27,10 +27,12 @@ COLUMN_OF = {
 """(predictor, statistic) of `cutoffs.csv` → the column that carries it."""
 
 UNIFORM_OF = {
-    "adc.min_um2_per_ms": "adc.min_uniform_um2_per_ms",
-    "adc.dark_um2_per_ms": "adc.dark_uniform_um2_per_ms",
+    "adc.min_um2_per_ms": ("adc.min_uniform_um2_per_ms", "adc.mean_um2_per_ms"),
+    "adc.dark_um2_per_ms": ("adc.dark_uniform_um2_per_ms", "adc.mean_um2_per_ms"),
+    "ivim.d_min_um2_per_ms": ("ivim.d_min_uniform_um2_per_ms", "ivim.d_um2_per_ms"),
+    "ivim.d_dark_um2_per_ms": ("ivim.d_dark_uniform_um2_per_ms", "ivim.d_um2_per_ms"),
 }
-"""What a uniform lesion of that size and SNR would read: these statistics fall by noise alone."""
+"""What a uniform lesion of that size and SNR would read for a statistic that falls by noise alone, and its mean."""
 
 B_RANGE = {"Well2019": (0.0, 800.0), "Ahlawat2019": (50.0, 800.0), "Ristow2024": (0.0, 800.0)}
 """Lowest and highest b-value in s/mm² of the studies that print them."""
@@ -96,7 +98,7 @@ def _possible_values(column: str, columns: Columns) -> tuple[float, float]:
     value = float(columns[column])
     if column == "edema.max_extent_mm":
         return value, float("inf") if columns.get("edema.censored") else value
-    uniform, mean = columns.get(UNIFORM_OF.get(column, "")), columns.get("adc.mean_um2_per_ms")
+    uniform, mean = (columns.get(name) for name in UNIFORM_OF.get(column, ("", "")))
     if uniform is None or mean is None:
         return value, value
     return value, value + max(float(mean) - float(uniform), 0.0)
@@ -122,7 +124,7 @@ def _b_range(column: str, columns: Columns) -> tuple[float, float] | None:
 
     `adc.b_values` are those of the main fit, which leaves low ones out; the fit over all has them too where it differs.
     """
-    b_values = columns.get("adc.b_values")
+    b_values = columns.get(f"{column.partition('.')[0]}.b_values")
     if not isinstance(b_values, Sequence) or isinstance(b_values, str) or not b_values:
         return None
     from_zero = column == _ALL_B and columns[_ALL_B] != columns.get("adc.mean_um2_per_ms")
@@ -130,7 +132,8 @@ def _b_range(column: str, columns: Columns) -> tuple[float, float] | None:
 
 
 def _region(row: Cutoff, columns: Columns) -> tuple[str, ...]:
-    if row.predictor == "adc" and columns.get("adc.region") == WHOLE_LESION:
+    family = COLUMN_OF[row.predictor, row.statistic].partition(".")[0]
+    if columns.get(f"{family}.region") == WHOLE_LESION:
         return ("measured over the whole lesion; the cutoff is of the solid enhancing part",)
     return ()
 

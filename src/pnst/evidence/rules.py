@@ -18,6 +18,11 @@ _BESIDE = (
     "adc.mean_all_b_um2_per_ms",
     "adc.min_uniform_um2_per_ms",
     "adc.dark_uniform_um2_per_ms",
+    "ivim.b_values",
+    "ivim.region",
+    "ivim.d_um2_per_ms",
+    "ivim.d_min_uniform_um2_per_ms",
+    "ivim.d_dark_uniform_um2_per_ms",
     "edema.censored",
 )
 WASA_SETTING = "the setting wasa_size_cutoff_mm (the published cutoff is not known to us)"
