@@ -78,7 +78,7 @@ class Alignment:
         alike = f"mutual information {self.similarity_before:.3f} → {self.similarity_after:.3f}"
         if self.accepted:
             return f"moved by {found} to lie on the {self.reference} series ({alike})"
-        return f"not aligned with the {self.reference} series: {self.reason} ({found}, {alike})"
+        return f"left where it lies beside the {self.reference} series: {self.reason} (found {found}, {alike})"
 
 
 @dataclass(frozen=True, eq=False)

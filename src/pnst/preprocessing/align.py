@@ -38,8 +38,8 @@ def align(
     The mean of the lowest b-value's volumes (of another series, its voxels) is compared with `reference`: the first
     of t2_fs, t2, t1_post and t1 that shows the same part of the body. An ADC map on the voxels of the diffusion series
     moves with it, fat with water. Only affines change, and directions of diffusion gradients turn with them. What was
-    found is in `Series.alignment` and `Series.notes`; a motion that is implausible (> 20 mm, > 15°), gains no
-    similarity or is less than the method can tell is found, said, and not made. A series that one of `lesions` or of
+    found is in `Series.alignment` and `Series.notes`; a motion that is implausible (> 20 mm, > 15°) or gains
+    no similarity is said, and not made. A series that one of `lesions` or of
     the study's masks was drawn on stays where it is, or it would leave its outline.
 
     The distortion of echo-planar images is no rigid motion: it remains, and the similarity says how well the rest fits.
@@ -142,15 +142,14 @@ def _picture(series: Series) -> Volume:
 
 def _judged(found: Motion, reference: Role, drawn_on: bool, settings: AlignmentSettings) -> Alignment:
     """The motion as it is reported, with the reason not to make it where there is one."""
-    small = found.shift_mm < settings.least_shift_mm and found.rotation_deg < settings.least_rotation_deg
-    large = found.shift_mm > settings.largest_shift_mm or found.rotation_deg > settings.largest_rotation_deg
+    gain = found.similarity_after - found.similarity_before
     reason = found.failure
-    if reason is None and large:
-        reason = f"implausible: more than {settings.largest_shift_mm:g} mm or {settings.largest_rotation_deg:g}°"
-    elif reason is None and small:
-        reason = "in place already"
-    elif reason is None and not found.similarity_after > found.similarity_before:
-        reason = "the images are no more alike for it"
+    if reason is None and (
+        found.shift_mm > settings.largest_shift_mm or found.rotation_deg > settings.largest_rotation_deg
+    ):
+        reason = f"more than {settings.largest_shift_mm:g} mm or {settings.largest_rotation_deg:g}° is implausible"
+    elif reason is None and gain < settings.least_gain_nats:
+        reason = "a motion makes them hardly more alike"
     elif reason is None and drawn_on:
         reason = "something was drawn on this series, and would be left behind"
     return Alignment(

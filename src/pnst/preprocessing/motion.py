@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pnst.image import FloatArray, Grid, Volume
+from pnst.image import FloatArray, Grid, Mask, Volume
 from pnst.preprocessing.itk import mutual_information, rigid, shrunk
 from pnst.preprocessing.settings import AlignmentSettings
 
 LATTICE = 9
 """Points along each axis of a grid that stand for all of it."""
+
+BODY_FRACTION, BODY_PERCENTILE, AIR_MM = 0.1, 99.5, 15.0
+"""The body is brighter than this share of this percentile; this much air round it shows where it ends."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +39,7 @@ def find_motion(
     """The motion that takes `moving` onto `reference`, first coarsely and then finely, beginning at `start` (4, 4)."""
     if overlap_fraction(moving.grid, reference.grid) < settings.least_overlap_fraction:
         return Motion(failure="the two series show different parts of the body")
-    images = [shrunk(_finite(volume), settings.voxel_mm) for volume in (moving, reference)]
+    images = [shrunk(volume, settings.voxel_mm) for volume in (_body(_finite(moving)), _finite(reference))]
     if any(np.ptp(image.data) == 0 for image in images):
         return Motion(failure="one of the two series is the same everywhere")
     matrix = np.eye(4) if start is None else start
@@ -74,6 +77,13 @@ def overlap_fraction(moving: Grid, reference: Grid) -> float:
 def _finite(volume: Volume) -> Volume:
     """Voxels without a number are as dark as air."""
     return Volume(np.nan_to_num(volume.data, nan=0.0, posinf=0.0, neginf=0.0), volume.grid)
+
+
+def _body(volume: Volume) -> Volume:
+    """The part of a volume that holds the body, with some air round it: far air tells nothing, and costs time."""
+    bright = volume.data > BODY_FRACTION * np.percentile(volume.data, BODY_PERCENTILE)
+    box = Mask(bright, volume.grid).box(AIR_MM)
+    return volume if box is None else volume.crop(box)
 
 
 def _smoothed(volume: Volume, sigma_mm: float) -> Volume:

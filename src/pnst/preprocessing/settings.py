@@ -30,10 +30,9 @@ class AlignmentSettings(_Settings):
     """A shift of the image's centre above this is implausible, and refused (ours)."""
     largest_rotation_deg: float = Field(15.0, gt=0, le=180)
     """A turn above this is implausible, and refused (ours)."""
-    least_shift_mm: float = Field(0.5, ge=0)
-    """A series that would be moved by less than this …"""
-    least_rotation_deg: float = Field(0.3, ge=0)
-    """… and turned by less than this stays where it is: the method finds no less (ours, from simulated studies)."""
+    least_gain_nats: float = Field(0.02, ge=0)
+    """A motion that raises the mutual information by less than this is not made: images in place gain nothing, and
+    noise up to a quarter of it (ours)."""
     least_overlap_fraction: float = Field(0.25, ge=0, le=1)
     """Series that share less of the moving image than this are not compared (ours)."""
     voxel_mm: float = Field(2.0, gt=0)
