@@ -168,6 +168,11 @@ def test_shells_gather_what_is_near_and_nothing_else():
     assert found.counts == (2, 1, 3, 1)
 
 
+def test_b_values_in_even_steps_of_the_tolerance_are_no_one_shell():  # 0, 10, 20, 30 of a perfusion protocol
+    assert shells([0, 10, 20, 30, 800, 809], 10).b_values == (0, 10, 20, 30, 804.5)
+    assert shells([0, 0, 5], 0).counts == (2, 1)
+
+
 def test_directions_are_averaged_geometrically():  # closed form: the mean of their ADCs
     along = np.array([0.8, 1.4, 2.3])
     signal = np.concatenate([[1000.0], 1000 * np.exp(-along * 0.8)])[None]

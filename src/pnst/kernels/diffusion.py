@@ -57,10 +57,10 @@ class Decay(NamedTuple):
 
 
 def shells(b_values: Sequence[float], tolerance: float) -> Shells:
-    """Gather measurements whose b-values (s/mm²) lie within the tolerance of their neighbour's."""
+    """Gather measurements whose b-values (s/mm²) lie closer than the tolerance to their neighbour's."""
     order = np.argsort(b_values, kind="stable")
     values = np.asarray(b_values, dtype=np.float64)[order]
-    cuts = np.flatnonzero(np.diff(values) > tolerance) + 1
+    cuts = np.flatnonzero(np.diff(values) >= max(tolerance, np.finfo(float).tiny)) + 1
     groups = np.split(order, cuts)
     return Shells(
         tuple(float(np.mean([b_values[n] for n in group])) for group in groups),

@@ -40,7 +40,7 @@ class Ivim(Family):
 def measure_ivim(context: Context) -> Outcome:
     """D and f over the solid part, by the segmented fit, where the b-values allow it."""
     diffusion, settings = context.diffusion, context.settings.ivim
-    found = shells(_b_values(context), diffusion.settings.b_tolerance)
+    found = shells(_b_values(context), settings.b_tolerance)
     _check(found.b_values, settings.least_b_values, settings.threshold_b)
     solid = diffusion.solid
     tissue = diffusion.within_solid(diffusion.settings.model_copy(update={"least_b": settings.threshold_b}))

@@ -37,8 +37,12 @@ class TissueSettings(_Settings):
 
     near_mm: float = Field(50.0, gt=0)
     """Muscle and fat are looked for this far round the lesion (ours) …"""
+    far_mm: float = Field(150.0, gt=0)
+    """… and this far where they do not show there (ours) …"""
     clear_of_lesion_mm: float = Field(3.0, ge=0)
     """… but not within this distance of it, where voxels hold a part of it (ours)."""
+    dark_muscle_fraction: float = Field(0.5, gt=0, le=1)
+    """On fat-suppressed T2 muscle is under this share of the lesion's median; what is brighter may be oedema (ours)."""
     least_muscle_ml: float = Field(1.0, ge=0)
     """Less muscle than this on T1 is no reference for another series (ours)."""
     fat_step_fraction: float = Field(0.25, gt=0, lt=1)
@@ -153,6 +157,8 @@ class IvimSettings(_Settings):
 
     threshold_b: float = Field(200.0, gt=0)
     """From this b-value up, in s/mm², perfusion has decayed and what is left is diffusion (ours)."""
+    b_tolerance: float = Field(1.0, ge=0)
+    """b-values closer than this are one shell, in s/mm²: by b = 10 perfusion has decayed by up to a half (ours)."""
     least_b_values: int = Field(4, ge=3)
     """With fewer different b-values nothing is fitted (ours)."""
 
