@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from pnst.classification.assess import assess
     from pnst.classification.assessment import Assessment
+    from pnst.classification.evaluation.evaluate import Evaluation, evaluate
+    from pnst.classification.trained_model import TrainedModel, read_model
+    from pnst.classification.training import train
     from pnst.errors import AmbiguityError, GeometryError, InputError, PnstError, SettingError
     from pnst.image import Grid, Mask, Volume
     from pnst.io.masks import read_lesion, read_lesions
@@ -29,6 +32,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "assess": "classification.assess",
     "Assessment": "classification.assessment",
+    "train": "classification.training",
+    "TrainedModel": "classification.trained_model",
+    "read_model": "classification.trained_model",
+    "evaluate": "classification.evaluation.evaluate",
+    "Evaluation": "classification.evaluation.evaluate",
     "PnstError": "errors",
     "InputError": "errors",
     "GeometryError": "errors",
@@ -64,6 +72,9 @@ __all__ = [
     "measure",
     "assess",
     "report",
+    "train",
+    "read_model",
+    "evaluate",
     "write_study",
     "Role",
     "Grid",
@@ -75,6 +86,8 @@ __all__ = [
     "Measurements",
     "MeasureSettings",
     "Assessment",
+    "TrainedModel",
+    "Evaluation",
     "PnstError",
     "InputError",
     "GeometryError",

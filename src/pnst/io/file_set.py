@@ -5,18 +5,26 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pnst.errors import InputError
 
 
-def write_file_set(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_file_set(folder: Path, files: Mapping[str, bytes], inputs: Iterable[Path] = ()) -> None:
     """Write every file into `folder`, in the place of those of an earlier set; other files are left alone.
 
     Everything is written to a hidden folder first, so that a failure leaves what was there. Raises `InputError` when
-    `folder` cannot be such a folder.
+    `folder` cannot be such a folder, or when a file would replace one of the inputs.
     """
+    replaced = {(folder / name).resolve() for name in files} & {path.resolve() for path in inputs}
+    if replaced:
+        raise InputError(
+            f"cannot write to {folder.name!r}",
+            got=f"outputs that would replace the input {replaced.pop().name!r}",
+            expected="a folder of its own",
+            remedy="choose another folder with --out",
+        )
     made = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)

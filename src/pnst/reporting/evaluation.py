@@ -39,8 +39,9 @@ def _ends(interval: tuple[float, float] | None) -> str:
     return "cannot be estimated" if interval is None else f"{interval[0]:.3f} – {interval[1]:.3f}"
 
 
-def _proportion(part: Proportion) -> str:
+def _proportion(part: Proportion) -> tuple[str, str]:
+    """The share, and its counts with the interval."""
     if part.value is None or part.interval is None:
-        return "–"
+        return "–", ""
     low, high = part.interval
-    return f"{100 * part.value:.1f} % ({part.count}/{part.total}; {100 * low:.1f} – {100 * high:.1f})"
+    return f"{100 * part.value:.1f} %", f"{part.count}/{part.total}; {100 * low:.1f} – {100 * high:.1f}"

@@ -50,7 +50,7 @@ def train_model(lesson: Lesson, out: Path, settings: LearnSettings, progress: Pr
         progress=progress,
     )
     progress("writing")
-    write_file_set(out, model.files())
+    write_file_set(out, model.files(), inputs=[lesson.table])
     return model
 
 
@@ -86,5 +86,5 @@ def evaluate_models(
     page = evaluation_report(found)
     numbers = json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
     texts = {"evaluation.json": numbers, "evaluation.html": page, "predictions.csv": to_csv(found.predictions())}
-    write_file_set(out, {name: text.encode() for name, text in texts.items()})
+    write_file_set(out, {name: text.encode() for name, text in texts.items()}, inputs=[lesson.table])
     return found

@@ -292,7 +292,8 @@ def _notes(answers: Sequence[Answers], labelled: LabelledTable, groups: str | No
         yield from one.notes
         abstained = sum(reason is not None for reason in one.abstained)
         if abstained:
-            yield f"{one.name} abstained from {abstained} lesions; its numbers for them are counted all the same"
+            number = f"{abstained} of {len(one.abstained)} lesions"
+            yield f"{one.name} abstained from {number}; its numbers for them count all the same"
     if groups is None:
         yield "no column of groups: lesions of one patient are taken as independent, so intervals may be too narrow"
     elif int(labelled.groups.max()) + 1 < len(labelled.malignant):

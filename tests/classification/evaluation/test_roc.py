@@ -1,0 +1,124 @@
+"""Areas under ROC curves. Witnesses: all pairs counted, DeLong's components summed one by one, scikit-learn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+from sklearn.metrics import roc_curve as their_curve
+
+from pnst.classification.evaluation.roc import bootstrap_areas, compare, delong, roc_curve
+
+
+def scores_of(lesions: int = 41, ties: bool = True, seed: int = 0):
+    rng = np.random.default_rng(seed)
+    malignant = rng.random(lesions) < 0.4
+    scores = rng.normal(0, 1, (2, lesions)) + malignant * np.array([[1.2], [0.5]])
+    return (np.round(scores, 1) if ties else scores), malignant
+
+
+def psi(x: float, y: float) -> float:
+    """A malignant and a benign score: 1 in order, ½ tied, 0 out of order."""
+    return 1.0 if x > y else 0.5 if x == y else 0.0
+
+
+def components(scores, malignant):
+    """DeLong's structural components by their definition, pair by pair."""
+    positive, negative = scores[malignant], scores[~malignant]
+    of_positive = [sum(psi(x, y) for y in negative) / len(negative) for x in positive]
+    of_negative = [sum(psi(x, y) for x in positive) / len(positive) for y in negative]
+    return np.array(of_positive), np.array(of_negative)
+
+
+@pytest.mark.parametrize("ties", [True, False])
+def test_areas_and_covariance_are_those_of_the_definition(ties):
+    scores, malignant = scores_of(ties=ties)
+    found = delong(scores, malignant)
+    parts = [components(row, malignant) for row in scores]
+    m, n = int(malignant.sum()), int((~malignant).sum())
+    for i in range(2):
+        assert found.areas[i] == pytest.approx(parts[i][0].mean(), abs=1e-12)
+        assert found.areas[i] == pytest.approx(roc_auc_score(malignant, scores[i]), abs=1e-12)
+        for j in range(2):
+            expected = sum(
+                np.sum((parts[i][k] - parts[i][k].mean()) * (parts[j][k] - parts[j][k].mean())) / (size - 1) / size
+                for k, size in enumerate((m, n))
+            )
+            assert found.covariance[i, j] == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_interval_covers_the_true_area():
+    """Simulation: scores one SD apart have the area Φ(1/√2) = .760; of 400 studies 95 % ± 3 % cover it."""
+    rng = np.random.default_rng(8)
+    covered = 0
+    for _ in range(400):
+        malignant = np.arange(60) < 25
+        scores = rng.standard_normal(60) + malignant
+        low, high = delong(scores[None], malignant).interval()
+        covered += low <= 0.76025 <= high
+    assert 0.92 <= covered / 400 <= 0.98
+
+
+def test_complete_separation_has_no_interval():
+    found = delong(np.arange(8.0)[None], np.arange(8) > 3)
+    assert found.areas[0] == 1.0
+    assert found.interval() is None
+
+
+def test_the_curve_is_that_of_scikit_learn():
+    scores, malignant = scores_of()
+    false, true = roc_curve(scores[0], malignant)
+    theirs = their_curve(malignant, scores[0], drop_intermediate=False)
+    assert np.column_stack([false, true]) == pytest.approx(np.column_stack(theirs[:2]))
+    assert np.trapezoid(true, false) == pytest.approx(roc_auc_score(malignant, scores[0]))
+
+
+class TestBootstrap:
+    def test_a_resample_is_a_weighted_area(self):
+        """Witness: scikit-learn with the same weights."""
+        scores, malignant = scores_of()
+        groups = np.random.default_rng(2).permutation(np.arange(41) // 2)
+        number = groups.max() + 1
+        picks = np.random.default_rng(4).multinomial(number, np.full(number, 1 / number), size=20)
+        expected = [roc_auc_score(malignant, scores[0], sample_weight=pick[groups]) for pick in picks]
+        assert bootstrap_areas(scores[0], malignant, groups, 20, seed=4) == pytest.approx(expected, abs=1e-12)
+
+    def test_whole_groups_are_drawn(self):
+        """Each lesion three times, in one group: the spread is that of the lesions, not of three times as many."""
+        scores, malignant = scores_of(60, ties=False, seed=3)
+        one = bootstrap_areas(scores[0], malignant, np.arange(60), 3000, 1)
+        thrice = (np.tile(scores[0], 3), np.tile(malignant, 3))
+        together = bootstrap_areas(*thrice, np.tile(np.arange(60), 3), 3000, 1)
+        apart = bootstrap_areas(*thrice, np.arange(180), 3000, 1)
+        assert together.std() == pytest.approx(one.std(), rel=1e-9)
+        assert apart.std() < 0.7 * one.std()
+
+    def test_resamples_without_both_classes_are_left_out(self):
+        areas = bootstrap_areas(np.arange(4.0), np.arange(4) > 2, np.arange(4), 500, 1)
+        assert 200 < areas.size < 500
+        assert set(areas) == {1.0}
+
+
+class TestComparison:
+    def test_p_is_two_sided_normal(self):
+        scores, malignant = scores_of()
+        found = compare(scores, malignant, ("a", "b"))
+        both = delong(scores, malignant)
+        variance = both.covariance[0, 0] + both.covariance[1, 1] - 2 * both.covariance[0, 1]
+        assert found.difference == pytest.approx(both.areas[0] - both.areas[1])
+        assert found.z == pytest.approx(found.difference / np.sqrt(variance))
+        low, high = found.interval
+        assert (found.p_value < 0.05) == (not low <= 0 <= high)
+
+    def test_equal_rankings_have_no_p(self):
+        scores, malignant = scores_of()
+        found = compare(np.stack([scores[0], 3 * scores[0]]), malignant, ("a", "b"))
+        assert (found.difference, found.p_value, found.interval) == (0.0, None, None)
+
+    def test_under_no_difference_p_is_uniform(self):
+        """Simulation: two scores of equal quality differ at p < .05 in 5 % ± 3 % of 400 studies."""
+        rng = np.random.default_rng(1)
+        malignant = np.arange(80) < 35
+        signal = malignant + rng.standard_normal((400, 80))
+        below = [compare(one + rng.standard_normal((2, 80)), malignant, ("a", "b")).p_value < 0.05 for one in signal]
+        assert 0.02 <= np.mean(below) <= 0.08

@@ -1,0 +1,98 @@
+"""Which columns become features. Witnesses: tables made by hand, and `assess` itself for the evidence score."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import logit
+
+from classification.cohorts import cohort
+from pnst.classification.assess import assess
+from pnst.classification.features import EVIDENCE, choose_features, evidence_log_odds, feature_matrix
+from pnst.errors import InputError
+
+RESERVED = ("malignant", "patient")
+
+
+def test_numbers_signs_and_places_are_features_and_text_is_none():
+    table = cohort().assign(
+        case_id="x",
+        site=[f"hospital {n % 3}" for n in range(90)],
+        **{"edema.present_threshold": 0.6, "size.volume_ml_interval": "[1, 2]", "skipped.adc": "no DWI"},
+    )
+    found = choose_features(table, RESERVED)
+    assert found.names == (*table.columns[2:8], "location=limb", "location=trunk")
+    assert found.set_aside["site"] == "text"
+    assert set(found.set_aside) == {
+        "case_id",
+        "site",
+        "edema.present_threshold",
+        "size.volume_ml_interval",
+        "skipped.adc",
+    }
+
+
+def test_cells_as_numbers():
+    table = pd.DataFrame({"a": [1, None, 2.5], "b": ["true", "No", ""], "location": ["limb", None, "trunk"]})
+    matrix = feature_matrix(table, ["b", "a", "location=limb"])
+    np.testing.assert_array_equal(matrix, [[1, 1, 1], [0, np.nan, np.nan], [np.nan, 2.5, 0]])
+
+
+def test_a_readers_word_replaces_what_was_measured():
+    table = pd.DataFrame({"edema.present": [True, False, None], "override.edema.present": [None, True, False]})
+    assert feature_matrix(table, ["edema.present"])[:, 0].tolist() == [1, 1, 0]
+    assert choose_features(table, ()).names == ("edema.present",)
+
+
+def test_the_evidence_score_is_that_of_assess():
+    table = cohort()
+    known = table[["size.longest_diameter_mm", "edema.max_extent_mm", "adc.mean_um2_per_ms"]]
+    assert evidence_log_odds(table) == pytest.approx(logit(assess(known)["probability"].to_numpy()), abs=1e-6)
+    assert choose_features(table, RESERVED, ["age", EVIDENCE]).names == ("age", EVIDENCE)
+    assert choose_features(table, RESERVED, ["age"], evidence=True).names == ("age", EVIDENCE)
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("wanted", "says"),
+        [
+            (["adc.mean"], r"no 'adc\.mean'.*adc\.mean_um2_per_ms"),
+            (["age", "malignant"], "a feature is what is to be predicted"),
+            (["patient"], "how the table is split"),
+            (["site"], "'site' holds what it cannot; got: 'north'"),
+        ],
+    )
+    def test_what_is_wanted_and_cannot_be(self, wanted, says):
+        with pytest.raises(InputError, match=says):
+            choose_features(cohort().assign(site="north"), RESERVED, wanted)
+
+    @pytest.mark.parametrize("cells", [3.0, None, True])
+    def test_a_constant_column(self, cells):
+        table = cohort().assign(same=cells)
+        with pytest.raises(InputError, match=r"the same in every row.*got: same"):
+            choose_features(table, RESERVED)
+        found = choose_features(table, RESERVED, leave_out_constant=True)
+        assert "same" not in found.names
+        assert found.set_aside == {"same": "the same in every row"}
+
+    def test_an_unknown_place(self):
+        with pytest.raises(InputError, match=r"'location'.*'knee'"):
+            choose_features(cohort().assign(location="knee"), RESERVED)
+
+    def test_an_infinite_cell(self):
+        with pytest.raises(InputError, match=r"'age'.*finite"):
+            choose_features(cohort().assign(age=np.inf), RESERVED, ["age"])
+
+    def test_nothing_to_learn_from(self):
+        with pytest.raises(InputError, match="nothing to learn from"):
+            choose_features(pd.DataFrame({"y": [0, 1], "name": ["a", "b"]}), ("y",))
+
+    def test_no_evidence(self):
+        with pytest.raises(InputError, match="the evidence model finds nothing"):
+            choose_features(pd.DataFrame({"y": [0, 1], "x": [1.0, 2.0]}), ("y",), evidence=True)
+
+    def test_a_column_twice(self):
+        table = pd.DataFrame([[0, 1.0, 2.0], [1, 2.0, 3.0]], columns=["y", "x", "x"])
+        with pytest.raises(InputError, match="a column twice"):
+            choose_features(table, ("y",))
