@@ -21,6 +21,11 @@ TOUCH_OFFSETS_MM = np.array([0.75, 1.5, 2.25])
 """A vertex touches oedema when one of the points this far outward lies in it."""
 LEAST_FLUID_ML = 0.1
 """Less fluid than this is not worth a remark."""
+CENSORED = "the oedema reaches the border of the image or of the search"
+WEAK = "the oedema stands little above the noise of muscle, and is bounded where it was detected"
+MUSCLE_UNSEEN = (
+    "no muscle was found: what may be muscle is {share:.0%} as bright as the lesion, as oedema all round it is"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,48 +44,39 @@ class Edema(Family):
 
 def measure_edema(context: Context) -> Outcome:
     """Bright tissue on fat-suppressed T2 that is connected to the lesion; a given oedema mask is measured instead."""
-    settings, given = context.settings.edema, context.study.masks.get("edema")
-    series = context.series(Role.T2_FS)
-    if given is not None:
-        zone, remarks = _without_lesion(given, context.lesion), list[str]()
-    elif series is not None:
-        zone, remarks = _found(context, series)
-    else:
-        raise NotMeasurable("no fat-suppressed T2 or STIR series and no oedema mask")
+    settings, zone = context.settings.edema, _zone(context)
     lesion_ml = context.lesion.mesh.volume_mm3 / 1000
     least_ml = max(settings.least_volume_ml, settings.least_lesion_fraction * lesion_ml)
     if not zone.lies_beyond(settings.clear_of_contour_mm, least_ml):
-        return Outcome(
-            Edema(
-                max_extent_mm=0.0,
-                present=False,
-                present_threshold=least_ml,
-                volume_ml=0.0,
-                index=0.0,
-                surface_fraction=0.0,
-                censored=False,
-                quality=in_words(*remarks),
-            )
-        )
+        if zone.muscle_unseen:
+            raise NotMeasurable(zone.muscle_unseen)
+        return Outcome(_none(least_ml, in_words(*zone.remarks)))
     region, extent = embedded(zone.mask, zone.whole), zone.extent_mm()
     censored = extent >= settings.search_mm - max(zone.whole.spacing) or zone.cut or _reaches_border(region)
-    if censored:
-        remarks = ["the oedema reaches the border of the image or of the search", *remarks]
-    if zone.weak:
-        remarks = [*remarks, "the oedema stands little above the noise of muscle, and is bounded where it was detected"]
     volume_ml = zone.mask.volume_mm3 / 1000
-    return Outcome(
-        Edema(
-            max_extent_mm=extent,
-            present=True,
-            present_threshold=least_ml,
-            volume_ml=volume_ml,
-            index=volume_ml / lesion_ml,
-            surface_fraction=_touched_fraction(context.lesion, zone.mask),
-            censored=censored,
-            quality=in_words(*remarks),
-        ),
-        regions={"edema": region},
+    edema = Edema(
+        max_extent_mm=extent,
+        present=True,
+        present_threshold=least_ml,
+        volume_ml=volume_ml,
+        index=volume_ml / lesion_ml,
+        surface_fraction=_touched_fraction(context.lesion, zone.mask),
+        censored=censored,
+        quality=in_words(CENSORED if censored else None, *zone.remarks, WEAK if zone.weak else None),
+    )
+    return Outcome(edema, regions={"edema": region})
+
+
+def _none(least_ml: float, quality: str | None) -> Edema:
+    return Edema(
+        max_extent_mm=0.0,
+        present=False,
+        present_threshold=least_ml,
+        volume_ml=0.0,
+        index=0.0,
+        surface_fraction=0.0,
+        censored=False,
+        quality=quality,
     )
 
 
@@ -102,6 +98,10 @@ class _Zone:
     """It goes on to voxels that hold no number."""
     weak: bool = False
     """Half the step to the oedema lies within the noise of muscle."""
+    remarks: tuple[str, ...] = ()
+    """What makes it doubtful."""
+    muscle_unseen: str | None = None
+    """Why an empty zone says nothing."""
 
     def surface_distance(self, chosen: BoolArray) -> FloatArray:
         """mm from the lesion's mesh (its vertices lie close) for the chosen ones (n,) of the zone's voxels."""
@@ -149,30 +149,46 @@ def _without_lesion(given: Mask, lesion: Lesion) -> _Zone:
     return _Zone(mask, lesion, given.grid, distance, float(np.linalg.norm(given.grid.spacing)), wide)
 
 
-def _found(context: Context, series: Series) -> tuple[_Zone, list[str]]:
-    """The zone that is detected on a fat-suppressed series, and what makes it doubtful.
+def _zone(context: Context) -> _Zone:
+    """The given oedema mask, else what is detected on the fat-suppressed series."""
+    given, series = context.study.masks.get("edema"), context.series(Role.T2_FS)
+    if given is not None:
+        return _without_lesion(given, context.lesion)
+    if series is None:
+        raise NotMeasurable("no fat-suppressed T2 or STIR series and no oedema mask")
+    return _found(context, series)
 
-    Looked for near the lesion first; further out only when it goes on there.
-    """
+
+def _found(context: Context, series: Series) -> _Zone:
+    """Looked for near the lesion first; further out only when it goes on there."""
     settings, level = context.settings.edema, context.tissues.muscle(series)
     rule = _rule(settings)
     for reach in (min(context.settings.tissue.near_mm, settings.search_mm), settings.search_mm):
         around = context.views.around(series, reach)
-        detected = detect_edema(around, level, rule, context.tissues.fat_fraction(around))
+        fat = context.tissues.fat_fraction(around)
+        detected = detect_edema(around, level, rule, fat)
         if around.cells.distance[detected.edema].max(initial=0) <= reach - max(around.cells.grid.spacing):
             break
     zone = bound_edema(around, level, rule, detected)
-    slack = 2 * float(np.linalg.norm(around.cells.grid.spacing))
     fluid_ml = np.count_nonzero(detected.fluid) * around.cells.grid.voxel_volume_mm3 / 1000
     remarks = [*context.views.doubts(series)]
     if fluid_ml >= LEAST_FLUID_ML:
         remarks.append(f"{fluid_ml:.2g} ml of fluid beside the lesion is left out")
     if level.source == HISTOGRAM:
         remarks.append("muscle was taken from the histogram of the fat-suppressed series alone")
-    weak = zone.half_step_level <= detected.level
-    cut = _reaches_lost(zone.mask, around.volume)
-    found = _Zone(zone.mask, context.lesion, series.volume.grid, zone.distance, slack, zone.wide, cut=cut, weak=weak)
-    return found, remarks
+    unseen = MUSCLE_UNSEEN.format(share=level.mode / around.anchor) if level.unsure else None
+    return _Zone(
+        zone.mask,
+        context.lesion,
+        series.volume.grid,
+        zone.distance,
+        2 * float(np.linalg.norm(around.cells.grid.spacing)),
+        zone.wide,
+        cut=_reaches_lost(zone.mask, around.volume),
+        weak=zone.half_step_level <= detected.level,
+        remarks=tuple(remarks) if unseen is None else (unseen, *remarks),
+        muscle_unseen=unseen if fat is None else None,
+    )
 
 
 def _reaches_lost(zone: Mask, image: Volume) -> bool:

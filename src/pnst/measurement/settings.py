@@ -99,7 +99,11 @@ class SplitFatSettings(_Settings):
     reach_mm: float = Field(10.0, gt=0)
     """Fat is integrated along the outward normal over this distance (ours)."""
     least_fat_mm: float = Field(1.0, gt=0)
-    """Integrated fat that covers a vertex (ours)."""
+    """Integrated fat that covers a vertex (ours) …"""
+    border_fat_fraction: float = Field(0.5, ge=0, lt=1)
+    """… or where the rim has as much near by: it ends where less than this share of that is left (ours) …"""
+    border_near_mm: float = Field(6.0, gt=0)
+    """… within this distance along the surface (ours)."""
     onset_fat_mm: float = Field(0.5, gt=0)
     """Integrated fat at which the rim begins (ours)."""
     onset_within_mm: float = Field(3.0, gt=0)

@@ -41,11 +41,11 @@ class Views:
         return mask
 
     def around(self, series: Series, reach_mm: float | None = None) -> Surroundings:
-        """A series cropped to the lesion and its surroundings, as far as tissue is looked for or as told."""
-        rule = tissue_rule(self.settings.tissue)
-        key = (series, rule.near_mm if reach_mm is None else reach_mm)
+        """A series cropped to the lesion and its surroundings, as far as tissue is looked for there or as told."""
+        key = (series, self.settings.tissue.near_mm if reach_mm is None else reach_mm)
         if key not in self._around:
-            self._around[key] = surroundings(series.volume, self.mask(series), key[1], rule)
+            rule = tissue_rule(self.settings.tissue)._replace(near_mm=key[1])
+            self._around[key] = surroundings(series.volume, self.mask(series), rule=rule)
         return self._around[key]
 
     def inside(self, series: Series) -> Interior:

@@ -15,6 +15,9 @@ MUSCLE_FRACTION = 0.15
 EDGE_RADIUS_MM = 2.0
 """A disc of this radius fits into muscle; it does not into the edge between fat and air or cortical bone, whose voxels
 hold a share of both and pass through muscle's level."""
+OUTERMOST = 2 / 3
+GOES_ON_SHARE = 0.1
+"""A tissue of which the outermost third of what is seen holds more than this is not confined to the lesion."""
 AIR_NOISE_RATIO = 0.8
 """Air is noisier than nothing but quieter than tissue: magnitude noise without signal has 0.655 of its SD."""
 
@@ -50,12 +53,40 @@ def muscle_level(around: Surroundings, muscle: BoolArray | None, source: str) ->
     else:
         # What looks like muscle on T1 may be oedema: of the modes that hold a fair share, muscle is the darkest.
         chosen = min(fair(found), key=lambda mode: mode.value)
+    return _level(around, where, chosen, source, given=muscle is not None)
+
+
+def darker_muscle(
+    around: Surroundings, muscle: BoolArray | None, near: MuscleLevel, below: float, source: str
+) -> MuscleLevel:
+    """Muscle that is darker than what was found near a lesion, which was oedema if it does not go on.
+
+    The fullest mode under the level `below`, provided that tissue as bright as `near` is missing from the outermost
+    third of what is seen. Raises `TissueNotFound` where nothing is as dark, or where the bright tissue goes on: it may
+    be the body's own then, and what is darker fat.
+    """
+    cells = around.cells
+    where = cells.shell if muscle is None else muscle & np.isfinite(cells.raw)
+    found = fair(modes(cells.smooth[where]))
+    dark = [mode for mode in (without_air(around, found) if muscle is None else found) if mode.value < below]
+    if not dark:
+        raise TissueNotFound(f"nothing as dark as muscle shows within {around.rule.near_mm:g} mm of the lesion")
+    chosen = max(dark, key=lambda mode: mode.share)
+    tissue = where & (cells.smooth >= chosen.low)
+    outer = tissue & (cells.distance >= np.quantile(cells.distance[tissue], OUTERMOST))
+    if np.mean(cells.smooth[outer] > (near.mode + chosen.value) / 2) >= GOES_ON_SHARE:
+        raise TissueNotFound("what may be muscle near the lesion goes on as far as is seen")
+    return _level(around, where, chosen, source, given=muscle is not None)
+
+
+def _level(around: Surroundings, where: BoolArray, chosen: Mode, source: str, *, given: bool) -> MuscleLevel:
+    """A mode of the cells `where` as muscle's; `given`: those cells are known to be muscle."""
+    cells = around.cells
     values = cells.raw[where & (cells.smooth >= chosen.low) & (cells.smooth <= chosen.high)]
-    floor = float(np.nanpercentile(values, 0.5)) if muscle is not None else 2 * chosen.low - chosen.value
+    floor = float(np.nanpercentile(values, 0.5)) if given else 2 * chosen.low - chosen.value
     # Without noise muscle has no spread, but its mode is known only to a bin of the histogram.
     bin_width = float(np.ptp(np.percentile(cells.smooth[where], (0.2, 99.8)))) / BINS
-    sd = max(sd_below(values, chosen.value, floor), bin_width)
-    return MuscleLevel(chosen.value, sd, source)
+    return MuscleLevel(chosen.value, max(sd_below(values, chosen.value, floor), bin_width), source)
 
 
 def without_air(around: Surroundings, found: list[Mode]) -> list[Mode]:

@@ -26,6 +26,8 @@ class MuscleLevel:
     sd: float
     source: str
     """In words: "given mask", "muscle on T1", "histogram"."""
+    unsure: bool = False
+    """On fat-suppressed T2: it is so bright that it may be oedema, and no darker muscle shows beyond it."""
 
 
 @dataclass(frozen=True)
