@@ -50,3 +50,22 @@ def local_median(
     rows = np.arange(len(points))
     middle = (around[rows, (count - 1) // 2] + around[rows, count // 2]) / 2
     return np.where(known, middle, values)
+
+
+def local_quantile(
+    values: FloatArray, points: FloatArray, spacing_mm: float, radius_mm: float, share: float
+) -> FloatArray:
+    """(n,): that quantile of the values (n,) at about `NEIGHBOURS` points spread over a radius round each point.
+
+    `spacing_mm` is the distance between neighbouring `points` (n, 3).
+    """
+    from scipy.spatial import cKDTree
+
+    apart = radius_mm * np.sqrt(np.pi / NEIGHBOURS)
+    few = np.arange(0, len(points), max(1, round((apart / spacing_mm) ** 2)))
+    reach, found = cKDTree(points[few]).query(points, k=NEIGHBOURS, distance_upper_bound=radius_mm)
+    known = np.isfinite(reach)
+    around = np.sort(np.append(values[few], np.inf)[np.where(known, found, len(few))], axis=1)
+    last = np.maximum(known.sum(axis=1) - 1, 0)
+    chosen = around[np.arange(len(points)), np.rint(share * last).astype(int)]
+    return np.where(known.any(axis=1), chosen, values)

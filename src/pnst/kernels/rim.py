@@ -1,4 +1,4 @@
-"""A rim of fat along rays from a surface."""
+"""A rim of fat along rays through a surface."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pnst.kernels.patches import local_quantile
+
 FloatArray = npt.NDArray[np.floating[Any]]
 BoolArray = npt.NDArray[np.bool_]
 
+THICKNESS_QUANTILE = 0.9
+"""Of the fat near a place: that of the rim itself, though most of what is near may lie beyond its border."""
+
 
 class RimRule(NamedTuple):
-    """When a ray is covered by a fat rim; lengths in mm."""
+    """When a place is covered by a fat rim; lengths in mm."""
 
     reach_mm: float
     least_fat_mm: float
@@ -23,38 +28,65 @@ class RimRule(NamedTuple):
     """Muscle-like: the fat fraction stays within this distance of 0 …"""
     muscle_run_mm: float
     """… over this length."""
+    border_share: float
+    """The rim ends where there is less fat than this share of the rim's own …"""
+    near_mm: float
+    """… within this distance."""
 
 
 class Rim(NamedTuple):
     """What each of n rays met."""
 
-    covered: BoolArray
+    begun: BoolArray
+    """Whether fat begins at the surface and muscle follows."""
     thickness: FloatArray
     """mm of fat, integrated over the reach."""
     seen: BoolArray
     """Whether the ray stays in the image as far as the reach."""
 
 
-def fat_rim(fraction: FloatArray, step_mm: float, rule: RimRule) -> Rim:
-    """Integrate the fat fraction (n, m), sampled from the surface outward every `step_mm`; NaN outside the image.
+def fat_rim(fraction: FloatArray, step_mm: float, surface: int, inward_mm: FloatArray, rule: RimRule) -> Rim:
+    """Integrate the fat fraction (n, m), sampled outward every `step_mm`; NaN outside the image.
 
-    Covered: at least `least_fat_mm` of fat within the reach, of which `onset_fat_mm` within `onset_within_mm`, and
-    muscle-like tissue after the onset and within `muscle_within_mm` of the surface. Integrating is blind to where the
-    slices fall; a threshold on the voxels is not.
+    Column `surface` lies on the surface. Fat that the voxels blur into the lesion counts, too: what falls off inwards
+    from the surface within `inward_mm` (n,). Begun: `onset_fat_mm` within `onset_within_mm`, and muscle-like tissue
+    after that and within `muscle_within_mm` of the surface. Integrating is blind to where the slices fall; a threshold
+    on the voxels is not.
     """
-    offsets = np.arange(fraction.shape[1]) * step_mm
+    outward = fraction[:, surface:]
+    offsets = np.arange(outward.shape[1]) * step_mm
     reach = offsets <= rule.reach_mm
-    seen = np.isfinite(fraction[:, reach]).all(axis=1)
+    seen = np.isfinite(outward[:, reach]).all(axis=1)
     fat = np.clip(np.nan_to_num(fraction), 0, 1)
-    cells = (fat[:, 1:] + fat[:, :-1]) * (step_mm / 2)
+    cells = (fat[:, surface + 1 :] + fat[:, surface:-1]) * (step_mm / 2)
     integral = np.concatenate([np.zeros((len(fat), 1)), np.cumsum(cells, axis=1)], axis=1)
-    thickness = integral[:, reach][:, -1]
+    integral += _blurred_inwards(fat[:, surface::-1], step_mm, inward_mm)[:, None]
     begun = integral >= rule.onset_fat_mm
     soon = begun[:, offsets <= rule.onset_within_mm].any(axis=1)
-    run = _muscle_run(fraction, rule.muscle_fraction, max(1, round(rule.muscle_run_mm / step_mm)))
+    run = _muscle_run(outward, rule.muscle_fraction, max(1, round(rule.muscle_run_mm / step_mm)))
     muscle = (run & begun & (offsets <= rule.muscle_within_mm)).any(axis=1)
-    covered = seen & (thickness >= rule.least_fat_mm) & soon & muscle
-    return Rim(np.asarray(covered), thickness, np.asarray(seen))
+    return Rim(np.asarray(seen & soon & muscle), integral[:, reach][:, -1], np.asarray(seen))
+
+
+def covered(rim: Rim, points: FloatArray, spacing_mm: float, rule: RimRule) -> BoolArray:
+    """(n,): whether a rim of at least `least_fat_mm` covers each of the points (n, 3), about `spacing_mm` apart.
+
+    A rim is blurred along the surface as well: its border lies where half of its fat is left. A fixed amount of fat
+    would find thick rims too wide and thin ones too narrow.
+    """
+    fat = np.where(rim.begun, rim.thickness, 0)
+    own = local_quantile(fat, points, spacing_mm, rule.near_mm, THICKNESS_QUANTILE)
+    thick = (fat >= rule.least_fat_mm) | (own >= rule.least_fat_mm)
+    return np.asarray(rim.begun & thick & (fat >= rule.border_share * own))
+
+
+def _blurred_inwards(fat: FloatArray, step_mm: float, inward_mm: FloatArray) -> FloatArray:
+    """(n,) mm: fat (n, m) from the surface inwards as far as it falls off, above where it has fallen to."""
+    falling = np.minimum.accumulate(fat, axis=1)
+    within = np.arange(fat.shape[1]) * step_mm <= inward_mm[:, None] + step_mm / 2
+    lowest = np.where(within, falling, 1).min(axis=1)
+    above = np.where(within, falling - lowest[:, None], 0)
+    return np.asarray((above.sum(axis=1) - above[:, 0] / 2) * step_mm)
 
 
 def _muscle_run(fraction: FloatArray, largest: float, length: int) -> BoolArray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Mask
 from pnst.kernels.mesh import thinned
-from pnst.kernels.rim import Rim, RimRule, fat_rim
+from pnst.kernels.rim import Rim, RimRule, covered, fat_rim
 from pnst.kernels.sampling import rays, sample
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, SurfaceMap, in_words
@@ -22,6 +22,8 @@ STEP_MM = 0.4
 CELL_MM = 1.0
 """One ray for each cell of the surface of this size, or of a larger one where that makes more rays than `RAYS`."""
 RAYS = 6000
+BLUR_SDS = 3.0
+"""Fat is blurred into the lesion by the voxels as far as this many SDs of their own blur."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,16 +49,17 @@ def measure_split_fat(context: Context) -> Outcome:
     series, settings = context.tissues.fat_series, context.settings.split_fat
     scale, around = context.tissues.fat_scale(series), context.views.around(series)
     mesh = context.lesion.mesh
-    chosen, area = thinned(mesh, max(CELL_MM, float(np.sqrt(mesh.area_mm2 / RAYS))))
+    spacing = max(CELL_MM, float(np.sqrt(mesh.area_mm2 / RAYS)))
+    chosen, area = thinned(mesh, spacing)
     points, normals = mesh.vertices[chosen], mesh.vertex_normals[chosen]
-    offsets = np.arange(0.0, _length_mm(settings) + STEP_MM / 2, STEP_MM)
-    index = around.volume.grid.to_index(rays(points, normals, offsets))
-    rim = fat_rim(scale.fraction(sample(around.volume.data, index)), STEP_MM, _rule(settings))
+    rule = _rule(settings)
+    rim = _rim(around, scale, points, normals, float(mesh.axes[0][2]), rule)
     if not rim.seen.any():
         raise NotMeasurable("the surroundings of the lesion lie outside the series that shows fat")
+    cover = covered(rim, points, spacing, rule)
     areas = np.where(rim.seen, area, 0.0)
-    coverage = float(np.average(rim.covered, weights=areas))
-    poles = _pole_coverage(context.lesion, points, rim.covered, areas, settings)
+    coverage = float(np.average(cover, weights=areas))
+    poles = _pole_coverage(context.lesion, points, cover, areas, settings)
     applicable, compartment = _compartment(around, scale, settings)
     present = coverage >= settings.present_coverage or (poles is not None and poles >= settings.present_coverage)
     return Outcome(
@@ -65,26 +68,36 @@ def measure_split_fat(context: Context) -> Outcome:
             present=present if applicable else None,
             present_threshold=settings.present_coverage,
             pole_coverage_fraction=poles,
-            rim_thickness_mm=float(np.median(rim.thickness[rim.covered])) if rim.covered.any() else None,
+            rim_thickness_mm=float(np.median(rim.thickness[cover])) if cover.any() else None,
             applicable=applicable,
             compartment=compartment,
             quality=in_words(*_doubts(context, series, 1 - float(areas.sum() / mesh.area_mm2), scale)),
         ),
         regions={
             "fat_rim": _rim_voxels(around, scale, settings),
-            "fat_cover": SurfaceMap(points, _cover_mm(rim), "fat in mm where a rim covers the surface, else 0"),
+            "fat_cover": SurfaceMap(points, _cover_mm(rim, cover), "fat in mm where a rim covers the surface, else 0"),
         },
     )
 
 
-def _cover_mm(rim: Rim) -> FloatArray:
+def _rim(
+    around: Surroundings, scale: FatScale, points: FloatArray, normals: FloatArray, least_axis_mm: float, rule: RimRule
+) -> Rim:
+    """The fat along a ray through each point of the surface, that in the voxels which lie half in the lesion, too."""
+    grid = around.volume.grid
+    # As for the edge: a border is blurred by (Σ (nᵢ·spacingᵢ)²)/4. Never beyond the middle of the lesion.
+    blur = np.sqrt(((normals @ grid.directions * grid.spacing) ** 2).sum(axis=1)) / 2
+    inward = np.minimum(BLUR_SDS * blur, least_axis_mm)
+    first = int(np.ceil(inward.max() / STEP_MM))
+    length = max(rule.reach_mm, rule.muscle_within_mm + rule.muscle_run_mm)
+    offsets = STEP_MM * np.arange(-first, int(length / STEP_MM) + 1)
+    fraction = scale.fraction(sample(around.volume.data, grid.to_index(rays(points, normals, offsets))))
+    return fat_rim(fraction, STEP_MM, first, inward, rule)
+
+
+def _cover_mm(rim: Rim, cover: BoolArray) -> FloatArray:
     """(n,): fat in mm along each ray that is covered, 0 along the others; NaN where a ray leaves the image."""
-    return np.where(rim.seen, np.where(rim.covered, rim.thickness, 0.0), np.nan)
-
-
-def _length_mm(settings: SplitFatSettings) -> float:
-    """How far the rays run: as far as fat is integrated, and as a run of muscle may reach."""
-    return max(settings.reach_mm, settings.muscle_within_mm + settings.muscle_run_mm)
+    return np.where(rim.seen, np.where(cover, rim.thickness, 0.0), np.nan)
 
 
 def _doubts(context: Context, series: Series, unseen: float, scale: FatScale) -> list[str]:
@@ -107,6 +120,8 @@ def _rule(settings: SplitFatSettings) -> RimRule:
         muscle_within_mm=settings.muscle_within_mm,
         muscle_fraction=settings.muscle_fraction,
         muscle_run_mm=settings.muscle_run_mm,
+        border_share=settings.border_fat_fraction,
+        near_mm=settings.border_near_mm,
     )
 
 
