@@ -30,11 +30,13 @@ def measurement_noise(part: Volume, used: Shells, within: BoolArray | None = Non
     step = -(-int(np.prod(part.grid.shape)) // MOST_VOXELS)
     thin = tuple(slice(None, None, step if n == axis else 1) for n in range(3))
     data = part.data[thin]
-    tissue = _tissue(np.nan_to_num(data[..., used.members[0][0]]))
+    tissue = _tissue(np.nan_to_num(data[..., used.members[0][0]]), axis)
     if within is not None:
         tissue &= within[thin]
     high = np.nan_to_num(data[..., used.members[-1][0]])
-    sd = noise_sd(high, tissue, axis)
+    # Between two directions most of the anatomy cancels.
+    pure = (high - np.nan_to_num(data[..., used.members[-1][1]])) / np.sqrt(2) if used.counts[-1] > 1 else high
+    sd = noise_sd(pure, tissue, axis)
     if not np.isfinite(sd):
         return sd
     sd = true_sd(sd, float(np.median(high[tissue])))
@@ -42,10 +44,13 @@ def measurement_noise(part: Volume, used: Shells, within: BoolArray | None = Non
     return left if left > COHERENT * sd else sd
 
 
-def _tissue(low: FloatArray) -> BoolArray:
-    """Where the lowest b shows tissue."""
+def _tissue(low: FloatArray, slice_axis: int) -> BoolArray:
+    """Where the lowest b shows tissue, with tissue all round it in the slice: the edge to air is no noise."""
     bright = np.percentile(low[low > 0], 95) if (low > 0).any() else np.inf
-    return np.asarray(low > TISSUE * bright)
+    tissue = np.asarray(low > TISSUE * bright)
+    for axis in {0, 1, 2} - {slice_axis}:
+        tissue = tissue & np.roll(tissue, 1, axis) & np.roll(tissue, -1, axis)
+    return tissue
 
 
 def _left_over(signal: FloatArray, used: Shells) -> float:
