@@ -61,7 +61,7 @@ class Adc(Family):
 def measure_adc(context: Context) -> Outcome:
     """ADC over the solid part, from the diffusion series, else from the vendor's map."""
     diffusion = context.diffusion
-    solid, grid = diffusion.solid, diffusion.adc.grid
+    solid = diffusion.solid
     inside = solid.mask.data
     dark = darkest(diffusion.adc.data, solid.mask, diffusion.noise(), diffusion.settings)
     fitted, remark = _of_the_fit(diffusion, inside)
@@ -73,7 +73,7 @@ def measure_adc(context: Context) -> Outcome:
         **fitted,
         region=solid.region,
         map_source=VENDOR if diffusion.fit is None else COMPUTED,
-        solid_volume_ml=np.count_nonzero(inside) * grid.voxel_volume_mm3 / 1000,
+        solid_volume_ml=solid.mask.volume_mm3 / 1000,
         **removed,
         quality=in_words(
             *context.views.doubts(diffusion.series),

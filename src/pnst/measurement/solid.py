@@ -57,7 +57,7 @@ def solid_part(contents: Contents, lesion: Mask, known: BoolArray, edge: Edge | 
     for name, piece in pieces.items():
         taken = left & held_by(piece, lesion.grid)
         left = left & ~taken
-        removed[name] = np.count_nonzero(taken) * voxel_ml
+        removed[name] = float(np.count_nonzero(taken)) * voxel_ml
     if not left.any():
         raise NotMeasurable("nothing solid is left of the lesion on the diffusion grid")
     off = left & off_edge(left | (lesion.data & ~known))
@@ -68,7 +68,7 @@ def solid_part(contents: Contents, lesion: Mask, known: BoolArray, edge: Edge | 
         core, remark = left, "its edge is averaged too"
     if remark:
         remarks.append(f"under {least_voxels} voxels lie off the edge of the solid part: {remark}")
-    removed["edge"] = np.count_nonzero(left & ~core) * voxel_ml
+    removed["edge"] = float(np.count_nonzero(left & ~core)) * voxel_ml
     return SolidPart(Mask(core, lesion.grid), region, removed, tuple(remarks))
 
 
