@@ -297,6 +297,17 @@ class TestVendorsMap:
         assert adc.solid_volume_ml == measured("cyst", *CONTRAST).solid_volume_ml
         assert (adc.b_values, adc.vendor_ratio, adc.mean_all_b_um2_per_ms, adc.noise_floor_fraction) == (None,) * 4
 
+    def test_its_zeros_are_no_values(self):
+        scene = Diffusing(PLAIN)
+        vendor = self.vendor(scene)
+        data = vendor.volume.data.copy()
+        data[:, : data.shape[1] // 2] = 0
+        holed = replace(vendor, volume=Volume(data, vendor.volume.grid, "um2_per_ms"))
+        found = measure_adc(scene.context(Study("x", {Role.ADC: holed})))
+        assert found.family.mean_um2_per_ms == pytest.approx(1.2, rel=0.005)
+        assert "of the lesion's voxels hold no ADC" in found.family.quality
+        assert np.isnan(found.regions["adc"].data).any()
+
     def test_its_own_noise_says_what_a_uniform_lesion_would_read(self):
         scene = Diffusing(PLAIN)
         vendor = self.vendor(scene)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -74,8 +74,11 @@ class Diffusion:
 
     @cached_property
     def adc(self) -> Volume:
-        """The map near the lesion."""
-        return self.part if self.fit is None else self.fit.adc
+        """The map near the lesion, NaN where it is not known: a vendor's map holds 0 there."""
+        if self.fit is not None:
+            return self.fit.adc
+        data = self.part.data
+        return self.part if data.all() else replace(self.part, data=np.where(data == 0, np.nan, data))
 
     @cached_property
     def solid(self) -> SolidPart:
