@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,8 +15,9 @@ FloatArray = npt.NDArray[np.floating[Any]]
 BoolArray = npt.NDArray[np.bool_]
 Float32Array = npt.NDArray[np.float32]
 
-BLOCK = 16384
-"""Voxels a block: its arrays stay within a processor's second cache, and the memory beside the maps small."""
+BLOCK = 32768
+"""Voxels a block: its rows stay within a processor's second cache, and the memory beside the maps small."""
+THREADS = 2
 ITERATIONS = 3
 STEEPEST = 40.0
 """Weights relative to the lowest b's end at exp(−this), which float32 can still square and add."""
@@ -52,8 +54,8 @@ class Decay(NamedTuple):
     """RMS of measured minus fitted signal ÷ S₀."""
     sd: Float32Array
     """Standard deviation of `adc` by noise, µm²/ms; NaN where the noise is not known."""
-    high: Float32Array
-    """Measured signal of the highest shell."""
+    low: BoolArray
+    """Whether the measured signal of the highest shell lies under `floor`."""
 
 
 def shells(b_values: Sequence[float], tolerance: float) -> Shells:
@@ -69,7 +71,12 @@ def shells(b_values: Sequence[float], tolerance: float) -> Shells:
 
 
 def fit_decay(
-    signal: FloatArray, found: Shells, *, noise_sd: float = float("nan"), iterations: int = ITERATIONS
+    signal: FloatArray,
+    found: Shells,
+    *,
+    noise_sd: float = float("nan"),
+    floor: float = 0.0,
+    iterations: int = ITERATIONS,
 ) -> Decay:
     """Log-linear least squares, weighted by the square of the *fitted* signal, iterated three times.
 
@@ -78,20 +85,34 @@ def fit_decay(
     measured signal they favour voxels that noise made bright and bias ADC by −1 to −3 % at SNR 20 (Veraart 2013,
     NeuroImage 81:335). With `noise_sd`, of one measurement in the signal's unit, what magnitude noise adds to ln S is
     taken off where it matters (`rician.log_bias`), and `sd` is known. A shell in which a measurement is ≤ 0 or NaN is
-    left out of its voxel. `iterations=0`: ordinary least squares, without either.
+    left out of its voxel. `iterations=0`: ordinary least squares, without either. `floor` is a signal too.
     """
-    out = Decay(*(np.full(len(signal), np.nan, dtype=np.float32) for _ in Decay._fields))
+    adc, s0, residual, sd = (np.empty(len(signal), dtype=np.float32) for _ in range(4))
+    out = Decay(adc, s0, residual, sd, np.zeros(len(signal), dtype=bool))
+    lowest = np.log(floor) if floor > 0 else -np.inf
     b = np.array(found.b_values, dtype=np.float32) / np.float32(1000)  # ms/µm²
     counts = np.array(found.counts, dtype=np.float32)
-    for start in range(0, len(signal), BLOCK):
-        block = slice(start, min(start + BLOCK, len(signal)))
+
+    def fit(start: int) -> None:
+        block = slice(start, start + BLOCK)
         log = log_means(signal[block], found.members)
+        columns = [column[block] for column in out]
+        with np.errstate(invalid="ignore"):
+            np.less(log[-1], lowest, out=columns[-1])
         for voxels, used in _by_shells(log):
-            here = log[used] if isinstance(voxels, slice) else log[np.ix_(used, voxels)]
-            with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-                fitted = _fit(here, b[used], counts[used], noise_sd, iterations)
-            for column, values in zip(out, fitted, strict=True):
-                column[block][voxels] = values
+            whole = isinstance(voxels, slice)
+            with np.errstate(all="ignore"):  # of its own in each thread
+                values = _fit(log if whole else log[np.ix_(used, voxels)], b[used], counts[used], noise_sd, iterations)
+            for column, value in zip(columns[:-1], values, strict=True):
+                column[voxels] = value
+
+    starts = range(0, len(signal), BLOCK)
+    if len(starts) <= THREADS:
+        for start in starts:
+            fit(start)
+    else:
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(fit, starts))
     return out
 
 
@@ -117,45 +138,51 @@ def geometric_mean(signal: FloatArray, found: Shells) -> Float32Array:
     return np.where(np.isfinite(log), np.exp(log), 0).T
 
 
-def _by_shells(log: Float32Array) -> list[tuple[Any, npt.NDArray[np.intp]]]:
-    """Groups of voxels that hold signal in the same shells: (their places, their shells), at least two."""
+def _by_shells(log: Float32Array) -> Iterator[tuple[Any, npt.NDArray[np.intp]]]:
+    """Groups of voxels that hold signal in the same shells: (their places, their shells)."""
     known = np.isfinite(log)
     if known.all():
-        return [(slice(None), np.arange(len(log)))]
-    patterns, group = np.unique(known, axis=1, return_inverse=True)
-    group = group.ravel()
-    return [
-        (np.flatnonzero(group == n), np.flatnonzero(pattern))
-        for n, pattern in enumerate(patterns.T)
-        if pattern.sum() > 1
-    ]
+        yield slice(None), np.arange(len(log))
+        return
+    pattern = (known << np.arange(len(log))[:, None]).sum(axis=0)
+    for bits in np.unique(pattern).tolist():
+        yield np.flatnonzero(pattern == bits), np.flatnonzero([bits >> n & 1 for n in range(len(log))])
 
 
 class _Line(NamedTuple):
     slope: Float32Array
     intercept: Float32Array
     """At the lowest shell."""
-    mean: Float32Array
+    mean: Any
     """Weighted mean of x."""
-    scatter: Float32Array
+    scatter: Any
     """Weighted sum of squares of x about it."""
 
 
-def _line(x: Float32Array, y: Float32Array, counts: Float32Array, steep: Float32Array | None = None) -> _Line:
-    """Straight lines through (s, n) points `y` of which the first is (0, 0), which keeps the sums well-conditioned.
+def _even_line(x: Float32Array, y: Float32Array, counts: Float32Array) -> _Line:
+    """Straight lines through (s, n) points of which the first is (0, 0), weighted by the counts alone."""
+    mean = counts @ x / counts.sum()
+    scatter = counts @ (x - mean) ** 2
+    slope, mean_y, part = np.zeros((3, y.shape[1]), dtype=np.float32)
+    for row, rises, lifts in zip(y[1:], (counts * (x - mean) / scatter)[1:], (counts / counts.sum())[1:], strict=True):
+        slope += np.multiply(row, rises, out=part)
+        mean_y += np.multiply(row, lifts, out=part)
+    mean_y -= np.multiply(slope, mean, out=part)
+    return _Line(slope, mean_y, mean, scatter)
 
-    `x`, `counts` (s,); `steep` (n,) makes the weights counts · exp(steep·x), else they are `counts`. Row by row and in
-    place: what a block needs is then still in the processor's cache.
+
+def _line(x: Float32Array, y: Float32Array, counts: Float32Array, steep: Float32Array) -> _Line:
+    """The same with weights counts · exp(steep · x), `steep` (n,).
+
+    Beginning at (0, 0) keeps the sums well-conditioned. Row by row and in place: what a block needs is then still in
+    the processor's cache.
     """
     total, sum_x, sum_xx, sum_y, sum_xy = np.zeros((5, y.shape[1]), dtype=np.float32)
     weight, product = np.empty((2, y.shape[1]), dtype=np.float32)
     total += counts[0]
     for at, row, count in zip(x[1:], y[1:], counts[1:], strict=True):
-        if steep is None:
-            weight[:] = count
-        else:
-            np.exp(np.multiply(steep, at, out=weight), out=weight)
-            weight *= count
+        np.exp(np.multiply(steep, at, out=weight), out=weight)
+        weight *= count
         total += weight
         sum_y += np.multiply(weight, row, out=product)
         sum_xy += np.multiply(product, at, out=product)
@@ -170,26 +197,26 @@ def _line(x: Float32Array, y: Float32Array, counts: Float32Array, steep: Float32
     return _Line(slope, intercept, mean, scatter)
 
 
-def _fit(
-    log: Float32Array, b: Float32Array, counts: Float32Array, noise_sd: float, iterations: int
-) -> tuple[Float32Array, ...]:
-    """ADC, S₀, residual, SD and highest signal of voxels that hold signal in all shells; `log` (s, n), the rest (s,).
+def _fit(log: Float32Array, b: Float32Array, counts: Float32Array, noise_sd: float, iterations: int) -> tuple[Any, ...]:
+    """ADC, S₀, residual and SD of voxels that hold signal in all shells; `log` (s, n) is used up, the rest is (s,).
 
     All is relative to the lowest shell's signal.
     """
-    x, first, high = b - b[0], log[0].copy(), np.exp(log[-1])
+    if len(b) < 2:
+        return (np.nan,) * 4
+    x, first = b - b[0], log[0].copy()
+    sd: Any = np.nan
     log -= first
-    line = _line(x, log, counts)
+    line = _even_line(x, log, counts)
     for _ in range(iterations):
         line = _line(x, log, counts, _steepness(line.slope, x))
-    noise = np.exp(-first) * np.float32(noise_sd)
     if iterations and np.isfinite(noise_sd):
+        noise = np.exp(-first) * np.float32(noise_sd)
         line = _without_bias(line, x, log, counts, noise)
-    level = np.exp(line.intercept)
-    lowest = np.exp(line.slope * b[0])
-    s0 = np.exp(first) * level / lowest
-    residual = _rms(log, line.slope, x, level) * lowest / level
-    return -line.slope, s0, residual, _sd(line, x, counts, noise / level), high
+        sd = _sd(line, x, counts, noise * np.exp(-line.intercept))
+    s0 = np.exp(first + line.intercept - line.slope * b[0])
+    residual = _rms(log, line, x) * np.exp(first) / s0
+    return -line.slope, s0, residual, sd
 
 
 def _steepness(slope: Float32Array, x: Float32Array) -> Float32Array:
@@ -197,17 +224,19 @@ def _steepness(slope: Float32Array, x: Float32Array) -> Float32Array:
     return np.clip(2 * slope, -STEEPEST / x[-1], np.float32(0))
 
 
-def _rms(y: Float32Array, slope: Float32Array, x: Float32Array, level: Float32Array) -> Float32Array:
+def _rms(y: Float32Array, line: _Line, x: Float32Array) -> Float32Array:
     """RMS over the shells of measured less fitted signal, relative to the lowest shell's measured one."""
+    level = np.exp(line.intercept)
     squares = np.square(level - 1)
     gap, fitted = np.empty((2, y.shape[1]), dtype=np.float32)
     for at, row in zip(x[1:], y[1:], strict=True):
-        np.exp(np.multiply(slope, at, out=fitted), out=fitted)
+        np.exp(np.multiply(line.slope, at, out=fitted), out=fitted)
         fitted *= level
         np.exp(row, out=gap)
         gap -= fitted
         squares += np.square(gap, out=gap)
-    return np.sqrt(squares / np.float32(len(x)))
+    squares /= len(x)
+    return np.asarray(np.sqrt(squares, out=squares))
 
 
 def _without_bias(line: _Line, x: Float32Array, y: Float32Array, counts: Float32Array, noise: Float32Array) -> _Line:

@@ -103,8 +103,8 @@ def decay_map(
         noise_sd = measurement_noise(part, used, within)
     order: Order = "F" if part.data.flags.f_contiguous else "C"  # a whole map is fitted without a copy of it
     signal = part.data.reshape(-1, part.data.shape[3], order=order) if within is None else part.data[within]
-    fit = fit_decay(signal, used, noise_sd=noise_sd)
-    floor = fit.high < floor_signal(used.counts[-1], settings.floor_noise_sd) * noise_sd
+    floor = floor_signal(used.counts[-1], settings.floor_noise_sd) * noise_sd
+    fit = fit_decay(signal, used, noise_sd=noise_sd, floor=floor)
 
     def placed(values: NDArray[Any], outside: float) -> NDArray[Any]:
         if within is None:
@@ -116,7 +116,7 @@ def decay_map(
     adc, s0, residual, sd = (placed(values, np.nan) for values in (fit.adc, fit.s0, fit.residual, fit.sd))
     unfitted = int(np.count_nonzero(np.isnan(fit.adc)))
     volume = Volume(adc, part.grid, UNIT)
-    return DecayMap(volume, s0, residual, sd, placed(floor, False), used.b_values, noise_sd, unfitted)
+    return DecayMap(volume, s0, residual, sd, placed(fit.low, False), used.b_values, noise_sd, unfitted)
 
 
 def used_shells(series: Series, least_b: float, tolerance: float) -> Shells:
