@@ -31,6 +31,7 @@ SETTINGS = {
     "edema": settings.EdemaSettings,
     "split_fat": settings.SplitFatSettings,
     "adc": settings.AdcSettings,
+    "ivim": settings.IvimSettings,
     "enhancement": settings.EnhancementSettings,
     "cyst": settings.CystSettings,
     "t1_high": settings.T1HighSettings,

@@ -103,8 +103,9 @@ def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]
     for name, (words, colour) in ADC_REGIONS.items():
         region = m.regions.get(name)
         whole = placed(region, adc.grid) if isinstance(region, Mask) else None
-        if whole is not None:
-            canvas.ring(field.of(whole).data, colour)
+        shown = None if whole is None else field.of(whole).data
+        if shown is not None and field.plane.image(shown).any():
+            canvas.ring(shown, colour)
             said.append(words)
     canvas.outline(field.plane.cut(lesion.mesh), DIAMETER)
     drawn = ", ".join(("lesion outline (white)", *said))
