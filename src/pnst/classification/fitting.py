@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,9 @@ from pnst.errors import InputError
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
+REFERENCE_LESIONS = 100
+"""At so many lesions the settings' inverse penalty is scikit-learn's C."""
+
 Split = tuple[Integers, Integers]
 
 
@@ -26,6 +29,8 @@ Split = tuple[Integers, Integers]
 class Fitted:
     """A pipeline, and the line that turns its score into log-odds."""
 
+    candidate: Any
+    """As it was chosen, not fitted."""
     pipeline: Any
     slope: float
     intercept: float
@@ -47,10 +52,21 @@ def fit_calibrated(matrix: Floats, malignant: Bools, groups: Integers, settings:
         slope, intercept = platt_scaling(scores, malignant)
         loss = _log_loss(slope * scores + intercept, malignant)
         if best is None or loss < best[0]:
-            best = loss, Fitted(pipeline, slope, intercept, chosen)
+            best = loss, Fitted(pipeline, pipeline, slope, intercept, chosen)
     assert best is not None  # noqa: S101  # the settings hold at least one candidate
-    best[1].pipeline.fit(matrix, malignant)
-    return best[1]
+    return replace(best[1], pipeline=fit_on(best[1].candidate, matrix, malignant))
+
+
+def fit_on(pipeline: Any, matrix: Floats, malignant: Bools) -> Any:
+    """A copy of a pipeline, fitted. A penalty is weighed against the mean loss, whatever the number of lesions.
+
+    scikit-learn weighs it against the sum: scores of a part of the lesions would be smaller than those of all, and the
+    line that was fitted to the ones would make the others too extreme.
+    """
+    copied = clone(pipeline)
+    if "model__C" in copied.get_params():
+        copied.set_params(model__C=copied.get_params()["model__C"] * REFERENCE_LESIONS / len(malignant))
+    return copied.fit(matrix, malignant)
 
 
 def grouped_splits(malignant: Bools, groups: Integers, folds: int, seed: int) -> list[Split]:
@@ -77,7 +93,7 @@ def held_out_scores(pipeline: Any, matrix: Floats, malignant: Bools, splits: Seq
     """Each lesion's score (n,) by a pipeline that was fitted without its fold."""
     scores = np.full(len(malignant), np.nan)
     for train, test in splits:
-        fitted = clone(pipeline).fit(matrix[train], malignant[train])
+        fitted = fit_on(pipeline, matrix[train], malignant[train])
         scores[test] = fitted.decision_function(matrix[test])
     return scores
 

@@ -60,17 +60,18 @@ def refuse_separating(found: dict[str, float], accepted: Sequence[str]) -> list[
 def repeated_rows(matrix: Floats, groups: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Pairs of rows of different groups with the same features, so detailed that chance does not make them.
 
-    Rows count as the same where every feature is equal, among them one with a value that few lesions share.
+    Every feature must be equal, and one of those whose values mostly stand alone must have a value that no other row
+    has: equal signs, or two tumours without oedema, are no repetition.
     """
     detailed = np.array([_is_detailed(x) for x in matrix.T], dtype=bool)
-    first: dict[bytes, int] = {}
-    pairs = []
+    alike: dict[bytes, list[int]] = {}
     for row, values in enumerate(matrix):
-        if not detailed.any() or np.isnan(values[detailed]).all():
-            continue
-        other = first.setdefault((values + 0.0).tobytes(), row)  # −0.0 and 0.0 are one value
-        if groups[other] != groups[row]:
-            pairs.append((other, row))
+        alike.setdefault((values + 0.0).tobytes(), []).append(row)  # −0.0 and 0.0 are one value
+    pairs = []
+    for first, *others in alike.values():
+        shared = (matrix[:, detailed] == matrix[first, detailed]).sum(axis=0)
+        if (shared == 1 + len(others)).any():
+            pairs += [(first, other) for other in others if groups[other] != groups[first]]
     return pairs
 
 

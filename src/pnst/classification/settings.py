@@ -45,7 +45,8 @@ class TrainSettings(BaseModel):
     seed: int = Field(1, ge=0)
     """Of the folds, the resamples and the trees."""
     inverse_penalties: tuple[float, ...] = Field((1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0), min_length=1)
-    """Among which the inner folds choose for a logistic regression (scikit-learn's C, on standardised features)."""
+    """Among which the inner folds choose for a logistic regression on standardised features: scikit-learn's C for 100
+    lesions, less for more, so that the penalty is weighed against the mean loss."""
     tree_counts: tuple[int, ...] = Field((25, 75), min_length=1)
     """Among which the inner folds choose for boosting."""
     screened: int = Field(100, ge=1)

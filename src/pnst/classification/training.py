@@ -87,7 +87,10 @@ def train(
     warnings = refuse_separating(found, accept_separating)
     refuse_repeated_rows(cohort.matrix, cohort.groups)
     warnings += _warnings(cohort, choice, groups)
-    return _learn(cohort, labelled, choice, (label, groups, split), warnings, settings, progress)
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # cohorts are small: threads cost more than they save, and change the last digits
+        return _learn(cohort, labelled, choice, (label, groups, split), warnings, settings, progress)
 
 
 def _learn(
@@ -129,7 +132,7 @@ def _learn(
         warnings=tuple(warnings),
         versions=versions(),
     )
-    replicates = tuple(_replicates(fitted.pipeline, cohort, labelled, settings, progress))
+    replicates = tuple(_replicates(fitted.candidate, cohort, labelled, settings, progress))
     return TrainedModel(card, fitted.pipeline, replicates, _by_digest(cohort.matrix, expit(held_out)))
 
 
@@ -170,10 +173,10 @@ def _given_splits(folds: Integers, malignant: Bools) -> list[Split]:
 
 
 def _replicates(
-    pipeline: Any, cohort: _Cohort, labelled: LabelledTable, settings: TrainSettings, progress: Progress
+    candidate: Any, cohort: _Cohort, labelled: LabelledTable, settings: TrainSettings, progress: Progress
 ) -> Iterator[Any]:
-    """The chosen pipeline refitted on groups drawn with replacement, malignant and benign groups apart."""
-    from sklearn.base import clone
+    """The chosen candidate refitted on groups drawn with replacement, malignant and benign groups apart."""
+    from pnst.classification.fitting import fit_on
 
     rng = np.random.default_rng(settings.seed)
     order = np.argsort(cohort.groups, kind="stable")
@@ -185,7 +188,7 @@ def _replicates(
         while rows.size == 0 or np.ptp(cohort.malignant[rows].astype(int)) == 0:
             drawn = np.concatenate([rng.choice(one, one.size) for one in strata if one.size])
             rows = np.concatenate([members[group] for group in drawn])
-        yield clone(pipeline).fit(cohort.matrix[rows], cohort.malignant[rows])
+        yield fit_on(candidate, cohort.matrix[rows], cohort.malignant[rows])
 
 
 def _performance(

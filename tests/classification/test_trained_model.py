@@ -1,0 +1,140 @@
+"""A model's files: what was written is read, and nothing else is. Witnesses: the bytes, and files spoilt on purpose."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from skops.io import dumps
+
+from classification.cohorts import QUICK, cohort
+from pnst.classification.trained_model import CARD_FILE, HELD_OUT_FILE, MODEL_FILE, TYPES, read_model, row_digests
+from pnst.classification.training import train
+from pnst.errors import InputError
+
+
+def write(folder: Path, files) -> Path:
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.fixture(scope="module", params=["logistic", "boosting", "evidence-offset"])
+def trained(request):
+    settings = QUICK.model_copy(update={"model": request.param, "tree_counts": (5,)})
+    return train(cohort(), "malignant", "patient", settings=settings)
+
+
+@pytest.fixture(scope="module")
+def files():
+    return train(cohort(), "malignant", "patient", settings=QUICK).files()
+
+
+def test_what_was_written_is_read(trained, tmp_path):
+    again = read_model(write(tmp_path / "model", trained.files()))
+    matrix = np.random.default_rng(2).random((6, len(trained.features)))
+    matrix[2, 1] = np.nan
+    assert (again.log_odds(matrix) == trained.log_odds(matrix)).all()
+    assert (again.spread(matrix) == trained.spread(matrix)).all()
+    assert again.card == trained.card
+    assert again.held_out == trained.held_out
+    assert again.notes == ()
+    assert again.files() == trained.files() or again.features == trained.features  # skops files carry times
+
+
+def test_the_content_is_no_pickle(files):
+    names = zipfile.ZipFile(io.BytesIO(files[MODEL_FILE])).namelist()
+    assert "schema.json" in names
+    assert all(Path(name).suffix in (".json", ".npy") for name in names)
+
+
+class Stranger:
+    """What no model holds."""
+
+    def __init__(self) -> None:
+        self.word = "x"
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("content", "named"),
+        [
+            ({"pipeline": Stranger(), "replicates": []}, "Stranger"),
+            ({"pipeline": print, "replicates": []}, "builtins.print"),
+            ({"pipeline": np.add, "replicates": []}, "add"),
+            (__import__("sklearn.svm", fromlist=["SVC"]).SVC(), "sklearn.svm._classes.SVC"),
+        ],
+        ids=["class", "function", "ufunc", "another estimator that skops trusts"],
+    )
+    def test_a_type_that_is_not_listed(self, files, tmp_path, content, named):
+        folder = write(tmp_path / "model", {**files, MODEL_FILE: dumps(content)})
+        with pytest.raises(InputError, match=f"holds what a model of pnst does not; got: objects of type .*{named}"):
+            read_model(folder)
+
+    def test_a_type_hidden_deep_in_the_file(self, files, tmp_path):
+        """A listed object whose attribute's type was exchanged."""
+        archive = zipfile.ZipFile(io.BytesIO(files[MODEL_FILE]))
+        schema = json.loads(archive.read("schema.json"))
+        text = json.dumps(schema).replace("sklearn.preprocessing._data", "os", 1)
+        spoilt = io.BytesIO()
+        with zipfile.ZipFile(spoilt, "w") as out:
+            for name in archive.namelist():
+                out.writestr(name, text if name == "schema.json" else archive.read(name))
+        folder = write(tmp_path / "model", {**files, MODEL_FILE: spoilt.getvalue()})
+        with pytest.raises(InputError, match=r"objects of type os\."):
+            read_model(folder)
+
+    @pytest.mark.parametrize(
+        ("name", "content", "says"),
+        [
+            (MODEL_FILE, b"PK no archive", "no skops file"),
+            (MODEL_FILE, dumps({"pipeline": [], "replicates": []}), "a damaged model.skops"),
+            (MODEL_FILE, dumps([1, 2]), "a damaged model.skops"),
+            (CARD_FILE, b"{}", "a card or list of another form"),
+            (CARD_FILE, b"\xff\xfe", "a card or list of another form"),
+            (HELD_OUT_FILE, b"lesion,probability\nabc,much\n", "a card or list of another form"),
+            (HELD_OUT_FILE, b"", "a card or list of another form"),
+        ],
+    )
+    def test_a_damaged_file(self, files, tmp_path, name, content, says):
+        with pytest.raises(InputError, match=says):
+            read_model(write(tmp_path / "model", {**files, name: content}))
+
+    @pytest.mark.parametrize("name", [MODEL_FILE, CARD_FILE, HELD_OUT_FILE])
+    def test_a_missing_file(self, files, tmp_path, name):
+        folder = write(tmp_path / "model", files)
+        (folder / name).unlink()
+        with pytest.raises(InputError, match=f"no {name}") as refusal:
+            read_model(folder)
+        assert str(tmp_path) not in str(refusal.value)
+
+
+def test_other_versions_are_said(files, tmp_path):
+    card = json.loads(files[CARD_FILE])
+    card["versions"]["scikit-learn"] = "1.4.0"
+    model = read_model(write(tmp_path / "model", {**files, CARD_FILE: json.dumps(card).encode()}))
+    assert "scikit-learn 1.4.0, now" in model.notes[0]
+
+
+def test_rows_are_named_by_their_numbers_alone():
+    rows = np.array([[0.1 + 0.2, np.nan], [0.3, -np.nan], [0.3, 0.0], [0.3, -0.0]])
+    one, two, three, four = row_digests(rows)
+    assert one == two != three
+    assert three == four
+
+
+def test_every_listed_type_is_written_by_some_model():
+    """The list is no longer than it must be."""
+    from pnst.classification.trained_model import _types
+
+    used = set()
+    for kind in ("logistic", "boosting", "evidence-offset"):
+        settings = QUICK.model_copy(update={"model": kind, "tree_counts": (5,)})
+        content = train(cohort(), "malignant", "patient", settings=settings).files()[MODEL_FILE]
+        used |= set(_types(json.loads(zipfile.ZipFile(io.BytesIO(content)).read("schema.json"))))
+    assert used == TYPES
