@@ -1,6 +1,6 @@
 """How often the interval beside each number holds the exact answer, on simulated studies.
 
-python benchmarks/coverage.py [--csv rows.csv] [--markdown]    # 24 scenes × SNR 20 and 40; goes on where rows.csv ends
+python benchmarks/coverage.py [--csv rows.csv] [--markdown]    # 36 scenes × SNR 20 and 40; goes on where rows.csv ends
 
 An interval of 95 % should hold the truth in 90 to 99 % of cases. One that holds it always is too wide to be of use.
 """
@@ -26,9 +26,11 @@ from pnst.measurement.settings import MeasureSettings
 
 SNRS = (20.0, 40.0)
 CASES: tuple[Case, ...] = (
-    *product(("smooth", "infiltrating", "lobulated"), (20.0, 30.0, 50.0), (GRIDS[0], GRIDS[4])),
-    *product(("cavernous", "layered", "peripheral"), (40.0,), (GRIDS[1], GRIDS[3])),
+    *product(("smooth", "infiltrating", "lobulated"), (25.0, 40.0, 65.0), (GRIDS[2], GRIDS[3])),
+    *product(("cavernous", "layered", "peripheral"), (35.0, 55.0), (GRIDS[0], GRIDS[2], GRIDS[4])),
 )
+"""Held out: no constant of the intervals was set with these sizes or seeds in view."""
+FIRST_SEED = 3000
 FALL_BY_NOISE = {"adc.min_um2_per_ms", "adc.dark_um2_per_ms"}
 """Their truth is noiseless: what noise alone makes of them stands beside them."""
 
@@ -70,11 +72,11 @@ def main() -> None:
     options = parser.parse_args()
     known = pd.read_csv(options.csv) if options.csv and options.csv.exists() else pd.DataFrame({"seed": []})
     parts = [known] if len(known) else []
-    for seed, case in enumerate(CASES, start=2000):
+    for seed, case in enumerate(CASES, start=FIRST_SEED):
         if seed in set(known["seed"]):
             continue
         parts.append(pd.DataFrame(rows_of(case, seed)))
-        print(f"[{seed - 1999}/{len(CASES)}] {case[0]}, {case[1]:g} mm", file=sys.stderr, flush=True)
+        print(f"[{seed - FIRST_SEED + 1}/{len(CASES)}] {case[0]}, {case[1]:g} mm", file=sys.stderr, flush=True)
         if options.csv:
             parts[-1].to_csv(options.csv, mode="a", header=not options.csv.exists(), index=False)
     rows = pd.concat(parts, ignore_index=True)

@@ -15,7 +15,7 @@ from pnst.measurement.measure import measure
 from pnst.measurement.measurements import Measurements
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
 from pnst.measurement.size import SUPERIOR
-from pnst.measurement.uncertainty import closed_form
+from pnst.measurement.uncertainty import closed_form, interval
 from pnst.study import Lesion, Study
 from scenes import Scene
 
@@ -126,3 +126,20 @@ def test_size_intervals_hold_the_truth_nineteen_times_in_twenty():
     shares = {column: np.mean(yes) for column, yes in held.items()}
     assert min(shares.values()) >= 0.85, shares
     assert 0.90 <= np.mean(list(shares.values())) <= 0.995, shares
+
+
+@pytest.mark.parametrize(("repeated", "known"), [(1.0, 0.0), (1.0, 1.0), (0.3, 1.0), (0.0, 1.0)])
+def test_an_interval_of_two_normal_parts_holds_95_in_100(repeated, known):
+    """Closed form: of n draws about the value and a part whose SD is given; Student's t on the first alone gives 98."""
+    rng, held, count = np.random.default_rng(5), 0, 3000
+    for _ in range(count):
+        value = 50 + rng.normal(scale=np.hypot(repeated, known))
+        low, high = interval("volume_ml", value, rng.normal(scale=repeated, size=3) ** 2, known, 0.95)
+        held += low <= 50 <= high
+    assert held / count == pytest.approx(0.95, abs=0.016)
+
+
+def test_an_interval_ends_where_its_column_does():
+    assert interval("surface_fraction", 0.98, [0.01, 0.01], 0.0, 0.95)[1] == 1.0
+    assert interval("edge_width_mm", 0.98, [0.01, 0.01], 0.0, 0.95)[1] > 1.3
+    assert interval("edge_width_mm", 0.1, [0.01, 0.01], 0.0, 0.95)[0] == 0.0
