@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pnst.measurement.measurements import Measurements
     from pnst.measurement.settings import MeasureSettings
     from pnst.preprocessing.align import align
+    from pnst.preprocessing.bias import correct_bias
     from pnst.reporting.report import report
     from pnst.study import Lesion, Role, Series, Study
 
@@ -55,6 +56,7 @@ _HOMES = {
     "Measurements": "measurement.measurements",
     "MeasureSettings": "measurement.settings",
     "align": "preprocessing.align",
+    "correct_bias": "preprocessing.bias",
     "report": "reporting.report",
     "Lesion": "study",
     "Role": "study",
@@ -67,6 +69,7 @@ __all__ = [
     "inspect",
     "read_lesions",
     "read_lesion",
+    "correct_bias",
     "align",
     "adc_map",
     "measure",

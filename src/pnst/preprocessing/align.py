@@ -49,7 +49,7 @@ def align(
     settings = settings or AlignmentSettings()
     _check(study, which, reference)
     masks = [*(lesion.mask for lesion in lesions), *study.masks.values()]
-    drawn_on = {role for mask in masks if (role := _drawn_on(study, mask)) is not None}
+    drawn_on = {role for role in (_drawn_on(study, mask) for mask in masks) if role is not None}
     changed = dict(study.series)
     for role in _moving(study, which):
         series = study.series[role]
@@ -114,7 +114,8 @@ def _followers(study: Study, leader: Role) -> list[Role]:
 def _drawn_on(study: Study, mask: Mask) -> Role | None:
     """The series on whose voxels a mask lies, an anatomical one before others; None when it has voxels of its own."""
     inner = mask.grid.canonical()
-    for role in (*REFERENCES, *Role):
+    every: tuple[Role, ...] = (*REFERENCES, *Role)
+    for role in every:
         if role in study.series and study.series[role].volume.grid.canonical().box_of(inner) is not None:
             return role
     return None
@@ -127,8 +128,8 @@ def _reference(study: Study, which: Which, moving: Role, drawn_on: Collection[Ro
         return next((role for role in present if role in drawn_on), next(iter(present), None))
     grid = study.series[moving].volume.grid
     shared = {role: overlap_fraction(grid, study.series[role].volume.grid) for role in present}
-    full = (role for role in present if shared[role] >= FULL_OVERLAP)
-    return next(full, max(present, key=shared.__getitem__, default=None))
+    full = [role for role in present if shared[role] >= FULL_OVERLAP]
+    return full[0] if full else max(present, key=shared.__getitem__, default=None)
 
 
 def _picture(series: Series) -> Volume:

@@ -6,11 +6,13 @@ runs in one thread: sums in another order would give other last digits.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pnst.image import FloatArray, Grid, Volume
+from pnst.image import BoolArray, FloatArray, Grid, Volume
+from pnst.preprocessing.settings import BiasSettings
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -19,6 +21,8 @@ FIRST_STEP_MM = 1.0
 LAST_STEP_MM = 1e-3
 MOST_STEPS = 100
 """Of the gradient descent: its first and smallest step of the farthest voxel, and how many it may take."""
+WHOLE = 0.99
+"""A merged voxel lies in the body when this share of it does: all, but for rounding."""
 SEED = 1
 """Of the voxels that are compared where not all of them are."""
 
@@ -32,6 +36,27 @@ def shrunk(volume: Volume, voxel_mm: float) -> Volume:
         for step, count in zip(volume.grid.spacing, volume.grid.shape, strict=True)
     ]
     return _volume(sitk.BinShrink(_image(volume), factors)) if max(factors) > 1 else volume
+
+
+def log_bias(volume: Volume, body: BoolArray, settings: BiasSettings) -> FloatArray:
+    """(ni, nj, nk) float32: the logarithm of the smooth field that multiplies a volume without NaN, up to a constant.
+
+    N4 on merged voxels that lie wholly in the body. Raises `ValueError` where it finds none.
+    """
+    import SimpleITK as sitk
+
+    small = shrunk(volume, settings.voxel_mm)
+    share = shrunk(Volume(body.astype(np.float32), volume.grid), settings.voxel_mm)
+    method = sitk.N4BiasFieldCorrectionImageFilter()
+    method.SetNumberOfThreads(1)
+    method.SetMaximumNumberOfIterations([settings.iterations] * settings.levels)
+    method.SetBiasFieldFullWidthAtHalfMaximum(settings.histogram_width)
+    try:
+        method.Execute(_image(small), _image(share) > WHOLE)
+        field = method.GetLogBiasFieldAsImage(_image(volume))
+    except RuntimeError as error:
+        raise ValueError("no body to estimate a field from") from error
+    return np.asarray(sitk.GetArrayFromImage(field).T, dtype=np.float32)
 
 
 def rigid(fixed: Volume, moving: Volume, start: FloatArray, bins: int, samples: int) -> FloatArray:
@@ -71,7 +96,7 @@ def mutual_information(fixed: Volume, moving: Volume, motion: FloatArray, bins: 
     transform.SetTranslation(motion[:3, 3].tolist())
     method = _compared(bins)
     method.SetInitialTransform(transform)
-    return -_run(method.MetricEvaluate, fixed, moving)
+    return -float(_run(method.MetricEvaluate, fixed, moving))
 
 
 def _compared(bins: int) -> sitk.ImageRegistrationMethod:
@@ -85,7 +110,7 @@ def _compared(bins: int) -> sitk.ImageRegistrationMethod:
     return method
 
 
-def _run(job, fixed: Volume, moving: Volume):  # type: ignore[no-untyped-def]  # a method of an untyped library
+def _run(job: Callable[[sitk.Image, sitk.Image], Any], fixed: Volume, moving: Volume) -> Any:
     try:
         return job(_image(fixed), _image(moving))
     except RuntimeError as error:

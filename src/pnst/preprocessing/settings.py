@@ -18,9 +18,17 @@ class BiasSettings(_Settings):
     """Shading by the receiving coils, estimated by N4."""
 
     voxel_mm: float = Field(4.0, gt=0)
-    """The field is estimated on voxels merged up to this size, and evaluated on the series' own (ours)."""
-    foreground_noise_sd: float = Field(5.0, ge=0)
-    """Voxels are looked at where the signal is above this many SDs of the background (ours)."""
+    """The field is estimated on voxels merged up to this size (ours)."""
+    body_fraction: float = Field(0.1, gt=0, lt=1)
+    """The body is brighter than this share …"""
+    bright_percentile: float = Field(99.0, gt=0, le=100)
+    """… of this percentile of the image (ours)."""
+    levels: int = Field(2, ge=1, le=6)
+    """The spline's knots are doubled from level to level (ours); with more, the field follows the tissue."""
+    iterations: int = Field(50, ge=1)
+    """At most, at each level (N4's own)."""
+    histogram_width: float = Field(0.15, gt=0)
+    """Full width at half maximum of the Gaussian by which the field blurs the histogram of logarithms (N4's own)."""
 
 
 class AlignmentSettings(_Settings):

@@ -1,0 +1,89 @@
+"""`correct_bias`: the receiving coils' shading divided out of the anatomical series."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
+
+from pnst.errors import InputError, SettingError
+from pnst.image import BoolArray, FloatArray, Volume
+from pnst.preprocessing.itk import log_bias
+from pnst.preprocessing.settings import BiasSettings
+from pnst.study import Role, Series, Study
+
+CORRECTED = (Role.T1, Role.T1_POST, Role.T2, Role.T2_FS)
+"""Diffusion and ADC are ratios of images that the same coils took: shading cancels. So it does in fractions of fat and
+water, unless each were given a field of its own."""
+
+LEAST_VOXELS = 1000
+"""Of the body in a series; a field from fewer would follow the tissue."""
+
+
+def correct_bias(study: Study, roles: Collection[Role] | None = None, settings: BiasSettings | None = None) -> Study:
+    """The study with its T1, T2 and contrast-enhanced series, or with `roles` of these, divided by the coils' field.
+
+    N4 (Tustison, IEEE Trans Med Imaging 29:1310, 2010) on merged voxels of the body, its field evaluated at every
+    voxel, held within its range in the body, and scaled to a geometric mean of 1 there: the images keep their scale.
+    Diffusion, ADC, fat and water are never touched. `Series.bias_range` and `Series.notes` say what was divided out;
+    voxels without a number stay so.
+
+    Raises `InputError` for a role that the study lacks and a series that shows no body, `SettingError` for one that
+    must not be corrected.
+    """
+    settings = settings or BiasSettings()
+    wanted = [role for role in CORRECTED if role in study.series] if roles is None else list(roles)
+    for role in wanted:
+        _check(study, role)
+    return replace(
+        study, series={**study.series, **{role: _corrected(study.series[role], settings) for role in wanted}}
+    )
+
+
+def _check(study: Study, role: Role) -> None:
+    if role not in CORRECTED:
+        raise SettingError(
+            f"shading is not divided out of a {role} series",
+            got=str(role),
+            expected=", ".join(CORRECTED),
+            remedy="leave it out: ratios of images of the same coils carry no shading",
+        )
+    if role not in study.series:
+        raise InputError(
+            f"the study has no {role} series to correct",
+            got=f"series {', '.join(study.series) or 'none'}",
+            expected=f"a {role} series",
+            remedy="name series that are there",
+        )
+
+
+def _corrected(series: Series, settings: BiasSettings) -> Series:
+    volume = series.volume
+    data = np.nan_to_num(volume.data.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    body = data > settings.body_fraction * np.percentile(data, settings.bright_percentile)
+    if np.count_nonzero(body) < LEAST_VOXELS:
+        raise _no_body(series)
+    try:
+        field = _level(log_bias(Volume(data, volume.grid), body, settings), body)
+    except ValueError as error:
+        raise _no_body(series) from error
+    spread = float(np.expm1(np.ptp(field[body])))
+    note = f"shading of {spread:.0%} (the brightest against the darkest place of the body) was divided out by N4"
+    corrected = Volume((volume.data / np.exp(field)).astype(np.float32), volume.grid, volume.unit)
+    return replace(series, volume=corrected, notes=(*series.notes, note), bias_range=spread)
+
+
+def _level(field: FloatArray, body: BoolArray) -> FloatArray:
+    """A log field with a mean of 0 in the body, and no value that it does not have there."""
+    inside = field[body]
+    return np.asarray(np.clip(field, inside.min(), inside.max()) - np.float32(inside.mean(dtype=np.float64)))
+
+
+def _no_body(series: Series) -> InputError:
+    return InputError(
+        f"the shading of the {series.role} series cannot be estimated",
+        got="too few voxels, or voxels that are all alike",
+        expected=f"an image of a body, of at least {LEAST_VOXELS} voxels",
+        remedy="leave this series out, or do without --bias",
+    )
