@@ -40,9 +40,7 @@ for (picture, plot), (name, file) in zip(axes, lesions.items(), strict=True):
     plot.legend(frameon=False, fontsize=8)
     print(f"{name}: mean {m.adc.mean_um2_per_ms:.3f} µm²/ms over the {m.adc.region} ({m.adc.solid_volume_ml:.1f} ml)")
     print(f"  whole lesion {m.adc.mean_whole_um2_per_ms:.3f}, all b-values {m.adc.mean_all_b_um2_per_ms:.3f}")
-    print(
-        f"  taken out: {m.adc.removed_unenhanced_ml:.1f} ml without enhancement, {m.adc.removed_edge_ml:.1f} ml of edge"
-    )
+    print(f"  taken out: {m.adc.removed_unenhanced_ml:.1f} ml unenhanced, {m.adc.removed_edge_ml:.1f} ml of edge")
     for statistic in ("min", "dark"):
         value, uniform = (getattr(m.adc, f"{statistic}{part}_um2_per_ms") for part in ("", "_uniform"))
         print(f"  {statistic} {value:.2f}, of a uniform lesion of its size and noise {uniform:.2f}")

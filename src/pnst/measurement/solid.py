@@ -91,10 +91,12 @@ def clear_of_blur(region: Mask, edge: Edge | None) -> BoolArray:
 
     if edge is None:
         return region.data
+    reach = np.append(BLUR_DEPTH * edge.width[edge.measured], 0)  # the last is that of a voxel with no edge near
     index = np.argwhere(region.data)
-    depth, at = KDTree(edge.points[edge.measured]).query(region.grid.to_world(index))
+    near = KDTree(edge.points[edge.measured])
+    depth, at = near.query(region.grid.to_world(index), distance_upper_bound=float(reach.max()) + 1e-6)
     out = np.zeros_like(region.data)
-    out[tuple(index[depth > BLUR_DEPTH * edge.width[edge.measured][at]].T)] = True
+    out[tuple(index[depth > reach[at]].T)] = True
     return out
 
 
