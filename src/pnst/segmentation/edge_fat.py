@@ -72,10 +72,26 @@ def _explained(profiles: FloatArray, own: FloatArray, depth: FloatArray) -> Floa
     `profiles` (n, m) of fat fractions at `OFFSETS_MM` from the surface; `own` (n,) fat fractions of the places, which
     lie `depth` (n,) mm below it.
     """
-    beyond = (OFFSETS_MM > 0) & (depth[:, None] + CONTOUR_MM >= OFFSETS_MM)
-    outside = np.where(beyond, profiles, -np.inf)
+    full = np.maximum(profiles.max(axis=1), 1)  # coil shading makes it more
+    begin, end = _mirrored(profiles, own, depth, full / 2)
+    outside = np.where((begin[:, None] < OFFSETS_MM) & (end[:, None] >= OFFSETS_MM), profiles, -np.inf)
     peak, where = outside.max(axis=1), OFFSETS_MM[outside.argmax(axis=1)]
     passed = (-depth[:, None] <= OFFSETS_MM) & (where[:, None] >= OFFSETS_MM)
     rises = profiles.min(axis=1, initial=np.inf, where=passed) >= own - RIPPLE
-    full = np.maximum(profiles.max(axis=1), 1)  # coil shading makes it more
     return np.where(rises & (peak >= np.maximum(own, LEAST_OUTSIDE)), full - peak, -np.inf)
+
+
+def _mirrored(
+    profiles: FloatArray, own: FloatArray, depth: FloatArray, half: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """(n,) each: from where, and to where, the far side of the edge is looked at, in mm from the surface.
+
+    As far beyond the middle of the edge, where the profile first reaches `half` (n,), as the place lies before it. A
+    layer of fat so thin that it does not, or not near the contour, is looked at a little further than the contour says.
+    """
+    over = (profiles >= half[:, None]) & (-depth[:, None] <= OFFSETS_MM)
+    middle = np.where(over.any(axis=1), OFFSETS_MM[over.argmax(axis=1)], np.inf)
+    known = (own < half) & (np.abs(middle) <= CONTOUR_MM)
+    begin = np.where(known, np.minimum(middle, 0), 0)
+    end = np.where(known, 2 * np.minimum(middle, CONTOUR_MM) + depth, depth + CONTOUR_MM)
+    return begin, np.maximum(end, begin + STEP_MM)
