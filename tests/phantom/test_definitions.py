@@ -42,6 +42,12 @@ IN_SETTINGS = {
     },
     "t1_high": {"BLOOD_ML": "least_volume_ml"},
     "target": {"RIM_CORE_RATIO": "rim_core_ratio", "CORE_VARIATION": "core_variation"},
+    "adc": {
+        "SPHERE_MM": "sphere_mm",
+        "DARK_ML": "dark_volume_ml",
+        "DARK_FRACTION": "dark_fraction",
+        "SOLID_VOXELS": "least_solid_voxels",
+    },
 }
 
 

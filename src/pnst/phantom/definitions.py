@@ -48,3 +48,11 @@ BLOOD_ML = 0.1
 # target
 RIM_CORE_RATIO = 1.25
 CORE_VARIATION = 0.20
+
+# adc
+SPHERE_MM = 10.0
+"""Diameter of the sphere whose least mean is `min`."""
+DARK_ML = 1.0
+DARK_FRACTION = 0.10
+SOLID_VOXELS = 10
+"""With fewer left of the solid part its edge is kept."""

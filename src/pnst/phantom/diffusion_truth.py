@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Grid
+from pnst.phantom import definitions as of
 from pnst.phantom.contents import CAVITIES, shares
 from pnst.phantom.interior import CELL_MM, Interior
 from pnst.phantom.layers import blend
@@ -14,13 +15,6 @@ from pnst.phantom.surround import Value
 from pnst.phantom.tissue import Tissue
 
 SOLID = (Tissue.TUMOUR, Tissue.STROMA, Tissue.HYPOVASCULAR_CORE, Tissue.TARGET_CORE, Tissue.CAPSULE)
-SPHERE_MM = 10.0
-"""Diameter of the sphere whose least mean is `min`."""
-DARK_ML = 1.0
-DARK_SHARE = 0.10
-LEAST_VOXELS = 10
-"""With fewer left of the solid part its edge is kept."""
-
 Inside = Callable[[FloatArray], BoolArray]
 
 
@@ -36,7 +30,7 @@ def diffusion_truth(interior: Interior, volume_mm3: float, grid: Grid | None, co
     solid = _solid(interior, core_is_solid)
     truth: dict[str, Value] = {}
     kept = interior.kept(interior.points, grid, solid) if grid is not None else solid(interior.points)
-    if grid is not None and interior.volumes[kept].sum() < LEAST_VOXELS * grid.voxel_volume_mm3:
+    if grid is not None and interior.volumes[kept].sum() < of.SOLID_VOXELS * grid.voxel_volume_mm3:
         grid, kept = None, solid(interior.points)
     own = interior.mixture[:, SOLID]
     tissues = [tissue for n, tissue in enumerate(SOLID) if (own[kept, n] > 0).any()]
@@ -94,13 +88,13 @@ def _darkest(interior: Interior, solid: Inside, grid: Grid | None, worth: FloatA
     own = blend(scene.tumour(flat[keep], scene.distance(flat[keep])), CELL_MM)[:, SOLID]
     values[keep] = own @ worth[list(SOLID)] / own.sum(axis=1)
     kept = keep.reshape(points.shape[:3])
-    reach = np.arange(-np.ceil(SPHERE_MM / 2 / step), np.ceil(SPHERE_MM / 2 / step) + 1) * step
-    ball = np.sqrt(sum(np.square(a) for a in np.meshgrid(reach, reach, reach))) <= SPHERE_MM / 2
+    reach = np.arange(-np.ceil(of.SPHERE_MM / 2 / step), np.ceil(of.SPHERE_MM / 2 / step) + 1) * step
+    ball = np.sqrt(sum(np.square(a) for a in np.meshgrid(reach, reach, reach))) <= of.SPHERE_MM / 2
     count = fftconvolve(kept.astype(float), ball, mode="same")
     total = fftconvolve(values.reshape(kept.shape), ball, mode="same")
     smooth = np.where(kept, total / np.maximum(count, 0.5), np.inf)
     volume = kept.sum() * step**3
-    size = int(np.ceil(max(1000 * DARK_ML, DARK_SHARE * volume) / step**3))
+    size = int(np.ceil(max(1000 * of.DARK_ML, of.DARK_FRACTION * volume) / step**3))
     return {"min_um2_per_ms": float(smooth.min()), "dark_um2_per_ms": dark(smooth, size)}
 
 
