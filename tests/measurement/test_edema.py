@@ -121,3 +121,54 @@ def test_a_dixon_fat_image_does_not_make_air_of_muscle():
         edema = measure_edema(Context(made.study, made.lesion, MeasureSettings())).family
         assert edema.present is (edema_mm > 0)
         assert edema.volume_ml == pytest.approx(made.truth["edema.volume_ml"], rel=0.08)
+
+
+WIDE = Scene(radius=13, halo=52, limb=92, reach=106, spacing=(2.1, 1.9, 5.0))
+"""Nothing but oedema within 50 mm of the lesion, muscle beyond it, fat beyond that."""
+WIDE_ML = 4 / 3 * np.pi * ((13 + 52) ** 3 - 13**3) / 1000
+
+
+def wide(roles: tuple[Role, ...], reach_mm: float | None = None) -> Context:
+    study = WIDE.study()
+    box = None if reach_mm is None else WIDE.lesion().mask.box(reach_mm)
+    series = {role: study.series[role] for role in roles}
+    if box is not None:
+        series = {role: replace(one, volume=one.volume.crop(box)) for role, one in series.items()}
+    return Context(replace(study, series=series), WIDE.lesion(), MeasureSettings())
+
+
+@pytest.mark.parametrize("roles", [(Role.T1, Role.T2_FS), (Role.T2_FS,)])
+def test_oedema_that_fills_all_that_is_near_is_found_by_the_muscle_beyond_it(roles):
+    """Regression: it was taken for muscle, and none was found."""
+    edema = measure_edema(wide(roles)).family
+    assert edema.present is True
+    assert edema.max_extent_mm == pytest.approx(52, abs=1.5)
+    assert edema.volume_ml == pytest.approx(WIDE_ML, rel=0.08)
+    assert edema.censored is False
+
+
+@pytest.mark.parametrize("roles", [(Role.T1, Role.T2_FS), (Role.T2_FS,)])
+def test_an_image_of_nothing_but_oedema_gives_no_number(roles):
+    """Not "none": muscle was not found."""
+    with pytest.raises(NotMeasurable, match="muscle was not found for certain: what may be it is 63% as bright"):
+        measure_edema(wide(roles, reach_mm=30.0))
+
+
+def dark(lesion: float) -> Context:
+    """No oedema, and a lesion of that level on T2: muscle is 110."""
+    scene = replace(SCENE, halo=0)
+    study, inside = scene.study(), scene.lesion()
+    series = study.series[Role.T2_FS]
+    data = np.where(inside.mask.data, series.volume.data - np.float32(520 - lesion), series.volume.data)
+    changed = replace(series, volume=Volume(data, series.volume.grid))
+    return Context(replace(study, series={**study.series, Role.T2_FS: changed}), inside, MeasureSettings())
+
+
+def test_beside_a_dark_lesion_muscle_stays_muscle():
+    """The predicate says no: as bright as oedema would be, but no darker muscle lies beyond; and that is said."""
+    doubtful, sure = (measure_edema(dark(level)).family for level in (180.0, 300.0))
+    assert (doubtful.present, sure.present) == (False, False)
+    assert "muscle was not found for certain: what may be it is 61% as bright" in doubtful.quality
+    assert sure.quality is None
+    given = MeasureSettings.model_validate({"tissue": {"dark_muscle_fraction": 0.7}})
+    assert measure_edema(replace(dark(180.0), settings=given)).family.quality is None
