@@ -23,8 +23,8 @@ LEAST_FLUID_ML = 0.1
 """Less fluid than this is not worth a remark."""
 CENSORED = "the oedema reaches the border of the image or of the search"
 WEAK = "the oedema stands little above the noise of muscle, and is bounded where it was detected"
-MUSCLE_UNSEEN = "muscle was not found for certain: what may be it is {share:.0%} as bright as the lesion, as oedema all round is"
-    "no muscle was found: what may be muscle is {share:.0%} as bright as the lesion, as oedema all round it is"
+MUSCLE_UNSEEN = (
+    "muscle was not found for certain: what may be it is {share:.0%} as bright as the lesion, as oedema all round is"
 )
 
 
