@@ -64,9 +64,9 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("content", "named"),
         [
-            ({"pipeline": Stranger(), "replicates": []}, "Stranger"),
-            ({"pipeline": print, "replicates": []}, "builtins.print"),
-            ({"pipeline": np.add, "replicates": []}, "add"),
+            ({"model": Stranger(), "replicates": []}, "Stranger"),
+            ({"model": print, "replicates": []}, "builtins.print"),
+            ({"model": np.add, "replicates": []}, "add"),
             (__import__("sklearn.svm", fromlist=["SVC"]).SVC(), "sklearn.svm._classes.SVC"),
         ],
         ids=["class", "function", "ufunc", "another estimator that skops trusts"],
@@ -93,7 +93,7 @@ class TestRefusals:
         ("name", "content", "says"),
         [
             (MODEL_FILE, b"PK no archive", "no skops file"),
-            (MODEL_FILE, dumps({"pipeline": [], "replicates": []}), "a damaged model.skops"),
+            (MODEL_FILE, dumps({"model": {"slope": 1.0}, "replicates": []}), "a damaged model.skops"),
             (MODEL_FILE, dumps([1, 2]), "a damaged model.skops"),
             (CARD_FILE, b"{}", "a card or list of another form"),
             (CARD_FILE, b"\xff\xfe", "a card or list of another form"),

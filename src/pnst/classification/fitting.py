@@ -45,9 +45,24 @@ class Fitted:
 
 def fit_calibrated(matrix: Floats, malignant: Bools, groups: Integers, settings: TrainSettings) -> Fitted:
     """Choose the candidate with the least log loss on held-out groups, calibrate it there, fit it on all lesions."""
+    return _best(list(candidates(settings)), matrix, malignant, groups, settings)
+
+
+def refit(fitted: Fitted, matrix: Floats, malignant: Bools, groups: Integers, settings: TrainSettings) -> Fitted:
+    """The chosen candidate, fitted and calibrated on other lesions."""
+    return _best([(fitted.chosen, fitted.candidate)], matrix, malignant, groups, settings)
+
+
+def _best(
+    rivals: Sequence[tuple[dict[str, float], Any]],
+    matrix: Floats,
+    malignant: Bools,
+    groups: Integers,
+    settings: TrainSettings,
+) -> Fitted:
     splits = grouped_splits(malignant, groups, settings.inner_folds, settings.seed)
     best: tuple[float, Fitted] | None = None
-    for chosen, pipeline in candidates(settings):
+    for chosen, pipeline in rivals:
         scores = held_out_scores(pipeline, matrix, malignant, splits)
         slope, intercept = platt_scaling(scores, malignant)
         loss = _log_loss(slope * scores + intercept, malignant)

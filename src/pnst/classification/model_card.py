@@ -70,9 +70,7 @@ class ModelCard(_Part):
     """Column → why it is no feature."""
     performance: Performance
     chosen: dict[str, float]
-    slope: float
-    """With `intercept`, the line that turns the pipeline's score into log-odds."""
-    intercept: float
+    """What the inner folds chose for the model itself."""
     warnings: tuple[str, ...]
     versions: dict[str, str]
     disclaimer: str = TRAINED_DISCLAIMER
@@ -115,7 +113,7 @@ def _lines(card: ModelCard) -> Iterator[str]:
     yield "\n".join(f"- {text}" for text in card.warnings) or "none"
     yield "\n## Settings\n"
     yield from (f"- {name}: {value}" for name, value in card.settings.model_dump().items())
-    yield f"- chosen for the final model: {card.chosen}; log-odds = {card.slope:.4g} · score + {card.intercept:.4g}\n"
+    yield f"- chosen for the final model: {card.chosen}\n"
     yield "## Features\n\n| feature | least | greatest | empty |\n| --- | --- | --- | --- |"
     for feature in card.features:
         name = feature.name.replace("|", "/")

@@ -148,12 +148,12 @@ def _contributions(model: TrainedModel, matrix: Floats, log_odds: float) -> dict
     from pnst.classification.pipelines import linear_terms
 
     base = float(logit(model.card.prevalence))
-    terms = linear_terms(model.pipeline, matrix)
+    terms = linear_terms(model.scorer.pipeline, matrix)
     if terms is None:
         return {"all features together": log_odds - base}
-    *shares, constant = model.card.slope * terms[0]
+    *shares, constant = model.scorer.slope * terms[0]
     found = dict(zip(model.features, map(float, shares), strict=True))
-    return {**found, CONSTANT: float(constant) + model.card.intercept - base}
+    return {**found, CONSTANT: float(constant) + model.scorer.intercept - base}
 
 
 def _warnings(model: TrainedModel, row: Floats) -> Iterator[str]:

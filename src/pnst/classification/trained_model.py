@@ -65,12 +65,30 @@ TYPES = frozenset(
 
 
 @dataclass(frozen=True, eq=False)
+class Scorer:
+    """A fitted pipeline, and the line that turns its score into log-odds."""
+
+    pipeline: Any
+    slope: float
+    intercept: float
+
+    def log_odds(self, matrix: Floats) -> Floats:
+        """Calibrated log-odds (n,) of malignancy; features (n, p)."""
+        log_odds: Floats = self.slope * self.pipeline.decision_function(matrix) + self.intercept
+        return log_odds
+
+    def parts(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {"pipeline": self.pipeline, "slope": float(self.slope), "intercept": float(self.intercept)}
+
+
+@dataclass(frozen=True, eq=False)
 class TrainedModel:
-    """A calibrated pipeline, the same refitted on resampled groups, and its card."""
+    """A calibrated pipeline, the same refitted and calibrated on resampled groups, and its card."""
 
     card: ModelCard
-    pipeline: Any
-    replicates: tuple[Any, ...]
+    scorer: Scorer
+    replicates: tuple[Scorer, ...]
     held_out: Mapping[str, float] = field(default_factory=dict)
     """Digest of a training lesion's features → its probability by a model that had not seen its group."""
     notes: tuple[str, ...] = ()
@@ -89,13 +107,11 @@ class TrainedModel:
 
     def log_odds(self, matrix: Floats) -> Floats:
         """Calibrated log-odds (n,) of malignancy at the share of malignant lesions in training; features (n, p)."""
-        log_odds: Floats = self.card.slope * self.pipeline.decision_function(matrix) + self.card.intercept
-        return log_odds
+        return self.scorer.log_odds(matrix)
 
     def spread(self, matrix: Floats) -> Floats:
         """SD (n,) of the log-odds over the replicates: the uncertainty that the choice of patients leaves."""
-        drawn = [self.card.slope * pipeline.decision_function(matrix) for pipeline in self.replicates]
-        spread: Floats = np.std(drawn, axis=0, ddof=1)
+        spread: Floats = np.std([replicate.log_odds(matrix) for replicate in self.replicates], axis=0, ddof=1)
         return spread
 
     def files(self) -> dict[str, bytes]:
@@ -106,7 +122,7 @@ class TrainedModel:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(("lesion", "probability"))
         writer.writerows((digest, repr(float(p))) for digest, p in sorted(self.held_out.items()))
-        content = {"pipeline": self.pipeline, "replicates": list(self.replicates)}
+        content = {"model": self.scorer.parts(), "replicates": [replicate.parts() for replicate in self.replicates]}
         return {
             MODEL_FILE: dumps(content, compression=zipfile.ZIP_DEFLATED),
             CARD_FILE: self.card.to_json().encode(),
@@ -134,8 +150,8 @@ def read_model(folder: str | PathLike[str]) -> TrainedModel:
         held_out = {digest: float(p) for digest, p in rows}
     except (ValidationError, ValueError, StopIteration) as error:
         raise _unreadable(place, f"a card or list of another form: {type(error).__name__}") from error
-    content = _load(parts[0], place)
-    return TrainedModel(card, content["pipeline"], tuple(content["replicates"]), held_out, tuple(_version_notes(card)))
+    scorer, replicates = _load(parts[0], place)
+    return TrainedModel(card, scorer, replicates, held_out, tuple(_version_notes(card)))
 
 
 def row_digests(matrix: Floats) -> list[str]:
@@ -150,8 +166,8 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in VERSIONED}
 
 
-def _load(content: bytes, place: Path) -> dict[str, Any]:
-    """The objects in model.skops, after every type in it was found in the list."""
+def _load(content: bytes, place: Path) -> tuple[Scorer, tuple[Scorer, ...]]:
+    """The model in model.skops, after every type in it was found in the list."""
     from skops.io import loads
 
     try:
@@ -171,11 +187,9 @@ def _load(content: bytes, place: Path) -> dict[str, Any]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of another version: said in the notes
             found = loads(content, trusted=sorted(TYPES))
-        if set(found) != {"pipeline", "replicates"} or len(found["replicates"]) < 2:
-            raise ValueError("other parts")
+        return Scorer(**found["model"]), tuple(Scorer(**parts) for parts in found["replicates"])
     except Exception as error:  # whatever a damaged file makes skops raise
         raise _unreadable(place, f"a damaged {MODEL_FILE}: {type(error).__name__}") from error
-    return dict(found)
 
 
 def _types(node: object) -> Iterator[str]:

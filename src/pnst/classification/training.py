@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +18,13 @@ from pnst.classification.labelled import LabelledTable
 from pnst.classification.leakage import refuse_repeated_rows, refuse_separating, separating_features
 from pnst.classification.model_card import Data, Feature, ModelCard, Performance
 from pnst.classification.settings import TrainSettings
-from pnst.classification.trained_model import TrainedModel, row_digests, versions
+from pnst.classification.trained_model import Scorer, TrainedModel, row_digests, versions
 from pnst.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pnst.classification.fitting import Split
+    from pnst.classification.fitting import Fitted, Split
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -127,13 +127,12 @@ def _learn(
         set_aside=dict(choice.set_aside),
         performance=_performance(held_out, cohort, chosen, settings),
         chosen=fitted.chosen,
-        slope=fitted.slope,
-        intercept=fitted.intercept,
         warnings=tuple(warnings),
         versions=versions(),
     )
-    replicates = tuple(_replicates(fitted.candidate, cohort, labelled, settings, progress))
-    return TrainedModel(card, fitted.pipeline, replicates, _by_digest(cohort.matrix, expit(held_out)))
+    replicates = tuple(_replicates(fitted, cohort, labelled, settings, progress))
+    scorer = Scorer(fitted.pipeline, fitted.slope, fitted.intercept)
+    return TrainedModel(card, scorer, replicates, _by_digest(cohort.matrix, expit(held_out)))
 
 
 def held_out_log_odds(
@@ -173,10 +172,13 @@ def _given_splits(folds: Integers, malignant: Bools) -> list[Split]:
 
 
 def _replicates(
-    candidate: Any, cohort: _Cohort, labelled: LabelledTable, settings: TrainSettings, progress: Progress
-) -> Iterator[Any]:
-    """The chosen candidate refitted on groups drawn with replacement, malignant and benign groups apart."""
-    from pnst.classification.fitting import fit_on
+    fitted: Fitted, cohort: _Cohort, labelled: LabelledTable, settings: TrainSettings, progress: Progress
+) -> Iterator[Scorer]:
+    """The chosen candidate refitted and calibrated on groups drawn with replacement, malignant and benign apart.
+
+    A group that was drawn twice is one group to the inner folds, so that its lesions are never in two of them.
+    """
+    from pnst.classification.fitting import refit
 
     rng = np.random.default_rng(settings.seed)
     order = np.argsort(cohort.groups, kind="stable")
@@ -184,11 +186,10 @@ def _replicates(
     strata = [np.flatnonzero(labelled.group_malignant == one) for one in (True, False)]
     for number in range(1, settings.replicates + 1):
         progress(f"interval {number} of {settings.replicates}")
-        rows = np.empty(0, dtype=np.int64)
-        while rows.size == 0 or np.ptp(cohort.malignant[rows].astype(int)) == 0:
-            drawn = np.concatenate([rng.choice(one, one.size) for one in strata if one.size])
-            rows = np.concatenate([members[group] for group in drawn])
-        yield fit_on(candidate, cohort.matrix[rows], cohort.malignant[rows])
+        drawn = np.concatenate([rng.choice(one, one.size) for one in strata if one.size])
+        rows = np.concatenate([members[group] for group in drawn])
+        again = refit(fitted, cohort.matrix[rows], cohort.malignant[rows], cohort.groups[rows], settings)
+        yield Scorer(again.pipeline, again.slope, again.intercept)
 
 
 def _performance(

@@ -1,0 +1,165 @@
+"""`evaluate` on a table. Witnesses: `assess` and the rules row by row, counts by hand, the model's held-out answers."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit, logit
+
+from classification.cohorts import QUICK, cohort
+from pnst.classification.assess import assess
+from pnst.classification.evaluation.checklist import METRICS, TRIPOD, UNKNOWN
+from pnst.classification.evaluation.evaluate import evaluate
+from pnst.classification.settings import AssessSettings, EvaluateSettings
+from pnst.classification.training import train
+from pnst.errors import InputError, SettingError
+
+FEW = EvaluateSettings(bootstrap=200)
+KNOWN = ["size.longest_diameter_mm", "edema.max_extent_mm", "adc.mean_um2_per_ms", "heterogeneity.variation_t1"]
+
+
+def check(table, **words):
+    return evaluate(table, "malignant", "patient", settings=FEW, **words)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return train(cohort(), "malignant", "patient", settings=QUICK)
+
+
+@pytest.fixture(scope="module")
+def found(model):
+    models = ["evidence", model]
+    return check(cohort(70, seed=3).assign(case_id="c"), models=models, threshold=0.4, subgroups=["nf1", "location"])
+
+
+class TestAnswers:
+    def test_without_a_model_the_evidence_models(self):
+        table = cohort(40, seed=3)
+        (result,) = check(table).models
+        assert result.answers.name == "evidence model"
+        assert result.answers.probability == pytest.approx(assess(table[KNOWN])["probability"].to_numpy())
+
+    def test_new_lesions_are_assessed(self, found, model):
+        table = cohort(70, seed=3)
+        answers = found.models[1].answers
+        assert answers.probability == pytest.approx(assess(table, model=model)["probability"].to_numpy())
+        assert not answers.held_out.any()
+
+    def test_lesions_that_were_trained_on_have_their_held_out_answer(self, model):
+        """The area on the training table is that of the card, not the better one of lesions known by heart."""
+        result = check(cohort(), models=[model]).models[0]
+        assert result.answers.held_out.all()
+        assert result.area.value == pytest.approx(model.card.performance.auc)
+        by_heart = assess(cohort(), model=model)["probability"].to_numpy()
+        malignant = cohort()["malignant"].to_numpy() == 1
+        assert np.mean(by_heart[malignant][:, None] > by_heart[~malignant]) > result.area.value
+        assert any("no test on other patients" in note for note in result.answers.notes)
+
+    def test_some_lesions_of_training_among_others(self, model):
+        table = pd.concat([cohort(60, seed=4), cohort().iloc[:7]], ignore_index=True)
+        answers = check(table, models=[model]).models[0].answers
+        assert answers.held_out.tolist() == [False] * 60 + [True] * 7
+        assert "trained on 7 of these 67" in answers.notes[0]
+
+    def test_a_prior_shifts_both_models(self, model):
+        table = cohort(50, seed=5)
+        settings = AssessSettings(prior=0.05)
+        one, other = check(table, models=["evidence", model], assess_settings=settings).models
+        assert one.answers.probability == pytest.approx(assess(table[KNOWN], prior=0.05)["probability"].to_numpy())
+        plain = assess(table, model=model)["probability"]
+        shifted = expit(logit(plain) + logit(0.05) - logit(model.card.prevalence))
+        assert other.answers.probability == pytest.approx(shifted.to_numpy())
+
+
+class TestResults:
+    def test_rules_are_counted_where_they_speak(self, found):
+        """Witness: mean ADC against 1.85 by hand."""
+        table = cohort(70, seed=3)
+        adc, malignant = table["adc.mean_um2_per_ms"], table["malignant"] == 1
+        row = next(rule for rule in found.rules if rule.name == "Koike_adc_mean")
+        assert row.evaluated == adc.notna().sum()
+        assert row.result.sensitivity.count == (malignant & (adc < 1.85)).sum()
+        assert row.result.sensitivity.total == (malignant & adc.notna()).sum()
+        assert row.result.specificity.count == (~malignant & (adc >= 1.85)).sum()
+
+    def test_a_rule_that_cannot_be_evaluated_is_not_there(self, found):
+        assert "Wasa2010_score" not in {rule.name for rule in found.rules}
+
+    def test_subgroups_are_the_table_cut_up(self, found, model):
+        table = cohort(70, seed=3)
+        part = check(table[table["nf1"]], models=["evidence"], threshold=0.4).models[0]
+        row = next(s for s in found.subgroups if (s.model, s.column, s.value) == ("evidence model", "nf1", "True"))
+        assert (row.area, row.at_threshold) == (part.area.value, part.at_threshold)
+        assert row.lesions == table["nf1"].sum()
+        assert (
+            sum(s.lesions for s in found.subgroups if s.column == "location" and s.model == model.card.settings.model)
+            == 70
+        )
+
+    def test_a_subgroup_of_one_class_has_no_area(self):
+        table = cohort(40, seed=3).assign(side=lambda t: np.where(t["malignant"] == 1, "left", None))
+        rows = {row.value: row for row in check(table, subgroups=["side"]).subgroups}
+        assert rows["left"].area is None
+        assert rows["not given"].malignant == 0
+
+    def test_two_models_are_compared_once(self, found):
+        (row,) = found.comparisons
+        areas = [result.area.value for result in found.models]
+        assert row.difference == pytest.approx(areas[0] - areas[1])
+
+    def test_three_models_of_one_name_are_told_apart(self, model):
+        found = check(cohort(40, seed=3), models=[model, model, model])
+        assert [result.answers.name for result in found.models] == ["logistic", "logistic (2)", "logistic (3)"]
+        assert all(row.p_value is None for row in found.comparisons)
+
+
+class TestRecord:
+    def test_it_is_json_and_says_what_it_is_not(self, found):
+        content = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+        assert "not a medical device" in content["disclaimer"]
+        assert content["data"]["lesions"] == 70
+        assert content["models"][0]["auc"] == found.models[0].area.value
+        curves = content["decision_curve"]["net_benefit"]
+        assert {"treat all", "treat none", "evidence model", "logistic", "Koike_adc_mean"} <= set(curves)
+        assert all(len(curve) == 99 for curve in curves.values())
+
+    def test_predictions_have_a_row_a_lesion_and_model(self, found):
+        rows = found.predictions()
+        assert len(rows) == 140
+        assert rows[1]["probability"] == found.models[1].answers.probability[0]
+        assert {row["case_id"] for row in rows} == {"c"}
+
+    def test_the_checklist_knows_what_it_does_not_know(self, found):
+        items = {(item["guideline"], item["topic"]): item["text"] for item in found.to_dict()["checklist"]}
+        assert items[TRIPOD, "Methods: ethical approval"] == UNKNOWN
+        assert items[METRICS, "Segmentation"] == UNKNOWN
+        assert "70 lesions" in items[TRIPOD, "Methods: sample size"]
+        assert "nf1, location" in items[TRIPOD, "Methods: fairness"]
+        assert f"AUC {found.models[0].area.value:.3f}" in items[TRIPOD, "Results: model performance"]
+
+
+class TestRefusals:
+    def test_a_table_without_any_predictor(self):
+        with pytest.raises(InputError, match="nothing that the evidence model reads"):
+            evaluate(pd.DataFrame({"y": [0, 1], "x": [1, 2]}), "y")
+
+    def test_a_misspelt_measurement(self):
+        with pytest.raises(SettingError, match=r"'adc\.mean'"):
+            check(cohort().rename(columns={"adc.mean_um2_per_ms": "adc.mean"}))
+
+    @pytest.mark.parametrize("threshold", [0.0, 1.0, -0.2])
+    def test_a_threshold_that_is_none(self, threshold):
+        with pytest.raises(SettingError, match="threshold"):
+            check(cohort(), threshold=threshold)
+
+    def test_a_subgroup_of_too_many_values(self):
+        with pytest.raises(InputError, match="'age' does not divide"):
+            check(cohort(), subgroups=["age"])
+
+    def test_an_unknown_subgroup(self):
+        with pytest.raises(InputError, match="no 'nf'"):
+            check(cohort(), subgroups=["nf"])

@@ -1,0 +1,181 @@
+"""`assess(model=…)`. Witnesses: the model's own pipeline, the closed form of a shift of the prior."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit, logit
+
+from classification.cohorts import QUICK, cohort
+from classification.test_assess import measured
+from pnst.classification.assess import assess
+from pnst.classification.features import feature_matrix
+from pnst.classification.settings import AT_PRIORS, AssessSettings
+from pnst.classification.training import train
+from pnst.errors import InputError, SettingError
+
+LESION = {
+    "size.longest_diameter_mm": 80.0,
+    "edema.max_extent_mm": 20.0,
+    "adc.mean_um2_per_ms": 1.3,
+    "heterogeneity.variation_t1": 0.4,
+    "nf1": True,
+    "age": 33.0,
+    "location": "limb",
+}
+
+
+@pytest.fixture(scope="module")
+def model():
+    return train(cohort(), "malignant", "patient", settings=QUICK)
+
+
+@pytest.fixture(scope="module")
+def trees():
+    settings = QUICK.model_copy(update={"model": "boosting", "tree_counts": (5,)})
+    return train(cohort(), "malignant", "patient", settings=settings)
+
+
+def with_settings(model, **changes):
+    return assess(LESION, model=model, settings=AssessSettings(**changes))
+
+
+def test_the_probability_is_the_calibrated_pipelines(model):
+    a = assess(LESION, model=model)
+    matrix = feature_matrix(pd.DataFrame([LESION]), model.features)
+    log_odds, *drawn = (
+        one.slope * one.pipeline.decision_function(matrix)[0] + one.intercept
+        for one in (model.scorer, *model.replicates)
+    )
+    spread = np.std(drawn, ddof=1)
+    assert a.probability == pytest.approx(expit(log_odds))
+    assert a.interval == pytest.approx(expit([log_odds - 1.959964 * spread, log_odds + 1.959964 * spread]), abs=1e-6)
+    assert a.prior == pytest.approx(model.card.prevalence)
+    assert a.model == model.name
+    assert a.abstained is None
+    assert "trained on" in a.disclaimer
+
+
+@pytest.mark.parametrize("which", ["model", "trees"])
+def test_contributions_and_the_prior_sum_to_the_answer(which, request):
+    a = assess(LESION, model=request.getfixturevalue(which), prior=0.1)
+    assert sum(a.contributions.values()) + logit(a.prior) == pytest.approx(logit(a.probability), abs=1e-9)
+
+
+def test_a_linear_models_contributions_are_its_terms(model):
+    """Raising one feature by one of its SDs adds slope × coefficient."""
+    scale = model.scorer.pipeline[-2].scale_[1]
+    more = {**LESION, "edema.max_extent_mm": LESION["edema.max_extent_mm"] + scale}
+    one, other = (assess(columns, model=model).contributions for columns in (LESION, more))
+    assert other["edema.max_extent_mm"] - one["edema.max_extent_mm"] == pytest.approx(
+        model.scorer.slope * model.scorer.pipeline[-1].coef_[0, 1]
+    )
+    assert other["age"] == one["age"]
+
+
+def test_another_prior_shifts_the_log_odds(model):
+    here, there = assess(LESION, model=model), assess(LESION, model=model, prior=0.05)
+    shift = logit(0.05) - logit(model.card.prevalence)
+    assert logit(there.probability) - logit(here.probability) == pytest.approx(shift, abs=1e-9)
+    assert there.prior == 0.05
+    assert with_settings(model, prior=0.05).probability == pytest.approx(there.probability)
+    for prior in AT_PRIORS:
+        assert here.at_priors[prior] == pytest.approx(assess(LESION, model=model, prior=prior).probability)
+
+
+class TestForms:
+    def test_a_mapping_a_table_and_measurements_answer_alike(self, model):
+        m = measured()
+        patient = {"nf1": False, "age": 50, "location": "trunk"}
+        a = assess(m, model=model, patient=patient)
+        mapping = assess(m.columns(), model=model, patient=patient)
+        table = assess(m.to_frame().assign(**{"heterogeneity.variation_t1": None}), model=model, patient=patient)
+        assert a.probability == mapping.probability == table["probability"].iloc[0]
+        assert list(table.columns) == ["probability", "low", "high", "abstained", "warnings"]
+        assert (a.case_id, a.label) == ("case", "GTV")
+
+    def test_a_table_keeps_its_index_and_each_row_is_its_own(self, model):
+        table = cohort(12, seed=5).drop(columns="malignant").set_index("patient")
+        found = assess(table, model=model)
+        assert list(found.index) == list(table.index)
+        one = assess(table.iloc[3].to_dict(), model=model)
+        assert found["probability"].iloc[3] == pytest.approx(one.probability, abs=1e-12)
+        assert found["low"].iloc[3] == pytest.approx(one.interval[0], abs=1e-12)
+
+    def test_a_readers_word_counts(self, model):
+        told = assess(measured({"edema.max_extent_mm": 40.0}), model=model)
+        assert (
+            told.contributions["edema.max_extent_mm"]
+            > assess(measured(), model=model).contributions["edema.max_extent_mm"]
+        )
+
+    def test_the_published_rules_stand_beside_it(self, model):
+        a = assess(LESION, model=model, patient={"nf1": True})
+        assert next(rule for rule in a.rules if rule.name == "Koike_adc_mean").result == "positive"
+
+    def test_it_is_explained(self, model):
+        text = assess(LESION, model=model).explain()
+        assert "edema.max_extent_mm = 20" in text
+        assert model.name in text
+        assert "δ" not in text
+
+
+class TestWarnings:
+    def test_what_was_not_measured_is_named(self, model, trees):
+        a = assess({"size.longest_diameter_mm": 80.0}, model=model)
+        assert any(
+            "7 of 8 features were not measured and were filled with the training median" in w for w in a.warnings
+        )
+        assert any("taken as empty" in w for w in assess({"age": 3.0}, model=trees).warnings)
+        assert not any("not measured" in w for w in assess(LESION, model=model).warnings)
+
+    def test_what_lies_outside_the_training_range_is_named(self, model):
+        warnings = assess({**LESION, "age": 130.0}, model=model).warnings
+        assert any(w.startswith("outside what the model was trained on: age = 130 (training") for w in warnings)
+        assert not any("outside what" in w for w in assess(LESION, model=model).warnings)
+
+    def test_nothing_measured_abstains(self, model):
+        assert assess({}, model=model).abstained == "none of the model's features was measured"
+
+    def test_the_interval_about_the_decision_abstains(self, model):
+        a = assess(LESION, model=model)
+        inside = with_settings(model, decision_probability=(a.interval[0] + a.probability) / 2)
+        assert "decision probability" in inside.abstained
+        assert with_settings(model, decision_probability=a.interval[0] / 2).abstained is None
+
+
+class TestRefusals:
+    def test_a_table_that_lacks_a_feature(self, model):
+        with pytest.raises(InputError, match=r"lacks features of the model; got: no age, location"):
+            assess(cohort().drop(columns=["age", "location"]), model=model)
+
+    def test_a_mapping_of_strangers(self, model):
+        with pytest.raises(SettingError, match="none of the columns is a feature"):
+            assess({"adc.mean": 1.2}, model=model)
+
+    def test_what_is_not_measurements(self, model):
+        with pytest.raises(SettingError, match="list"):
+            assess([1.0], model=model)
+
+    def test_a_cell_that_is_no_number(self, model):
+        with pytest.raises(InputError, match="'age' holds what it cannot"):
+            assess({**LESION, "age": "old"}, model=model)
+
+
+def test_intervals_hold_the_true_probability():
+    """Simulation: the log-odds is known; the 95 % intervals of 6 cohorts hold it in four places of five or more.
+
+    Replicates that shared one calibration, which was tried first, held it in 77 % of the places of 12 cohorts.
+    """
+    covered = []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        x, z = rng.normal(size=(2, 150))
+        table = pd.DataFrame({"y": rng.random(150) < expit(1.2 * x - 0.5), "x": x, "z": z})
+        settings = QUICK.model_copy(update={"inverse_penalties": (1.0,), "replicates": 20, "folds": 2})
+        new = pd.DataFrame({"x": np.linspace(-1.5, 1.5, 7), "z": 0.0})
+        found = assess(new, model=train(table, "y", settings=settings))
+        truth = expit(1.2 * new["x"] - 0.5)
+        covered.append(((found["low"] <= truth) & (truth <= found["high"])).mean())
+    assert np.mean(covered) >= 0.8
