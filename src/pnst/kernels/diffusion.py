@@ -248,7 +248,9 @@ def _without_bias(line: _Line, x: Float32Array, y: Float32Array, counts: Float32
         return line
     less, steep, ratio = y[:, near], steep[near], ratio[near]
     for row, at, count in zip(less[1:], x[1:], counts[1:], strict=True):
-        row -= log_bias(ratio * np.exp(steep * (at / 2)), float(count))
+        there = ratio * np.exp(steep * (at / 2))
+        low = there < NEAR_FLOOR
+        row[low] -= log_bias(there[low], float(count))
     for column, values in zip(line, _line(x, less, counts, steep), strict=True):
         column[near] = values
     return line
