@@ -62,7 +62,7 @@ def finished(folder, tmp_path_factory) -> Finished:
 
 
 def test_a_run_says_its_stages_in_order_and_gives_what_it_wrote(finished):
-    assert finished.said == ["reading the study", "reading the lesion", "measuring 1", "report", "writing"]
+    assert finished.said == ["reading the study", "reading the lesion", "aligning", "measuring 1", "report", "writing"]
     case = finished.case
     assert [m.label for m in case.measurements] == [a.label for a in case.assessments] == ["1"]
     assert workflow.measurements_json(case.measurements) == (finished.out / "measurements.json").read_text()
@@ -74,6 +74,7 @@ def test_a_stage_can_be_done_by_hand(folder, finished, tmp_path):
     request, settings = Request(folder), RunSettings()
     case = workflow.read_case(request)
     assert (case.measurements, case.assessments) == ((), ())
+    case = workflow.preprocess_case(case, settings)
     case = workflow.assess_case(workflow.measure_case(case, request, settings), request, settings)
     workflow.write_case(case, workflow.report_case(case), settings, tmp_path / "by hand")
     assert bytes_of(tmp_path / "by hand") == bytes_of(finished.out)

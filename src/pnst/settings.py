@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pnst.classification.settings import AssessSettings, EvaluateSettings, TrainSettings
 from pnst.errors import SettingError
 from pnst.measurement.settings import MeasureSettings
+from pnst.preprocessing.settings import PreprocessSettings
 
 
 class RunSettings(BaseModel):
@@ -20,6 +21,7 @@ class RunSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    preprocess: PreprocessSettings = Field(default_factory=PreprocessSettings)
     measure: MeasureSettings = Field(default_factory=MeasureSettings)
     assess: AssessSettings = Field(default_factory=AssessSettings)
 
@@ -39,6 +41,22 @@ class RunSettings(BaseModel):
                 expected="a probability above 0 and below 1",
                 remedy="give the share of malignant lesions among those you would measure",
             ) from error
+
+    def with_preprocessing(self, correct_bias: bool = False, align: str | None = None) -> RunSettings:
+        """These settings with shading corrected where asked for, and other series aligned; `SettingError` for others
+        than none, diffusion and all.
+        """
+        said = self.preprocess.model_dump() | ({"correct_bias": True} if correct_bias else {})
+        try:
+            asked = PreprocessSettings(**(said if align is None else {**said, "align": align}))
+        except ValidationError as error:
+            raise SettingError(
+                "these series cannot be aligned",
+                got=str(align),
+                expected="none, diffusion or all",
+                remedy="name one of them",
+            ) from error
+        return self.model_copy(update={"preprocess": asked})
 
     def to_toml(self) -> str:
         """The effective settings, defaults included; what is unset is left out."""

@@ -123,6 +123,21 @@ class Series:
             vectors.flags.writeable = False
             object.__setattr__(self, "b_vectors", vectors)
 
+    @property
+    def processing(self) -> dict[str, str]:
+        """What was done to the series since it was read, for provenance: "align" and "bias", as `key=value` words."""
+        done = {}
+        if self.alignment is not None:
+            found = self.alignment
+            done["align"] = (
+                f"moved={'yes' if found.accepted else 'no'} reference={found.reference} shift_mm={found.shift_mm:.2f} "
+                f"rotation_deg={found.rotation_deg:.2f} similarity_before={found.similarity_before:.4f} "
+                f"similarity_after={found.similarity_after:.4f}"
+            )
+        if self.bias_range is not None:
+            done["bias"] = f"range={self.bias_range:.4f}"
+        return done
+
 
 @dataclass(frozen=True, eq=False)
 class Study:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pnst.cli.options import (
+    AlignOption,
+    BiasOption,
     BidsOption,
     CaseOption,
     DicomOption,
@@ -69,6 +71,8 @@ def run(
     patient: PatientOption = None,
     model: ModelOption = None,
     settings: SettingsOption = None,
+    align: AlignOption = None,
+    bias: BiasOption = False,
     case_id: CaseOption = None,
     keep_identity: Annotated[
         bool, typer.Option("--keep-identity", help="Call a DICOM case by its patient ID.")
@@ -82,7 +86,7 @@ def run(
 
     request = request_of(study, lesion, role, mask, override, patient, case_id, keep_identity, model)
     with progress() as say:
-        case = workflow.run(request, out, settings_of(settings, prior), say)
+        case = workflow.run(request, out, settings_of(settings, prior, bias, align), say)
     show(case, out)
 
 
@@ -126,6 +130,8 @@ def measure(
     mask: MaskOption = None,
     override: OverrideOption = None,
     settings: SettingsOption = None,
+    align: AlignOption = None,
+    bias: BiasOption = False,
     case_id: CaseOption = None,
     out: OutFile = None,
 ) -> None:
@@ -135,7 +141,8 @@ def measure(
     request = request_of(study, lesion, role, mask, override, None, case_id, False)
     with progress() as say:
         case = workflow.read_case(request, say)
-        case = workflow.measure_case(case, request, settings_of(settings, None), say)
+        chosen = settings_of(settings, None, bias, align)
+        case = workflow.measure_case(workflow.preprocess_case(case, chosen, say), request, chosen, say)
     emit(workflow.measurements_json(case.measurements), out)
 
 

@@ -30,6 +30,17 @@ OverrideOption = Annotated[
     typer.Option("--override", metavar="COLUMN=VALUE", help="Your own reading of a sign: split_fat.present=yes."),
 ]
 SettingsOption = Annotated[Path | None, typer.Option("--settings", metavar="FILE.toml", help="Settings to use.")]
+AlignOption = Annotated[
+    str | None,
+    typer.Option(
+        "--align",
+        metavar="none|diffusion|all",
+        help="Series to move rigidly onto the anatomical one (default diffusion); voxels are never resampled.",
+    ),
+]
+BiasOption = Annotated[
+    bool, typer.Option("--bias", help="Divide the coils' shading out of T1 and T2 (N4; seconds a series).")
+]
 PriorOption = Annotated[
     float | None,
     typer.Option("--prior", metavar="P", help="Probability of malignancy before the measurements (default 0.316)."),

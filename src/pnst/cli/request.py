@@ -91,11 +91,11 @@ def _value(text: str) -> bool | float | str:
         return text
 
 
-def settings_of(file: Path | None, prior: float | None) -> RunSettings:
-    """The settings of a file, else the defaults; a prior beats theirs."""
+def settings_of(file: Path | None, prior: float | None, bias: bool = False, align: str | None = None) -> RunSettings:
+    """The settings of a file, else the defaults; what the command line says beats theirs."""
     from pnst.settings import RunSettings
 
-    settings = RunSettings.from_toml(file) if file else RunSettings()
+    settings = (RunSettings.from_toml(file) if file else RunSettings()).with_preprocessing(bias, align)
     return settings if prior is None else settings.with_prior(prior)
 
 

@@ -129,7 +129,8 @@ def _holds(wanted: type, value: Value) -> bool:
 
 def _provenance(study: Study, lesion: Lesion) -> dict[str, str]:
     digests = {f"input.{role}": series.source.digest for role, series in study.series.items()}
-    return {"pnst": _version(), "lesion": lesion.made_by, **digests}
+    done = {f"{step}.{role}": said for role, series in study.series.items() for step, said in series.processing.items()}
+    return {"pnst": _version(), "lesion": lesion.made_by, **digests, **done}
 
 
 @cache

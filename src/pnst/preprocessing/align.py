@@ -166,7 +166,7 @@ def _judged(found: Motion, reference: Role, drawn_on: bool, settings: AlignmentS
 
 def _with(series: Series, result: Alignment, motion: FloatArray) -> Series:
     """The series with what was found, moved where that was accepted."""
-    noted = replace(series, alignment=result, notes=(*series.notes, str(result)))
+    noted = replace(series, alignment=result, notes=(*series.notes, f"{series.role}: {result}"))
     if not result.accepted:
         return noted
     grid = replace(series.volume.grid, affine=motion @ series.volume.grid.affine)

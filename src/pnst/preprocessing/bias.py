@@ -69,7 +69,7 @@ def _corrected(series: Series, settings: BiasSettings) -> Series:
     except ValueError as error:
         raise _no_body(series) from error
     spread = float(np.expm1(np.ptp(field[body])))
-    note = f"shading of {spread:.0%} (the brightest against the darkest place of the body) was divided out by N4"
+    note = f"{series.role}: shading of {spread:.0%} (brightest against darkest place of the body) was divided out by N4"
     corrected = Volume((volume.data / np.exp(field)).astype(np.float32), volume.grid, volume.unit)
     return replace(series, volume=corrected, notes=(*series.notes, note), bias_range=spread)
 

@@ -6,7 +6,8 @@ runs in one thread: sums in another order would give other last digits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,19 @@ SEED = 1
 """Of the voxels that are compared where not all of them are."""
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Every sum in one order. A metric takes its threads from ITK's global default, whatever its method is told."""
+    import SimpleITK as sitk
+
+    before = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    try:
+        yield
+    finally:
+        sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(before)
+
+
 def shrunk(volume: Volume, voxel_mm: float) -> Volume:
     """The volume with whole numbers of voxels averaged along each axis, as long as none grows beyond `voxel_mm`."""
     import SimpleITK as sitk
@@ -38,6 +52,7 @@ def shrunk(volume: Volume, voxel_mm: float) -> Volume:
     return _volume(sitk.BinShrink(_image(volume), factors)) if max(factors) > 1 else volume
 
 
+@_one_thread()
 def log_bias(volume: Volume, body: BoolArray, settings: BiasSettings) -> FloatArray:
     """(ni, nj, nk) float32: the logarithm of the smooth field that multiplies a volume without NaN, up to a constant.
 
@@ -48,7 +63,6 @@ def log_bias(volume: Volume, body: BoolArray, settings: BiasSettings) -> FloatAr
     small = shrunk(volume, settings.voxel_mm)
     share = shrunk(Volume(body.astype(np.float32), volume.grid), settings.voxel_mm)
     method = sitk.N4BiasFieldCorrectionImageFilter()
-    method.SetNumberOfThreads(1)
     method.SetMaximumNumberOfIterations([settings.iterations] * settings.levels)
     method.SetBiasFieldFullWidthAtHalfMaximum(settings.histogram_width)
     try:
@@ -59,6 +73,7 @@ def log_bias(volume: Volume, body: BoolArray, settings: BiasSettings) -> FloatAr
     return np.asarray(sitk.GetArrayFromImage(field).T, dtype=np.float32)
 
 
+@_one_thread()
 def rigid(fixed: Volume, moving: Volume, start: FloatArray, bins: int, samples: int) -> FloatArray:
     """(4, 4): the rigid motion that takes places of `fixed` to those of `moving` that look most alike, from `start`.
 
@@ -84,6 +99,7 @@ def rigid(fixed: Volume, moving: Volume, start: FloatArray, bins: int, samples: 
     return _matrix(transform)
 
 
+@_one_thread()
 def mutual_information(fixed: Volume, moving: Volume, motion: FloatArray, bins: int) -> float:
     """Mutual information in nats of `fixed` and of `moving` where a motion (4, 4) takes it.
 
@@ -103,7 +119,6 @@ def _compared(bins: int) -> sitk.ImageRegistrationMethod:
     import SimpleITK as sitk
 
     method = sitk.ImageRegistrationMethod()
-    method.SetNumberOfThreads(1)
     method.SetMetricAsMattesMutualInformation(bins)
     method.SetMetricSamplingStrategy(method.NONE)
     method.SetInterpolator(sitk.sitkLinear)

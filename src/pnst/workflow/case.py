@@ -1,4 +1,4 @@
-"""The main job: read, measure, assess, report, write."""
+"""The main job: read, preprocess, measure, assess, report, write."""
 
 from __future__ import annotations
 
@@ -59,14 +59,15 @@ def silent(_: str) -> None:
 
 
 def run(request: Request, out: Anywhere, settings: RunSettings | None = None, progress: Progress = silent) -> Case:
-    """The main job: read, measure, assess, report, and write every output into `out`, whole or not at all."""
+    """The main job: every stage from reading to reporting, and every output written into `out`, whole or not at all."""
     from pnst.io.results import refuse_inputs
 
     settings = settings or RunSettings()
     given = (request.study, request.lesion, *request.masks.values(), *request.roles.values())
     refuse_inputs(Path(out), [Path(file) for file in given if file is not None])
     request = with_model(request)
-    case = assess_case(measure_case(read_case(request, progress), request, settings, progress), request, settings)
+    case = preprocess_case(read_case(request, progress), settings, progress)
+    case = assess_case(measure_case(case, request, settings, progress), request, settings)
     progress("report")
     page = report_case(case)
     progress("writing")
@@ -101,6 +102,22 @@ def read_case(request: Request, progress: Progress = silent) -> Case:
     if request.label is not None:
         return Case(study, (read_lesion(file, study, label=request.label),))
     return Case(study, tuple(read_lesions(file, study)))
+
+
+def preprocess_case(case: Case, settings: RunSettings, progress: Progress = silent) -> Case:
+    """Divide shading out and move series onto the anatomical one, as the settings say; lesions stay where they are."""
+    wanted, study = settings.preprocess, case.study
+    if wanted.correct_bias:
+        from pnst.preprocessing.bias import correct_bias
+
+        progress("correcting shading")
+        study = correct_bias(study, settings=wanted.bias)
+    if wanted.align != "none":
+        from pnst.preprocessing.align import align
+
+        progress("aligning")
+        study = align(study, wanted.align, settings=wanted.alignment, lesions=case.lesions)
+    return replace(case, study=study)
 
 
 def measure_case(case: Case, request: Request, settings: RunSettings, progress: Progress = silent) -> Case:

@@ -11,7 +11,7 @@ from pnst.errors import InputError
 from pnst.measurement.measurements import Measurements
 from pnst.settings import RunSettings
 from pnst.study import Study
-from pnst.workflow.case import Anywhere, Case, Request, report_case
+from pnst.workflow.case import Anywhere, Case, Request, preprocess_case, report_case
 
 if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
@@ -54,9 +54,9 @@ def report_results(request: Request, results: Path) -> str:
         regions = read_regions(results, n)
         measured.append(replace(m, regions=regions, settings=settings.measure))
         lesion = read_lesion(results / numbered("lesion.nii.gz", n), study)
-        lesions.append(
-            replace(lesion, label=m.label, made_by=m.provenance.get("lesion", lesion.made_by), notes=_own(m, study))
-        )
+        lesions.append(replace(lesion, label=m.label, made_by=m.provenance.get("lesion", lesion.made_by)))
+    case = preprocess_case(Case(study, tuple(lesions), tuple(measured)), settings)
+    own = [replace(lesion, notes=_own(m, case.study)) for lesion, m in zip(lesions, measured, strict=True)]
     try:
         assessed = tuple(Assessment.from_dict(score, case_id) for score in scores)
     except (TypeError, KeyError, ValueError, AttributeError) as error:
@@ -66,7 +66,7 @@ def report_results(request: Request, results: Path) -> str:
             expected="an assessment.json of this version of pnst",
             remedy="make it again with pnst run",
         ) from error
-    return report_case(Case(study, tuple(lesions), tuple(measured), assessed))
+    return report_case(replace(case, lesions=tuple(own), assessments=assessed))
 
 
 def _check_inputs(m: Measurements, study: Study, results: Path) -> None:
