@@ -233,10 +233,20 @@ def test_a_tumour_that_is_bright_itself_is_not_swallowed():
     bright = {**SIGNAL["tumour"], Role.T1: 560.0}
     m = found(Interior(noise=15, signal={**SIGNAL, "tumour": bright}))
     assert m.t1_high.fraction == 0
-    assert m.t1_high.quality == "more than half of the lesion is bright on T1 itself"
+    assert m.t1_high.quality == "more than half of the lesion is bright on T1"
 
 
 # --- target sign ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tissue", ["blood", "fat"])
+def test_a_piece_that_fills_most_of_the_lesion_is_held_against_the_rest(tissue):
+    """Closed form: r³ ÷ R³ = 0.61; the lesion's own median is the piece's then."""
+    body = Interior(radius=17, spheres=(Sphere(tissue, 14.4),), noise=NOISE)
+    m = found(body)
+    assert m.t1_high.present is (tissue == "blood")
+    assert m.t1_high.fraction == pytest.approx(body.fraction("blood"), abs=0.03)
+    assert m.t1_high.quality == "more than half of the lesion is bright on T1"
 
 
 @pytest.mark.parametrize("spacing", GRIDS)

@@ -24,7 +24,7 @@ def measure_t1_high(context: Context) -> Outcome:
     found, settings = context.contents.t1_bright, context.settings.t1_high
     remarks = [*context.views.doubts(context.study.series[Role.T1])]
     if found.whole:
-        remarks.append("more than half of the lesion is bright on T1 itself")
+        remarks.append("more than half of the lesion is bright on T1")
     if not found.fat_known:
         remarks.append("without fat-suppressed T2, fat within the lesion cannot be told from blood")
     return Outcome(

@@ -14,12 +14,26 @@ from pnst.segmentation.muscle import noises, without_air
 from pnst.segmentation.surroundings import Surroundings
 from pnst.segmentation.tissue import FatScale, TissueNotFound, fair
 
+DARK_PART = 0.1
+"""Quantile of a lesion's intensity that tumour still has where most of it is blood."""
+
 
 def fat_scale(around: Surroundings) -> FatScale:
     """Muscle and fat modes of a T1 or fat image; raises `TissueNotFound` when one of them does not show."""
+    try:
+        return _scale(around, around.anchor)
+    except TissueNotFound:
+        darkest = around.quantile(DARK_PART)  # a lesion most of which is blood is nearer to fat than to muscle
+        try:
+            return _scale(around, darkest)
+        except TissueNotFound:
+            pass
+        raise
+
+
+def _scale(around: Surroundings, anchor: float) -> FatScale:
     values, rule = around.cells.smooth[around.cells.shell], around.rule
     found = modes(values)
-    anchor = around.anchor
     if not found:
         raise TissueNotFound("the surroundings of the lesion hold too few voxels to tell tissues apart")
     spread = float(np.subtract(*np.percentile(values, (99.5, 0.5))))

@@ -70,11 +70,15 @@ class Surroundings:
     @cached_property
     def anchor(self) -> float:
         """The lesion's own median; raises `TissueNotFound` when the image holds no number there."""
+        return self.quantile(0.5)
+
+    def quantile(self, share: float) -> float:
+        """A quantile of the lesion's own intensity; raises `TissueNotFound` when the image holds no number there."""
         inside = self.volume.data[self.lesion.data]
         inside = inside[np.isfinite(inside)]
         if not inside.size:
             raise TissueNotFound("the series holds no data within the lesion")
-        return float(np.median(inside))
+        return float(np.quantile(inside, share))
 
     def voxels_of(self, box: Box) -> Box:
         """The box of voxels that a box of cells holds; the last cell reaches to the end."""

@@ -12,6 +12,11 @@ from pnst.kernels.statistics import robust_sd
 from pnst.segmentation.interior import Interior
 from pnst.segmentation.tissue import FatScale
 
+LEAST_GROUND = 0.05
+"""Less of the lesion than this is no tissue to hold the rest against."""
+STANDS_APART = 3.0
+"""The parts of one normal distribution lie under 1.8 times the sum of their robust SDs apart, wherever it is cut."""
+
 
 @dataclass(frozen=True)
 class BrightRule:
@@ -51,15 +56,16 @@ def t1_bright(
     """
     data, core = inside.volume.data, inside.core
     allowed = core & ~edge_fat
-    values = data[allowed]
-    median = float(np.median(values)) if values.size else 0.0
     brighter = scale.muscle + rule.fat_step * (scale.fat - scale.muscle)
+    ground = _ground(data, allowed, brighter)
+    values = data[ground]
+    median = float(np.median(values)) if values.size else 0.0
     level = max(median + rule.lesion_sd * robust_sd(values), brighter) if values.size else np.inf
     seeds = allowed & (np.nan_to_num(inside.smooth) > level)
     pieces = bounded_pieces(seeds, data, median, allowed, inside.reach)
     sizes = np.bincount(pieces.ravel())
     fat = np.zeros(len(sizes), dtype=bool)
-    of_lesion, of_pieces = _t2_medians(t2_fs, pieces, core)
+    of_lesion, of_pieces = _t2_medians(t2_fs, pieces, ground)
     fat[1:] = of_pieces < rule.fat_t2_ratio * of_lesion
     blood = ~fat
     blood[0] = False
@@ -69,9 +75,22 @@ def t1_bright(
         Mask(fat[pieces], grid),
         Mask(edge_fat, grid),
         float(sizes[blood].max(initial=0)) * grid.voxel_volume_mm3 / 1000,
-        whole=bool(np.mean(values > brighter) > 0.5) if values.size else False,
+        whole=bool(np.mean(data[allowed] > brighter) > 0.5) if allowed.any() else False,
         fat_known=bool(np.isfinite([of_lesion, *of_pieces]).all()),
     )
+
+
+def _ground(data: FloatArray, allowed: BoolArray, brighter: float) -> BoolArray:
+    """(ni, nj, nk) what bright pieces are held against: the lesion, or its darker part where most of it is a bleed.
+
+    Its darker part is another tissue, and not the darker half of one, when both stand apart by more than their spread.
+    """
+    values = data[allowed]
+    bright, dark = values[values > brighter], values[values <= brighter]
+    if bright.size <= dark.size or dark.size < LEAST_GROUND * values.size:
+        return allowed
+    apart = np.median(bright) - np.median(dark) > STANDS_APART * (robust_sd(bright) + robust_sd(dark))
+    return np.asarray(allowed & (data <= brighter)) if apart else allowed
 
 
 def _t2_medians(t2_fs: FloatArray | None, pieces: IntArray, core: BoolArray) -> tuple[float, FloatArray]:
