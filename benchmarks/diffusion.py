@@ -144,8 +144,8 @@ def speed(repeats: int, peers: list[Path]) -> str:
     head = ("256×256×64 voxels × 4 b-values", "stored", "wall, best (ms)", "processor (ms)", "÷ ordinary")
     return (
         f"{markdown(head, rows)}\n\nAll give ADC, S₀ and residual; blocks run in two threads. Memory of the whole "
-        f"fit above the series: {peak:.0f} MiB at its peak, {now:.0f} MiB of which are its maps. Asked for: ordinary 60 ms, "
-        "weighted 300 ms and 5 × ordinary, under 100 MB, 20 ms inside a lesion."
+        f"fit above the series: {peak:.0f} MiB at its peak, {now:.0f} MiB of which are its maps. Asked for: ordinary "
+        "60 ms, weighted 300 ms and 5 × ordinary, under 100 MB, 20 ms inside a lesion."
     )
 
 
@@ -205,7 +205,7 @@ def noise_table() -> str:
         f"Rician noise, SNR {SNR:g} of S₀, {DRAWS} draws a cell. Asked for: bias under 1 %, 93 to 97 % in the stated "
         f"95 %. At b = 1000 an ADC of 2.5 leaves 1.6 noise SDs: those voxels are flagged.\n\n{markdown(head, rows)}\n\n"
         f"With three b-values or more the weighted error is {min(ratios):.0f} to {max(ratios):.0f} % below the "
-        f"ordinary one, {statistics.median(ratios):.0f} % in the median cell (asked for: about 15 %); two leave nothing to weigh."
+        f"ordinary one, {statistics.median(ratios):.0f} % in the median cell (asked for: about 15 %)."
     )
 
 
