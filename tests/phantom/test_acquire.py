@@ -75,3 +75,11 @@ def test_coil_shading_stays_within_its_amplitude_and_is_seen_alike_by_every_grid
 def test_impossible_voxels_are_refused(field: str, value: object) -> None:
     with pytest.raises(SettingError, match=field):
         GridSpec(**{field: value})  # type: ignore[arg-type]
+
+
+def test_a_series_too_large_for_the_memory_is_refused_in_words(scene: Scene) -> None:
+    """Regression: 9000³ voxels ended in a MemoryError. The predicate says no at 1024 × 1024 × 256."""
+    with pytest.raises(SettingError, match=r"got: 9000 × 9000 × 9000 voxels; expected: at most 268,435,456 voxels"):
+        make_grid(GridSpec(spacing_mm=(0.1, 0.1, 0.1), extent_mm=(900, 900, 900)), scene)
+    grid = make_grid(GridSpec(spacing_mm=(0.4, 0.4, 1.0), extent_mm=(409.6, 409.6, 256)), scene)
+    assert grid.shape == (1024, 1024, 256)

@@ -9,6 +9,7 @@ import pytest
 
 from pnst.errors import SettingError
 from pnst.phantom.anatomy import SurroundSpec
+from pnst.phantom.description import describe
 from pnst.phantom.harmonics import Term
 from pnst.phantom.inclusion import Inclusion
 from pnst.phantom.lesion import LesionSpec
@@ -134,8 +135,14 @@ def test_inclusions_must_lie_inside_and_apart() -> None:
 
 
 def test_only_what_occurs_in_a_tumour_may_be_included() -> None:
-    with pytest.raises(SettingError, match=r"inclusion\.tissue"):
-        Inclusion(tissue=Tissue.CORTICAL_BONE, radius_mm=3)
+    only = "expected: cyst, necrosis, blood, fat;"
+    with pytest.raises(SettingError, match=rf"inclusion\.tissue; got: cortical_bone; {only}"):
+        Inclusion(tissue=Tissue.CORTICAL_BONE, radius_mm=3)  # type: ignore[arg-type]
+    for word in ("muscle", "bloood"):
+        with pytest.raises(SettingError, match=f"got: {word}; {only}"):
+            describe({"lesion": {"inclusions": [{"tissue": word, "radius_mm": 3}]}})
+    made = describe({"lesion": {"inclusions": [{"tissue": "blood", "radius_mm": 3}]}})
+    assert made.spec.lesion.inclusions[0].tissue is Tissue.BLOOD
 
 
 def test_a_capsule_needs_a_sharp_edge() -> None:

@@ -14,6 +14,9 @@ from pnst.phantom.vector import Vector, rotation
 
 Plane = Literal["axial", "coronal", "sagittal"]
 
+MOST_VOXELS = 2**28
+"""Of one series: 1024 × 1024 × 256, whose signal takes 2 GB while it is made."""
+
 # Columns: directions of i, j and k in RAS. i and j run as in DICOM, k completes a right-handed triple.
 _PLANES: dict[str, FloatArray] = {
     "axial": np.array([[-1.0, 0, 0], [0, -1, 0], [0, 0, 1]]),
@@ -70,6 +73,9 @@ def make_grid(spec: GridSpec, scene: Scene) -> Grid:
     spacing = np.asarray(spec.spacing_mm)
     extent = _default_extent(scene, spec.plane) if spec.extent_mm is None else np.asarray(spec.extent_mm)
     counts = np.maximum(2, np.round(extent / spacing).astype(int))
+    few = float(np.prod(counts, dtype=np.float64)) <= MOST_VOXELS
+    size = " × ".join(str(count) for count in counts.tolist())
+    require(few, "grid.extent_mm", f"{size} voxels", f"at most {MOST_VOXELS:,} voxels in a series")
     affine = np.eye(4)
     affine[:3, :3] = directions * spacing
     centre = scene.shape.centre + spec.offset_mm

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from pnst.phantom.sphere import fibonacci, quadrature, unit_vectors
 from pnst.phantom.tissue import Tissue
 from pnst.phantom.vector import Vector
 
+Included = Literal[Tissue.CYST, Tissue.NECROSIS, Tissue.BLOOD, Tissue.FAT]
 DEGREES = range(2, 6)
 """Of the harmonics that make an inclusion irregular."""
 
@@ -21,7 +23,7 @@ DEGREES = range(2, 6)
 class Inclusion:
     """A sphere of another tissue inside the tumour, or an irregular ball: cyst, necrosis, blood or fat."""
 
-    tissue: Tissue
+    tissue: Included
     radius_mm: float
     """Of the sphere of the same volume."""
     roughness: float = 0.0
@@ -32,8 +34,9 @@ class Inclusion:
     def __post_init__(self) -> None:
         at_least("inclusion.radius_mm", self.radius_mm, 0.1)
         between("inclusion.roughness", self.roughness, 0.0, 0.2)
-        allowed = {Tissue.CYST, Tissue.NECROSIS, Tissue.BLOOD, Tissue.FAT}
-        require(self.tissue in allowed, "inclusion.tissue", self.tissue.name, ", ".join(t.name for t in allowed))
+        allowed: tuple[Tissue, ...] = get_args(Included)
+        names = ", ".join(tissue.name.lower() for tissue in allowed)
+        require(self.tissue in allowed, "inclusion.tissue", self.tissue.name.lower(), names)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,12 +7,12 @@ Vectors are lists ("11;13;22" in a cell), enumerations go by name, and "none" sw
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from enum import Enum
 from functools import cache
 from types import MappingProxyType, NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -69,8 +69,9 @@ def read(kind: Any, value: object, name: str, base: object = None) -> Any:
         return _tuple(parts, value, name)
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return _mapping(parts, value, name, base)
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return _member(kind, value, name)
+    members = parts if origin is Literal else kind if isinstance(kind, type) and issubclass(kind, Enum) else ()
+    if any(isinstance(member, Enum) for member in members):
+        return _member(members, value, name)
     return _leaf(kind, value, name)
 
 
@@ -132,8 +133,8 @@ def _mapping(parts: tuple[Any, ...], value: object, name: str, base: object) -> 
     return entries
 
 
-def _member(kind: type[Enum], value: object, name: str) -> Enum:
-    known = {member.name.lower(): member for member in kind}
+def _member(members: Iterable[Enum], value: object, name: str) -> Enum:
+    known = {member.name.lower(): member for member in members}
     word = str(value).strip().lower()
     if word not in known:
         raise refused(name, str(value), ", ".join(known))
