@@ -1,0 +1,182 @@
+"""`pnst train`, `pnst evaluate` and `--model`, as typed. Witnesses: the files that they leave, one line of refusal."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import zipfile
+
+import pandas as pd
+import pytest
+
+from classification.cohorts import cohort
+from command import bytes_of, content, done, only, outputs, refused, validator
+from pnst.io.write import write_study
+from scenes import Scene
+
+MODEL = {"model.skops", "model_card.json", "model_card.md", "held_out.csv"}
+EVALUATION = {"evaluation.json", "evaluation.html", "predictions.csv"}
+SETTINGS = """
+[train]
+folds = 3
+inner_folds = 3
+replicates = 10
+inverse_penalties = [0.01, 1.0]
+bootstrap = 100
+[evaluate]
+bootstrap = 100
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    cohort().to_csv(tmp_path / "table.csv", index=False)
+    cohort(60, seed=8).to_csv(tmp_path / "other.csv", index=False)
+    (tmp_path / "quick.toml").write_text(SETTINGS)
+    return tmp_path
+
+
+@pytest.fixture
+def model(folder):
+    done(*train_words(folder))
+    return folder / "model"
+
+
+@pytest.fixture
+def study(tmp_path):
+    """T1 and lesion of a small scene, quick to run."""
+    scene = Scene(radius=11, halo=5, plane=6, limb=28, reach=39, spacing=(1.1, 1.3, 3.0))
+    write_study(scene.study(), tmp_path / "whole", "nifti", [scene.lesion()])
+    (tmp_path / "thigh").mkdir()
+    for name in ("t1.nii.gz", "lesion.nii.gz"):
+        shutil.copy(tmp_path / "whole" / name, tmp_path / "thigh" / name)
+    return tmp_path / "thigh"
+
+
+def train_words(folder, *more, table="table.csv", label="malignant"):
+    words = ["train", folder / table, "--label", label, "--groups", "patient", "--out", folder / "model"]
+    return [*words, "--settings", folder / "quick.toml", *more]
+
+
+class TestTrain:
+    def test_it_leaves_a_model_and_says_how_it_did(self, folder):
+        out = done(*train_words(folder, "--evidence-score")).out
+        assert outputs(folder / "model") == MODEL
+        card = content(folder / "model" / "model_card.json")
+        assert f"AUC {card['performance']['auc']:.3f}" in out
+        assert "not a medical device" in out
+        assert card["features"][-1]["name"] == "evidence.log_odds"
+        assert card["settings"]["folds"] == 3
+
+    def test_the_command_line_beats_the_settings(self, folder):
+        done(*train_words(folder, "--folds", 2, "--model", "evidence-offset", "--features", "age, edema.max_extent_mm"))
+        card = content(folder / "model" / "model_card.json")
+        assert (card["settings"]["folds"], card["settings"]["model"]) == (2, "evidence-offset")
+        assert [feature["name"] for feature in card["features"]] == ["age", "edema.max_extent_mm", "evidence.log_odds"]
+
+    def test_a_compressed_table(self, folder):
+        cohort().to_csv(folder / "table.csv.gz", index=False)
+        done(*train_words(folder, table="table.csv.gz"))
+
+    @pytest.mark.parametrize(
+        ("change", "more", "says"),
+        [
+            ({}, ["--features", "adc.mean"], r"no 'adc\.mean'"),
+            ({}, ["--features", "age,,nf1"], "leave no name empty"),
+            ({"same": 3}, [], "the same in every row"),
+            ({"malignant": 1}, [], "one class"),
+            ({"malignant": "maybe"}, [], "not binary"),
+            ({"malignant": None}, [], "empty cells"),
+            ({"grade": lambda t: t["malignant"] * 2.0}, [], "separates the classes"),
+            ({"fold": lambda t: range(len(t))}, ["--split", "fold"], "more than one fold"),
+            ({}, ["--model", "forest"], "train.model"),
+            ({}, ["--folds", "1"], "train.folds"),
+        ],
+    )
+    def test_bad_input_is_one_line_and_leaves_nothing(self, folder, change, more, says):
+        cohort().assign(**change).to_csv(folder / "table.csv", index=False)
+        before = outputs(folder)
+        assert re.search(says, refused(*train_words(folder, *more)))
+        assert outputs(folder) == before
+
+    def test_a_failure_leaves_the_model_that_was_there(self, folder, model):
+        before = bytes_of(model)
+        refused(*train_words(folder, label="patient"))
+        assert bytes_of(model) == before
+
+    @pytest.mark.parametrize("table", ["nowhere.csv", "quick.toml"])
+    def test_a_table_that_is_none(self, folder, table):
+        said = refused(*train_words(folder, table=table))
+        assert table in said
+        assert str(folder) not in said
+
+
+class TestEvaluate:
+    def test_two_models_on_other_patients(self, folder, model):
+        words = ["evaluate", folder / "other.csv", "--label", "malignant", "--groups", "patient", "--model", "evidence"]
+        words += ["--model", model, "--threshold", "0.4", "--subgroup", "nf1", "--out", folder / "evaluation"]
+        out = done(*words, "--settings", folder / "quick.toml").out
+        assert outputs(folder / "evaluation") == EVALUATION
+        found = content(folder / "evaluation" / "evaluation.json")
+        assert [one["name"] for one in found["models"]] == ["evidence model", "model"]
+        assert f"{found['models'][1]['auc']:.3f}" in out
+        predictions = pd.read_csv(folder / "evaluation" / "predictions.csv")
+        assert len(predictions) == 120
+        assert predictions["probability"].between(0, 1).all()
+        page = (folder / "evaluation" / "evaluation.html").read_text()
+        assert page.count("data:image/png;base64,") == 3
+
+    def test_the_training_table_is_noticed(self, folder, model):
+        words = ["evaluate", folder / "table.csv", "--label", "malignant", "--groups", "patient", "--model", model]
+        out = done(*words, "--out", folder / "evaluation").out
+        card = content(model / "model_card.json")
+        assert "this is no test on other patients" in out
+        assert content(folder / "evaluation" / "evaluation.json")["models"][0]["auc"] == card["performance"]["auc"]
+
+    @pytest.mark.parametrize(
+        ("words", "says"),
+        [
+            (["--label", "diagnosis"], "no 'diagnosis'"),
+            (["--label", "malignant", "--threshold", "1.5"], "threshold"),
+            (["--label", "malignant", "--model", "nowhere"], r"no model\.skops"),
+            (["--label", "malignant", "--subgroup", "age"], "does not divide"),
+            (["--label", "malignant", "--prior", "2"], "assess.prior"),
+        ],
+    )
+    def test_bad_input_is_one_line_and_leaves_nothing(self, folder, words, says):
+        assert re.search(says, refused("evaluate", folder / "table.csv", *words, "--out", folder / "evaluation"))
+        assert not (folder / "evaluation").exists()
+
+    def test_an_output_never_replaces_the_table(self, folder):
+        (folder / "table.csv").rename(folder / "predictions.csv")
+        before = (folder / "predictions.csv").read_bytes()
+        said = refused("evaluate", folder / "predictions.csv", "--label", "malignant", "--out", folder)
+        assert "would replace the input" in said
+        assert (folder / "predictions.csv").read_bytes() == before
+
+
+class TestModelOption:
+    def test_a_study_is_scored_by_the_model(self, folder, model, study):
+        done("run", study, "--model", model, "--out", folder / "run")
+        validator("assessment").validate(content(folder / "run" / "assessment.json"))
+        lesion = only(folder / "run" / "assessment.json")
+        assert lesion["model"].startswith("trained model, logistic, 90 lesions")
+        page = (folder / "run" / "report.html").read_text()
+        assert "a model which" in page
+        assert "published figures alone" not in page
+        again = done("assess", folder / "run" / "measurements.json", "--model", model).out
+        assert json.loads(again)["lesions"][0]["probability"] == lesion["probability"]
+        assert (
+            "trained model" in done("assess", folder / "run" / "measurements.json", "--model", model, "--explain").out
+        )
+
+    def test_a_model_of_an_unlisted_type_is_refused_before_the_work(self, folder, model, study):
+        with zipfile.ZipFile(model / "model.skops") as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        files["schema.json"] = files["schema.json"].replace(b"LogisticRegression", b"Dangerous")
+        with zipfile.ZipFile(model / "model.skops", "w") as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+        assert "Dangerous" in refused("run", study, "--model", model, "--out", folder / "run")
+        assert not (folder / "run").exists()
