@@ -23,9 +23,11 @@ class Target(Family):
     """Mean of the outer third ÷ that of the inner third."""
     core_variation: float
     """SD ÷ mean of the inner third, the image's noise taken off."""
+    core_variation_threshold: float
+    """Greatest `core_variation` of a core that counts as even."""
     present: bool
     present_threshold: float
-    """Least `rim_core_ratio`; the core's variation has a threshold of its own in the settings."""
+    """Least `rim_core_ratio`."""
     series: str
     """The role it was read on."""
 
@@ -54,6 +56,7 @@ def measure_target(context: Context) -> Outcome:
         Target(
             rim_core_ratio=ratio,
             core_variation=variation,
+            core_variation_threshold=settings.core_variation,
             present=ratio >= settings.rim_core_ratio and variation <= settings.core_variation,
             present_threshold=settings.rim_core_ratio,
             series=str(series.role),
