@@ -26,7 +26,7 @@ def read_frame(file: Path) -> pd.DataFrame:
     except OSError as error:
         raise _unreadable(file, error.strerror or "a file that cannot be opened") from error
     except (ValueError, ImportError, EOFError) as error:  # also a text that is no CSV, and Parquet without its engine
-        raise _unreadable(file, f"{type(error).__name__}: {error}") from error
+        raise _unreadable(file, f"{type(error).__name__}: {str(error).replace(str(file), file.name)}") from error
     names = [str(name).strip() for name in _header(file, frame)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
