@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ import pnst
 from bodies import tilted
 from pnst.errors import InputError
 from pnst.image import Grid, Mask, Volume
+from pnst.kernels import diffusion
 from pnst.kernels.diffusion import Shells, fit_decay, shells
 from pnst.measurement.adc_map import adc_map, decay_map, fit_diffusion, used_shells
 from pnst.measurement.diffusion_noise import measurement_noise
@@ -142,6 +144,19 @@ def test_voxels_on_the_noise_floor_are_flagged_and_not_low(adc, flagged):  # sai
     body = inside((60, 51, 9))
     assert flagged[0] <= fit.floor[body].mean() <= flagged[1]
     assert fit.adc.data[body].mean() == pytest.approx(adc, rel=0.01)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_whole_map_is_fitted_without_a_copy_of_the_series(order, monkeypatch):  # bytes: four maps and a flag
+    monkeypatch.setattr(diffusion, "BLOCK", 2048)
+    series = dwi(shape=(120, 100, 24), order=order)
+    fitted(series)
+    tracemalloc.start()
+    fit = fitted(series, noise_sd=40.0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    maps = fit.adc.data.size * (4 * 4 + 1)
+    assert peak < maps + series.volume.data.nbytes / 2
 
 
 def test_the_complete_fit_is_the_public_map():

@@ -247,10 +247,10 @@ def _without_bias(line: _Line, x: Float32Array, y: Float32Array, counts: Float32
     if not near.size:
         return line
     less, steep, ratio = y[:, near], steep[near], ratio[near]
-    for row, at, count in zip(less[1:], x[1:], counts[1:], strict=True):
+    for row, at in zip(less[1:], x[1:], strict=True):
         there = ratio * np.exp(steep * (at / 2))
         low = there < NEAR_FLOOR
-        row[low] -= log_bias(there[low], float(count))
+        row[low] -= log_bias(there[low])
     for column, values in zip(line, _line(x, less, counts, steep), strict=True):
         column[near] = values
     return line

@@ -12,21 +12,19 @@ FloatArray = npt.NDArray[np.floating[Any]]
 NOISE_MEAN = float(np.sqrt(2) * np.exp(-np.euler_gamma / 2))
 """exp(mean of ln R) of pure noise of SD 1: where a geometric mean of directions ends."""
 
-LARGEST = 0.15
-"""The bias of ln S at 1.3 noise SDs: below, a signal is lost in its noise, and is better flagged than corrected."""
+LARGEST = 0.12
+"""The bias of ln S at 1.4 noise SDs: below, a signal is lost in its noise: better flagged than corrected (ours)."""
 
 
-def log_bias(ratio: FloatArray, count: float) -> FloatArray:
-    """What noise adds to the mean of ln S, for signals of `ratio` noise SDs that were fitted to `count` measurements.
+def log_bias(ratio: FloatArray) -> FloatArray:
+    """What noise adds to the mean of ln S, for signals of `ratio` noise SDs; at most `LARGEST`.
 
     Of a magnitude R about a true signal A in noise of SD 1 the mean of ln R is ln A + E₁(A²/2)/2 exactly (that of the
     logarithm of a non-central χ² of two degrees): it falls so fast that ln S hardly knows magnitude noise above 3 SD.
-    A fitted signal scatters, and E₁ is steep: 1/count beside A² keeps the correction from feeding on that, and it ends
-    at `LARGEST` (both ours).
     """
     from scipy.special import exp1
 
-    return np.asarray(np.minimum(exp1((ratio**2 + 1 / count) / 2) / 2, LARGEST))
+    return np.asarray(np.minimum(exp1(ratio**2 / 2) / 2, LARGEST))
 
 
 def floor_signal(directions: int, floor_sd: float) -> float:
