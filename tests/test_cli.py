@@ -39,7 +39,8 @@ from pnst.study import Lesion
 from scenes import Scene
 
 SCENE = Scene(radius=11, halo=5, plane=6, limb=28, reach=39, spacing=(1.1, 1.3, 3.0))
-REGIONS = {f"regions/{name}.nii.gz" for name in ("edema", "enhancing", "fat_rim", "target_core")}
+DRAWN = ("adc_dark", "edema", "enhancing", "fat_rim", "solid", "target_core")
+REGIONS = {f"regions/{name}.nii.gz" for name in DRAWN}
 OUTPUTS = OUTPUTS_ALWAYS | REGIONS | {"adc.nii.gz"}
 IDENTITY = {
     "PatientName": "Plantedname^Jo",

@@ -116,7 +116,7 @@ def test_the_report_of_a_run_can_be_written_again(folder, finished):
     for ours, theirs in zip(*pictures, strict=True):
         assert np.abs(ours - theirs).max() <= 1.01 / 255
     assert (len(LEGEND.findall(page)), len(LEGEND.findall(before))) == (0, 4)
-    drawn = {"adc", "edema", "enhancing", "fat_rim", "target_core"}
+    drawn = {"adc", "adc_dark", "edema", "enhancing", "fat_rim", "solid", "target_core"}
     assert finished.case.measurements[0].regions.keys() == drawn | {"edge_width", "fat_cover"}
 
 
@@ -134,7 +134,8 @@ def test_every_lesion_of_a_case_has_its_files(finished, tmp_path):
     plain = replace(case.measurements[0], label="2", regions={})
     case = Case(case.study, case.lesions * 2, (case.measurements[0], plain), case.assessments * 2)
     workflow.write_case(case, "<html>", RunSettings(), tmp_path / "o")
-    regions = {f"regions/{name}.nii.gz" for name in ("edema", "enhancing", "fat_rim", "target_core")}
+    names = ("adc_dark", "edema", "enhancing", "fat_rim", "solid", "target_core")
+    regions = {f"regions/{name}.nii.gz" for name in names}
     assert outputs(tmp_path / "o") == OUTPUTS_ALWAYS | regions | {"adc.nii.gz", "lesion-2.nii.gz"}
 
 
@@ -172,7 +173,8 @@ def test_the_sarcoma_is_measured_in_what_its_series_show(sarcoma):
     (m,) = case.measurements
     assert m.families().keys() == FAMILY_TYPES.keys() - {"adc", "ivim", "enhancement", "cyst"}
     contrast = "no T1 series after contrast"
-    assert m.skipped == {"adc": "no diffusion series and no ADC map", "enhancement": contrast, "cyst": contrast}
+    diffusion = {"adc": "no diffusion series and no ADC map", "ivim": "no diffusion series"}
+    assert m.skipped == {**diffusion, "enhancement": contrast, "cyst": contrast}
     assert m.size.volume_ml == pytest.approx(365, abs=15)
     regions = ("edema", "fat_rim", "t1_high", "target_core")
     assert outputs(out) == OUTPUTS_ALWAYS | {f"regions/{name}.nii.gz" for name in regions}
