@@ -38,7 +38,7 @@ def floor_signal(directions: int, floor_sd: float) -> float:
 def true_sd(sd: float, level: float) -> float:
     """SD of the noise in each channel, from the SD of magnitudes and their mean level in the same unit.
 
-    At high signal they are the same; of noise alone the magnitudes' is 0.655 of it (Koay 2006, J Magn Reson 179:317).
+    At high signal they are the same; of noise alone the magnitudes' is 0.655 of it (Koay and Basser 2006, JMR 179:317).
     """
     from scipy.special import i0e, i1e
 
