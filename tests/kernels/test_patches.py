@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.kernels.patches import local_median, patches
+from pnst.kernels.patches import local_median, local_quantile, patches
 
 POINTS = np.array([(0.0, 0, 0), (1.0, 0, 0), (2.1, 0, 0), (0.3, 0, 0.2)])
 NORMALS = np.array([(0.0, 0, 1), (0.0, 0, 1), (0.0, 0, 1), (0.0, 0, -1)])
@@ -36,3 +36,17 @@ def test_unknown_values_take_no_part():
     known = np.array([True, False, True, True, True])
     found = local_median(np.array([1.0, 50.0, 3.0, 3.0, 3.0]), known, points, normals, 1.2)
     np.testing.assert_array_equal(found, [1.0, 50.0, 3.0, 3.0, 3.0])
+
+
+def test_a_local_quantile_is_that_of_a_disc():  # closed form: x over a disc of radius r reaches 0.69 r at 90 %
+    x, y = (part.ravel() for part in np.meshgrid(np.arange(-20, 20.5), np.arange(-15, 15.5) * 1.1, indexing="ij"))
+    points = np.stack([x, y, np.zeros(len(x))], axis=1)
+    inner = (np.abs(x) < 12) & (np.abs(y) < 8)
+    high = local_quantile(x, points, 1.05, 6.0, 0.9)[inner] - x[inner]
+    assert high.mean() == pytest.approx(0.69 * 6, abs=0.6)
+    assert np.abs(local_quantile(x, points, 1.05, 6.0, 0.5)[inner] - x[inner]).mean() < 1.2
+
+
+def test_a_point_alone_is_its_own_quantile():
+    points = np.array([[0.0, 0, 0], [50, 0, 0], [100, 0, 0]])
+    np.testing.assert_array_equal(local_quantile(np.array([1.0, 2, 3]), points, 50.0, 6.0, 0.9), [1, 2, 3])

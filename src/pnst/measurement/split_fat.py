@@ -9,6 +9,7 @@ import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Mask
 from pnst.kernels.mesh import thinned
+from pnst.kernels.patches import patches
 from pnst.kernels.rim import Rim, RimRule, covered, fat_rim
 from pnst.kernels.sampling import rays, sample
 from pnst.measurement.context import Context
@@ -22,6 +23,8 @@ STEP_MM = 0.4
 CELL_MM = 1.0
 """One ray for each cell of the surface of this size, or of a larger one where that makes more rays than `RAYS`."""
 RAYS = 6000
+EVEN_VOXELS = 0.5
+"""The fat is averaged along the surface within this many times the longest side of a voxel."""
 BLUR_SDS = 3.0
 """Fat is blurred into the lesion by the voxels as far as this many SDs of their own blur."""
 
@@ -54,6 +57,9 @@ def measure_split_fat(context: Context) -> Outcome:
     points, normals = mesh.vertices[chosen], mesh.vertex_normals[chosen]
     rule = _rule(settings)
     rim = _rim(around, scale, points, normals, float(mesh.axes[0][2]), rule)
+    # A thin rim that runs aslant through thick slices shows more and less fat in turn, a slice apart.
+    even = patches(points, normals, area, EVEN_VOXELS * max(around.volume.grid.spacing))
+    rim = rim._replace(thickness=even @ rim.thickness)
     if not rim.seen.any():
         raise NotMeasurable("the surroundings of the lesion lie outside the series that shows fat")
     cover = covered(rim, points, spacing, rule)
