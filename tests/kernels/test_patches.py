@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from pnst.kernels.patches import local_median, local_quantile, patches
 
