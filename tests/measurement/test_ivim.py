@@ -68,6 +68,7 @@ def test_noise_lowers_what_a_uniform_lesion_would_read():
         ((0.0, 0.5, 400.0, 800.0), "needs 4 different b-values"),  # 0 and 0.5 are one
         ((200.0, 400.0, 600.0, 800.0), "needs a b-value under 200 s/mm²"),
         ((0.0, 50.0, 100.0, 800.0), "needs two b-values of 200 s/mm² or more"),
+        ((0.0, 20.0, 100.0, 797.0, 803.0), "needs two b-values of 200 s/mm² or more"),  # one shell: no slope
     ],
 )
 def test_b_values_that_do_not_tell_are_refused(b_values, reason):

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import FloatArray, Mask
+from pnst.image import BoolArray, FloatArray, Mask
 from pnst.kernels.diffusion import Shells, shells
+from pnst.kernels.ivim import segmented_fit
 from pnst.measurement.context import Context
 from pnst.measurement.diffusion import darkest
 from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
+from pnst.measurement.settings import IvimSettings
 from pnst.study import Role
 
 UNWEIGHTED_B = 10.0
@@ -40,24 +42,27 @@ class Ivim(Family):
 def measure_ivim(context: Context) -> Outcome:
     """D and f over the solid part, by the segmented fit, where the b-values allow it."""
     diffusion, settings = context.diffusion, context.settings.ivim
-    found = shells(_b_values(context), settings.b_tolerance)
+    found = _gathered(_b_values(context), settings, diffusion.settings.b_tolerance)
     _check(found.b_values, settings.least_b_values, settings.threshold_b)
     solid = diffusion.solid
-    tissue = diffusion.within_solid(diffusion.settings.model_copy(update={"least_b": settings.threshold_b}))
-    known = np.isfinite(tissue.adc.data)
-    if not known.any():
+    inside = solid.mask.data
+    signal = diffusion.part.data[inside]
+    noise = diffusion.fit.noise_sd if diffusion.fit is not None else float("nan")
+    fit = segmented_fit(signal, found, settings.threshold_b, noise)
+    d, sd = (_placed(values, inside) for values in (fit.d, fit.sd))
+    known = Mask(np.isfinite(d), solid.mask.grid)
+    if not known.data.any():
         raise NotMeasurable("no voxel of the lesion holds signal at two high b-values")
-    d = tissue.adc.data[known]
-    dark = darkest(tissue.adc.data, Mask(known, solid.mask.grid), tissue.sd, diffusion.settings)
+    dark = darkest(d, known, sd, diffusion.settings)
     seen = found.b_values[0] <= UNWEIGHTED_B
-    lost = 1 - d.size / np.count_nonzero(solid.mask.data)
+    lost = 1 - known.volume_mm3 / solid.mask.volume_mm3
     ivim = Ivim(
-        d_um2_per_ms=float(d.mean(dtype=np.float64)),
+        d_um2_per_ms=float(d[known.data].mean(dtype=np.float64)),
         d_min_um2_per_ms=dark.least,
         d_min_uniform_um2_per_ms=dark.least_uniform,
         d_dark_um2_per_ms=dark.dark,
         d_dark_uniform_um2_per_ms=dark.dark_uniform,
-        f_fraction=_perfused(diffusion.part.data[known], found, tissue.s0[known]) if seen else None,
+        f_fraction=_perfused(fit.f, signal[:, list(found.members[0])].mean(axis=1)) if seen else None,
         region=solid.region,
         b_values=found.b_values,
         quality=in_words(
@@ -77,6 +82,17 @@ def _b_values(context: Context) -> tuple[float, ...]:
     return series.b_values or ()
 
 
+def _gathered(b_values: tuple[float, ...], settings: IvimSettings, tolerance: float) -> Shells:
+    """The shells: under the threshold by the tolerance of `ivim`, over it, where a slope is taken, by that of `adc`."""
+    low, high = shells(b_values, settings.b_tolerance), shells(b_values, tolerance)
+    below = sum(b < settings.threshold_b for b in low.b_values)
+    over = [n for n, b in enumerate(high.b_values) if b >= settings.threshold_b]
+    return Shells(
+        low.b_values[:below] + tuple(high.b_values[n] for n in over),
+        low.members[:below] + tuple(high.members[n] for n in over),
+    )
+
+
 def _check(b_values: tuple[float, ...], least: int, threshold_b: float) -> None:
     """Refuse b-values from which perfusion and diffusion cannot be told apart."""
     listed = ", ".join(f"{b:g}" for b in b_values)
@@ -89,10 +105,16 @@ def _check(b_values: tuple[float, ...], least: int, threshold_b: float) -> None:
         raise NotMeasurable(f"needs two b-values of {threshold_b:g} s/mm² or more, got {listed}")
 
 
-def _perfused(signal: FloatArray, found: Shells, tissue: FloatArray) -> float:
-    """Share of the unweighted signal that the tissue's, drawn back to b = 0, misses; 0 where noise makes it negative.
+def _perfused(f: FloatArray, unweighted: FloatArray) -> float:
+    """Mean fraction, weighted by the unweighted signal: a plain mean is led by the voxels that hold least of it.
 
-    `signal` (n, m); a ratio of sums, because a mean of ratios is led by the voxels with the least signal.
+    0 where noise makes it negative.
     """
-    whole = float(signal[:, list(found.members[0])].mean(axis=1, dtype=np.float64).sum())
-    return float(np.clip(1 - float(tissue.sum(dtype=np.float64)) / whole, 0, 1)) if whole > 0 else 0.0
+    known = np.isfinite(f) & (unweighted > 0)
+    return float(np.clip(np.average(f[known], weights=unweighted[known]), 0, 1)) if known.any() else 0.0
+
+
+def _placed(values: FloatArray, inside: BoolArray) -> FloatArray:
+    out = np.full(inside.shape, np.nan, dtype=np.float32)
+    out[inside] = values
+    return out
