@@ -23,6 +23,9 @@ LEAST_FLUID_ML = 0.1
 """Less fluid than this is not worth a remark."""
 CENSORED = "the oedema reaches the border of the image or of the search"
 WEAK = "the oedema stands little above the noise of muscle, and is bounded where it was detected"
+INFILTRATION_MM = 6.0
+"""An edge that infiltrates (σ up to 4 mm) is bright this far out."""
+INFILTRATION = "no further from the lesion than an infiltrating edge would be, which is not told apart"
 MUSCLE_UNSEEN = (
     "muscle was not found for certain: what may be it is {share:.0%} as bright as the lesion, as oedema all round is"
 )
@@ -62,7 +65,12 @@ def measure_edema(context: Context) -> Outcome:
         index=volume_ml / lesion_ml,
         surface_fraction=_touched_fraction(context.lesion, zone.mask),
         censored=censored,
-        quality=in_words(CENSORED if censored else None, *zone.remarks, WEAK if zone.weak else None),
+        quality=in_words(
+            CENSORED if censored else None,
+            *zone.remarks,
+            WEAK if zone.weak else None,
+            INFILTRATION if extent <= INFILTRATION_MM else None,
+        ),
     )
     return Outcome(edema, regions={"edema": region})
 
