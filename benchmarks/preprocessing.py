@@ -56,7 +56,8 @@ def motions(count: int) -> Iterator[dict[str, Any]]:
         (("benign", benign), ("malignant", malignant)), (Role.T2_FS, Role.T1), range(count)
     ):
         shift, turn = steps(rng, SHIFT_MM, TURN_DEG)
-        moved = Motion(tuple(shift), tuple(Rotation.from_rotvec(turn, degrees=True).as_euler("xyz", degrees=True)))
+        angles = Rotation.from_rotvec(turn, degrees=True).as_euler("xyz", degrees=True)
+        moved = Motion(shift_mm=tuple(shift.tolist()), turn_deg=tuple(angles.tolist()))
         plane = PLANES[number % len(PLANES)]
         spec = replace(preset(), snr=SNR, roles=(reference, Role.DWI), grids={reference: GridSpec(plane=plane)})
         yield motion_row(simulate(replace(spec, motion={Role.DWI: moved}), seed=number), name, reference)
