@@ -147,6 +147,13 @@ def test_shells_without_signal_are_left_out_and_too_few_give_nan():
         assert np.isnan(column[2:4]).all()
 
 
+def test_holes_in_more_shells_than_an_integer_has_bits():  # 70 b-values; 64 would let the first and the 65th meet
+    found = protocol(range(0, 1400, 20))
+    signal = decay(np.full(4, 1.1), found)
+    signal[0, 0], signal[1, 64], signal[2, [0, 64]] = 0, 0, 0
+    assert fit_decay(signal, found).adc == pytest.approx(1.1, abs=1e-4)
+
+
 def test_blocks_are_invisible():  # invariant: more voxels than a block holds, in either order of storage
     adc = np.linspace(0.3, 3.0, 70_001)
     signal = decay(adc)

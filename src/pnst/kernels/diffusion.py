@@ -144,9 +144,16 @@ def _by_shells(log: Float32Array) -> Iterator[tuple[Any, npt.NDArray[np.intp]]]:
     if known.all():
         yield slice(None), np.arange(len(log))
         return
-    pattern = (known << np.arange(len(log))[:, None]).sum(axis=0)
-    for bits in np.unique(pattern).tolist():
-        yield np.flatnonzero(pattern == bits), np.flatnonzero([bits >> n & 1 for n in range(len(log))])
+    # One bit a shell, where an integer has room for them, is far quicker than to compare columns.
+    room = len(log) < 63
+    pattern = (
+        (known << np.arange(len(log))[:, None]).sum(axis=0)
+        if room
+        else np.unique(known, axis=1, return_inverse=True)[1]
+    )
+    for one in np.unique(pattern):
+        voxels = np.flatnonzero(pattern == one)
+        yield voxels, np.flatnonzero(known[:, voxels[0]])
 
 
 class _Line(NamedTuple):
