@@ -12,13 +12,14 @@ from scipy.special import ndtr
 from diffusing import D, Diffusing
 from interiors import Interior, Sphere
 from pnst.image import Grid, Mask, Volume
+from pnst.io.study import read_study
 from pnst.kernels.pieces import off_edge
 from pnst.measurement.adc import Adc, measure_adc
 from pnst.measurement.context import Context
 from pnst.measurement.family import NotMeasurable, Outcome
 from pnst.measurement.settings import AdcSettings, MeasureSettings
 from pnst.measurement.solid import clear_of_blur, held_by
-from pnst.study import Role, Series, Source, Study
+from pnst.study import Lesion, Role, Series, Source, Study
 from scenes import Scene
 
 PLAIN = Interior(radius=16.0)
@@ -352,3 +353,29 @@ def test_a_voxel_holds_a_region_where_it_holds_the_centre_of_one_of_its_voxels()
     far = fine.affine.copy()
     far[:3, 3] = 900
     assert not held_by(Mask(data, Grid(fine.shape, far)), coarse).any()
+
+
+class TestScannersData:
+    """Balls of 15 mm in the head and the abdomen of two scanners' studies; no lesion is there."""
+
+    def ball(self, study: Study, role: Role, away: tuple[float, float, float]) -> Context:
+        grid = study.series[role].volume.grid
+        index = np.stack(np.meshgrid(*[np.arange(n) for n in grid.shape], indexing="ij"), axis=-1)
+        centre = grid.to_world((np.array(grid.shape) - 1) / 2) + away
+        inside = np.linalg.norm(grid.to_world(index) - centre, axis=-1) < 15
+        return Context(study, Lesion("ball", Mask(inside, grid), "formula"), MeasureSettings())
+
+    @pytest.mark.parametrize("away", [(25.0, 10.0, 5.0), (-30.0, -15.0, 0.0)])
+    def test_siemens_own_map_is_reproduced(self, shared_data, away):
+        study = read_study(shared_data / "siemens_xa30_dwi_adc")
+        adc = measure_adc(self.ball(study, Role.DWI, away)).family
+        assert adc.vendor_ratio == pytest.approx(1.0, abs=0.002)
+        assert adc.vendor_mean_um2_per_ms == pytest.approx(adc.mean_um2_per_ms, rel=0.005)
+        assert adc.region == "whole lesion"
+
+    def test_a_map_alone_is_measured(self, shared_data):
+        study = read_study(shared_data / "toshiba_abdomen_adc_t2")
+        adc = measure_adc(self.ball(study, Role.ADC, (-30.0, -15.0, 0.0))).family
+        assert adc.map_source == "vendor ADC map"
+        assert 0.5 < adc.min_um2_per_ms < adc.dark_um2_per_ms < adc.mean_um2_per_ms < 2.5
+        assert adc.vendor_ratio is None
