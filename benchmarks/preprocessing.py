@@ -1,6 +1,6 @@
 """What alignment and the correction of shading recover, on simulated studies and on real legs.
 
-python benchmarks/preprocessing.py [--data ../shared/data] [--motions 3] [--fields 3] [--starts 10] [--markdown]
+python benchmarks/preprocessing.py motions|legs|fields [--count 2] [--data ../shared/data] [--markdown]
 
 Motions (8 mm, 5°, in random directions) and fields (40 %) are planted; the legs have no truth, so that only the
 spread over starting points and the similarity are reported.
@@ -223,28 +223,25 @@ def smooth_field(shape: tuple[int, ...], body: FloatArray, seed: int) -> FloatAr
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, help="the folder of real data; without it, the legs are left out")
-    parser.add_argument("--motions", type=int, default=3, help="a preset and reference")
-    parser.add_argument("--fields", type=int, default=3, help="a body and role")
-    parser.add_argument("--starts", type=int, default=10)
+    parser.add_argument("part", choices=("motions", "legs", "fields"))
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/data"), help="the folder of real data, for the legs"
+    )
+    parser.add_argument("--count", type=int, default=2, help="motions a preset and reference, fields a row, or starts")
     parser.add_argument("--markdown", action="store_true", help="write the section of README.md")
     options = parser.parse_args()
-    text = f"Diffusion moved by {SHIFT_MM:g} mm and {TURN_DEG:g}° in random directions, SNR {SNR:g}, references axial, "
-    text += "coronal and sagittal; the distorted studies did not move.\n\n"
-    text += motion_report(list(motions(options.motions)))
-    print(text, flush=True)
-    if options.data:
+    if options.part == "motions":
+        text = motion_report(list(motions(options.count)))
+    elif options.part == "legs":
         head = "aligned with|found|mutual information|shift over starts, median / worst, mm|turn over starts, °|CPU s"
-        said = f"\n\nReal legs, {options.starts} other starts, each {START_MM:g} mm and {START_DEG:g}° off:\n\n"
-        said += markdown(head.split("|"), legs(options.data, options.starts))
-        print(said, flush=True)
-        text += said
-    head = "body|series|RMS before|RMS after|95th percentile|worst tissue's median|CPU s"
-    said = f"\n\nFields of 40 %, {options.fields} a row, the worst of them, in pure voxels of tissue:\n\n"
-    said += markdown(head.split("|"), fields(options.fields)) + f"\n\n{machine()}."
-    print(said)
+        text = markdown(head.split("|"), legs(options.data, options.count))
+    else:
+        head = "body|series|RMS before|RMS after|95th percentile|worst tissue's median|CPU s"
+        text = markdown(head.split("|"), fields(options.count))
+    text += f"\n\n{options.count} {'starts' if options.part == 'legs' else options.part} each. {machine()}."
+    print(text)
     if options.markdown:
-        write_section("preprocessing", text + said)
+        write_section(options.part, text)
 
 
 if __name__ == "__main__":

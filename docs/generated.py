@@ -20,6 +20,7 @@ from pnst.measurement import settings
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.phantom import TISSUES, Spec
 from pnst.phantom.sources import CITATIONS, NO_PROTONS
+from pnst.preprocessing import settings as preprocessing
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = "sample_data/malignant_dicom"
@@ -39,6 +40,8 @@ SETTINGS = {
     "heterogeneity": settings.HeterogeneitySettings,
     "quality": settings.QualitySettings,
     "uncertainty": settings.UncertaintySettings,
+    "bias": preprocessing.BiasSettings,
+    "alignment": preprocessing.AlignmentSettings,
 }
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FIRST_STEP_MM = 1.0
 LAST_STEP_MM = 1e-3
-MOST_STEPS = 100
+MOST_STEPS = 60
 """Of the gradient descent: its first and smallest step of the farthest voxel, and how many it may take."""
 WHOLE = 0.99
 """A merged voxel lies in the body when this share of it does: all, but for rounding."""

@@ -51,7 +51,7 @@ class AlignmentSettings(_Settings):
     """The same of the first, coarse stage (ours)."""
     histogram_bins: int = Field(32, ge=5)
     """Bins of each image in the joint histogram (ours)."""
-    samples: int = Field(150_000, ge=1000)
+    samples: int = Field(50_000, ge=1000)
     """At most this many voxels are compared at a time (ours)."""
 
 
