@@ -128,6 +128,14 @@ def test_rows_are_named_by_their_numbers_alone():
     assert three == four
 
 
+def test_a_lesion_is_recognised_after_a_csv_file(tmp_path):
+    from pnst.io.frame import read_frame
+
+    table = cohort(400)[["size.longest_diameter_mm", "adc.mean_um2_per_ms"]] * 1234.5
+    table.to_csv(tmp_path / "t.csv", index=False)
+    assert row_digests(read_frame(tmp_path / "t.csv").to_numpy()) == row_digests(table.to_numpy())
+
+
 def test_every_listed_type_is_written_by_some_model():
     """The list is no longer than it must be."""
     from pnst.classification.trained_model import _types

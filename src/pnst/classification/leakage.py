@@ -13,10 +13,6 @@ from pnst.errors import InputError
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-CHANCE = 1e-3
-"""A column that separates the classes without error is refused where one of all columns would do so by chance with a
-probability below this (ours)."""
-
 
 def separating_features(matrix: Floats, names: Sequence[str], malignant: Bools) -> dict[str, float]:
     """Feature → the chance that any of so many would separate the classes as it does, in those (n, p) that do.
@@ -37,12 +33,12 @@ def separating_features(matrix: Floats, names: Sequence[str], malignant: Bools) 
     return found
 
 
-def refuse_separating(found: dict[str, float], accepted: Sequence[str]) -> list[str]:
-    """Raise `InputError` for a column that gives the diagnosis away; what chance could do is a warning.
+def refuse_separating(found: dict[str, float], accepted: Sequence[str], least_chance: float) -> list[str]:
+    """Raise `InputError` for a column that gives the diagnosis away; what chance does at least so often is a warning.
 
     `accepted` are columns whose separation the user answers for.
     """
-    telling = [name for name, chance in found.items() if chance < CHANCE and name not in accepted]
+    telling = [name for name, chance in found.items() if chance < least_chance and name not in accepted]
     if telling:
         raise InputError(
             "a feature separates the classes without a single error, as a copy of the diagnosis would",

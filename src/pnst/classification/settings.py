@@ -60,6 +60,11 @@ class TrainSettings(BaseModel):
     """Models refitted on resampled groups, whose spread is the interval of a probability."""
     least_groups: int = Field(10, ge=2)
     """Groups that must be there with a malignant lesion, and as many without; fewer are refused (ours)."""
+    events_per_feature: float = Field(10.0, ge=0)
+    """Fewer lesions of the rarer class a feature are warned of (a rule of thumb)."""
+    separation_chance: float = Field(1e-3, ge=0, le=1)
+    """A feature that separates the classes without an error is refused where one of all features would do so by chance
+    with a probability below this (ours)."""
     bootstrap: int = Field(2000, ge=100, le=100_000)
     """Resamples of groups for the interval of the AUC."""
 

@@ -31,9 +31,6 @@ Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 Progress = Callable[[str], None]
 
-EVENTS_A_FEATURE = 10
-"""Fewer lesions of the rarer class a feature than this are warned of (a rule of thumb)."""
-
 
 @dataclass(frozen=True, eq=False)
 class _Cohort:
@@ -84,9 +81,9 @@ def train(
     cohort = _Cohort(feature_matrix(table, choice.names), labelled.malignant, labelled.groups)
     found = separating_features(cohort.matrix, choice.names, cohort.malignant)
     found.pop(EVIDENCE, None)  # it was learnt from publications, not from this table
-    warnings = refuse_separating(found, accept_separating)
+    warnings = refuse_separating(found, accept_separating, settings.separation_chance)
     refuse_repeated_rows(cohort.matrix, cohort.groups)
-    warnings += _warnings(cohort, choice, groups)
+    warnings += _warnings(cohort, choice, groups, settings)
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # cohorts are small: threads cost more than they save, and change the last digits
@@ -224,15 +221,15 @@ def _features(matrix: Floats, names: Sequence[str]) -> Iterator[Feature]:
         )
 
 
-def _warnings(cohort: _Cohort, choice: FeatureChoice, groups: str | None) -> list[str]:
+def _warnings(cohort: _Cohort, choice: FeatureChoice, groups: str | None, settings: TrainSettings) -> list[str]:
     rarer = min(int(cohort.malignant.sum()), int((~cohort.malignant).sum()))
     found = []
     if groups is None:
         found.append("no column of groups: lesions of one patient may be both learnt from and tested on")
-    if rarer < EVENTS_A_FEATURE * len(choice.names):
+    if rarer < settings.events_per_feature * len(choice.names):
         found.append(
-            f"{rarer} lesions in the rarer class for {len(choice.names)} features, under {EVENTS_A_FEATURE} a feature: "
-            "expect less on other patients"
+            f"{rarer} lesions in the rarer class for {len(choice.names)} features, under "
+            f"{settings.events_per_feature:g} a feature: expect less on other patients"
         )
     return found
 

@@ -40,7 +40,6 @@ def _header(file: Path, frame: pd.DataFrame) -> list[str]:
     """The names as they stand in the file."""
     if file.suffix == ".parquet":
         return [str(name) for name in frame.columns]
-
     content = file.read_bytes()
     text = (gzip.decompress(content) if file.suffix == ".gz" else content).decode("utf-8-sig")
     found = next(csv.reader(io.StringIO(text, newline="")), [])

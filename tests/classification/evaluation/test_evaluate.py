@@ -117,6 +117,15 @@ class TestResults:
         assert all(row.p_value is None for row in found.comparisons)
 
 
+def test_one_malignant_lesion_has_no_intervals_and_is_json():
+    table = cohort(40, seed=3)
+    few = table[(table["malignant"] == 0) | (table.index == table.index[table["malignant"] == 1][0])]
+    found = check(few, models=["evidence", "evidence"], threshold=0.5, subgroups=["nf1"])
+    assert found.models[0].area.delong is None
+    assert found.models[1].answers.name == "evidence model (2)"
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
 class TestRecord:
     def test_it_is_json_and_says_what_it_is_not(self, found):
         content = json.loads(json.dumps(found.to_dict(), allow_nan=False))
