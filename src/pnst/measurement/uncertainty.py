@@ -40,7 +40,7 @@ SYSTEMATIC: Mapping[str, tuple[float, float]] = MappingProxyType(
         "edema.surface_fraction": (0.01, 0.35),
         "split_fat.coverage_fraction": (0.02, 0.0),
         "split_fat.pole_coverage_fraction": (0.03, 0.0),
-        "split_fat.rim_thickness_mm": (0.08, 0.0),
+        "split_fat.rim_thickness_mm": (0.12, 0.0),
         "adc.mean_um2_per_ms": (0.0, 0.005),
         "adc.mean_all_b_um2_per_ms": (0.0, 0.005),
         "adc.mean_whole_um2_per_ms": (0.0, 0.02),
