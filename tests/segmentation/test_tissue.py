@@ -9,7 +9,8 @@ import pytest
 
 from bodies import oblique
 from pnst.image import Grid, Mask, Volume
-from pnst.segmentation.fat import fat_scale
+from pnst.kernels.histogram import Mode
+from pnst.segmentation.fat import _brightest, fat_scale
 from pnst.segmentation.muscle import muscle_level, muscle_on_t1
 from pnst.segmentation.surroundings import Surroundings, TissueRule, surroundings
 from pnst.segmentation.tissue import FatScale, MuscleLevel, TissueNotFound
@@ -86,6 +87,13 @@ def test_the_lesion_may_be_darker_or_brighter_than_muscle(lesion):
     scale = fat_scale(LIMB.around({**T1, "lesion": lesion}))
     assert scale.muscle == pytest.approx(300, abs=7)
     assert scale.fat == pytest.approx(1000, abs=14)
+
+
+def test_diluted_fat_is_not_taken_for_fat():
+    """Regression: a rim that an infiltrating edge dilutes held more than the fat beyond it; a speck counts for less."""
+    diluted, speck = Mode(607, 500, 660, 0.07), Mode(900, 850, 950, 0.01)
+    assert _brightest([diluted, Mode(741, 700, 800, 0.057), speck]) == 741
+    assert _brightest([diluted, Mode(741, 700, 800, 0.03), speck]) == 607
 
 
 @pytest.mark.parametrize(("gain", "offset"), [(0.01, 0.0), (3.0, 500.0), (1.0, -400.0)])

@@ -115,7 +115,8 @@ def fluid_bright(found: Unenhanced, t2: FloatArray, ratio: float) -> BoolArray |
     voxels hold a part of the tissue round it. None where T2 does not show a piece, or nothing that enhances.
     """
     solid, medians = t2[found.enhancing & np.isfinite(t2)], piece_medians(found.pieces, t2)
-    if not solid.size or not np.isfinite(medians).all():
+    held = np.bincount(found.pieces.ravel())[1:] > 0  # bounding may leave nothing of a piece
+    if not solid.size or not np.isfinite(medians[held]).all():
         return None
     least = ratio * float(np.median(solid))
     return np.asarray(np.concatenate([[False], medians >= least])[found.pieces])

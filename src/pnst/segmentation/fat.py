@@ -1,7 +1,7 @@
 """Fat and muscle on T1 or a fat image.
 
 The lesion is the anchor: it is nearly isointense to muscle there, so the mode of the surroundings nearest to the
-lesion's median is muscle, and the fullest mode above that is fat.
+lesion's median is muscle, and the brightest of the fullest modes above that is fat.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pnst.segmentation.muscle import noises, without_air
 from pnst.segmentation.surroundings import Surroundings
 from pnst.segmentation.tissue import FatScale, TissueNotFound, fair
 
+NEARLY = 0.5
+"""Of the fullest mode's share."""
 DARK_PART = 0.1
 """Quantile of a lesion's intensity that tumour still has where most of it is blood."""
 
@@ -39,12 +41,18 @@ def _scale(around: Surroundings, anchor: float) -> FatScale:
     spread = float(np.subtract(*np.percentile(values, (99.5, 0.5))))
     muscle = min(fair(found), key=lambda mode: abs(mode.value - anchor))
     brighter = [mode for mode in found if mode.value > muscle.value + rule.fat_step * spread]
-    fat = max(brighter, key=lambda mode: mode.share).value if brighter else _bright_class(around, values, muscle)
+    fat = _brightest(brighter) if brighter else _bright_class(around, values, muscle)
     if anchor > muscle.high and muscle not in without_air(around, fair(found)):  # the nearest mode is air
         raise TissueNotFound(
             f"no muscle shows within {rule.near_mm:g} mm of the lesion, so muscle and fat cannot be told apart"
         )
     return FatScale(muscle.value, fat, own_mode=bool(brighter))
+
+
+def _brightest(found: list[Mode]) -> float:
+    """The brightest of the modes that are nearly the fullest: fat that a blurred border dilutes has a mode below it."""
+    least = NEARLY * max(mode.share for mode in found)
+    return max(mode.value for mode in found if mode.share >= least)
 
 
 def _bright_class(around: Surroundings, values: FloatArray, muscle: Mode) -> float:

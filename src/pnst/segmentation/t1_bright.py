@@ -76,7 +76,7 @@ def t1_bright(
         Mask(edge_fat, grid),
         float(sizes[blood].max(initial=0)) * grid.voxel_volume_mm3 / 1000,
         whole=bool(np.mean(data[allowed] > brighter) > 0.5) if allowed.any() else False,
-        fat_known=bool(np.isfinite([of_lesion, *of_pieces]).all()),
+        fat_known=bool(np.isfinite([of_lesion, *of_pieces[sizes[1:] > 0]]).all()),
     )
 
 
