@@ -59,7 +59,7 @@ class RuleCalls:
     """Where it was positive or negative."""
 
 
-def evidence_answers(frame: pd.DataFrame, settings: AssessSettings) -> Answers:
+def evidence_answers(name: str, frame: pd.DataFrame, settings: AssessSettings) -> Answers:
     """The evidence model's. Raises `InputError` where the table holds none of its predictors."""
     check_names(_family_columns(frame))
     known = evidence_frame(frame)
@@ -72,7 +72,7 @@ def evidence_answers(frame: pd.DataFrame, settings: AssessSettings) -> Answers:
         )
     found = assess(known, settings=settings)
     return Answers(
-        EVIDENCE_MODEL,
+        name,
         f"{EVIDENCE_MODEL}, prior {settings.prior:.3f}",
         found["probability"].to_numpy(dtype=float),
         found["low"].to_numpy(dtype=float),

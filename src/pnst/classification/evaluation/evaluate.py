@@ -200,7 +200,7 @@ def _answers(
         taken.add(name)
         progress(name)
         if model == EVIDENCE:
-            yield evidence_answers(table, settings)
+            yield evidence_answers(name, table, settings)
         else:
             trained = model if isinstance(model, TrainedModel) else read_model(model)
             yield trained_answers(name, trained, table, settings)
