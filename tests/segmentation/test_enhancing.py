@@ -22,4 +22,4 @@ def test_a_piece_that_bounding_empties_hides_no_other():
 
 @pytest.mark.parametrize("lost", [2, 3])
 def test_a_piece_that_t2_does_not_show_is_neither(lost):
-    assert fluid_bright(FOUND, np.where(PIECES == lost, np.nan, 100.0), 1.3) is None
+    assert fluid_bright(FOUND, np.where(lost == PIECES, np.nan, 100.0), 1.3) is None
