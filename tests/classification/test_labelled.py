@@ -24,7 +24,6 @@ def test_groups_and_folds_are_numbered_in_order():
     found = LabelledTable.of(frame, "y", "who", "fold")
     assert found.groups.tolist() == [0, 1, 0, 2]
     assert found.folds.tolist() == [0, 1, 0, 0]
-    assert found.group_malignant.tolist() == [True, False, False]
 
 
 @pytest.mark.parametrize(

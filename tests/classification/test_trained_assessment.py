@@ -164,9 +164,9 @@ class TestRefusals:
 
 
 def test_intervals_hold_the_true_probability():
-    """Simulation: the log-odds is known; the 95 % intervals of 6 cohorts hold it in four places of five or more.
+    """Simulation: the log-odds is known; the 95 % intervals of 6 cohorts hold it in 85 % of places or more.
 
-    Replicates that shared one calibration, which was tried first, held it in 77 % of the places of 12 cohorts.
+    What was tried first held it in 77 % (one calibration for all replicates) and 85 % (classes drawn apart) of cohorts.
     """
     covered = []
     for seed in range(6):
@@ -178,4 +178,4 @@ def test_intervals_hold_the_true_probability():
         found = assess(new, model=train(table, "y", settings=settings))
         truth = expit(1.2 * new["x"] - 0.5)
         covered.append(((found["low"] <= truth) & (truth <= found["high"])).mean())
-    assert np.mean(covered) >= 0.8
+    assert np.mean(covered) >= 0.85

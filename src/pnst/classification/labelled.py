@@ -62,13 +62,6 @@ class LabelledTable:
         reserved = tuple(name for name in (label, groups, split) if name is not None)
         return cls(frame, _labels(frame, label), members, folds, reserved)
 
-    @property
-    def group_malignant(self) -> Bools:
-        """Whether any lesion of each group is malignant, by group number."""
-        found = np.zeros(int(self.groups.max()) + 1, dtype=bool)
-        np.logical_or.at(found, self.groups, self.malignant)
-        return found
-
 
 def refuse_unknown(frame: pd.DataFrame, names: Iterable[str]) -> None:
     """Raise `InputError` for a name that is no column of the table, or is one twice."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -127,7 +128,7 @@ def _learn(
         warnings=tuple(warnings),
         versions=versions(),
     )
-    replicates = tuple(_replicates(fitted, cohort, labelled, settings, progress))
+    replicates = tuple(_replicates(fitted, cohort, settings, progress))
     scorer = Scorer(fitted.pipeline, fitted.slope, fitted.intercept)
     return TrainedModel(card, scorer, replicates, _by_digest(cohort.matrix, expit(held_out)))
 
@@ -168,11 +169,10 @@ def _given_splits(folds: Integers, malignant: Bools) -> list[Split]:
     return splits
 
 
-def _replicates(
-    fitted: Fitted, cohort: _Cohort, labelled: LabelledTable, settings: TrainSettings, progress: Progress
-) -> Iterator[Scorer]:
-    """The chosen candidate refitted and calibrated on groups drawn with replacement, malignant and benign apart.
+def _replicates(fitted: Fitted, cohort: _Cohort, settings: TrainSettings, progress: Progress) -> Iterator[Scorer]:
+    """The chosen candidate refitted and calibrated on groups drawn with replacement.
 
+    Malignant and benign groups are drawn together: their share is as uncertain as the rest.
     A group that was drawn twice is one group to the inner folds, so that its lesions are never in two of them.
     """
     from pnst.classification.fitting import refit
@@ -180,12 +180,15 @@ def _replicates(
     rng = np.random.default_rng(settings.seed)
     order = np.argsort(cohort.groups, kind="stable")
     members = np.split(order, np.flatnonzero(np.diff(cohort.groups[order])) + 1)
-    strata = [np.flatnonzero(labelled.group_malignant == one) for one in (True, False)]
     for number in range(1, settings.replicates + 1):
         progress(f"interval {number} of {settings.replicates}")
-        drawn = np.concatenate([rng.choice(one, one.size) for one in strata if one.size])
-        rows = np.concatenate([members[group] for group in drawn])
-        again = refit(fitted, cohort.matrix[rows], cohort.malignant[rows], cohort.groups[rows], settings)
+        again = None
+        while again is None:
+            drawn = rng.integers(0, len(members), len(members))
+            rows = np.concatenate([members[group] for group in drawn])
+            # A resample with hardly any of one class cannot be split, and is drawn again; the cohort itself could be.
+            with suppress(InputError):
+                again = refit(fitted, cohort.matrix[rows], cohort.malignant[rows], cohort.groups[rows], settings)
         yield Scorer(again.pipeline, again.slope, again.intercept)
 
 
