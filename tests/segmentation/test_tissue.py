@@ -265,6 +265,6 @@ def test_too_little_muscle_in_a_mask(stir):
 def test_muscle_without_spread(stir):
     """Muscle of one value, as in an image without noise: its mode is that value, its SD 0."""
     where = LIMB.cropped("muscle", stir) & stir.cells.shell
-    data = np.where(where, np.float32(100), np.float32(400))
-    flat = replace(stir, cells=replace(stir.cells, smooth=data, raw=data))
+    volume = replace(stir.volume, data=np.full_like(stir.volume.data, 100))
+    flat = replace(stir, volume=volume, cells=replace(stir.cells, volume=volume))
     assert muscle_level(flat, where, "given mask") == MuscleLevel(100.0, 0.0, "given mask")

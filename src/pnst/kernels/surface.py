@@ -32,6 +32,8 @@ LEAST_STEP = 0.25
 """Samples are no closer than this share of a pixel."""
 ALIGNED = 1e-3
 """A grid whose rows run along those of the samples to this share of one is read an axis at a time."""
+COARSE = 0.5
+"""Fine voxels are interpolated from places this many samples apart: the function is flat between samples."""
 THIN_SLICES = 1.5
 """Slices thinner than so many pixels or samples show steps of their own, which are smoothed."""
 WINDOW = 5
@@ -80,10 +82,13 @@ class LevelSet:
         turned = np.abs(matrix[:3, :3] - np.diag(np.diag(matrix)[:3])) @ np.asarray(shape)
         if turned.max() < ALIGNED:
             return _stretched(self.values, shape, np.diag(matrix)[:3], matrix[:3, 3])
+        apart = np.linalg.norm(matrix[:3, :3], axis=0)
+        strides = np.where(np.asarray(shape) > 1, np.maximum(COARSE // apart, 1), 1)
+        coarse = tuple((np.ceil((np.asarray(shape) - 1) / strides) + 1).astype(int).tolist())
         values = affine_transform(
-            self.values, matrix[:3, :3], matrix[:3, 3], tuple(shape), order=1, mode="constant", cval=float(OUTSIDE)
+            self.values, matrix[:3, :3] * strides, matrix[:3, 3], coarse, order=1, mode="constant", cval=float(OUTSIDE)
         )
-        return np.asarray(values)
+        return values if (strides == 1).all() else _stretched(values, shape, 1 / strides, np.zeros(3))
 
     def inside(self, shape: Sequence[int], to_mask_index: FloatArray) -> BoolArray:
         """Which voxels of another grid have their centres inside; arguments as for `levels`."""
@@ -121,6 +126,8 @@ def _stretched(values: Float32Array, shape: Sequence[int], scale: FloatArray, sh
     """Trilinear values on a grid whose voxel i lies at scale · i + shift of each axis; `OUTSIDE` beyond the samples."""
     for axis in reversed(range(3)):
         count = values.shape[axis]
+        if scale[axis] == 1 and shift[axis] == 0 and shape[axis] == count:
+            continue
         where = scale[axis] * np.arange(shape[axis]) + shift[axis]
         first = np.clip(where.astype(int), 0, count - 2)
         share = (where - first).astype(np.float32)

@@ -15,10 +15,13 @@ from pnst.measurement.settings import EdemaSettings
 from pnst.measurement.tissues import HISTOGRAM
 from pnst.segmentation.edema_zone import ZoneRule, bound_edema, detect_edema
 from pnst.segmentation.fluid import FluidRule
+from pnst.segmentation.surroundings import Surroundings
 from pnst.study import Lesion, Role, Series
 
 TOUCH_OFFSETS_MM = np.array([0.75, 1.5, 2.25])
 """A vertex touches oedema when one of the points this far outward lies in it."""
+NEXT_LOOK = 1.6
+"""Where oedema goes on, it is looked for this many times as far before it is looked for everywhere."""
 LEAST_FLUID_ML = 0.1
 """Less fluid than this is not worth a remark."""
 CENSORED = "the oedema reaches the border of the image or of the search"
@@ -168,15 +171,17 @@ def _zone(context: Context) -> _Zone:
 
 
 def _found(context: Context, series: Series) -> _Zone:
-    """Looked for near the lesion first; further out only when it goes on there."""
+    """Looked for near the lesion first; further out only when it goes on there. Repetitions begin where that ended."""
     settings, level = context.settings.edema, context.tissues.muscle(series)
     rule = _rule(settings)
-    for reach in (min(context.settings.tissue.near_mm, settings.search_mm), settings.search_mm):
+    near_mm = context.levels.reach_mm.get(series.role, context.settings.tissue.near_mm)
+    for reach in sorted({min(mm, settings.search_mm) for mm in (near_mm, NEXT_LOOK * near_mm, settings.search_mm)}):
         around = context.views.around(series, reach)
         fat = context.tissues.fat_fraction(around)
         detected = detect_edema(around, level, rule, fat)
-        if around.cells.distance[detected.edema].max(initial=0) <= reach - max(around.cells.grid.spacing):
+        if not _goes_on(detected.edema, around, series.volume.grid):
             break
+    context.levels.reach_mm.setdefault(series.role, reach)
     zone = bound_edema(around, level, rule, detected)
     fluid_ml = np.count_nonzero(detected.fluid) * around.cells.grid.voxel_volume_mm3 / 1000
     remarks = [*context.views.doubts(series)]
@@ -222,6 +227,19 @@ def _rule(settings: EdemaSettings) -> ZoneRule:
             dark_t1_fraction=settings.fluid_t1_fraction,
             radius_mm=settings.fluid_radius_mm,
         ),
+    )
+
+
+def _goes_on(detected: BoolArray, around: Surroundings, whole: Grid) -> bool:
+    """Whether what was detected in the surroundings' cells reaches a face of the crop that is not the image's own."""
+    box = whole.canonical().box_of(around.volume.grid)
+    if box is None:
+        raise ValueError("the surroundings are no part of the image")
+    return any(
+        bool(detected.take(end, axis=axis).any())
+        for axis, (side, count) in enumerate(zip(box, whole.canonical().shape, strict=True))
+        for end, cut in ((0, side.start > 0), (-1, side.stop < count))
+        if cut
     )
 
 

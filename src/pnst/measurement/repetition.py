@@ -71,8 +71,11 @@ def _near(series: Series, lesion: Mask, reach_mm: float) -> Series:
 
 
 def _in_rows(series: Series) -> Series:
-    """The series with its last axis stored first, as masks and noise are: arrays in one order are summed faster."""
-    volume = series.volume
+    """The series stored in canonical order, last axis fastest, as masks and noise are: nothing has to be turned again.
+
+    Diffusion, whose maps are drawn voxel by voxel, keeps the order of its axes.
+    """
+    volume = series.volume if series.volume.data.ndim > 3 else series.volume.canonical()
     return replace(series, volume=Volume(np.ascontiguousarray(volume.data), volume.grid, volume.unit))
 
 

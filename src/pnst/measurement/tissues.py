@@ -26,6 +26,8 @@ class Levels:
 
     fat: dict[Role | None, FatScale] = field(default_factory=dict)
     muscle: dict[Role | None, MuscleLevel] = field(default_factory=dict)
+    reach_mm: dict[Role | None, float] = field(default_factory=dict)
+    """How far round the lesion oedema had to be looked for."""
 
 
 @dataclass(frozen=True, eq=False)

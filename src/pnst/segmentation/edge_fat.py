@@ -7,7 +7,10 @@ surface lies beside fat that is whole, or beside none.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from pnst.image import BoolArray, FloatArray
 from pnst.kernels.mesh import Mesh
@@ -15,6 +18,8 @@ from pnst.kernels.sampling import rays, sample
 from pnst.segmentation.interior import Interior
 from pnst.segmentation.surroundings import Surroundings
 from pnst.segmentation.tissue import FatScale
+
+IntArray = npt.NDArray[np.integer[Any]]
 
 REACH_MM = 8.0
 """Profiles run this far inward and outward; no edge mixes fat in any deeper."""
@@ -46,9 +51,8 @@ def edge_fat(inside: Interior, around: Surroundings, mesh: Mesh, scale: FatScale
         return found
     share = FatScale(own_level, scale.fat).fraction
     voxels = np.argwhere(inside.core & (np.nan_to_num(share(inside.smooth)) > LEAST_SHARE))
-    points, normals, depth = _feet(inside.volume.grid.to_world(voxels), mesh)
-    near = depth < REACH_MM
-    voxels, points, normals, depth = voxels[near], points[near], normals[near], depth[near]
+    near, points, normals, depth = _feet(inside.volume.grid.to_world(voxels), mesh)
+    voxels = voxels[near]
     cells = around.cells
     profiles = np.nan_to_num(sample(share(cells.smooth), cells.grid.to_index(rays(points, normals, OFFSETS_MM))))
     own = share(inside.smooth[tuple(voxels.T)])
@@ -56,14 +60,18 @@ def edge_fat(inside: Interior, around: Surroundings, mesh: Mesh, scale: FatScale
     return found
 
 
-def _feet(points: FloatArray, mesh: Mesh) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The surface's points (n, 3) and outward normals nearest to points inside (n, 3), and their depth (n,) in mm."""
+def _feet(points: FloatArray, mesh: Mesh) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
+    """Which of the points (n, 3) inside lie within `REACH_MM` of the surface (m,); of these the surface's points (m, 3)
+    and outward normals (m, 3) nearest to them, and their depth (m,) in mm.
+    """
     from scipy.spatial import cKDTree
 
-    _, nearest = cKDTree(mesh.vertices).query(points)
+    distance, nearest = cKDTree(mesh.vertices).query(points, distance_upper_bound=REACH_MM)
+    near = np.flatnonzero(np.isfinite(distance))
+    points, nearest = points[near], nearest[near]
     normals = mesh.vertex_normals[nearest]
     depth = np.maximum(np.einsum("ni,ni->n", mesh.vertices[nearest] - points, normals), 0)
-    return points + depth[:, None] * normals, normals, depth
+    return near, points + depth[:, None] * normals, normals, depth
 
 
 def _explained(profiles: FloatArray, own: FloatArray, depth: FloatArray) -> FloatArray:

@@ -40,17 +40,67 @@ DEFAULT = TissueRule()
 class Cells:
     """An image in cells of about `CELL_MM` in plane and one slice. All arrays (ni, nj, nk) on `grid`."""
 
-    grid: Grid
-    smooth: FloatArray
-    """Mean over the cell, smoothed in plane: modes stand out, edges are displaced by less than a cell."""
-    raw: FloatArray
-    """One voxel of each cell as it is: its noise is the image's. May hold NaN."""
-    lesion: BoolArray
-    """Cells of which half lies in the lesion."""
-    distance: FloatArray
-    """mm from the lesion's cells, 0 inside."""
-    shell: BoolArray
-    """The cells in which tissue is looked for; image without data left out."""
+    volume: Volume
+    """The image in voxels."""
+    inside: Mask
+    """The lesion's voxels there."""
+    rule: TissueRule
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The grid of the cells; voxels beyond the last whole cell are left out."""
+        grid, sides = self.volume.grid, cell_sides(self.volume.grid)
+        affine = grid.affine.copy()
+        affine[:3, :3] *= sides
+        affine[:3, 3] = grid.to_world((np.asarray(sides) - 1) / 2)
+        ni, nj, nk = (count // side for count, side in zip(grid.shape, sides, strict=True))
+        return Grid((ni, nj, nk), affine)
+
+    @cached_property
+    def _means(self) -> FloatArray:
+        return cell_means(self.volume.data, cell_sides(self.volume.grid))
+
+    @cached_property
+    def smooth(self) -> FloatArray:
+        """Mean over the cell, smoothed in plane: modes stand out, edges are displaced by less than a cell."""
+        from scipy.ndimage import gaussian_filter
+
+        means, filled = self._means, np.isfinite(self._means)
+        sigmas = [SMOOTHING_MM / s if s <= 2 * SMOOTHING_MM else 0.0 for s in self.grid.spacing]
+        if filled.all():
+            return np.asarray(gaussian_filter(means, sigmas))
+        smooth = gaussian_filter(np.where(filled, means, np.float32(0)), sigmas)
+        weight = gaussian_filter(filled.astype(np.float32), sigmas)  # next to cells without data those with some decide
+        return np.asarray(np.divide(smooth, weight, out=smooth, where=filled))
+
+    @cached_property
+    def raw(self) -> FloatArray:
+        """One voxel of each cell as it is: its noise is the image's. May hold NaN."""
+        sides = cell_sides(self.volume.grid)
+        i, j, k = (
+            slice(side // 2, count // side * side, side)
+            for side, count in zip(sides, self.volume.grid.shape, strict=True)
+        )
+        return self.volume.data[i, j, k].astype(np.float32)
+
+    @cached_property
+    def lesion(self) -> BoolArray:
+        """Cells of which half lies in the lesion; a lesion smaller than any cell lies in those that hold most of it."""
+        share = cell_means(self.inside.data, cell_sides(self.volume.grid))
+        return np.asarray(share >= min(0.5, float(share.max())))
+
+    @cached_property
+    def distance(self) -> FloatArray:
+        """mm from the lesion's cells, 0 inside."""
+        import edt
+
+        return np.asarray(edt.edt((~self.lesion).view(np.uint8), anisotropy=self.grid.spacing))
+
+    @cached_property
+    def shell(self) -> BoolArray:
+        """The cells in which tissue is looked for; image without data left out."""
+        near = (self.distance > self.rule.clear_mm) & (self.distance <= self.rule.near_mm)
+        return np.asarray(near & np.isfinite(self._means))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +154,7 @@ def surroundings(
         raise TissueNotFound("the lesion lies outside this series")
     part, inside = volume.crop(box).canonical(), lesion.crop(box).canonical()
     part = replace(part, data=np.ascontiguousarray(part.data))  # read many times, beside masks in this order
-    return Surroundings(part, inside, _cells(part, inside, rule), rule)
+    return Surroundings(part, inside, Cells(part, inside, rule), rule)
 
 
 def cell_sides(grid: Grid) -> tuple[int, ...]:
@@ -157,34 +207,3 @@ def _picked(
         data = data.take(np.clip(np.floor(where + 0.5).astype(int), 0, count - 1), axis=axis)
         data[(slice(None),) * axis + ((where < 0) | (where > count - 1),)] = fill
     return data
-
-
-def _cells(part: Volume, inside: Mask, rule: TissueRule) -> Cells:
-    import edt
-    from scipy.ndimage import gaussian_filter
-
-    sides = cell_sides(part.grid)
-    means = cell_means(part.data, sides)
-    grid = _cell_grid(part.grid, sides, means.shape)
-    middle = tuple(
-        slice(side // 2, count // side * side, side) for side, count in zip(sides, inside.data.shape, strict=True)
-    )
-    share = cell_means(inside.data, sides)
-    lesion = share >= min(0.5, float(share.max()))  # a lesion smaller than any cell lies in those that hold most of it
-    distance = edt.edt((~lesion).view(np.uint8), anisotropy=grid.spacing)
-    sigmas = [SMOOTHING_MM / s if s <= 2 * SMOOTHING_MM else 0.0 for s in grid.spacing]
-    filled = np.isfinite(means)
-    shell = (distance > rule.clear_mm) & (distance <= rule.near_mm) & filled
-    smooth = gaussian_filter(np.where(filled, means, np.float32(0)), sigmas)
-    if not filled.all():  # next to cells without data the smoothing is that of the cells that hold some
-        weight = gaussian_filter(filled.astype(np.float32), sigmas)
-        np.divide(smooth, weight, out=smooth, where=filled)
-    return Cells(grid, smooth, part.data[middle].astype(np.float32), lesion, distance, shell)
-
-
-def _cell_grid(grid: Grid, sides: tuple[int, ...], shape: tuple[int, ...]) -> Grid:
-    affine = grid.affine.copy()
-    affine[:3, :3] *= sides
-    affine[:3, 3] = grid.to_world((np.asarray(sides) - 1) / 2)
-    ni, nj, nk = shape
-    return Grid((ni, nj, nk), affine)
