@@ -74,6 +74,8 @@ class Alignment:
     """Why the series was left where it was."""
 
     def __str__(self) -> str:
+        if self.similarity_before == self.similarity_after == 0:
+            return f"left where it lies beside the {self.reference} series: {self.reason}"
         found = f"{self.shift_mm:.1f} mm and {self.rotation_deg:.1f}°"
         alike = f"mutual information {self.similarity_before:.3f} → {self.similarity_after:.3f}"
         if self.accepted:

@@ -92,6 +92,7 @@ def test_a_number_that_its_unit_does_not_allow(column, cell):
         ("edema.max_extent_mm", 0, 0.0),
         ("margin.ill_defined_fraction", 1.0, 1.0),
         ("adc.mean_um2_per_ms", np.float32(2), 2),
+        ("adc.min_uniform_um2_per_ms", -0.2, -0.2),  # noise alone
     ],
 )
 def test_a_number(column, cell, value):

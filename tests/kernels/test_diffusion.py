@@ -198,3 +198,13 @@ def test_a_direction_without_signal_leaves_its_shell_empty():
     assert geometric_mean(signal, found)[0, 1] == 0
     assert log_means(signal, found.members)[1, 0] == -np.inf
     assert np.isnan(fit_decay(signal, found).adc[0])
+
+
+@pytest.mark.parametrize("b_values", [(400, 800), (0, 800), (0, 400, 800)])
+@pytest.mark.parametrize("s0", [0.0, 1.0, 3.0, 10.0])
+def test_intervals_hold_down_to_noise_alone(b_values, s0):
+    """Closed form of the signal, in noise SDs. Without a limit the SD of a lost signal is in the hundreds."""
+    found = protocol(b_values)
+    fit = fit_decay(rician(decay(np.full(DRAWS, 1.5), found, s0), sd=1.0), found, noise_sd=1.0)
+    assert np.mean(np.abs(fit.adc - 1.5) < 1.96 * fit.sd) > 0.93
+    assert np.sqrt(np.mean(fit.sd.astype(float) ** 2)) < 1.7 * fit.adc.std()

@@ -61,6 +61,15 @@ def test_noise_is_found_over_gradients_and_edges(axis):  # closed form
     assert noise_sd(image, np.ones(shape, dtype=bool), axis) == pytest.approx(7, rel=0.05)
 
 
+@pytest.mark.parametrize("hole", [np.nan, np.inf])
+def test_holes_add_no_noise(hole):  # closed form: the noise that was planted
+    image = 500 + RNG.normal(scale=7, size=(40, 37, 31))
+    image[RNG.random(image.shape) < 0.1] = hole
+    everywhere = np.ones(image.shape, dtype=bool)
+    assert noise_sd(image, everywhere, 2) == pytest.approx(7, rel=0.05)
+    assert noise_sd(np.nan_to_num(image, posinf=0), everywhere, 2) > 15
+
+
 def test_noise_of_too_few_voxels_is_unknown():
     where = np.zeros((9, 8, 7), dtype=bool)
     where[4, 4, 3] = True

@@ -253,6 +253,43 @@ class TestDarkest:
         assert other.dark_um2_per_ms > usual.dark_um2_per_ms + 0.05
 
 
+class TestDoubtfulSignal:
+    """A series that was spoilt by hand."""
+
+    def spoilt(self, change, b_values=None) -> Context:
+        scene = Diffusing(PLAIN, noise=9.0)
+        series = scene.series()
+        data = change(series.volume.data.copy())
+        made = replace(series, volume=replace(series.volume, data=data), b_values=b_values or series.b_values)
+        return scene.context(Study("spoilt", {Role.DWI: made}))
+
+    @pytest.mark.parametrize("b_values", [(800.0, 400.0, 50.0, 0.0), (0.0, 5e7, 4e8, 8e8)])
+    def test_b_values_that_are_not_these_are_refused(self, b_values):  # reversed; in s/m²
+        with pytest.raises(NotMeasurable, match="b-values or a unit must be wrong"):
+            measure_adc(self.spoilt(lambda data: data, b_values))
+
+    def test_a_signal_below_0_is_said(self):
+        def fall(data):
+            data[:, :, ::3, -1] *= -1
+            return data
+
+        assert "of the diffusion signal is negative" in str(measure_adc(self.spoilt(fall)).family.quality)
+
+    def test_a_lost_signal_is_said(self):
+        def lose(data):
+            data[..., -1] = 9.0
+            return data
+
+        assert "at b = 800 s/mm² 100% of the region lies on the noise" in str(
+            measure_adc(self.spoilt(lose)).family.quality
+        )
+
+    def test_a_sound_signal_is_not(self):
+        quality = str(measure_adc(self.spoilt(lambda data: data)).family.quality)
+        assert "negative" not in quality
+        assert "noise floor" not in quality
+
+
 class TestVendorsMap:
     def vendor(self, scene: Diffusing, factor: float = 1.0, spacing=None) -> Series:
         grid = scene.grid if spacing is None else scene.body.scene.grid(spacing)
@@ -269,7 +306,7 @@ class TestVendorsMap:
         assert adc.map_source == "computed from the diffusion series"
         assert adc.vendor_mean_um2_per_ms == pytest.approx(1.2 * factor, rel=0.005)
         assert adc.vendor_ratio == pytest.approx(1 / factor, rel=0.005)
-        assert ("of the vendor's map" in (adc.quality or "")) is said
+        assert ("the vendor's map" in (adc.quality or "")) is said
 
     def test_on_voxels_of_its_own_the_nearest_ones_are_compared(self):
         scene = Diffusing(PLAIN)

@@ -48,6 +48,9 @@ SIGN_COLUMNS = frozenset(
 RULE_COLUMNS = ("ivim.d_margin_um2_per_ms", "ivim.f_centre_fraction", "ivim.f_margin_fraction")
 """Columns that a published rule reads and no family measures: how wide a margin its source took is not known to us."""
 
+NOISY = ("min_um2_per_ms", "dark_um2_per_ms", "uniform_um2_per_ms")
+"""How columns end that noise may take below 0."""
+
 _IDENTITY = ("case_id", "label")
 
 
@@ -123,7 +126,9 @@ def number(column: str, cell: object) -> float | None:
     if column.endswith("fraction"):
         if not -1e-6 <= value <= 1 + 1e-6:
             raise _wrong(column, cell, "a fraction between 0 and 1")
-    elif not 0 <= value < math.inf:
+    elif math.isinf(value):
+        raise _wrong(column, cell, "a finite number")
+    elif value < 0 and not column.endswith(NOISY):
         raise _wrong(column, cell, "a finite number that is not negative")
     elif value == 0 and column in _POSITIVE:
         raise _wrong(column, cell, "a number above 0")

@@ -28,6 +28,8 @@ SIGNAL = 3.0
 
 SECOND_ORDER = 1.5
 """Var ln S = (σ/S)² · (1 + this · (σ/S)²): 1 by the logarithm's series; more, as what is plugged in scatters (ours)."""
+LOST = 1.0
+"""The most that noise is held to move ln S by. Of noise alone it is 0.64, with a longer tail below, so more (ours)."""
 
 
 class Shells(NamedTuple):
@@ -264,7 +266,11 @@ def _without_bias(line: _Line, x: Float32Array, y: Float32Array, counts: Float32
 
 
 def _sd(line: _Line, x: Float32Array, counts: Float32Array, noise: Float32Array) -> Float32Array:
-    """SD of the slope for noise relative to the fitted lowest shell: Var ln S = (σ/S)² · (1 + …) ÷ count."""
+    """SD of the slope for noise relative to the fitted lowest shell: Var ln S = (σ/S)² · (1 + …) ÷ count.
+
+    At most that of a line through points that are `LOST`: where there is no signal the series knows no end.
+    """
     variance = noise * noise / line.scatter
     far = (counts * x**2).sum() - line.mean * (2 * (counts * x).sum() - line.mean * counts.sum())
-    return np.asarray(np.sqrt(variance * (1 + SECOND_ORDER * variance * far)))
+    largest = LOST / np.sqrt(counts @ (x - counts @ x / counts.sum()) ** 2)
+    return np.asarray(np.minimum(np.sqrt(variance * (1 + SECOND_ORDER * variance * far)), largest))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from pnst.image import BoolArray, FloatArray, Mask, Volume
+from pnst.measurement.adc_map import DecayMap
 from pnst.measurement.context import Context
 from pnst.measurement.diffusion import Darkest, Diffusion, darkest
 from pnst.measurement.family import Family, Outcome, in_words
@@ -120,7 +122,16 @@ def _of_the_fit(diffusion: Diffusion, inside: BoolArray) -> tuple[dict[str, Any]
         "noise_floor_fraction": float(fit.floor[inside].mean()) if np.isfinite(fit.noise_sd) else None,
     }
     beside, remark = _beside_the_vendors(diffusion, inside)
-    return columns | beside, remark
+    return columns | beside, in_words(remark, *_doubts(fit, diffusion, inside))
+
+
+def _doubts(fit: DecayMap, diffusion: Diffusion, inside: BoolArray) -> Iterator[str]:
+    """What makes the signal itself doubtful."""
+    low, negative = float(fit.floor[inside].mean()), float((diffusion.part.data < 0).mean())
+    if low > diffusion.settings.doubtful_floor_fraction:
+        yield f"at b = {fit.b_values[-1]:g} s/mm² {low:.0%} of the region lies on the noise floor"
+    if negative > diffusion.settings.doubtful_negative_fraction:
+        yield f"{negative:.0%} of the diffusion signal is negative, as no magnitude is"
 
 
 def _beside_the_vendors(diffusion: Diffusion, inside: BoolArray) -> tuple[dict[str, float], str | None]:
@@ -135,5 +146,6 @@ def _beside_the_vendors(diffusion: Diffusion, inside: BoolArray) -> tuple[dict[s
         return {}, "the vendor's ADC map holds no value in the region that was measured"
     mean, ratio = float(theirs[both].mean(dtype=np.float64)), float(np.median(ours[both] / theirs[both]))
     off = abs(ratio - 1) > diffusion.settings.vendor_difference_fraction
-    remark = f"the computed ADC is {ratio - 1:+.0%} of the vendor's map off" if off else None
+    side = "above" if ratio > 1 else "below"
+    remark = f"the computed ADC lies {abs(ratio - 1):.0%} {side} the vendor's map" if off else None
     return {"vendor_mean_um2_per_ms": mean, "vendor_ratio": ratio}, remark

@@ -84,13 +84,24 @@ class Diffusion:
     def solid(self) -> SolidPart:
         """What counts of the lesion."""
         known = np.isfinite(self.adc.data)
-        if not (known & self.lesion.data).any():
-            raise NotMeasurable("no voxel of the lesion holds an ADC")
+        self._check(self.adc.data[known & self.lesion.data])
         try:
             edge = self.find_edge()
         except NotMeasurable:
             edge = None
         return solid_part(self.contents, self.lesion, known, edge, self.settings.least_solid_voxels)
+
+    def _check(self, values: FloatArray) -> None:
+        """Refuse what is no tissue's diffusion: b-values of other volumes, or in another unit."""
+        if not values.size:
+            raise NotMeasurable("no voxel of the lesion holds an ADC")
+        low, high = self.settings.least_plausible_um2_per_ms, self.settings.most_plausible_um2_per_ms
+        median = float(np.median(values))
+        if not low <= median <= high:
+            raise NotMeasurable(
+                f"the lesion's median ADC is {median:.3g} µm²/ms, that of tissue between {low:g} and {high:g}: "
+                "b-values or a unit must be wrong"
+            )
 
     def within_solid(self, settings: AdcSettings, *, all_b: bool = False) -> DecayMap:
         """Another fit, of the solid part alone, with the noise of `fit`."""
@@ -108,7 +119,7 @@ class Diffusion:
         """(ni, nj, nk) SD of the map by noise: from the fit, else from the vendor's map itself; NaN where not known."""
         if self.fit is not None:
             return self.fit.sd
-        sd = noise_sd(np.nan_to_num(self.adc.data), self.solid.mask.data, self.adc.grid.slice_axis)
+        sd = noise_sd(self.adc.data, self.solid.mask.data, self.adc.grid.slice_axis)
         return np.full(self.adc.grid.shape, sd, dtype=np.float32)
 
 

@@ -154,6 +154,14 @@ class AdcSettings(_Settings):
     """Maps of noise from which `min_uniform` and `dark_uniform` are taken (ours)."""
     vendor_difference_fraction: float = Field(0.05, gt=0)
     """A vendor's map that differs from ours by more than this share of it is said (ours)."""
+    doubtful_floor_fraction: float = Field(0.20, ge=0, le=1)
+    """It is said when more of the region than this lies on the noise floor (ours)."""
+    doubtful_negative_fraction: float = Field(0.01, ge=0, le=1)
+    """It is said when more of the signal near the lesion than this is negative (ours)."""
+    least_plausible_um2_per_ms: float = Field(0.01, ge=0)
+    """A lesion with a lower median is not measured: fat has 0.05 (ours)."""
+    most_plausible_um2_per_ms: float = Field(10.0, gt=0)
+    """A lesion with a higher median is not measured: water has 3, flowing blood more (ours)."""
 
 
 class IvimSettings(_Settings):
