@@ -9,9 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pnst.image import FloatArray, Grid, Mask, Volume
+from pnst.kernels.diffusion import shells
 from pnst.kernels.moved import moved, smooth_field
 from pnst.kernels.noise import noise_sd
 from pnst.measurement.context import Context
+from pnst.measurement.diffusion_noise import measurement_noise
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import UncertaintySettings
 from pnst.study import Lesion, Role, Series
@@ -43,7 +45,7 @@ class Repetitions:
         self._study = replace(context.study, series=series)
         rng = np.random.default_rng(self._settings.seed)
         self._noise = {
-            role: _noise(context.study.series[role], mask, near.volume.data.size, rng)
+            role: _drawn(noise_near(context, role, mask), near.volume.data.size, rng)
             for (role, mask), near in zip(masks.items(), series.values(), strict=True)
         }
 
@@ -79,13 +81,17 @@ def _in_rows(series: Series) -> Series:
     return replace(series, volume=Volume(np.ascontiguousarray(volume.data), volume.grid, volume.unit))
 
 
-def _noise(series: Series, lesion: Mask, count: int, rng: np.random.Generator) -> Float32Array:
-    """(`POOL` + count,) values of the noise near the lesion; 0 where it cannot be told."""
-    near = _near(series, lesion, NOISE_MM)
-    data = near.volume.data
-    if series.b_values is not None:
-        data = data[..., int(np.argmax(series.b_values))]
-    sd = noise_sd(np.nan_to_num(data), np.isfinite(data), near.volume.grid.slice_axis)
+def noise_near(context: Context, role: Role, lesion: Mask) -> float:
+    """SD of a series' noise near the lesion; NaN where it cannot be told."""
+    near = _near(context.study.series[role], lesion, NOISE_MM)
+    volume = near.volume
+    if near.b_values is not None:
+        return measurement_noise(volume, shells(near.b_values, context.settings.adc.b_tolerance))
+    return noise_sd(volume.data, np.ones(volume.grid.shape, dtype=bool), volume.grid.slice_axis)
+
+
+def _drawn(sd: float, count: int, rng: np.random.Generator) -> Float32Array:
+    """(`POOL` + count,) values of noise; 0 where its SD is not known."""
     drawn = rng.standard_normal(POOL, dtype=np.float32) * np.float32(sd if np.isfinite(sd) else 0.0)
     return np.resize(drawn, POOL + count)
 
