@@ -33,6 +33,17 @@ def test_numbers_signs_and_places_are_features_and_text_is_none():
     }
 
 
+@pytest.mark.parametrize(
+    "column",
+    ["adc.min_uniform_um2_per_ms", "adc.removed_edge_ml", "adc.vendor_ratio", "adc.fit_rms_fraction"]
+    + ["adc.noise_floor_fraction", "ivim.d_dark_uniform_um2_per_ms"],
+)
+def test_what_tells_of_the_scanner_is_no_feature_unless_wanted(column):
+    table = cohort().assign(**{column: np.arange(90.0)})
+    assert column in choose_features(table, RESERVED).set_aside
+    assert choose_features(table, RESERVED, wanted=[column]).names == (column,)
+
+
 def test_cells_as_numbers():
     table = pd.DataFrame({"a": [1, None, 2.5], "b": ["true", "No", ""], "location": ["limb", None, "trunk"]})
     matrix = feature_matrix(table, ["b", "a", "location=limb"])

@@ -139,7 +139,7 @@ def test_a_series_in_place_stays():
     assert not after.alignment.accepted
     assert after.alignment.reason == "a motion makes them hardly more alike"
     assert after.notes[-1].startswith(
-        "left where it lies beside the t2_fs series: a motion makes them hardly more alike"
+        "dwi: left where it lies beside the t2_fs series: a motion makes them hardly more alike (found 0."
     )
 
 
@@ -172,6 +172,7 @@ def test_another_part_of_the_body_and_an_empty_image():
     for series, reason in ((far, "different parts of the body"), (empty, "the same everywhere")):
         after = align(with_series(study, series)).series[Role.DWI]
         assert reason in after.alignment.reason
+        assert "mm" not in str(after.alignment)  # nothing was found that could be told
         assert after.volume is study.series[Role.DWI].volume
 
 

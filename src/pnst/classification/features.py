@@ -30,7 +30,10 @@ LOCATION = "location"
 PATIENT = ("nf1", "age", LOCATION)
 """Facts about the patient, which come from `patient=` where no table has them."""
 _IDENTITY = ("case_id", "label", "lesion", "model", "warnings", "abstained", EVIDENCE)
-_BOOKKEEPING = ("_interval", "_threshold", ".quality", ".b_values")
+_BOOKKEEPING = ("_interval", "_threshold", "_uniform_um2_per_ms", ".quality", ".b_values")
+"""How columns end that say how another was measured …"""
+_OF_MEASURING = ("adc.removed_", "adc.vendor_", "adc.fit_rms_", "adc.noise_floor_")
+"""… and how they begin: scanner and protocol, which may part the classes for no reason of the tumour's."""
 _FLAGS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 
 
@@ -171,7 +174,7 @@ def _no_feature(frame: pd.DataFrame, name: str) -> str:
     """Why a column is no feature, empty where it may be one."""
     if name in _IDENTITY or name.startswith("skipped."):
         return "names or notes of a case"
-    if name.endswith(_BOOKKEEPING):
+    if name.endswith(_BOOKKEEPING) or name.startswith(_OF_MEASURING):
         return "goes with a measurement, and is none"
     if name == LOCATION:
         return ""
