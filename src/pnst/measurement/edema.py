@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from pnst.image import BoolArray, FloatArray, Grid, Mask, Volume, bounding_box, embedded
 from pnst.kernels.pieces import widened
@@ -22,6 +24,8 @@ TOUCH_OFFSETS_MM = np.array([0.75, 1.5, 2.25])
 """A vertex touches oedema when one of the points this far outward lies in it."""
 NEXT_LOOK = 1.6
 """Where oedema goes on, it is looked for this many times as far before it is looked for everywhere."""
+BLOCK_MM = 2.0
+"""The farthest voxel is looked for in blocks of about this side."""
 LEAST_FLUID_ML = 0.1
 """Less fluid than this is not worth a remark."""
 CENSORED = "the oedema reaches the border of the image or of the search"
@@ -114,8 +118,8 @@ class _Zone:
     muscle_unseen: str | None = None
     """Why an empty zone says nothing."""
 
-    def surface_distance(self, chosen: BoolArray) -> FloatArray:
-        """mm from the lesion's mesh (its vertices lie close) for the chosen ones (n,) of the zone's voxels."""
+    def surface_distance(self, chosen: npt.NDArray[Any]) -> FloatArray:
+        """mm from the lesion's mesh (its vertices lie close) for the chosen ones of the zone's voxels (n,)."""
         from scipy.spatial import cKDTree
 
         points = self.mask.grid.to_world(np.argwhere(self.mask.data)[chosen])
@@ -124,8 +128,18 @@ class _Zone:
     def extent_mm(self) -> float:
         """The greatest distance of a voxel's centre from the lesion's surface, threads aside; 0 where all is thread."""
         farthest = self.rough_distance.max(initial=0, where=self.wide)
-        chosen = self.wide & (self.rough_distance >= farthest - 2 * self.slack_mm)
-        return float(self.surface_distance(chosen).max(initial=0))
+        chosen = np.flatnonzero(self.wide & (self.rough_distance >= farthest - 2 * self.slack_mm))
+        if not chosen.size:
+            return 0.0
+        # Of each block of voxels one at first: the others lie no further out than that and the block's diagonal.
+        spacing, index = np.asarray(self.mask.grid.spacing), np.argwhere(self.mask.data)[chosen]
+        side = np.maximum(1, np.rint(BLOCK_MM / spacing)).astype(int)
+        key = np.ravel_multi_index(tuple((index // side).T), self.mask.grid.shape)
+        _, first, block = np.unique(key, return_index=True, return_inverse=True)
+        seen = self.surface_distance(chosen[first])
+        diagonal = float(np.linalg.norm((side - 1) * spacing))
+        best = self.surface_distance(chosen[seen[block] + diagonal >= seen.max()])
+        return float(best.max())
 
     def lies_beyond(self, distance_mm: float, least_ml: float) -> bool:
         """Whether a connected piece of at least that volume lies further out than this."""
