@@ -35,8 +35,14 @@ def test_numbers_signs_and_places_are_features_and_text_is_none():
 
 @pytest.mark.parametrize(
     "column",
-    ["adc.min_uniform_um2_per_ms", "adc.removed_edge_ml", "adc.vendor_ratio", "adc.fit_rms_fraction"]
-    + ["adc.noise_floor_fraction", "ivim.d_dark_uniform_um2_per_ms"],
+    [
+        "adc.min_uniform_um2_per_ms",
+        "adc.removed_edge_ml",
+        "adc.vendor_ratio",
+        "adc.fit_rms_fraction",
+        "adc.noise_floor_fraction",
+        "ivim.d_dark_uniform_um2_per_ms",
+    ],
 )
 def test_what_tells_of_the_scanner_is_no_feature_unless_wanted(column):
     table = cohort().assign(**{column: np.arange(90.0)})
