@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import BoolArray, Grid, Mask
+from pnst.image import BoolArray, FloatArray, Grid, Mask
 from pnst.kernels.partial_volume import coverage
 from pnst.kernels.pieces import off_edge
 from pnst.measurement.contents import Contents
@@ -61,42 +61,56 @@ def solid_part(contents: Contents, lesion: Mask, known: BoolArray, edge: Edge | 
     if not left.any():
         raise NotMeasurable("nothing solid is left of the lesion on the diffusion grid")
     off = left & off_edge(left | (lesion.data & ~known))
-    for core, remark in _off_its_edge(Mask(left, lesion.grid), off, contents.views.lesion, edge):  # noqa: B007
-        if np.count_nonzero(core) >= least_voxels:
-            break
-    else:
-        core, remark = left, "its edge is averaged too"
+    core, remark = _off_its_edge(Mask(left, lesion.grid), off, contents.views.lesion, edge, least_voxels)
     if remark:
         remarks.append(f"under {least_voxels} voxels lie off the edge of the solid part: {remark}")
     removed["edge"] = float(np.count_nonzero(left & ~core)) * voxel_ml
     return SolidPart(Mask(core, lesion.grid), region, removed, tuple(remarks))
 
 
-def _off_its_edge(left: Mask, off: BoolArray, lesion: Lesion, edge: Edge | None) -> Iterator[tuple[BoolArray, str]]:
-    """Ever more of what is left, `off` being less its edge voxels, each with what is to be said of it."""
-    clear = clear_of_blur(left, edge)
-    yield off & clear, ""
-    yield off, "the blur of the lesion's edge is averaged too"
+def _off_its_edge(
+    left: Mask, off: BoolArray, lesion: Lesion, edge: Edge | None, least_voxels: int
+) -> tuple[BoolArray, str]:
+    """What is averaged of what is left, `off` being less its edge voxels, and what is to be said of it."""
+    clearance = clear_of_blur(left, edge)
+    if np.count_nonzero(off) >= least_voxels:
+        core = _clearest(off, clearance, least_voxels)
+        return core, "" if (clearance[core] > 0).all() else "the least blurred ones are averaged"
     to_mask = lesion.mask.canonical().grid.inverse @ left.grid.affine
     share = coverage(lesion.level_set, left.grid.shape, to_mask, left.grid.spacing)
     whole = left.data & (share >= WHOLLY_INSIDE)
-    said = "those are averaged that lie wholly inside the lesion"
-    yield whole & clear, said
-    yield whole, said
+    if np.count_nonzero(whole) >= least_voxels:
+        core = _clearest(whole, clearance, least_voxels)
+        return core, "those are averaged that lie wholly inside the lesion"
+    return left.data, "its edge is averaged too"
 
 
-def clear_of_blur(region: Mask, edge: Edge | None) -> BoolArray:
-    """The voxels of a region that lie deeper than the lesion's edge reaches, where it is nearest to them."""
+def _clearest(where: BoolArray, clearance: FloatArray, least_voxels: int) -> BoolArray:
+    """The voxels clear of the blur; where there are fewer than that, the clearest ones."""
+    clear = where & (clearance > 0)
+    if np.count_nonzero(clear) >= least_voxels:
+        return clear
+    index = np.flatnonzero(where)
+    out = np.zeros_like(where)
+    out.flat[index[np.argsort(-clearance.flat[index], kind="stable")[:least_voxels]]] = True
+    return out
+
+
+def clear_of_blur(region: Mask, edge: Edge | None) -> FloatArray:
+    """(ni, nj, nk): how much deeper the voxels of a region lie than the lesion's edge reaches, in mm, where it is
+    nearest to them; infinite far from it and where it is not known, NaN outside the region.
+    """
     from scipy.spatial import KDTree
 
+    out = np.full(region.grid.shape, np.nan)
+    out[region.data] = np.inf
     if edge is None:
-        return region.data
+        return out
     reach = np.append(BLUR_DEPTH * edge.width[edge.measured], 0)  # the last is that of a voxel with no edge near
     index = np.argwhere(region.data)
     near = KDTree(edge.points[edge.measured])
     depth, at = near.query(region.grid.to_world(index), distance_upper_bound=float(reach.max()) + 1e-6)
-    out = np.zeros_like(region.data)
-    out[tuple(index[depth > reach[at]].T)] = True
+    out[region.data] = depth - reach[at]
     return out
 
 
