@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from scipy.special import logit
 from classification.cohorts import cohort
 from pnst.classification.assess import assess
 from pnst.classification.features import EVIDENCE, choose_features, evidence_log_odds, feature_matrix
-from pnst.errors import InputError
+from pnst.errors import InputError, SettingError
 
 RESERVED = ("malignant", "patient")
 
@@ -41,6 +43,8 @@ def test_numbers_signs_and_places_are_features_and_text_is_none():
         "adc.vendor_ratio",
         "adc.fit_rms_fraction",
         "adc.noise_floor_fraction",
+        "margin.measured_fraction",
+        "edema.censored",
         "ivim.d_dark_uniform_um2_per_ms",
     ],
 )
@@ -100,6 +104,20 @@ class TestRefusals:
     def test_an_infinite_cell(self):
         with pytest.raises(InputError, match=r"'age'.*finite"):
             choose_features(cohort().assign(age=np.inf), RESERVED, ["age"])
+
+    @pytest.mark.parametrize("cell", ["<5", "n.k.", np.inf, "-inf", 1e308])
+    def test_one_odd_cell_among_numbers(self, cell):
+        """A predictor is not set aside as text for one cell."""
+        table = cohort().astype({"age": object})
+        table.loc[7, "age"] = cell
+        with pytest.raises(InputError, match=rf"'age' holds what it cannot; got: '{re.escape(str(cell))}'"):
+            choose_features(table, RESERVED)
+
+    def test_a_misspelt_measurement(self):
+        table = cohort().rename(columns={"adc.mean_um2_per_ms": "adc.mean_um2_pro_ms"})
+        with pytest.raises(SettingError, match=r"'adc\.mean_um2_pro_ms'.*adc\.mean_um2_per_ms"):
+            choose_features(table, RESERVED)
+        assert choose_features(table, RESERVED, ["adc.mean_um2_pro_ms"]).names == ("adc.mean_um2_pro_ms",)
 
     def test_nothing_to_learn_from(self):
         with pytest.raises(InputError, match="nothing to learn from"):

@@ -11,7 +11,7 @@ from sklearn.impute import SimpleImputer
 
 from classification.cohorts import QUICK, cohort
 from pnst.classification.fitting import fit_calibrated, grouped_splits, held_out_scores
-from pnst.classification.leakage import _chance, repeated_rows, separating_features
+from pnst.classification.leakage import _chance, naming_features, repeated_rows, separating_features
 from pnst.classification.pipelines import TopFeatures, candidates
 from pnst.classification.settings import TrainSettings
 from pnst.classification.training import held_out_log_odds, train
@@ -50,6 +50,20 @@ class TestColumns:
         table["invasion"] = table["malignant"]
         model = learn(table, accept_separating=["invasion"])
         assert any("invasion alone separates" in text and "accepted" in text for text in model.card.warnings)
+
+    def test_a_misspelt_column_is_not_accepted(self):
+        with pytest.raises(InputError, match="no feature; got: invasoin"):
+            learn(cohort(), accept_separating=["invasoin"])
+
+    def test_another_name_of_the_patient_is_said(self):
+        """A second number of the patient against the age, which patients share, and where each has one lesion."""
+        table = cohort()
+        groups = pd.factorize(table["patient"])[0]
+        matrix = np.column_stack([groups * 7.0, groups % 9.0, table["heterogeneity.variation_t1"], groups * np.nan])
+        names = ("mrn", "age", "variation", "empty")
+        assert naming_features(matrix, names, groups) == ["mrn"]
+        assert naming_features(matrix, names, np.arange(len(groups))) == []
+        assert any("mrn: another name of the groups" in text for text in learn(table.assign(mrn=groups)).card.warnings)
 
     def test_an_honest_table_is_taken(self):
         assert not any("separates" in text for text in learn(cohort()).card.warnings)

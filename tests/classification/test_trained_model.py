@@ -12,7 +12,17 @@ import pytest
 from skops.io import dumps
 
 from classification.cohorts import QUICK, cohort
-from pnst.classification.trained_model import CARD_FILE, HELD_OUT_FILE, MODEL_FILE, TYPES, read_model, row_digests
+from pnst.classification import trained_model
+from pnst.classification.trained_model import (
+    CARD_FILE,
+    HELD_OUT_FILE,
+    LOADERS,
+    MODEL_FILE,
+    MOST_BYTES,
+    TYPES,
+    read_model,
+    row_digests,
+)
 from pnst.classification.training import train
 from pnst.errors import InputError
 
@@ -53,6 +63,22 @@ def test_the_content_is_no_pickle(files):
     assert all(Path(name).suffix in (".json", ".npy") for name in names)
 
 
+def with_text(files, schema: str) -> bytes:
+    """The model file with another schema."""
+    archive = zipfile.ZipFile(io.BytesIO(files[MODEL_FILE]))
+    spoilt = io.BytesIO()
+    with zipfile.ZipFile(spoilt, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in archive.namelist():
+            out.writestr(name, schema if name == "schema.json" else archive.read(name))
+    return spoilt.getvalue()
+
+
+def with_schema(files, change) -> bytes:
+    """The model file with its schema changed."""
+    archive = zipfile.ZipFile(io.BytesIO(files[MODEL_FILE]))
+    return with_text(files, json.dumps(change(json.loads(archive.read("schema.json")))))
+
+
 class Stranger:
     """What no model holds."""
 
@@ -78,14 +104,8 @@ class TestRefusals:
 
     def test_a_type_hidden_deep_in_the_file(self, files, tmp_path):
         """A listed object whose attribute's type was exchanged."""
-        archive = zipfile.ZipFile(io.BytesIO(files[MODEL_FILE]))
-        schema = json.loads(archive.read("schema.json"))
-        text = json.dumps(schema).replace("sklearn.preprocessing._data", "os", 1)
-        spoilt = io.BytesIO()
-        with zipfile.ZipFile(spoilt, "w") as out:
-            for name in archive.namelist():
-                out.writestr(name, text if name == "schema.json" else archive.read(name))
-        folder = write(tmp_path / "model", {**files, MODEL_FILE: spoilt.getvalue()})
+        spoilt = with_schema(files, lambda s: json.loads(json.dumps(s).replace("sklearn.preprocessing._data", "os", 1)))
+        folder = write(tmp_path / "model", {**files, MODEL_FILE: spoilt})
         with pytest.raises(InputError, match=r"objects of type os\."):
             read_model(folder)
 
@@ -99,11 +119,52 @@ class TestRefusals:
             (CARD_FILE, b"\xff\xfe", "a card or list of another form"),
             (HELD_OUT_FILE, b"lesion,probability\nabc,much\n", "a card or list of another form"),
             (HELD_OUT_FILE, b"", "a card or list of another form"),
+            (HELD_OUT_FILE, b"lesion,probability\nabc,7\n", "a number that is no probability"),
+            (HELD_OUT_FILE, b"lesion,probability\nabc,nan\n", "a number that is no probability"),
         ],
     )
     def test_a_damaged_file(self, files, tmp_path, name, content, says):
         with pytest.raises(InputError, match=says):
             read_model(write(tmp_path / "model", {**files, name: content}))
+
+    @pytest.mark.parametrize("loader", ["FunctionNode", "MethodNode", "OperatorFuncNode", "PartialNode"])
+    def test_a_way_of_making_that_is_not_listed(self, files, tmp_path, loader):
+        """A listed type, made by what fetches functions."""
+        folder = write(
+            tmp_path / "model", {**files, MODEL_FILE: with_schema(files, lambda s: s | {"__loader__": loader})}
+        )
+        with pytest.raises(InputError, match=f"objects of type {loader}"):
+            read_model(folder)
+
+    def test_a_schema_as_deep_as_a_well(self, files, tmp_path):
+        deep = '{"a":' * 100_000 + "1" + "}" * 100_000
+        folder = write(tmp_path / "model", {**files, MODEL_FILE: with_text(files, deep)})
+        with pytest.raises(InputError, match="no skops file"):
+            read_model(folder)
+
+    def test_a_file_that_unpacks_to_far_more(self, files, tmp_path, monkeypatch):
+        monkeypatch.setattr(trained_model, "MOST_BYTES", 2_000_000)
+        content = with_text(files, json.dumps({"a": "0" * 3_000_000}))
+        assert len(content) < MOST_BYTES / 1000
+        with pytest.raises(InputError, match="unpacks to more than 2 MB"):
+            read_model(write(tmp_path / "model", {**files, MODEL_FILE: content}))
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda card: card["features"].reverse(),
+            lambda card: card["features"].pop(),
+            lambda card: card["features"][0].update(name="other"),
+            lambda card: card["data"].update(malignant=card["data"]["malignant"] + 1),
+        ],
+        ids=["features in another order", "one less", "another name", "another share of malignant lesions"],
+    )
+    def test_a_card_of_another_model(self, files, tmp_path, change):
+        card = json.loads(files[CARD_FILE])
+        change(card)
+        folder = write(tmp_path / "model", {**files, CARD_FILE: json.dumps(card).encode()})
+        with pytest.raises(InputError, match=r"not those of model\.skops"):
+            read_model(folder)
 
     @pytest.mark.parametrize("name", [MODEL_FILE, CARD_FILE, HELD_OUT_FILE])
     def test_a_missing_file(self, files, tmp_path, name):
@@ -137,12 +198,13 @@ def test_a_lesion_is_recognised_after_a_csv_file(tmp_path):
 
 
 def test_every_listed_type_is_written_by_some_model():
-    """The list is no longer than it must be."""
-    from pnst.classification.trained_model import _types
-
-    used = set()
+    """The lists are no longer than they must be."""
+    used, made = set(), set()
     for kind in ("logistic", "boosting", "evidence-offset"):
         settings = QUICK.model_copy(update={"model": kind, "tree_counts": (5,)})
         content = train(cohort(), "malignant", "patient", settings=settings).files()[MODEL_FILE]
-        used |= set(_types(json.loads(zipfile.ZipFile(io.BytesIO(content)).read("schema.json"))))
+        schema = json.loads(zipfile.ZipFile(io.BytesIO(content)).read("schema.json"))
+        used |= set(trained_model._types(schema))
+        made |= set(trained_model._loaders(schema))
     assert used == TYPES
+    assert made == LOADERS

@@ -38,6 +38,8 @@ def test_a_byte_order_mark_and_blanks_are_no_part_of_a_name(tmp_path):
         ("t.csv", b"x,y, x\n1,2,3\n", "names 'x' twice"),
         ("t.csv.gz", gzip.compress(b"x,x\n1,2\n"), "names 'x' twice"),
         ("t.csv", b"x,y\n", "no rows"),
+        ("t.csv", b"x;y\n1,5;2\n", "not separated by commas"),
+        ("t.csv", b"x\ty\n1\t2\n", "not separated by commas"),
         ("t.csv", b"", "EmptyDataError"),
         ("t.csv", b"\xff\xfe\x00x", "UnicodeDecodeError"),
         ("t.csv", b'x,y\n1,2\n1,2,3,4\n"', "ParserError"),

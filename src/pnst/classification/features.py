@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
@@ -15,8 +15,9 @@ from pnst.classification.lesions import Lesions, is_empty
 from pnst.classification.observation import observed, read
 from pnst.classification.settings import REFERRED_PRIOR, AssessSettings
 from pnst.errors import InputError
-from pnst.evidence.columns import OVERRIDE, known_columns
+from pnst.evidence.columns import OVERRIDE, check_names, known_columns
 from pnst.evidence.population import Location
+from pnst.measurement.measurements import FAMILY_TYPES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,10 +31,15 @@ LOCATION = "location"
 PATIENT = ("nf1", "age", LOCATION)
 """Facts about the patient, which come from `patient=` where no table has them."""
 _IDENTITY = ("case_id", "label", "lesion", "model", "warnings", "abstained", EVIDENCE)
-_BOOKKEEPING = ("_interval", "_threshold", "_uniform_um2_per_ms", ".quality", ".b_values")
+_BOOKKEEPING = (
+    *("_interval", "_threshold", "_uniform_um2_per_ms"),
+    *(".quality", ".b_values", ".measured_fraction", ".censored"),
+)
 """How columns end that say how another was measured …"""
 _OF_MEASURING = ("adc.removed_", "adc.vendor_", "adc.fit_rms_", "adc.noise_floor_")
 """… and how they begin: scanner and protocol, which may part the classes for no reason of the tumour's."""
+_GREATEST = 1e100
+"""Above every quantity in any unit; the square of a greater number may not be one."""
 _FLAGS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 
 
@@ -59,13 +65,15 @@ def choose_features(
 
     Raises
     ------
-    InputError : a column is not there, holds text although it is wanted, is the label, a group or a fold, or is the
-        same in every row (unless those are to be left out)
+    InputError : a column is not there, bears a family's name and is none of its columns, holds text among numbers or
+        although it is wanted, is the label, a group or a fold, or is the same in every row (unless those are to be
+        left out)
     """
     set_aside: dict[str, str] = {}
     if wanted is None:
         columns = [str(name) for name in frame.columns if str(name) not in reserved]
         refuse_unknown(frame, columns)
+        check_names(family_columns(columns))
         columns = list(dict.fromkeys(name.removeprefix(OVERRIDE) for name in columns))
         set_aside = {name: reason for name in columns if (reason := _no_feature(frame, name))}
         columns = [name for name in columns if name not in set_aside]
@@ -151,8 +159,8 @@ def _number(column: str, cell: object) -> float:
             value = float(word)
         except ValueError:
             raise _bad_cell(column, str(cell), "a number, true, false, or nothing") from None
-    if not np.isfinite(value):
-        raise _bad_cell(column, str(cell), "a finite number, true, false, or nothing")
+    if not abs(value) < _GREATEST:
+        raise _bad_cell(column, str(cell), f"a finite number below {_GREATEST:g}, true, false, or nothing")
     return value
 
 
@@ -170,8 +178,14 @@ def evidence_frame(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[names]
 
 
+def family_columns(names: Iterable[object]) -> list[str]:
+    """The columns that carry the name of a family: a misspelt one must not be passed over."""
+    families = {*FAMILY_TYPES, "reader"}
+    return [str(name) for name in names if str(name).removeprefix(OVERRIDE).partition(".")[0] in families]
+
+
 def _no_feature(frame: pd.DataFrame, name: str) -> str:
-    """Why a column is no feature, empty where it may be one."""
+    """Why a column is no feature, empty where it may be one. Raises `InputError` for a few words among numbers."""
     if name in _IDENTITY or name.startswith("skipped."):
         return "names or notes of a case"
     if name.endswith(_BOOKKEEPING) or name.startswith(_OF_MEASURING):
@@ -181,8 +195,20 @@ def _no_feature(frame: pd.DataFrame, name: str) -> str:
     try:
         _numbers(frame, name)
     except InputError:
+        cells = [cell for cell in _cells(frame, name) if not is_empty(cell)]
+        if sum(map(_looks_numeric, cells)) > len(cells) / 2:
+            raise
         return "text"
     return ""
+
+
+def _looks_numeric(cell: object) -> bool:
+    """Whether a cell is a number, be it infinite."""
+    try:
+        float(str(cell))
+    except ValueError:
+        return False
+    return True
 
 
 def _is_constant(x: Floats) -> bool:

@@ -53,6 +53,34 @@ def refuse_separating(found: dict[str, float], accepted: Sequence[str], least_ch
     ]
 
 
+def refuse_unused(accepted: Sequence[str], names: Sequence[str]) -> None:
+    """Raise `InputError` for a column that the user answers for and that is no feature."""
+    strange = [name for name in accepted if name not in names]
+    if strange:
+        raise InputError(
+            "a column that may separate the classes is no feature",
+            got=strange[0],
+            expected=f"one of the {len(names)} features",
+            remedy="correct the name given to --accept-separating",
+        )
+
+
+def naming_features(matrix: Floats, names: Sequence[str], groups: NDArray[np.int64]) -> list[str]:
+    """Features (n, p) that name the groups (n,), as a second number of the patient would.
+
+    Each is equal in all lesions of a group and differs between any two groups; where every group has one lesion, this
+    cannot be told from a measurement.
+    """
+    _, first = np.unique(groups, return_index=True)
+    if len(first) == len(groups):
+        return []
+    ordered = matrix[first][groups]  # groups are 0, 1, …: each lesion is given its group's first value
+    alike = (ordered == matrix).all(axis=0)
+    return [
+        name for name, x, same in zip(names, matrix.T, alike, strict=True) if same and np.unique(x).size == len(first)
+    ]
+
+
 def repeated_rows(matrix: Floats, groups: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Pairs of rows of different groups with the same features, so detailed that chance does not make them.
 

@@ -12,6 +12,7 @@ import io
 import json
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -62,6 +63,16 @@ TYPES = frozenset(
     }
 )
 """What a model file may hold; nothing else is ever made from one."""
+LOADERS = frozenset(
+    f"{kind}Node"
+    for kind in (
+        *("Dict", "DType", "Json", "List", "Loss", "NdArray"),
+        *("Object", "RandomGenerator", "Slice", "Tuple", "Type"),
+    )
+)
+"""How skops may make them: it has ways to fetch functions and methods, too, whose names stand beside the type."""
+MOST_BYTES = 500_000_000
+"""Of an unpacked model file (ours): boosted trees on 100 features take about 20 million."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +133,12 @@ class TrainedModel:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(("lesion", "probability"))
         writer.writerows((digest, repr(float(p))) for digest, p in sorted(self.held_out.items()))
-        content = {"model": self.scorer.parts(), "replicates": [replicate.parts() for replicate in self.replicates]}
+        content = {
+            "features": list(self.features),
+            "prior": self.card.prevalence,
+            "model": self.scorer.parts(),
+            "replicates": [replicate.parts() for replicate in self.replicates],
+        }
         return {
             MODEL_FILE: dumps(content, compression=zipfile.ZIP_DEFLATED),
             CARD_FILE: self.card.to_json().encode(),
@@ -136,7 +152,8 @@ def read_model(folder: str | PathLike[str]) -> TrainedModel:
 
     Raises
     ------
-    InputError : it is no model folder, a file in it is damaged, or it holds an object of a type that is not listed
+    InputError : it is no model folder, a file in it is damaged or belongs to another model, or it holds an object of a
+        type that is not listed
     """
     place = Path(folder)
     try:
@@ -150,8 +167,18 @@ def read_model(folder: str | PathLike[str]) -> TrainedModel:
         held_out = {digest: float(p) for digest, p in rows}
     except (ValidationError, ValueError, StopIteration) as error:
         raise _unreadable(place, f"a card or list of another form: {type(error).__name__}") from error
-    scorer, replicates = _load(parts[0], place)
-    return TrainedModel(card, scorer, replicates, held_out, tuple(_version_notes(card)))
+    if not all(0 <= p <= 1 for p in held_out.values()):
+        raise _unreadable(place, f"a {HELD_OUT_FILE} with a number that is no probability")
+    content = _load(parts[0], place)
+    try:
+        own = tuple(content["features"]), float(content["prior"])
+        scorer, replicates = Scorer(**content["model"]), tuple(Scorer(**one) for one in content["replicates"])
+    except (TypeError, KeyError, ValueError) as error:
+        raise _unreadable(place, f"a damaged {MODEL_FILE}: {type(error).__name__}") from error
+    model = TrainedModel(card, scorer, replicates, held_out, tuple(_version_notes(card)))
+    if own != (model.features, card.prevalence):
+        raise _unreadable(place, f"a {CARD_FILE} whose features or lesions are not those of {MODEL_FILE}")
+    return model
 
 
 def row_digests(matrix: Floats) -> list[str]:
@@ -166,16 +193,18 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in VERSIONED}
 
 
-def _load(content: bytes, place: Path) -> tuple[Scorer, tuple[Scorer, ...]]:
-    """The model in model.skops, after every type in it was found in the list."""
+def _load(content: bytes, place: Path) -> Any:
+    """What model.skops holds, after every type in it was found in the list."""
     from skops.io import loads
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > MOST_BYTES:
+                raise _unreadable(place, f"a {MODEL_FILE} that unpacks to more than {MOST_BYTES // 1_000_000} MB")
             schema = json.loads(archive.read("schema.json"))
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+            unlisted = sorted(set(_types(schema)) - TYPES) + sorted(set(_loaders(schema)) - LOADERS)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, KeyError, ValueError) as error:
         raise _unreadable(place, f"a {MODEL_FILE} that is no skops file") from error
-    unlisted = sorted(set(_types(schema)) - TYPES)
     if unlisted:
         raise InputError(
             f"the model in {place.name!r} holds what a model of pnst does not",
@@ -186,22 +215,28 @@ def _load(content: bytes, place: Path) -> tuple[Scorer, tuple[Scorer, ...]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of another version: said in the notes
-            found = loads(content, trusted=sorted(TYPES))
-        return Scorer(**found["model"]), tuple(Scorer(**parts) for parts in found["replicates"])
+            return loads(content, trusted=sorted(TYPES))
     except Exception as error:  # whatever a damaged file makes skops raise
         raise _unreadable(place, f"a damaged {MODEL_FILE}: {type(error).__name__}") from error
 
 
-def _types(node: object) -> Iterator[str]:
+def _types(schema: object) -> Iterator[str]:
     """Every type that a skops schema names, wherever it stands."""
-    if isinstance(node, dict):
-        if "__class__" in node:
-            yield f"{node.get('__module__', '')}.{node['__class__']}"
-        for part in node.values():
-            yield from _types(part)
-    elif isinstance(node, list):
-        for part in node:
-            yield from _types(part)
+    return (f"{node.get('__module__', '')}.{node['__class__']}" for node in _nodes(schema) if "__class__" in node)
+
+
+def _loaders(schema: object) -> Iterator[str]:
+    """Every way of making an object that a skops schema names."""
+    return (str(node["__loader__"]) for node in _nodes(schema) if "__loader__" in node)
+
+
+def _nodes(schema: object) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, dict):
+        yield schema
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for part in schema:
+            yield from _nodes(part)
 
 
 def _version_notes(card: ModelCard) -> Iterator[str]:

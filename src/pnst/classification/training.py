@@ -16,7 +16,13 @@ from pnst.classification.evaluation.reliability import reliability
 from pnst.classification.evaluation.roc import bootstrap_areas, delong
 from pnst.classification.features import EVIDENCE, FeatureChoice, choose_features, feature_matrix
 from pnst.classification.labelled import LabelledTable
-from pnst.classification.leakage import refuse_repeated_rows, refuse_separating, separating_features
+from pnst.classification.leakage import (
+    naming_features,
+    refuse_repeated_rows,
+    refuse_separating,
+    refuse_unused,
+    separating_features,
+)
 from pnst.classification.model_card import Data, Feature, ModelCard, Performance
 from pnst.classification.settings import TrainSettings
 from pnst.classification.trained_model import Scorer, TrainedModel, row_digests, versions
@@ -82,6 +88,7 @@ def train(
     cohort = _Cohort(feature_matrix(table, choice.names), labelled.malignant, labelled.groups)
     found = separating_features(cohort.matrix, choice.names, cohort.malignant)
     found.pop(EVIDENCE, None)  # it was learnt from publications, not from this table
+    refuse_unused(accept_separating, choice.names)
     warnings = refuse_separating(found, accept_separating, settings.separation_chance)
     refuse_repeated_rows(cohort.matrix, cohort.groups)
     warnings += _warnings(cohort, choice, groups, settings)
@@ -229,6 +236,11 @@ def _warnings(cohort: _Cohort, choice: FeatureChoice, groups: str | None, settin
     found = []
     if groups is None:
         found.append("no column of groups: lesions of one patient may be both learnt from and tested on")
+    naming = naming_features(cohort.matrix, choice.names, cohort.groups)
+    if naming:
+        found.append(
+            f"{', '.join(naming)}: another name of the groups, by its values; leave it out unless it is a finding"
+        )
     if rarer < settings.events_per_feature * len(choice.names):
         found.append(
             f"{rarer} lesions in the rarer class for {len(choice.names)} features, under "

@@ -19,6 +19,9 @@ TableFile = Annotated[Path, typer.Argument(help="CSV (also .csv.gz) or Parquet, 
 LabelOption = Annotated[
     str, typer.Option("--label", metavar="COLUMN", help="The diagnosis: 1/0, true/false, yes/no, malignant/benign.")
 ]
+_NAMED = 5
+"""Columns that are named where there are many; the model card has them all."""
+
 GroupsOption = Annotated[
     str | None, typer.Option("--groups", metavar="COLUMN", help="Equal in lesions of one patient.")
 ]
@@ -82,9 +85,13 @@ def train(
     )
     for text in found.card.warnings:
         typer.echo(f"warning: {text}")
-    for name, reason in found.card.set_aside.items():
-        typer.echo(f"no feature: {name} ({reason})")
-    typer.echo(f"model card: {out / 'model_card.md'}\nResearch software, not a medical device.")
+    for reason in dict.fromkeys(found.card.set_aside.values()):
+        names = [name for name, why in found.card.set_aside.items() if why == reason]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        typer.echo(f"no features ({reason}): {', '.join(names[:_NAMED])}{more}")
+    typer.echo(
+        f"{len(found.features)} features; model card: {out / 'model_card.md'}\nResearch software, not a medical device."
+    )
 
 
 @app.command()

@@ -28,6 +28,8 @@ def read_frame(file: Path) -> pd.DataFrame:
     except (ValueError, ImportError, EOFError) as error:  # also a text that is no CSV, and Parquet without its engine
         raise _unreadable(file, f"{type(error).__name__}: {str(error).replace(str(file), file.name)}") from error
     names = [str(name).strip() for name in _header(file, frame)]
+    if len(names) == 1 and (found := [sign for sign in ";\t|" if sign in names[0]]):
+        raise _unreadable(file, f"one column, whose name holds {found[0]!r}: cells that are not separated by commas")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise _unreadable(file, f"a header that names {twice[0]!r} twice")  # pandas would rename the second in silence

@@ -32,11 +32,11 @@ def evaluation_report(found: Evaluation) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+    return "–" if value is None else f"{value:.3f}".replace("-", "−")
 
 
 def _ends(interval: tuple[float, float] | None) -> str:
-    return "cannot be estimated" if interval is None else f"{interval[0]:.3f} – {interval[1]:.3f}"
+    return "cannot be estimated" if interval is None else f"{_number(interval[0])} – {_number(interval[1])}"
 
 
 def _proportion(part: Proportion) -> tuple[str, str]:

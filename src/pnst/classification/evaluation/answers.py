@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from pnst.classification.assess import assess
-from pnst.classification.features import evidence_frame
+from pnst.classification.features import evidence_frame, family_columns
 from pnst.classification.lesions import Lesions
 from pnst.classification.settings import REFERRED_PRIOR, AssessSettings
 from pnst.classification.trained_model import TrainedModel, row_digests
 from pnst.errors import InputError
-from pnst.evidence.columns import OVERRIDE, check_names
+from pnst.evidence.columns import check_names
 from pnst.evidence.population import Patient
 from pnst.evidence.rules import evaluate_rules, rule_columns
-from pnst.measurement.measurements import FAMILY_TYPES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +60,7 @@ class RuleCalls:
 
 def evidence_answers(name: str, frame: pd.DataFrame, settings: AssessSettings) -> Answers:
     """The evidence model's. Raises `InputError` where the table holds none of its predictors."""
-    check_names(_family_columns(frame))
+    check_names(family_columns(frame.columns))
     known = evidence_frame(frame)
     if known.shape[1] == 0:
         raise InputError(
@@ -121,12 +120,6 @@ def rule_calls(frame: pd.DataFrame, settings: AssessSettings) -> tuple[RuleCalls
             positive = "positive" if speaks_for_malignant else "negative"
             calls.append(RuleCalls(of_rule[0].name, said == positive, evaluated))
     return tuple(calls)
-
-
-def _family_columns(frame: pd.DataFrame) -> list[str]:
-    """The columns that carry the name of a family: a misspelt one must not be passed over."""
-    families = {*FAMILY_TYPES, "reader"}
-    return [str(name) for name in frame.columns if str(name).removeprefix(OVERRIDE).partition(".")[0] in families]
 
 
 def _shared_notes(name: str, held_out: Bools) -> tuple[str, ...]:
