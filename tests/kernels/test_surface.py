@@ -122,3 +122,18 @@ def test_levels_are_trilinear_values_of_the_samples(turn):  # another implementa
     off_border = ~(((levels == OUTSIDE) ^ (true == OUTSIDE)) & (true < 0))  # a rounding decides on the border itself
     assert np.abs(levels - true)[off_border].max() < 0.05
     assert ((levels > 0) == (true > 0)).all()
+
+
+def test_levels_of_fine_turned_voxels_are_those_of_every_voxel():  # another implementation; in mm
+    data = mask_of(ellipsoid(21, 15, 12), CLINICAL, tilted((10, 20, 5)), (0.3, -0.4, 0.2), 21)
+    surface, shape, to_mask = level_set(data, CLINICAL), (340, 301, 7), np.eye(4)
+    to_mask[:3, :3] = np.diag(1 / np.array(CLINICAL)) @ tilted((2, -3, 4)) @ np.diag((0.12, 0.15, 5.2))
+    to_mask[:3, 3] = (np.array(data.shape) - 1) / 2 - to_mask[:3, :3] @ ((np.array(shape) - 1) / 2)
+    index = to_mask[:3, :3] @ np.indices(shape).reshape(3, -1) + to_mask[:3, 3:]
+    points = (index - np.array(surface.origin)[:, None]) / np.array(surface.step)[:, None]
+    true = map_coordinates(surface.values, points, order=1, cval=OUTSIDE).reshape(shape)
+    steps = np.array(surface.step) * CLINICAL
+    slope = np.median(np.linalg.norm(np.gradient(surface.values, *steps), axis=0)[np.abs(surface.values) < 1])
+    off = ((surface.levels(shape, to_mask) - true) / slope)[np.abs(true) < slope]
+    assert 0 < np.abs(off).max() < 0.05
+    assert off.std() < 0.01
