@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from pnst.errors import InputError
+from pnst.errors import GeometryError, InputError
 from pnst.image import FloatArray, Grid, Mask, Volume
 from pnst.kernels.mesh import Mesh
 from pnst.kernels.surface import LevelSet, level_set
@@ -72,6 +72,8 @@ class Alignment:
     accepted: bool
     reason: str | None = None
     """Why the series was left where it was."""
+    former_grid: Grid | None = field(default=None, compare=False)
+    """Where its voxels lay, if it was moved."""
 
     def __str__(self) -> str:
         if self.similarity_before == self.similarity_after == 0:
@@ -157,6 +159,21 @@ class Study:
                 raise ValueError(f"the series under {role} says its role is {series.role}")
         object.__setattr__(self, "series", MappingProxyType(dict(self.series)))
         object.__setattr__(self, "masks", MappingProxyType(dict(self.masks)))
+
+    def check_place(self, mask: Mask, name: str) -> None:
+        """Raise `GeometryError` for a mask that lies on voxels which alignment has moved from under it."""
+        inner = mask.grid.canonical()
+        if any(series.volume.grid.canonical().box_of(inner) is not None for series in self.series.values()):
+            return
+        for role, series in self.series.items():
+            former = None if series.alignment is None else series.alignment.former_grid
+            if former is not None and former.canonical().box_of(inner) is not None:
+                raise GeometryError(
+                    f"the {name} was drawn on the {role} series, which has been moved since",
+                    got="a mask on the voxels where that series lay",
+                    expected="a series that stays under what was drawn on it",
+                    remedy="read it before aligning, and hand it over: pnst.align(study, lesions=[lesion])",
+                )
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><td>{role}</td><td>{series.volume!r}</td></tr>" for role, series in self.series.items())

@@ -18,9 +18,9 @@ CROPPED = "cropped from"
 def place(mask: Mask, study: Study, name: str = "lesion mask") -> tuple[str, ...]:
     """Say how the mask lies against each series of the study: same grid, re-oriented, cropped, or on its own grid.
 
-    Raises `InputError` for an empty mask, `GeometryError` for one that meets no series or whose file lost its place
-    (an identity affine, the shape of a series at another place with its origin at 0, or a series' affine with its
-    shape permuted or multiplied).
+    Raises `InputError` for an empty mask, `GeometryError` for one that meets no series, that was drawn on a series
+    which alignment has moved, or whose file lost its place (an identity affine, the shape of a series at another place
+    with its origin at 0, or a series' affine with its shape permuted or multiplied).
     """
     if not mask.data.any():
         raise InputError(
@@ -29,6 +29,7 @@ def place(mask: Mask, study: Study, name: str = "lesion mask") -> tuple[str, ...
             expected="at least one voxel",
             remedy="check the label, and that the mask was saved after drawing",
         )
+    study.check_place(mask, name)
     grids = {str(role): series.volume.grid for role, series in study.series.items()}
     _check_affine(mask.grid, grids, name)
     if _lost_its_place(mask.grid, list(grids.values())):

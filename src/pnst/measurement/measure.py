@@ -55,9 +55,11 @@ def measure(
     them): `MeasureSettings()` has them.
 
     `overrides` are a reader's own judgements by column ("split_fat.present", "reader.invasion"); they are kept apart
-    from what was measured. Raises `SettingError` for an override of a column that does not exist.
+    from what was measured. Raises `SettingError` for an override of a column that does not exist, `GeometryError` for a
+    lesion that was drawn on a series which has been moved since.
     """
     checked = check_overrides(overrides or {})
+    study.check_place(lesion.mask, "lesion")
     context = Context(study, lesion, settings or WITHOUT_INTERVALS)
     found: dict[str, Family] = {}
     skipped: dict[str, str] = {}

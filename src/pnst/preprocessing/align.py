@@ -169,6 +169,7 @@ def _with(series: Series, result: Alignment, motion: FloatArray) -> Series:
     noted = replace(series, alignment=result, notes=(*series.notes, f"{series.role}: {result}"))
     if not result.accepted:
         return noted
+    result = replace(result, former_grid=series.volume.grid)
     grid = replace(series.volume.grid, affine=motion @ series.volume.grid.affine)
     vectors = None if series.b_vectors is None else series.b_vectors @ motion[:3, :3].T
-    return replace(noted, volume=replace(series.volume, grid=grid), b_vectors=vectors)
+    return replace(noted, volume=replace(series.volume, grid=grid), b_vectors=vectors, alignment=result)
