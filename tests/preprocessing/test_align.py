@@ -222,13 +222,21 @@ def test_a_mask_on_voxels_that_both_share_belongs_to_the_anatomical_series():
     assert "left behind" not in str(after.series[Role.DWI].alignment)
 
 
+@pytest.mark.parametrize("which", ["diffusion", "all"])
+def test_where_there_is_nothing_to_align_with_that_is_said(which):
+    study = moved_patient("benign").study
+    alone = replace(study, series={Role.DWI: study.series[Role.DWI]})
+    after = align(alone, which).series[Role.DWI]
+    assert after.notes[-1] == "dwi: not aligned: no anatomical series"
+    assert after.volume is alone.series[Role.DWI].volume
+    assert after.alignment is None
+
+
 def test_where_there_is_nothing_to_move_nothing_is_said():
     study = Scene().study()
     without = replace(study, series={role: s for role, s in study.series.items() if role is not Role.DWI})
     for same in (align(without), align(study, "none")):
         assert all(series.alignment is None for series in same.series.values())
-    lonely = replace(study, series={Role.DWI: study.series[Role.DWI]})
-    assert align(lonely, "all").series[Role.DWI] is lonely.series[Role.DWI]
 
 
 # --- which series ----------------------------------------------------------------------------------------------------

@@ -54,6 +54,8 @@ def align(
     for role in _moving(study, which):
         series = study.series[role]
         still = reference or _reference(study, which, role, drawn_on)
+        if still is None:
+            changed[role] = replace(series, notes=(*series.notes, f"{role}: not aligned: no anatomical series"))
         if still is None or still is role:
             continue
         found = find_motion(_picture(series), study.series[still].volume, settings)
