@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from os import PathLike
@@ -24,11 +24,12 @@ from pnst.classification.evaluation.decision_curve import DecisionCurve, decisio
 from pnst.classification.evaluation.proportions import AtThreshold, at_threshold
 from pnst.classification.evaluation.reliability import Reliability, reliability
 from pnst.classification.evaluation.roc import Comparison, bootstrap_areas, compare, delong, roc_curve
-from pnst.classification.labelled import LabelledTable, refuse_unknown
+from pnst.classification.evaluation.subgroups import Subgroup, levels_of, subgroups_of
+from pnst.classification.labelled import LabelledTable
 from pnst.classification.lesions import is_empty
 from pnst.classification.settings import AssessSettings, EvaluateSettings
 from pnst.classification.trained_model import TrainedModel, read_model
-from pnst.errors import InputError, SettingError
+from pnst.errors import SettingError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,10 +39,8 @@ Bools = NDArray[np.bool_]
 Model = TrainedModel | str | PathLike[str]
 Progress = Callable[[str], None]
 
-NOT_GIVEN = "not given"
 EVIDENCE = "evidence"
 """What the evidence model is called among `models`."""
-_LEAST = 2  # lesions of each class, below which an area has no variance
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,22 +75,6 @@ class RuleRow:
     name: str
     evaluated: int
     result: AtThreshold
-
-
-@dataclass(frozen=True)
-class Subgroup:
-    """One model in the lesions that share a value of a column."""
-
-    model: str
-    column: str
-    value: str
-    lesions: int
-    malignant: int
-    area: float | None
-    """None where a class has under two lesions."""
-    area_interval: tuple[float, float] | None
-    brier: float
-    at_threshold: AtThreshold | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +142,7 @@ def evaluate(
     settings, assess_settings = settings or EvaluateSettings(), assess_settings or AssessSettings()
     _check_threshold(threshold)
     labelled = LabelledTable.of(table, label, groups)
-    levels = {column: _levels(table, column, settings) for column in subgroups}
+    levels = {column: levels_of(table, column, settings.most_levels) for column in subgroups}
     answers = list(_answers(table, models or (EVIDENCE,), assess_settings, progress))
     progress("rules")
     calls = rule_calls(table, assess_settings)
@@ -182,7 +165,7 @@ def evaluate(
             labelled.malignant,
             steps,
         ),
-        subgroups=tuple(_subgroups(answers, levels, labelled.malignant, threshold)),
+        subgroups=tuple(subgroups_of(answers, levels, labelled.malignant, threshold)),
         notes=tuple(_notes(answers, labelled, groups)),
         cases=_cases(table, labelled),
         missing_cells=float(table.isna().to_numpy().mean()) if table.size else 0.0,
@@ -237,48 +220,6 @@ def _rule_row(rule: RuleCalls, malignant: Bools) -> RuleRow:
 def _comparisons(answers: Sequence[Answers], malignant: Bools) -> Iterator[Comparison]:
     for one, other in combinations(answers, 2):
         yield compare(np.stack([one.probability, other.probability]), malignant, (one.name, other.name))
-
-
-def _subgroups(
-    answers: Sequence[Answers], levels: Mapping[str, Sequence[str]], malignant: Bools, threshold: float | None
-) -> Iterator[Subgroup]:
-    for one in answers:
-        for column, values in levels.items():
-            for value in sorted(set(values), key=lambda v: (v == NOT_GIVEN, v)):
-                rows = np.array([v == value for v in values])
-                yield _subgroup(one, (column, value), rows, malignant[rows], threshold)
-
-
-def _subgroup(
-    answers: Answers, named: tuple[str, str], rows: Bools, malignant: Bools, threshold: float | None
-) -> Subgroup:
-    p = answers.probability[rows]
-    enough = min(int(malignant.sum()), int((~malignant).sum())) >= _LEAST
-    area = delong(p[None], malignant) if enough else None
-    return Subgroup(
-        model=answers.name,
-        column=named[0],
-        value=named[1],
-        lesions=len(p),
-        malignant=int(malignant.sum()),
-        area=float(area.areas[0]) if area else None,
-        area_interval=area.interval() if area else None,
-        brier=float(np.mean((p - malignant) ** 2)),
-        at_threshold=None if threshold is None else at_threshold(p >= threshold, malignant),
-    )
-
-
-def _levels(table: pd.DataFrame, column: str, settings: EvaluateSettings) -> list[str]:
-    refuse_unknown(table, [column])
-    values = [NOT_GIVEN if is_empty(cell) else str(cell) for cell in table[column].tolist()]
-    if len(set(values)) > settings.most_levels:
-        raise InputError(
-            f"the column {column!r} does not divide the lesions into subgroups",
-            got=f"{len(set(values))} different values",
-            expected=f"at most {settings.most_levels}",
-            remedy="give a column of few values, for instance age in decades",
-        )
-    return values
 
 
 def _cases(table: pd.DataFrame, labelled: LabelledTable) -> tuple[str, ...] | None:
