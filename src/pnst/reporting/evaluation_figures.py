@@ -30,7 +30,7 @@ def roc_picture(found: Evaluation) -> Picture:
         axes.plot([0, 1], [0, 1], color=QUIET, linewidth=0.8)
         for result, colour in zip(found.models, _colours(found), strict=False):
             label = f"{result.answers.name}, AUC {result.area.value:.3f}"
-            axes.plot(*result.roc, color=colour, label=label)
+            axes.plot(*result.roc, color=colour, label=_literal(label))
             if result.at_threshold is not None:
                 axes.plot(*_point(result.at_threshold), "o", color=colour, markersize=6)
         seen = [
@@ -59,7 +59,14 @@ def calibration_picture(found: Evaluation) -> Picture:
             y = np.array([one.malignant.count / one.malignant.total for one in bins])
             ends = np.array([one.malignant.interval for one in bins], dtype=float).T
             axes.errorbar(
-                x, y, np.abs(ends - y), fmt="o", color=colour, markersize=4, elinewidth=0.7, label=result.answers.name
+                x,
+                y,
+                np.abs(ends - y),
+                fmt="o",
+                color=colour,
+                markersize=4,
+                elinewidth=0.7,
+                label=_literal(result.answers.name),
             )
             if result.reliability.line is not None:
                 grid = np.linspace(CLOSEST, 1 - CLOSEST, 200)
@@ -87,7 +94,8 @@ def decision_picture(found: Evaluation) -> Picture:
         axes.plot(thresholds, curves.pop(TREAT_ALL), color=QUIET, linestyle="--", label=TREAT_ALL)
         axes.plot(thresholds, curves.pop(TREAT_NONE), color=QUIET, linewidth=0.8, label=TREAT_NONE)
         for result, colour in zip(found.models, _colours(found), strict=False):
-            axes.plot(thresholds, curves.pop(result.answers.name), color=colour, label=result.answers.name)
+            name = result.answers.name
+            axes.plot(thresholds, curves.pop(name), color=colour, label=_literal(name))
         best = sorted(curves, key=lambda name: -float(np.max(curves[name] * (1 - thresholds))))[:_MOST_RULES]
         for name, style in zip(
             best, (":", "-.", (0, (1, 3)), (0, (5, 3)), (0, (3, 1, 1, 1)), (0, (8, 2))), strict=False
@@ -107,6 +115,11 @@ def decision_picture(found: Evaluation) -> Picture:
         f"True positives less false positives at the threshold's odds, a lesion. At most {_MOST_RULES} published rules "
         "are drawn; where a rule cannot be evaluated it calls nothing malignant.",
     )
+
+
+def _literal(name: str) -> str:
+    """A folder's name as it stands: matplotlib sets $…$ as a formula and leaves `_…` out of a legend."""
+    return f" {name}".replace("$", r"\$")
 
 
 def _point(result: AtThreshold) -> tuple[float, float]:
