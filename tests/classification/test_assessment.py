@@ -117,6 +117,9 @@ def test_it_is_frozen():
 
 
 class TestExplanation:
+    def test_a_signs_malignant_side_is_a_sentence(self):
+        assert "target.present: 1, malignant side is false, weight 0.00" in assess({"target.present": True}).explain()
+
     def test_every_number_has_its_source(self):
         text = assess(COLUMNS, patient={"nf1": False}).explain()
         for words in (

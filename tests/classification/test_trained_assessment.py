@@ -151,6 +151,12 @@ class TestRefusals:
         with pytest.raises(InputError, match=r"lacks features of the model; got: no age, location"):
             assess(cohort().drop(columns=["age", "location"]), model=model)
 
+    def test_a_misspelt_measurement_among_features(self, model):
+        with pytest.raises(SettingError, match=r"'size\.longest_diameter_m'.*size\.longest_diameter_mm"):
+            assess({"age": 34.0, "size.longest_diameter_m": 60.0}, model=model)
+        with pytest.raises(SettingError, match=r"'override\.edema\.presnt'"):
+            assess({"age": 34.0, "override.edema.presnt": True}, model=model)
+
     def test_a_mapping_of_strangers(self, model):
         with pytest.raises(SettingError, match="none of the columns is a feature"):
             assess({"adc.mean": 1.2}, model=model)

@@ -68,7 +68,7 @@ def _value(predictor: Predictor, entry: Input) -> str:
     if entry.weight is None:
         return f"{entry.value:.4g}{by}"
     when = predictor.positive_when
-    return f"{entry.value:.4g}, malignant side is {when}, weight {entry.weight:.2f}{by}"
+    return f"{entry.value:.4g}, malignant side is {when.removeprefix('is ')}, weight {entry.weight:.2f}{by}"
 
 
 def parameter_text(predictor: Predictor) -> str:

@@ -19,6 +19,7 @@ from pnst.classification.features import (
     PATIENT,
     column_of,
     evidence_frame,
+    family_columns,
     feature_matrix,
     has_column,
 )
@@ -26,7 +27,7 @@ from pnst.classification.lesions import Lesions
 from pnst.classification.settings import AT_PRIORS, REFERRED_PRIOR, AssessSettings
 from pnst.classification.trained_model import TrainedModel, read_model
 from pnst.errors import InputError, SettingError
-from pnst.evidence.columns import OVERRIDE
+from pnst.evidence.columns import OVERRIDE, check_names
 from pnst.evidence.population import Patient
 from pnst.evidence.rules import evaluate_rules, rule_columns
 from pnst.measurement.measurements import Measurements
@@ -100,8 +101,12 @@ def _assess_one(
     row = {column_of(name): None for name in model.features if name != EVIDENCE}
     row |= {fact: value for fact, value in asdict(patient).items() if fact in row}
     row |= {str(name): cell for name, cell in cells.items()}
-    if not any(str(name).removeprefix(OVERRIDE) in {column_of(f) for f in model.features} for name in cells):
+    strange = [
+        name for name in map(str, cells) if name.removeprefix(OVERRIDE) not in set(map(column_of, model.features))
+    ]
+    if len(strange) == len(cells):
         _refuse_strangers(cells, model)
+    check_names(family_columns(strange))
     frame = pd.DataFrame({name: pd.Series([cell], dtype=object) for name, cell in row.items()})
     matrix, log_odds = log_odds_of(model, frame, Patient())
     probability, interval, reasons = answers(model, matrix, log_odds, settings)

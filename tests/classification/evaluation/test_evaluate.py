@@ -117,6 +117,17 @@ class TestResults:
         assert all(row.p_value is None for row in found.comparisons)
 
 
+def test_a_model_that_is_called_like_another_curve_is_told_apart(model, tmp_path):
+    names = ["treat all", "Koike_adc_mean"]
+    for name in names:
+        (tmp_path / name).mkdir()
+        for file, content in model.files().items():
+            (tmp_path / name / file).write_bytes(content)
+    found = check(cohort(40, seed=3), models=[tmp_path / name for name in names])
+    assert [result.answers.name for result in found.models] == ["treat all (2)", "Koike_adc_mean (2)"]
+    assert {"treat all", "treat all (2)", "Koike_adc_mean (2)"} < set(found.decision.net_benefit)
+
+
 def test_one_malignant_lesion_has_no_intervals_and_is_json():
     table = cohort(40, seed=3)
     few = table[(table["malignant"] == 0) | (table.index == table.index[table["malignant"] == 1][0])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, count
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from pnst.classification.evaluation.answers import (
     rule_calls,
     trained_answers,
 )
-from pnst.classification.evaluation.decision_curve import DecisionCurve, decision_curve
+from pnst.classification.evaluation.decision_curve import TREAT_ALL, TREAT_NONE, DecisionCurve, decision_curve
 from pnst.classification.evaluation.proportions import AtThreshold, at_threshold
 from pnst.classification.evaluation.reliability import Reliability, reliability
 from pnst.classification.evaluation.roc import Comparison, bootstrap_areas, compare, delong, roc_curve
@@ -143,9 +143,10 @@ def evaluate(
     _check_threshold(threshold)
     labelled = LabelledTable.of(table, label, groups)
     levels = {column: levels_of(table, column, settings.most_levels) for column in subgroups}
-    answers = list(_answers(table, models or (EVIDENCE,), assess_settings, progress))
     progress("rules")
     calls = rule_calls(table, assess_settings)
+    taken = {TREAT_ALL, TREAT_NONE, *(rule.name for rule in calls)}
+    answers = list(_answers(table, models or (EVIDENCE,), taken, assess_settings, progress))
     progress("intervals")
     results = tuple(_result(one, labelled, threshold, settings) for one in answers)
     steps = np.arange(1, settings.curve_steps + 1) / (settings.curve_steps + 1)
@@ -173,14 +174,14 @@ def evaluate(
 
 
 def _answers(
-    table: pd.DataFrame, models: Sequence[Model], settings: AssessSettings, progress: Progress
+    table: pd.DataFrame, models: Sequence[Model], taken: set[str], settings: AssessSettings, progress: Progress
 ) -> Iterator[Answers]:
-    taken: set[str] = set()
+    """Every model under a name of its own, which no other curve has `taken`."""
     for model in models:
         name = _name(model)
         if name in taken:
-            name = next(f"{name} ({n})" for n in range(2, len(models) + 2) if f"{name} ({n})" not in taken)
-        taken.add(name)
+            name = next(f"{name} ({n})" for n in count(2) if f"{name} ({n})" not in taken)
+        taken = {*taken, name}
         progress(name)
         if model == EVIDENCE:
             yield evidence_answers(name, table, settings)
