@@ -194,3 +194,21 @@ def test_top_features_are_those_with_the_furthest_areas():
     matrix = rng.standard_normal((40, 30)) + np.outer(malignant, rng.normal(0, 1, 30))
     areas = np.array([np.mean(x[malignant][:, None] > x[~malignant]) for x in matrix.T])
     assert TopFeatures(7).fit(matrix, malignant).kept_.tolist() == sorted(np.argsort(-abs(areas - 0.5))[:7])
+
+
+@pytest.mark.parametrize("kind", ["logistic", "boosting", "evidence-offset"])
+def test_a_feature_that_hardly_any_lesion_has(kind):
+    """It is empty in most training parts and resamples; the others are learnt from all the same."""
+    table = cohort(60)
+    table["rare"] = np.where(np.isin(np.arange(60), [3, 40]), np.arange(60) / 7, np.nan)
+    model = train(table, "malignant", "patient", settings=QUICK.model_copy(update={"model": kind, "tree_counts": (5,)}))
+    assert "rare" in model.features
+    assert model.card.performance.auc > 0.6
+
+
+def test_trees_are_given_no_column_without_two_values():
+    malignant = np.arange(20) % 2 == 0
+    matrix = np.column_stack([np.full(20, np.nan), np.full(20, 3.0), malignant + 0.0])
+    assert TopFeatures(3).fit(matrix, malignant).kept_.tolist() == [2]
+    with pytest.raises(InputError, match="nothing to learn from; got: 2 features"):
+        TopFeatures(3).fit(matrix[:, :2], malignant)

@@ -22,6 +22,7 @@ from sklearn.preprocessing import StandardScaler
 
 from pnst.classification.logistic import fit_logistic
 from pnst.classification.settings import TrainSettings
+from pnst.errors import InputError
 
 Floats = NDArray[np.float64]
 
@@ -87,19 +88,35 @@ class TopFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.count = count
 
     def fit(self, matrix: Floats, malignant: NDArray[np.bool_]) -> Self:
-        """Keep the `count` features whose AUC, empty cells in the middle, is furthest from one half."""
+        """Keep the `count` features whose AUC, empty cells in the middle, is furthest from one half.
+
+        One that is the same or empty in all these lesions is left out: the trees cannot take a column without a value.
+        Raises `InputError` where none is left.
+        """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # of a feature that is empty throughout
             middle = np.nanmedian(matrix, axis=0)
+            varies = np.nanmax(matrix, axis=0) > np.nanmin(matrix, axis=0)
+        if not varies.any():
+            raise _nothing_varies(matrix.shape[1])
         ranks = rankdata(np.where(np.isnan(matrix), middle, matrix), axis=0)
         distance = np.abs(ranks[malignant].mean(axis=0) - ranks[~malignant].mean(axis=0))
-        best = np.argsort(-np.nan_to_num(distance), kind="stable")[: self.count]
+        best = np.argsort(-np.where(varies, distance, -1.0), kind="stable")[: min(self.count, int(varies.sum()))]
         self.kept_ = np.sort(best)
         return self
 
     def transform(self, matrix: Floats) -> Floats:
         """Their columns."""
         return matrix[:, self.kept_]
+
+
+def _nothing_varies(features: int) -> InputError:
+    return InputError(
+        "a part of the table has nothing to learn from",
+        got=f"{features} features, each the same or empty in all lesions of that part",
+        expected="features that were measured in most lesions",
+        remedy="add measured columns, or take fewer folds",
+    )
 
 
 def _logistic(c: float) -> Any:
