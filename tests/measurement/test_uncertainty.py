@@ -13,6 +13,7 @@ from interiors import Interior
 from pnst.image import Grid, Mask
 from pnst.kernels.ellipsoid import Ellipsoid
 from pnst.kernels.section import axial_diameters
+from pnst.measurement.context import Context
 from pnst.measurement.measure import measure
 from pnst.measurement.measurements import Measurements
 from pnst.measurement.repetition import noise_near
@@ -115,6 +116,15 @@ def test_noise_of_diffusion_is_that_of_tissue():
     context = scene.context(study)
     mask = context.views.mask(study.series[Role.DWI])
     assert noise_near(context, Role.DWI, mask) == pytest.approx(45, rel=0.1)
+
+
+def test_a_repetition_looks_for_no_doubts():
+    """Invariant: what makes a number doubtful is asked once; the measurement itself still says it."""
+    scene = Scene(noise=300)
+    context = Context(scene.study(), scene.lesion(), MeasureSettings())
+    series = scene.study().series[Role.T2_FS]
+    assert any("noise" in remark for remark in context.views.doubts(series))
+    assert context.repeated(scene.study(), scene.lesion()).views.doubts(series) == ()
 
 
 def test_no_column_no_interval(scene):

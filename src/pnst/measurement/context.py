@@ -25,10 +25,12 @@ class Context:
     lesion: Lesion
     settings: MeasureSettings
     levels: Levels = field(default_factory=Levels)
+    repetition: bool = False
+    """Whether this is another look at what was measured already; nobody reads its doubts."""
 
     def repeated(self, study: Study, lesion: Lesion) -> Context:
         """Another look at the same patient: what muscle and fat look like is known already."""
-        return replace(self, study=study, lesion=lesion)
+        return replace(self, study=study, lesion=lesion, repetition=True)
 
     def series(self, *roles: Role) -> Series | None:
         """The first of these roles that the study has."""
@@ -47,7 +49,7 @@ class Context:
     @cached_property
     def views(self) -> Views:
         """The lesion as each series shows it."""
-        return Views(self.lesion, self.settings)
+        return Views(self.lesion, self.settings, doubting=not self.repetition)
 
     @cached_property
     def tissues(self) -> Tissues:

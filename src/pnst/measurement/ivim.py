@@ -43,12 +43,12 @@ def measure_ivim(context: Context) -> Outcome:
     """D and f over the solid part, by the segmented fit, where the b-values allow it."""
     diffusion, settings = context.diffusion, context.settings.ivim
     found = _gathered(_b_values(context), settings, diffusion.settings.b_tolerance)
-    _check(found.b_values, settings.least_b_values, settings.threshold_b)
+    _check(found.b_values, settings.least_b_values, settings.least_threshold_b)
     solid = diffusion.solid
     inside = solid.mask.data
     signal = diffusion.part.data[inside]
     noise = diffusion.fit.noise_sd if diffusion.fit is not None else float("nan")
-    fit = segmented_fit(signal, found, settings.threshold_b, noise)
+    fit = segmented_fit(signal, found, settings.threshold_b, settings.least_threshold_b, noise)
     d, sd = (_placed(values, inside) for values in (fit.d, fit.sd))
     known = Mask(np.isfinite(d), solid.mask.grid)
     if not known.data.any():
@@ -85,8 +85,8 @@ def _b_values(context: Context) -> tuple[float, ...]:
 def _gathered(b_values: tuple[float, ...], settings: IvimSettings, tolerance: float) -> Shells:
     """The shells: under the threshold by the tolerance of `ivim`, over it, where a slope is taken, by that of `adc`."""
     low, high = shells(b_values, settings.b_tolerance), shells(b_values, tolerance)
-    below = sum(b < settings.threshold_b for b in low.b_values)
-    over = [n for n, b in enumerate(high.b_values) if b >= settings.threshold_b]
+    below = sum(b < settings.least_threshold_b for b in low.b_values)
+    over = [n for n, b in enumerate(high.b_values) if b >= settings.least_threshold_b]
     return Shells(
         low.b_values[:below] + tuple(high.b_values[n] for n in over),
         low.members[:below] + tuple(high.members[n] for n in over),

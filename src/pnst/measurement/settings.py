@@ -167,8 +167,11 @@ class AdcSettings(_Settings):
 class IvimSettings(_Settings):
     """Intravoxel incoherent motion."""
 
-    threshold_b: float = Field(200.0, gt=0)
+    threshold_b: float = Field(300.0, gt=0)
     """From this b-value up, in s/mm², perfusion has decayed and what is left is diffusion (ours)."""
+    least_threshold_b: float = Field(200.0, gt=0)
+    """f is read from this one up, as noise raises what is drawn back from further; so is D where fewer than two
+    b-values lie at `threshold_b` or over, and slow perfusion then adds 3 % to it (ours)."""
     b_tolerance: float = Field(1.0, ge=0)
     """b-values closer than this are one shell, in s/mm²: by b = 10 perfusion has decayed by up to a half (ours)."""
     least_b_values: int = Field(4, ge=3)

@@ -22,6 +22,8 @@ class Views:
 
     lesion: Lesion
     settings: MeasureSettings
+    doubting: bool = True
+    """Whether anybody asks what makes numbers doubtful: looking for it takes time."""
     _masks: dict[Series, Mask] = field(default_factory=dict)
     _around: dict[tuple[Series, float], Surroundings] = field(default_factory=dict)
     _inside: dict[Series, Interior] = field(default_factory=dict)
@@ -75,6 +77,8 @@ class Views:
 
     def doubts(self, *series: Series) -> tuple[str, ...]:
         """What makes numbers read on these series doubtful: cut off, slices without image, noise."""
+        if not self.doubting:
+            return ()
         for one in series:
             if one not in self._remarks:
                 self._remarks[one] = self._doubts(one)
