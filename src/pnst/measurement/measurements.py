@@ -68,8 +68,8 @@ class Measurements:
     """What was noticed while reading the images and the lesion."""
     settings: MeasureSettings = field(default_factory=MeasureSettings)
     provenance: Mapping[str, str] = field(default_factory=dict)
-    """"pnst" → version, "lesion" → how it was made, "input.<role>" → digest, "align.<role>" and "bias.<role>" → what was
-    done to the series before."""
+    """"pnst" → version, "lesion" → how it was made, "input.<role>" → digest, "align.<role>" and "bias.<role>" → what
+    was done to the series before."""
     regions: Regions = field(default_factory=dict)
     """What was measured, for pictures and DICOM SEG: "edema", "fat_rim", "muscle", "adc" … on their native grids."""
 
