@@ -301,7 +301,7 @@ def test_a_crop_goes_back_to_its_place_in_whatever_order_it_is_stored(mask, orde
     np.testing.assert_array_equal(embedded(reordered(part, order), mask.grid).data, mask.data)
 
 
-@pytest.mark.parametrize("shift", [(0.3, 0, 0), (0, 0, -1), (0, 3, 0)])
+@pytest.mark.parametrize("shift", [(0.3, 0, 0), (0, 0, -1), (0, 3, 0), (1e30, 0, 0)])
 def test_a_mask_off_the_voxels_of_a_grid_is_not_put_on_it(shift):
     """Between the voxels, before the first and beyond the last: each is no crop."""
     part = PLAIN.crop((slice(1, 4), slice(2, 6), slice(0, 4)))

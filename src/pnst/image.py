@@ -125,9 +125,9 @@ class Grid:
 
     def box_of(self, part: Grid) -> Box | None:
         """The box of indices that makes `part` a crop of this grid; None when their voxels do not coincide."""
-        start = np.rint(self.to_index(part.affine[:3, 3])).astype(int)
+        start = np.rint(self.to_index(part.affine[:3, 3]))
         stop = start + part.shape
-        if (start < 0).any() or (stop > self.shape).any():
+        if not ((start >= 0) & (stop <= self.shape)).all():  # before the cast: a damaged header may say 1e30 mm
             return None
         i, j, k = (slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
         return (i, j, k) if self.crop((i, j, k)).matches(part) else None
