@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import TypeVar
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,19 +16,31 @@ from pnst.measurement.settings import MeasureSettings
 from pnst.preprocessing.settings import PreprocessSettings
 
 
-class RunSettings(BaseModel):
-    """Every setting of a run: one table a stage in the TOML file."""
+class _Tables(BaseModel):
+    """Settings of several stages: one table a stage in a TOML file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def from_toml(cls, file: str | PathLike[str]) -> Self:
+        """Read a TOML file; unknown keys and values out of range raise `SettingError`."""
+        path = Path(file)
+        try:
+            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise _bad_settings(path, error.strerror or "it cannot be opened", "a TOML file") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise _bad_settings(path, str(error), "valid TOML") from error
+        except ValidationError as error:
+            raise _bad_settings(path, _first(error), "known keys with values in their range") from error
+
+
+class RunSettings(_Tables):
+    """Every setting of a run: one table a stage in the TOML file."""
 
     preprocess: PreprocessSettings = Field(default_factory=PreprocessSettings)
     measure: MeasureSettings = Field(default_factory=MeasureSettings)
     assess: AssessSettings = Field(default_factory=AssessSettings)
-
-    @classmethod
-    def from_toml(cls, file: str | PathLike[str]) -> RunSettings:
-        """Read a TOML file; unknown keys and values out of range raise `SettingError`."""
-        return _read(Path(file), cls)
 
     def with_prior(self, prior: float) -> RunSettings:
         """These settings with another prior; `SettingError` when it is no probability."""
@@ -65,19 +77,12 @@ class RunSettings(BaseModel):
         return tomli_w.dumps(self.model_dump(exclude_none=True))
 
 
-class LearnSettings(BaseModel):
+class LearnSettings(_Tables):
     """Every setting of training and evaluating: one table a stage in the TOML file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     train: TrainSettings = Field(default_factory=TrainSettings)
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
     assess: AssessSettings = Field(default_factory=AssessSettings)
-
-    @classmethod
-    def from_toml(cls, file: str | PathLike[str]) -> LearnSettings:
-        """Read a TOML file; unknown keys and values out of range raise `SettingError`."""
-        return _read(Path(file), cls)
 
     def changed(self, **tables: Mapping[str, object]) -> LearnSettings:
         """These settings with some of a table's keys replaced: `changed(train={"folds": 10})`.
@@ -92,20 +97,6 @@ class LearnSettings(BaseModel):
             raise SettingError(
                 "a setting is not usable", got=got, expected="a value in its range", remedy="correct it"
             ) from error
-
-
-Settings = TypeVar("Settings", RunSettings, LearnSettings)
-
-
-def _read(path: Path, kind: type[Settings]) -> Settings:
-    try:
-        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise _bad_settings(path, error.strerror or "it cannot be opened", "a TOML file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _bad_settings(path, str(error), "valid TOML") from error
-    except ValidationError as error:
-        raise _bad_settings(path, _first(error), "known keys with values in their range") from error
 
 
 def _first(error: ValidationError) -> str:

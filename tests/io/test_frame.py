@@ -87,5 +87,5 @@ class TestFileSet:
 
     def test_a_file_is_no_folder(self, tmp_path):
         (tmp_path / "out").write_bytes(b"")
-        with pytest.raises(InputError, match="cannot write to 'out'"):
+        with pytest.raises(InputError, match="cannot write results to 'out'"):
             write_file_set(tmp_path / "out", {"a": b"2"})

@@ -13,7 +13,7 @@ from pnst.cli.terminal import console, escaped, progress
 from pnst.errors import SettingError
 
 if TYPE_CHECKING:
-    from pnst import workflow
+    from pnst import Evaluation, TrainedModel, workflow
 
 TableFile = Annotated[Path, typer.Argument(help="CSV (also .csv.gz) or Parquet, one row a lesion.")]
 LabelOption = Annotated[
@@ -78,20 +78,7 @@ def train(
     )
     with progress() as say:
         found = workflow.train_model(lesson, out, _settings(settings).changed(train=changes), say)
-    performance = found.card.performance
-    typer.echo(
-        f"{found.name}: held-out AUC {performance.auc:.3f} ({_range(performance.auc_delong)} DeLong, "
-        f"{_range(performance.auc_bootstrap)} bootstrap), Brier {performance.brier:.3f}"
-    )
-    for text in found.card.warnings:
-        typer.echo(f"warning: {text}")
-    for reason in dict.fromkeys(found.card.set_aside.values()):
-        names = [name for name, why in found.card.set_aside.items() if why == reason]
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        typer.echo(f"no features ({reason}): {', '.join(names[:_NAMED])}{more}")
-    typer.echo(
-        f"{len(found.features)} features; model card: {out / 'model_card.md'}\nResearch software, not a medical device."
-    )
+    _say_trained(found, out)
 
 
 @app.command()
@@ -117,8 +104,6 @@ def evaluate(
 
     Example: pnst evaluate table.csv --label malignant --groups patient --threshold 0.3 --out evaluation/
     """
-    from rich.table import Table
-
     from pnst import workflow
 
     lesson = workflow.Lesson(table=table, label=label, groups=groups)
@@ -127,6 +112,29 @@ def evaluate(
         found = workflow.evaluate_models(
             lesson, model or [], out, _settings(settings).changed(assess=changes), threshold, subgroup or (), say
         )
+    _say_evaluated(found, out)
+
+
+def _say_trained(found: TrainedModel, out: Path) -> None:
+    performance = found.card.performance
+    typer.echo(
+        f"{found.name}: held-out AUC {performance.auc:.3f} ({_range(performance.auc_delong)} DeLong, "
+        f"{_range(performance.auc_bootstrap)} bootstrap), Brier {performance.brier:.3f}"
+    )
+    for text in found.card.warnings:
+        typer.echo(f"warning: {text}")
+    for reason in dict.fromkeys(found.card.set_aside.values()):
+        names = [name for name, why in found.card.set_aside.items() if why == reason]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        typer.echo(f"no features ({reason}): {', '.join(names[:_NAMED])}{more}")
+    typer.echo(
+        f"{len(found.features)} features; model card: {out / 'model_card.md'}\nResearch software, not a medical device."
+    )
+
+
+def _say_evaluated(found: Evaluation, out: Path) -> None:
+    from rich.table import Table
+
     shown = Table("model", "AUC", "DeLong", "bootstrap", "Brier", "slope", "sensitivity", "specificity")
     for result in found.models:
         at, slope = result.at_threshold, result.reliability.slope

@@ -71,6 +71,36 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+@contextmanager
+def staging_in(folder: Path) -> Iterator[Path]:
+    """Give a hidden folder within `folder`, from which finished files are moved into it; it is gone afterwards.
+
+    Raises `InputError` when `folder` cannot be made or written; a folder that was made and stayed empty goes again.
+    """
+    made = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".pnst-", dir=folder))
+    except OSError as error:
+        raise unwritable(folder, error.strerror or "a folder that cannot be written") from error
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        if made and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def unwritable(folder: Path, got: str) -> InputError:
+    """The error for a folder that outputs cannot go to."""
+    return InputError(
+        f"cannot write results to {folder.name!r}",
+        got=got,
+        expected="a folder of its own, new or with an earlier run's files, that can be written",
+        remedy="choose another folder with --out",
+    )
+
+
 def refuse_occupied(folder: Path) -> None:
     """Raise `InputError` when `folder` exists and is not an empty folder."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

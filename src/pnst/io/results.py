@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pnst.errors import InputError
 from pnst.image import Mask, Volume
+from pnst.io.atomic import staging_in, unwritable
 from pnst.io.nifti import read_volume, write_volume
 
 SCHEMA_VERSION = 1
@@ -36,23 +36,13 @@ def write_results(out: Path, files: Mapping[str, Content]) -> None:
     Everything is written to a hidden folder first, so that a failure leaves what was there. Other files in `out` are
     left alone. Raises `InputError` when `out` cannot be such a folder.
     """
-    made = not out.exists()
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".pnst-", dir=out))
-    except OSError as error:
-        raise _unwritable(out, error.strerror or "a folder that cannot be written") from error
-    try:
+    with staging_in(out) as staging:
         for name, content in files.items():
             _write(staging / name, content)
         for stale in earlier_outputs(out):
             shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
         for name in files:
             os.replace(staging / name, out / name)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-        if made and not any(out.iterdir()):
-            out.rmdir()
 
 
 def refuse_inputs(out: Path, inputs: Iterable[Path]) -> None:
@@ -62,21 +52,12 @@ def refuse_inputs(out: Path, inputs: Iterable[Path]) -> None:
     """
     nearest = next(path for path in (out, *out.absolute().parents) if path.exists())
     if not nearest.is_dir():
-        raise _unwritable(out, f"{nearest.name!r} is a file")
+        raise unwritable(out, f"{nearest.name!r} is a file")
     replaced = {path.resolve() for path in earlier_outputs(out)}
     for given in inputs:
         place = given.resolve()
         if place == out.resolve() or replaced & {place, *place.parents}:
-            raise _unwritable(out, f"outputs that would replace the input {given.name!r}")
-
-
-def _unwritable(out: Path, got: str) -> InputError:
-    return InputError(
-        f"cannot write results to {out.name!r}",
-        got=got,
-        expected="a folder of its own, which may hold an earlier run's results",
-        remedy="choose another folder with --out",
-    )
+            raise unwritable(out, f"outputs that would replace the input {given.name!r}")
 
 
 def earlier_outputs(out: Path) -> list[Path]:
