@@ -11,16 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations, product
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pnst.errors import GeometryError
 from pnst.kernels.box import bounding_box as tight_box
+from pnst.typing import AnyArray, BoolArray, FloatArray
 
-FloatArray = npt.NDArray[np.floating[Any]]
-BoolArray = npt.NDArray[np.bool_]
 Box = tuple[slice, slice, slice]
 
 MAX_SHEAR = 1e-3
@@ -173,12 +171,12 @@ class Grid:
             affine[:3, axis] *= -1
         return Grid((shape[0], shape[1], shape[2]), affine)
 
-    def to_canonical(self, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def to_canonical(self, data: AnyArray) -> AnyArray:
         """An array on this grid (ni, nj, nk, …), in the order of `canonical()`."""
         axes, flips = self.canonical_order()
         return np.flip(data.transpose((*axes, *range(3, data.ndim))), axis=flips)
 
-    def from_canonical(self, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def from_canonical(self, data: AnyArray) -> AnyArray:
         """The inverse of `to_canonical`, for an array of three axes."""
         axes, flips = self.canonical_order()
         return np.flip(data, axis=flips).transpose(np.argsort(axes))
@@ -203,7 +201,7 @@ class Volume:
     `data` (ni, nj, nk) or (ni, nj, nk, n), read-only. `unit` is "" for arbitrary signal, "um2_per_ms" for ADC.
     """
 
-    data: npt.NDArray[Any]
+    data: AnyArray
     grid: Grid
     unit: str = ""
 
@@ -284,7 +282,7 @@ def bounding_box(data: BoolArray, spacing: Sequence[float], margin_mm: float = 0
     return i, j, k
 
 
-def _on_grid(data: npt.NDArray[Any], grid: Grid, *, allow_4d: bool) -> npt.NDArray[Any]:
+def _on_grid(data: AnyArray, grid: Grid, *, allow_4d: bool) -> AnyArray:
     array = np.asarray(data)
     if array.shape[:3] != grid.shape or array.ndim not in ((3, 4) if allow_4d else (3,)):
         raise _bad_grid(f"an array of shape {array.shape}", f"the grid's shape {grid.shape}")

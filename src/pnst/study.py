@@ -11,9 +11,10 @@ from types import MappingProxyType
 import numpy as np
 
 from pnst.errors import GeometryError, InputError
-from pnst.image import FloatArray, Grid, Mask, Volume
+from pnst.image import Grid, Mask, Volume
 from pnst.kernels.mesh import Mesh
 from pnst.kernels.surface import LevelSet, level_set
+from pnst.typing import FloatArray
 
 
 class Role(StrEnum):

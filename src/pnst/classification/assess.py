@@ -8,7 +8,6 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pnst.classification import limits
 from pnst.classification.assessment import Assessment, Input
@@ -21,13 +20,12 @@ from pnst.errors import SettingError
 from pnst.evidence.population import Patient
 from pnst.evidence.rules import evaluate_rules, rule_columns
 from pnst.measurement.measurements import Measurements
+from pnst.typing import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pnst.classification.trained_model import TrainedModel
-
-Floats = NDArray[np.float64]
 
 
 @overload
@@ -138,7 +136,7 @@ def _assess_table(table: pd.DataFrame, patient: Patient, settings: AssessSetting
     )
 
 
-def _abstentions(readings: tuple[Reading, ...], interval: Floats, settings: AssessSettings) -> list[str | None]:
+def _abstentions(readings: tuple[Reading, ...], interval: FloatArray, settings: AssessSettings) -> list[str | None]:
     parameters = evidence_model(settings.draws, settings.seed).likelihood.parameters
     return limits.abstentions(readings, interval, parameters, settings.decision_probability)
 

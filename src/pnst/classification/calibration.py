@@ -15,13 +15,12 @@ from importlib.resources import files
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pnst.classification.likelihood import Likelihood, Observed
 from pnst.classification.parameters import LogNormalParameters, Parameters
+from pnst.typing import FloatArray
 
-Floats = NDArray[np.float64]
-Outcomes = tuple[Floats, Floats]
+Outcomes = tuple[FloatArray, FloatArray]
 """Probabilities of the same outcomes in malignant and in benign lesions."""
 
 CALIBRATED_ON = ("longest_diameter", "margin_ill_defined", "edema_present", "split_fat_absent")
@@ -65,12 +64,12 @@ def solve_delta(parameters: Parameters, target_auc: float) -> float:
     return float(brentq(surplus, 1.0, 4.0, xtol=1e-4))
 
 
-def severity_auc(likelihood: Likelihood, predictors: tuple[str, ...]) -> Floats:
+def severity_auc(likelihood: Likelihood, predictors: tuple[str, ...]) -> FloatArray:
     """AUC (draws,) of these conventional predictors, each draw's lesions scored with that draw's parameters."""
     return ordered_auc(severity_outcomes(likelihood, predictors))
 
 
-def auc_with_diffusion(likelihood: Likelihood, predictors: tuple[str, ...], diffusion: str) -> Floats:
+def auc_with_diffusion(likelihood: Likelihood, predictors: tuple[str, ...], diffusion: str) -> FloatArray:
     """AUC (draws,) of these conventional predictors together with one of the diffusion axis."""
     return ordered_auc(joint_outcomes(likelihood, predictors, diffusion))
 
@@ -112,12 +111,12 @@ def joint_outcomes(likelihood: Likelihood, predictors: tuple[str, ...], diffusio
         yield np.outer(ours[0], adc[0]).ravel(), np.outer(ours[1], adc[1]).ravel()
 
 
-def ordered_auc(draws: Iterable[Outcomes]) -> Floats:
+def ordered_auc(draws: Iterable[Outcomes]) -> FloatArray:
     """AUC (draws,) of the likelihood ratio as score; ties count half."""
     return np.array([auc(malignant, benign) for malignant, benign in draws])
 
 
-def auc(malignant: Floats, benign: Floats) -> float:
+def auc(malignant: FloatArray, benign: FloatArray) -> float:
     """AUC of one draw."""
     order = np.argsort(malignant / benign)
     benign = benign[order]

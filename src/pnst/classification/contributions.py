@@ -7,12 +7,9 @@ from functools import cached_property
 from math import factorial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pnst.classification.evidence_model import evidence_model, mean_log_odds
 from pnst.classification.likelihood import Observed
-
-Floats = NDArray[np.float64]
 
 
 class Contributions(Mapping[str, float]):

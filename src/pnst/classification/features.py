@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pnst.classification.evidence_model import evidence_model, mean_log_odds
 from pnst.classification.labelled import refuse_unknown
@@ -18,11 +17,11 @@ from pnst.errors import InputError
 from pnst.evidence.columns import OVERRIDE, check_names, known_columns
 from pnst.evidence.population import Location
 from pnst.measurement.measurements import FAMILY_TYPES
+from pnst.typing import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 
 EVIDENCE = "evidence.log_odds"
 """The evidence model's log-odds of malignancy at its default prior, as a feature or an offset."""
@@ -100,7 +99,7 @@ def choose_features(
     return FeatureChoice(tuple(names), set_aside)
 
 
-def feature_matrix(frame: pd.DataFrame, names: Sequence[str]) -> Floats:
+def feature_matrix(frame: pd.DataFrame, names: Sequence[str]) -> FloatArray:
     """The features (n, p) as numbers; NaN where a cell is empty. Raises `InputError` for a cell that is no number."""
     columns = {name: _numbers(frame, name) for name in dict.fromkeys(names)}
     return np.column_stack([columns[name] for name in names]) if names else np.empty((len(frame), 0))
@@ -136,7 +135,7 @@ def _names(frame: pd.DataFrame, column: str) -> list[str]:
     return [f"{LOCATION}={place}" for place in known if place in found]
 
 
-def _numbers(frame: pd.DataFrame, feature: str) -> Floats:
+def _numbers(frame: pd.DataFrame, feature: str) -> FloatArray:
     if feature == EVIDENCE:
         return evidence_log_odds(frame)
     column, equals, place = feature.partition("=")
@@ -164,7 +163,7 @@ def _number(column: str, cell: object) -> float:
     return value
 
 
-def evidence_log_odds(frame: pd.DataFrame) -> Floats:
+def evidence_log_odds(frame: pd.DataFrame) -> FloatArray:
     """Log-odds (n,) of malignancy from published evidence, at its default prior; other columns are passed over."""
     lesions = Lesions.from_frame(evidence_frame(frame))
     settings = AssessSettings()
@@ -211,7 +210,7 @@ def _looks_numeric(cell: object) -> bool:
     return True
 
 
-def _is_constant(x: Floats) -> bool:
+def _is_constant(x: FloatArray) -> bool:
     seen = x[~np.isnan(x)]
     return seen.size == 0 or bool(np.ptp(seen) == 0)
 

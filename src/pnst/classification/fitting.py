@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.model_selection import StratifiedGroupKFold
 
@@ -15,14 +14,12 @@ from pnst.classification.logistic import fit_logistic
 from pnst.classification.pipelines import candidates
 from pnst.classification.settings import TrainSettings
 from pnst.errors import InputError
+from pnst.typing import BoolArray, FloatArray, IntArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Integers = NDArray[np.int64]
 REFERENCE_LESIONS = 100
 """At so many lesions the settings' inverse penalty is scikit-learn's C."""
 
-Split = tuple[Integers, Integers]
+Split = tuple[IntArray, IntArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,27 +34,29 @@ class Fitted:
     chosen: dict[str, float]
     """What sets the chosen candidate apart."""
 
-    def log_odds(self, matrix: Floats) -> Floats:
+    def log_odds(self, matrix: FloatArray) -> FloatArray:
         """Calibrated log-odds (n,) of malignancy."""
-        log_odds: Floats = self.slope * self.pipeline.decision_function(matrix) + self.intercept
+        log_odds: FloatArray = self.slope * self.pipeline.decision_function(matrix) + self.intercept
         return log_odds
 
 
-def fit_calibrated(matrix: Floats, malignant: Bools, groups: Integers, settings: TrainSettings) -> Fitted:
+def fit_calibrated(matrix: FloatArray, malignant: BoolArray, groups: IntArray, settings: TrainSettings) -> Fitted:
     """Choose the candidate with the least log loss on held-out groups, calibrate it there, fit it on all lesions."""
     return _best(list(candidates(settings)), matrix, malignant, groups, settings)
 
 
-def refit(fitted: Fitted, matrix: Floats, malignant: Bools, groups: Integers, settings: TrainSettings) -> Fitted:
+def refit(
+    fitted: Fitted, matrix: FloatArray, malignant: BoolArray, groups: IntArray, settings: TrainSettings
+) -> Fitted:
     """The chosen candidate, fitted and calibrated on other lesions."""
     return _best([(fitted.chosen, fitted.candidate)], matrix, malignant, groups, settings)
 
 
 def _best(
     rivals: Sequence[tuple[dict[str, float], Any]],
-    matrix: Floats,
-    malignant: Bools,
-    groups: Integers,
+    matrix: FloatArray,
+    malignant: BoolArray,
+    groups: IntArray,
     settings: TrainSettings,
 ) -> Fitted:
     splits = grouped_splits(malignant, groups, settings.inner_folds, settings.seed)
@@ -72,7 +71,7 @@ def _best(
     return replace(best[1], pipeline=fit_on(best[1].candidate, matrix, malignant))
 
 
-def fit_on(pipeline: Any, matrix: Floats, malignant: Bools) -> Any:
+def fit_on(pipeline: Any, matrix: FloatArray, malignant: BoolArray) -> Any:
     """A copy of a pipeline, fitted. A penalty is weighed against the mean loss, whatever the number of lesions.
 
     scikit-learn weighs it against the sum: scores of a part of the lesions would be smaller than those of all, and the
@@ -84,7 +83,7 @@ def fit_on(pipeline: Any, matrix: Floats, malignant: Bools) -> Any:
     return copied.fit(matrix, malignant)
 
 
-def grouped_splits(malignant: Bools, groups: Integers, folds: int, seed: int) -> list[Split]:
+def grouped_splits(malignant: BoolArray, groups: IntArray, folds: int, seed: int) -> list[Split]:
     """Training and test rows; no group is in both, and every training part has both classes.
 
     There are fewer folds where a class has fewer groups. Raises `InputError` where no such folds can be made.
@@ -104,7 +103,7 @@ def grouped_splits(malignant: Bools, groups: Integers, folds: int, seed: int) ->
     )
 
 
-def held_out_scores(pipeline: Any, matrix: Floats, malignant: Bools, splits: Sequence[Split]) -> Floats:
+def held_out_scores(pipeline: Any, matrix: FloatArray, malignant: BoolArray, splits: Sequence[Split]) -> FloatArray:
     """Each lesion's score (n,) by a pipeline that was fitted without its fold."""
     scores = np.full(len(malignant), np.nan)
     for train, test in splits:
@@ -113,7 +112,7 @@ def held_out_scores(pipeline: Any, matrix: Floats, malignant: Bools, splits: Seq
     return scores
 
 
-def platt_scaling(scores: Floats, malignant: Bools) -> tuple[float, float]:
+def platt_scaling(scores: FloatArray, malignant: BoolArray) -> tuple[float, float]:
     """Slope and intercept that turn scores (n,) into log-odds (Platt 1999, with his smoothed targets).
 
     A slope below 0 would turn the ranking round: then the scores say nothing, and the slope is 0.
@@ -128,5 +127,5 @@ def platt_scaling(scores: Floats, malignant: Bools) -> tuple[float, float]:
     return float(slope / spread), float(intercept)
 
 
-def _log_loss(log_odds: Floats, malignant: Bools) -> float:
+def _log_loss(log_odds: FloatArray, malignant: BoolArray) -> float:
     return float(np.mean(np.logaddexp(0.0, np.where(malignant, -log_odds, log_odds))))

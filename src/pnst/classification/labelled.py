@@ -8,16 +8,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pnst.errors import InputError
 from pnst.evidence.columns import missing
+from pnst.typing import BoolArray, IntArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Bools = NDArray[np.bool_]
-Integers = NDArray[np.int64]
 
 _WORDS = {
     **dict.fromkeys(("1", "1.0", "true", "yes", "malignant"), True),
@@ -31,10 +29,10 @@ class LabelledTable:
 
     frame: pd.DataFrame
     """Every column, as read."""
-    malignant: Bools
-    groups: Integers
+    malignant: BoolArray
+    groups: IntArray
     """Which lesions belong together (one patient), 0, 1, … (n,)."""
-    folds: Integers | None
+    folds: IntArray | None
     """Which fold each lesion is held out in, where the table says so, 0, 1, … (n,)."""
     reserved: tuple[str, ...]
     """The columns that are no features: label, groups, folds."""
@@ -78,7 +76,7 @@ def refuse_unknown(frame: pd.DataFrame, names: Iterable[str]) -> None:
         )
 
 
-def refuse_shared_groups(groups: Integers, folds: Integers) -> None:
+def refuse_shared_groups(groups: IntArray, folds: IntArray) -> None:
     """Raise `InputError` where one patient's lesions lie in more than one fold, naming rows and no patient."""
     first: dict[int, tuple[int, int]] = {}
     for row, (group, fold) in enumerate(zip(groups.tolist(), folds.tolist(), strict=True)):
@@ -92,7 +90,7 @@ def refuse_shared_groups(groups: Integers, folds: Integers) -> None:
             )
 
 
-def _labels(frame: pd.DataFrame, label: str) -> Bools:
+def _labels(frame: pd.DataFrame, label: str) -> BoolArray:
     cells = frame[label].tolist()
     _refuse_empty(label, cells, "a diagnosis")
     words = [str(cell).strip().lower() for cell in cells]
@@ -118,7 +116,7 @@ def _labels(frame: pd.DataFrame, label: str) -> Bools:
     return malignant
 
 
-def _codes(frame: pd.DataFrame, column: str) -> Integers:
+def _codes(frame: pd.DataFrame, column: str) -> IntArray:
     """A column's values as numbers 0, 1, … in the order in which they come."""
     import pandas as pd
 

@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from math import exp, lgamma, log
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pnst.errors import InputError
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from pnst.typing import BoolArray, FloatArray, IntArray
 
 
-def separating_features(matrix: Floats, names: Sequence[str], malignant: Bools) -> dict[str, float]:
+def separating_features(matrix: FloatArray, names: Sequence[str], malignant: BoolArray) -> dict[str, float]:
     """Feature → the chance that any of so many would separate the classes as it does, in those (n, p) that do.
 
     A feature separates when all its values in one class lie above all those in the other, or when it is empty in one
@@ -65,7 +62,7 @@ def refuse_unused(accepted: Sequence[str], names: Sequence[str]) -> None:
         )
 
 
-def naming_features(matrix: Floats, names: Sequence[str], groups: NDArray[np.int64]) -> list[str]:
+def naming_features(matrix: FloatArray, names: Sequence[str], groups: IntArray) -> list[str]:
     """Features (n, p) that name the groups (n,), as a second number of the patient would.
 
     Each is equal in all lesions of a group and differs between any two groups; where every group has one lesion, this
@@ -81,7 +78,7 @@ def naming_features(matrix: Floats, names: Sequence[str], groups: NDArray[np.int
     ]
 
 
-def repeated_rows(matrix: Floats, groups: NDArray[np.int64]) -> list[tuple[int, int]]:
+def repeated_rows(matrix: FloatArray, groups: IntArray) -> list[tuple[int, int]]:
     """Pairs of rows of different groups with the same features, so detailed that chance does not make them.
 
     Every feature must be equal, and one of those whose values mostly stand alone must have a value that no other row
@@ -99,7 +96,7 @@ def repeated_rows(matrix: Floats, groups: NDArray[np.int64]) -> list[tuple[int, 
     return pairs
 
 
-def refuse_repeated_rows(matrix: Floats, groups: NDArray[np.int64]) -> None:
+def refuse_repeated_rows(matrix: FloatArray, groups: IntArray) -> None:
     """Raise `InputError` where one lesion stands under two groups: it would be learnt from and tested on."""
     pairs = repeated_rows(matrix, groups)
     if pairs:
@@ -112,7 +109,7 @@ def refuse_repeated_rows(matrix: Floats, groups: NDArray[np.int64]) -> None:
         )
 
 
-def _separates(x: Floats, malignant: Bools) -> bool:
+def _separates(x: FloatArray, malignant: BoolArray) -> bool:
     one, other = x[malignant], x[~malignant]
     return bool(one.size and other.size and (one.max() < other.min() or other.max() < one.min()))
 
@@ -122,7 +119,7 @@ def _chance(m: int, n: int) -> float:
     return exp(log(2) + lgamma(m + 1) + lgamma(n + 1) - lgamma(m + n + 1))
 
 
-def _is_detailed(x: Floats) -> bool:
+def _is_detailed(x: FloatArray) -> bool:
     """Whether most of a feature's values stand alone."""
     seen = x[~np.isnan(x)]
     return seen.size > 0 and np.unique(seen).size > seen.size / 2

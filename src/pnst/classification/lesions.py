@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pnst.errors import SettingError
 from pnst.evidence.columns import OVERRIDE, SIGN_COLUMNS, check_names, flag, interval, missing, number
 from pnst.measurement.family import INTERVAL
 from pnst.measurement.measurements import Measurements
+from pnst.typing import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Cells = Sequence[object]
 
 
@@ -69,15 +67,15 @@ class Lesions:
         overrides = {name[len(OVERRIDE) :]: column for name, column in cells.items() if name.startswith(OVERRIDE)}
         return cls(measured, overrides, count)
 
-    def numbers(self, column: str) -> tuple[Floats, Bools]:
+    def numbers(self, column: str) -> tuple[FloatArray, BoolArray]:
         """A numeric column (n,), NaN where empty, and where a reader gave it."""
         return self._read(column, number)
 
-    def flags(self, column: str) -> tuple[Floats, Bools]:
+    def flags(self, column: str) -> tuple[FloatArray, BoolArray]:
         """A sign (n,) as 1, 0 or NaN, and where a reader gave it."""
         return self._read(column, flag)
 
-    def half_widths(self, column: str) -> Floats:
+    def half_widths(self, column: str) -> FloatArray:
         """Half of the measurement's own interval (n,), 0 where it has none or a reader gave the value."""
         name = column + INTERVAL
         half = np.zeros(self.count)
@@ -105,7 +103,7 @@ class Lesions:
                     cells[name] = _checked(name, source[name][index])
         return cells
 
-    def _read(self, column: str, check: Callable[[str, object], float | None]) -> tuple[Floats, Bools]:
+    def _read(self, column: str, check: Callable[[str, object], float | None]) -> tuple[FloatArray, BoolArray]:
         values, given = (
             np.array([_nan(check(column, cell)) for cell in cells[column]])
             if column in cells

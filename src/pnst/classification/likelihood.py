@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from pnst.classification.parameters import LogNormalParameters, Parameters, SignParameters
 from pnst.evidence.figures import predictors
-
-Floats = NDArray[np.float64]
+from pnst.typing import FloatArray
 
 ORDER, REACH = 128, 7.0
 """Order of the Gauss–Hermite rule, and how far out its nodes are kept: beyond, all weights together are under 1e-11.
@@ -36,9 +34,9 @@ _BLOCK = 200_000  # likelihood values worked on at once: they stay in the proces
 class Observed:
     """What is known of n lesions, one entry a predictor that enters; NaN where it is missing in that lesion."""
 
-    signs: Mapping[str, Floats]
+    signs: Mapping[str, FloatArray]
     """Weight (n,) in 0–1 with which a sign is present."""
-    logs: Mapping[str, Floats]
+    logs: Mapping[str, FloatArray]
     """Log (n,) of a value in the sources' unit."""
     count: int
 
@@ -58,17 +56,17 @@ class Likelihood:
     parameters: Parameters
     delta: float
 
-    def log_ratio(self, observed: Observed) -> Floats:
+    def log_ratio(self, observed: Observed) -> FloatArray:
         """Log of P(observed | malignant) ÷ P(observed | benign), (n, draws)."""
         return self.severity_log_ratio(observed) + self.diffusion_log_ratio(observed)
 
-    def severity_log_ratio(self, observed: Observed) -> Floats:
+    def severity_log_ratio(self, observed: Observed) -> FloatArray:
         """The conventional predictors' share of the log ratio, (n, draws)."""
         malignant, benign = np.moveaxis(self.class_likelihoods(observed), -1, 0)
-        log_ratio: Floats = np.log(malignant / benign)
+        log_ratio: FloatArray = np.log(malignant / benign)
         return log_ratio
 
-    def class_likelihoods(self, observed: Observed) -> Floats:
+    def class_likelihoods(self, observed: Observed) -> FloatArray:
         """Likelihood of the conventional predictors in malignant and in benign lesions, (n, draws, 2).
 
         Up to a factor that the two classes share.
@@ -84,7 +82,7 @@ class Likelihood:
             np.matmul(product, self._class_weights, out=likelihoods[rows])
         return likelihoods
 
-    def diffusion_log_ratio(self, observed: Observed) -> Floats:
+    def diffusion_log_ratio(self, observed: Observed) -> FloatArray:
         """The diffusion axis' share of the log ratio, (n, draws): normal in log ADC, one SD, two medians."""
         log_ratio = np.zeros((observed.count, self.draws))
         for name, x in observed.logs.items():
@@ -101,21 +99,21 @@ class Likelihood:
         return len(first.malignant)
 
     @cached_property
-    def _severity(self) -> tuple[Floats, Floats]:
+    def _severity(self) -> tuple[FloatArray, FloatArray]:
         """Nodes and weights for a standard normal s."""
         s, weights = np.polynomial.hermite_e.hermegauss(ORDER)
         near = np.abs(s) <= REACH
         return s[near], weights[near] / weights[near].sum()
 
     @cached_property
-    def _class_weights(self) -> Floats:
+    def _class_weights(self) -> FloatArray:
         """Weights (nodes, 2) of s in malignant and benign lesions: the normal at 0, tilted by exp(±δs/2 − δ²/8)."""
         s, weights = self._severity
         tilt = np.exp(np.outer(s, [0.5, -0.5]) * self.delta - self.delta**2 / 8)
         return weights[:, None] * tilt
 
     @cached_property
-    def _presence(self) -> dict[str, Floats]:
+    def _presence(self) -> dict[str, FloatArray]:
         """Per sign: the probability that it is present, and absent, given s, (2, draws · nodes).
 
         Both are kept: 1 − P loses the small probabilities that decide where evidence is at odds.
@@ -129,7 +127,7 @@ class Likelihood:
                 curves[name] = np.stack([ndtr(argument), ndtr(-argument)])
         return curves
 
-    def _given_severity(self, observed: Observed, rows: slice, product: Floats, factor: Floats) -> None:
+    def _given_severity(self, observed: Observed, rows: slice, product: FloatArray, factor: FloatArray) -> None:
         """Fill `product` (rows, draws, nodes) with the likelihood of the severity axis' predictors given s."""
         product.fill(1.0)
         for name, x in observed.logs.items():
@@ -139,7 +137,7 @@ class Likelihood:
             np.matmul(_sign_mixture(weight[rows]), self._presence[name], out=factor.reshape(len(factor), -1))
             product *= factor
 
-    def _diameter_given_severity(self, name: str, x: Floats, out: Floats) -> Floats:
+    def _diameter_given_severity(self, name: str, x: FloatArray, out: FloatArray) -> FloatArray:
         """Normal density of z given s, N(λs, 1 − λ²), up to a factor free of s and of the class; 1 where x is NaN."""
         s, _ = self._severity
         p = self._lognormal(name)
@@ -163,12 +161,12 @@ class Likelihood:
 AXES = {p.name: p.axis for p in predictors()}
 
 
-def _sign_mixture(weight: Floats) -> Floats:
+def _sign_mixture(weight: FloatArray) -> FloatArray:
     """Shares (n, 2) of P(present | s) and P(absent | s): w and 1 − w; where w is NaN both are 1, which sums to 1."""
     return np.where(np.isnan(weight)[:, None], 1.0, np.stack([weight, 1 - weight], axis=1))
 
 
-def sign_curve(p: SignParameters, delta: float) -> tuple[Floats, Floats]:
+def sign_curve(p: SignParameters, delta: float) -> tuple[FloatArray, FloatArray]:
     """Intercept a and slope b (draws,) of P(present | s) = Φ(a + b·s) that meet both class frequencies.
 
     With d = Φ⁻¹(p_M) − Φ⁻¹(p_B) the loading is λ = d/δ, within 0 and 0.95 (beyond, the probit difference is cut about

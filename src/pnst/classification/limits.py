@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pnst.classification.lesions import Lesions
 from pnst.classification.observation import Reading
@@ -13,15 +12,14 @@ from pnst.classification.parameters import LogNormalParameters, Parameters, sour
 from pnst.evidence.figures import publications
 from pnst.evidence.population import Patient, mismatch_warnings
 from pnst.measurement.solid import WHOLE_LESION, WHOLE_LESION_WARNING
-
-Floats = NDArray[np.float64]
+from pnst.typing import BoolArray, FloatArray
 
 FAR_LOG_SD = 3.0
 """A diameter or ADC further than this beyond both class medians is not of the sources' lesions."""
 
 
 def abstentions(
-    readings: tuple[Reading, ...], intervals: Floats, parameters: Parameters, decision_probability: float | None
+    readings: tuple[Reading, ...], intervals: FloatArray, parameters: Parameters, decision_probability: float | None
 ) -> list[str | None]:
     """Why each lesion's answer should not be used, None where nothing speaks against it; intervals (n, 2)."""
     reasons: list[list[str]] = [[] for _ in intervals]
@@ -44,7 +42,7 @@ def abstentions(
     return ["; ".join(found) or None for found in reasons]
 
 
-def _far(reading: Reading, parameters: Parameters) -> NDArray[np.bool_]:
+def _far(reading: Reading, parameters: Parameters) -> BoolArray:
     p = parameters[reading.predictor.name]
     if not isinstance(p, LogNormalParameters):
         raise TypeError(f"{reading.predictor.name} has no medians")

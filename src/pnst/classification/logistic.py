@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
-Floats = NDArray[np.float64]
+from pnst.typing import FloatArray
 
 _STEPS = 100
 _CLOSE = 1e-9  # largest change of a coefficient at which Newton's method has converged
@@ -20,13 +19,13 @@ _DIVERGED = 40.0
 class LogisticFit:
     """Coefficients (p,) and their covariance (p, p); `converged` is false where the classes are separated."""
 
-    coefficients: Floats
-    covariance: Floats
+    coefficients: FloatArray
+    covariance: FloatArray
     converged: bool
 
 
 def fit_logistic(
-    design: Floats, target: Floats, offset: Floats | None = None, ridge: Floats | float = 0.0
+    design: FloatArray, target: FloatArray, offset: FloatArray | None = None, ridge: FloatArray | float = 0.0
 ) -> LogisticFit:
     """Maximise the (penalised) likelihood of P(target) = 1 ÷ (1 + exp(−offset − design·β)).
 
@@ -61,12 +60,12 @@ def fit_logistic(
     return LogisticFit(beta, np.full((len(beta), len(beta)), np.nan), False)
 
 
-def _loss(linear: Floats, target: Floats, penalty: Floats, beta: Floats) -> float:
+def _loss(linear: FloatArray, target: FloatArray, penalty: FloatArray, beta: FloatArray) -> float:
     return float(np.sum(np.logaddexp(0.0, linear) - target * linear) + 0.5 * np.sum(penalty * beta**2))
 
 
-def _hessian(design: Floats, chance: Floats, penalty: Floats) -> Floats:
+def _hessian(design: FloatArray, chance: FloatArray, penalty: FloatArray) -> FloatArray:
     # The floor keeps the matrix regular where all probabilities are at 0 or 1.
     weights = np.maximum(chance * (1 - chance), 1e-12)
-    hessian: Floats = (design * weights[:, None]).T @ design + np.diag(penalty)
+    hessian: FloatArray = (design * weights[:, None]).T @ design + np.diag(penalty)
     return hessian

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from pnst.classification.lesions import Lesions
 from pnst.classification.likelihood import Observed
 from pnst.evidence.columns import SIGN_COLUMNS, SIGN_OF_COLUMN
 from pnst.evidence.figures import Predictor, predictors
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from pnst.typing import BoolArray, FloatArray
 
 _Z975 = 1.959963984540054
 
@@ -25,17 +22,17 @@ class Reading:
     """One predictor read off n lesions."""
 
     predictor: Predictor
-    values: Floats
+    values: FloatArray
     """The column's value, or the reader's word as 1 or 0; NaN where the predictor does not enter."""
-    entry: Floats
+    entry: FloatArray
     """What enters the likelihood: a sign's weight in 0–1, or the log of the value in the sources' unit."""
-    by_reader: Bools
+    by_reader: BoolArray
 
 
 def read(lesions: Lesions) -> tuple[Reading, ...]:
     """Every predictor of `predictors.csv` that enters for at least one lesion: the lowest rank of each group."""
     readings: list[Reading] = []
-    taken: dict[str, Bools] = {}
+    taken: dict[str, BoolArray] = {}
     for predictor in sorted(predictors(), key=lambda p: p.rank):
         reading = _read(predictor, lesions)
         free = ~taken.get(predictor.group, np.zeros(lesions.count, dtype=bool)) & ~np.isnan(reading.entry)
@@ -55,7 +52,7 @@ def observed(readings: tuple[Reading, ...], count: int) -> Observed:
     )
 
 
-def _only(reading: Reading, free: Bools) -> Reading:
+def _only(reading: Reading, free: BoolArray) -> Reading:
     return Reading(
         reading.predictor,
         np.where(free, reading.values, np.nan),
@@ -97,16 +94,16 @@ def _read_threshold(predictor: Predictor, lesions: Lesions) -> Reading:
     return _only(reading, _applicable(lesions, word_by_reader)) if predictor.group == "split_fat" else reading
 
 
-def _applicable(lesions: Lesions, word_by_reader: Bools) -> Bools:
+def _applicable(lesions: Lesions, word_by_reader: BoolArray) -> BoolArray:
     """Where split fat enters: unless `applicable` is false or null; a reader's word on the sign makes it applicable."""
     if not lesions.has("split_fat.applicable"):
         return np.ones(lesions.count, dtype=bool)
     applicable, _ = lesions.flags("split_fat.applicable")
-    enters: Bools = (applicable == 1) | word_by_reader
+    enters: BoolArray = (applicable == 1) | word_by_reader
     return enters
 
 
-def sign_weight(predictor: Predictor, values: Floats, half_widths: Floats) -> Floats:
+def sign_weight(predictor: Predictor, values: FloatArray, half_widths: FloatArray) -> FloatArray:
     """Weight (n,) in 0–1 with which a continuous column shows its sign; NaN where the value is.
 
     It rises linearly from `uncertain_from` to `uncertain_to` (a step at the threshold where there are none) and is
@@ -123,15 +120,15 @@ def sign_weight(predictor: Predictor, values: Floats, half_widths: Floats) -> Fl
         low, high = towards * predictor.uncertain_from, towards * predictor.uncertain_to
         smooth = (_mean_excess(x - low, sd) - _mean_excess(x - high, sd)) / (high - low)
         weight = np.where(sd > 0, smooth, (x - low) / (high - low))
-    clipped: Floats = np.where(np.isnan(values), np.nan, np.clip(weight, 0.0, 1.0))
+    clipped: FloatArray = np.where(np.isnan(values), np.nan, np.clip(weight, 0.0, 1.0))
     return clipped
 
 
-def _mean_excess(mean: Floats, sd: Floats) -> Floats:
+def _mean_excess(mean: FloatArray, sd: FloatArray) -> FloatArray:
     """E[max(X, 0)] of a normal X (n,); meaningless where sd is 0."""
     safe = np.where(sd > 0, sd, 1.0)
     z = mean / safe
-    excess: Floats = mean * ndtr(z) + safe * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    excess: FloatArray = mean * ndtr(z) + safe * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
     return excess
 
 

@@ -12,7 +12,6 @@ from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
 from pnst.classification import split_fat_prior
@@ -23,8 +22,7 @@ from pnst.evidence.figures import pooled as all_pooled
 from pnst.evidence.figures import predictors as all_predictors
 from pnst.evidence.figures import sign_counts as all_sign_counts
 from pnst.evidence.pooling import logit_with_half_count, random_effects
-
-Floats = NDArray[np.float64]
+from pnst.typing import FloatArray
 
 ASSUMED_BETWEEN_SD = 0.6
 """Between-study SD of a sign's frequency on the logit, where fewer than five studies cannot estimate it (assumed)."""
@@ -39,17 +37,17 @@ _LEAST_FREQUENCY = 1e-9  # keeps the probit of a drawn frequency finite
 class SignParameters:
     """A sign's frequency in malignant and benign lesions, each (draws,)."""
 
-    malignant: Floats
-    benign: Floats
+    malignant: FloatArray
+    benign: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
 class LogNormalParameters:
     """Log-medians per class and the one log-SD, each (draws,), in the log of the sources' unit."""
 
-    malignant: Floats
-    benign: Floats
-    sd: Floats
+    malignant: FloatArray
+    benign: FloatArray
+    sd: FloatArray
     pooled: tuple[float, float, float]
     """Log-median in malignant and in benign lesions and log-SD, pooled over the rows: no draw."""
 
@@ -140,7 +138,7 @@ def _draw_counted_sign(rows: tuple[SignCounts, ...], draws: int, rng: np.random.
     )
 
 
-def _draw_frequency(positive: Floats, total: Floats, draws: int, rng: np.random.Generator) -> Floats:
+def _draw_frequency(positive: FloatArray, total: FloatArray, draws: int, rng: np.random.Generator) -> FloatArray:
     """Logit-normal over the rows of one class: the pooled mean's error and the spread between studies."""
     fixed = None if len(total) >= LEAST_STUDIES else ASSUMED_BETWEEN_SD
     fit = random_effects(*logit_with_half_count(positive, total), between_sd=fixed)
@@ -149,7 +147,7 @@ def _draw_frequency(positive: Floats, total: Floats, draws: int, rng: np.random.
 
 def _draw_pooled_sign(row: Pooled, draws: int, rng: np.random.Generator) -> SignParameters:
     """From a meta-analysis' sensitivity and specificity; its interval is the pooled mean's, not a new study's."""
-    frequencies: list[Floats] = []
+    frequencies: list[FloatArray] = []
     for estimate in (row.sensitivity, row.specificity):
         if estimate is None:
             raise ValueError(f"{row.predictor}: pooled.csv gives no sensitivity or no specificity")
@@ -200,7 +198,7 @@ def _draw_from_cutoffs(
     return LogNormalParameters(drawn[0], drawn[1], sd, pooled=(pooled[0], pooled[1], float(middle[0])))
 
 
-def class_medians(rows: Sequence[Cutoff], sd: Floats) -> tuple[Floats, Floats]:
+def class_medians(rows: Sequence[Cutoff], sd: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Log-medians (rows, draws) of malignant and benign lesions that give each row's two proportions at log-SD `sd`.
 
     Malignant lies below the cutoff; half a count is added to each proportion.
@@ -212,19 +210,21 @@ def class_medians(rows: Sequence[Cutoff], sd: Floats) -> tuple[Floats, Floats]:
     return log_cutoff - below * sd, log_cutoff + above * sd
 
 
-def log_variance(mean: Floats, sd: Floats) -> Floats:
+def log_variance(mean: FloatArray, sd: FloatArray) -> FloatArray:
     """Variance of the log of a lognormal with this mean and SD."""
     return np.log1p((sd / mean) ** 2)
 
 
-def _class_sizes(rows: Sequence[Cutoff]) -> tuple[Floats, Floats]:
+def _class_sizes(rows: Sequence[Cutoff]) -> tuple[FloatArray, FloatArray]:
     return (
         np.array([row.n_malignant for row in rows], dtype=float),
         np.array([row.n_benign for row in rows], dtype=float),
     )
 
 
-def _draw_centre(centres: Floats, n: Floats, normal: Floats, spread: Floats | None = None) -> Floats:
+def _draw_centre(
+    centres: FloatArray, n: FloatArray, normal: FloatArray, spread: FloatArray | None = None
+) -> FloatArray:
     """A new study's log-median (draws,) from the rows' (rows, draws or 1), n-weighted.
 
     Its variance is the rows' own spread plus that of their weighted mean.
@@ -233,9 +233,9 @@ def _draw_centre(centres: Floats, n: Floats, normal: Floats, spread: Floats | No
     if spread is None:
         spread = centres.std(axis=0, ddof=1)
     mean = weights @ centres
-    drawn: Floats = mean + spread * np.sqrt(1 + (weights**2).sum()) * normal
+    drawn: FloatArray = mean + spread * np.sqrt(1 + (weights**2).sum()) * normal
     return drawn
 
 
-def _inside(frequency: Floats) -> Floats:
+def _inside(frequency: FloatArray) -> FloatArray:
     return np.clip(frequency, _LEAST_FREQUENCY, 1 - _LEAST_FREQUENCY)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import rankdata
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.compose import ColumnTransformer
@@ -23,8 +22,7 @@ from sklearn.preprocessing import StandardScaler
 from pnst.classification.logistic import fit_logistic
 from pnst.classification.settings import TrainSettings
 from pnst.errors import InputError
-
-Floats = NDArray[np.float64]
+from pnst.typing import BoolArray, FloatArray
 
 _LEARNING_RATE = 0.1
 _MOST_STEPS = 5000
@@ -41,7 +39,7 @@ def candidates(settings: TrainSettings) -> Iterator[tuple[dict[str, float], Any]
         yield {"C": c}, _on_standardised(linear, offset=settings.model == "evidence-offset")
 
 
-def linear_terms(pipeline: Any, matrix: Floats) -> Floats | None:
+def linear_terms(pipeline: Any, matrix: FloatArray) -> FloatArray | None:
     """What each feature adds (n, p) to the log-odds, and the constant in a last column; None for trees."""
     model = pipeline[-1]
     if not hasattr(model, "coef_"):
@@ -61,7 +59,7 @@ class OffsetLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(self, C: float = 1.0) -> None:  # scikit-learn's name
         self.C = C
 
-    def fit(self, matrix: Floats, malignant: NDArray[np.bool_]) -> Self:
+    def fit(self, matrix: FloatArray, malignant: BoolArray) -> Self:
         """Learn the weights of all columns but the last, and a constant."""
         features, offset = matrix[:, :-1], matrix[:, -1]
         # No more directions than lesions: the penalty does not depend on the choice of axes.
@@ -75,9 +73,9 @@ class OffsetLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_ = np.array([False, True])
         return self
 
-    def decision_function(self, matrix: Floats) -> Floats:
+    def decision_function(self, matrix: FloatArray) -> FloatArray:
         """Log-odds (n,)."""
-        log_odds: Floats = matrix[:, -1] + matrix[:, :-1] @ self.coef_ + self.intercept_
+        log_odds: FloatArray = matrix[:, -1] + matrix[:, :-1] @ self.coef_ + self.intercept_
         return log_odds
 
 
@@ -87,7 +85,7 @@ class TopFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(self, count: int = 100) -> None:
         self.count = count
 
-    def fit(self, matrix: Floats, malignant: NDArray[np.bool_]) -> Self:
+    def fit(self, matrix: FloatArray, malignant: BoolArray) -> Self:
         """Keep the `count` features whose AUC, empty cells in the middle, is furthest from one half.
 
         One that is the same or empty in all these lesions is left out: the trees cannot take a column without a value.
@@ -105,7 +103,7 @@ class TopFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.kept_ = np.sort(best)
         return self
 
-    def transform(self, matrix: Floats) -> Floats:
+    def transform(self, matrix: FloatArray) -> FloatArray:
         """Their columns."""
         return matrix[:, self.kept_]
 

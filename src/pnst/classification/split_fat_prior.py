@@ -7,22 +7,21 @@ absence was significant; the printed p is truncated and p < .05 is assumed.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln
 
-Floats = NDArray[np.float64]
+from pnst.typing import BoolArray, FloatArray, IntArray
 
 N_MALIGNANT, N_BENIGN, SIGNIFICANCE = 18, 37, 0.05
 _BATCH = 4096
 
 
-def draw_frequencies(draws: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def draw_frequencies(draws: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
     """Frequencies of an *absent* split fat sign in malignant and benign lesions, each (draws,).
 
     Uniform on the unit square, kept where counts drawn at 18 M / 37 B are significant in the stated direction.
     """
     significant = fisher_significant(N_MALIGNANT, N_BENIGN, SIGNIFICANCE)
-    kept: list[Floats] = []
+    kept: list[FloatArray] = []
     while sum(part.shape[1] for part in kept) < draws:
         frequencies = rng.random((2, _BATCH))
         counts = rng.binomial([[N_MALIGNANT], [N_BENIGN]], frequencies)
@@ -31,7 +30,7 @@ def draw_frequencies(draws: int, rng: np.random.Generator) -> tuple[Floats, Floa
     return malignant, benign
 
 
-def fisher_significant(n_malignant: int, n_benign: int, level: float) -> NDArray[np.bool_]:
+def fisher_significant(n_malignant: int, n_benign: int, level: float) -> BoolArray:
     """Where two-sided Fisher p < level and the sign is commoner in malignant lesions.
 
     By positive counts, (n_malignant + 1, n_benign + 1).
@@ -40,7 +39,7 @@ def fisher_significant(n_malignant: int, n_benign: int, level: float) -> NDArray
     return (fisher_p(n_malignant, n_benign) < level) & (malignant * n_benign > benign * n_malignant)
 
 
-def fisher_p(n_malignant: int, n_benign: int) -> Floats:
+def fisher_p(n_malignant: int, n_benign: int) -> FloatArray:
     """Two-sided Fisher exact p for every pair of positive counts, (n_malignant + 1, n_benign + 1)."""
     p = np.ones((n_malignant + 1, n_benign + 1))
     for positives in range(n_malignant + n_benign + 1):
@@ -56,6 +55,6 @@ def fisher_p(n_malignant: int, n_benign: int) -> Floats:
     return p
 
 
-def _log_choose(n: int, k: NDArray[np.int_]) -> Floats:
-    result: Floats = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+def _log_choose(n: int, k: IntArray) -> FloatArray:
+    result: FloatArray = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
     return result

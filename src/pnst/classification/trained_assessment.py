@@ -8,7 +8,6 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from pnst.classification.assess import not_measurements
@@ -31,11 +30,11 @@ from pnst.evidence.columns import OVERRIDE, check_names
 from pnst.evidence.population import Patient
 from pnst.evidence.rules import evaluate_rules, rule_columns
 from pnst.measurement.measurements import Measurements
+from pnst.typing import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 
 CONSTANT = "constant"
 """The contribution that is left when every feature is at its average in training."""
@@ -59,7 +58,7 @@ def assess_trained(
     raise not_measurements(m)
 
 
-def log_odds_of(model: TrainedModel, frame: pd.DataFrame, patient: Patient) -> tuple[Floats, Floats]:
+def log_odds_of(model: TrainedModel, frame: pd.DataFrame, patient: Patient) -> tuple[FloatArray, FloatArray]:
     """Features (n, p) of a table and their log-odds (n,). Raises `InputError` where the table lacks a feature."""
     frame = _with_patient(frame, patient)
     lacking = [name for name in model.features if name != EVIDENCE and not has_column(frame, column_of(name))]
@@ -75,8 +74,8 @@ def log_odds_of(model: TrainedModel, frame: pd.DataFrame, patient: Patient) -> t
 
 
 def answers(
-    model: TrainedModel, matrix: Floats, log_odds: Floats, settings: AssessSettings
-) -> tuple[Floats, Floats, list[str | None]]:
+    model: TrainedModel, matrix: FloatArray, log_odds: FloatArray, settings: AssessSettings
+) -> tuple[FloatArray, FloatArray, list[str | None]]:
     """Probability (n,), its interval (n, 2) and why each answer should not be used, at the prior of the settings."""
     shifted = log_odds + logit(settings.prior) - logit(model.card.prevalence)
     half = Z975 * model.spread(matrix)
@@ -148,7 +147,7 @@ def _assess_table(frame: pd.DataFrame, model: TrainedModel, patient: Patient, se
     )
 
 
-def _contributions(model: TrainedModel, matrix: Floats, log_odds: float) -> dict[str, float]:
+def _contributions(model: TrainedModel, matrix: FloatArray, log_odds: float) -> dict[str, float]:
     """What each feature adds to the log-odds; trees have no such parts, and give one sum."""
     from pnst.classification.pipelines import linear_terms
 
@@ -161,7 +160,7 @@ def _contributions(model: TrainedModel, matrix: Floats, log_odds: float) -> dict
     return {**found, CONSTANT: float(constant) + model.scorer.intercept - base}
 
 
-def _warnings(model: TrainedModel, row: Floats) -> Iterator[str]:
+def _warnings(model: TrainedModel, row: FloatArray) -> Iterator[str]:
     """Of one lesion's features (p,): those that are empty, and those outside the range of the training lesions."""
     yield from model.notes
     features = model.card.features
@@ -182,7 +181,7 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
 
 
-def _empty(model: TrainedModel, matrix: Floats) -> NDArray[np.bool_]:
+def _empty(model: TrainedModel, matrix: FloatArray) -> BoolArray:
     return np.isnan(matrix) if len(model.features) else np.zeros_like(matrix, dtype=bool)
 
 

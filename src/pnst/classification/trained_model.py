@@ -21,14 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from pnst.classification.assessment import TRAINED
 from pnst.classification.model_card import ModelCard
 from pnst.errors import InputError
-
-Floats = NDArray[np.float64]
+from pnst.typing import FloatArray
 
 MODEL_FILE, CARD_FILE, CARD_TEXT, HELD_OUT_FILE = "model.skops", "model_card.json", "model_card.md", "held_out.csv"
 VERSIONED = ("pnst", "scikit-learn", "skops", "numpy", "scipy")
@@ -83,9 +81,9 @@ class Scorer:
     slope: float
     intercept: float
 
-    def log_odds(self, matrix: Floats) -> Floats:
+    def log_odds(self, matrix: FloatArray) -> FloatArray:
         """Calibrated log-odds (n,) of malignancy; features (n, p)."""
-        log_odds: Floats = self.slope * self.pipeline.decision_function(matrix) + self.intercept
+        log_odds: FloatArray = self.slope * self.pipeline.decision_function(matrix) + self.intercept
         return log_odds
 
     def parts(self) -> dict[str, Any]:
@@ -116,13 +114,13 @@ class TrainedModel:
         data = self.card.data
         return f"{TRAINED}, {self.card.settings.model}, {data.lesions} lesions, data {data.digest[:12]}"
 
-    def log_odds(self, matrix: Floats) -> Floats:
+    def log_odds(self, matrix: FloatArray) -> FloatArray:
         """Calibrated log-odds (n,) of malignancy at the share of malignant lesions in training; features (n, p)."""
         return self.scorer.log_odds(matrix)
 
-    def spread(self, matrix: Floats) -> Floats:
+    def spread(self, matrix: FloatArray) -> FloatArray:
         """SD (n,) of the log-odds over the replicates: the uncertainty that the choice of patients leaves."""
-        spread: Floats = np.std([replicate.log_odds(matrix) for replicate in self.replicates], axis=0, ddof=1)
+        spread: FloatArray = np.std([replicate.log_odds(matrix) for replicate in self.replicates], axis=0, ddof=1)
         return spread
 
     def files(self) -> dict[str, bytes]:
@@ -181,7 +179,7 @@ def read_model(folder: str | PathLike[str]) -> TrainedModel:
     return model
 
 
-def row_digests(matrix: Floats) -> list[str]:
+def row_digests(matrix: FloatArray) -> list[str]:
     """A name for each lesion (n,) by its features (n, p) and nothing else: equal features, equal names."""
     rounded = np.ascontiguousarray(np.round(matrix, 9) + 0.0)
     rounded[np.isnan(rounded)] = np.nan  # one of the many NaN

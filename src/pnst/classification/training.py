@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
 from pnst.classification.evaluation.reliability import reliability
@@ -27,15 +26,13 @@ from pnst.classification.model_card import Data, Feature, ModelCard, Performance
 from pnst.classification.settings import TrainSettings
 from pnst.classification.trained_model import Scorer, TrainedModel, row_digests, versions
 from pnst.errors import InputError
+from pnst.typing import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pnst.classification.fitting import Fitted, Split
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Integers = NDArray[np.int64]
 Progress = Callable[[str], None]
 
 
@@ -43,9 +40,9 @@ Progress = Callable[[str], None]
 class _Cohort:
     """What is learnt from."""
 
-    matrix: Floats
-    malignant: Bools
-    groups: Integers
+    matrix: FloatArray
+    malignant: BoolArray
+    groups: IntArray
 
 
 def train(
@@ -141,13 +138,13 @@ def _learn(
 
 
 def held_out_log_odds(
-    matrix: Floats,
-    malignant: Bools,
-    groups: Integers,
-    folds: Integers | None,
+    matrix: FloatArray,
+    malignant: BoolArray,
+    groups: IntArray,
+    folds: IntArray | None,
     settings: TrainSettings,
     progress: Progress = lambda _: None,
-) -> tuple[Floats, list[dict[str, float]]]:
+) -> tuple[FloatArray, list[dict[str, float]]]:
     """Nested cross-validation: each lesion's log-odds (n,) by a model fitted, tuned and calibrated without its fold."""
     from pnst.classification.fitting import fit_calibrated, grouped_splits
 
@@ -164,8 +161,8 @@ def held_out_log_odds(
     return log_odds, chosen
 
 
-def _given_splits(folds: Integers, malignant: Bools) -> list[Split]:
-    splits = [(np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)) for fold in np.unique(folds)]
+def _given_splits(folds: IntArray, malignant: BoolArray) -> list[Split]:
+    splits: list[Split] = [(np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)) for fold in np.unique(folds)]
     if len(splits) < 2 or any(np.ptp(malignant[rows].astype(int)) == 0 for rows, _ in splits):
         raise InputError(
             "the column of folds leaves a training part without both classes",
@@ -200,7 +197,7 @@ def _replicates(fitted: Fitted, cohort: _Cohort, settings: TrainSettings, progre
 
 
 def _performance(
-    log_odds: Floats, cohort: _Cohort, chosen: list[dict[str, float]], settings: TrainSettings
+    log_odds: FloatArray, cohort: _Cohort, chosen: list[dict[str, float]], settings: TrainSettings
 ) -> Performance:
     found = delong(log_odds[None], cohort.malignant)
     areas = bootstrap_areas(log_odds, cohort.malignant, cohort.groups, settings.bootstrap, settings.seed)
@@ -221,7 +218,7 @@ def _performance(
     )
 
 
-def _features(matrix: Floats, names: Sequence[str]) -> Iterator[Feature]:
+def _features(matrix: FloatArray, names: Sequence[str]) -> Iterator[Feature]:
     for name, x in zip(names, matrix.T, strict=True):
         yield Feature(
             name=name,
@@ -249,7 +246,7 @@ def _warnings(cohort: _Cohort, choice: FeatureChoice, groups: str | None, settin
     return found
 
 
-def _by_digest(matrix: Floats, probability: Floats) -> dict[str, float]:
+def _by_digest(matrix: FloatArray, probability: FloatArray) -> dict[str, float]:
     by_digest: dict[str, list[float]] = {}
     for digest, p in zip(row_digests(matrix), probability, strict=True):
         by_digest.setdefault(digest, []).append(float(p))

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import bdtr, ndtr, ndtri
 
 from pnst.classification.calibration import CALIBRATED_ON, auc, joint_outcomes, severity_outcomes
 from pnst.classification.likelihood import GREATEST_LOADING, Likelihood
 from pnst.classification.parameters import LogNormalParameters, SignParameters
 from pnst.evidence.figures import Cutoff, Estimate, Pooled, SignCounts, cutoffs, pooled, sign_counts
-
-Floats = NDArray[np.float64]
+from pnst.typing import FloatArray
 
 LARGE_LOG_CM = float(np.log(5.0))
 _DIRECTION = {"<": -1.0, "<=": -1.0, ">": 1.0, ">=": 1.0}
@@ -66,21 +64,21 @@ def validity_table(likelihood: Likelihood) -> tuple[ValidityRow, ...]:
     )
 
 
-def predictive_interval(frequency: Floats, total: int) -> tuple[int, int]:
+def predictive_interval(frequency: FloatArray, total: int) -> tuple[int, int]:
     """95 % interval of a count of `total` whose frequency is one of the draws (draws,)."""
     counts = np.arange(total + 1)
     cumulative = bdtr(counts[:, None], total, frequency).mean(axis=1)
     return int(np.searchsorted(cumulative, 0.025)), int(np.searchsorted(cumulative, 0.975))
 
 
-def sign_frequencies(p: SignParameters, delta: float) -> tuple[Floats, Floats]:
+def sign_frequencies(p: SignParameters, delta: float) -> tuple[FloatArray, FloatArray]:
     """A sign's frequency in malignant and benign lesions as the model has it: probit difference within 0 and 0.95·δ."""
     malignant, benign = ndtri(p.malignant), ndtri(p.benign)
     middle, step = (malignant + benign) / 2, np.clip(malignant - benign, 0.0, GREATEST_LOADING * delta)
     return ndtr(middle + step / 2), ndtr(middle - step / 2)
 
 
-def value_frequencies(p: LogNormalParameters, log_cutoff: float, direction: float) -> tuple[Floats, Floats]:
+def value_frequencies(p: LogNormalParameters, log_cutoff: float, direction: float) -> tuple[FloatArray, FloatArray]:
     """Frequency of a value beyond a cutoff (direction +1: above) in malignant and benign lesions."""
     malignant, benign = (ndtr(direction * (median - log_cutoff) / p.sd) for median in (p.malignant, p.benign))
     return malignant, benign
@@ -145,14 +143,14 @@ def _pooled_values(row: Pooled, likelihood: Likelihood) -> dict[str, float] | No
     return {"sensitivity": float(found[:, 0].mean()), "AUC": float(found[:, 1].mean())}
 
 
-def sensitivity_at(malignant: Floats, benign: Floats, specificity: float) -> float:
+def sensitivity_at(malignant: FloatArray, benign: FloatArray, specificity: float) -> float:
     """Sensitivity of the likelihood ratio as score, at a specificity, of one draw's outcomes."""
     order = np.argsort(malignant / benign)
     return float(1 - np.interp(specificity, np.cumsum(benign[order]), np.cumsum(malignant[order])))
 
 
 def _count_row(
-    file: str, study: str, predictor: str, quantity: str, positive: int, total: int, frequency: Floats
+    file: str, study: str, predictor: str, quantity: str, positive: int, total: int, frequency: FloatArray
 ) -> ValidityRow:
     low, high = predictive_interval(frequency, total)
     fits = low <= positive <= high

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from pnst.typing import FloatArray
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class RandomEffects:
     """Share of the scatter that sampling does not explain, 0–1."""
 
 
-def random_effects(estimates: Floats, variances: Floats, between_sd: float | None = None) -> RandomEffects:
+def random_effects(estimates: FloatArray, variances: FloatArray, between_sd: float | None = None) -> RandomEffects:
     """Pool estimates (studies,) with sampling variances (studies,), by inverse-variance weights.
 
     `between_sd` fixes τ where too few studies can estimate it; otherwise it is DerSimonian and Laird's moment
@@ -45,7 +44,7 @@ def random_effects(estimates: Floats, variances: Floats, between_sd: float | Non
     )
 
 
-def logit_with_half_count(positive: Floats, total: Floats) -> tuple[Floats, Floats]:
+def logit_with_half_count(positive: FloatArray, total: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Logit of each proportion and its sampling variance, half a count added to both cells (Haldane, Anscombe)."""
     yes, no = positive + 0.5, total - positive + 0.5
     return np.log(yes / no), 1 / yes + 1 / no

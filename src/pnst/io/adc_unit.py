@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pnst.errors import AmbiguityError
+from pnst.typing import AnyArray, Float32Array
 
 _TISSUE = (0.2, 4.0)
 """um2_per_ms between which the median of a map of tissue lies: free water at 37 °C is 3.0."""
@@ -37,7 +36,7 @@ def scale_of(text: str) -> float | None:
     return float(f"1e{power + 3}")
 
 
-def to_um2_per_ms(values: npt.NDArray[Any], unit: str | None) -> tuple[npt.NDArray[np.float32], str]:
+def to_um2_per_ms(values: AnyArray, unit: str | None) -> tuple[Float32Array, str]:
     """Bring an ADC map of any shape to um2_per_ms (float32), and say how in a sentence.
 
     `unit` is what the file writes, None where it writes nothing: then the median of the positive values decides,
@@ -64,7 +63,7 @@ def _name(scale: float) -> str:
     return _SCALES.get(scale, f"{scale:g} um2_per_ms")
 
 
-def _scaled(values: npt.NDArray[Any], scale: float) -> npt.NDArray[np.float32]:
+def _scaled(values: AnyArray, scale: float) -> Float32Array:
     return np.asarray(values * np.float32(scale), dtype=np.float32)
 
 

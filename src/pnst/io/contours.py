@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from pnst.errors import GeometryError
-from pnst.image import BoolArray, FloatArray, Grid, Mask
-
-IntArray = npt.NDArray[np.int_]
+from pnst.image import Grid, Mask
+from pnst.typing import BoolArray, FloatArray, IntArray
 
 ON_SLICE = 0.1
 """Slices by which contours may lie off a series' slices, or off even planes: header rounding stays below 0.02."""

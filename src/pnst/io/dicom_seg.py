@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pnst.errors import GeometryError, InputError
-from pnst.image import BoolArray, FloatArray, Grid, Mask
+from pnst.image import Grid, Mask
 from pnst.io.label_map import PROBABILITY_THRESHOLD
 from pnst.io.lps import LPS_TO_RAS
 from pnst.io.region import Drawn, Region
+from pnst.typing import AnyArray, BoolArray, FloatArray
 
 EVEN = 0.02
 """Share of the slice spacing by which a frame may lie off the even spacing."""
@@ -62,7 +62,7 @@ class _Frames:
         return len(self.dataset.PerFrameFunctionalGroupsSequence)
 
     @cached_property
-    def pixels(self) -> npt.NDArray[Any]:
+    def pixels(self) -> AnyArray:
         """(frames, rows, columns)."""
         array = np.asarray(self.dataset.pixel_array)
         array = array[np.newaxis] if array.ndim == 2 else array

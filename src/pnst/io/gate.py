@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from pnst.errors import GeometryError, InputError
-from pnst.image import BoolArray, FloatArray, Grid, Mask, embedded
+from pnst.image import Grid, Mask, embedded
 from pnst.study import Study
+from pnst.typing import BoolArray, FloatArray
 
 SAME_MM = 1e-3
 """Grids whose corners are closer than this are one grid: headers in float32 round at 1e-5."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pnst.errors import InputError
-from pnst.image import BoolArray, Grid, Mask
+from pnst.image import Grid, Mask
 from pnst.io.region import Region
+from pnst.typing import AnyArray, BoolArray
 
 MAX_LABELS = 256
 """More labels than this, or a label beyond 65535, and the file is an image, not a label map."""
@@ -19,7 +18,7 @@ PROBABILITY_THRESHOLD = 0.5
 
 
 def label_regions(
-    values: npt.NDArray[Any], grid: Grid, notes: tuple[str, ...] = (), names: Mapping[int, str] | None = None
+    values: AnyArray, grid: Grid, notes: tuple[str, ...] = (), names: Mapping[int, str] | None = None
 ) -> list[Region]:
     """One region for each label above 0 of (ni, nj, nk) values; NaN is outside every one.
 
@@ -38,7 +37,7 @@ def label_regions(
     return [_label_region(finite, n, grid, names.get(n, str(n)), notes) for n in _labels(finite, lowest, highest)]
 
 
-def _label_region(values: npt.NDArray[Any], number: int, grid: Grid, name: str, notes: tuple[str, ...]) -> Region:
+def _label_region(values: AnyArray, number: int, grid: Grid, name: str, notes: tuple[str, ...]) -> Region:
     return Region(number, name, f"label map, value {number}", lambda: (Mask(values == number, grid), notes))
 
 
@@ -47,7 +46,7 @@ def _probability_region(inside: BoolArray, grid: Grid, notes: tuple[str, ...]) -
     return Region(1, "1", "probability map", lambda: (Mask(inside, grid), (*notes, said)), empty=not inside.any())
 
 
-def _labels(values: npt.NDArray[Any], lowest: float, highest: float) -> list[int]:
+def _labels(values: AnyArray, lowest: float, highest: float) -> list[int]:
     if lowest < 0 or highest > np.iinfo(np.uint16).max:
         raise _no_label_map(f"values from {lowest:g} to {highest:g}", "labels from 0 to 65535")
     counts = np.bincount(values.ravel().astype(np.int64))

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
-from typing import Any
 
 import nibabel as nib
 import numpy as np
-import numpy.typing as npt
 from nibabel.spatialimages import HeaderDataError
 
 from pnst.errors import GeometryError, InputError
 from pnst.image import Grid, Mask, Volume
 from pnst.io.atomic import whole_file
 from pnst.io.nifti_file import read_header, read_stored, unreadable
+from pnst.typing import AnyArray, Float32Array, FloatArray, IntArray
 
 ENDINGS = (".nii", ".nii.gz")
 CONFLICT_MM = 1e-3
@@ -38,7 +37,7 @@ def stem(file: Path) -> str:
     return name[: len(name) - len(ending)]
 
 
-def read_volume(file: Path) -> tuple[npt.NDArray[np.float32], Grid, tuple[str, ...]]:
+def read_volume(file: Path) -> tuple[Float32Array, Grid, tuple[str, ...]]:
     """Read a NIfTI file: float32 voxels (ni, nj, nk) or (ni, nj, nk, n), their grid, and what was noticed.
 
     The sform places the voxels where its code is above 0, else the qform. Scaled integers are scaled. A 4-D file with
@@ -93,7 +92,7 @@ def write_volume(file: Path, image: Volume | Mask) -> None:
         temporary.write_bytes(gzip.compress(content, 6, mtime=0) if file.name.endswith(".gz") else content)
 
 
-def _scaled(stored: npt.NDArray[Any], header: nib.Nifti1Header, file: Path) -> npt.NDArray[np.float32]:
+def _scaled(stored: AnyArray, header: nib.Nifti1Header, file: Path) -> Float32Array:
     """Stored × slope + intercept in float64, then float32; what float32 cannot hold is infinite, to be counted."""
     try:
         slope, intercept = header.get_slope_inter()
@@ -105,13 +104,13 @@ def _scaled(stored: npt.NDArray[Any], header: nib.Nifti1Header, file: Path) -> n
         return np.asarray(stored * np.float64(slope) + np.float64(intercept), dtype=np.float32)
 
 
-def _stored(image: Volume | Mask) -> npt.NDArray[Any]:
+def _stored(image: Volume | Mask) -> AnyArray:
     if isinstance(image, Mask):
         return image.data.astype(np.uint8)
     data = image.data
     limits = np.iinfo(np.int16)
     if np.isfinite(data).all() and data.min() >= limits.min and data.max() <= limits.max:
-        whole: npt.NDArray[np.int16] = np.rint(data).astype(np.int16)
+        whole: IntArray = np.rint(data).astype(np.int16)
         if np.array_equal(whole, data):
             return whole
     return np.asarray(data, dtype=np.float32)
@@ -140,9 +139,7 @@ def _three_or_four_axes(shape: tuple[int, ...], file: Path) -> tuple[tuple[int, 
     return shape, notes
 
 
-def _affine(
-    header: nib.Nifti1Header, shape: tuple[int, ...], file: Path
-) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
+def _affine(header: nib.Nifti1Header, shape: tuple[int, ...], file: Path) -> tuple[FloatArray, tuple[str, ...]]:
     unit, scale_mm = _UNITS.get(int(header["xyzt_units"]) % 8, ("an unknown unit", 1.0))
     scale = np.diag([scale_mm] * 3 + [1.0])
     notes: tuple[str, ...] = () if unit == "mm" else (f"the header gives lengths in {unit}, taken as {scale_mm:g} mm",)
@@ -163,7 +160,7 @@ def _affine(
     return affine, notes
 
 
-def _qform(header: nib.Nifti1Header, scale: npt.NDArray[np.float64]) -> npt.NDArray[np.float64] | None:
+def _qform(header: nib.Nifti1Header, scale: FloatArray) -> FloatArray | None:
     if header["qform_code"] <= 0:
         return None
     try:
@@ -178,11 +175,11 @@ def _quaternion_error_rad(header: nib.Nifti1Header) -> float:
     return 2 * QUATERNION_ROUNDING / float(np.sqrt(max(1 - stored, QUATERNION_ROUNDING)))
 
 
-def _diagonal(affine: npt.NDArray[np.float64], shape: tuple[int, ...]) -> float:
+def _diagonal(affine: FloatArray, shape: tuple[int, ...]) -> float:
     """Of the whole grid, in mm."""
     return float(np.linalg.norm(np.linalg.norm(affine[:3, :3], axis=0) * (np.asarray(shape) - 1)))
 
 
-def _corner_distance(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], shape: tuple[int, ...]) -> float:
+def _corner_distance(a: FloatArray, b: FloatArray, shape: tuple[int, ...]) -> float:
     corners = np.stack(np.meshgrid(*[(0, n - 1) for n in shape], [1], indexing="ij"), axis=-1).reshape(8, 4)
     return float(np.linalg.norm(corners @ (a - b).T, axis=1).max())

@@ -7,14 +7,14 @@ import logging
 import zlib
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import nibabel as nib
 import numpy as np
-import numpy.typing as npt
 from nibabel import imageglobals
 
 from pnst.errors import InputError
+from pnst.typing import AnyArray
 
 _CHUNK = 1 << 26
 
@@ -28,7 +28,7 @@ def read_header(file: Path) -> tuple[nib.Nifti1Header, tuple[str, ...]]:
         raise _failed(file, error) from error
 
 
-def read_stored(file: Path) -> tuple[nib.Nifti1Header, npt.NDArray[Any], tuple[str, ...]]:
+def read_stored(file: Path) -> tuple[nib.Nifti1Header, AnyArray, tuple[str, ...]]:
     """Header, stored voxels (before scaling) in the header's shape, and what was mended.
 
     Raises `InputError` for a file that is missing, truncated, no NIfTI, or whose voxels are no plain numbers.

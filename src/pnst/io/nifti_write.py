@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from pnst.errors import InputError
-from pnst.image import FloatArray, Mask, Volume
+from pnst.image import Mask, Volume
 from pnst.io.marks import SIMULATED, is_simulated
 from pnst.io.nifti import write_volume
 from pnst.io.sidecar import facts_of, to_fsl
 from pnst.study import Lesion, Series, Study
+from pnst.typing import FloatArray
 
 
 def write_role_folder(study: Study, folder: Path, lesions: Sequence[Lesion]) -> None:

@@ -11,13 +11,12 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pnst.errors import GeometryError, InputError
-from pnst.image import FloatArray, Grid
+from pnst.image import Grid
+from pnst.typing import AnyArray, FloatArray
 
 MAGIC = b"NRRD000"
 
@@ -54,7 +53,7 @@ class Segment:
 class Nrrd:
     """The layers of a file, (layers, ni, nj, nk), their grid, and the segments that the header names."""
 
-    layers: npt.NDArray[Any]
+    layers: AnyArray
     grid: Grid
     segments: tuple[Segment, ...]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 
 from pnst.image import Grid, Mask
 from pnst.io.region import Drawn
 from pnst.study import Study
+from pnst.typing import BoolArray, IntArray
 
 FINER = 0.75
 """A mask whose voxels are at least this long along every axis, as a share of a series', is not finer than it."""
@@ -17,8 +17,6 @@ STRAIGHT = 1e-4
 """Voxels of one axis that step over this share of a voxel along another are turned against the series'."""
 TIE = 1e-3
 """A centre this near to the border of two voxels may belong to either."""
-
-Index = npt.NDArray[np.int64]
 
 
 def unrefined(mask: Mask, study: Study) -> Drawn:
@@ -53,7 +51,7 @@ def _unrefined(mask: Mask, grid: Grid) -> Mask | None:
     return None
 
 
-def _repeated(data: npt.NDArray[np.bool_], index: list[Index], shape: tuple[int, ...]) -> npt.NDArray[np.bool_] | None:
+def _repeated(data: BoolArray, index: list[IntArray], shape: tuple[int, ...]) -> BoolArray | None:
     """The coarse voxels of which `data` is made, `index` saying for each axis which; None where it is not."""
     unique = [np.unique(i, return_index=True, return_inverse=True) for i in index]
     firsts = [first for _, first, _ in unique]

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from pnst.errors import InputError
-from pnst.image import FloatArray, Grid
+from pnst.image import Grid
 from pnst.io.contours import fill
 from pnst.io.digest import uid_digest
 from pnst.io.lps import LPS_TO_RAS
 from pnst.io.region import Drawn, Region
 from pnst.study import Series
+from pnst.typing import FloatArray
 
 CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 """Contour types with an inside (PS3.3 C.8.8.6.3)."""

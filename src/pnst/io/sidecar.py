@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from pnst.errors import InputError
-from pnst.image import FloatArray, Grid
+from pnst.image import Grid
 from pnst.study import Acquisition
+from pnst.typing import FloatArray
 
 
 def read_json(file: Path) -> Mapping[str, Any]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
+
+from pnst.typing import AnyArray, BoolArray
 
 Box = tuple[slice, ...]
 
 
-def bounding_box(region: npt.NDArray[np.bool_]) -> Box | None:
+def bounding_box(region: BoolArray) -> Box | None:
     """The smallest box of indices round the true elements, in however many axes; None when there are none.
 
     One pass at the speed of memory: the axes are taken in the order in which they are stored, whatever the view.
@@ -18,7 +17,7 @@ def bounding_box(region: npt.NDArray[np.bool_]) -> Box | None:
     order = sorted(range(region.ndim), key=lambda axis: -abs(region.strides[axis]))
     flips = tuple(slice(None, None, -1 if region.strides[axis] < 0 else 1) for axis in order)
     box: list[slice] = [slice(0)] * region.ndim
-    stored: npt.NDArray[Any] = region.transpose(order)[flips]
+    stored: AnyArray = region.transpose(order)[flips]
     for axis, flip in zip(order, flips, strict=True):
         hit = np.flatnonzero(stored.any(axis=tuple(range(1, stored.ndim))))
         if hit.size == 0:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from pnst.kernels.outline import BoolArray, Float32Array, Outlines
+from pnst.kernels.outline import Outlines
+from pnst.typing import BoolArray, Float32Array
 
 CAPS = 4
 """Slices that may be extrapolated beyond the end of each component."""

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.floating[Any]]
-BoolArray = npt.NDArray[np.bool_]
+from pnst.typing import BoolArray, FloatArray
 
 FINENESS = 16
 """A sphere is drawn in cells of at most this share of its radius: its volume is right to 0.3 %."""

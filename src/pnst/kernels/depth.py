@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.floating[Any]]
-BoolArray = npt.NDArray[np.bool_]
+from pnst.typing import BoolArray, FloatArray
 
 BEYOND = 0.15
 """How far beyond the surface the nearest centre outside lies, in steps: of the many that are nearly nearest the best

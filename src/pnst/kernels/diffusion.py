@@ -7,13 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from pnst.kernels.rician import log_bias
-
-FloatArray = npt.NDArray[np.floating[Any]]
-BoolArray = npt.NDArray[np.bool_]
-Float32Array = npt.NDArray[np.float32]
+from pnst.typing import BoolArray, Float32Array, FloatArray, IntArray
 
 BLOCK = 32768
 """Voxels a block: its rows stay within a processor's second cache, and the memory beside the maps small."""
@@ -140,7 +136,7 @@ def geometric_mean(signal: FloatArray, found: Shells) -> Float32Array:
     return np.where(np.isfinite(log), np.exp(log), 0).T
 
 
-def _by_shells(log: Float32Array) -> Iterator[tuple[Any, npt.NDArray[np.intp]]]:
+def _by_shells(log: Float32Array) -> Iterator[tuple[Any, IntArray]]:
     """Groups of voxels that hold signal in the same shells: (their places, their shells)."""
     known = np.isfinite(log)
     if known.all():

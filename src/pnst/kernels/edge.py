@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import erf
 
-FloatArray = npt.NDArray[np.floating[Any]]
-Float32Array = npt.NDArray[np.float32]
+from pnst.typing import Float32Array, FloatArray
 
 RISE = 2.563
 """10–90 % distance of an error-function step in units of its σ."""

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.kernels.mesh import BoolArray, FloatArray
+from pnst.typing import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.floating[Any]]
+from pnst.typing import FloatArray, IntArray
 
 BINS = 256
 SMOOTHING_BINS = 2.5
@@ -63,7 +62,7 @@ def _prominence(smooth: FloatArray, peak: int) -> float:
     return float(smooth[peak] - max(dips))
 
 
-def _valleys(smooth: FloatArray, peaks: npt.NDArray[np.integer[Any]]) -> tuple[list[int], list[int]]:
+def _valleys(smooth: FloatArray, peaks: IntArray) -> tuple[list[int], list[int]]:
     """The lowest bin on the left and on the right of each peak, towards its neighbour or the end."""
     dips = [a + int(np.argmin(smooth[a:b])) for a, b in pairwise(peaks.tolist())]
     return [0, *dips][: len(peaks)], [*dips, len(smooth)][: len(peaks)]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.kernels.mesh import BoolArray, FloatArray, IntArray, Mesh
+from pnst.kernels.mesh import Mesh
+from pnst.typing import BoolArray, FloatArray, IntArray
 
 DIRECTIONS = 256
 """Lines along which extreme points are sought: one every 9°."""

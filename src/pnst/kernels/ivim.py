@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from pnst.kernels.diffusion import Shells, fit_decay, log_means
-
-FloatArray = npt.NDArray[np.floating[Any]]
+from pnst.typing import FloatArray
 
 
 class Perfusion(NamedTuple):

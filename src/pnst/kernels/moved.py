@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pnst.kernels.surface import LevelSet
-
-Float32Array = npt.NDArray[np.float32]
+from pnst.typing import Float32Array
 
 WAVES = 8
 """Waves in a smooth random field: enough that it is nearly Gaussian."""

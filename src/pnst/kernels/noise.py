@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
-BoolArray = npt.NDArray[np.bool_]
+from pnst.typing import AnyArray, BoolArray
 
 
-def noise_sd(data: npt.NDArray[Any], where: BoolArray, slice_axis: int) -> float:
+def noise_sd(data: AnyArray, where: BoolArray, slice_axis: int) -> float:
     """Standard deviation of the noise in the voxels `where` (ni, nj, nk); NaN when there are under 30.
 
     Those that hold no finite number are left out, and so are their neighbours in the slice.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-BoolArray = npt.NDArray[np.bool_]
+from pnst.typing import BoolArray
 
 ROUNDING = 1e-6
 """A voxel that lies at the radius up to this share lies within it, whatever the rounding of the spacing."""

@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Float32Array = npt.NDArray[np.float32]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.integer[Any]]
+from pnst.typing import BoolArray, Float32Array, FloatArray, IntArray
 
 SMOOTHING_PIXELS = 0.8
 """SD of the in-plane smoothing of the distance: enough to take off the pixel steps."""
@@ -85,7 +81,7 @@ def _outlined(slices: IntArray, pixels: BoolArray, plane: Plane) -> Outlines:
     return Outlines(slices, pixels, distance, 2 * rho * distance - distance * distance)
 
 
-def _edge_distance(pixels: BoolArray, area_mm2: npt.NDArray[np.float64], plane: Plane) -> Float32Array:
+def _edge_distance(pixels: BoolArray, area_mm2: FloatArray, plane: Plane) -> Float32Array:
     """(n, ni, nj): signed distance in mm to an edge without pixel steps that keeps each outline's area."""
     from scipy.ndimage import gaussian_filter
 
@@ -123,7 +119,7 @@ def _signed_distance(pixels: BoolArray, plane: Plane) -> Float32Array:
     return np.asarray(np.minimum(distance, furthest, out=distance, where=~pixels))
 
 
-def _as_one_image(stack: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def _as_one_image(stack: IntArray) -> IntArray:
     """(n · ni, nj): the slices (n, ni, nj) one under the other."""
     return stack.reshape(-1, stack.shape[2])
 

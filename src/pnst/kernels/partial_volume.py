@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pnst.kernels.caps import OUTSIDE
 from pnst.kernels.surface import LevelSet
-
-FloatArray = npt.NDArray[np.floating[Any]]
-Float32Array = npt.NDArray[np.float32]
+from pnst.typing import BoolArray, Float32Array, FloatArray
 
 CELL_MM = 1.0
 """Voxels on the border are split into cells of at most this side; in a cell the border is flat."""
@@ -61,7 +57,7 @@ def _steps(levels: Float32Array, axis: int) -> tuple[Float32Array, Float32Array]
     return np.concatenate([first, steps], axis=axis), np.concatenate([steps, last], axis=axis)
 
 
-def _crossed(levels: Float32Array, steps: Sequence[tuple[Float32Array, Float32Array]]) -> npt.NDArray[np.bool_]:
+def _crossed(levels: Float32Array, steps: Sequence[tuple[Float32Array, Float32Array]]) -> BoolArray:
     """The voxels within which the level may come to zero, going by its change towards zero along each axis."""
     towards = np.where(levels > 0, np.float32(-1), np.float32(1))
     reach = np.zeros_like(levels)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_array
 
-FloatArray = npt.NDArray[np.floating[Any]]
-BoolArray = npt.NDArray[np.bool_]
+from pnst.typing import BoolArray, FloatArray
 
 SAME_SIDE = 0.7
 """Points whose normals have a lesser cosine lie round a bend, or on the other side of a thin body."""

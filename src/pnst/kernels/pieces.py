@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.floating[Any]]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.integer[Any]]
+from pnst.typing import AnyArray, BoolArray, FloatArray, IntArray
 
 TRUNCATE = 2.5
 """The smoothing kernel ends after this many SDs: 1 % of its weight lies beyond."""
@@ -21,7 +17,7 @@ def off_edge(mask: BoolArray) -> BoolArray:
     return np.asarray(~widened(~np.pad(mask, 1))[1:-1, 1:-1, 1:-1])
 
 
-def widened(labels: npt.NDArray[Any], steps: Sequence[int] = (1, 1, 1)) -> npt.NDArray[Any]:
+def widened(labels: AnyArray, steps: Sequence[int] = (1, 1, 1)) -> AnyArray:
     """Labels or a mask (ni, nj, nk) spread to the 6 neighbours, `steps` (3,) times along each axis.
 
     Where two labels meet, the greater one stays.

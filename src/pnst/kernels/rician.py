@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.floating[Any]]
+from pnst.typing import FloatArray
 
 NOISE_MEAN = float(np.sqrt(2) * np.exp(-np.euler_gamma / 2))
 """exp(mean of ln R) of pure noise of SD 1: where a geometric mean of directions ends."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from pnst.kernels.patches import local_quantile
-
-FloatArray = npt.NDArray[np.floating[Any]]
-BoolArray = npt.NDArray[np.bool_]
+from pnst.typing import BoolArray, FloatArray
 
 THICKNESS_QUANTILE = 0.9
 """Of the fat near a place: that of the rim itself, though most of what is near may lie beyond its border."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.floating[Any]]
+from pnst.typing import AnyArray, FloatArray
 
 
-def sample(data: npt.NDArray[Any], index: FloatArray) -> FloatArray:
+def sample(data: AnyArray, index: FloatArray) -> FloatArray:
     """Trilinear values of `data` (ni, nj, nk) at fractional indices (..., 3); NaN beyond the outermost centres."""
     from scipy.ndimage import map_coordinates
 

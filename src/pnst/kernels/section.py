@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.kernels.mesh import FloatArray, IntArray, Mesh
+from pnst.kernels.mesh import Mesh
+from pnst.typing import FloatArray, IntArray
 
 ANGLES = 180
 """Directions in which a section's width is taken: one a degree, so the widest is missed by under 4e-5."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from pnst.kernels.hull import Hull, may_be_deeper
-from pnst.kernels.mesh import FloatArray, Mesh
+from pnst.kernels.mesh import Mesh
+from pnst.typing import FloatArray
 
 CONCAVITY_MERGE = 0.8
 """A concavity is followed down to this share of the depth that makes it count, so that noise does not split it."""

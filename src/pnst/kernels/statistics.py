@@ -4,12 +4,9 @@ are its own, by the name of its published values.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.floating[Any]]
+from pnst.typing import FloatArray
 
 SD_PER_MAD = 1.4826
 """SD of a normal distribution ÷ its median absolute deviation."""

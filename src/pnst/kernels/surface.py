@@ -14,17 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pnst.kernels.box import bounding_box
 from pnst.kernels.caps import CAPS, OUTSIDE, capped
 from pnst.kernels.mesh import Mesh
-from pnst.kernels.outline import BoolArray, Float32Array, Plane, outlines, sampled
-
-FloatArray = npt.NDArray[np.floating[Any]]
+from pnst.kernels.outline import Plane, outlines, sampled
+from pnst.typing import BoolArray, Float32Array, FloatArray, IntArray
 
 SAMPLES = 16
 """Samples along the lesion's size, which is 3 volumes ÷ surface: the radius of a ball, 1.5 times a slab's thickness."""
@@ -193,7 +190,7 @@ def _along_slices(slices: Float32Array) -> Float32Array:
     return np.where((smooth > 0) == (slices > 0), smooth, slices)
 
 
-def _mixed(slices: Float32Array, rows: npt.NDArray[np.integer[Any]], taps: FloatArray) -> Float32Array:
+def _mixed(slices: Float32Array, rows: IntArray, taps: FloatArray) -> Float32Array:
     """(samples, mi, mj): each sample the slices of its row of `rows` weighted by `taps`; the ends repeat."""
     weights = np.zeros((len(rows), len(slices)), dtype=np.float32)
     np.add.at(weights, (np.arange(len(rows))[:, None], np.clip(rows, 0, len(slices) - 1)), taps.astype(np.float32))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Mask, Volume
+from pnst.image import Mask, Volume
 from pnst.measurement.adc_map import DecayMap
 from pnst.measurement.context import Context
 from pnst.measurement.diffusion import Darkest, Diffusion, darkest
@@ -16,6 +16,7 @@ from pnst.measurement.family import Family, Outcome, in_words
 from pnst.measurement.solid import WHOLE_LESION, WHOLE_LESION_WARNING
 from pnst.segmentation.surroundings import nearest
 from pnst.study import Role
+from pnst.typing import BoolArray, FloatArray
 
 COMPUTED, VENDOR = "computed from the diffusion series", "vendor ADC map"
 

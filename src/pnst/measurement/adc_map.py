@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pnst.errors import InputError
-from pnst.image import BoolArray, FloatArray, Volume
+from pnst.image import Volume
 from pnst.kernels.diffusion import Shells, fit_decay, shells
 from pnst.kernels.rician import floor_signal
 from pnst.measurement.diffusion_noise import measurement_noise
 from pnst.measurement.settings import AdcSettings
 from pnst.study import Role, Series, Study
+from pnst.typing import AnyArray, BoolArray, FloatArray
 
 UNIT = "um2_per_ms"
 
@@ -106,7 +106,7 @@ def decay_map(
     floor = floor_signal(used.counts[-1], settings.floor_noise_sd) * noise_sd
     fit = fit_decay(signal, used, noise_sd=noise_sd, floor=floor)
 
-    def placed(values: NDArray[Any], outside: float) -> NDArray[Any]:
+    def placed(values: AnyArray, outside: float) -> AnyArray:
         if within is None:
             return values.reshape(part.grid.shape, order=order)
         out = np.full(part.grid.shape, outside, dtype=values.dtype)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.image import BoolArray, Grid, Mask, Volume
+from pnst.image import Grid, Mask, Volume
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.tissues import HISTOGRAM, Tissues
 from pnst.measurement.views import Views
@@ -16,6 +16,7 @@ from pnst.segmentation.enhancing import Enhancement, Unenhanced, relative_enhanc
 from pnst.segmentation.surroundings import nearest
 from pnst.segmentation.t1_bright import BrightRule, T1Bright, t1_bright
 from pnst.study import Role, Series, Study
+from pnst.typing import BoolArray
 
 VOXEL_ROUNDING = 1e-2
 """Voxels: centres closer than this coincide; files round their geometry."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from pnst.image import FloatArray
 from pnst.kernels.hull import Hull, convex_hull, longest_diameter
 from pnst.measurement.contents import Contents
 from pnst.measurement.diffusion import Diffusion
@@ -15,6 +14,7 @@ from pnst.measurement.settings import MeasureSettings
 from pnst.measurement.tissues import Levels, Tissues
 from pnst.measurement.views import Views
 from pnst.study import Lesion, Role, Series, Study
+from pnst.typing import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pnst.image import BoolArray, Mask
+from pnst.image import Mask
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
 from pnst.segmentation.enhancing import fluid_bright
 from pnst.study import Role
+from pnst.typing import BoolArray
 
 
 @dataclass(frozen=True, kw_only=True)

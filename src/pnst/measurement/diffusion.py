@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from pnst.errors import InputError
-from pnst.image import BoolArray, FloatArray, Mask, Volume
+from pnst.image import Mask, Volume
 from pnst.kernels.darkest import SphereMean, darkest_region, sphere_shares
 from pnst.kernels.noise import noise_sd
 from pnst.measurement.adc_map import DecayMap, decay_map, diffusion_or_map
@@ -20,6 +20,7 @@ from pnst.measurement.settings import AdcSettings
 from pnst.measurement.solid import SolidPart, solid_part
 from pnst.measurement.views import Views
 from pnst.study import Role, Series, Study
+from pnst.typing import BoolArray, FloatArray
 
 MAP_MARGIN_MM = 20.0
 """The map is fitted this far round the lesion, for the pictures."""

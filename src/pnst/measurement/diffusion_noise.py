@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Volume
+from pnst.image import Volume
 from pnst.kernels.diffusion import Shells, fit_decay, geometric_mean
 from pnst.kernels.noise import noise_sd
 from pnst.kernels.rician import true_sd
+from pnst.typing import BoolArray, FloatArray
 
 TISSUE = 0.2
 """Tissue is brighter at the lowest b than this share of the 95th percentile there: noise in air is narrower (ours)."""

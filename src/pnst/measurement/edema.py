@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from pnst.image import BoolArray, FloatArray, Grid, Mask, Volume, bounding_box, embedded
+from pnst.image import Grid, Mask, Volume, bounding_box, embedded
 from pnst.kernels.pieces import widened
 from pnst.kernels.sampling import rays
 from pnst.measurement.context import Context
@@ -19,6 +17,7 @@ from pnst.segmentation.edema_zone import ZoneRule, bound_edema, detect_edema
 from pnst.segmentation.fluid import FluidRule
 from pnst.segmentation.surroundings import Surroundings
 from pnst.study import Lesion, Role, Series
+from pnst.typing import AnyArray, BoolArray, FloatArray
 
 TOUCH_OFFSETS_MM = np.array([0.75, 1.5, 2.25])
 """A vertex touches oedema when one of the points this far outward lies in it."""
@@ -118,7 +117,7 @@ class _Zone:
     muscle_unseen: str | None = None
     """Why an empty zone says nothing."""
 
-    def surface_distance(self, chosen: npt.NDArray[Any]) -> FloatArray:
+    def surface_distance(self, chosen: AnyArray) -> FloatArray:
         """mm from the lesion's mesh (its vertices lie close) for the chosen ones of the zone's voxels (n,)."""
         from scipy.spatial import cKDTree
 

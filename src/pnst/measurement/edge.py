@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from pnst.image import BoolArray, FloatArray, Grid, Volume, bounding_box
+from pnst.image import Grid, Volume, bounding_box
 from pnst.kernels.edge import LEAST_MISFIT, RISE, Steps, fit_step, fit_step_beside, gain_for_second
 from pnst.kernels.mesh import thinned
 from pnst.kernels.noise import noise_sd
@@ -20,11 +19,11 @@ from pnst.kernels.sampling import rays, sample
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import MarginSettings
 from pnst.study import Lesion, Role, Series
+from pnst.typing import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
     from pnst.measurement.context import Context
 
-IntArray = npt.NDArray[np.integer[Any]]
 
 EDGE_ROLES = (Role.T1_POST, Role.T2_FS, Role.T2)
 """The series that can show an edge; T1 alone does not (the step to muscle is 2–3 noise SDs)."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
-from pnst.image import FloatArray, Mask, Volume
+from pnst.image import Mask, Volume
+from pnst.typing import FloatArray
 
 Value = bool | int | float | str | tuple[float, ...] | None
 Interval = tuple[float, float]

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.kernels.statistics import coefficient_of_variation, entropy_bits
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
 from pnst.study import Role, Series
+from pnst.typing import FloatArray
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from pnst.errors import InputError, SettingError
-from pnst.image import BoolArray, FloatArray
 from pnst.study import Lesion, Role, Series, Study
+from pnst.typing import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Mask
+from pnst.image import Mask
 from pnst.kernels.diffusion import Shells, shells
 from pnst.kernels.ivim import segmented_fit
 from pnst.measurement.context import Context
@@ -14,6 +14,7 @@ from pnst.measurement.diffusion import darkest
 from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
 from pnst.measurement.settings import IvimSettings
 from pnst.study import Role
+from pnst.typing import BoolArray, FloatArray
 
 UNWEIGHTED_B = 10.0
 """Up to this b-value, in s/mm², the signal is that of all water: at 10 perfusion has lost a tenth to a third."""

@@ -6,9 +6,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
-from pnst.image import FloatArray, Grid, Mask, Volume
+from pnst.image import Grid, Mask, Volume
 from pnst.kernels.diffusion import shells
 from pnst.kernels.moved import moved, smooth_field
 from pnst.kernels.noise import noise_sd
@@ -17,6 +16,7 @@ from pnst.measurement.diffusion_noise import measurement_noise
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import UncertaintySettings
 from pnst.study import Lesion, Role, Series
+from pnst.typing import Float32Array, FloatArray
 
 MARGIN_VOXELS = 3
 """Empty voxels round the lesion on its turned grid."""
@@ -26,8 +26,6 @@ EDEMA_REACH = 1.5
 """Oedema that reaches as far as tissue is looked for is looked for this many times as far."""
 POOL = 1_000_003
 """Drawn values of noise, used over and over; a prime, so that they never come to lie in the same rows of an image."""
-
-Float32Array = npt.NDArray[np.float32]
 
 
 class Repetitions:

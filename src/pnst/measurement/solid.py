@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Grid, Mask
+from pnst.image import Grid, Mask
 from pnst.kernels.partial_volume import coverage
 from pnst.kernels.pieces import off_edge
 from pnst.measurement.contents import Contents
@@ -15,6 +15,7 @@ from pnst.measurement.edge import Edge
 from pnst.measurement.family import NotMeasurable
 from pnst.segmentation.surroundings import nearest
 from pnst.study import Lesion
+from pnst.typing import BoolArray, FloatArray
 
 SOLID_PART = "solid enhancing part"
 WHOLE_LESION = "whole lesion"

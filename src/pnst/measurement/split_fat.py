@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Mask
+from pnst.image import Mask
 from pnst.kernels.mesh import thinned
 from pnst.kernels.patches import patches
 from pnst.kernels.rim import Rim, RimRule, covered, fat_rim
@@ -18,6 +18,7 @@ from pnst.measurement.settings import SplitFatSettings
 from pnst.segmentation.surroundings import Surroundings
 from pnst.segmentation.tissue import FatScale
 from pnst.study import Lesion, Series
+from pnst.typing import BoolArray, FloatArray
 
 STEP_MM = 0.4
 CELL_MM = 1.0

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Mask
+from pnst.image import Mask
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.views import Views
 from pnst.segmentation.fat import fat_scale
@@ -15,6 +15,7 @@ from pnst.segmentation.muscle import darker_muscle, muscle_level, muscle_on_t1
 from pnst.segmentation.surroundings import Surroundings, nearest
 from pnst.segmentation.tissue import FatScale, MuscleLevel, TissueNotFound
 from pnst.study import Role, Series, Study
+from pnst.typing import BoolArray, FloatArray
 
 GIVEN, ON_T1, HISTOGRAM = "given mask", "muscle on T1", "histogram"
 """Where muscle's level comes from; from the histogram when nothing shows where muscle lies."""

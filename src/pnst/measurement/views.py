@@ -7,13 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.image import BoolArray, Mask, Volume
+from pnst.image import Mask, Volume
 from pnst.kernels.depth import thirds
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import MeasureSettings, TissueSettings
 from pnst.segmentation.interior import Interior, depth_map, interior
 from pnst.segmentation.surroundings import Surroundings, TissueRule, surroundings
 from pnst.study import Lesion, Series
+from pnst.typing import BoolArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,10 +7,11 @@ from typing import Literal
 
 import numpy as np
 
-from pnst.image import FloatArray, Grid
+from pnst.image import Grid
 from pnst.phantom.check import at_least, between, require
 from pnst.phantom.scene import Scene
 from pnst.phantom.vector import Vector, rotation
+from pnst.typing import FloatArray
 
 Plane = Literal["axial", "coronal", "sagittal"]
 

@@ -8,10 +8,10 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.phantom.check import at_least, between, require
 from pnst.phantom.layers import Layer
 from pnst.phantom.vector import Vector
+from pnst.typing import FloatArray
 
 REGIONS = ("limb", "paraspinal")
 

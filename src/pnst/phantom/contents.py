@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Grid
+from pnst.image import Grid
 from pnst.phantom import definitions as of
 from pnst.phantom.interior import Interior
 from pnst.phantom.shape import Shape
@@ -15,6 +15,7 @@ from pnst.phantom.surface import weighted_quantile
 from pnst.phantom.surround import Value
 from pnst.phantom.tissue import Tissue
 from pnst.study import Role
+from pnst.typing import BoolArray, FloatArray
 
 CAVITIES = (Tissue.CYST, Tissue.NECROSIS)
 

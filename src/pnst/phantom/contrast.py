@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.phantom.acquire import STILL
 from pnst.phantom.artefacts import fat_shift_hz
 from pnst.phantom.gradients import along, directions
@@ -18,6 +17,7 @@ from pnst.phantom.spec import ECHO_PLANAR, Spec
 from pnst.phantom.tissue import Properties, Tissue
 from pnst.phantom.vector import rotation
 from pnst.study import Role
+from pnst.typing import FloatArray
 
 SIGNAL_SCALE = 1000.0
 """Signal of a voxel of fully relaxed water."""

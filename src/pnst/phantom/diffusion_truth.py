@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Grid
+from pnst.image import Grid
 from pnst.phantom import definitions as of
 from pnst.phantom.contents import CAVITIES, shares
 from pnst.phantom.interior import CELL_MM, Interior
 from pnst.phantom.layers import blend
 from pnst.phantom.surround import Value
 from pnst.phantom.tissue import Tissue
+from pnst.typing import BoolArray, FloatArray
 
 SOLID = (Tissue.TUMOUR, Tissue.STROMA, Tissue.HYPOVASCULAR_CORE, Tissue.TARGET_CORE, Tissue.CAPSULE)
 Inside = Callable[[FloatArray], BoolArray]

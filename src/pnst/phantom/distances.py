@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from pnst.image import FloatArray
+from pnst.typing import FloatArray
 
 Point = tuple[float, float]
 """x, y of an upright axis."""

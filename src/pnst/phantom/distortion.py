@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.phantom.check import require
+from pnst.typing import FloatArray
 
 WAVES = np.array([[0.48, 0.80, 0.36], [-0.60, 0.64, -0.48]])
 """Unit vectors in RAS along which the field's two waves run."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.phantom.shape import Shape
+from pnst.typing import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.phantom import definitions as of
 from pnst.phantom.facets import axial_pair, concavities, facets
 from pnst.phantom.shape import Shape
 from pnst.phantom.sphere import fibonacci
 from pnst.phantom.surface import Surface
+from pnst.typing import FloatArray
 
 MESH_ROWS = 144
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.phantom.sphere import fibonacci
+from pnst.typing import FloatArray
 
 
 def directions(count: int) -> FloatArray:

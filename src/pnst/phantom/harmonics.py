@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import FloatArray
+from pnst.typing import FloatArray
 
 
 @dataclass(frozen=True)

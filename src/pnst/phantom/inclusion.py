@@ -7,12 +7,12 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.phantom.check import at_least, between, require
 from pnst.phantom.harmonics import Term, evaluate, random_terms
 from pnst.phantom.sphere import fibonacci, quadrature, unit_vectors
 from pnst.phantom.tissue import Tissue
 from pnst.phantom.vector import Vector
+from pnst.typing import FloatArray
 
 Included = Literal[Tissue.CYST, Tissue.NECROSIS, Tissue.BLOOD, Tissue.FAT]
 DEGREES = range(2, 6)

@@ -8,11 +8,12 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Grid
+from pnst.image import Grid
 from pnst.phantom.scene import Scene
 from pnst.phantom.shape import Shape
 from pnst.phantom.surface import Surface, sample
 from pnst.phantom.tissue import Tissue
+from pnst.typing import BoolArray, FloatArray
 
 ROWS = 32
 SHELLS = 40

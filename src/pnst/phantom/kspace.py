@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.image import FloatArray
+from pnst.typing import FloatArray
 
 FINENESS = 2
 """Cells a voxel in plane from which k-space is made; what lies beyond folds back, weakened (docs/phantom.md)."""

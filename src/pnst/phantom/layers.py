@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.phantom.tissue import Tissue
+from pnst.typing import FloatArray
 
 TISSUE_COUNT = len(Tissue)
 

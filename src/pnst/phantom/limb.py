@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.phantom.anatomy import SurroundSpec
 from pnst.phantom.distances import Point, cylinder, fan
 from pnst.phantom.layers import Layer
 from pnst.phantom.tissue import Tissue
 from pnst.phantom.vector import Vector
+from pnst.typing import FloatArray
 
 BONE_RADIUS_MM = 12.0
 MARROW_RADIUS_MM = 8.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.phantom.kspace import band_limited
+from pnst.typing import FloatArray
 
 
 def rician(

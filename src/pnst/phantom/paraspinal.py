@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.phantom.anatomy import SurroundSpec
 from pnst.phantom.distances import Point, cord, cylinder, ellipsoid, elliptic_cylinder, fan
 from pnst.phantom.layers import Layer
 from pnst.phantom.tissue import Tissue
 from pnst.phantom.vector import Vector
+from pnst.typing import FloatArray
 
 HALF_WIDTH_MM = 32.0
 BODY_MM = (23.0, 17.0)

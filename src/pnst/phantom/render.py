@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
-import numpy.typing as npt
 
-from pnst.image import FloatArray, Grid
+from pnst.image import Grid
 from pnst.phantom.layers import blend, clearance
 from pnst.phantom.scene import Scene
 from pnst.phantom.threads import threads
+from pnst.typing import FloatArray, IntArray
 
 CELL_MM = 0.7
 """Voxels are split into cells of at most this side; within a cell borders are taken as flat."""
@@ -111,7 +111,7 @@ class Renderer:
             return np.asarray(apart.mean(axis=(2, 3)))
         return np.asarray(apart.swapaxes(3, 4).reshape(columns, len(centres), counts[0] * a, counts[1] * b))
 
-    def _look(self, centres: FloatArray, size: FloatArray, *, leaf: bool) -> tuple[FloatArray, npt.NDArray[np.intp]]:
+    def _look(self, centres: FloatArray, size: FloatArray, *, leaf: bool) -> tuple[FloatArray, IntArray]:
         """(columns, n) float32, the worth of the tissues at the centres; and which boxes lie near a border."""
         axes = self.grid.directions
         cell_mm = float(np.prod(size)) ** (1 / 3)

@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray
 from pnst.phantom.anatomy import Region, SurroundSpec
 from pnst.phantom.distances import cone, cord, slab, tube
 from pnst.phantom.layers import Layer, blend
@@ -17,6 +16,7 @@ from pnst.phantom.paraspinal import Paraspinal
 from pnst.phantom.shape import Shape
 from pnst.phantom.surface import FAR_MM, DistanceField, Surface, sample
 from pnst.phantom.tissue import Tissue
+from pnst.typing import BoolArray, FloatArray
 
 SHELL_MM = 30.0
 """The distance to the tumour is known at least this far out; the split fat sign is judged within it."""

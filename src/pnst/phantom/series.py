@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pnst.image import FloatArray, Grid
+from pnst.image import Grid
 from pnst.phantom.acquire import STILL, GridSpec, Motion, coil_sensitivity
 from pnst.phantom.contrast import Contrast, adc_pair, contrast
 from pnst.phantom.kspace import FINENESS, truncate
@@ -15,6 +15,7 @@ from pnst.phantom.scene import Scene
 from pnst.phantom.spec import ECHO_PLANAR, SHADED, Spec
 from pnst.phantom.view import View
 from pnst.study import Role
+from pnst.typing import FloatArray
 
 
 def render(spec: Spec, scene: Scene) -> dict[Role, tuple[Grid, FloatArray]]:

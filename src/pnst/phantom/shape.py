@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.phantom.check import require
 from pnst.phantom.distances import ellipsoid
 from pnst.phantom.harmonics import evaluate, random_terms
@@ -17,6 +16,7 @@ from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.sphere import fibonacci
 from pnst.phantom.vector import rotation
 from pnst.phantom.waves import PlaneWaves, Waves
+from pnst.typing import FloatArray
 
 LEAST_RHO = 0.1
 """The surface may not come closer to the centre than this share of the ellipsoid: it would touch itself."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.image import FloatArray
+from pnst.typing import FloatArray
 
 
 def fibonacci(count: int) -> FloatArray:

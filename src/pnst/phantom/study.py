@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.image import FloatArray, Grid, Mask, Volume
+from pnst.image import Grid, Mask, Volume
 from pnst.phantom.check import require
 from pnst.phantom.contents import Seen
 from pnst.phantom.contrast import contrast, weightings
@@ -22,6 +22,7 @@ from pnst.phantom.tissue import Tissue
 from pnst.phantom.truth import Truth, true_values
 from pnst.phantom.view import View
 from pnst.study import Lesion, Role, Series, Source, Study
+from pnst.typing import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

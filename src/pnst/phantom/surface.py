@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.phantom.shape import Shape
 from pnst.phantom.sphere import quadrature, unit_vectors
 from pnst.phantom.threads import threads
 from pnst.phantom.vector import rotation
+from pnst.typing import FloatArray
 
 NEAR_MM = 10.0
 """Up to this far from the surface its distance is looked up at every node of the field."""

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Grid
+from pnst.image import Grid
 from pnst.phantom import definitions as of
 from pnst.phantom.geometry import Moments
 from pnst.phantom.scene import SHELL_MM, Scene
 from pnst.phantom.sphere import quadrature
 from pnst.phantom.surface import Surface, turned
 from pnst.phantom.tissue import FAT_TISSUES, Tissue
+from pnst.typing import BoolArray, FloatArray
 
 RAY_ROWS = 64
 STEP_MM = 0.4

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import Box, FloatArray, Grid
+from pnst.image import Box, Grid
 from pnst.phantom.acquire import STILL, Motion, make_grid
 from pnst.phantom.distortion import Distortion
 from pnst.phantom.scene import Scene
 from pnst.phantom.spec import ECHO_PLANAR, Spec
 from pnst.study import Role
+from pnst.typing import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

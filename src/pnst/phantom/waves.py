@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.phantom.sphere import fibonacci
+from pnst.typing import FloatArray
 
 COUNT = 6
 WAVE_NUMBER = 4.0

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from pnst.errors import InputError, SettingError
-from pnst.image import FloatArray, Mask, Volume
+from pnst.image import Mask, Volume
 from pnst.preprocessing.motion import Motion, find_motion, overlap_fraction
 from pnst.preprocessing.settings import AlignmentSettings, Which
 from pnst.study import Alignment, Lesion, Role, Series, Study
+from pnst.typing import FloatArray
 
 REFERENCES = (Role.T2_FS, Role.T2, Role.T1_POST, Role.T1)
 """What may be aligned with, the likest to b = 0 (fat-suppressed, weighted by T2) first."""

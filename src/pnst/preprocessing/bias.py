@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from pnst.errors import InputError, SettingError
-from pnst.image import BoolArray, FloatArray, Volume
+from pnst.image import Volume
 from pnst.preprocessing.itk import log_bias
 from pnst.preprocessing.settings import BiasSettings
 from pnst.study import Role, Series, Study
+from pnst.typing import BoolArray, FloatArray
 
 CORRECTED = (Role.T1, Role.T1_POST, Role.T2, Role.T2_FS)
 """Diffusion and ADC are ratios of images that the same coils took: shading cancels. So it does in fractions of fat and

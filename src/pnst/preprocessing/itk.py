@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Grid, Volume
+from pnst.image import Grid, Volume
 from pnst.preprocessing.settings import BiasSettings
+from pnst.typing import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     import SimpleITK as sitk

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pnst.image import FloatArray, Grid, Mask, Volume
+from pnst.image import Grid, Mask, Volume
 from pnst.preprocessing.itk import mutual_information, rigid, shrunk
 from pnst.preprocessing.settings import AlignmentSettings
+from pnst.typing import FloatArray
 
 LATTICE = 9
 """Points along each axis of a grid that stand for all of it."""

@@ -18,8 +18,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from pnst.image import BoolArray, FloatArray
 from pnst.reporting.plane import Field
+from pnst.typing import BoolArray, FloatArray
 
 SIDE_IN = 3.0
 DPI = 160

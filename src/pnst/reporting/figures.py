@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pnst.image import FloatArray, Grid, Mask, Volume
+from pnst.image import Grid, Mask, Volume
 from pnst.kernels.hull import longest_diameter
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import ADC_RANGE, Canvas, Picture
@@ -15,6 +15,7 @@ from pnst.reporting.painted import LESION, Paint, edge_paint, fat_paint
 from pnst.reporting.plane import Field, placed, points_of
 from pnst.reporting.vocabulary import role_title
 from pnst.study import Lesion, Role, Series, Study
+from pnst.typing import FloatArray
 
 DIAMETER = "#ffffff"
 REGIONS = {

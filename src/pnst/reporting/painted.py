@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.kernels.mesh import Mesh
 from pnst.measurement.family import SurfaceMap
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import Canvas
+from pnst.typing import FloatArray
 
 LESION, FOUND, UNMEASURED = "#56b4e9", "#d55e00", "#ffffff"
 """Sky blue is always the lesion; all colours are those that colour-blind readers tell apart (Okabe and Ito)."""

@@ -7,14 +7,15 @@ sagittal one; anterior, or superior, at the top. All of it follows from the affi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from pnst.image import Box, FloatArray, Grid, Mask, Volume, embedded
+from pnst.image import Box, Grid, Mask, Volume, embedded
 from pnst.kernels.mesh import Mesh
 from pnst.study import Lesion
+from pnst.typing import AnyArray, FloatArray
 
 MARGIN_MM = 15.0
 """Least margin of a picture round what it shows."""
@@ -69,7 +70,7 @@ class Plane:
         """(…): signed distance of RAS points (…, 3) from the plane."""
         return np.asarray((self.grid.to_index(points)[..., self.axis] - self.index) * self.grid.spacing[self.axis])
 
-    def image(self, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def image(self, data: AnyArray) -> AnyArray:
         """(rows, columns): the plane's voxels of an array on `grid`, as they stand on the screen."""
         return np.asarray(data.take(self.index, axis=self.axis).T[::-1, ::-1])
 

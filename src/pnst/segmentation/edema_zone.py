@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Grid, Mask, bounding_box
+from pnst.image import Grid, Mask, bounding_box
 from pnst.kernels.opening import closed_in_plane, opened_in_plane, within_in_plane
 from pnst.segmentation.fluid import FluidRule, fluid
 from pnst.segmentation.surroundings import Surroundings, cell_means, cell_sides, spread
 from pnst.segmentation.tissue import MuscleLevel
+from pnst.typing import BoolArray, FloatArray
 
 TOUCHING_MM = 2.0
 """A piece is connected to the lesion when it comes this near, or within one voxel where that is more."""

@@ -7,19 +7,14 @@ surface lies beside fat that is whole, or beside none.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
-from pnst.image import BoolArray, FloatArray
 from pnst.kernels.mesh import Mesh
 from pnst.kernels.sampling import rays, sample
 from pnst.segmentation.interior import Interior
 from pnst.segmentation.surroundings import Surroundings
 from pnst.segmentation.tissue import FatScale
-
-IntArray = npt.NDArray[np.integer[Any]]
+from pnst.typing import BoolArray, FloatArray, IntArray
 
 REACH_MM = 8.0
 """Profiles run this far inward and outward; no edge mixes fat in any deeper."""

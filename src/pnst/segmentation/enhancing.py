@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Mask
-from pnst.kernels.pieces import IntArray, bounded_pieces, piece_medians, widened
+from pnst.image import Mask
+from pnst.kernels.pieces import bounded_pieces, piece_medians, widened
 from pnst.segmentation.interior import Interior
+from pnst.typing import BoolArray, FloatArray, IntArray
 
 LEAST_SIGNAL = 0.1
 """Where T1 holds less signal than this share of muscle's (calcification, flow void), a ratio means nothing."""

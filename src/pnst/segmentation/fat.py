@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.kernels.histogram import Mode, modes, sd_below
 from pnst.segmentation.muscle import noises, without_air
 from pnst.segmentation.surroundings import Surroundings
 from pnst.segmentation.tissue import FatScale, TissueNotFound, fair
+from pnst.typing import FloatArray
 
 NEARLY = 0.5
 """Of the fullest mode's share."""

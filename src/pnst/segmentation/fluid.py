@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray
 from pnst.kernels.opening import opened_in_plane, within_in_plane
 from pnst.segmentation.surroundings import Surroundings
+from pnst.typing import BoolArray, FloatArray
 
 
 class FluidRule(NamedTuple):

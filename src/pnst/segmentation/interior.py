@@ -7,11 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Grid, Mask, Volume, bounding_box
+from pnst.image import Grid, Mask, Volume, bounding_box
 from pnst.kernels.depth import depth_below
 from pnst.kernels.noise import noise_sd
 from pnst.kernels.pieces import off_edge, smoothed_within
 from pnst.study import Lesion
+from pnst.typing import BoolArray, FloatArray
 
 SMOOTHING_MM = 1.0
 """SD of the in-plane smoothing over which noise is told from pieces of another tissue; borders are found without it."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.image import BoolArray, Mask
+from pnst.image import Mask
 from pnst.kernels.histogram import BINS, Mode, modes, sd_below
 from pnst.kernels.opening import opened_in_plane
 from pnst.segmentation.surroundings import Surroundings
 from pnst.segmentation.tissue import FatScale, MuscleLevel, TissueNotFound, fair
+from pnst.typing import BoolArray
 
 MUSCLE_FRACTION = 0.15
 """On T1 muscle's smoothed fat fraction stays this near to 0, and that of a single voxel within twice as much."""

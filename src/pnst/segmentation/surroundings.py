@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from pnst.image import BoolArray, Box, FloatArray, Grid, Mask, Volume, bounding_box
+from pnst.image import Box, Grid, Mask, Volume, bounding_box
 from pnst.segmentation.tissue import SMOOTHING_MM, TissueNotFound
+from pnst.typing import AnyArray, BoolArray, FloatArray
 
 CELL_MM = 1.0
 """Cells measure about this much in the plane of the slices: tissues are wider, and fine voxels cost their square."""
@@ -140,7 +140,7 @@ class Surroundings:
         )
         return i, j, k
 
-    def on_voxels(self, of_cells: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def on_voxels(self, of_cells: AnyArray) -> AnyArray:
         """An array on the cells, on the voxels: each voxel takes its cell's value, or the last cell's beyond it."""
         return spread(of_cells, self.volume.grid)
 
@@ -165,7 +165,7 @@ def cell_sides(grid: Grid) -> tuple[int, ...]:
     )
 
 
-def cell_means(data: npt.NDArray[Any], sides: tuple[int, ...]) -> FloatArray:
+def cell_means(data: AnyArray, sides: tuple[int, ...]) -> FloatArray:
     """(ni, nj, nk) float32: the mean of each cell of `sides` voxels; voxels beyond the last whole cell are left out."""
     whole = tuple(slice(0, count // side * side) for count, side in zip(data.shape, sides, strict=True))
     total = np.zeros([count // side for count, side in zip(data.shape, sides, strict=True)], dtype=np.float32)
@@ -174,7 +174,7 @@ def cell_means(data: npt.NDArray[Any], sides: tuple[int, ...]) -> FloatArray:
     return total / np.float32(np.prod(sides))
 
 
-def spread(of_cells: npt.NDArray[Any], grid: Grid) -> npt.NDArray[Any]:
+def spread(of_cells: AnyArray, grid: Grid) -> AnyArray:
     """An array on the cells of a grid, on the grid's own voxels; the last cell reaches to the end."""
     out = of_cells
     for axis, (count, side) in enumerate(zip(grid.shape, cell_sides(grid), strict=True)):
@@ -183,7 +183,7 @@ def spread(of_cells: npt.NDArray[Any], grid: Grid) -> npt.NDArray[Any]:
     return out
 
 
-def nearest(data: npt.NDArray[Any], grid: Grid, onto: Grid, fill: float) -> npt.NDArray[Any]:
+def nearest(data: AnyArray, grid: Grid, onto: Grid, fill: float) -> AnyArray:
     """An array on one grid, on another: the nearest voxel's value, `fill` outside."""
     from scipy.ndimage import affine_transform
 
@@ -198,9 +198,7 @@ def nearest(data: npt.NDArray[Any], grid: Grid, onto: Grid, fill: float) -> npt.
     return np.asarray(out.view(np.bool_) if data.dtype == np.bool_ else out)
 
 
-def _picked(
-    data: npt.NDArray[Any], shape: tuple[int, ...], scale: FloatArray, shift: FloatArray, fill: float
-) -> npt.NDArray[Any]:
+def _picked(data: AnyArray, shape: tuple[int, ...], scale: FloatArray, shift: FloatArray, fill: float) -> AnyArray:
     """`nearest` on a grid whose voxel i lies at scale · i + shift of each axis."""
     for axis, count in enumerate(data.shape):
         where = scale[axis] * np.arange(shape[axis]) + shift[axis]

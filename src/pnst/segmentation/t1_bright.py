@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import BoolArray, FloatArray, Mask
-from pnst.kernels.pieces import IntArray, bounded_pieces, piece_medians
+from pnst.image import Mask
+from pnst.kernels.pieces import bounded_pieces, piece_medians
 from pnst.kernels.statistics import robust_sd
 from pnst.segmentation.interior import Interior
 from pnst.segmentation.tissue import FatScale
+from pnst.typing import BoolArray, FloatArray, IntArray
 
 LEAST_GROUND = 0.05
 """Less of the lesion than this is no tissue to hold the rest against."""

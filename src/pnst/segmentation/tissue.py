@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import FloatArray
 from pnst.kernels.histogram import Mode
+from pnst.typing import FloatArray
 
 SMOOTHING_MM = 1.0
 LEAST_TISSUE_SHARE = 0.05

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import logit
 
 from pnst.classification.assess import assess
@@ -19,12 +18,11 @@ from pnst.errors import InputError
 from pnst.evidence.columns import check_names
 from pnst.evidence.population import Patient
 from pnst.evidence.rules import evaluate_rules, rule_columns
+from pnst.typing import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 EVIDENCE_MODEL = "evidence model"
 SHARED = 0.5
@@ -38,11 +36,11 @@ class Answers:
     name: str
     model: str
     """As in `Assessment.model`."""
-    probability: Floats
-    low: Floats
-    high: Floats
+    probability: FloatArray
+    low: FloatArray
+    high: FloatArray
     abstained: Sequence[str | None]
-    held_out: Bools
+    held_out: BoolArray
     """Where the lesion was trained on, and the answer is the one of cross-validation, by a model without its group."""
     notes: tuple[str, ...] = ()
 
@@ -52,9 +50,9 @@ class RuleCalls:
     """What one published rule says of every lesion, (n,) each."""
 
     name: str
-    called: Bools
+    called: BoolArray
     """Positive; neither "indeterminate" nor "cannot be evaluated" counts as positive."""
-    evaluated: Bools
+    evaluated: BoolArray
     """Where it was positive or negative."""
 
 
@@ -122,7 +120,7 @@ def rule_calls(frame: pd.DataFrame, settings: AssessSettings) -> tuple[RuleCalls
     return tuple(calls)
 
 
-def _shared_notes(name: str, held_out: Bools) -> tuple[str, ...]:
+def _shared_notes(name: str, held_out: BoolArray) -> tuple[str, ...]:
     count = int(held_out.sum())
     if not count:
         return ()

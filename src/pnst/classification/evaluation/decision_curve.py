@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from pnst.typing import BoolArray, FloatArray
 
 TREAT_ALL, TREAT_NONE = "treat all", "treat none"
 
@@ -18,20 +16,23 @@ TREAT_ALL, TREAT_NONE = "treat all", "treat none"
 class DecisionCurve:
     """Net benefit (t,) of each strategy at each threshold probability (t,)."""
 
-    thresholds: Floats
-    net_benefit: Mapping[str, Floats]
+    thresholds: FloatArray
+    net_benefit: Mapping[str, FloatArray]
 
 
-def net_benefit(called: Bools, malignant: Bools, thresholds: Floats) -> Floats:
+def net_benefit(called: BoolArray, malignant: BoolArray, thresholds: FloatArray) -> FloatArray:
     """True positives less false positives weighed with the threshold's odds, a lesion; `called` is (t, n) or (n,)."""
     true = (called & malignant).mean(axis=-1)
     false = (called & ~malignant).mean(axis=-1)
-    benefit: Floats = true - false * thresholds / (1 - thresholds)
+    benefit: FloatArray = true - false * thresholds / (1 - thresholds)
     return benefit
 
 
 def decision_curve(
-    probabilities: Mapping[str, Floats], calls: Mapping[str, Bools], malignant: Bools, thresholds: Floats
+    probabilities: Mapping[str, FloatArray],
+    calls: Mapping[str, BoolArray],
+    malignant: BoolArray,
+    thresholds: FloatArray,
 ) -> DecisionCurve:
     """Models are called malignant at or above the threshold; rules' calls (n,) do not depend on it."""
     everyone = np.ones(len(malignant), dtype=bool)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pnst.classification.evaluation.answers import (
     EVIDENCE_MODEL,
@@ -30,12 +29,11 @@ from pnst.classification.lesions import is_empty
 from pnst.classification.settings import AssessSettings, EvaluateSettings
 from pnst.classification.trained_model import TrainedModel, read_model
 from pnst.errors import SettingError
+from pnst.typing import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Model = TrainedModel | str | PathLike[str]
 Progress = Callable[[str], None]
 
@@ -60,7 +58,7 @@ class ModelResult:
 
     answers: Answers
     area: Area
-    roc: tuple[Floats, Floats]
+    roc: tuple[FloatArray, FloatArray]
     """False and true positive rates."""
     reliability: Reliability
     at_threshold: AtThreshold | None
@@ -83,7 +81,7 @@ class Evaluation:
 
     label: str
     groups: str | None
-    malignant: Bools
+    malignant: BoolArray
     group_count: int
     threshold: float | None
     settings: EvaluateSettings
@@ -213,12 +211,12 @@ def _result(
     )
 
 
-def _rule_row(rule: RuleCalls, malignant: Bools) -> RuleRow:
+def _rule_row(rule: RuleCalls, malignant: BoolArray) -> RuleRow:
     seen = rule.evaluated
     return RuleRow(rule.name, int(seen.sum()), at_threshold(rule.called[seen], malignant[seen]))
 
 
-def _comparisons(answers: Sequence[Answers], malignant: Bools) -> Iterator[Comparison]:
+def _comparisons(answers: Sequence[Answers], malignant: BoolArray) -> Iterator[Comparison]:
     for one, other in combinations(answers, 2):
         yield compare(np.stack([one.probability, other.probability]), malignant, (one.name, other.name))
 

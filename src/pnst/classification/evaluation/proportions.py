@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pnst.evidence.rule import exact_interval
-
-Bools = NDArray[np.bool_]
+from pnst.typing import BoolArray
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class AtThreshold:
     negative_predictive_value: Proportion
 
 
-def at_threshold(called: Bools, malignant: Bools) -> AtThreshold:
+def at_threshold(called: BoolArray, malignant: BoolArray) -> AtThreshold:
     """Counts of lesions called malignant (n,) against the diagnosis (n,)."""
     hits, rejections = int(np.sum(called & malignant)), int(np.sum(~called & ~malignant))
     return AtThreshold(

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import logit
 
 from pnst.classification.evaluation.proportions import Proportion
 from pnst.classification.evaluation.roc import Z975
 from pnst.classification.logistic import fit_logistic
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from pnst.typing import BoolArray, FloatArray
 
 CLOSEST = 1e-9
 """Probabilities nearer to 0 or 1 are taken as this near: their logit would be infinite."""
@@ -46,7 +43,7 @@ class Reliability:
     bins: tuple[Bin, ...]
 
 
-def reliability(probability: Floats, malignant: Bools) -> Reliability:
+def reliability(probability: FloatArray, malignant: BoolArray) -> Reliability:
     """Calibration of probabilities (n,) against the diagnosis (n,); intervals are Wald's, at 95 %."""
     log_odds = logit(np.clip(probability, CLOSEST, 1 - CLOSEST))
     target, ones = malignant.astype(float), np.ones((len(probability), 1))
@@ -66,7 +63,7 @@ def reliability(probability: Floats, malignant: Bools) -> Reliability:
     )
 
 
-def calibration_bins(probability: Floats, malignant: Bools) -> tuple[Bin, ...]:
+def calibration_bins(probability: FloatArray, malignant: BoolArray) -> tuple[Bin, ...]:
     """Lesions in order of probability in up to ten bins of equal size, at least ten lesions each."""
     number = int(np.clip(len(probability) // LEAST_IN_BIN, 1, MOST_BINS))
     order = np.argsort(probability, kind="stable")
@@ -76,7 +73,9 @@ def calibration_bins(probability: Floats, malignant: Bools) -> tuple[Bin, ...]:
     )
 
 
-def _wald(coefficients: Floats, covariance: Floats, converged: bool) -> tuple[float, tuple[float, float]] | None:
+def _wald(
+    coefficients: FloatArray, covariance: FloatArray, converged: bool
+) -> tuple[float, tuple[float, float]] | None:
     """The first coefficient and its 95 % interval."""
     if not converged:
         return None

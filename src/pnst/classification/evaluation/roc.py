@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtr
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from pnst.typing import BoolArray, FloatArray, IntArray
 
 Z975 = 1.959963984540054
 _BLOCK = 4_000_000  # weights held at once
@@ -19,8 +17,8 @@ _BLOCK = 4_000_000  # weights held at once
 class DeLong:
     """Areas (k,) of k scores of the same lesions, and their covariance (k, k)."""
 
-    areas: Floats
-    covariance: Floats
+    areas: FloatArray
+    covariance: FloatArray
 
     def interval(self, index: int = 0) -> tuple[float, float] | None:
         """95 % interval of one area, symmetric on the logit, so that it stays within 0 and 1.
@@ -47,7 +45,7 @@ class Comparison:
     """Two-sided; None where the difference has no variance."""
 
 
-def roc_curve(scores: Floats, malignant: Bools) -> tuple[Floats, Floats]:
+def roc_curve(scores: FloatArray, malignant: BoolArray) -> tuple[FloatArray, FloatArray]:
     """False and true positive rates from (0, 0) to (1, 1), one point a distinct score, highest first."""
     order = np.argsort(-scores, kind="stable")
     ends = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
@@ -55,7 +53,7 @@ def roc_curve(scores: Floats, malignant: Bools) -> tuple[Floats, Floats]:
     return np.append(0.0, false / false[-1]), np.append(0.0, true / true[-1])
 
 
-def delong(scores: Floats, malignant: Bools) -> DeLong:
+def delong(scores: FloatArray, malignant: BoolArray) -> DeLong:
     """DeLong, DeLong and Clarke-Pearson (1988), by mid-ranks as in Sun and Xu (2014).
 
     Parameters
@@ -72,7 +70,7 @@ def delong(scores: Floats, malignant: Bools) -> DeLong:
     return DeLong(share_positive.mean(axis=1), covariance)
 
 
-def compare(scores: Floats, malignant: Bools, names: tuple[str, str]) -> Comparison:
+def compare(scores: FloatArray, malignant: BoolArray, names: tuple[str, str]) -> Comparison:
     """Paired DeLong of two scores (2, n)."""
     found = delong(scores, malignant)
     difference = float(found.areas[0] - found.areas[1])
@@ -84,41 +82,41 @@ def compare(scores: Floats, malignant: Bools, names: tuple[str, str]) -> Compari
     return Comparison(*names, difference, (difference - Z975 * sd, difference + Z975 * sd), z, float(2 * ndtr(-abs(z))))
 
 
-def bootstrap_areas(scores: Floats, malignant: Bools, groups: NDArray[np.int64], draws: int, seed: int) -> Floats:
+def bootstrap_areas(scores: FloatArray, malignant: BoolArray, groups: IntArray, draws: int, seed: int) -> FloatArray:
     """Areas (≤ draws,) over resamples of whole groups; a resample that lacks a class has no area and is left out."""
     rng = np.random.default_rng(seed)
     number = int(groups.max()) + 1
     order = np.argsort(scores, kind="stable")
     starts = np.append(0, np.flatnonzero(np.diff(scores[order])) + 1)
-    found = []
+    parts: list[FloatArray] = []
     step = max(1, _BLOCK // max(len(scores), number))
     for start in range(0, draws, step):
         count = min(step, draws - start)
         picks = rng.multinomial(number, np.full(number, 1 / number), size=count)
         weights = picks[:, groups[order]].astype(np.float64)
-        found.append(_weighted_areas(weights, malignant[order], starts))
-    areas = np.concatenate(found)
+        parts.append(_weighted_areas(weights, malignant[order], starts))
+    areas: FloatArray = np.concatenate(parts)
     return areas[~np.isnan(areas)]
 
 
-def _weighted_areas(weights: Floats, malignant: Bools, starts: NDArray[np.int64]) -> Floats:
+def _weighted_areas(weights: FloatArray, malignant: BoolArray, starts: IntArray) -> FloatArray:
     """Areas (draws,) of lesions sorted by score with these weights (draws, n); tied lesions begin at `starts`."""
     positive = np.add.reduceat(np.where(malignant, weights, 0.0), starts, axis=1)
     negative = np.add.reduceat(np.where(malignant, 0.0, weights), starts, axis=1)
     below = np.cumsum(negative, axis=1) - negative / 2
     pairs = positive.sum(axis=1) * negative.sum(axis=1)
     with np.errstate(invalid="ignore"):
-        areas: Floats = np.where(pairs > 0, (positive * below).sum(axis=1) / pairs, np.nan)
+        areas: FloatArray = np.where(pairs > 0, (positive * below).sum(axis=1) / pairs, np.nan)
     return areas
 
 
-def _mid_ranks(values: Floats) -> Floats:
+def _mid_ranks(values: FloatArray) -> FloatArray:
     """Ranks from 1 of each row, ties at their mean."""
     from scipy.stats import rankdata  # a second to import, and not needed to assess a lesion
 
-    ranks: Floats = rankdata(values, axis=1)
+    ranks: FloatArray = rankdata(values, axis=1)
     return ranks
 
 
-def _covariance(shares: Floats) -> Floats:
+def _covariance(shares: FloatArray) -> FloatArray:
     return np.atleast_2d(np.cov(shares)) if shares.shape[1] > 1 else np.full((len(shares),) * 2, np.nan)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pnst.classification.evaluation.answers import Answers
 from pnst.classification.evaluation.proportions import AtThreshold, at_threshold
@@ -15,11 +14,11 @@ from pnst.classification.evaluation.roc import delong
 from pnst.classification.labelled import refuse_unknown
 from pnst.classification.lesions import is_empty
 from pnst.errors import InputError
+from pnst.typing import BoolArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Bools = NDArray[np.bool_]
 
 NOT_GIVEN = "not given"
 _LEAST = 2  # lesions of each class, below which an area has no variance
@@ -42,7 +41,7 @@ class Subgroup:
 
 
 def subgroups_of(
-    answers: Sequence[Answers], levels: Mapping[str, Sequence[str]], malignant: Bools, threshold: float | None
+    answers: Sequence[Answers], levels: Mapping[str, Sequence[str]], malignant: BoolArray, threshold: float | None
 ) -> Iterator[Subgroup]:
     """Every model in every subgroup, those of an empty cell last."""
     for one in answers:
@@ -53,7 +52,7 @@ def subgroups_of(
 
 
 def _subgroup(
-    answers: Answers, named: tuple[str, str], rows: Bools, malignant: Bools, threshold: float | None
+    answers: Answers, named: tuple[str, str], rows: BoolArray, malignant: BoolArray, threshold: float | None
 ) -> Subgroup:
     p = answers.probability[rows]
     enough = min(int(malignant.sum()), int((~malignant).sum())) >= _LEAST

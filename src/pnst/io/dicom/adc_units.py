@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-
 from pnst.errors import AmbiguityError
 from pnst.io.adc_unit import scale_of, to_um2_per_ms
 from pnst.io.dicom.stack import Stack
+from pnst.typing import AnyArray, Float32Array
 
 
 def mapped_unit(stack: Stack) -> str | None:
@@ -19,7 +15,7 @@ def mapped_unit(stack: Stack) -> str | None:
     return unit if scale_of(unit) is not None else None
 
 
-def adc_in_um2_per_ms(values: npt.NDArray[Any], stack: Stack, unit: str | None) -> tuple[npt.NDArray[np.float32], str]:
+def adc_in_um2_per_ms(values: AnyArray, stack: Stack, unit: str | None) -> tuple[Float32Array, str]:
     """Bring an ADC map to um2_per_ms, and say how. `unit` is that of the mapping by which `values` were rescaled.
 
     Without one, the header's Units or Rescale Type decide where they name a unit of diffusivity, else the order of

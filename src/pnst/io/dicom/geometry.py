@@ -11,9 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from pnst.errors import GeometryError
-from pnst.image import MAX_SHEAR, FloatArray, Grid
+from pnst.image import MAX_SHEAR, Grid
 from pnst.io.dicom.frame import Frame, Plane
 from pnst.io.lps import LPS_TO_RAS
+from pnst.typing import FloatArray
 
 SAME_PLACE_MM = 0.02
 """Positions along the normal closer than this are one slice: what rounding in headers leaves."""

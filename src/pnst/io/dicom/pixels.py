@@ -7,14 +7,13 @@ import struct
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from pydicom.pixels import pixel_array
 
 from pnst.errors import InputError
 from pnst.io.dicom.frame import Frame, Pixels
+from pnst.typing import AnyArray, Float32Array
 
 Slot = tuple[int, int, Frame]
 """A frame and its place: volume and slice."""
@@ -25,7 +24,7 @@ _NATIVE = {"1.2.840.10008.1.2": 8, "1.2.840.10008.1.2.1": 12}
 
 def read_pixels(
     volumes: Sequence[Sequence[Frame]], pixels: Sequence[Pixels], *, real_world: bool = False
-) -> npt.NDArray[np.float32]:
+) -> Float32Array:
     """Read volumes of sorted frames as (columns, rows, slices, volumes), float32, rescaled with each frame's slope.
 
     `pixels` are the files that hold the frames. `real_world` takes the real world value mapping instead of the rescale
@@ -54,7 +53,7 @@ def read_pixels(
     return values.T
 
 
-def _rescaled(tile: npt.NDArray[Any], frame: Frame, real_world: bool) -> npt.NDArray[Any]:
+def _rescaled(tile: AnyArray, frame: Frame, real_world: bool) -> AnyArray:
     slope, intercept = frame.slope, frame.intercept
     if real_world and frame.real_world is not None:
         slope, intercept = frame.real_world.slope, frame.real_world.intercept
@@ -63,7 +62,7 @@ def _rescaled(tile: npt.NDArray[Any], frame: Frame, real_world: bool) -> npt.NDA
     return np.asarray(tile * slope + intercept)
 
 
-def _images(source: Pixels) -> npt.NDArray[Any]:
+def _images(source: Pixels) -> AnyArray:
     """All images of a file: (frames, rows, columns)."""
     native = _native(source) if source.samples == 1 and source.bits_allocated in (8, 16, 32) else None
     if native is not None:
@@ -75,7 +74,7 @@ def _images(source: Pixels) -> npt.NDArray[Any]:
         raise _undecodable(source, f"{type(error).__name__} while decoding its pixels") from error
 
 
-def _native(source: Pixels) -> npt.NDArray[Any] | None:
+def _native(source: Pixels) -> AnyArray | None:
     """Uncompressed pixels straight from the file; None where they are kept in another way."""
     lead = _NATIVE.get(source.transfer_syntax)
     if lead is None:

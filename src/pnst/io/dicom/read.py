@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from pnst.errors import AmbiguityError, InputError
-from pnst.image import FloatArray, Grid, Volume
+from pnst.image import Grid, Volume
 from pnst.io.dicom.adc_units import adc_in_um2_per_ms, mapped_unit
 from pnst.io.dicom.choice import Chosen, choose
 from pnst.io.dicom.files import read_tree
@@ -25,6 +25,7 @@ from pnst.io.digest import digest, uid_digest
 from pnst.io.guess import SeriesGuess
 from pnst.io.lps import LPS_TO_RAS
 from pnst.study import Role, Series, Source, Study
+from pnst.typing import FloatArray
 
 
 def read_dicom(

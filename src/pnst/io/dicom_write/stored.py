@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from pydicom.valuerep import DS
 
 from pnst.errors import InputError
 from pnst.study import Role, Series
+from pnst.typing import IntArray
 
 UM2_PER_S = 1e3
 """um2_per_ms are written in um2/s (1e-6 mm²/s), as vendors write ADC maps."""
@@ -21,7 +21,7 @@ _MOST = 65535
 class Stored:
     """Voxels as unsigned 16 bits (ni, nj, nk, measurements): value = pixels × slope + intercept."""
 
-    pixels: npt.NDArray[np.uint16]
+    pixels: IntArray
     slope: float = 1.0
     intercept: float = 0.0
 

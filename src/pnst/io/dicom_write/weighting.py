@@ -13,9 +13,10 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 from pnst.errors import InputError
-from pnst.image import FloatArray, Grid
+from pnst.image import Grid
 from pnst.io.lps import LPS_TO_RAS
 from pnst.study import Series
+from pnst.typing import FloatArray
 
 GE_OFFSET = 1_000_000_000
 """What GE adds to the b-values above 0 of a series with several of them."""
