@@ -1,6 +1,6 @@
 """The evidence model: calibrate it, write the figures of its page, measure its speed.
 
-python benchmarks/evidence_model.py calibrate   # solves δ and writes src/pnst/classification/data/calibration.csv
+python benchmarks/evidence_model.py calibrate   # solves δ and writes evidence_model/data/calibration.csv
 python benchmarks/evidence_model.py page        # writes the generated parts of docs/evidence.md
 python benchmarks/evidence_model.py time        # prints wall and processor time
 """
@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.special import logit
 
 from pnst.classification.assess import assess
-from pnst.classification.calibration import (
+from pnst.classification.evidence_model.calibration import (
     CALIBRATED_ON,
     POOLED_ROW,
     auc_with_diffusion,
@@ -25,11 +25,11 @@ from pnst.classification.calibration import (
     severity_auc,
     solve_delta,
 )
-from pnst.classification.evidence_model import evidence_model
+from pnst.classification.evidence_model.model import evidence_model
+from pnst.classification.evidence_model.parameters import draw_parameters, sources
+from pnst.classification.evidence_model.validity import ValidityRow, validity_table
 from pnst.classification.explanation import parameter_text
-from pnst.classification.parameters import draw_parameters, sources
 from pnst.classification.settings import AT_PRIORS, REFERRED_PRIOR, AssessSettings
-from pnst.classification.validity import ValidityRow, validity_table
 from pnst.evidence.figures import cutoffs, pooled, predictors, publications
 from pnst.evidence.rules import rules
 

@@ -16,7 +16,7 @@ from scipy.special import expit
 
 from pnst.classification.assess import assess
 from pnst.classification.settings import TrainSettings
-from pnst.classification.training import train
+from pnst.classification.training.train import train
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "training.md"
 SLOPE, INTERCEPT = 1.2, -0.5

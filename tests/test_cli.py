@@ -33,7 +33,7 @@ from command import (
     validator,
 )
 from pnst.image import Mask
-from pnst.io.nifti import write_volume
+from pnst.io.nifti.read import write_volume
 from pnst.io.write import write_study
 from pnst.study import Lesion
 from scenes import Scene

@@ -14,7 +14,7 @@ import pytest
 from command import bytes_of, content, done, numbers, only, outputs, refused, validator
 from mask_files import circles, save_rtstruct
 from pnst.image import Grid, Mask
-from pnst.io.nifti import write_volume
+from pnst.io.nifti.read import write_volume
 from pnst.io.write import write_study
 from scenes import Scene
 

@@ -12,8 +12,8 @@ from command import content, pnst, validator
 from moved_patient import moved_patient
 from pnst import workflow
 from pnst.errors import SettingError
-from pnst.io.masks import read_mask
-from pnst.io.nifti import read_volume, write_volume
+from pnst.io.masks.read import read_mask
+from pnst.io.nifti.read import read_volume, write_volume
 from pnst.io.study import read_study
 from pnst.io.write import write_study
 from pnst.study import Role

@@ -16,7 +16,7 @@ from matplotlib.image import imread
 from command import OUTPUTS_ALWAYS, bytes_of, content, outputs, validator
 from pnst import workflow
 from pnst.errors import GeometryError, InputError, SettingError
-from pnst.io.masks import read_lesion, read_mask
+from pnst.io.masks.read import read_lesion, read_mask
 from pnst.io.write import write_study
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.study import Role

@@ -24,13 +24,13 @@ import pandas as pd
 from scipy.stats import t as student
 
 import pnst
-from pnst.classification.evaluation.proportions import at_threshold
-from pnst.classification.evaluation.reliability import reliability
-from pnst.classification.evaluation.roc import delong
-from pnst.classification.features import choose_features, feature_matrix
-from pnst.classification.fitting import fit_calibrated
-from pnst.classification.labelled import LabelledTable
+from pnst.classification.metrics.proportions import at_threshold
+from pnst.classification.metrics.reliability import reliability
+from pnst.classification.metrics.roc import delong
 from pnst.classification.settings import TrainSettings
+from pnst.classification.training.features import choose_features, feature_matrix
+from pnst.classification.training.fitting import fit_calibrated
+from pnst.classification.training.labelled import LabelledTable
 from pnst.io.frame import read_frame
 
 README = Path(__file__).with_name("README.md")

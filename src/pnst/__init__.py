@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
     from pnst.classification.assess import assess
     from pnst.classification.assessment import Assessment
-    from pnst.classification.evaluation.evaluate import Evaluation, evaluate
-    from pnst.classification.trained_model import TrainedModel, read_model
-    from pnst.classification.training import train
+    from pnst.classification.evaluation.evaluate import evaluate
+    from pnst.classification.evaluation.evaluation import Evaluation
+    from pnst.classification.training.model_folder import read_model
+    from pnst.classification.training.train import train
+    from pnst.classification.training.trained_model import TrainedModel
     from pnst.errors import AmbiguityError, GeometryError, InputError, PnstError, SettingError
     from pnst.image import Grid, Mask, Volume
-    from pnst.io.masks import read_lesion, read_lesions
+    from pnst.io.masks.read import read_lesion, read_lesions
     from pnst.io.study import inspect, read_study
     from pnst.io.write import write_study
     from pnst.measurement.adc_map import adc_map
@@ -33,11 +35,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "assess": "classification.assess",
     "Assessment": "classification.assessment",
-    "train": "classification.training",
-    "TrainedModel": "classification.trained_model",
-    "read_model": "classification.trained_model",
+    "train": "classification.training.train",
+    "TrainedModel": "classification.training.trained_model",
+    "read_model": "classification.training.model_folder",
     "evaluate": "classification.evaluation.evaluate",
-    "Evaluation": "classification.evaluation.evaluate",
+    "Evaluation": "classification.evaluation.evaluation",
     "PnstError": "errors",
     "InputError": "errors",
     "GeometryError": "errors",
@@ -46,8 +48,8 @@ _HOMES = {
     "Grid": "image",
     "Volume": "image",
     "Mask": "image",
-    "read_lesion": "io.masks",
-    "read_lesions": "io.masks",
+    "read_lesion": "io.masks.read",
+    "read_lesions": "io.masks.read",
     "inspect": "io.study",
     "read_study": "io.study",
     "write_study": "io.write",

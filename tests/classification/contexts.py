@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pnst.classification.parameters import LogNormalParameters, SignParameters
+from pnst.classification.evidence_model.parameters import LogNormalParameters, SignParameters
 from pnst.evidence.figures import Predictor, predictors
 
 

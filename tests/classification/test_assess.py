@@ -8,16 +8,17 @@ import pytest
 from pydantic import ValidationError
 
 from classification.contexts import random_table
-from pnst.classification import evidence_model as evidence_model_module
 from pnst.classification.assess import assess
+from pnst.classification.evidence_model import model as evidence_model_module
+from pnst.classification.evidence_model import posterior
 from pnst.classification.settings import REFERRED_PRIOR, AssessSettings
 from pnst.errors import InputError, SettingError
-from pnst.measurement.adc import Adc
-from pnst.measurement.edema import Edema
-from pnst.measurement.margin import Margin
+from pnst.measurement.families.adc import Adc
+from pnst.measurement.families.edema import Edema
+from pnst.measurement.families.margin import Margin
+from pnst.measurement.families.size import Size
+from pnst.measurement.families.split_fat import SplitFat
 from pnst.measurement.measurements import Measurements
-from pnst.measurement.size import Size
-from pnst.measurement.split_fat import SplitFat
 
 MALIGNANT = {
     "size.longest_diameter_mm": 90.0,
@@ -192,8 +193,8 @@ def test_probability_and_interval_are_mean_and_percentiles_of_the_draws():
     """Witness: the draws' own probabilities, sorted."""
     log_ratio = np.log(np.random.default_rng(3).lognormal(1.0, 1.5, (2, 1001)))
     draws = np.sort(0.2 * np.exp(log_ratio) / (0.2 * np.exp(log_ratio) + 0.8), axis=1)
-    assert evidence_model_module.probability(log_ratio, 0.2) == pytest.approx(draws.mean(axis=1))
-    assert evidence_model_module.credible_interval(log_ratio, 0.2) == pytest.approx(draws[:, [25, 975]])
+    assert posterior.probability(log_ratio, 0.2) == pytest.approx(draws.mean(axis=1))
+    assert posterior.credible_interval(log_ratio, 0.2) == pytest.approx(draws[:, [25, 975]])
 
 
 class TestRefusals:

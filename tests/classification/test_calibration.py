@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from classification.contexts import one_draw
-from pnst.classification.calibration import (
+from pnst.classification.evidence_model.calibration import (
     CALIBRATED_ON,
     POOLED_ROW,
     auc_with_diffusion,
@@ -17,9 +17,9 @@ from pnst.classification.calibration import (
     severity_auc,
     solve_delta,
 )
-from pnst.classification.evidence_model import evidence_model
-from pnst.classification.likelihood import Likelihood, Observed, sign_curve
-from pnst.classification.parameters import LogNormalParameters, draw_parameters
+from pnst.classification.evidence_model.likelihood import Likelihood, Observed, sign_curve
+from pnst.classification.evidence_model.model import evidence_model
+from pnst.classification.evidence_model.parameters import LogNormalParameters, draw_parameters
 from pnst.evidence.figures import pooled
 
 

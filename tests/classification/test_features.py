@@ -11,7 +11,7 @@ from scipy.special import logit
 
 from classification.cohorts import cohort
 from pnst.classification.assess import assess
-from pnst.classification.features import EVIDENCE, choose_features, evidence_log_odds, feature_matrix
+from pnst.classification.training.features import EVIDENCE, choose_features, evidence_log_odds, feature_matrix
 from pnst.errors import InputError, SettingError
 
 RESERVED = ("malignant", "patient")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from classification.cohorts import cohort
-from pnst.classification.labelled import LabelledTable
+from pnst.classification.training.labelled import LabelledTable
 from pnst.errors import InputError
 
 

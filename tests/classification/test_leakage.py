@@ -10,11 +10,11 @@ import pytest
 from sklearn.impute import SimpleImputer
 
 from classification.cohorts import QUICK, cohort
-from pnst.classification.fitting import fit_calibrated, grouped_splits, held_out_scores
-from pnst.classification.leakage import _chance, naming_features, repeated_rows, separating_features
 from pnst.classification.pipelines import TopFeatures, candidates
 from pnst.classification.settings import TrainSettings
-from pnst.classification.training import held_out_log_odds, train
+from pnst.classification.training.fitting import fit_calibrated, grouped_splits, held_out_scores
+from pnst.classification.training.leakage import _chance, naming_features, repeated_rows, separating_features
+from pnst.classification.training.train import held_out_log_odds, train
 from pnst.errors import InputError
 
 

@@ -7,12 +7,12 @@ import pytest
 from scipy import stats
 
 from classification.contexts import one_draw, random_table
-from pnst.classification.calibration import auc_with_diffusion, severity_auc
-from pnst.classification.evidence_model import evidence_model
-from pnst.classification.lesions import Lesions
-from pnst.classification.likelihood import AXES, Likelihood, Observed, sign_curve
-from pnst.classification.observation import observed, read
-from pnst.classification.parameters import SignParameters
+from pnst.classification.evidence_model.calibration import auc_with_diffusion, severity_auc
+from pnst.classification.evidence_model.likelihood import AXES, Likelihood, Observed, sign_curve
+from pnst.classification.evidence_model.model import evidence_model
+from pnst.classification.evidence_model.observation import observed, read
+from pnst.classification.evidence_model.parameters import SignParameters
+from pnst.classification.lesion_table import LesionTable
 
 PRIOR = 0.316
 SEVERITY_SIGNS = [name for name, axis in AXES.items() if axis == "severity" and name != "longest_diameter"]
@@ -28,7 +28,7 @@ def expit(x):
 
 
 def seen(count: int, seed: int, present: float = 0.5) -> Observed:
-    lesions = Lesions.from_frame(random_table(count, np.random.default_rng(seed), present))
+    lesions = LesionTable.from_frame(random_table(count, np.random.default_rng(seed), present))
     return observed(read(lesions), count)
 
 

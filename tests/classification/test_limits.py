@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pnst.classification.assess import assess
-from pnst.classification.evidence_model import evidence_model
+from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.settings import AssessSettings
 
 ADC = {"adc.mean_um2_per_ms": 1.6}

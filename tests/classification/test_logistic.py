@@ -7,7 +7,7 @@ import pytest
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
-from pnst.classification.logistic import fit_logistic
+from pnst.classification.metrics.logistic import fit_logistic
 from pnst.classification.pipelines import OffsetLogistic
 
 

@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pnst.classification.lesions import Lesions
-from pnst.classification.observation import read, sign_weight
+from pnst.classification.evidence_model.observation import read, sign_weight
+from pnst.classification.lesion_table import LesionTable
 from pnst.errors import SettingError
 from pnst.evidence.figures import predictors
 
 
 def entry(columns: dict[str, object]) -> dict[str, float]:
     """Predictor → what enters the likelihood of one lesion."""
-    return {r.predictor.name: float(r.entry[0]) for r in read(Lesions.from_mapping(columns))}
+    return {r.predictor.name: float(r.entry[0]) for r in read(LesionTable.from_mapping(columns))}
 
 
 def weight(name: str, *values: float, half_width: float = 0.0) -> list[float]:
@@ -66,7 +66,7 @@ class TestGroups:
 
     def test_a_table_chooses_row_by_row(self):
         table = pd.DataFrame({"adc.mean_um2_per_ms": [1.4, None], "adc.min_um2_per_ms": [0.7, 0.8]})
-        readings = {r.predictor.name: np.isnan(r.entry).tolist() for r in read(Lesions.from_frame(table))}
+        readings = {r.predictor.name: np.isnan(r.entry).tolist() for r in read(LesionTable.from_frame(table))}
         assert readings == {"adc_mean": [False, True], "adc_min": [True, False]}
 
     def test_diameter_is_in_the_sources_unit(self):
@@ -109,7 +109,7 @@ class TestReaders:
 
     def test_who_said_it_is_kept(self):
         columns = {"override.edema.present": True, "margin.ill_defined": True, "reader.invasion": True}
-        said = {r.predictor.name: bool(r.by_reader[0]) for r in read(Lesions.from_mapping(columns))}
+        said = {r.predictor.name: bool(r.by_reader[0]) for r in read(LesionTable.from_mapping(columns))}
         assert said == {"edema_present": True, "margin_ill_defined": False, "invasion": False}
 
     def test_a_readers_interval_is_not_the_measurements(self):
@@ -130,7 +130,7 @@ class TestSplitFat:
 
     def test_an_empty_cell_of_a_table_is_null(self):
         table = pd.DataFrame({"split_fat.coverage_fraction": [0.1] * 3, "split_fat.applicable": [True, False, None]})
-        (reading,) = read(Lesions.from_frame(table))
+        (reading,) = read(LesionTable.from_frame(table))
         assert np.isnan(reading.entry).tolist() == [False, True, True]
 
     @pytest.mark.parametrize("applicable", [False, None])
@@ -146,4 +146,4 @@ class TestSplitFat:
 def test_a_column_twice_is_refused():
     table = pd.DataFrame([[1.0, 2.0]], columns=["adc.mean_um2_per_ms"] * 2)
     with pytest.raises(SettingError, match="twice"):
-        Lesions.from_frame(table)
+        LesionTable.from_frame(table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pnst.classification.parameters import (
+from pnst.classification.evidence_model.parameters import (
     ASSUMED_BETWEEN_SD,
     LogNormalParameters,
     SignParameters,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pnst.classification.split_fat_prior import draw_frequencies, fisher_p, fisher_significant
+from pnst.classification.evidence_model.split_fat_prior import draw_frequencies, fisher_p, fisher_significant
 
 
 def odds_ratio(malignant, benign):

@@ -8,9 +8,9 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 
 from classification.contexts import one_draw
-from pnst.classification.evidence_model import evidence_model
-from pnst.classification.likelihood import AXES, Likelihood, Observed, sign_curve
-from pnst.classification.parameters import SignParameters
+from pnst.classification.evidence_model.likelihood import AXES, Likelihood, Observed, sign_curve
+from pnst.classification.evidence_model.model import evidence_model
+from pnst.classification.evidence_model.parameters import SignParameters
 
 PRIOR, DRAWS, LESIONS = 0.3, range(0, 400, 16), 3000
 GRID = np.linspace(-9, 9, 3001)

@@ -10,10 +10,11 @@ from scipy.special import expit, logit
 from classification.cohorts import QUICK, cohort
 from classification.test_assess import measured
 from pnst.classification.assess import assess
-from pnst.classification.features import feature_matrix
-from pnst.classification.logistic import fit_logistic
+from pnst.classification.explanation import explain
+from pnst.classification.metrics.logistic import fit_logistic
 from pnst.classification.settings import AT_PRIORS, AssessSettings
-from pnst.classification.training import train
+from pnst.classification.training.features import feature_matrix
+from pnst.classification.training.train import train
 from pnst.errors import InputError, SettingError
 
 LESION = {
@@ -116,7 +117,7 @@ class TestForms:
         assert next(rule for rule in a.rules if rule.name == "Koike_adc_mean").result == "positive"
 
     def test_it_is_explained(self, model):
-        text = assess(LESION, model=model).explain()
+        text = explain(assess(LESION, model=model))
         assert "edema.max_extent_mm = 20" in text
         assert model.name in text
         assert "δ" not in text

@@ -12,18 +12,19 @@ import pytest
 from skops.io import dumps
 
 from classification.cohorts import QUICK, cohort
-from pnst.classification import trained_model
-from pnst.classification.trained_model import (
+from pnst.classification.training import model_folder
+from pnst.classification.training.model_folder import (
     CARD_FILE,
     HELD_OUT_FILE,
     LOADERS,
     MODEL_FILE,
     MOST_BYTES,
     TYPES,
+    model_files,
     read_model,
-    row_digests,
 )
-from pnst.classification.training import train
+from pnst.classification.training.prediction import row_digests
+from pnst.classification.training.train import train
 from pnst.errors import InputError
 
 
@@ -42,11 +43,11 @@ def trained(request):
 
 @pytest.fixture(scope="module")
 def files():
-    return train(cohort(), "malignant", "patient", settings=QUICK).files()
+    return model_files(train(cohort(), "malignant", "patient", settings=QUICK))
 
 
 def test_what_was_written_is_read(trained, tmp_path):
-    again = read_model(write(tmp_path / "model", trained.files()))
+    again = read_model(write(tmp_path / "model", model_files(trained)))
     matrix = np.random.default_rng(2).random((6, len(trained.features)))
     matrix[2, 1] = np.nan
     assert (again.log_odds(matrix) == trained.log_odds(matrix)).all()
@@ -54,7 +55,7 @@ def test_what_was_written_is_read(trained, tmp_path):
     assert again.card == trained.card
     assert again.held_out == trained.held_out
     assert again.notes == ()
-    assert again.files() == trained.files() or again.features == trained.features  # skops files carry times
+    assert model_files(again) == model_files(trained) or again.features == trained.features  # skops files carry times
 
 
 def test_the_content_is_no_pickle(files):
@@ -143,7 +144,7 @@ class TestRefusals:
             read_model(folder)
 
     def test_a_file_that_unpacks_to_far_more(self, files, tmp_path, monkeypatch):
-        monkeypatch.setattr(trained_model, "MOST_BYTES", 2_000_000)
+        monkeypatch.setattr(model_folder, "MOST_BYTES", 2_000_000)
         content = with_text(files, json.dumps({"a": "0" * 3_000_000}))
         assert len(content) < MOST_BYTES / 1000
         with pytest.raises(InputError, match="unpacks to more than 2 MB"):
@@ -202,9 +203,9 @@ def test_every_listed_type_is_written_by_some_model():
     used, made = set(), set()
     for kind in ("logistic", "boosting", "evidence-offset"):
         settings = QUICK.model_copy(update={"model": kind, "tree_counts": (5,)})
-        content = train(cohort(), "malignant", "patient", settings=settings).files()[MODEL_FILE]
+        content = model_files(train(cohort(), "malignant", "patient", settings=settings))[MODEL_FILE]
         schema = json.loads(zipfile.ZipFile(io.BytesIO(content)).read("schema.json"))
-        used |= set(trained_model._types(schema))
-        made |= set(trained_model._loaders(schema))
+        used |= set(model_folder._types(schema))
+        made |= set(model_folder._loaders(schema))
     assert used == TYPES
     assert made == LOADERS

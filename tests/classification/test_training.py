@@ -9,12 +9,13 @@ import pytest
 from scipy.special import expit
 
 from classification.cohorts import QUICK, cohort
-from pnst.classification.fitting import platt_scaling
-from pnst.classification.model_card import ModelCard
 from pnst.classification.pipelines import TopFeatures
 from pnst.classification.settings import TrainSettings
-from pnst.classification.trained_model import row_digests
-from pnst.classification.training import train
+from pnst.classification.training.fitting import platt_scaling
+from pnst.classification.training.model_card import ModelCard
+from pnst.classification.training.model_folder import model_files
+from pnst.classification.training.prediction import row_digests
+from pnst.classification.training.train import train
 from pnst.errors import InputError
 
 
@@ -66,7 +67,7 @@ class TestCard:
             assert part in text
 
     def test_no_patient_is_in_the_files(self, model):
-        content = b"".join(model.files().values())
+        content = b"".join(model_files(model).values())
         assert not re.search(rb"P0\d\d", content)
 
 
@@ -104,8 +105,8 @@ def test_in_noise_nothing_is_found_and_the_probabilities_stay_moderate(kind):
 
 def test_probabilities_are_calibrated_on_new_patients():
     """The slope on 2,000 new lesions is near 1, though the penalty alone makes log-odds too small."""
-    from pnst.classification.evaluation.reliability import reliability
-    from pnst.classification.features import feature_matrix
+    from pnst.classification.metrics.reliability import reliability
+    from pnst.classification.training.features import feature_matrix
 
     model = learn(cohort(400), QUICK.model_copy(update={"inverse_penalties": (0.003,)}))
     new = cohort(2000, seed=9)
@@ -119,7 +120,7 @@ def test_probabilities_are_calibrated_on_new_patients():
 
 def test_the_spread_is_that_of_other_cohorts():
     """The bootstrap's SD of the log-odds is, in the median, within a half of the SD over cohorts drawn anew."""
-    from pnst.classification.features import feature_matrix
+    from pnst.classification.training.features import feature_matrix
 
     settings = QUICK.model_copy(update={"inverse_penalties": (0.1,), "replicates": 15, "folds": 2})
     names = ["size.longest_diameter_mm", "edema.max_extent_mm", "age"]

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pnst.classification.evidence_model import evidence_model
-from pnst.classification.validity import (
+from pnst.classification.evidence_model.model import evidence_model
+from pnst.classification.evidence_model.validity import (
     NOT_FITTING,
     predictive_interval,
     sensitivity_at,

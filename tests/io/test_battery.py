@@ -17,9 +17,9 @@ from skimage.measure import find_contours
 from mask_files import save_nrrd, save_rtstruct, seg_source
 from pnst.errors import AmbiguityError, GeometryError, InputError
 from pnst.image import Grid, Mask, Volume
-from pnst.io.dicom_seg_write import segmentation
-from pnst.io.masks import read_lesion, read_lesions
-from pnst.io.nifti import write_volume
+from pnst.io.dicom_write.seg import segmentation
+from pnst.io.masks.read import read_lesion, read_lesions
+from pnst.io.nifti.read import write_volume
 from pnst.kernels.hull import longest_diameter
 from pnst.study import Role, Study
 

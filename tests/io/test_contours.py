@@ -7,7 +7,7 @@ import pytest
 from skimage.draw import polygon2mask
 
 from pnst.errors import GeometryError
-from pnst.io.contours import even_odd, fill
+from pnst.io.masks.contours import even_odd, fill
 
 
 def circle(radius: float, centre=(0.0, 0.0), points: int = 400) -> np.ndarray:

@@ -15,10 +15,10 @@ from pydicom.dataset import Dataset
 from mask_files import seg_source
 from pnst.errors import GeometryError, InputError
 from pnst.image import Mask
-from pnst.io.dicom_seg import seg_regions
-from pnst.io.dicom_seg_write import segmentation
-from pnst.io.masks import read_lesion, read_lesions
-from pnst.io.nrrd import read_nrrd
+from pnst.io.dicom_write.seg import segmentation
+from pnst.io.masks.dicom_seg import seg_regions
+from pnst.io.masks.nrrd import read_nrrd
+from pnst.io.masks.read import read_lesion, read_lesions
 
 TRUTHS = {
     "24x38x3/seg/label.seg": {1: ("24x38x3/nrrd/label.nrrd", 1)},

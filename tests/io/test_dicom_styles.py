@@ -20,8 +20,8 @@ from pnst.image import Grid, Mask, Volume
 from pnst.io.dicom_write.style import ENHANCED, VENDORS, DicomStyle
 from pnst.io.digest import digest
 from pnst.io.marks import PHANTOM
-from pnst.io.masks import read_lesion
-from pnst.io.sidecar import read_b_vectors
+from pnst.io.masks.read import read_lesion
+from pnst.io.nifti.sidecar import read_b_vectors
 from pnst.io.study import read_study
 from pnst.io.write import write_study
 from pnst.phantom.spec import MAKER

@@ -23,9 +23,9 @@ import pydicom
 import pytest
 
 from pnst.errors import InputError, SettingError
-from pnst.io.dicomweb import fetch_study
-from pnst.io.dicomweb_address import Address
-from pnst.io.masks import read_lesions
+from pnst.io.dicomweb.address import Address
+from pnst.io.dicomweb.fetch import fetch_study
+from pnst.io.masks.read import read_lesions
 from pnst.io.study import read_study
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "malignant_dicom"

@@ -10,9 +10,9 @@ import pytest
 from mask_files import circles, save_nrrd, save_rtstruct, seg_source
 from pnst.errors import PnstError
 from pnst.image import Grid, Mask, Volume
-from pnst.io.dicom_seg_write import segmentation
-from pnst.io.masks import read_lesions
-from pnst.io.nifti import read_geometry, read_volume, write_volume
+from pnst.io.dicom_write.seg import segmentation
+from pnst.io.masks.read import read_lesions
+from pnst.io.nifti.read import read_geometry, read_volume, write_volume
 from pnst.study import Study
 
 ROUNDS = [40, pytest.param(400, marks=pytest.mark.slow)]

@@ -7,7 +7,7 @@ import pytest
 
 from pnst.errors import GeometryError, InputError
 from pnst.image import Grid, Mask
-from pnst.io.gate import place, verdict
+from pnst.io.masks.placement import place, verdict
 from pnst.study import Study
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pnst.errors import InputError
-from pnst.io.label_map import label_regions
+from pnst.io.masks.label_map import label_regions
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from mask_files import save_nrrd
 from pnst.errors import AmbiguityError, InputError
 from pnst.image import Grid, Mask, Volume
-from pnst.io.masks import read_lesion, read_lesions, read_mask
-from pnst.io.nifti import write_volume
+from pnst.io.masks.read import read_lesion, read_lesions, read_mask
+from pnst.io.nifti.read import write_volume
 
 
 @pytest.fixture

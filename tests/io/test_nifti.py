@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 
 from pnst.errors import GeometryError, InputError
 from pnst.image import Grid, Mask, Volume
-from pnst.io.nifti import is_nifti, read_volume, stem, write_volume
+from pnst.io.nifti.read import is_nifti, read_volume, stem, write_volume
 
 
 def saved(folder: Path, data: np.ndarray, sform=None, qform=None, name: str = "image.nii.gz", unit: str = "mm") -> Path:

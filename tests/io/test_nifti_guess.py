@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pnst.image import Mask
-from pnst.io.nifti import write_volume
+from pnst.io.nifti.read import write_volume
 from pnst.io.study import inspect, read_study
 from pnst.study import Role
 

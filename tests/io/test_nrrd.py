@@ -10,7 +10,7 @@ import pytest
 import SimpleITK as sitk
 
 from pnst.errors import GeometryError, InputError
-from pnst.io.nrrd import read_nrrd
+from pnst.io.masks.nrrd import read_nrrd
 
 HEAD = """NRRD0004
 # a comment

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pnst.image import Grid, Mask
-from pnst.io.refined import unrefined
+from pnst.io.masks.refined import unrefined
 
 
 def ball(grid: Grid, radius: float) -> Mask:

@@ -11,10 +11,10 @@ from pydicom import Dataset, dcmread
 from mask_files import circles, save_rtstruct, seg_source
 from pnst.errors import AmbiguityError, GeometryError, InputError
 from pnst.image import Grid, Mask
-from pnst.io.dicom_seg_write import segmentation
+from pnst.io.dicom_write.seg import segmentation
 from pnst.io.digest import uid_digest
-from pnst.io.masks import read_lesion, read_lesions, read_regions
-from pnst.io.nifti import read_volume
+from pnst.io.masks.read import read_lesion, read_lesions, read_regions
+from pnst.io.nifti.read import read_volume
 from pnst.io.study import read_study
 from pnst.study import Role
 

@@ -9,7 +9,7 @@ import pytest
 
 from pnst.errors import InputError
 from pnst.image import Grid
-from pnst.io.sidecar import acquisition, facts_of, from_fsl, read_b_values, read_b_vectors, read_json, to_fsl
+from pnst.io.nifti.sidecar import acquisition, facts_of, from_fsl, read_b_values, read_b_vectors, read_json, to_fsl
 from pnst.study import Acquisition
 
 

@@ -15,8 +15,8 @@ import pytest
 
 from pnst.errors import InputError, SettingError
 from pnst.image import Grid, Mask
-from pnst.io.masks import read_lesion, read_lesions, read_mask
-from pnst.io.sidecar import read_b_vectors
+from pnst.io.masks.read import read_lesion, read_lesions, read_mask
+from pnst.io.nifti.sidecar import read_b_vectors
 from pnst.io.simulated import write_simulated
 from pnst.io.study import read_study
 from pnst.io.write import write_study

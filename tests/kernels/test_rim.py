@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import erf
 
-from pnst.kernels.rim import Rim, RimRule, covered, fat_rim
+from pnst.segmentation.fat_rim import Rim, RimRule, covered, fat_rim
 
 STEP = 0.25
 RULE = RimRule(10.0, 1.0, 0.5, 3.0, 15.0, 0.25, 2.5, 0.5, 6.0)

@@ -14,8 +14,8 @@ from interiors import Interior, Sphere
 from pnst.image import Grid, Mask, Volume
 from pnst.io.study import read_study
 from pnst.kernels.pieces import off_edge
-from pnst.measurement.adc import Adc, measure_adc
 from pnst.measurement.context import Context
+from pnst.measurement.families.adc import Adc, measure_adc
 from pnst.measurement.family import NotMeasurable, Outcome
 from pnst.measurement.settings import AdcSettings, MeasureSettings
 from pnst.measurement.solid import clear_of_blur, held_by

@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 from interiors import Interior
 from pnst.image import Grid, Mask, Volume
 from pnst.measurement.context import Context
-from pnst.measurement.edema import Edema, measure_edema
+from pnst.measurement.families.edema import Edema, measure_edema
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import EdemaSettings, MeasureSettings
 from pnst.phantom import GridSpec, LesionSpec, Spec, simulate

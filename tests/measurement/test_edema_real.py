@@ -10,7 +10,7 @@ import pytest
 
 import pnst
 from pnst.measurement.context import Context
-from pnst.measurement.edema import measure_edema
+from pnst.measurement.families.edema import measure_edema
 from pnst.measurement.settings import MeasureSettings
 
 

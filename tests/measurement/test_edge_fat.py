@@ -11,9 +11,9 @@ from scipy.special import ndtr
 from interiors import SIGNAL
 from pnst.image import Mask, Volume
 from pnst.measurement.context import Context
-from pnst.measurement.cyst import Cyst, measure_cyst
+from pnst.measurement.families.cyst import Cyst, measure_cyst
+from pnst.measurement.families.t1_high import T1High, measure_t1_high
 from pnst.measurement.settings import MeasureSettings
-from pnst.measurement.t1_high import T1High, measure_t1_high
 from pnst.segmentation.edge_fat import OFFSETS_MM, _explained
 from pnst.study import Acquisition, Lesion, Role, Series, Source, Study
 from scenes import LEVELS, Scene

@@ -12,10 +12,10 @@ from pnst.errors import SettingError
 from pnst.image import Mask, Volume
 from pnst.measurement.adc_map import adc_map
 from pnst.measurement.context import Context
+from pnst.measurement.families.split_fat import SplitFat, measure_split_fat
 from pnst.measurement.measure import FAMILIES, check_overrides, measure
 from pnst.measurement.measurements import FAMILY_TYPES, Measurements
 from pnst.measurement.settings import MeasureSettings, SplitFatSettings
-from pnst.measurement.split_fat import SplitFat, measure_split_fat
 from pnst.study import Lesion, Role, Study
 from scenes import Scene
 

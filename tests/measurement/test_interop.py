@@ -12,7 +12,7 @@ import pytest
 from bodies import ellipsoid, tilted
 from pnst.errors import InputError, SettingError
 from pnst.image import Grid, Mask, Volume
-from pnst.measurement.interop import features, radiomics
+from pnst.measurement.radiomics import features, radiomics
 from pnst.study import Lesion, Role, Series, Source, Study
 
 pytest.importorskip("zrad", reason="z-rad is not installed (pnst[radiomics])")

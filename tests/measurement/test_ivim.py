@@ -9,8 +9,8 @@ import pytest
 
 from diffusing import D, Diffusing
 from interiors import Interior, Sphere
+from pnst.measurement.families.ivim import Ivim, measure_ivim
 from pnst.measurement.family import NotMeasurable
-from pnst.measurement.ivim import Ivim, measure_ivim
 from pnst.measurement.settings import IvimSettings, MeasureSettings
 from pnst.study import Role, Study
 

@@ -9,8 +9,8 @@ import pytest
 
 from pnst.measurement.context import Context
 from pnst.measurement.edge import read_edge
+from pnst.measurement.families.margin import Margin, measure_margin
 from pnst.measurement.family import SurfaceMap
-from pnst.measurement.margin import Margin, measure_margin
 from pnst.measurement.settings import MarginSettings, MeasureSettings
 from pnst.study import Role
 from scenes import Scene
@@ -53,7 +53,7 @@ def test_edema_beside_a_sharp_edge_is_another_border():  # one series: lesion, 4
 def test_places_stand_for_the_whole_surface():  # invariant
     scene = Scene(radius=14, reach=40)
     context = Context(scene.study(), scene.lesion(), MeasureSettings())
-    edge = read_edge(context)
+    edge = read_edge(context.study, context.views)
     assert edge.area.sum() == pytest.approx(context.lesion.mesh.area_mm2, rel=1e-9)
     assert len(edge.points) == len(edge.width) == len(edge.area) == len(edge.measured)
     assert (edge.width[~edge.measured] == 0).all()

@@ -9,8 +9,8 @@ import pytest
 
 from pnst.image import Grid, Volume
 from pnst.measurement.context import Context
+from pnst.measurement.families.split_fat import SplitFat, measure_split_fat
 from pnst.measurement.settings import MeasureSettings
-from pnst.measurement.split_fat import SplitFat, measure_split_fat
 from pnst.study import Role, Series, Source, Study
 from scenes import LEVELS, Scene
 

@@ -14,11 +14,11 @@ from pnst.image import Grid, Mask
 from pnst.kernels.ellipsoid import Ellipsoid
 from pnst.kernels.section import axial_diameters
 from pnst.measurement.context import Context
+from pnst.measurement.families.size import SUPERIOR
 from pnst.measurement.measure import measure
 from pnst.measurement.measurements import Measurements
-from pnst.measurement.repetition import noise_near
+from pnst.measurement.perturbation import noise_near
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
-from pnst.measurement.size import SUPERIOR
 from pnst.measurement.uncertainty import closed_form, interval
 from pnst.study import Lesion, Role, Study
 from scenes import Scene

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pnst.io.masks import read_lesion
+from pnst.io.masks.read import read_lesion
 from pnst.io.study import read_study
 from pnst.study import Role
 

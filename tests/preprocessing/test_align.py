@@ -15,7 +15,7 @@ from bodies import tilted
 from moved_patient import motion_back, moved_patient, rigid_about
 from pnst.errors import GeometryError, InputError, SettingError
 from pnst.image import Grid, Mask, Volume
-from pnst.io.gate import place
+from pnst.io.masks.placement import place
 from pnst.preprocessing.align import align
 from pnst.preprocessing.motion import find_motion, overlap_fraction, size_of
 from pnst.preprocessing.settings import AlignmentSettings

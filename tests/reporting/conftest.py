@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from pnst.image import Grid, Mask, Volume
-from pnst.measurement.adc import Adc
-from pnst.measurement.edema import Edema
-from pnst.measurement.margin import Margin
+from pnst.measurement.families.adc import Adc
+from pnst.measurement.families.edema import Edema
+from pnst.measurement.families.margin import Margin
+from pnst.measurement.families.size import Size
+from pnst.measurement.families.split_fat import SplitFat
 from pnst.measurement.measurements import Measurements
-from pnst.measurement.size import Size
-from pnst.measurement.split_fat import SplitFat
 from pnst.study import Lesion, Role, Series, Source, Study
 
 RADII_MM = np.array([14.0, 10.0, 18.0])

@@ -353,7 +353,7 @@ def test_the_adc_unit_is_the_radiologists(page, made):
 def test_the_real_sarcoma_makes_a_page_of_under_three_megabytes(shared_data, made):
     """Regression on the size of a page whose pictures are of real, noisy images; the numbers are made up."""
     from pnst.image import Mask
-    from pnst.io.masks import read_lesion
+    from pnst.io.masks.read import read_lesion
     from pnst.io.study import read_study
 
     folder = shared_data / "sts001_raw" / "dicom"

@@ -8,6 +8,7 @@ from html import escape
 from types import MappingProxyType
 from typing import Any
 
+from pnst.classification.prediction import Input
 from pnst.evidence.rule import RuleResult
 
 DISCLAIMER = (
@@ -21,18 +22,6 @@ TRAINED_DISCLAIMER = (
     "Research software, not a medical device. The probability rests on the lesions that the model was trained on, "
     "which its model card describes; it was not validated elsewhere."
 )
-
-
-@dataclass(frozen=True)
-class Input:
-    """One predictor that entered, as it was read off the measurements."""
-
-    predictor: str
-    value: float
-    """In the column's unit; a sign as 1 or 0."""
-    weight: float | None
-    """With which a sign is present, 0–1; None for a diameter or an ADC."""
-    by_reader: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,12 +99,6 @@ class Assessment:
     def is_trained(self) -> bool:
         """Whether a model learnt from a cohort gave the answer, and not the published evidence."""
         return self.model.startswith(TRAINED)
-
-    def explain(self) -> str:
-        """Where every number came from, as plain text."""
-        from pnst.classification.explanation import explain
-
-        return explain(self)
 
     def _repr_html_(self) -> str:
         low, high = self.interval

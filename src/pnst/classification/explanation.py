@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.special import logit
 
-from pnst.classification.assessment import Assessment, Input
-from pnst.classification.calibration import calibration
-from pnst.classification.evidence_model import evidence_model
-from pnst.classification.parameters import LogNormalParameters, sources
+from pnst.classification.assessment import Assessment
+from pnst.classification.evidence_model.calibration import calibration
+from pnst.classification.evidence_model.model import evidence_model
+from pnst.classification.evidence_model.parameters import LogNormalParameters, sources
+from pnst.classification.prediction import Input
 from pnst.classification.settings import AssessSettings
 from pnst.evidence.figures import Predictor, predictors
 

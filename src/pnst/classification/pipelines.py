@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from pnst.classification.logistic import fit_logistic
+from pnst.classification.metrics.logistic import fit_logistic
 from pnst.classification.settings import TrainSettings
 from pnst.errors import InputError
 from pnst.typing import BoolArray, FloatArray

@@ -18,8 +18,9 @@ class AssessSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    prior: float = Field(REFERRED_PRIOR, gt=0, lt=1)
-    """Probability of malignancy before anything is measured."""
+    prior: float | None = Field(None, gt=0, lt=1)
+    """Probability of malignancy before anything is measured; None: the model's own, which is the case mix of the
+    published studies, or of the lesions that a model was trained on."""
     decision_probability: float | None = Field(None, gt=0, lt=1)
     """When set, an interval that contains it makes the assessment abstain."""
     draws: int = Field(400, ge=400, le=100_000)

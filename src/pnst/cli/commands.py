@@ -161,7 +161,7 @@ def assess(
 
     found = workflow.assess_file(measurements, patient_of(patient), settings_of(settings, prior), model)
     if explain:
-        emit("\n\n".join(a.explain() for a in found), out)
+        emit(workflow.explanations(found), out)
         return
     emit(workflow.assessments_json(found), out)
 

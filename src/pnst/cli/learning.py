@@ -139,7 +139,7 @@ def _say_evaluated(found: Evaluation, out: Path) -> None:
     for result in found.models:
         at, slope = result.at_threshold, result.reliability.slope
         shown.add_row(
-            *escaped(result.answers.name),
+            *escaped(result.predictions.name),
             f"{result.area.value:.3f}",
             _range(result.area.delong),
             _range(result.area.bootstrap),

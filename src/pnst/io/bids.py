@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pnst.errors import AmbiguityError, InputError
-from pnst.io.nifti import is_nifti, stem
-from pnst.io.nifti_series import read_series
+from pnst.io.guess import SeriesGuess
+from pnst.io.nifti.guess import guess_nifti
+from pnst.io.nifti.read import is_nifti, stem
+from pnst.io.nifti.series import read_series
 from pnst.io.role_folder import with_masks
 from pnst.io.wanted_roles import LEFT_OUT, known_role
 from pnst.study import Role, Study
@@ -65,6 +67,11 @@ class BidsName:
 def is_bids(path: Path) -> bool:
     """Whether `path` is a BIDS dataset, or a subject or session folder of one, with images in `anat` or `dwi`."""
     return path.is_dir() and any(True for _ in _session_folders(path))
+
+
+def inspect_bids(path: Path) -> list[SeriesGuess]:
+    """One guess for each NIfTI file anywhere below `path`; no voxel is read."""
+    return guess_nifti(sorted(path.rglob("*")), lambda file: BidsName.of(file).role)
 
 
 def read_bids(path: Path, roles: Mapping[str, str] | None = None, case_id: str | None = None) -> Study:

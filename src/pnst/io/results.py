@@ -12,7 +12,7 @@ from typing import Any
 from pnst.errors import InputError
 from pnst.image import Mask, Volume
 from pnst.io.atomic import staging_in, unwritable
-from pnst.io.nifti import read_volume, write_volume
+from pnst.io.nifti.read import read_volume, write_volume
 
 SCHEMA_VERSION = 1
 OUTPUTS = (

@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from pnst.errors import AmbiguityError, InputError, SettingError
-from pnst.io.masks import read_noted_mask
-from pnst.io.nifti import is_nifti, stem
-from pnst.io.nifti_series import read_series
+from pnst.io.guess import SeriesGuess
+from pnst.io.masks.read import read_noted_mask
+from pnst.io.nifti.guess import guess_nifti
+from pnst.io.nifti.read import is_nifti, stem
+from pnst.io.nifti.series import read_series
 from pnst.io.wanted_roles import LEFT_OUT, known_role
 from pnst.study import Role, Study
 
@@ -19,7 +21,16 @@ MASK_NAMES = ("muscle", "edema", "cord")
 
 def is_role_folder(path: Path) -> bool:
     """Whether at least one NIfTI file directly in the folder is named by a role."""
-    return path.is_dir() and any(is_nifti(file) and stem(file) in set(Role) for file in path.iterdir())
+    return path.is_dir() and any(is_nifti(file) and _named_role(file) for file in path.iterdir())
+
+
+def inspect_role_folder(path: Path) -> list[SeriesGuess]:
+    """One guess for each NIfTI file directly in the folder; no voxel is read."""
+    return guess_nifti(sorted(path.iterdir()), _named_role)
+
+
+def _named_role(file: Path) -> Role | None:
+    return Role(stem(file)) if stem(file) in set(Role) else None
 
 
 def read_role_folder(path: Path, roles: Mapping[str, str] | None = None, case_id: str | None = None) -> Study:

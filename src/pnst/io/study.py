@@ -60,10 +60,14 @@ def inspect(path: Anywhere) -> list[SeriesGuess]:
         from pnst.io.dicom.read import inspect_dicom
 
         found = inspect_dicom(folder)
-    else:
-        from pnst.io.nifti_guess import inspect_nifti
+    elif kind == "bids":
+        from pnst.io.bids import inspect_bids
 
-        found = inspect_nifti(folder, bids=kind == "bids")
+        found = inspect_bids(folder)
+    else:
+        from pnst.io.role_folder import inspect_role_folder
+
+        found = inspect_role_folder(folder)
     if not found:
         raise _no_images(folder)
     return found
@@ -76,7 +80,7 @@ def format_of(folder: Path) -> Format:
     """
     from pnst.io.bids import is_bids
     from pnst.io.dicom.files import is_dicom, list_files
-    from pnst.io.nifti import is_nifti
+    from pnst.io.nifti.read import is_nifti
     from pnst.io.role_folder import is_role_folder
 
     if is_bids(folder):

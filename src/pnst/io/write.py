@@ -9,7 +9,7 @@ from pathlib import Path
 from pnst.errors import InputError, SettingError
 from pnst.io.atomic import whole_folder
 from pnst.io.dicom_write.style import DicomStyle
-from pnst.io.nifti_write import write_role_folder
+from pnst.io.nifti.write import write_role_folder
 from pnst.study import Lesion, Role, Study
 
 FORMATS = ("nifti", "bids", "dicom")

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pnst.kernels.hull import Hull, convex_hull, longest_diameter
-from pnst.measurement.contents import Contents
 from pnst.measurement.diffusion import Diffusion
 from pnst.measurement.edge import Edge, read_edge
 from pnst.measurement.family import NotMeasurable
+from pnst.measurement.lesion_tissue import Contents
+from pnst.measurement.reference_tissue import Levels, Tissues
+from pnst.measurement.series_view import Views
 from pnst.measurement.settings import MeasureSettings
-from pnst.measurement.tissues import Levels, Tissues
-from pnst.measurement.views import Views
 from pnst.study import Lesion, Role, Series, Study
 from pnst.typing import FloatArray
 
@@ -76,6 +76,6 @@ class Context:
     @cached_property
     def _edge(self) -> Edge | NotMeasurable:
         try:
-            return read_edge(self)
+            return read_edge(self.study, self.views)
         except NotMeasurable as reason:
             return reason

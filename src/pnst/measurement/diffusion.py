@@ -13,12 +13,12 @@ from pnst.image import Mask, Volume
 from pnst.kernels.darkest import SphereMean, darkest_region, sphere_shares
 from pnst.kernels.noise import noise_sd
 from pnst.measurement.adc_map import DecayMap, decay_map, diffusion_or_map
-from pnst.measurement.contents import Contents
 from pnst.measurement.edge import Edge
 from pnst.measurement.family import NotMeasurable
+from pnst.measurement.lesion_tissue import Contents
+from pnst.measurement.series_view import Views
 from pnst.measurement.settings import AdcSettings
 from pnst.measurement.solid import SolidPart, solid_part
-from pnst.measurement.views import Views
 from pnst.study import Role, Series, Study
 from pnst.typing import BoolArray, FloatArray
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -17,13 +16,10 @@ from pnst.kernels.partial_volume import coverage
 from pnst.kernels.patches import local_median, patches
 from pnst.kernels.sampling import rays, sample
 from pnst.measurement.family import NotMeasurable
+from pnst.measurement.series_view import Views
 from pnst.measurement.settings import MarginSettings
-from pnst.study import Lesion, Role, Series
+from pnst.study import Lesion, Role, Series, Study
 from pnst.typing import BoolArray, FloatArray, IntArray
-
-if TYPE_CHECKING:
-    from pnst.measurement.context import Context
-
 
 EDGE_ROLES = (Role.T1_POST, Role.T2_FS, Role.T2)
 """The series that can show an edge; T1 alone does not (the step to muscle is 2–3 noise SDs)."""
@@ -100,16 +96,16 @@ class _Reading:
         return np.asarray(RISE * np.sqrt(np.maximum(self.steps.sigma**2 - self.own.sigma**2, 0)))
 
 
-def read_edge(context: Context) -> Edge:
+def read_edge(study: Study, views: Views) -> Edge:
     """Width of the edge at each place of the surface, on the series whose step shows best; or `NotMeasurable`."""
-    found = [context.study.series[role] for role in EDGE_ROLES if role in context.study.series]
+    found = [study.series[role] for role in EDGE_ROLES if role in study.series]
     if not found:
         raise NotMeasurable("no contrast-enhanced T1, fat-suppressed T2 or T2 series")
-    settings, places = context.settings.margin, _places(context)
+    settings, places = views.settings.margin, _places(views)
     average = patches(places.points, places.normals, places.area, places.patch_mm)
     readings: list[_Reading] = []
     for series in found:
-        readings.append(_read(context, series, places, average, readings))
+        readings.append(_read(views, series, places, average, readings))
     rows = np.arange(len(places.points))
     best = np.argmax([reading.quality(settings) for reading in readings], axis=0)
     readings = _second_look(readings, best, places, settings)
@@ -129,9 +125,9 @@ def read_edge(context: Context) -> Edge:
     return Edge(places.points, width, places.area, measured, share, str(found[int(counts.argmax())].role))
 
 
-def _places(context: Context) -> _Places:
+def _places(views: Views) -> _Places:
     """Profiles over the surface, inward no further than the middle of the lesion."""
-    mesh, settings = context.lesion.mesh, context.settings.margin
+    mesh, settings = views.lesion.mesh, views.settings.margin
     radius = float((3 * mesh.volume_mm3 / (4 * np.pi)) ** (1 / 3))
     cell = max(PROFILE_CELL_MM, PROFILE_CELL_SHARE * radius)
     coarser = cell / PROFILE_CELL_MM
@@ -148,11 +144,9 @@ def _places(context: Context) -> _Places:
     )
 
 
-def _read(
-    context: Context, series: Series, places: _Places, average: csr_array, before: Sequence[_Reading]
-) -> _Reading:
+def _read(views: Views, series: Series, places: _Places, average: csr_array, before: Sequence[_Reading]) -> _Reading:
     """Profiles averaged over patches, one step in each; and the same on the lesion's own shape."""
-    around = context.views.around(series)
+    around = views.around(series)
     grid = around.volume.grid
     world = rays(places.points, places.normals, places.offsets)
     profiles = average @ sample(around.volume.data, grid.to_index(world)).astype(np.float64)
@@ -160,7 +154,7 @@ def _read(
     profiles[~seen] = 0
     own = next((reading.own for reading in before if reading.grid.matches(grid)), None)
     if own is None:
-        shape = _sharp_lesion(context.lesion, around.volume, around.lesion.data)
+        shape = _sharp_lesion(views.lesion, around.volume, around.lesion.data)
         sharp = np.nan_to_num(sample(shape.data, shape.grid.to_index(world)), nan=0.0)
         own = fit_step(places.offsets, average @ sharp.astype(np.float64))
     # A flat border is blurred by (Σ (nᵢ·spacingᵢ)²)/4: 1/12 voxel from the voxel's box, 1/6 from interpolation.

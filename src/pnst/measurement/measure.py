@@ -7,21 +7,21 @@ from functools import cache
 from typing import Any
 
 from pnst.errors import SettingError
-from pnst.measurement.adc import measure_adc
 from pnst.measurement.context import Context
-from pnst.measurement.cyst import measure_cyst
-from pnst.measurement.edema import measure_edema
-from pnst.measurement.enhancement import measure_enhancement
+from pnst.measurement.families.adc import measure_adc
+from pnst.measurement.families.cyst import measure_cyst
+from pnst.measurement.families.edema import measure_edema
+from pnst.measurement.families.enhancement import measure_enhancement
+from pnst.measurement.families.heterogeneity import measure_heterogeneity
+from pnst.measurement.families.ivim import measure_ivim
+from pnst.measurement.families.margin import measure_margin
+from pnst.measurement.families.size import measure_size
+from pnst.measurement.families.split_fat import measure_split_fat
+from pnst.measurement.families.t1_high import measure_t1_high
+from pnst.measurement.families.target import measure_target
 from pnst.measurement.family import Family, NotMeasurable, Outcome, Value
-from pnst.measurement.heterogeneity import measure_heterogeneity
-from pnst.measurement.ivim import measure_ivim
-from pnst.measurement.margin import measure_margin
 from pnst.measurement.measurements import FAMILY_TYPES, Measurements
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
-from pnst.measurement.size import measure_size
-from pnst.measurement.split_fat import measure_split_fat
-from pnst.measurement.t1_high import measure_t1_high
-from pnst.measurement.target import measure_target
 from pnst.measurement.uncertainty import with_intervals
 from pnst.study import Lesion, Study
 

@@ -8,19 +8,19 @@ from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pnst.measurement.adc import Adc
-from pnst.measurement.cyst import Cyst
-from pnst.measurement.edema import Edema
-from pnst.measurement.enhancement import Uptake
+from pnst.measurement.families.adc import Adc
+from pnst.measurement.families.cyst import Cyst
+from pnst.measurement.families.edema import Edema
+from pnst.measurement.families.enhancement import Uptake
+from pnst.measurement.families.heterogeneity import Heterogeneity
+from pnst.measurement.families.ivim import Ivim
+from pnst.measurement.families.margin import Margin
+from pnst.measurement.families.size import Size
+from pnst.measurement.families.split_fat import SplitFat
+from pnst.measurement.families.t1_high import T1High
+from pnst.measurement.families.target import Target
 from pnst.measurement.family import Family, Regions, Value
-from pnst.measurement.heterogeneity import Heterogeneity
-from pnst.measurement.ivim import Ivim
-from pnst.measurement.margin import Margin
 from pnst.measurement.settings import MeasureSettings
-from pnst.measurement.size import Size
-from pnst.measurement.split_fat import SplitFat
-from pnst.measurement.t1_high import T1High
-from pnst.measurement.target import Target
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,9 +10,9 @@ import numpy as np
 from pnst.image import Grid, Mask
 from pnst.kernels.partial_volume import coverage
 from pnst.kernels.pieces import off_edge
-from pnst.measurement.contents import Contents
 from pnst.measurement.edge import Edge
 from pnst.measurement.family import NotMeasurable
+from pnst.measurement.lesion_tissue import Contents
 from pnst.segmentation.surroundings import nearest
 from pnst.study import Lesion
 from pnst.typing import BoolArray, FloatArray

@@ -21,10 +21,10 @@ from pnst.image import Grid, Mask
 from pnst.kernels.ellipsoid import Ellipsoid
 from pnst.kernels.shape import sphericity
 from pnst.measurement.context import Context
+from pnst.measurement.families.margin import measure_margin
+from pnst.measurement.families.size import SUPERIOR, measure_size
 from pnst.measurement.family import Family, Interval, NotMeasurable, Outcome
-from pnst.measurement.margin import measure_margin
-from pnst.measurement.repetition import MARGIN_VOXELS, Repetitions
-from pnst.measurement.size import SUPERIOR, measure_size
+from pnst.measurement.perturbation import MARGIN_VOXELS, Repetitions
 from pnst.study import Lesion, Study
 
 Measure = Callable[[Context], Outcome]

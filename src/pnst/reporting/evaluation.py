@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from pnst.reporting.report import environment
 
 if TYPE_CHECKING:
-    from pnst.classification.evaluation.evaluate import Evaluation
-    from pnst.classification.evaluation.proportions import Proportion
+    from pnst.classification.evaluation.evaluation import Evaluation
+    from pnst.classification.metrics.proportions import Proportion
 
 
 def evaluation_report(found: Evaluation) -> str:
     """Figures and tables of an evaluation; nothing is loaded from elsewhere, and all text from files is escaped."""
     from pnst.classification.evaluation.checklist import checklist
-    from pnst.classification.evaluation.record import DISCLAIMER
+    from pnst.classification.evaluation.serialise import DISCLAIMER
     from pnst.reporting.evaluation_figures import calibration_picture, decision_picture, roc_picture
 
     page = environment().get_template("evaluation.html.j2")

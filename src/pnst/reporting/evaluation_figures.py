@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from pnst.classification.evaluation.decision_curve import TREAT_ALL, TREAT_NONE
-from pnst.classification.evaluation.evaluate import Evaluation
-from pnst.classification.evaluation.proportions import AtThreshold
-from pnst.classification.evaluation.reliability import CLOSEST
+from pnst.classification.evaluation.evaluation import Evaluation
+from pnst.classification.metrics.decision_curve import TREAT_ALL, TREAT_NONE
+from pnst.classification.metrics.proportions import AtThreshold
+from pnst.classification.metrics.reliability import CLOSEST
 from pnst.reporting.canvas import DPI, Picture
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
@@ -29,7 +29,7 @@ def roc_picture(found: Evaluation) -> Picture:
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=QUIET, linewidth=0.8)
         for result, colour in zip(found.models, _colours(found), strict=False):
-            label = f"{result.answers.name}, AUC {result.area.value:.3f}"
+            label = f"{result.predictions.name}, AUC {result.area.value:.3f}"
             axes.plot(*result.roc, color=colour, label=_literal(label))
             if result.at_threshold is not None:
                 axes.plot(*_point(result.at_threshold), "o", color=colour, markersize=6)
@@ -43,7 +43,7 @@ def roc_picture(found: Evaluation) -> Picture:
         axes.set(xlabel="1 − specificity", ylabel="sensitivity", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
         axes.legend(loc="lower right", fontsize=7.5, frameon=False)
 
-    areas = ", ".join(f"{result.answers.name} {result.area.value:.3f}" for result in found.models)
+    areas = ", ".join(f"{result.predictions.name} {result.area.value:.3f}" for result in found.models)
     dots = "" if found.threshold is None else f" Dots: the threshold {found.threshold:g}."
     return Picture(_png(draw), f"ROC curves; areas: {areas}", f"Sensitivity against 1 − specificity.{dots}")
 
@@ -66,7 +66,7 @@ def calibration_picture(found: Evaluation) -> Picture:
                 color=colour,
                 markersize=4,
                 elinewidth=0.7,
-                label=_literal(result.answers.name),
+                label=_literal(result.predictions.name),
             )
             if result.reliability.line is not None:
                 grid = np.linspace(CLOSEST, 1 - CLOSEST, 200)
@@ -94,7 +94,7 @@ def decision_picture(found: Evaluation) -> Picture:
         axes.plot(thresholds, curves.pop(TREAT_ALL), color=QUIET, linestyle="--", label=TREAT_ALL)
         axes.plot(thresholds, curves.pop(TREAT_NONE), color=QUIET, linewidth=0.8, label=TREAT_NONE)
         for result, colour in zip(found.models, _colours(found), strict=False):
-            name = result.answers.name
+            name = result.predictions.name
             axes.plot(thresholds, curves.pop(name), color=colour, label=_literal(name))
         best = sorted(curves, key=lambda name: -float(np.max(curves[name] * (1 - thresholds))))[:_MOST_RULES]
         for name, style in zip(

@@ -19,7 +19,7 @@ from pnst.workflow.case import (
 from pnst.workflow.earlier import assess_file, measurements_of, report_results
 from pnst.workflow.learning import Lesson, evaluate_models, train_model
 from pnst.workflow.simulation import Form, write_phantom
-from pnst.workflow.texts import assessments_json, measurements_csv, measurements_json, write_text
+from pnst.workflow.texts import assessments_json, explanations, measurements_csv, measurements_json, write_text
 
 __all__ = [
     "Case",
@@ -32,6 +32,7 @@ __all__ = [
     "assess_file",
     "assessments_json",
     "evaluate_models",
+    "explanations",
     "fetch",
     "inspect",
     "measure_case",

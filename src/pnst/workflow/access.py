@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pnst.workflow.case import Anywhere, Progress, silent
 
 if TYPE_CHECKING:
-    from pnst.io.dicomweb import FetchedSeries
+    from pnst.io.dicomweb.fetch import FetchedSeries
     from pnst.io.guess import SeriesGuess
 
 
@@ -23,6 +23,6 @@ def fetch(
     url: str, out: Path, study: str | None = None, series: str | None = None, progress: Progress = silent
 ) -> tuple[FetchedSeries, ...]:
     """Bring a study from a DICOMweb server into a new folder."""
-    from pnst.io.dicomweb import fetch_study
+    from pnst.io.dicomweb.fetch import fetch_study
 
     return fetch_study(url, out, study, series, progress)

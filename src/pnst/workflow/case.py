@@ -16,7 +16,7 @@ from pnst.workflow.texts import assessments_json, measurements_csv, measurements
 
 if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
-    from pnst.classification.trained_model import TrainedModel
+    from pnst.classification.training.trained_model import TrainedModel
     from pnst.io.results import Content
     from pnst.measurement.family import Value
     from pnst.reporting.summary import Summary
@@ -71,7 +71,7 @@ def run(request: Request, out: Anywhere, settings: RunSettings | None = None, pr
     progress("report")
     page = report_case(case)
     progress("writing")
-    write_case(case, page, settings, Path(out))
+    write_case(case, page, settings.with_prior(case.assessments[0].prior), Path(out))
     return case
 
 
@@ -79,14 +79,14 @@ def with_model(request: Request) -> Request:
     """The request with its model read: once for all lesions, and before the work starts."""
     if not isinstance(request.model, str | PathLike):
         return request
-    from pnst.classification.trained_model import read_model
+    from pnst.classification.training.model_folder import read_model
 
     return replace(request, model=read_model(request.model))
 
 
 def read_case(request: Request, progress: Progress = silent) -> Case:
     """Read the study and its lesions."""
-    from pnst.io.masks import read_lesion, read_lesions
+    from pnst.io.masks.read import read_lesion, read_lesions
     from pnst.io.study import read_study
 
     progress("reading the study")

@@ -32,7 +32,7 @@ def assess_file(
 def report_results(request: Request, results: Path) -> str:
     """The report of an earlier run's results, over the study it was made from."""
     from pnst.classification.assessment import Assessment
-    from pnst.io.masks import read_lesion
+    from pnst.io.masks.read import read_lesion
     from pnst.io.results import numbered, read_lesions_json, read_regions
     from pnst.io.study import read_study
 

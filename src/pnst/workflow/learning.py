@@ -12,8 +12,8 @@ from pnst.settings import LearnSettings
 from pnst.workflow.case import Progress, silent
 
 if TYPE_CHECKING:
-    from pnst.classification.evaluation.evaluate import Evaluation
-    from pnst.classification.trained_model import TrainedModel
+    from pnst.classification.evaluation.evaluation import Evaluation
+    from pnst.classification.training.trained_model import TrainedModel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,8 @@ class Lesson:
 
 def train_model(lesson: Lesson, out: Path, settings: LearnSettings, progress: Progress = silent) -> TrainedModel:
     """Train on a table and write the model's folder, whole or not at all."""
-    from pnst.classification.training import train
+    from pnst.classification.training.model_folder import model_files
+    from pnst.classification.training.train import train
     from pnst.io.file_set import write_file_set
     from pnst.io.frame import read_frame
 
@@ -50,7 +51,7 @@ def train_model(lesson: Lesson, out: Path, settings: LearnSettings, progress: Pr
         progress=progress,
     )
     progress("writing")
-    write_file_set(out, model.files(), inputs=[lesson.table])
+    write_file_set(out, model_files(model), inputs=[lesson.table])
     return model
 
 
@@ -65,6 +66,7 @@ def evaluate_models(
 ) -> Evaluation:
     """Compare models with the diagnosis and write evaluation.json, evaluation.html and predictions.csv as one set."""
     from pnst.classification.evaluation.evaluate import evaluate
+    from pnst.classification.evaluation.serialise import prediction_rows, to_dict
     from pnst.io.file_set import write_file_set
     from pnst.io.frame import read_frame
     from pnst.io.table import to_csv
@@ -84,7 +86,7 @@ def evaluate_models(
     )
     progress("report")
     page = evaluation_report(found)
-    numbers = json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
-    texts = {"evaluation.json": numbers, "evaluation.html": page, "predictions.csv": to_csv(found.predictions())}
+    numbers = json.dumps(to_dict(found), indent=2, ensure_ascii=False, allow_nan=False)
+    texts = {"evaluation.json": numbers, "evaluation.html": page, "predictions.csv": to_csv(prediction_rows(found))}
     write_file_set(out, {name: text.encode() for name, text in texts.items()}, inputs=[lesson.table])
     return found

@@ -33,6 +33,13 @@ def assessments_json(found: Sequence[Assessment]) -> str:
     return lesions_json(found[0].case_id, [a.to_dict() for a in found])
 
 
+def explanations(assessments: Sequence[Assessment]) -> str:
+    """Where every number of the assessments came from, in plain text."""
+    from pnst.classification.explanation import explain
+
+    return "\n\n".join(explain(a) for a in assessments)
+
+
 def write_text(text: str, file: Path) -> None:
     """Write what a stage gave as text, whole or not at all."""
     from pnst.io.atomic import write_text as write

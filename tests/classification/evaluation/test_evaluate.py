@@ -13,8 +13,10 @@ from classification.cohorts import QUICK, cohort
 from pnst.classification.assess import assess
 from pnst.classification.evaluation.checklist import METRICS, TRIPOD, UNKNOWN
 from pnst.classification.evaluation.evaluate import evaluate
+from pnst.classification.evaluation.serialise import prediction_rows, to_dict
 from pnst.classification.settings import AssessSettings, EvaluateSettings
-from pnst.classification.training import train
+from pnst.classification.training.model_folder import model_files
+from pnst.classification.training.train import train
 from pnst.errors import InputError, SettingError
 
 FEW = EvaluateSettings(bootstrap=200)
@@ -40,28 +42,28 @@ class TestAnswers:
     def test_without_a_model_the_evidence_models(self):
         table = cohort(40, seed=3)
         (result,) = check(table).models
-        assert result.answers.name == "evidence model"
-        assert result.answers.probability == pytest.approx(assess(table[KNOWN])["probability"].to_numpy())
+        assert result.predictions.name == "evidence model"
+        assert result.predictions.probability == pytest.approx(assess(table[KNOWN])["probability"].to_numpy())
 
     def test_new_lesions_are_assessed(self, found, model):
         table = cohort(70, seed=3)
-        answers = found.models[1].answers
+        answers = found.models[1].predictions
         assert answers.probability == pytest.approx(assess(table, model=model)["probability"].to_numpy())
         assert not answers.held_out.any()
 
     def test_lesions_that_were_trained_on_have_their_held_out_answer(self, model):
         """The area on the training table is that of the card, not the better one of lesions known by heart."""
         result = check(cohort(), models=[model]).models[0]
-        assert result.answers.held_out.all()
+        assert result.predictions.held_out.all()
         assert result.area.value == pytest.approx(model.card.performance.auc)
         by_heart = assess(cohort(), model=model)["probability"].to_numpy()
         malignant = cohort()["malignant"].to_numpy() == 1
         assert np.mean(by_heart[malignant][:, None] > by_heart[~malignant]) > result.area.value
-        assert any("no test on other patients" in note for note in result.answers.notes)
+        assert any("no test on other patients" in note for note in result.predictions.notes)
 
     def test_some_lesions_of_training_among_others(self, model):
         table = pd.concat([cohort(60, seed=4), cohort().iloc[:7]], ignore_index=True)
-        answers = check(table, models=[model]).models[0].answers
+        answers = check(table, models=[model]).models[0].predictions
         assert answers.held_out.tolist() == [False] * 60 + [True] * 7
         assert "trained on 7 of these 67" in answers.notes[0]
 
@@ -69,10 +71,10 @@ class TestAnswers:
         table = cohort(50, seed=5)
         settings = AssessSettings(prior=0.05)
         one, other = check(table, models=["evidence", model], assess_settings=settings).models
-        assert one.answers.probability == pytest.approx(assess(table[KNOWN], prior=0.05)["probability"].to_numpy())
+        assert one.predictions.probability == pytest.approx(assess(table[KNOWN], prior=0.05)["probability"].to_numpy())
         plain = assess(table, model=model)["probability"]
         shifted = expit(logit(plain) + logit(0.05) - logit(model.card.prevalence))
-        assert other.answers.probability == pytest.approx(shifted.to_numpy())
+        assert other.predictions.probability == pytest.approx(shifted.to_numpy())
 
 
 class TestResults:
@@ -113,7 +115,7 @@ class TestResults:
 
     def test_three_models_of_one_name_are_told_apart(self, model):
         found = check(cohort(40, seed=3), models=[model, model, model])
-        assert [result.answers.name for result in found.models] == ["logistic", "logistic (2)", "logistic (3)"]
+        assert [result.predictions.name for result in found.models] == ["logistic", "logistic (2)", "logistic (3)"]
         assert all(row.p_value is None for row in found.comparisons)
 
 
@@ -121,10 +123,10 @@ def test_a_model_that_is_called_like_another_curve_is_told_apart(model, tmp_path
     names = ["treat all", "Koike_adc_mean"]
     for name in names:
         (tmp_path / name).mkdir()
-        for file, content in model.files().items():
+        for file, content in model_files(model).items():
             (tmp_path / name / file).write_bytes(content)
     found = check(cohort(40, seed=3), models=[tmp_path / name for name in names])
-    assert [result.answers.name for result in found.models] == ["treat all (2)", "Koike_adc_mean (2)"]
+    assert [result.predictions.name for result in found.models] == ["treat all (2)", "Koike_adc_mean (2)"]
     assert {"treat all", "treat all (2)", "Koike_adc_mean (2)"} < set(found.decision.net_benefit)
 
 
@@ -133,13 +135,13 @@ def test_one_malignant_lesion_has_no_intervals_and_is_json():
     few = table[(table["malignant"] == 0) | (table.index == table.index[table["malignant"] == 1][0])]
     found = check(few, models=["evidence", "evidence"], threshold=0.5, subgroups=["nf1"])
     assert found.models[0].area.delong is None
-    assert found.models[1].answers.name == "evidence model (2)"
-    json.dumps(found.to_dict(), allow_nan=False)
+    assert found.models[1].predictions.name == "evidence model (2)"
+    json.dumps(to_dict(found), allow_nan=False)
 
 
 class TestRecord:
     def test_it_is_json_and_says_what_it_is_not(self, found):
-        content = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+        content = json.loads(json.dumps(to_dict(found), allow_nan=False))
         assert "not a medical device" in content["disclaimer"]
         assert content["data"]["lesions"] == 70
         assert content["models"][0]["auc"] == found.models[0].area.value
@@ -148,13 +150,13 @@ class TestRecord:
         assert all(len(curve) == 99 for curve in curves.values())
 
     def test_predictions_have_a_row_a_lesion_and_model(self, found):
-        rows = found.predictions()
+        rows = prediction_rows(found)
         assert len(rows) == 140
-        assert rows[1]["probability"] == found.models[1].answers.probability[0]
+        assert rows[1]["probability"] == found.models[1].predictions.probability[0]
         assert {row["case_id"] for row in rows} == {"c"}
 
     def test_the_checklist_knows_what_it_does_not_know(self, found):
-        items = {(item["guideline"], item["topic"]): item["text"] for item in found.to_dict()["checklist"]}
+        items = {(item["guideline"], item["topic"]): item["text"] for item in to_dict(found)["checklist"]}
         assert items[TRIPOD, "Methods: ethical approval"] == UNKNOWN
         assert items[METRICS, "Segmentation"] == UNKNOWN
         assert "70 lesions" in items[TRIPOD, "Methods: sample size"]

@@ -7,9 +7,9 @@ import pytest
 from scipy.special import logit
 from scipy.stats import binomtest
 
-from pnst.classification.evaluation.decision_curve import TREAT_ALL, TREAT_NONE, decision_curve, net_benefit
-from pnst.classification.evaluation.proportions import Proportion, at_threshold
-from pnst.classification.evaluation.reliability import reliability
+from pnst.classification.metrics.decision_curve import TREAT_ALL, TREAT_NONE, decision_curve, net_benefit
+from pnst.classification.metrics.proportions import Proportion, at_threshold
+from pnst.classification.metrics.reliability import reliability
 
 
 def two_levels():

@@ -9,7 +9,7 @@ import pytest
 
 from pnst.image import Grid
 from pnst.io.dicom.csa import read_csa
-from pnst.io.sidecar import from_fsl, read_b_values
+from pnst.io.nifti.sidecar import from_fsl, read_b_values
 from pnst.io.study import read_study
 from pnst.study import Role
 

@@ -10,7 +10,7 @@ import pytest
 
 from pnst.errors import AmbiguityError, InputError
 from pnst.image import Mask, Volume
-from pnst.io.nifti import write_volume
+from pnst.io.nifti.read import write_volume
 from pnst.io.study import format_of, inspect, read_study
 from pnst.study import Role
 

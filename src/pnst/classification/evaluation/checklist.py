@@ -7,10 +7,8 @@ Topics are named by the guidelines' own headings; what is asked under each stand
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pnst.classification.evaluation.evaluate import Evaluation
+from pnst.classification.evaluation.evaluation import Evaluation
 
 UNKNOWN = "not known to the software"
 TRIPOD, METRICS = "TRIPOD+AI", "METRICS"
@@ -54,7 +52,7 @@ _METRICS_TOPICS = (
 
 @dataclass(frozen=True)
 class Item:
-    """One topic of a guideline and what can be said under it."""
+    """One topic of a guideline and what can be texts under it."""
 
     guideline: str
     topic: str
@@ -62,24 +60,27 @@ class Item:
     """`UNKNOWN` where the authors must say it."""
 
 
-def checklist(found: Evaluation) -> tuple[Item, ...]:
+def checklist(evaluation: Evaluation) -> tuple[Item, ...]:
     """Every topic, in the guidelines' order."""
-    said = {TRIPOD: _tripod(found), METRICS: _metrics(found)}
+    texts = {TRIPOD: _tripod(evaluation), METRICS: _metrics(evaluation)}
     topics = {TRIPOD: _TRIPOD_TOPICS, METRICS: _METRICS_TOPICS}
     return tuple(
-        Item(guideline, topic, said[guideline].get(topic, UNKNOWN))
+        Item(guideline, topic, texts[guideline].get(topic, UNKNOWN))
         for guideline in topics
         for topic in topics[guideline]
     )
 
 
-def _tripod(found: Evaluation) -> dict[str, str]:
-    lesions, malignant = len(found.malignant), int(found.malignant.sum())
-    said = {
-        "Methods: outcome": f"column {found.label!r}, read as malignant or benign; how it was determined is {UNKNOWN}",
+def _tripod(evaluation: Evaluation) -> dict[str, str]:
+    lesions, malignant = len(evaluation.malignant), int(evaluation.malignant.sum())
+    threshold = evaluation.threshold
+    texts = {
+        "Methods: outcome": (
+            f"column {evaluation.label!r}, read as malignant or benign; how it was determined is {UNKNOWN}"
+        ),
         "Methods: sample size": f"{lesions} lesions, {malignant} malignant; how the number came about is {UNKNOWN}",
         "Methods: missing data": (
-            f"{found.missing_cells:.1%} of the table's cells are empty; the evidence model integrates missing "
+            f"{evaluation.missing_cells:.1%} of the table's cells are empty; the evidence model integrates missing "
             "predictors out, a trained logistic model fills in training medians, boosting takes cells as empty"
         ),
         "Methods: analytical methods": (
@@ -88,44 +89,46 @@ def _tripod(found: Evaluation) -> dict[str, str]:
         ),
         "Methods: class imbalance": f"{malignant} of {lesions} lesions are malignant; no class was weighted",
         "Methods: model output": "probability of malignancy with a 95 % interval; "
-        + ("no threshold was stated" if found.threshold is None else f"malignant from {found.threshold:g} on"),
-        "Methods: training versus evaluation": _training(found),
-        "Results: participants": f"{lesions} lesions in {found.group_count} groups; who they were is {UNKNOWN}",
-        "Results: model development and specification": "; ".join(result.answers.model for result in found.models),
-        "Results: model performance": "; ".join(_performance(found)),
+        + ("no threshold was stated" if threshold is None else f"malignant from {threshold:g} on"),
+        "Methods: training versus evaluation": _training(evaluation),
+        "Results: participants": f"{lesions} lesions in {evaluation.group_count} groups; who they were is {UNKNOWN}",
+        "Results: model development and specification": "; ".join(
+            result.predictions.model for result in evaluation.models
+        ),
+        "Results: model performance": "; ".join(_performance(evaluation)),
     }
-    if found.subgroups:
-        columns = ", ".join(dict.fromkeys(row.column for row in found.subgroups))
-        said["Methods: fairness"] = f"performance by {columns} is tabled"
-    return said
+    if evaluation.subgroups:
+        columns = ", ".join(dict.fromkeys(row.column for row in evaluation.subgroups))
+        texts["Methods: fairness"] = f"performance by {columns} is tabled"
+    return texts
 
 
-def _metrics(found: Evaluation) -> dict[str, str]:
+def _metrics(evaluation: Evaluation) -> dict[str, str]:
     return {
         "Metrics and comparison": (
             "AUC, sensitivity, specificity, calibration, net benefit and their uncertainty are given, beside the "
-            "single published rules" + (" and other models" if len(found.models) > 1 else "")
+            "single published rules" + (" and other models" if len(evaluation.models) > 1 else "")
         ),
-        "Testing": _training(found),
+        "Testing": _training(evaluation),
     }
 
 
-def _training(found: Evaluation) -> str:
+def _training(evaluation: Evaluation) -> str:
     parts = []
-    for result in found.models:
-        shared, lesions = int(result.answers.held_out.sum()), len(found.malignant)
+    for result in evaluation.models:
+        shared, lesions = int(result.predictions.held_out.sum()), len(evaluation.malignant)
         parts.append(
-            f"{result.answers.name}: {shared} of {lesions} lesions were trained on, and are cross-validated"
+            f"{result.predictions.name}: {shared} of {lesions} lesions were trained on, and are cross-validated"
             if shared
-            else f"{result.answers.name}: none of the lesions was trained on, as far as their features tell"
+            else f"{result.predictions.name}: none of the lesions was trained on, as far as their features tell"
         )
     return "; ".join(parts)
 
 
-def _performance(found: Evaluation) -> list[str]:
+def _performance(evaluation: Evaluation) -> list[str]:
     texts = []
-    for result in found.models:
+    for result in evaluation.models:
         ends = result.area.bootstrap or result.area.delong
         interval = f" ({ends[0]:.3f}–{ends[1]:.3f})" if ends else ""
-        texts.append(f"{result.answers.name}: AUC {result.area.value:.3f}{interval}")
+        texts.append(f"{result.predictions.name}: AUC {result.area.value:.3f}{interval}")
     return texts

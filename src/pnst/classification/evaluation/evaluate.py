@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations, count
 from os import PathLike
 from pathlib import Path
@@ -11,102 +10,38 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pnst.classification.evaluation.answers import (
-    EVIDENCE_MODEL,
-    Answers,
+from pnst.classification.evaluation.evaluation import Area, Evaluation, ModelResult, RuleRow
+from pnst.classification.evaluation.predictions import (
+    ModelPredictions,
     RuleCalls,
-    evidence_answers,
+    predictions_of,
+    refuse_nothing_read,
     rule_calls,
-    trained_answers,
 )
-from pnst.classification.evaluation.decision_curve import TREAT_ALL, TREAT_NONE, DecisionCurve, decision_curve
-from pnst.classification.evaluation.proportions import AtThreshold, at_threshold
-from pnst.classification.evaluation.reliability import Reliability, reliability
-from pnst.classification.evaluation.roc import Comparison, bootstrap_areas, compare, delong, roc_curve
-from pnst.classification.evaluation.subgroups import Subgroup, levels_of, subgroups_of
-from pnst.classification.labelled import LabelledTable
-from pnst.classification.lesions import is_empty
+from pnst.classification.evaluation.subgroups import levels_of, subgroups_of
+from pnst.classification.evidence_model.model import evidence_model
+from pnst.classification.lesion_table import LesionTable, is_empty
+from pnst.classification.metrics.decision_curve import TREAT_ALL, TREAT_NONE, decision_curve
+from pnst.classification.metrics.proportions import at_threshold
+from pnst.classification.metrics.reliability import reliability
+from pnst.classification.metrics.roc import Comparison, bootstrap_areas, compare, delong, roc_curve
+from pnst.classification.prediction import Model
 from pnst.classification.settings import AssessSettings, EvaluateSettings
-from pnst.classification.trained_model import TrainedModel, read_model
+from pnst.classification.training.labelled import LabelledTable
+from pnst.classification.training.model_folder import read_model
+from pnst.classification.training.trained_model import TrainedModel
 from pnst.errors import SettingError
-from pnst.typing import BoolArray, FloatArray
+from pnst.typing import BoolArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Model = TrainedModel | str | PathLike[str]
+Named = TrainedModel | str | PathLike[str]
+"""A trained model, its folder, or the name of the evidence model."""
 Progress = Callable[[str], None]
 
-EVIDENCE = "evidence"
-"""What the evidence model is called among `models`."""
-
-
-@dataclass(frozen=True, eq=False)
-class Area:
-    """The area under the ROC curve."""
-
-    value: float
-    delong: tuple[float, float] | None
-    """95 % interval that takes lesions as independent; None where the classes are separated completely."""
-    bootstrap: tuple[float, float] | None
-    """95 % interval over resampled groups; None where under half of the resamples hold both classes."""
-
-
-@dataclass(frozen=True, eq=False)
-class ModelResult:
-    """One model against the diagnosis."""
-
-    answers: Answers
-    area: Area
-    roc: tuple[FloatArray, FloatArray]
-    """False and true positive rates."""
-    reliability: Reliability
-    at_threshold: AtThreshold | None
-    """None where no threshold was stated."""
-    abstained: int
-
-
-@dataclass(frozen=True)
-class RuleRow:
-    """One published rule against the diagnosis, on the lesions where it says something."""
-
-    name: str
-    evaluated: int
-    result: AtThreshold
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """Everything that was found; `to_dict` is evaluation.json."""
-
-    label: str
-    groups: str | None
-    malignant: BoolArray
-    group_count: int
-    threshold: float | None
-    settings: EvaluateSettings
-    models: tuple[ModelResult, ...]
-    rules: tuple[RuleRow, ...]
-    comparisons: tuple[Comparison, ...]
-    decision: DecisionCurve
-    subgroups: tuple[Subgroup, ...]
-    notes: tuple[str, ...]
-    cases: tuple[str, ...] | None
-    """The table's column `case_id`, where it has one."""
-    missing_cells: float
-    """Share of empty cells in the table."""
-
-    def to_dict(self) -> dict[str, object]:
-        """evaluation.json."""
-        from pnst.classification.evaluation.record import record
-
-        return record(self)
-
-    def predictions(self) -> list[dict[str, object]]:
-        """predictions.csv: one row a lesion and model."""
-        from pnst.classification.evaluation.record import predictions
-
-        return predictions(self)
+EVIDENCE, EVIDENCE_MODEL = "evidence", "evidence model"
+"""What the evidence model is called among `models`, and in what is written."""
 
 
 def evaluate(
@@ -114,7 +49,7 @@ def evaluate(
     label: str,
     groups: str | None = None,
     *,
-    models: Sequence[Model] = (),
+    models: Sequence[Named] = (),
     threshold: float | None = None,
     subgroups: Sequence[str] = (),
     settings: EvaluateSettings | None = None,
@@ -144,9 +79,9 @@ def evaluate(
     progress("rules")
     calls = rule_calls(table, assess_settings)
     taken = {TREAT_ALL, TREAT_NONE, *(rule.name for rule in calls)}
-    answers = list(_answers(table, models or (EVIDENCE,), taken, assess_settings, progress))
+    predictions = list(_predictions(table, models or (EVIDENCE,), taken, assess_settings, progress))
     progress("intervals")
-    results = tuple(_result(one, labelled, threshold, settings) for one in answers)
+    results = tuple(_result(one, labelled, threshold, settings) for one in predictions)
     steps = np.arange(1, settings.curve_steps + 1) / (settings.curve_steps + 1)
     return Evaluation(
         label=label,
@@ -157,57 +92,63 @@ def evaluate(
         settings=settings,
         models=results,
         rules=tuple(_rule_row(rule, labelled.malignant) for rule in calls),
-        comparisons=tuple(_comparisons(answers, labelled.malignant)),
+        comparisons=tuple(_comparisons(predictions, labelled.malignant)),
         decision=decision_curve(
-            {one.name: one.probability for one in answers},
+            {one.name: one.probability for one in predictions},
             {rule.name: rule.called for rule in calls},
             labelled.malignant,
             steps,
         ),
-        subgroups=tuple(subgroups_of(answers, levels, labelled.malignant, threshold)),
-        notes=tuple(_notes(answers, labelled, groups)),
+        subgroups=tuple(subgroups_of(predictions, levels, labelled.malignant, threshold)),
+        notes=tuple(_notes(predictions, labelled, groups)),
         cases=_cases(table, labelled),
         missing_cells=float(table.isna().to_numpy().mean()) if table.size else 0.0,
     )
 
 
-def _answers(
-    table: pd.DataFrame, models: Sequence[Model], taken: set[str], settings: AssessSettings, progress: Progress
-) -> Iterator[Answers]:
+def _predictions(
+    table: pd.DataFrame, models: Sequence[Named], taken: set[str], settings: AssessSettings, progress: Progress
+) -> Iterator[ModelPredictions]:
     """Every model under a name of its own, which no other curve has `taken`."""
+    lesions = LesionTable.from_frame(table)
     for model in models:
         name = _name(model)
         if name in taken:
             name = next(f"{name} ({n})" for n in count(2) if f"{name} ({n})" not in taken)
         taken = {*taken, name}
         progress(name)
-        if model == EVIDENCE:
-            yield evidence_answers(name, table, settings)
-        else:
-            trained = model if isinstance(model, TrainedModel) else read_model(model)
-            yield trained_answers(name, trained, table, settings)
+        yield predictions_of(name, _model(model, table, settings), lesions, settings)
 
 
-def _name(model: Model) -> str:
+def _model(model: Named, table: pd.DataFrame, settings: AssessSettings) -> Model:
+    if isinstance(model, TrainedModel):
+        return model
+    if model != EVIDENCE:
+        return read_model(model)
+    refuse_nothing_read(table)
+    return evidence_model(settings.draws, settings.seed)
+
+
+def _name(model: Named) -> str:
     if isinstance(model, TrainedModel):
         return model.card.settings.model
     return EVIDENCE_MODEL if model == EVIDENCE else Path(model).resolve().name
 
 
 def _result(
-    answers: Answers, labelled: LabelledTable, threshold: float | None, settings: EvaluateSettings
+    predictions: ModelPredictions, labelled: LabelledTable, threshold: float | None, settings: EvaluateSettings
 ) -> ModelResult:
-    malignant, p = labelled.malignant, answers.probability
+    malignant, p = labelled.malignant, predictions.probability
     areas = bootstrap_areas(p, malignant, labelled.groups, settings.bootstrap, settings.seed)
     ends = np.quantile(areas, [0.025, 0.975]).tolist() if areas.size >= settings.bootstrap / 2 else None
     found = delong(p[None], malignant)
     return ModelResult(
-        answers=answers,
+        predictions=predictions,
         area=Area(float(found.areas[0]), found.interval(), (ends[0], ends[1]) if ends else None),
         roc=roc_curve(p, malignant),
         reliability=reliability(p, malignant),
         at_threshold=None if threshold is None else at_threshold(p >= threshold, malignant),
-        abstained=sum(reason is not None for reason in answers.abstained),
+        abstained=sum(reason is not None for reason in predictions.abstained),
     )
 
 
@@ -216,8 +157,8 @@ def _rule_row(rule: RuleCalls, malignant: BoolArray) -> RuleRow:
     return RuleRow(rule.name, int(seen.sum()), at_threshold(rule.called[seen], malignant[seen]))
 
 
-def _comparisons(answers: Sequence[Answers], malignant: BoolArray) -> Iterator[Comparison]:
-    for one, other in combinations(answers, 2):
+def _comparisons(predictions: Sequence[ModelPredictions], malignant: BoolArray) -> Iterator[Comparison]:
+    for one, other in combinations(predictions, 2):
         yield compare(np.stack([one.probability, other.probability]), malignant, (one.name, other.name))
 
 
@@ -227,8 +168,8 @@ def _cases(table: pd.DataFrame, labelled: LabelledTable) -> tuple[str, ...] | No
     return tuple("" if is_empty(cell) else str(cell) for cell in table["case_id"].tolist())
 
 
-def _notes(answers: Sequence[Answers], labelled: LabelledTable, groups: str | None) -> Iterator[str]:
-    for one in answers:
+def _notes(predictions: Sequence[ModelPredictions], labelled: LabelledTable, groups: str | None) -> Iterator[str]:
+    for one in predictions:
         yield from one.notes
         abstained = sum(reason is not None for reason in one.abstained)
         if abstained:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pnst.classification.evaluation.answers import Answers
-from pnst.classification.evaluation.proportions import AtThreshold, at_threshold
-from pnst.classification.evaluation.roc import delong
-from pnst.classification.labelled import refuse_unknown
-from pnst.classification.lesions import is_empty
+from pnst.classification.evaluation.predictions import ModelPredictions
+from pnst.classification.lesion_table import is_empty
+from pnst.classification.metrics.proportions import AtThreshold, at_threshold
+from pnst.classification.metrics.roc import delong
+from pnst.classification.training.labelled import refuse_unknown
 from pnst.errors import InputError
 from pnst.typing import BoolArray
 
@@ -41,10 +41,13 @@ class Subgroup:
 
 
 def subgroups_of(
-    answers: Sequence[Answers], levels: Mapping[str, Sequence[str]], malignant: BoolArray, threshold: float | None
+    predictions: Sequence[ModelPredictions],
+    levels: Mapping[str, Sequence[str]],
+    malignant: BoolArray,
+    threshold: float | None,
 ) -> Iterator[Subgroup]:
     """Every model in every subgroup, those of an empty cell last."""
-    for one in answers:
+    for one in predictions:
         for column, values in levels.items():
             for value in sorted(set(values), key=lambda v: (v == NOT_GIVEN, v)):
                 rows = np.array([v == value for v in values])
@@ -52,13 +55,17 @@ def subgroups_of(
 
 
 def _subgroup(
-    answers: Answers, named: tuple[str, str], rows: BoolArray, malignant: BoolArray, threshold: float | None
+    predictions: ModelPredictions,
+    named: tuple[str, str],
+    rows: BoolArray,
+    malignant: BoolArray,
+    threshold: float | None,
 ) -> Subgroup:
-    p = answers.probability[rows]
+    p = predictions.probability[rows]
     enough = min(int(malignant.sum()), int((~malignant).sum())) >= _LEAST
     area = delong(p[None], malignant) if enough else None
     return Subgroup(
-        model=answers.name,
+        model=predictions.name,
         column=named[0],
         value=named[1],
         lesions=len(p),

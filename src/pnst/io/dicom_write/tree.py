@@ -38,7 +38,7 @@ def _instances(out: Outgoing) -> Iterable[Dataset]:
 
 
 def _write_segmentations(study: Study, folder: Path, lesions: Sequence[Lesion], source: Dataset) -> None:
-    from pnst.io.dicom_seg_write import segmentation
+    from pnst.io.dicom_write.seg import segmentation
 
     named = [(f"masks/{name}", name, mask, "a mask given with the study") for name, mask in study.masks.items()]
     named += [(f"lesions/{n}", lesion.label, lesion.mask, lesion.made_by) for n, lesion in enumerate(lesions, start=1)]

@@ -1,0 +1,1 @@
+"""The default model: published figures, their uncertainty, and Bayes' rule."""

@@ -1,0 +1,138 @@
+"""From measured columns to what the evidence model observes: one predictor a group, soft near a threshold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from scipy.special import ndtr
+
+from pnst.classification.evidence_model.likelihood import Observed
+from pnst.classification.lesion_table import LesionTable
+from pnst.evidence.columns import SIGN_COLUMNS, SIGN_OF_COLUMN
+from pnst.evidence.figures import Predictor, predictors
+from pnst.typing import BoolArray, FloatArray
+
+_Z975 = 1.959963984540054
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One predictor read off n lesions."""
+
+    predictor: Predictor
+    values: FloatArray
+    """The column's value, or the reader's word as 1 or 0; NaN where the predictor does not enter."""
+    entry: FloatArray
+    """What enters the likelihood: a sign's weight in 0–1, or the log of the value in the sources' unit."""
+    by_reader: BoolArray
+
+
+def read(lesions: LesionTable) -> tuple[Reading, ...]:
+    """Every predictor of `predictors.csv` that enters for at least one lesion: the lowest rank of each group."""
+    readings: list[Reading] = []
+    taken: dict[str, BoolArray] = {}
+    for predictor in sorted(predictors(), key=lambda p: p.rank):
+        reading = _read(predictor, lesions)
+        free = ~taken.get(predictor.group, np.zeros(lesions.count, dtype=bool)) & ~np.isnan(reading.entry)
+        taken[predictor.group] = taken.get(predictor.group, free) | free
+        if free.any():
+            readings.append(_only(reading, free))
+    order = {predictor.name: index for index, predictor in enumerate(predictors())}
+    return tuple(sorted(readings, key=lambda reading: order[reading.predictor.name]))
+
+
+def observed(readings: tuple[Reading, ...], count: int) -> Observed:
+    """The readings as the likelihood takes them."""
+    return Observed(
+        signs={r.predictor.name: r.entry for r in readings if r.predictor.kind == "sign"},
+        logs={r.predictor.name: r.entry for r in readings if r.predictor.kind == "lognormal"},
+        count=count,
+    )
+
+
+def _only(reading: Reading, free: BoolArray) -> Reading:
+    return Reading(
+        reading.predictor,
+        np.where(free, reading.values, np.nan),
+        np.where(free, reading.entry, np.nan),
+        reading.by_reader & free,
+    )
+
+
+def _read(predictor: Predictor, lesions: LesionTable) -> Reading:
+    if predictor.kind == "lognormal":
+        values, by_reader = lesions.numbers(predictor.column)
+        return Reading(predictor, values, np.log(values * predictor.unit_factor), by_reader)
+    if predictor.column in SIGN_COLUMNS:
+        values, by_reader = lesions.flags(predictor.column)
+        entry = 1 - values if predictor.positive_when == "is false" else values
+        return Reading(predictor, values, entry, by_reader)
+    return _read_threshold(predictor, lesions)
+
+
+def _read_threshold(predictor: Predictor, lesions: LesionTable) -> Reading:
+    """A continuous column softened about its threshold; the reader's word on its sign replaces it, unsoftened.
+
+    A sign that came without its column (a reader's own table) is taken at its word too.
+    """
+    values, by_reader = lesions.numbers(predictor.column)
+    entry = sign_weight(predictor, values, lesions.half_widths(predictor.column))
+    sign = SIGN_OF_COLUMN.get(predictor.column)
+    if sign is None:
+        return Reading(predictor, values, entry, by_reader)
+    word, word_by_reader = lesions.flags(sign)
+    use_word = word_by_reader | (np.isnan(values) & ~np.isnan(word))
+    malignant_word = 1 - word if predictor.positive_when.startswith("<") else word
+    reading = Reading(
+        predictor,
+        np.where(use_word, word, values),
+        np.where(use_word, malignant_word, entry),
+        np.where(use_word, word_by_reader, by_reader),
+    )
+    return _only(reading, _applicable(lesions, word_by_reader)) if predictor.group == "split_fat" else reading
+
+
+def _applicable(lesions: LesionTable, word_by_reader: BoolArray) -> BoolArray:
+    """Where split fat enters: unless `applicable` is false or null; a reader's word on the sign makes it applicable."""
+    if not lesions.has("split_fat.applicable"):
+        return np.ones(lesions.count, dtype=bool)
+    applicable, _ = lesions.flags("split_fat.applicable")
+    enters: BoolArray = (applicable == 1) | word_by_reader
+    return enters
+
+
+def sign_weight(predictor: Predictor, values: FloatArray, half_widths: FloatArray) -> FloatArray:
+    """Weight (n,) in 0–1 with which a continuous column shows its sign; NaN where the value is.
+
+    It rises linearly from `uncertain_from` to `uncertain_to` (a step at the threshold where there are none) and is
+    averaged over a normal whose 95 % range is the measurement's own interval (value ± half width).
+    """
+    operator, cutoff = _threshold(predictor)
+    towards = -1.0 if operator.startswith("<") else 1.0
+    x, sd = towards * values, half_widths / _Z975
+    if predictor.uncertain_from is None or predictor.uncertain_to is None:
+        crisp = x >= towards * cutoff if operator.endswith("=") else x > towards * cutoff
+        smooth = ndtr((x - towards * cutoff) / np.where(sd > 0, sd, 1.0))
+        weight = np.where(sd > 0, smooth, crisp)
+    else:
+        low, high = towards * predictor.uncertain_from, towards * predictor.uncertain_to
+        smooth = (_mean_excess(x - low, sd) - _mean_excess(x - high, sd)) / (high - low)
+        weight = np.where(sd > 0, smooth, (x - low) / (high - low))
+    clipped: FloatArray = np.where(np.isnan(values), np.nan, np.clip(weight, 0.0, 1.0))
+    return clipped
+
+
+def _mean_excess(mean: FloatArray, sd: FloatArray) -> FloatArray:
+    """E[max(X, 0)] of a normal X (n,); meaningless where sd is 0."""
+    safe = np.where(sd > 0, sd, 1.0)
+    z = mean / safe
+    excess: FloatArray = mean * ndtr(z) + safe * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    return excess
+
+
+@cache
+def _threshold(predictor: Predictor) -> tuple[str, float]:
+    operator, cutoff = predictor.positive_when.split()
+    return operator, float(cutoff)

@@ -1,0 +1,1 @@
+"""How probabilities compare with a diagnosis: pure functions of arrays."""

@@ -1,0 +1,71 @@
+"""What a model says of n lesions, whichever model it is, and what it takes to be a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from pnst.classification.lesion_table import LesionTable
+from pnst.evidence.population import Patient
+from pnst.typing import BoolArray, FloatArray
+
+
+@dataclass(frozen=True)
+class Input:
+    """One predictor that entered, as it was read off the measurements."""
+
+    predictor: str
+    value: float
+    """In the column's unit; a sign as 1 or 0."""
+    weight: float | None
+    """With which a sign is present, 0–1; None for a diameter or an ADC."""
+    by_reader: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """One model's answers on n lesions."""
+
+    model: str
+    """As in `Assessment.model`."""
+    prior: float
+    probability: FloatArray
+    """(n,)"""
+    interval: FloatArray
+    """(n, 2), 95 %."""
+    held_out: BoolArray
+    """(n,) where the model was trained on the lesion, and the answer is by one that had not seen its group."""
+    reasons: tuple[tuple[str, ...], ...]
+    """(n,) why the model itself would not have its answer used."""
+    warnings: tuple[tuple[str, ...], ...]
+    """(n,) what to know of each answer."""
+    inputs: Callable[[int], tuple[Input, ...]]
+    """What entered of one lesion."""
+    contributions: Callable[[int], Mapping[str, float]]
+    """Predictor → log-odds of one lesion, which sum to logit(probability) − logit(prior)."""
+    at_prior: Callable[[float], FloatArray]
+    """Probability (n,) at another prior."""
+
+
+class Model(Protocol):
+    """Anything that predicts."""
+
+    @property
+    def name(self) -> str:
+        """As in `Assessment.model`."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of this model wherever it is used."""
+
+    def refuse_unread(self, lesions: LesionTable) -> None:
+        """Raise `SettingError` for a column that this model would pass over without a word."""
+
+    def predict(
+        self, lesions: LesionTable, patient: Patient, prior: float | None = None, *, unseen: bool = False
+    ) -> Prediction:
+        """The answers at a prior, the model's own where None.
+
+        With `unseen`, a lesion that was trained on is given the answer of a model that had not seen its group.
+        """

@@ -1,0 +1,131 @@
+"""Fit one calibrated model: choose among candidates and calibrate within grouped folds, then fit on everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.model_selection import StratifiedGroupKFold
+
+from pnst.classification.metrics.logistic import fit_logistic
+from pnst.classification.pipelines import candidates
+from pnst.classification.settings import TrainSettings
+from pnst.errors import InputError
+from pnst.typing import BoolArray, FloatArray, IntArray
+
+REFERENCE_LESIONS = 100
+"""At so many lesions the settings' inverse penalty is scikit-learn's C."""
+
+Split = tuple[IntArray, IntArray]
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A pipeline, and the line that turns its score into log-odds."""
+
+    candidate: Any
+    """As it was chosen, not fitted."""
+    pipeline: Any
+    slope: float
+    intercept: float
+    chosen: dict[str, float]
+    """What sets the chosen candidate apart."""
+
+    def log_odds(self, matrix: FloatArray) -> FloatArray:
+        """Calibrated log-odds (n,) of malignancy."""
+        log_odds: FloatArray = self.slope * self.pipeline.decision_function(matrix) + self.intercept
+        return log_odds
+
+
+def fit_calibrated(matrix: FloatArray, malignant: BoolArray, groups: IntArray, settings: TrainSettings) -> Fitted:
+    """Choose the candidate with the least log loss on held-out groups, calibrate it there, fit it on all lesions."""
+    return _best(list(candidates(settings)), matrix, malignant, groups, settings)
+
+
+def refit(
+    fitted: Fitted, matrix: FloatArray, malignant: BoolArray, groups: IntArray, settings: TrainSettings
+) -> Fitted:
+    """The chosen candidate, fitted and calibrated on other lesions."""
+    return _best([(fitted.chosen, fitted.candidate)], matrix, malignant, groups, settings)
+
+
+def _best(
+    rivals: Sequence[tuple[dict[str, float], Any]],
+    matrix: FloatArray,
+    malignant: BoolArray,
+    groups: IntArray,
+    settings: TrainSettings,
+) -> Fitted:
+    splits = grouped_splits(malignant, groups, settings.inner_folds, settings.seed)
+    best: tuple[float, Fitted] | None = None
+    for chosen, pipeline in rivals:
+        scores = held_out_scores(pipeline, matrix, malignant, splits)
+        slope, intercept = platt_scaling(scores, malignant)
+        loss = _log_loss(slope * scores + intercept, malignant)
+        if best is None or loss < best[0]:
+            best = loss, Fitted(pipeline, pipeline, slope, intercept, chosen)
+    assert best is not None  # noqa: S101  # the settings hold at least one candidate
+    return replace(best[1], pipeline=fit_on(best[1].candidate, matrix, malignant))
+
+
+def fit_on(pipeline: Any, matrix: FloatArray, malignant: BoolArray) -> Any:
+    """A copy of a pipeline, fitted. A penalty is weighed against the mean loss, whatever the number of lesions.
+
+    scikit-learn weighs it against the sum: scores of a part of the lesions would be smaller than those of all, and the
+    line that was fitted to the ones would make the others too extreme.
+    """
+    copied = clone(pipeline)
+    if "model__C" in copied.get_params():
+        copied.set_params(model__C=copied.get_params()["model__C"] * REFERENCE_LESIONS / len(malignant))
+    return copied.fit(matrix, malignant)
+
+
+def grouped_splits(malignant: BoolArray, groups: IntArray, folds: int, seed: int) -> list[Split]:
+    """Training and test rows; no group is in both, and every training part has both classes.
+
+    There are fewer folds where a class has fewer groups. Raises `InputError` where no such folds can be made.
+    """
+    fewest = min(np.unique(groups[malignant]).size, np.unique(groups[~malignant]).size)
+    number = min(folds, fewest)
+    if number >= 2:
+        folded = StratifiedGroupKFold(number, shuffle=True, random_state=seed)
+        splits: list[Split] = list(folded.split(np.zeros(len(groups)), malignant, groups))
+        if all(np.ptp(malignant[train].astype(int)) for train, _ in splits):
+            return splits
+    raise InputError(
+        "the table cannot be split into folds that all have both classes to learn from",
+        got=f"{fewest} groups in the rarer class",
+        expected="at least 2 groups of each class in every training part",
+        remedy="give more lesions, or fewer folds",
+    )
+
+
+def held_out_scores(pipeline: Any, matrix: FloatArray, malignant: BoolArray, splits: Sequence[Split]) -> FloatArray:
+    """Each lesion's score (n,) by a pipeline that was fitted without its fold."""
+    scores = np.full(len(malignant), np.nan)
+    for train, test in splits:
+        fitted = fit_on(pipeline, matrix[train], malignant[train])
+        scores[test] = fitted.decision_function(matrix[test])
+    return scores
+
+
+def platt_scaling(scores: FloatArray, malignant: BoolArray) -> tuple[float, float]:
+    """Slope and intercept that turn scores (n,) into log-odds (Platt 1999, with his smoothed targets).
+
+    A slope below 0 would turn the ranking round: then the scores say nothing, and the slope is 0.
+    """
+    positive, negative = int(malignant.sum()), int((~malignant).sum())
+    target = np.where(malignant, (positive + 1) / (positive + 2), 1 / (negative + 2))
+    spread = float(scores.std()) or 1.0
+    design = np.column_stack([scores / spread, np.ones(len(scores))])
+    slope, intercept = fit_logistic(design, target).coefficients if np.ptp(scores) > 0 else (0.0, 0.0)
+    if slope <= 0:
+        return 0.0, float(fit_logistic(design[:, 1:], target).coefficients[0])
+    return float(slope / spread), float(intercept)
+
+
+def _log_loss(log_odds: FloatArray, malignant: BoolArray) -> float:
+    return float(np.mean(np.logaddexp(0.0, np.where(malignant, -log_odds, log_odds))))

@@ -1,0 +1,158 @@
+"""A study from a DICOMweb server (PS3.18: QIDO-RS lists it, WADO-RS brings it), one instance at a time."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
+
+from pnst.errors import InputError
+from pnst.io.atomic import whole_folder
+from pnst.io.dicomweb.address import Address, is_uid
+from pnst.io.dicomweb.server import answers, connect, missing, not_dicomweb
+
+if TYPE_CHECKING:
+    from dicomweb_client.api import DICOMwebClient
+
+_SERIES, _INSTANCE = "0020000E", "00080018"
+_MODALITY, _INSTANCES_OF_SERIES = "00080060", "00201209"
+_PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+_UNDEFINED = 0xFFFFFFFF
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class FetchedSeries:
+    """One series that was brought."""
+
+    uid: str
+    """Series Instance UID, and the name of its folder."""
+    modality: str
+    """As the server lists it; empty where it does not."""
+    files: tuple[str, ...]
+    """Relative to the folder of the study: `<series UID>/<SOP instance UID>.dcm`."""
+
+
+def fetch_study(
+    url: str,
+    folder: str | Path,
+    study: str | None = None,
+    series: str | None = None,
+    progress: Progress = lambda _: None,
+) -> tuple[FetchedSeries, ...]:
+    """Bring a study, or one series of it, from a DICOMweb server into a new folder, in the encoding it is stored in.
+
+    The folder appears whole or not at all; no more than one instance is in memory. `url`, `study` and `series` as in
+    `Address.parse`; `progress` is told what is being done, in words that name no patient.
+
+    Raises `SettingError` for a URL or credentials that cannot be used, and `InputError` where the optional
+    dicomweb-client is not installed, the folder is not empty, the server cannot be reached, refuses, does not have the
+    study, or sends less or something else than it lists.
+    """
+    address = Address.parse(url, study, series)
+    with connect(address) as client:
+        progress("asking for the series")
+        listed = _list_series(client, address)
+        with whole_folder(Path(folder)) as temporary:
+            return tuple(
+                _fetch_series(client, address, entry, temporary, progress, f"series {number} of {len(listed)}")
+                for number, entry in enumerate(listed, start=1)
+            )
+
+
+def _fetch_series(
+    client: DICOMwebClient, address: Address, entry: Mapping[str, Any], folder: Path, progress: Progress, which: str
+) -> FetchedSeries:
+    series = _uid_of(entry, _SERIES, address)
+    instances = _list_instances(client, address, series)
+    _require_all(entry, len(instances), address)
+    (folder / series).mkdir()
+    files = []
+    for number, instance in enumerate(instances, start=1):
+        progress(f"{which}, instance {number} of {len(instances)}")
+        files.append(f"{series}/{instance}.dcm")
+        _fetch_instance(client, address, series, instance, folder / files[-1])
+    return FetchedSeries(series, str(_value(entry, _MODALITY) or ""), tuple(files))
+
+
+def _fetch_instance(client: DICOMwebClient, address: Address, series: str, instance: str, file: Path) -> None:
+    with answers(address, "instance"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # remarks on odd headers are for the reading, which judges the files
+        dataset = client.retrieve_instance(address.study, series, instance)
+        asked = (address.study, series, instance)
+        sent = tuple(str(dataset.get(name)) for name in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"))
+        if sent != asked:
+            raise not_dicomweb(address, "another instance than the one asked for")
+        if _breaks_off(dataset):
+            raise not_dicomweb(address, "an instance that breaks off before its end")
+        dataset.save_as(file)
+
+
+def _breaks_off(dataset: Dataset) -> bool:
+    """Whether the last element is shorter than it says, or an image has no pixels: pydicom reads either unsaid."""
+    last = dataset.get_item(max(dataset.keys()))
+    short = isinstance(last, RawDataElement) and last.length not in (_UNDEFINED, len(last.value or b""))
+    return short or ("Rows" in dataset and not any(name in dataset for name in _PIXELS))
+
+
+def _list_series(client: DICOMwebClient, address: Address) -> list[Mapping[str, Any]]:
+    """The series asked for, each once. Raises `InputError` where the server has none of them."""
+    with answers(address, "study"):
+        listed = _pages(lambda offset: client.search_for_series(address.study, offset=offset), _SERIES, address)
+    if not listed:
+        raise missing(address, "study")
+    chosen = [entry for uid, entry in listed.items() if address.series in (None, uid)]
+    if not chosen:
+        raise missing(address, "series")
+    return chosen
+
+
+def _list_instances(client: DICOMwebClient, address: Address, series: str) -> list[str]:
+    with answers(address, "series"):
+        return list(
+            _pages(lambda offset: client.search_for_instances(address.study, series, offset=offset), _INSTANCE, address)
+        )
+
+
+def _pages(page: Callable[[int], list[dict[str, Any]]], tag: str, address: Address) -> dict[str, Mapping[str, Any]]:
+    """UID → entry, over all pages of a search, until one brings nothing new (some servers ignore the offset)."""
+    found: dict[str, Mapping[str, Any]] = {}
+    while True:
+        before = len(found)
+        for entry in page(before):
+            found.setdefault(_uid_of(entry, tag, address), entry)
+        if len(found) == before:
+            return found
+
+
+def _require_all(entry: Mapping[str, Any], listed: int, address: Address) -> None:
+    """Refuse a series of which the server lists no instances, or fewer than it says it has."""
+    said = _value(entry, _INSTANCES_OF_SERIES)
+    least = int(said) if str(said).isdecimal() else 1
+    if listed < max(least, 1):
+        raise InputError(
+            "cannot fetch a series whole",
+            got=f"{address.host} lists {listed} of its {least} instances",
+            expected="all of them",
+            remedy="try again; if it stays so, the server limits its searches: ask its administrator",
+        )
+
+
+def _value(entry: Mapping[str, Any], tag: str) -> Any:
+    """First value of an attribute in the DICOM JSON model (PS3.18 F.2), or None."""
+    values = entry.get(tag, {}).get("Value") or [None]
+    return values[0]
+
+
+def _uid_of(entry: Mapping[str, Any], tag: str, address: Address) -> str:
+    """A UID that the server lists: digits and dots alone, so that it is safe as a file's name."""
+    uid = _value(entry, tag)
+    if not isinstance(uid, str) or not is_uid(uid):
+        raise not_dicomweb(address, "an entry without a valid UID")
+    return uid

@@ -1,0 +1,1 @@
+"""Lesions and masks from files of every kind."""

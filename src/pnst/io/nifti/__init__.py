@@ -1,0 +1,1 @@
+"""Series from NIfTI files, and into them."""

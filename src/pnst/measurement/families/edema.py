@@ -1,0 +1,270 @@
+"""Perilesional oedema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pnst.image import Grid, Mask, Volume, bounding_box, embedded
+from pnst.kernels.pieces import widened
+from pnst.kernels.sampling import rays
+from pnst.measurement.context import Context
+from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
+from pnst.measurement.reference_tissue import HISTOGRAM
+from pnst.measurement.settings import EdemaSettings
+from pnst.segmentation.edema_zone import ZoneRule, bound_edema, detect_edema
+from pnst.segmentation.fluid import FluidRule
+from pnst.segmentation.surroundings import Surroundings
+from pnst.study import Lesion, Role, Series
+from pnst.typing import AnyArray, BoolArray, FloatArray
+
+TOUCH_OFFSETS_MM = np.array([0.75, 1.5, 2.25])
+"""A vertex touches oedema when one of the points this far outward lies in it."""
+NEXT_LOOK = 1.6
+"""Where oedema goes on, it is looked for this many times as far before it is looked for everywhere."""
+BLOCK_MM = 2.0
+"""The farthest voxel is looked for in blocks of about this side."""
+LEAST_FLUID_ML = 0.1
+"""Less fluid than this is not worth a remark."""
+CENSORED = "the oedema reaches the border of the image or of the search"
+WEAK = "the oedema stands little above the noise of muscle, and is bounded where it was detected"
+INFILTRATION_MM = 6.0
+"""An edge that infiltrates (σ up to 4 mm) is bright this far out."""
+INFILTRATION = "no further from the lesion than an infiltrating edge would be, which is not told apart"
+MUSCLE_UNSEEN = (
+    "muscle was not found for certain: what may be it is {share:.0%} as bright as the lesion, as oedema all round is"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edema(Family):
+    """Extent in mm, volume in ml; `present: false` with extent and volume 0 is a result."""
+
+    max_extent_mm: float
+    present: bool
+    present_threshold: float
+    """Least volume in ml of a connected piece."""
+    volume_ml: float
+    index: float
+    surface_fraction: float
+    censored: bool
+
+
+def measure_edema(context: Context) -> Outcome:
+    """Bright tissue on fat-suppressed T2 that is connected to the lesion; a given oedema mask is measured instead."""
+    settings, zone = context.settings.edema, _zone(context)
+    lesion_ml = context.lesion.mesh.volume_mm3 / 1000
+    least_ml = max(settings.least_volume_ml, settings.least_lesion_fraction * lesion_ml)
+    if not zone.lies_beyond(settings.clear_of_contour_mm, least_ml):
+        if zone.muscle_unseen:
+            raise NotMeasurable(zone.muscle_unseen)
+        return Outcome(_none(least_ml, in_words(*zone.remarks)))
+    region, extent = embedded(zone.mask, zone.whole), zone.extent_mm()
+    censored = extent >= settings.search_mm - max(zone.whole.spacing) or zone.cut or _reaches_border(region)
+    volume_ml = zone.mask.volume_mm3 / 1000
+    edema = Edema(
+        max_extent_mm=extent,
+        present=True,
+        present_threshold=least_ml,
+        volume_ml=volume_ml,
+        index=volume_ml / lesion_ml,
+        surface_fraction=_touched_fraction(context.lesion, zone.mask),
+        censored=censored,
+        quality=in_words(
+            CENSORED if censored else None,
+            *zone.remarks,
+            WEAK if zone.weak else None,
+            INFILTRATION if extent <= INFILTRATION_MM else None,
+        ),
+    )
+    return Outcome(edema, regions={"edema": region})
+
+
+def _none(least_ml: float, quality: str | None) -> Edema:
+    return Edema(
+        max_extent_mm=0.0,
+        present=False,
+        present_threshold=least_ml,
+        volume_ml=0.0,
+        index=0.0,
+        surface_fraction=0.0,
+        censored=False,
+        quality=quality,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Zone:
+    """A zone outside the lesion, on a crop of its image's grid."""
+
+    mask: Mask
+    lesion: Lesion
+    whole: Grid
+    """The image's grid."""
+    rough_distance: FloatArray
+    """(n,) of the zone's voxels: mm from the lesion …"""
+    slack_mm: float
+    """… which differs from the distance of its surface by less than this."""
+    wide: BoolArray
+    """(n,) of the zone's voxels: wide enough to carry the extent."""
+    cut: bool = False
+    """It goes on to voxels that hold no number."""
+    weak: bool = False
+    """Half the step to the oedema lies within the noise of muscle."""
+    remarks: tuple[str, ...] = ()
+    """What makes it doubtful."""
+    muscle_unseen: str | None = None
+    """Why an empty zone says nothing."""
+
+    def surface_distance(self, chosen: AnyArray) -> FloatArray:
+        """mm from the lesion's mesh (its vertices lie close) for the chosen ones of the zone's voxels (n,)."""
+        from scipy.spatial import cKDTree
+
+        points = self.mask.grid.to_world(np.argwhere(self.mask.data)[chosen])
+        return np.asarray(cKDTree(self.lesion.mesh.vertices).query(points)[0])
+
+    def extent_mm(self) -> float:
+        """The greatest distance of a voxel's centre from the lesion's surface, threads aside; 0 where all is thread."""
+        farthest = self.rough_distance.max(initial=0, where=self.wide)
+        chosen = np.flatnonzero(self.wide & (self.rough_distance >= farthest - 2 * self.slack_mm))
+        if not chosen.size:
+            return 0.0
+        # Of each block of voxels one at first: the others lie no further out than that and the block's diagonal.
+        spacing, index = np.asarray(self.mask.grid.spacing), np.argwhere(self.mask.data)[chosen]
+        side = np.maximum(1, np.rint(BLOCK_MM / spacing)).astype(int)
+        key = np.ravel_multi_index(tuple((index // side).T), self.mask.grid.shape)
+        _, first, block = np.unique(key, return_index=True, return_inverse=True)
+        seen = self.surface_distance(chosen[first])
+        diagonal = float(np.linalg.norm((side - 1) * spacing))
+        best = self.surface_distance(chosen[seen[block] + diagonal >= seen.max()])
+        return float(best.max())
+
+    def lies_beyond(self, distance_mm: float, least_ml: float) -> bool:
+        """Whether a connected piece of at least that volume lies further out than this."""
+        beyond = self.rough_distance > distance_mm + self.slack_mm
+        if self._largest_piece_ml(beyond) >= least_ml:
+            return True
+        unsure = (self.rough_distance > distance_mm - self.slack_mm) & ~beyond
+        if unsure.any():
+            beyond[unsure] = self.surface_distance(unsure) > distance_mm
+        return self._largest_piece_ml(beyond) >= least_ml
+
+    def _largest_piece_ml(self, chosen: BoolArray) -> float:
+        """Volume of the largest connected piece (26 neighbours) of the chosen ones (n,) of the zone's voxels."""
+        import cc3d
+
+        part = np.zeros(self.mask.grid.shape, dtype=np.uint8)
+        part[self.mask.data] = chosen
+        sizes = np.bincount(cc3d.connected_components(part, connectivity=26).ravel())[1:]
+        return float(sizes.max(initial=0)) * self.mask.grid.voxel_volume_mm3 / 1000
+
+
+def _without_lesion(given: Mask, lesion: Lesion) -> _Zone:
+    import edt
+
+    inside = lesion.on(given.grid).data
+    box = bounding_box(given.data | inside, given.grid.spacing)
+    if box is None:
+        box = (slice(0, 1), slice(0, 1), slice(0, 1))
+    mask = Mask(given.data & ~inside, given.grid).crop(box)
+    distance = edt.edt(1 - inside[box].astype(np.uint8), anisotropy=given.grid.spacing)[mask.data]
+    wide = np.ones(len(distance), dtype=bool)  # a reader drew it: no thread of it is in question
+    return _Zone(mask, lesion, given.grid, distance, float(np.linalg.norm(given.grid.spacing)), wide)
+
+
+def _zone(context: Context) -> _Zone:
+    """The given oedema mask, else what is detected on the fat-suppressed series."""
+    given, series = context.study.masks.get("edema"), context.series(Role.T2_FS)
+    if given is not None:
+        return _without_lesion(given, context.lesion)
+    if series is None:
+        raise NotMeasurable("no fat-suppressed T2 or STIR series and no oedema mask")
+    return _found(context, series)
+
+
+def _found(context: Context, series: Series) -> _Zone:
+    """Looked for near the lesion first; further out only when it goes on there. Repetitions begin where that ended."""
+    settings, level = context.settings.edema, context.tissues.muscle(series)
+    rule = _rule(settings)
+    near_mm = context.levels.reach_mm.get(series.role, context.settings.tissue.near_mm)
+    for reach in sorted({min(mm, settings.search_mm) for mm in (near_mm, NEXT_LOOK * near_mm, settings.search_mm)}):
+        around = context.views.around(series, reach)
+        fat = context.tissues.fat_fraction(around)
+        detected = detect_edema(around, level, rule, fat)
+        if not _goes_on(detected.edema, around, series.volume.grid):
+            break
+    context.levels.reach_mm.setdefault(series.role, reach)
+    zone = bound_edema(around, level, rule, detected)
+    fluid_ml = np.count_nonzero(detected.fluid) * around.cells.grid.voxel_volume_mm3 / 1000
+    remarks = [*context.views.doubts(series)]
+    if fluid_ml >= LEAST_FLUID_ML:
+        remarks.append(f"{fluid_ml:.2g} ml of fluid beside the lesion is left out")
+    if level.source == HISTOGRAM:
+        remarks.append("muscle was taken from the histogram of the fat-suppressed series alone")
+    unseen = MUSCLE_UNSEEN.format(share=level.mode / around.anchor) if level.unsure else None
+    return _Zone(
+        zone.mask,
+        context.lesion,
+        series.volume.grid,
+        zone.distance,
+        2 * float(np.linalg.norm(around.cells.grid.spacing)),
+        zone.wide,
+        cut=_reaches_lost(zone.mask, around.volume),
+        weak=zone.half_step_level <= detected.level,
+        remarks=tuple(remarks) if unseen is None else (unseen, *remarks),
+        muscle_unseen=unseen if fat is None else None,
+    )
+
+
+def _reaches_lost(zone: Mask, image: Volume) -> bool:
+    """Whether a zone on a crop of an image goes on to voxels that hold no number."""
+    lost = ~np.isfinite(image.data)
+    return bool(lost.any() and (widened(embedded(zone, image.grid).data) & lost).any())
+
+
+def _rule(settings: EdemaSettings) -> ZoneRule:
+    return ZoneRule(
+        detection_sd=settings.detection_sd,
+        thread_radius_mm=settings.thread_radius_mm,
+        layer_radius_mm=settings.layer_radius_mm,
+        layer_within_mm=settings.layer_within_mm,
+        speckle_radius_mm=settings.speckle_radius_mm,
+        gap_radius_mm=settings.gap_radius_mm,
+        level_radius_mm=settings.level_radius_mm,
+        fat_fraction=settings.fat_fraction,
+        fluid=FluidRule(
+            edema_ratio=settings.fluid_edema_ratio,
+            lesion_ratio=settings.fluid_lesion_ratio,
+            dark_lesion_ratio=settings.fluid_dark_lesion_ratio,
+            dark_t1_fraction=settings.fluid_t1_fraction,
+            radius_mm=settings.fluid_radius_mm,
+        ),
+    )
+
+
+def _goes_on(detected: BoolArray, around: Surroundings, whole: Grid) -> bool:
+    """Whether what was detected in the surroundings' cells reaches a face of the crop that is not the image's own."""
+    box = whole.canonical().box_of(around.volume.grid)
+    if box is None:
+        raise ValueError("the surroundings are no part of the image")
+    return any(
+        bool(detected.take(end, axis=axis).any())
+        for axis, (side, count) in enumerate(zip(box, whole.canonical().shape, strict=True))
+        for end, cut in ((0, side.start > 0), (-1, side.stop < count))
+        if cut
+    )
+
+
+def _reaches_border(zone: Mask) -> bool:
+    return any(bool(np.take(zone.data, end, axis=axis).any()) for axis in range(3) for end in (0, -1))
+
+
+def _touched_fraction(lesion: Lesion, zone: Mask) -> float:
+    """Share of the lesion's area from which a point just outside lies in the zone."""
+    mesh = lesion.mesh
+    index = np.rint(zone.grid.to_index(rays(mesh.vertices, mesh.vertex_normals, TOUCH_OFFSETS_MM))).astype(int)
+    inside: BoolArray = np.all((index >= 0) & (index < np.asarray(zone.grid.shape)), axis=-1)
+    i, j, k = np.moveaxis(np.where(inside[..., None], index, 0), -1, 0)
+    touched = np.any(zone.data[i, j, k] & inside, axis=1)
+    return float(np.average(touched, weights=mesh.vertex_areas))

@@ -1,0 +1,123 @@
+"""What a lesion holds: blood and fat, what takes up the contrast agent and what does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from pnst.image import Grid, Mask, Volume
+from pnst.measurement.family import NotMeasurable
+from pnst.measurement.reference_tissue import HISTOGRAM, Tissues
+from pnst.measurement.series_view import Views
+from pnst.segmentation.edge_fat import edge_fat
+from pnst.segmentation.enhancing import Enhancement, Unenhanced, relative_enhancement, unenhanced
+from pnst.segmentation.surroundings import nearest
+from pnst.segmentation.t1_bright import BrightRule, T1Bright, t1_bright
+from pnst.study import Role, Series, Study
+from pnst.typing import BoolArray
+
+VOXEL_ROUNDING = 1e-2
+"""Voxels: centres closer than this coincide; files round their geometry."""
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """The tissues within one lesion, each worked out once."""
+
+    study: Study
+    views: Views
+    tissues: Tissues
+
+    @cached_property
+    def t1_bright(self) -> T1Bright:
+        """Blood and fat, on T1; `NotMeasurable` without a T1 that shows muscle and fat."""
+        series, suppressed = self.study.series.get(Role.T1), self.study.series.get(Role.T2_FS)
+        if series is None:
+            raise NotMeasurable("no T1 series")
+        if series.acquisition.fat_suppressed:
+            raise NotMeasurable("the T1 series is fat suppressed, so that nothing can be compared with fat")
+        inside, settings, scale = self.views.inside(series), self.views.settings.t1_high, self.tissues.fat_scale(series)
+        rule = BrightRule(settings.lesion_sd, settings.fat_step_fraction, settings.fat_t2_ratio)
+        mixed = edge_fat(inside, self.views.around(series), self.views.lesion.mesh, scale, settings.edge_tolerance)
+        return t1_bright(inside, scale, None if suppressed is None else inside.other(suppressed.volume), mixed, rule)
+
+    def t1_bright_on(self, volume: Volume) -> tuple[BoolArray, BoolArray]:
+        """Blood and fat on another image's grid; nothing where T1 cannot tell."""
+        try:
+            return _carried(self.t1_bright.blood, volume), _carried(self.t1_bright.fat, volume)
+        except NotMeasurable:
+            nothing = np.zeros(volume.grid.shape, dtype=bool)
+            return nothing, nothing
+
+    def edge_fat_on(self, volume: Volume) -> BoolArray:
+        """What an infiltrating edge mixes in of fat, on another image's grid; nothing where T1 cannot tell."""
+        try:
+            return _carried(self.t1_bright.edge_fat, volume)
+        except NotMeasurable:
+            return np.zeros(volume.grid.shape, dtype=bool)
+
+    @cached_property
+    def _before_and_after(self) -> tuple[Series, Series]:
+        pre, post = self.study.series.get(Role.T1), self.study.series.get(Role.T1_POST)
+        if pre is None or post is None:
+            raise NotMeasurable(f"no T1 series {'before' if pre is None else 'after'} contrast")
+        return pre, post
+
+    @cached_property
+    def enhancement(self) -> Enhancement:
+        """How much the lesion enhances; `NotMeasurable` without T1 before and after contrast, or without muscle."""
+        pre, post = self._before_and_after
+        inside, before, after = self.views.inside(post), self.tissues.muscle(pre).mode, self.tissues.muscle(post).mode
+        if min(before, after) <= 0:
+            raise NotMeasurable("muscle holds no signal on T1, so that nothing can be compared with it")
+        blood, fat = self.t1_bright_on(inside.volume)
+        found = relative_enhancement(inside, inside.other(pre.volume), (before, after), blood, fat)
+        if not found.known.any():
+            raise NotMeasurable("no voxel of the lesion off its edge and its fat is seen before and after contrast")
+        return found
+
+    @cached_property
+    def unenhanced(self) -> Unenhanced:
+        """The pieces that do not enhance; `NotMeasurable` as `enhancement`."""
+        settings, found = self.views.settings, self.enhancement
+        mixed = self.edge_fat_on(found.post.volume)
+        return unenhanced(found, mixed, settings.cyst.enhancement_share, settings.enhancement.enhancing_fraction)
+
+    @cached_property
+    def cystic(self) -> Unenhanced:
+        """`unenhanced` in a lesion that does enhance; `NotMeasurable` where nothing is there to hold a cyst against."""
+        found, least = self.unenhanced, self.views.settings.cyst.least_enhancing_fraction
+        if np.count_nonzero(found.enhancing) < least * np.count_nonzero(self.enhancement.known):
+            raise NotMeasurable("the lesion does not enhance, so that a cyst cannot be told from the rest of it")
+        return found
+
+    @cached_property
+    def enhancement_doubts(self) -> tuple[str, ...]:
+        """What makes `enhancement` doubtful."""
+        pre, post = self._before_and_after
+        remarks = [*self.views.doubts(pre, post)]
+        if not _on_voxels(pre.volume.grid, post.volume.grid):
+            remarks.append("T1 was interpolated onto the voxels of the contrast-enhanced series")
+        if HISTOGRAM in (self.tissues.muscle(pre).source, self.tissues.muscle(post).source):
+            remarks.append("muscle was taken from the histogram")
+        try:
+            if not self.t1_bright.fat_known:
+                remarks.append("without fat-suppressed T2, fat within the lesion was not told from blood")
+        except NotMeasurable as reason:
+            remarks.append(f"blood and fat were not left out ({reason})")
+        return tuple(remarks)
+
+
+def _on_voxels(grid: Grid, other: Grid) -> bool:
+    """Whether the voxels of `other` have their centres on those of `grid`, or of its continuation."""
+    if not np.allclose(sorted(grid.spacing), sorted(other.spacing), rtol=1e-3):
+        return False
+    index = grid.to_index(other.corners())
+    return bool(np.abs(index - np.rint(index)).max() < VOXEL_ROUNDING)
+
+
+def _carried(mask: Mask, volume: Volume) -> BoolArray:
+    """A tissue mask on another grid: the nearest voxel's word, false outside."""
+    return nearest(mask.data, mask.grid, volume.grid, fill=False)
