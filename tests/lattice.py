@@ -85,7 +85,7 @@ class Lattice:
         return self._mixture(self.points[self.inside], tumour=True)
 
     @cached_property
-    def around(self) -> Array:
+    def perilesional(self) -> Array:
         """(n outside, tissues) without the tumour."""
         return self._mixture(self.points[~self.inside], tumour=False)
 
@@ -117,7 +117,7 @@ class Lattice:
     def volume(self) -> float:
         return float(self.inside.sum() * self.step**3)
 
-    def off_edge(self, grid: Grid) -> Array:
+    def eroded(self, grid: Grid) -> Array:
         """(n inside) whether the 6 neighbours, a voxel away, are inside too."""
         keep = np.ones(int(self.inside.sum()), dtype=bool)
         for step in grid.affine[:3, :3].T:
@@ -226,7 +226,7 @@ def margin(lattice: Lattice) -> dict[str, Any]:
 
 def edema(lattice: Lattice) -> dict[str, Any]:
     """Counted columns of `edema`; the lattice must hold all of it."""
-    share = lattice.around[:, Tissue.EDEMA]
+    share = lattice.perilesional[:, Tissue.EDEMA]
     distance = lattice.distance[~lattice.inside]
     touching = lattice._mixture(lattice.feet + 0.15 * lattice.normals, tumour=False)[:, Tissue.EDEMA]
     volume = float(share.sum()) * lattice.step**3
@@ -265,7 +265,7 @@ def split_fat(lattice: Lattice) -> dict[str, Any]:
 
 def compartment(lattice: Lattice) -> tuple[bool | None, str]:
     """`applicable` and `compartment` from shells of a lattice that reaches 30 mm out."""
-    fat = lattice.around[:, sorted(FAT_TISSUES)].sum(axis=1)
+    fat = lattice.perilesional[:, sorted(FAT_TISSUES)].sum(axis=1)
     distance = lattice.distance[~lattice.inside]
 
     def mean(low: float, high: float) -> float:
@@ -284,7 +284,7 @@ def contents(lattice: Lattice, seen: dict[Role, Seen]) -> dict[str, Any]:
     held = mixture.mean(axis=0)
     before, after = seen[Role.T1].signal, seen[Role.T1_POST].signal
     relative = mixture @ after / after[Tissue.MUSCLE] / (mixture @ before / before[Tissue.MUSCLE]) - 1
-    known = lattice.off_edge(seen[Role.T1_POST].grid) & (mixture[:, Tissue.FAT] < 0.5)
+    known = lattice.eroded(seen[Role.T1_POST].grid) & (mixture[:, Tissue.FAT] < 0.5)
     outer, inner = known & (depth < depth.max() / 3), known & (depth > depth.max() * 2 / 3)
     t2 = mixture @ seen[Role.T2_FS].signal
     return {

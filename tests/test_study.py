@@ -93,10 +93,10 @@ def test_an_empty_mask_is_no_lesion():
 def test_on_its_own_grid_in_any_order_a_lesion_is_the_very_voxels(mask, order):
     """Invariant: no resampling happens where none is needed."""
     lesion, stored = Lesion("tumour", mask, "test"), reordered(mask, order)
-    carried = lesion.on(stored.grid)
+    carried = lesion.mask_on(stored.grid)
     assert carried.grid is stored.grid
     np.testing.assert_array_equal(carried.data, stored.data)
-    np.testing.assert_array_equal(lesion.on(mask.grid).data, mask.data)
+    np.testing.assert_array_equal(lesion.mask_on(mask.grid).data, mask.data)
 
 
 @settings(max_examples=25)
@@ -106,11 +106,11 @@ def test_on_another_grid_the_storage_order_of_either_changes_nothing(mask, order
     step = np.diag((0.53, 0.57, 0.47, 1.0))
     step[:3, 3] = (0.1234, -0.2171, 0.3137)  # no voxel centre exactly on the surface, where rounding would decide
     fine = Grid(tuple(2 * n for n in mask.grid.shape), mask.grid.affine @ step)
-    there = Lesion("tumour", mask, "test").on(fine)
-    again = Lesion("tumour", reordered(mask, order), "test").on(fine)
+    there = Lesion("tumour", mask, "test").mask_on(fine)
+    again = Lesion("tumour", reordered(mask, order), "test").mask_on(fine)
     np.testing.assert_array_equal(there.data, again.data)
     turned = reordered(there, order)
-    np.testing.assert_array_equal(Lesion("tumour", mask, "test").on(turned.grid).data, turned.data)
+    np.testing.assert_array_equal(Lesion("tumour", mask, "test").mask_on(turned.grid).data, turned.data)
 
 
 def ball(grid: Grid, centre: np.ndarray, radius: float) -> Mask:
@@ -133,7 +133,7 @@ def test_carried_onto_another_image_a_ball_stays_where_and_what_it_is():
     """Closed form: volume 4/3·π·r³ and centre, from 0.8 × 0.9 × 3 mm onto 1.5 × 1.2 × 2 mm voxels 25° apart."""
     centre, radius = np.array((3.0, -2.0, 4.0)), 15.0
     drawn = ball(tilted((60, 54, 18), (0.8, 0.9, 3.0), 10.0), centre, radius)
-    there = Lesion("tumour", drawn, "test").on(tilted((34, 42, 28), (1.5, 1.2, 2.0), 35.0))
+    there = Lesion("tumour", drawn, "test").mask_on(tilted((34, 42, 28), (1.5, 1.2, 2.0), 35.0))
     assert there.volume_mm3 == pytest.approx(4 / 3 * np.pi * radius**3, rel=0.03)
     np.testing.assert_allclose(there.grid.to_world(np.argwhere(there.data)).mean(axis=0), centre, atol=0.3)
 
@@ -142,7 +142,7 @@ def test_an_image_beside_the_lesion_holds_none_of_it():
     drawn = ball(tilted((60, 54, 18), (0.8, 0.9, 3.0), 10.0), np.zeros(3), 15.0)
     elsewhere = np.array(tilted((20, 21, 22), (1.0, 1.1, 1.2), 0.0).affine)
     elsewhere[:3, 3] += 200
-    assert not Lesion("tumour", drawn, "test").on(Grid((20, 21, 22), elsewhere)).data.any()
+    assert not Lesion("tumour", drawn, "test").mask_on(Grid((20, 21, 22), elsewhere)).data.any()
 
 
 def test_the_mesh_is_closed_outward_and_in_the_patient():

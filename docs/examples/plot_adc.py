@@ -26,7 +26,7 @@ for (picture, plot), (name, file) in zip(axes, lesions.items(), strict=True):
     lesion = pnst.read_lesion(folder / name / file, study)
     m = pnst.measure(study, lesion)
     adc, solid, dark = (m.regions[key] for key in ("adc", "solid", "adc_dark"))
-    whole = lesion.on(adc.grid)
+    whole = lesion.mask_on(adc.grid)
     k = dark.data.sum(axis=(0, 1)).argmax()
     i, j, _ = adc.grid.spacing
     shown = picture.imshow(adc.data[::-1, ::-1, k].T, cmap="viridis", vmin=0, vmax=3, aspect=j / i)

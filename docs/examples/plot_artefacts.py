@@ -52,6 +52,6 @@ for ax in axes.flat:
     ax.set(xticks=[], yticks=[])
 plt.show()
 
-lesion = real.lesion.on(grid).data
+lesion = real.lesion.mask_on(grid).data
 print(f"the tumour is displaced by {moved[lesion].mean():.1f} mm in diffusion, from {moved[lesion].min():.1f} to")
 print(f"{moved[lesion].max():.1f} mm")

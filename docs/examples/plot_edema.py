@@ -43,7 +43,7 @@ true_extent, extent, true_volume, volume = np.array(rows).T
 
 # %%
 series = study.series[pnst.Role.T2_FS].volume.canonical()
-zone, inside = m.regions["edema"].canonical(), lesion.on(study.series[pnst.Role.T2_FS].volume.grid).canonical()
+zone, inside = m.regions["edema"].canonical(), lesion.mask_on(study.series[pnst.Role.T2_FS].volume.grid).canonical()
 k = inside.data.sum(axis=(0, 1)).argmax()
 figure, (picture, left, right) = plt.subplots(1, 3, figsize=(11, 3.6), layout="constrained")
 slices = [array[::-1, ::-1, k].T for array in (series.data, inside.data, zone.data)]

@@ -46,7 +46,7 @@ true, found = np.array(rows).T
 
 # %%
 post = made.study.series[pnst.Role.T1_POST].volume.canonical()
-inside, cyst = (mask.canonical() for mask in (made.lesion.on(post.grid), m.regions["cyst"]))
+inside, cyst = (mask.canonical() for mask in (made.lesion.mask_on(post.grid), m.regions["cyst"]))
 box = post.grid.box_of(cyst.grid)
 region = np.zeros(post.grid.shape, dtype=bool)
 region[box] = cyst.data

@@ -42,7 +42,7 @@ true, coverage = np.array(rows).T
 
 # %%
 series = study.series[pnst.Role.T1].volume.canonical()
-rim, inside = m.regions["fat_rim"].canonical(), lesion.on(study.series[pnst.Role.T1].volume.grid).canonical()
+rim, inside = m.regions["fat_rim"].canonical(), lesion.mask_on(study.series[pnst.Role.T1].volume.grid).canonical()
 k = rim.data.sum(axis=(0, 1)).argmax()
 figure, (picture, ax) = plt.subplots(1, 2, figsize=(8.5, 3.8), layout="constrained")
 slices = [array[::-1, ::-1, k].T for array in (series.data, inside.data, rim.data)]

@@ -33,7 +33,7 @@ colours = {"t1_high": "#cc79a7", "fat_inclusion": "#f0e442"}
 figure, axes = plt.subplots(1, 2, figsize=(7.5, 3.8), layout="constrained")
 for ax, role in zip(axes, ROLES, strict=True):
     volume = made.study.series[role].volume.canonical()
-    inside = made.lesion.on(volume.grid).data
+    inside = made.lesion.mask_on(volume.grid).data
     k = int(inside.sum(axis=(0, 1)).argmax())
     ax.imshow(volume.data[::-1, :, k].T, cmap="gray", origin="lower")
     ax.contour(inside[::-1, :, k].T, levels=[0.5], colors="#56b4e9", linewidths=1.2)

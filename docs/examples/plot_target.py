@@ -31,7 +31,7 @@ core, true, found = np.array(rows).T
 # %%
 made, m = cases[3]
 volume = made.study.series[pnst.Role.T2_FS].volume.canonical()
-inside, part = made.lesion.on(volume.grid).data, m.regions["target_core"].canonical()
+inside, part = made.lesion.mask_on(volume.grid).data, m.regions["target_core"].canonical()
 inner = np.zeros(volume.grid.shape, dtype=bool)
 inner[volume.grid.box_of(part.grid)] = part.data
 k = int(inner.sum(axis=(0, 1)).argmax())

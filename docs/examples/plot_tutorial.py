@@ -30,7 +30,7 @@ study
 
 def show(ax, series):
     """One slice of one series, axial images with the patient's right on the left."""
-    volume, mask = series.volume.canonical(), lesion.on(series.volume.grid).canonical()
+    volume, mask = series.volume.canonical(), lesion.mask_on(series.volume.grid).canonical()
     data = volume.data if volume.data.ndim == 3 else volume.data[..., np.argmax(series.b_values)]
     k = mask.data.sum(axis=(0, 1)).argmax()
     i, j, _ = volume.grid.spacing

@@ -29,7 +29,7 @@ def draw_zone(drawn: Drawn, path: Path) -> None:
 
     volume = drawn.study.series[pnst.Role.T2_FS].volume
     found = pnst.measure(drawn.study, drawn.lesion).regions["edema"].data
-    mass = drawn.lesion.on(volume.grid).data
+    mass = drawn.lesion.mask_on(volume.grid).data
     masks = {FOUND: found | mass, EXPERT: drawn.edema.data | mass, MASS: mass}
     box = pnst.Mask(masks[FOUND] | masks[EXPERT], volume.grid).box()
     i, j = (slice(max(0, side.start - MARGIN_VOXELS), side.stop + MARGIN_VOXELS) for side in box[:2])

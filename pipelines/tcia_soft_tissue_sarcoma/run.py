@@ -70,7 +70,7 @@ def read_raw(folder: Path) -> Drawn:
     contours = next(iter(sorted((folder / "MR_T2" / "mask").glob("*.dcm"))), folder / "MR_T2" / "mask")
     mass = pnst.read_lesion(contours, study, label="GTV_Mass")
     edema = pnst.read_lesion(contours, study, label="GTV_Edema")
-    return Drawn(study, mass, edema.on(study.series[pnst.Role.T2_FS].volume.grid))
+    return Drawn(study, mass, edema.mask_on(study.series[pnst.Role.T2_FS].volume.grid))
 
 
 def read_prepared(folder: Path) -> Drawn:

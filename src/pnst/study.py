@@ -215,7 +215,7 @@ class Lesion:
         mesh = self.level_set.mesh()
         return Mesh(self.mask.grid.canonical().to_world(mesh.vertices), mesh.faces)
 
-    def on(self, grid: Grid) -> Mask:
+    def mask_on(self, grid: Grid) -> Mask:
         """The lesion carried onto another image's grid: the voxels whose centres lie inside its surface.
 
         On its own grid, however permuted or flipped, these are the mask's own voxels.

@@ -25,8 +25,8 @@ def test_numbers_signs_and_places_are_features_and_text_is_none():
     )
     found = choose_features(table, RESERVED)
     assert found.names == (*table.columns[2:8], "location=limb", "location=trunk")
-    assert found.set_aside["site"] == "text"
-    assert set(found.set_aside) == {
+    assert found.excluded["site"] == "text"
+    assert set(found.excluded) == {
         "case_id",
         "site",
         "edema.present_threshold",
@@ -50,7 +50,7 @@ def test_numbers_signs_and_places_are_features_and_text_is_none():
 )
 def test_what_tells_of_the_scanner_is_no_feature_unless_wanted(column):
     table = cohort().assign(**{column: np.arange(90.0)})
-    assert column in choose_features(table, RESERVED).set_aside
+    assert column in choose_features(table, RESERVED).excluded
     assert choose_features(table, RESERVED, wanted=[column]).names == (column,)
 
 
@@ -95,7 +95,7 @@ class TestRefusals:
             choose_features(table, RESERVED)
         found = choose_features(table, RESERVED, leave_out_constant=True)
         assert "same" not in found.names
-        assert found.set_aside == {"same": "the same in every row"}
+        assert found.excluded == {"same": "the same in every row"}
 
     def test_an_unknown_place(self):
         with pytest.raises(InputError, match=r"'location'.*'knee'"):

@@ -184,9 +184,9 @@ def test_the_same_numbers_however_it_is_stored(stored, t1, study, tmp_path):
     truth = read_lesion(plain(tmp_path, mask), study)
     lesion = read_lesion(SAME[stored](tmp_path, mask), study)
     assert SAID.get(stored, "") in " ".join(lesion.notes)
-    assert np.array_equal(lesion.on(t1).data, mask.data)
+    assert np.array_equal(lesion.mask_on(t1).data, mask.data)
     other = study.series[Role.T2_FS].volume.grid
-    assert np.count_nonzero(lesion.on(other).data ^ truth.on(other).data) <= 2  # NIfTI's affine is float32
+    assert np.count_nonzero(lesion.mask_on(other).data ^ truth.mask_on(other).data) <= 2  # NIfTI's affine is float32
     volume, diameter, centre, cut = numbers(lesion)
     own = numbers(truth)
     assert volume == pytest.approx(own[0], rel=1e-5)
@@ -222,7 +222,7 @@ def test_close_numbers_from_any_other_grid(where, oblique, t1, study, tmp_path):
     assert volume == pytest.approx(4 / 3 * np.pi * RADII.prod(), rel=0.02)
     assert diameter == pytest.approx(2 * RADII.max(), abs=1.5)
     assert np.linalg.norm(centre - t1.to_world((np.asarray(t1.shape) - 1) / 2)) < 0.3
-    mine, drawn = lesion.on(t1).data, ellipsoid(t1, t1).data
+    mine, drawn = lesion.mask_on(t1).data, ellipsoid(t1, t1).data
     assert 2 * np.count_nonzero(mine & drawn) / (mine.sum() + drawn.sum()) > 0.96
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from pnst.errors import GeometryError, InputError
 from pnst.image import Grid, Mask
-from pnst.io.masks.placement import place, verdict
+from pnst.io.masks.placement import check_placement, verdict
 from pnst.study import Study
 
 
@@ -54,7 +54,7 @@ def test_a_part_half_a_voxel_off_or_beyond_is_no_part(oblique):
 
 def test_a_mask_on_a_series_is_placed(oblique, study_of):
     grid, other = oblique(), oblique((31, 29, 13), (0.6, 0.8, 3.5))
-    (said,) = place(box(grid), study_of(t1=grid, t1_post=grid, t2_fs=other, water=other))
+    (said,) = check_placement(box(grid), study_of(t1=grid, t1_post=grid, t2_fs=other, water=other))
     carried = "its surface carried from voxels of 0.7 × 0.9 × 4 mm onto t2_fs (0.6 × 0.8 × 3.5 mm)"
     assert said == f"lesion mask: same grid as t1, t1_post; {carried}, water (0.6 × 0.8 × 3.5 mm)"
 
@@ -64,24 +64,26 @@ def test_the_share_outside_each_series_is_said(oblique, study_of):
     data = np.zeros(grid.shape, bool)
     data[4:8, 5:9, 2:6] = True
     half = grid.crop((slice(0, 23), slice(0, 19), slice(0, 4)))
-    said = place(Mask(data, grid), study_of(t1=grid, t2_fs=half))
+    said = check_placement(Mask(data, grid), study_of(t1=grid, t2_fs=half))
     assert said[1:] == ("50.0% of the lesion mask lies outside t2_fs",)
 
 
 def test_an_empty_mask_is_refused(oblique, study_of):
     grid = oblique()
     with pytest.raises(InputError, match="is empty"):
-        place(Mask(np.zeros(grid.shape, bool), grid), study_of(t1=grid))
+        check_placement(Mask(np.zeros(grid.shape, bool), grid), study_of(t1=grid))
 
 
 def test_a_mask_that_misses_every_series_is_refused(oblique, study_of):
     grid = oblique()
     away = oblique(origin=(300.0, 34.0, -56.0))
     with pytest.raises(GeometryError, match="does not overlap any series"):
-        place(box(away), study_of(t1=grid))
-    assert place(box(away), study_of(t1=grid, t2_fs=away))[1:] == ("100.0% of the lesion mask lies outside t1",)
+        check_placement(box(away), study_of(t1=grid))
+    assert check_placement(box(away), study_of(t1=grid, t2_fs=away))[1:] == (
+        "100.0% of the lesion mask lies outside t1",
+    )
     with pytest.raises(GeometryError):
-        place(box(grid), Study("case", {}))
+        check_placement(box(grid), Study("case", {}))
 
 
 @pytest.mark.parametrize("shape", [(23, 19, 11), (24, 17, 12)], ids=["same shape", "own shape"])
@@ -93,19 +95,19 @@ def test_an_identity_affine_is_refused_although_it_overlaps(study_of, signs, sha
     grid = Grid((23, 19, 11), turned)
     lost = Grid(shape, np.diag([*signs, 1.0]))
     with pytest.raises(GeometryError, match="has lost its place"):
-        place(box(lost), study_of(t1=grid))
+        check_placement(box(lost), study_of(t1=grid))
 
 
 def test_a_series_shape_with_its_origin_at_0_is_refused(oblique, study_of):
     grid = oblique(origin=(-3.0, 2.0, -9.0))
     lost = Grid(grid.shape, np.diag([0.7, 0.9, 4.0, 1.0]))
     with pytest.raises(GeometryError, match="has lost its place"):
-        place(box(lost), study_of(t1=grid))
+        check_placement(box(lost), study_of(t1=grid))
 
 
 def test_images_that_have_no_place_either_take_an_identity_mask(study_of):
     """Simulated images may start at 0: then the mask that does so too is at home."""
     grid = Grid((23, 19, 11), np.eye(4))
-    assert place(box(grid), study_of(t1=grid)) == ("lesion mask: same grid as t1",)
+    assert check_placement(box(grid), study_of(t1=grid)) == ("lesion mask: same grid as t1",)
     moved = Grid((23, 19, 11), np.array([[1, 0, 0, 2.0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]))
-    assert "same grid as t1" in place(box(grid), study_of(t1=grid, t2_fs=moved))[0]
+    assert "same grid as t1" in check_placement(box(grid), study_of(t1=grid, t2_fs=moved))[0]

@@ -125,8 +125,8 @@ def test_however_a_mask_is_stored_it_is_the_same_lesion_on_every_series(oblique,
     for name, stored in stored_ways(mask).items():
         write_volume(tmp_path / "lesion.nii.gz", stored)
         lesion = read_lesion(tmp_path / "lesion.nii.gz", study)
-        assert np.array_equal(lesion.on(grid).data, mask.data), name
-        carried = lesion.on(other).data
+        assert np.array_equal(lesion.mask_on(grid).data, mask.data), name
+        carried = lesion.mask_on(other).data
         assert carried.any()
         elsewhere = carried if elsewhere is None else elsewhere
         assert np.count_nonzero(carried ^ elsewhere) <= 2, name  # NIfTI's float32 affine moves points by 1e-6 mm
@@ -142,4 +142,4 @@ def test_a_finer_mask_has_the_same_volume_on_the_series(oblique, study_of, tmp_p
     lesion = read_lesion(tmp_path / "lesion.nii.gz", study_of(t1=grid))
     assert "carried from voxels of 0.3 × 0.233 × 3 mm onto t1" in lesion.notes[0]
     truth = 4 / 3 * np.pi * 45 * 0.3 * 48 * 0.7 / 3 * 4.7 * 3.0
-    assert lesion.on(grid).volume_mm3 == pytest.approx(truth, rel=0.02)
+    assert lesion.mask_on(grid).volume_mm3 == pytest.approx(truth, rel=0.02)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bodies import ellipsoid, tilted
-from pnst.kernels.moved import moved, smooth_field
+from pnst.kernels.offset_surface import offset_surface, smooth_field
 from pnst.kernels.surface import level_set
 
 SPACING = (0.9, 1.1, 3.0)
@@ -27,13 +27,13 @@ def volume(level):
 def test_a_moved_ball_has_the_volume_of_its_radius(shift):
     """Closed form: V ∝ r³; the change is right to a tenth of itself."""
     level = level_set(voxels(ellipsoid(17, 17, 17)), SPACING)
-    grown = volume(moved(level, shift, SPACING)) / volume(level)
+    grown = volume(offset_surface(level, shift, SPACING)) / volume(level)
     assert grown - 1 == pytest.approx(((17 + shift) / 17) ** 3 - 1, rel=0.1)
 
 
 def test_where_nothing_is_moved_nothing_changes():
     level = level_set(voxels(ellipsoid(19, 14, 12)), SPACING)
-    assert volume(moved(level, 0.0, SPACING)) == pytest.approx(volume(level), rel=1e-5)
+    assert volume(offset_surface(level, 0.0, SPACING)) == pytest.approx(volume(level), rel=1e-5)
 
 
 def test_a_smooth_field_has_mean_0_and_sd_1_and_is_smooth():

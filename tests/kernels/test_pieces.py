@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import binary_dilation, binary_erosion, gaussian_filter
 
-from pnst.kernels.pieces import bounded_pieces, off_edge, piece_medians, smoothed_within, widened
+from pnst.kernels.pieces import bounded_pieces, dilated, eroded, piece_medians, smoothed_within
 
 SHAPE = (37, 41, 23)
 STEP = np.array((0.8, 0.9, 2.0))
@@ -27,19 +27,19 @@ def share(radius: float, centre: tuple[float, float, float] = (0.3, -0.2, 0.5)) 
 def test_off_edge_is_an_erosion_by_the_6_neighbours():
     """Witness: SciPy; the array's border is an edge too."""
     mask = np.random.default_rng(0).random(SHAPE) < 0.9
-    assert np.array_equal(off_edge(mask), binary_erosion(mask, border_value=0))
-    assert not off_edge(np.ones(SHAPE, dtype=bool))[0].any()
+    assert np.array_equal(eroded(mask), binary_erosion(mask, border_value=0))
+    assert not eroded(np.ones(SHAPE, dtype=bool))[0].any()
 
 
 def test_widened_is_a_dilation_by_the_6_neighbours():
     mask = np.random.default_rng(1).random(SHAPE) < 0.02
-    assert np.array_equal(widened(mask), binary_dilation(mask))
+    assert np.array_equal(dilated(mask), binary_dilation(mask))
 
 
 def test_widened_goes_as_many_steps_as_each_axis_is_given():
     mask = np.zeros((11, 12, 13), dtype=np.int32)
     mask[5, 6, 7] = 4
-    out = widened(mask, (3, 1, 2))
+    out = dilated(mask, (3, 1, 2))
     extent = [np.flatnonzero(out.any(axis=tuple(a for a in range(3) if a != axis))) for axis in range(3)]
     assert [(int(at[0]), int(at[-1])) for at in extent] == [(2, 8), (5, 7), (5, 9)]
     assert set(np.unique(out)) == {0, 4}
@@ -49,7 +49,7 @@ def test_widened_goes_as_many_steps_as_each_axis_is_given():
 def test_widened_labels_do_not_wrap_round_the_array():
     mask = np.zeros((4, 5, 6), dtype=bool)
     mask[0, 0, 0] = True
-    assert widened(mask).sum() == 4
+    assert dilated(mask).sum() == 4
 
 
 def test_smoothing_within_a_region_sees_nothing_of_what_lies_round_it():
@@ -100,7 +100,7 @@ def test_a_piece_goes_neither_where_it_may_not_nor_further_than_its_reach():
     data = 100 * part
     assert not (bounded_pieces(seeds, data, 0.0, allowed, (9, 9, 9)) > 0)[~allowed].any()
     grown = bounded_pieces(seeds, data, 0.0, np.ones(SHAPE, dtype=bool), (2, 1, 1)) > 0
-    assert np.array_equal(grown, widened(seeds, (2, 1, 1)) & (data > 50))
+    assert np.array_equal(grown, dilated(seeds, (2, 1, 1)) & (data > 50))
 
 
 def test_nothing_found_is_nothing():

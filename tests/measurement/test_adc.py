@@ -13,7 +13,7 @@ from diffusing import D, Diffusing
 from interiors import Interior, Sphere
 from pnst.image import Grid, Mask, Volume
 from pnst.io.study import read_study
-from pnst.kernels.pieces import off_edge
+from pnst.kernels.pieces import eroded
 from pnst.measurement.context import Context
 from pnst.measurement.families.adc import Adc, measure_adc
 from pnst.measurement.family import NotMeasurable, Outcome
@@ -69,7 +69,7 @@ class TestSolidPart:
     def test_what_is_taken_out_and_what_is_left_make_up_the_lesion(self, body):  # invariant
         adc, scene = measured(body, *CONTRAST), Diffusing(BODIES[body])
         parts = (adc.removed_unenhanced_ml, adc.removed_blood_ml, adc.removed_fat_ml, adc.removed_edge_ml)
-        whole = scene.body.lesion().on(scene.grid).volume_mm3 / 1000
+        whole = scene.body.lesion().mask_on(scene.grid).volume_mm3 / 1000
         assert sum(parts) + adc.solid_volume_ml == pytest.approx(whole)
 
     def test_no_voxel_of_it_holds_any_of_the_cyst(self):  # witness: the sphere's own formula, at 7³ points a voxel
@@ -84,10 +84,10 @@ class TestSolidPart:
     def test_it_is_the_lesion_off_its_edge_where_there_is_nothing_to_take_out(self):  # the definition
         scene = Diffusing(PLAIN)
         found = outcome(scene, *CONTRAST)
-        lesion = PLAIN.lesion().on(scene.grid.canonical())
+        lesion = PLAIN.lesion().mask_on(scene.grid.canonical())
         solid = found.regions["solid"]
         box = lesion.grid.box_of(solid.grid)
-        np.testing.assert_array_equal(solid.data, off_edge(lesion.data)[box])
+        np.testing.assert_array_equal(solid.data, eroded(lesion.data)[box])
         assert found.family.solid_volume_ml == pytest.approx(solid.volume_mm3 / 1000)
         assert found.warnings == ()
 
@@ -144,13 +144,13 @@ class TestBlurredEdge:
         depth = 16.0 - np.linalg.norm(solid.mask.grid.to_world(np.argwhere(solid.mask.data)) - (40, -25, 210), axis=1)
         assert depth.min() == pytest.approx(1.645 * self.SIGMA, abs=0.5)
         assert measure_adc(context).family.mean_um2_per_ms == pytest.approx(0.8, rel=0.01)
-        assert solid.remarks == ()
+        assert solid.warnings == ()
 
     def test_an_edge_that_no_series_shows_costs_one_voxel(self):
         study, scene = self.study(0.8)
         alone = Study("x", {Role.DWI: study.series[Role.DWI]})
         context = Context(alone, scene.lesion(), MeasureSettings())
-        whole = off_edge(context.diffusion.lesion.data)
+        whole = eroded(context.diffusion.lesion.data)
         np.testing.assert_array_equal(context.diffusion.solid.mask.data, whole)
         assert measure_adc(context).family.mean_um2_per_ms > 0.812
 
@@ -158,7 +158,7 @@ class TestBlurredEdge:
         scene = Diffusing(PLAIN)
         context = scene.context(scene.study(*CONTRAST))
         lesion = Mask(context.diffusion.lesion.data, context.diffusion.lesion.grid)
-        assert (clear_of_blur(lesion, context.edge)[off_edge(lesion.data)] > 0).all()
+        assert (clear_of_blur(lesion, context.edge)[eroded(lesion.data)] > 0).all()
 
     def test_where_little_is_clear_the_least_blurred_are_averaged_and_that_is_said(self):
         """Closed form: of the voxels off the edge by one the deepest 350, whose ADC is nearer to the lesion's."""
@@ -166,7 +166,7 @@ class TestBlurredEdge:
         usual = Context(study, scene.lesion(), MeasureSettings())
         context = Context(study, scene.lesion(), MeasureSettings(adc=AdcSettings(least_solid_voxels=350)))
         lesion, solid = context.diffusion.lesion, context.diffusion.solid.mask.data
-        off = off_edge(lesion.data)
+        off = eroded(lesion.data)
         assert np.count_nonzero(usual.diffusion.solid.mask.data) < np.count_nonzero(solid) == 350 < off.sum()
         depth = 16.0 - np.linalg.norm(lesion.grid.to_world(np.argwhere(lesion.data)) - (40, -25, 210), axis=1)
         assert depth[solid[lesion.data]].min() > depth[(off & ~solid)[lesion.data]].max() - 0.7
@@ -182,7 +182,7 @@ class TestSmallLesions:
     def test_what_is_averaged_is_said(self, radius, said):
         scene = Diffusing(replace(PLAIN, radius=radius))
         found = outcome(scene, *CONTRAST)
-        adc, lesion = found.family, scene.body.lesion().on(scene.grid)
+        adc, lesion = found.family, scene.body.lesion().mask_on(scene.grid)
         voxel_ml = scene.grid.voxel_volume_mm3 / 1000
         if said is None:
             assert adc.quality is None

@@ -39,7 +39,7 @@ def test_muscle_is_found_in_a_cropped_field_of_view(study, roles, margin_mm):
 
     def cropped(role):
         volume = study.series[role].volume
-        return replace(study.series[role], volume=volume.crop(lesion.on(volume.grid).box(margin_mm)))
+        return replace(study.series[role], volume=volume.crop(lesion.mask_on(volume.grid).box(margin_mm)))
 
     edema = found(replace(study, series={role: cropped(role) for role in roles}), roles)
     assert edema.volume_ml == pytest.approx(TRUE_ML, rel=0.08)
@@ -87,7 +87,7 @@ def test_a_slim_limb_under_skin_has_no_edema(noise):
 def test_oedema_that_goes_on_where_there_is_no_image_is_censored(study):
     """NaN within the halo, as a moved image leaves it: the border of the array is far."""
     lesion, series = SCENE.lesion(), study.series[Role.T2_FS]
-    middle = [(side.start + side.stop) // 2 for side in lesion.on(series.volume.grid).box()]
+    middle = [(side.start + side.stop) // 2 for side in lesion.mask_on(series.volume.grid).box()]
     data = series.volume.data.copy()
     data[: middle[0] - int((SCENE.radius + SCENE.halo / 2) / series.volume.grid.spacing[0])] = np.nan
     seen = replace(study, series={**study.series, Role.T2_FS: replace(series, volume=Volume(data, series.volume.grid))})
@@ -103,7 +103,7 @@ def test_a_given_muscle_mask_may_lie_on_the_other_side(study):
     near = MeasureSettings.model_validate({"tissue": {"near_mm": 12.0}})
     far = replace(study, masks={"muscle": Mask((r > 38) & (r < 48), grid)})
     context = Context(far, SCENE.lesion(), near)
-    assert context.tissues.muscle(study.series[Role.T2_FS]).mode == pytest.approx(110, abs=2)
+    assert context.reference_tissue.muscle(study.series[Role.T2_FS]).mode == pytest.approx(110, abs=2)
     assert measure_edema(context).family.volume_ml == pytest.approx(TRUE_ML, rel=0.08)
     away = np.eye(4)
     away[:3, 3] = 900
@@ -164,13 +164,13 @@ def test_the_extent_is_that_of_the_farthest_voxel_beyond_the_first_look():
     points = zone.grid.to_world(np.argwhere(zone.data))
     distance, _ = cKDTree(context.lesion.mesh.vertices).query(points)
     assert outcome.family.max_extent_mm == pytest.approx(distance.max(), abs=1e-9)
-    assert context.levels.reach_mm == {Role.T2_FS: 80.0}
+    assert context.reference_intensities.reach_mm == {Role.T2_FS: 80.0}
 
 
 def test_a_halo_within_the_first_look_is_looked_for_no_further(study):
     context = Context(study, SCENE.lesion(), MeasureSettings())
     assert measure_edema(context).family.present is True
-    assert context.levels.reach_mm == {Role.T2_FS: 50.0}
+    assert context.reference_intensities.reach_mm == {Role.T2_FS: 50.0}
 
 
 def dark(lesion: float) -> Context:

@@ -21,7 +21,7 @@ def drawn(shared_data) -> tuple[pnst.Study, pnst.Lesion, pnst.Mask]:
     study = pnst.read_study(folder)
     contours = folder / "MR_T2" / "mask" / "1-1.dcm"
     mass, edema = (pnst.read_lesion(contours, study, label=label) for label in ("GTV_Mass", "GTV_Edema"))
-    return study, mass, edema.on(study.series[pnst.Role.T2_FS].volume.grid)
+    return study, mass, edema.mask_on(study.series[pnst.Role.T2_FS].volume.grid)
 
 
 @pytest.mark.parametrize("with_t1", [True, False])
@@ -31,7 +31,7 @@ def test_the_zone_is_the_experts(drawn, with_t1):
     seen = study if with_t1 else replace(study, series={pnst.Role.T2_FS: study.series[pnst.Role.T2_FS]})
     outcome = measure_edema(Context(seen, mass, MeasureSettings()))
     expert = measure_edema(Context(replace(study, masks={"edema": edema}), mass, MeasureSettings())).family
-    found, true = outcome.regions["edema"].data, edema.data & ~mass.on(edema.grid).data
+    found, true = outcome.regions["edema"].data, edema.data & ~mass.mask_on(edema.grid).data
     assert 2 * np.count_nonzero(found & true) / (np.count_nonzero(found) + np.count_nonzero(true)) >= 0.80
     assert outcome.family.volume_ml == pytest.approx(expert.volume_ml, rel=0.10 if with_t1 else 0.15)
     assert outcome.family.max_extent_mm == pytest.approx(expert.max_extent_mm, abs=10)

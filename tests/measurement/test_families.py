@@ -191,10 +191,10 @@ def test_fat_that_shading_spreads_has_a_level_all_the_same():  # no mode of its 
     t1 = study.series[Role.T1]
     data = t1.volume.data
     shading = np.random.default_rng(2).uniform(0.62, 1.25, data.shape[:2])[..., None].astype(np.float32)
-    spread = np.where(data > 700, data * np.repeat(shading, data.shape[2], axis=2), data)
-    spread[:, : spread.shape[1] // 2] = np.minimum(spread[:, : spread.shape[1] // 2], 1250)
+    upsample = np.where(data > 700, data * np.repeat(shading, data.shape[2], axis=2), data)
+    upsample[:, : upsample.shape[1] // 2] = np.minimum(upsample[:, : upsample.shape[1] // 2], 1250)
     m = measure(
-        replace(study, series={**study.series, Role.T1: replace(t1, volume=Volume(spread, t1.volume.grid))}),
+        replace(study, series={**study.series, Role.T1: replace(t1, volume=Volume(upsample, t1.volume.grid))}),
         scene.lesion(),
     )
     assert m.split_fat.coverage_fraction == pytest.approx(1 - np.cos(np.radians(70)), abs=0.07)

@@ -97,12 +97,12 @@ def test_noise_widens_what_is_read_from_the_image_and_not_the_size():
         Scene(radius=12, edge_sigma=1.8, blurred_below=2.0, noise=noise, spacing=(1.3, 1.2, 2.1))
         for noise in (1.0, 60.0)
     )
-    spread = []
+    upsample = []
     for made in (quiet, loud):
         m = measure(made.study(), made.lesion(), repeated(4))
-        spread.append([np.ptp(m.heterogeneity.variation_t2_interval), np.ptp(m.size.volume_ml_interval)])
-    assert spread[1][0] > 2 * spread[0][0]
-    assert spread[1][1] == pytest.approx(spread[0][1])
+        upsample.append([np.ptp(m.heterogeneity.variation_t2_interval), np.ptp(m.size.volume_ml_interval)])
+    assert upsample[1][0] > 2 * upsample[0][0]
+    assert upsample[1][1] == pytest.approx(upsample[0][1])
 
 
 def test_noise_of_diffusion_is_that_of_tissue():
@@ -123,8 +123,8 @@ def test_a_repetition_looks_for_no_doubts():
     scene = Scene(noise=300)
     context = Context(scene.study(), scene.lesion(), MeasureSettings())
     series = scene.study().series[Role.T2_FS]
-    assert any("noise" in remark for remark in context.views.doubts(series))
-    assert context.repeated(scene.study(), scene.lesion()).views.doubts(series) == ()
+    assert any("noise" in warning for warning in context.views.quality_flags(series))
+    assert context.repeated(scene.study(), scene.lesion()).views.quality_flags(series) == ()
 
 
 def test_no_column_no_interval(scene):

@@ -361,7 +361,7 @@ def test_the_real_sarcoma_makes_a_page_of_under_three_megabytes(shared_data, mad
     contours = next((folder / "MR_T2" / "mask").iterdir())
     mass, edema = (read_lesion(contours, study, label=name) for name in ("GTV_Mass", "GTV_Edema"))
     grid = study.series[Role.T2_FS].volume.grid
-    zone = Mask(edema.on(grid).data & ~mass.on(grid).data, grid)
+    zone = Mask(edema.mask_on(grid).data & ~mass.mask_on(grid).data, grid)
     m = replace(made.m, case_id=study.case_id, label=mass.label, regions={"edema": zone})
     html = report(study, mass, m, assess(m))
     assert len(Page(html).values("img", "src")) == 8

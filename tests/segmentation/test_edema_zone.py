@@ -11,7 +11,7 @@ from bodies import oblique
 from pnst.image import Mask, Volume, embedded
 from pnst.segmentation.edema_zone import EdemaZone, ZoneRule, bound_edema, detect_edema
 from pnst.segmentation.fluid import FluidRule
-from pnst.segmentation.surroundings import Surroundings, surroundings
+from pnst.segmentation.perilesional import Perilesional, crop_perilesional
 from pnst.segmentation.tissue import MuscleLevel
 
 SPACING = (0.8, 0.9, 3.0)
@@ -38,18 +38,21 @@ R = np.sqrt(X * X + Y * Y + Z * Z)
 
 def image(
     bright: np.ndarray, level: float = OEDEMA, noise: float = SD, seed: int = 5, wet: np.ndarray | bool = False
-) -> Surroundings:
+) -> Perilesional:
     """The lesion in muscle, with `bright` (ni, nj, nk; a share of oedema, or yes and no) and fluid round it."""
     share = np.asarray(bright, dtype=float)
     data = np.where(wet, FLUID, MUSCLE + share * (level - MUSCLE))
     data = np.where(R < RADIUS, LESION, data) + np.random.default_rng(seed).normal(scale=noise, size=GRID.shape)
-    return surroundings(Volume(data.astype(np.float32), GRID), Mask(R < RADIUS, GRID))
+    return crop_perilesional(Volume(data.astype(np.float32), GRID), Mask(R < RADIUS, GRID))
 
 
 def bounded(
-    around: Surroundings, fat_fraction: np.ndarray | None = None, level: MuscleLevel = LEVEL, rule: ZoneRule = RULE
+    perilesional: Perilesional,
+    fat_fraction: np.ndarray | None = None,
+    level: MuscleLevel = LEVEL,
+    rule: ZoneRule = RULE,
 ) -> EdemaZone:
-    return bound_edema(around, level, rule, detect_edema(around, level, rule, fat_fraction))
+    return bound_edema(perilesional, level, rule, detect_edema(perilesional, level, rule, fat_fraction))
 
 
 def voxels(found: EdemaZone) -> np.ndarray:
@@ -59,9 +62,9 @@ def voxels(found: EdemaZone) -> np.ndarray:
 def zone(
     bright: np.ndarray, level: float = OEDEMA, fat_fraction: np.ndarray | None = None, seed: int = 5
 ) -> np.ndarray:
-    around = image(bright, level, seed=seed)
-    assert around.cells.grid.shape == GRID.shape  # the whole image lies within reach, a cell is a voxel
-    return voxels(bounded(around, fat_fraction))
+    perilesional = image(bright, level, seed=seed)
+    assert perilesional.downsampled.grid.shape == GRID.shape  # the whole image lies within reach, a cell is a voxel
+    return voxels(bounded(perilesional, fat_fraction))
 
 
 def ml(mask: np.ndarray) -> float:
@@ -97,19 +100,19 @@ def test_the_zone_is_bounded_at_half_the_step():
     """A blurred boundary: a bound at 3 SDs would lie 3 mm further out, and hold half as much again."""
     h, blur = 10.0, 2.0
     ramp = np.clip((RADIUS + h + blur - R) / (2 * blur), 0, 1)  # half at RADIUS + h
-    around = image(ramp)
-    found = bounded(around)
+    perilesional = image(ramp)
+    found = bounded(perilesional)
     assert ml(found.mask.data) == pytest.approx(shell(h), rel=0.06)
     assert R[voxels(found)].max() < RADIUS + h + 1.5
-    at_three_sd = ml((around.volume.data > MUSCLE + 3 * SD) & (R >= RADIUS) & (RADIUS + h + blur > R))
+    at_three_sd = ml((perilesional.volume.data > MUSCLE + 3 * SD) & (R >= RADIUS) & (RADIUS + h + blur > R))
     assert at_three_sd > 1.2 * ml(found.mask.data)
 
 
 def test_the_levels_are_told():
     """Closed form: 3 SDs above muscle, and half the step to the oedema."""
-    around = image(R < RADIUS + 8)
-    assert detect_edema(around, LEVEL, RULE).level == pytest.approx(MUSCLE + 3 * SD)
-    assert bounded(around).half_step_level == pytest.approx((MUSCLE + OEDEMA) / 2, abs=2)
+    perilesional = image(R < RADIUS + 8)
+    assert detect_edema(perilesional, LEVEL, RULE).level == pytest.approx(MUSCLE + 3 * SD)
+    assert bounded(perilesional).half_step_level == pytest.approx((MUSCLE + OEDEMA) / 2, abs=2)
 
 
 def test_oedema_that_does_not_touch_the_lesion_is_left_out():
@@ -140,10 +143,10 @@ def test_oedema_in_a_layer_beyond_a_rim_of_fat_counts():
     """A sheet of 3 mm is as thin as a vessel, but it lies along the lesion."""
     rim = (R < RADIUS + 3) & (R >= RADIUS) & (R * 0.6 < X)
     bright = (R < RADIUS + 6) & ~rim
-    around = image(bright)
+    perilesional = image(bright)
     true = ml(bright & (R >= RADIUS))
-    assert ml(voxels(bounded(around))) == pytest.approx(true, rel=0.06)
-    assert ml(voxels(bounded(around, rule=RULE._replace(layer_within_mm=0.0)))) < 0.94 * true  # said no
+    assert ml(voxels(bounded(perilesional))) == pytest.approx(true, rel=0.06)
+    assert ml(voxels(bounded(perilesional, rule=RULE._replace(layer_within_mm=0.0)))) < 0.94 * true  # said no
 
 
 def test_a_nerve_through_the_halo_carries_no_extent():
@@ -159,20 +162,20 @@ def test_a_nerve_through_the_halo_carries_no_extent():
 def test_a_wide_vein_beside_the_oedema_is_fluid(width):
     """Too wide for a thread: without the class of fluid it would be followed across the image."""
     vein = (np.hypot(Y - RADIUS - 5, Z) < width / 2) & (R >= RADIUS)
-    around = image(R < RADIUS + 6, wet=vein)
-    found = voxels(bounded(around))
+    perilesional = image(R < RADIUS + 6, wet=vein)
+    found = voxels(bounded(perilesional))
     true = (R < RADIUS + 6) & (R >= RADIUS) & ~vein
     assert ml(found) == pytest.approx(ml(true), rel=0.08)
     assert R[found].max() < RADIUS + 6 + 1.5
     off = RULE._replace(fluid=RULE.fluid._replace(lesion_ratio=9.0))
-    assert R[voxels(bounded(around, rule=off))].max() > RADIUS + 15  # the predicate says no
+    assert R[voxels(bounded(perilesional, rule=off))].max() > RADIUS + 15  # the predicate says no
 
 
 @pytest.mark.parametrize("halo", [6.0, 10.0])
 def test_a_pocket_of_fluid_that_touches_the_oedema_is_left_out(halo):
     pocket = (np.hypot(X - RADIUS - halo, Y) < 7) & (np.abs(Z) < 8) & (R >= RADIUS + 2)
-    around = image(RADIUS + halo > R, wet=pocket)
-    found = voxels(bounded(around))
+    perilesional = image(RADIUS + halo > R, wet=pocket)
+    found = voxels(bounded(perilesional))
     assert ml(found) == pytest.approx(ml((RADIUS + halo > R) & (R >= RADIUS) & ~pocket), rel=0.08)
     assert ml(found & pocket) < 0.1 * ml(pocket)  # voxels at its border
     assert R[found].max() < RADIUS + halo + 1.5
@@ -181,27 +184,29 @@ def test_a_pocket_of_fluid_that_touches_the_oedema_is_left_out(halo):
 def test_fluid_without_oedema_is_known_by_its_darkness_on_t1():
     """An effusion beside a lesion nearly as bright: nothing but T1 tells it from oedema."""
     pocket = (np.hypot(X - RADIUS - 4, Y) < 7) & (np.abs(Z) < 8) & (R >= RADIUS)
-    around = image(pocket, level=1.05 * LESION)
+    perilesional = image(pocket, level=1.05 * LESION)
     dark = np.where(pocket, -0.25, 0.0).astype(np.float32)
-    assert ml(voxels(bounded(around, dark))) < 0.1 * ml(pocket)
-    assert ml(voxels(bounded(around, np.zeros_like(dark)))) > 0.9 * ml(pocket)
+    assert ml(voxels(bounded(perilesional, dark))) < 0.1 * ml(pocket)
+    assert ml(voxels(bounded(perilesional, np.zeros_like(dark)))) > 0.9 * ml(pocket)
 
 
 def test_oedema_brighter_than_a_dark_lesion_is_no_fluid():
-    around = image(R < RADIUS + 8)
-    dark = replace(around, volume=Volume(np.where(R < RADIUS, 180, around.volume.data).astype(np.float32), GRID))
-    dark = surroundings(dark.volume, around.lesion)
+    perilesional = image(R < RADIUS + 8)
+    dark = replace(
+        perilesional, volume=Volume(np.where(R < RADIUS, 180, perilesional.volume.data).astype(np.float32), GRID)
+    )
+    dark = crop_perilesional(dark.volume, perilesional.lesion)
     assert ml(voxels(bounded(dark, np.full(GRID.shape, 0.02, np.float32)))) == pytest.approx(shell(8), rel=0.06)
 
 
 def test_weak_oedema_beside_strong_is_bounded_at_its_own_half_step():
     """A quarter of the strength on one side: half of the usual step would lose it."""
     share = np.where(X > 0, 1.0, 0.3) * (R < RADIUS + 9)
-    around = image(share)
-    found = voxels(bounded(around))
+    perilesional = image(share)
+    found = voxels(bounded(perilesional))
     assert ml(found) == pytest.approx(shell(9), rel=0.08)
-    usual = bounded(around).half_step_level
-    assert ml((around.volume.data > usual) & (R >= RADIUS) & (R < RADIUS + 9)) < 0.7 * shell(9)
+    usual = bounded(perilesional).half_step_level
+    assert ml((perilesional.volume.data > usual) & (R >= RADIUS) & (R < RADIUS + 9)) < 0.7 * shell(9)
 
 
 def test_dark_fibres_within_the_oedema_belong_to_it_and_a_clear_gap_does_not():
@@ -236,10 +241,10 @@ def test_what_is_known_to_be_fat_is_left_out():
 
 
 def test_voxels_without_data_are_no_oedema():
-    around = image(R < RADIUS + 8)
+    perilesional = image(R < RADIUS + 8)
     hole = (X > 12) & (X < 18)
-    data = np.where(hole, np.nan, around.volume.data)
-    found = voxels(bounded(surroundings(Volume(data, GRID), around.lesion)))
+    data = np.where(hole, np.nan, perilesional.volume.data)
+    found = voxels(bounded(crop_perilesional(Volume(data, GRID), perilesional.lesion)))
     assert not (found & hole).any()
     assert ml(found) > 0.8 * ml((R < RADIUS + 8) & (R >= RADIUS) & ~hole)
 
@@ -247,8 +252,10 @@ def test_voxels_without_data_are_no_oedema():
 @pytest.mark.parametrize(("gain", "offset"), [(0.03, 0.0), (5.0, 300.0)])
 def test_gain_and_offset_change_nothing(gain, offset):
     """Law: a·I + b with a > 0, the muscle level moved likewise."""
-    around = image(R < RADIUS + 6)
-    other = surroundings(Volume((around.volume.data * gain + offset).astype(np.float32), GRID), around.lesion)
+    perilesional = image(R < RADIUS + 6)
+    other = crop_perilesional(
+        Volume((perilesional.volume.data * gain + offset).astype(np.float32), GRID), perilesional.lesion
+    )
     level = MuscleLevel(MUSCLE * gain + offset, SD * gain, "given")
-    ours, theirs = voxels(bounded(around)), voxels(bounded(other, level=level))
+    ours, theirs = voxels(bounded(perilesional)), voxels(bounded(other, level=level))
     assert np.count_nonzero(ours ^ theirs) <= 0.001 * np.count_nonzero(ours)

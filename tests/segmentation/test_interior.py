@@ -39,14 +39,14 @@ def test_another_image_is_interpolated_where_it_is_and_unknown_beyond():  # clos
     linear = other.to_world(index) @ (1.0, -2.0, 0.5)
     here = inside.volume.grid
     points = here.to_world(np.stack(np.meshgrid(*map(np.arange, here.shape), indexing="ij"), axis=-1))
-    found, at = inside.other(Volume(linear.astype(np.float32), other)), other.to_index(points)
+    found, at = inside.resample_like(Volume(linear.astype(np.float32), other)), other.to_index(points)
     within = ((at > 1e-6) & (at < np.subtract(other.shape, 1) - 1e-6)).all(axis=-1)
     assert 0 < within.mean() < 1
     assert (np.isnan(found) == ~within).all()
     assert found[within] == pytest.approx((points @ (1.0, -2.0, 0.5))[within], abs=1e-3)
     away = np.eye(4)
     away[:3, 3] = 900
-    assert np.isnan(inside.other(Volume(NOISY, Grid(GRID.shape, away @ GRID.affine)))).all()
+    assert np.isnan(inside.resample_like(Volume(NOISY, Grid(GRID.shape, away @ GRID.affine)))).all()
 
 
 def test_depth_of_a_ball_on_another_grid():  # closed form: R − r
@@ -56,7 +56,7 @@ def test_depth_of_a_ball_on_another_grid():  # closed form: R − r
     r = np.linalg.norm(
         here.to_world(np.stack(np.meshgrid(*map(np.arange, here.shape), indexing="ij"), axis=-1)) - CENTRE, axis=-1
     )
-    found = inside.other(depth)
+    found = inside.resample_like(depth)
     assert float(depth.data.max()) == pytest.approx(11, rel=0.03)
     assert found[inside.lesion.data] == pytest.approx((11 - r)[inside.lesion.data], abs=0.6)
     assert (np.nan_to_num(found[r > 12]) == 0).all()

@@ -12,7 +12,7 @@ from pnst.image import Grid, Mask, Volume
 from pnst.kernels.histogram import Mode
 from pnst.segmentation.fat import _brightest, fat_scale
 from pnst.segmentation.muscle import muscle_level, muscle_on_t1
-from pnst.segmentation.surroundings import Surroundings, TissueRule, surroundings
+from pnst.segmentation.perilesional import Perilesional, TissueRule, crop_perilesional
 from pnst.segmentation.tissue import FatScale, MuscleLevel, TissueNotFound
 
 GRID = oblique((84, 78, 17), (1.2, 1.3, 4.0))
@@ -45,32 +45,32 @@ class Limb:
         out[x * x + y * y + z * z < self.lesion**2] = "lesion"
         return out
 
-    def around(self, levels: dict[str, float], sigma: float = SIGMA, seed: int = 3) -> Surroundings:
+    def perilesional(self, levels: dict[str, float], sigma: float = SIGMA, seed: int = 3) -> Perilesional:
         """The surroundings in an image of these levels with magnitude noise."""
         tissue, rng = self.tissue, np.random.default_rng(seed)
         clean = np.vectorize(levels.get, otypes=[float])(tissue)
         noise = rng.normal(scale=sigma, size=(2, *self.grid.shape))
         data = np.hypot(clean + noise[0], noise[1]).astype(np.float32)
-        return surroundings(Volume(data, self.grid), Mask(tissue == "lesion", self.grid))
+        return crop_perilesional(Volume(data, self.grid), Mask(tissue == "lesion", self.grid))
 
-    def cropped(self, name: str, around: Surroundings) -> np.ndarray:
+    def cropped(self, name: str, perilesional: Perilesional) -> np.ndarray:
         """Where the tissue of that name lies, on the surroundings' grid."""
         whole = Mask(self.tissue == name, self.grid)
-        start = np.rint(self.grid.to_index(around.volume.grid.affine[:3, 3])).astype(int)
-        return whole.data[tuple(slice(a, a + n) for a, n in zip(start, around.volume.grid.shape, strict=True))]
+        start = np.rint(self.grid.to_index(perilesional.volume.grid.affine[:3, 3])).astype(int)
+        return whole.data[tuple(slice(a, a + n) for a, n in zip(start, perilesional.volume.grid.shape, strict=True))]
 
 
 LIMB = Limb()
 
 
 @pytest.fixture(scope="module")
-def t1() -> Surroundings:
-    return LIMB.around(T1)
+def t1() -> Perilesional:
+    return LIMB.perilesional(T1)
 
 
 @pytest.fixture(scope="module")
-def stir() -> Surroundings:
-    return LIMB.around(STIR)
+def stir() -> Perilesional:
+    return LIMB.perilesional(STIR)
 
 
 # --- muscle and fat on T1 --------------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ def test_muscle_and_fat_are_the_levels_that_were_drawn(t1):
 
 @pytest.mark.parametrize("lesion", [240.0, 300.0, 400.0])
 def test_the_lesion_may_be_darker_or_brighter_than_muscle(lesion):
-    scale = fat_scale(LIMB.around({**T1, "lesion": lesion}))
+    scale = fat_scale(LIMB.perilesional({**T1, "lesion": lesion}))
     assert scale.muscle == pytest.approx(300, abs=7)
     assert scale.fat == pytest.approx(1000, abs=14)
 
@@ -99,7 +99,7 @@ def test_diluted_fat_is_not_taken_for_fat():
 @pytest.mark.parametrize(("gain", "offset"), [(0.01, 0.0), (3.0, 500.0), (1.0, -400.0)])
 def test_gain_and_offset_move_the_modes_and_nothing_else(t1, gain, offset):
     """Law: a·I + b."""
-    other = surroundings(Volume((t1.volume.data * gain + offset).astype(np.float32), t1.volume.grid), t1.lesion)
+    other = crop_perilesional(Volume((t1.volume.data * gain + offset).astype(np.float32), t1.volume.grid), t1.lesion)
     before, after = fat_scale(t1), fat_scale(other)
     assert after.muscle == pytest.approx(before.muscle * gain + offset, abs=2 * gain)
     assert after.fat == pytest.approx(before.fat * gain + offset, abs=2 * gain)
@@ -116,13 +116,13 @@ def test_voxels_without_data_leave_the_levels_alone(t1):
     data = t1.volume.data.copy()
     data[:9, :9, :3] = np.nan
     data[tuple(n // 2 for n in data.shape)] = np.nan
-    holed = fat_scale(surroundings(Volume(data, t1.volume.grid), t1.lesion))
+    holed = fat_scale(crop_perilesional(Volume(data, t1.volume.grid), t1.lesion))
     assert holed.muscle == pytest.approx(300, abs=7)
     assert holed.fat == pytest.approx(1000, abs=14)
 
 
 def test_the_anchor_is_the_median_of_the_lesion(t1):
-    assert t1.anchor == pytest.approx(np.median(t1.volume.data[t1.lesion.data]))
+    assert t1.lesion_median == pytest.approx(np.median(t1.volume.data[t1.lesion.data]))
 
 
 # --- muscle voxels on T1 ---------------------------------------------------------------------------------------------
@@ -132,9 +132,9 @@ def test_muscle_voxels_are_muscle_and_near_but_clear_of_the_lesion(t1):
     found = muscle_on_t1(t1, fat_scale(t1)).data
     true = LIMB.cropped("muscle", t1)
     assert np.count_nonzero(found & true) > 0.98 * np.count_nonzero(found)
-    assert t1.cells.distance[found].min() > TissueRule().clear_mm
-    assert t1.cells.distance[found].max() <= TissueRule().near_mm
-    deep = true & t1.cells.shell & (np.abs(t1.cells.smooth - 300) < 30)
+    assert t1.downsampled.distance[found].min() > TissueRule().clear_mm
+    assert t1.downsampled.distance[found].max() <= TissueRule().near_mm
+    deep = true & t1.downsampled.shell & (np.abs(t1.downsampled.smooth - 300) < 30)
     assert np.count_nonzero(found & deep) > 0.95 * np.count_nonzero(deep)
 
 
@@ -149,13 +149,13 @@ def test_the_edge_between_fat_and_air_is_no_muscle():
     assert level.sd == pytest.approx(SIGMA, rel=0.25)
 
 
-def blurred(limb: Limb, levels: dict[str, float], rule: TissueRule) -> Surroundings:
+def blurred(limb: Limb, levels: dict[str, float], rule: TissueRule) -> Perilesional:
     """The limb's image with its edges in partial volume."""
     from scipy.ndimage import gaussian_filter
 
     clean = gaussian_filter(np.vectorize(levels.get, otypes=[float])(limb.tissue), (0.8, 0.8, 0.4))
     noisy = np.abs(clean + np.random.default_rng(3).normal(scale=SIGMA, size=limb.grid.shape)).astype(np.float32)
-    return surroundings(Volume(noisy, limb.grid), Mask(limb.tissue == "lesion", limb.grid), rule=rule)
+    return crop_perilesional(Volume(noisy, limb.grid), Mask(limb.tissue == "lesion", limb.grid), rule=rule)
 
 
 def test_without_muscle_no_voxel_is_muscle(t1):
@@ -167,7 +167,7 @@ def test_without_muscle_no_voxel_is_muscle(t1):
 
 
 def test_mode_and_sd_in_a_muscle_mask(stir):
-    level = muscle_level(stir, LIMB.cropped("muscle", stir) & stir.cells.shell, "given mask")
+    level = muscle_level(stir, LIMB.cropped("muscle", stir) & stir.downsampled.shell, "given mask")
     assert level.mode == pytest.approx(np.hypot(110, SIGMA), abs=3)  # the mean of magnitude noise, to first order
     assert level.sd == pytest.approx(SIGMA, rel=0.1)
     assert level.source == "given mask"
@@ -176,11 +176,11 @@ def test_mode_and_sd_in_a_muscle_mask(stir):
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
 def test_oedema_within_the_mask_raises_neither(stir, share):
     """What looks like muscle on T1 is oedema in part: brighter on STIR, and not muscle's level."""
-    where = LIMB.cropped("muscle", stir) & stir.cells.shell
+    where = LIMB.cropped("muscle", stir) & stir.downsampled.shell
     halfway = np.quantile(np.argwhere(where)[:, 0], share)
     wet = where & (np.indices(where.shape)[0] < halfway)
     data = np.where(wet, stir.volume.data + 220, stir.volume.data)
-    level = muscle_level(surroundings(Volume(data, stir.volume.grid), stir.lesion), where, "muscle on T1")
+    level = muscle_level(crop_perilesional(Volume(data, stir.volume.grid), stir.lesion), where, "muscle on T1")
     assert level.mode == pytest.approx(np.hypot(110, SIGMA), abs=4)
     assert level.sd == pytest.approx(SIGMA, rel=0.25)
 
@@ -188,11 +188,11 @@ def test_oedema_within_the_mask_raises_neither(stir, share):
 def test_without_t1_muscle_is_the_fullest_mode_below_the_lesion_and_not_air():
     """The air outside the limb holds more voxels than muscle."""
     limb = Limb(muscle=30, fat=33)
-    around = limb.around(STIR)
-    assert np.count_nonzero(limb.cropped("air", around) & around.cells.shell) > np.count_nonzero(
-        limb.cropped("muscle", around) & around.cells.shell
+    perilesional = limb.perilesional(STIR)
+    assert np.count_nonzero(limb.cropped("air", perilesional) & perilesional.downsampled.shell) > np.count_nonzero(
+        limb.cropped("muscle", perilesional) & perilesional.downsampled.shell
     )
-    level = muscle_level(around, None, "histogram")
+    level = muscle_level(perilesional, None, "histogram")
     assert level.mode == pytest.approx(np.hypot(110, SIGMA), abs=6)
     assert level.sd == pytest.approx(SIGMA, rel=0.5)
 
@@ -200,14 +200,14 @@ def test_without_t1_muscle_is_the_fullest_mode_below_the_lesion_and_not_air():
 def test_without_t1_and_without_air_the_darkest_tissue_is_muscle():
     """Regression: beside the edge modes between muscle and bright fat, muscle was taken for air."""
     limb = Limb(muscle=40, fat=90)
-    level = muscle_level(limb.around({**STIR, "fat": 400, "bone": 110, "marrow": 110}), None, "histogram")
+    level = muscle_level(limb.perilesional({**STIR, "fat": 400, "bone": 110, "marrow": 110}), None, "histogram")
     assert level.mode == pytest.approx(np.hypot(110, SIGMA), abs=3)
     assert level.sd == pytest.approx(SIGMA, rel=0.2)
 
 
 @pytest.mark.parametrize("gain", [0.02, 40.0])
 def test_the_level_goes_with_the_gain(stir, gain):
-    other = surroundings(Volume((stir.volume.data * gain).astype(np.float32), stir.volume.grid), stir.lesion)
+    other = crop_perilesional(Volume((stir.volume.data * gain).astype(np.float32), stir.volume.grid), stir.lesion)
     before, after = muscle_level(stir, None, "histogram"), muscle_level(other, None, "histogram")
     assert (after.mode, after.sd) == pytest.approx((before.mode * gain, before.sd * gain), rel=0.02)
 
@@ -224,36 +224,38 @@ def reason(call) -> str:
 def test_a_lesion_outside_the_series():
     empty = Mask(np.zeros(GRID.shape, bool), GRID)
     image = Volume(np.ones(GRID.shape, np.float32), GRID)
-    assert "outside this series" in reason(lambda: surroundings(image, empty))
+    assert "outside this series" in reason(lambda: crop_perilesional(image, empty))
 
 
 def test_a_lesion_without_data():
-    around = LIMB.around(T1)
-    data = np.where(around.lesion.data, np.nan, around.volume.data)
-    hollow = surroundings(Volume(data, around.volume.grid), around.lesion)
+    perilesional = LIMB.perilesional(T1)
+    data = np.where(perilesional.lesion.data, np.nan, perilesional.volume.data)
+    hollow = crop_perilesional(Volume(data, perilesional.volume.grid), perilesional.lesion)
     assert "no data within the lesion" in reason(lambda: fat_scale(hollow))
 
 
 def test_too_few_voxels():
     limb = Limb(lesion=4, grid=oblique((9, 8, 4), (1.2, 1.3, 4.0)))
-    assert "too few voxels" in reason(lambda: fat_scale(limb.around(T1)))
+    assert "too few voxels" in reason(lambda: fat_scale(limb.perilesional(T1)))
 
 
 def test_an_image_of_one_value():
-    around = LIMB.around(T1)
-    flat = surroundings(Volume(np.full(around.volume.grid.shape, 7.0, np.float32), around.volume.grid), around.lesion)
+    perilesional = LIMB.perilesional(T1)
+    flat = crop_perilesional(
+        Volume(np.full(perilesional.volume.grid.shape, 7.0, np.float32), perilesional.volume.grid), perilesional.lesion
+    )
     assert "no fat shows" in reason(lambda: fat_scale(flat))
     assert "too little muscle" in reason(lambda: muscle_level(flat, None, "histogram"))
 
 
 def test_no_fat():
-    assert "no fat shows" in reason(lambda: fat_scale(LIMB.around({**T1, "fat": 300, "marrow": 300})))
+    assert "no fat shows" in reason(lambda: fat_scale(LIMB.perilesional({**T1, "fat": 300, "marrow": 300})))
 
 
 def test_no_muscle():
     """Fat and air alone: the mode nearest to the lesion is air."""
-    around = LIMB.around({**T1, "muscle": 1000, "bone": 1000, "marrow": 1000})
-    assert "no muscle shows" in reason(lambda: fat_scale(around))
+    perilesional = LIMB.perilesional({**T1, "muscle": 1000, "bone": 1000, "marrow": 1000})
+    assert "no muscle shows" in reason(lambda: fat_scale(perilesional))
 
 
 def test_too_little_muscle_in_a_mask(stir):
@@ -264,7 +266,7 @@ def test_too_little_muscle_in_a_mask(stir):
 
 def test_muscle_without_spread(stir):
     """Muscle of one value, as in an image without noise: its mode is that value, its SD 0."""
-    where = LIMB.cropped("muscle", stir) & stir.cells.shell
+    where = LIMB.cropped("muscle", stir) & stir.downsampled.shell
     volume = replace(stir.volume, data=np.full_like(stir.volume.data, 100))
-    flat = replace(stir, volume=volume, cells=replace(stir.cells, volume=volume))
+    flat = replace(stir, volume=volume, downsampled=replace(stir.downsampled, volume=volume))
     assert muscle_level(flat, where, "given mask") == MuscleLevel(100.0, 0.0, "given mask")

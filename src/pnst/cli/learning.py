@@ -66,7 +66,7 @@ def train(
 
     chosen = {"model": model, "folds": folds, "seed": seed}
     changes = {name: value for name, value in chosen.items() if value is not None}
-    lesson = workflow.Lesson(
+    training = workflow.TrainingTable(
         table=table,
         label=label,
         groups=groups,
@@ -77,7 +77,7 @@ def train(
         accept_separating=accept_separating or (),
     )
     with progress() as say:
-        found = workflow.train_model(lesson, out, _settings(settings).changed(train=changes), say)
+        found = workflow.train_model(training, out, _settings(settings).changed(train=changes), say)
     _say_trained(found, out)
 
 
@@ -106,11 +106,17 @@ def evaluate(
     """
     from pnst import workflow
 
-    lesson = workflow.Lesson(table=table, label=label, groups=groups)
+    training = workflow.TrainingTable(table=table, label=label, groups=groups)
     changes = {} if prior is None else {"prior": prior}
     with progress() as say:
         found = workflow.evaluate_models(
-            lesson, model or [], out, _settings(settings).changed(assess=changes), threshold, subgroup or (), say
+            training,
+            model or [],
+            out,
+            _settings(settings).changed(assess=changes),
+            threshold,
+            subgroup or (),
+            say,
         )
     _say_evaluated(found, out)
 
@@ -123,8 +129,8 @@ def _say_trained(found: TrainedModel, out: Path) -> None:
     )
     for text in found.card.warnings:
         typer.echo(f"warning: {text}")
-    for reason in dict.fromkeys(found.card.set_aside.values()):
-        names = [name for name, why in found.card.set_aside.items() if why == reason]
+    for reason in dict.fromkeys(found.card.excluded.values()):
+        names = [name for name, why in found.card.excluded.items() if why == reason]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         typer.echo(f"no features ({reason}): {', '.join(names[:_NAMED])}{more}")
     typer.echo(

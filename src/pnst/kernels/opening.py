@@ -20,8 +20,8 @@ def opened_in_plane(mask: BoolArray, spacing: Sequence[float], slice_axis: int, 
 
 def closed_in_plane(mask: BoolArray, spacing: Sequence[float], slice_axis: int, radius_mm: float) -> BoolArray:
     """A mask (ni, nj, nk) and the gaps in it into which no disc fits."""
-    widened = within_in_plane(mask, spacing, slice_axis, radius_mm)
-    return ~within_in_plane(~widened, spacing, slice_axis, radius_mm)
+    dilated = within_in_plane(mask, spacing, slice_axis, radius_mm)
+    return ~within_in_plane(~dilated, spacing, slice_axis, radius_mm)
 
 
 def within_in_plane(mask: BoolArray, spacing: Sequence[float], slice_axis: int, radius_mm: float) -> BoolArray:

@@ -12,12 +12,12 @@ TRUNCATE = 2.5
 """The smoothing kernel ends after this many SDs: 1 % of its weight lies beyond."""
 
 
-def off_edge(mask: BoolArray) -> BoolArray:
+def eroded(mask: BoolArray) -> BoolArray:
     """A mask (ni, nj, nk) less its edge voxels: those with one of their 6 neighbours outside (or beyond the array)."""
-    return np.asarray(~widened(~np.pad(mask, 1))[1:-1, 1:-1, 1:-1])
+    return np.asarray(~dilated(~np.pad(mask, 1))[1:-1, 1:-1, 1:-1])
 
 
-def widened(labels: AnyArray, steps: Sequence[int] = (1, 1, 1)) -> AnyArray:
+def dilated(labels: AnyArray, steps: Sequence[int] = (1, 1, 1)) -> AnyArray:
     """Labels or a mask (ni, nj, nk) spread to the 6 neighbours, `steps` (3,) times along each axis.
 
     Where two labels meet, the greater one stays.
@@ -64,7 +64,7 @@ def bounded_pieces(
     labels = cc3d.connected_components(seeds[box].astype(np.uint8), connectivity=26).astype(np.int32)
     part = np.asarray(data[box], dtype=np.float32)
     steps = np.concatenate([[1.0], piece_medians(labels, part) - level]).astype(np.float32)
-    near = np.where(allowed[box], widened(labels, reach), 0)
+    near = np.where(allowed[box], dilated(labels, reach), 0)
     out[box] = np.where((part - np.float32(level)) * np.sign(steps[near]) > np.abs(steps[near]) / 2, near, 0)
     return out
 

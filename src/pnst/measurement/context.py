@@ -9,9 +9,9 @@ from pnst.kernels.hull import Hull, convex_hull, longest_diameter
 from pnst.measurement.diffusion import Diffusion
 from pnst.measurement.edge import Edge, read_edge
 from pnst.measurement.family import NotMeasurable
-from pnst.measurement.lesion_tissue import Contents
-from pnst.measurement.reference_tissue import Levels, Tissues
-from pnst.measurement.series_view import Views
+from pnst.measurement.lesion_tissue import LesionTissue
+from pnst.measurement.reference_tissue import ReferenceIntensities, ReferenceTissue
+from pnst.measurement.series_view import SeriesViews
 from pnst.measurement.settings import MeasureSettings
 from pnst.study import Lesion, Role, Series, Study
 from pnst.typing import FloatArray
@@ -24,13 +24,13 @@ class Context:
     study: Study
     lesion: Lesion
     settings: MeasureSettings
-    levels: Levels = field(default_factory=Levels)
-    repetition: bool = False
+    reference_intensities: ReferenceIntensities = field(default_factory=ReferenceIntensities)
+    perturbation: bool = False
     """Whether this is another look at what was measured already; nobody reads its doubts."""
 
     def repeated(self, study: Study, lesion: Lesion) -> Context:
         """Another look at the same patient: what muscle and fat look like is known already."""
-        return replace(self, study=study, lesion=lesion, repetition=True)
+        return replace(self, study=study, lesion=lesion, perturbation=True)
 
     def series(self, *roles: Role) -> Series | None:
         """The first of these roles that the study has."""
@@ -47,24 +47,24 @@ class Context:
         return longest_diameter(self.lesion.mesh.vertices, self.hull.corners)
 
     @cached_property
-    def views(self) -> Views:
+    def views(self) -> SeriesViews:
         """The lesion as each series shows it."""
-        return Views(self.lesion, self.settings, doubting=not self.repetition)
+        return SeriesViews(self.lesion, self.settings, flagging=not self.perturbation)
 
     @cached_property
-    def tissues(self) -> Tissues:
+    def reference_tissue(self) -> ReferenceTissue:
         """Muscle and fat near the lesion."""
-        return Tissues(self.study, self.views, self.levels)
+        return ReferenceTissue(self.study, self.views, self.reference_intensities)
 
     @cached_property
-    def contents(self) -> Contents:
+    def lesion_tissue(self) -> LesionTissue:
         """What the lesion holds."""
-        return Contents(self.study, self.views, self.tissues)
+        return LesionTissue(self.study, self.views, self.reference_tissue)
 
     @cached_property
     def diffusion(self) -> Diffusion:
         """The lesion as diffusion shows it."""
-        return Diffusion(self.study, self.views, self.contents, lambda: self.edge)
+        return Diffusion(self.study, self.views, self.lesion_tissue, lambda: self.edge)
 
     @property
     def edge(self) -> Edge:

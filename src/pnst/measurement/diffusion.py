@@ -15,8 +15,8 @@ from pnst.kernels.noise import noise_sd
 from pnst.measurement.adc_map import DecayMap, decay_map, diffusion_or_map
 from pnst.measurement.edge import Edge
 from pnst.measurement.family import NotMeasurable
-from pnst.measurement.lesion_tissue import Contents
-from pnst.measurement.series_view import Views
+from pnst.measurement.lesion_tissue import LesionTissue
+from pnst.measurement.series_view import SeriesViews
 from pnst.measurement.settings import AdcSettings
 from pnst.measurement.solid import SolidPart, solid_part
 from pnst.study import Role, Series, Study
@@ -33,8 +33,8 @@ class Diffusion:
     """
 
     study: Study
-    views: Views
-    contents: Contents
+    views: SeriesViews
+    lesion_tissue: LesionTissue
     find_edge: Callable[[], Edge]
 
     @property
@@ -90,7 +90,7 @@ class Diffusion:
             edge = self.find_edge()
         except NotMeasurable:
             edge = None
-        return solid_part(self.contents, self.lesion, known, edge, self.settings.least_solid_voxels)
+        return solid_part(self.lesion_tissue, self.lesion, known, edge, self.settings.least_solid_voxels)
 
     def _check(self, values: FloatArray) -> None:
         """Refuse what is no tissue's diffusion: b-values of other volumes, or in another unit."""

@@ -16,7 +16,7 @@ from pnst.kernels.partial_volume import coverage
 from pnst.kernels.patches import local_median, patches
 from pnst.kernels.sampling import rays, sample
 from pnst.measurement.family import NotMeasurable
-from pnst.measurement.series_view import Views
+from pnst.measurement.series_view import SeriesViews
 from pnst.measurement.settings import MarginSettings
 from pnst.study import Lesion, Role, Series, Study
 from pnst.typing import BoolArray, FloatArray, IntArray
@@ -96,7 +96,7 @@ class _Reading:
         return np.asarray(RISE * np.sqrt(np.maximum(self.steps.sigma**2 - self.own.sigma**2, 0)))
 
 
-def read_edge(study: Study, views: Views) -> Edge:
+def read_edge(study: Study, views: SeriesViews) -> Edge:
     """Width of the edge at each place of the surface, on the series whose step shows best; or `NotMeasurable`."""
     found = [study.series[role] for role in EDGE_ROLES if role in study.series]
     if not found:
@@ -125,7 +125,7 @@ def read_edge(study: Study, views: Views) -> Edge:
     return Edge(places.points, width, places.area, measured, share, str(found[int(counts.argmax())].role))
 
 
-def _places(views: Views) -> _Places:
+def _places(views: SeriesViews) -> _Places:
     """Profiles over the surface, inward no further than the middle of the lesion."""
     mesh, settings = views.lesion.mesh, views.settings.margin
     radius = float((3 * mesh.volume_mm3 / (4 * np.pi)) ** (1 / 3))
@@ -144,22 +144,24 @@ def _places(views: Views) -> _Places:
     )
 
 
-def _read(views: Views, series: Series, places: _Places, average: csr_array, before: Sequence[_Reading]) -> _Reading:
+def _read(
+    views: SeriesViews, series: Series, places: _Places, average: csr_array, before: Sequence[_Reading]
+) -> _Reading:
     """Profiles averaged over patches, one step in each; and the same on the lesion's own shape."""
-    around = views.around(series)
-    grid = around.volume.grid
+    perilesional = views.perilesional(series)
+    grid = perilesional.volume.grid
     world = rays(places.points, places.normals, places.offsets)
-    profiles = average @ sample(around.volume.data, grid.to_index(world)).astype(np.float64)
+    profiles = average @ sample(perilesional.volume.data, grid.to_index(world)).astype(np.float64)
     seen = np.isfinite(profiles).all(axis=1)
     profiles[~seen] = 0
     own = next((reading.own for reading in before if reading.grid.matches(grid)), None)
     if own is None:
-        shape = _sharp_lesion(views.lesion, around.volume, around.lesion.data)
+        shape = _sharp_lesion(views.lesion, perilesional.volume, perilesional.lesion.data)
         sharp = np.nan_to_num(sample(shape.data, shape.grid.to_index(world)), nan=0.0)
         own = fit_step(places.offsets, average @ sharp.astype(np.float64))
     # A flat border is blurred by (Σ (nᵢ·spacingᵢ)²)/4: 1/12 voxel from the voxel's box, 1/6 from interpolation.
     flat = np.sqrt(((places.normals @ grid.directions * grid.spacing) ** 2).sum(axis=1)) / 2
-    noise = noise_sd(around.volume.data, around.shell | around.lesion.data, grid.slice_axis)
+    noise = noise_sd(perilesional.volume.data, perilesional.shell | perilesional.lesion.data, grid.slice_axis)
     seen &= noise >= 0
     steps = fit_step(places.offsets, profiles)
     return _Reading(grid, profiles, steps, own, flat, seen, noise if noise >= 0 else 0.0)

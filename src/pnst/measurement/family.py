@@ -92,9 +92,9 @@ def _pair(value: Any) -> Interval:
     return float(low), float(high)
 
 
-def in_words(*remarks: str | None) -> str | None:
+def join_warnings(*warnings: str | None) -> str | None:
     """Remarks as the text of `quality`, each once; None without any."""
-    return "; ".join(dict.fromkeys(remark for remark in remarks if remark)) or None
+    return "; ".join(dict.fromkeys(warning for warning in warnings if warning)) or None
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,11 +9,11 @@ import numpy as np
 
 from pnst.image import Grid, Mask, Volume
 from pnst.measurement.family import NotMeasurable
-from pnst.measurement.reference_tissue import HISTOGRAM, Tissues
-from pnst.measurement.series_view import Views
+from pnst.measurement.reference_tissue import HISTOGRAM, ReferenceTissue
+from pnst.measurement.series_view import SeriesViews
 from pnst.segmentation.edge_fat import edge_fat
 from pnst.segmentation.enhancing import Enhancement, Unenhanced, relative_enhancement, unenhanced
-from pnst.segmentation.surroundings import nearest
+from pnst.segmentation.perilesional import resample_nearest
 from pnst.segmentation.t1_bright import BrightRule, T1Bright, t1_bright
 from pnst.study import Role, Series, Study
 from pnst.typing import BoolArray
@@ -23,12 +23,12 @@ VOXEL_ROUNDING = 1e-2
 
 
 @dataclass(frozen=True, eq=False)
-class Contents:
+class LesionTissue:
     """The tissues within one lesion, each worked out once."""
 
     study: Study
-    views: Views
-    tissues: Tissues
+    views: SeriesViews
+    reference_tissue: ReferenceTissue
 
     @cached_property
     def t1_bright(self) -> T1Bright:
@@ -38,10 +38,18 @@ class Contents:
             raise NotMeasurable("no T1 series")
         if series.acquisition.fat_suppressed:
             raise NotMeasurable("the T1 series is fat suppressed, so that nothing can be compared with fat")
-        inside, settings, scale = self.views.inside(series), self.views.settings.t1_high, self.tissues.fat_scale(series)
+        inside, settings, scale = (
+            self.views.inside(series),
+            self.views.settings.t1_high,
+            self.reference_tissue.fat_scale(series),
+        )
         rule = BrightRule(settings.lesion_sd, settings.fat_step_fraction, settings.fat_t2_ratio)
-        mixed = edge_fat(inside, self.views.around(series), self.views.lesion.mesh, scale, settings.edge_tolerance)
-        return t1_bright(inside, scale, None if suppressed is None else inside.other(suppressed.volume), mixed, rule)
+        mixed = edge_fat(
+            inside, self.views.perilesional(series), self.views.lesion.mesh, scale, settings.edge_tolerance
+        )
+        return t1_bright(
+            inside, scale, None if suppressed is None else inside.resample_like(suppressed.volume), mixed, rule
+        )
 
     def t1_bright_on(self, volume: Volume) -> tuple[BoolArray, BoolArray]:
         """Blood and fat on another image's grid; nothing where T1 cannot tell."""
@@ -69,11 +77,15 @@ class Contents:
     def enhancement(self) -> Enhancement:
         """How much the lesion enhances; `NotMeasurable` without T1 before and after contrast, or without muscle."""
         pre, post = self._before_and_after
-        inside, before, after = self.views.inside(post), self.tissues.muscle(pre).mode, self.tissues.muscle(post).mode
+        inside, before, after = (
+            self.views.inside(post),
+            self.reference_tissue.muscle(pre).mode,
+            self.reference_tissue.muscle(post).mode,
+        )
         if min(before, after) <= 0:
             raise NotMeasurable("muscle holds no signal on T1, so that nothing can be compared with it")
         blood, fat = self.t1_bright_on(inside.volume)
-        found = relative_enhancement(inside, inside.other(pre.volume), (before, after), blood, fat)
+        found = relative_enhancement(inside, inside.resample_like(pre.volume), (before, after), blood, fat)
         if not found.known.any():
             raise NotMeasurable("no voxel of the lesion off its edge and its fat is seen before and after contrast")
         return found
@@ -94,20 +106,20 @@ class Contents:
         return found
 
     @cached_property
-    def enhancement_doubts(self) -> tuple[str, ...]:
+    def enhancement_quality_flags(self) -> tuple[str, ...]:
         """What makes `enhancement` doubtful."""
         pre, post = self._before_and_after
-        remarks = [*self.views.doubts(pre, post)]
+        warnings = [*self.views.quality_flags(pre, post)]
         if not _on_voxels(pre.volume.grid, post.volume.grid):
-            remarks.append("T1 was interpolated onto the voxels of the contrast-enhanced series")
-        if HISTOGRAM in (self.tissues.muscle(pre).source, self.tissues.muscle(post).source):
-            remarks.append("muscle was taken from the histogram")
+            warnings.append("T1 was interpolated onto the voxels of the contrast-enhanced series")
+        if HISTOGRAM in (self.reference_tissue.muscle(pre).source, self.reference_tissue.muscle(post).source):
+            warnings.append("muscle was taken from the histogram")
         try:
             if not self.t1_bright.fat_known:
-                remarks.append("without fat-suppressed T2, fat within the lesion was not told from blood")
+                warnings.append("without fat-suppressed T2, fat within the lesion was not told from blood")
         except NotMeasurable as reason:
-            remarks.append(f"blood and fat were not left out ({reason})")
-        return tuple(remarks)
+            warnings.append(f"blood and fat were not left out ({reason})")
+        return tuple(warnings)
 
 
 def _on_voxels(grid: Grid, other: Grid) -> bool:
@@ -120,4 +132,4 @@ def _on_voxels(grid: Grid, other: Grid) -> bool:
 
 def _carried(mask: Mask, volume: Volume) -> BoolArray:
     """A tissue mask on another grid: the nearest voxel's word, false outside."""
-    return nearest(mask.data, mask.grid, volume.grid, fill=False)
+    return resample_nearest(mask.data, mask.grid, volume.grid, fill=False)

@@ -9,8 +9,8 @@ import numpy as np
 
 from pnst.image import Grid, Mask, Volume
 from pnst.kernels.diffusion import shells
-from pnst.kernels.moved import moved, smooth_field
 from pnst.kernels.noise import noise_sd
+from pnst.kernels.offset_surface import offset_surface, smooth_field
 from pnst.measurement.context import Context
 from pnst.measurement.diffusion_noise import measurement_noise
 from pnst.measurement.family import NotMeasurable
@@ -28,7 +28,7 @@ POOL = 1_000_003
 """Drawn values of noise, used over and over; a prime, so that they never come to lie in the same rows of an image."""
 
 
-class Repetitions:
+class Perturbations:
     """Contexts like one that was measured, each a little perturbed. What the perturbations leave alone is shared:
     the levels of muscle and fat, and the part of each image that is looked at.
     """
@@ -50,7 +50,7 @@ class Repetitions:
     def draw(self, seed: int) -> Context:
         """The repetition of that number; the same number gives the same one."""
         rng = np.random.default_rng([self._settings.seed, seed])
-        lesion = seen_again(self._context.lesion, self._settings, rng)
+        lesion = perturbed(self._context.lesion, self._settings, rng)
         series = {role: _with_noise(one, self._noise[role], rng) for role, one in self._study.series.items()}
         return self._context.repeated(replace(self._study, series=series), lesion)
 
@@ -102,7 +102,7 @@ def _with_noise(series: Series, noise: Float32Array, rng: np.random.Generator) -
     return replace(series, volume=Volume(volume.data + added, volume.grid, volume.unit))
 
 
-def seen_again(lesion: Lesion, settings: UncertaintySettings, rng: np.random.Generator) -> Lesion:
+def perturbed(lesion: Lesion, settings: UncertaintySettings, rng: np.random.Generator) -> Lesion:
     """The lesion's surface, moved within its uncertainty, voxelised on a turned and shifted grid of the same voxels."""
     mask = lesion.mask.canonical()
     spacing = np.asarray(mask.grid.spacing)
@@ -110,7 +110,7 @@ def seen_again(lesion: Lesion, settings: UncertaintySettings, rng: np.random.Gen
     level = lesion.level_set
     outward = sd * (rng.normal() + smooth_field(level.values.shape, rng)) / np.sqrt(2)
     grid = _turned(mask, rng.normal(size=3) * settings.turn_deg, rng.uniform(-0.5, 0.5, 3))
-    inside = moved(level, outward, spacing).inside(grid.shape, mask.grid.inverse @ grid.affine)
+    inside = offset_surface(level, outward, spacing).inside(grid.shape, mask.grid.inverse @ grid.affine)
     return lesion if not inside.any() else Lesion(lesion.label, Mask(inside, grid), lesion.made_by)
 
 

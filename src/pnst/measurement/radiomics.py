@@ -160,7 +160,7 @@ def _series(study: Study, role: Role | str) -> Series:
 
 def _cropped(series: Series, lesion: Lesion) -> tuple[FloatArray, BoolArray, tuple[float, float, float]]:
     """Image, mask and spacing round the lesion, in closest-canonical order; `InputError` where there is no texture."""
-    mask = lesion.on(series.volume.grid)
+    mask = lesion.mask_on(series.volume.grid)
     values = series.volume.data[mask.data]
     if not values.size or not np.isfinite(values).all() or np.ptp(values) == 0:
         raise InputError(

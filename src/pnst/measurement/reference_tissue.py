@@ -9,10 +9,10 @@ import numpy as np
 
 from pnst.image import Mask
 from pnst.measurement.family import NotMeasurable
-from pnst.measurement.series_view import Views
+from pnst.measurement.series_view import SeriesViews
 from pnst.segmentation.fat import fat_scale
 from pnst.segmentation.muscle import darker_muscle, muscle_level, muscle_on_t1
-from pnst.segmentation.surroundings import Surroundings, nearest
+from pnst.segmentation.perilesional import Perilesional, resample_nearest
 from pnst.segmentation.tissue import FatScale, MuscleLevel, TissueNotFound
 from pnst.study import Role, Series, Study
 from pnst.typing import BoolArray, FloatArray
@@ -22,7 +22,7 @@ GIVEN, ON_T1, HISTOGRAM = "given mask", "muscle on T1", "histogram"
 
 
 @dataclass(frozen=True, eq=False)
-class Levels:
+class ReferenceIntensities:
     """What is known so far of a patient's tissues, by series; repetitions of a measurement share it."""
 
     fat: dict[Role | None, FatScale] = field(default_factory=dict)
@@ -32,12 +32,12 @@ class Levels:
 
 
 @dataclass(frozen=True, eq=False)
-class Tissues:
+class ReferenceTissue:
     """Levels of muscle and fat, each found when it is asked for; `NotMeasurable` where it does not show."""
 
     study: Study
-    views: Views
-    levels: Levels
+    views: SeriesViews
+    reference_intensities: ReferenceIntensities
     _on_t1: dict[float, Mask] = field(default_factory=dict)
 
     @cached_property
@@ -52,36 +52,38 @@ class Tissues:
 
     def fat_scale(self, series: Series) -> FatScale:
         """Muscle and fat modes of a T1 or fat image: near the lesion, or further away where one does not show there."""
-        if series.role not in self.levels.fat:
+        if series.role not in self.reference_intensities.fat:
             try:
-                self.levels.fat[series.role] = self._fat_scale(series)
+                self.reference_intensities.fat[series.role] = self._fat_scale(series)
             except TissueNotFound as reason:
                 raise NotMeasurable(str(reason)) from reason
-        return self.levels.fat[series.role]
+        return self.reference_intensities.fat[series.role]
 
     def _fat_scale(self, series: Series) -> FatScale:
         try:
-            return fat_scale(self.views.around(series))
+            return fat_scale(self.views.perilesional(series))
         except TissueNotFound:
-            return fat_scale(self.views.around(series, self._far_mm))
+            return fat_scale(self.views.perilesional(series, self._far_mm))
 
-    def fat_fraction(self, around: Surroundings) -> FloatArray | None:
+    def fat_fraction(self, perilesional: Perilesional) -> FloatArray | None:
         """The fat fraction of T1 (or a fat image) in the cells of another series; NaN outside; None without one."""
         try:
             scale, series = self.fat_scale(self.fat_series), self.fat_series
         except NotMeasurable:
             return None
-        cells = self.views.around(series, around.rule.near_mm).cells
-        return nearest(scale.fraction(cells.smooth), cells.grid, around.cells.grid, fill=np.nan)
+        downsampled = self.views.perilesional(series, perilesional.rule.near_mm).downsampled
+        return resample_nearest(
+            scale.fraction(downsampled.smooth), downsampled.grid, perilesional.downsampled.grid, fill=np.nan
+        )
 
     def muscle(self, series: Series) -> MuscleLevel:
         """Muscle's level on a series: from a given mask, else where T1 shows muscle, else from the histogram."""
-        if series.role not in self.levels.muscle:
+        if series.role not in self.reference_intensities.muscle:
             try:
-                self.levels.muscle[series.role] = self._found_muscle(series)
+                self.reference_intensities.muscle[series.role] = self._found_muscle(series)
             except TissueNotFound as reason:
                 raise NotMeasurable(str(reason)) from reason
-        return self.levels.muscle[series.role]
+        return self.reference_intensities.muscle[series.role]
 
     @property
     def _far_mm(self) -> float:
@@ -93,8 +95,8 @@ class Tissues:
             return self._given_muscle(series, given)
         if series.role is Role.T2_FS:
             return self._muscle_on_t2_fs[0]
-        around = self.views.around(series, self._muscle_reach_mm)
-        return muscle_level(around, *self._muscle_cells(around))
+        perilesional = self.views.perilesional(series, self._muscle_reach_mm)
+        return muscle_level(perilesional, *self._muscle_cells(perilesional))
 
     @cached_property
     def _muscle_reach_mm(self) -> float:
@@ -108,28 +110,28 @@ class Tissues:
     def _muscle_on_t2_fs(self) -> tuple[MuscleLevel, float]:
         """The level, and how far away it was found; far where near the lesion nothing is dark enough for muscle."""
         series, near_mm = self.study.series[Role.T2_FS], self.views.settings.tissue.near_mm
-        around = self.views.around(series)
-        near = muscle_level(around, *self._muscle_cells(around))
-        darkest_oedema = self.views.settings.tissue.dark_muscle_fraction * around.anchor
+        perilesional = self.views.perilesional(series)
+        near = muscle_level(perilesional, *self._muscle_cells(perilesional))
+        darkest_oedema = self.views.settings.tissue.dark_muscle_fraction * perilesional.lesion_median
         if near.mode <= darkest_oedema:
             return near, near_mm
-        around = self.views.around(series, self._far_mm)
-        muscle, source = self._muscle_cells(around)
+        perilesional = self.views.perilesional(series, self._far_mm)
+        muscle, source = self._muscle_cells(perilesional)
         try:
-            return darker_muscle(around, muscle, near, darkest_oedema, source), self._far_mm
+            return darker_muscle(perilesional, muscle, near, darkest_oedema, source), self._far_mm
         except TissueNotFound:
             return replace(near, unsure=True), near_mm
 
-    def _muscle_cells(self, around: Surroundings) -> tuple[BoolArray | None, str]:
+    def _muscle_cells(self, perilesional: Perilesional) -> tuple[BoolArray | None, str]:
         """Where T1 shows muscle, in the cells of another series, and the source in words; None where it does not."""
         try:
-            on_t1 = self._muscle_on_t1(around.rule.near_mm)
+            on_t1 = self._muscle_on_t1(perilesional.rule.near_mm)
         except NotMeasurable:
             return None, HISTOGRAM
-        cells = around.cells
-        muscle = nearest(on_t1.data, on_t1.grid, cells.grid, fill=False) & cells.shell
+        downsampled = perilesional.downsampled
+        muscle = resample_nearest(on_t1.data, on_t1.grid, downsampled.grid, fill=False) & downsampled.shell
         least_ml = self.views.settings.tissue.least_muscle_ml
-        enough = np.count_nonzero(muscle) * cells.grid.voxel_volume_mm3 >= 1000 * least_ml
+        enough = np.count_nonzero(muscle) * downsampled.grid.voxel_volume_mm3 >= 1000 * least_ml
         return (muscle, ON_T1) if enough else (None, HISTOGRAM)
 
     def _given_muscle(self, series: Series, given: Mask) -> MuscleLevel:
@@ -139,11 +141,11 @@ class Tissues:
             raise NotMeasurable("the given muscle mask is empty")
         corners = given.grid.crop(box).corners()
         reach = float(np.linalg.norm(corners - self.views.lesion.mesh.centroid, axis=1).max())
-        around = self.views.around(series, max(reach, settings.near_mm))
-        inside = nearest(given.data, given.grid, around.cells.grid, fill=False)
+        perilesional = self.views.perilesional(series, max(reach, settings.near_mm))
+        inside = resample_nearest(given.data, given.grid, perilesional.downsampled.grid, fill=False)
         try:
-            clear = around.cells.distance > settings.clear_of_lesion_mm
-            return muscle_level(around, inside & clear & np.isfinite(around.cells.raw), GIVEN)
+            clear = perilesional.downsampled.distance > settings.clear_of_lesion_mm
+            return muscle_level(perilesional, inside & clear & np.isfinite(perilesional.downsampled.raw), GIVEN)
         except TissueNotFound as reason:
             raise NotMeasurable(f"the given muscle mask holds too little of the {series.role} series") from reason
 
@@ -153,5 +155,5 @@ class Tissues:
             series = self.study.series.get(Role.T1)
             if series is None or series.acquisition.fat_suppressed:
                 raise NotMeasurable("no T1 series without fat suppression")  # on a fat image air looks like muscle
-            self._on_t1[reach_mm] = muscle_on_t1(self.views.around(series, reach_mm), self.fat_scale(series))
+            self._on_t1[reach_mm] = muscle_on_t1(self.views.perilesional(series, reach_mm), self.fat_scale(series))
         return self._on_t1[reach_mm]

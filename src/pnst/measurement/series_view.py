@@ -12,43 +12,43 @@ from pnst.kernels.depth import thirds
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import MeasureSettings, TissueSettings
 from pnst.segmentation.interior import Interior, depth_map, interior
-from pnst.segmentation.surroundings import Surroundings, TissueRule, surroundings
+from pnst.segmentation.perilesional import Perilesional, TissueRule, crop_perilesional
 from pnst.study import Lesion, Series
 from pnst.typing import BoolArray
 
 
 @dataclass(frozen=True, eq=False)
-class Views:
+class SeriesViews:
     """One lesion on many series; what several families look at is worked out once."""
 
     lesion: Lesion
     settings: MeasureSettings
-    doubting: bool = True
+    flagging: bool = True
     """Whether anybody asks what makes numbers doubtful: looking for it takes time."""
     _masks: dict[Series, Mask] = field(default_factory=dict)
-    _around: dict[tuple[Series, float], Surroundings] = field(default_factory=dict)
+    _around: dict[tuple[Series, float], Perilesional] = field(default_factory=dict)
     _inside: dict[Series, Interior] = field(default_factory=dict)
-    _remarks: dict[Series, list[str]] = field(default_factory=dict)
+    _warnings: dict[Series, list[str]] = field(default_factory=dict)
 
     def mask(self, series: Series) -> Mask:
         """The lesion on a series' grid; `NotMeasurable` where it lies outside."""
         if series not in self._masks:
-            self._masks[series] = self.lesion.on(series.volume.grid)
+            self._masks[series] = self.lesion.mask_on(series.volume.grid)
         mask = self._masks[series]
         if not mask.data.any():
             raise NotMeasurable(
                 "the lesion lies outside this series"
-                if self.unseen_fraction(series) == 1
+                if self.outside_fov_fraction(series) == 1
                 else "no voxel of this series has its centre in the lesion"
             )
         return mask
 
-    def around(self, series: Series, reach_mm: float | None = None) -> Surroundings:
+    def perilesional(self, series: Series, reach_mm: float | None = None) -> Perilesional:
         """A series cropped to the lesion and its surroundings, as far as tissue is looked for there or as told."""
         key = (series, self.settings.tissue.near_mm if reach_mm is None else reach_mm)
         if key not in self._around:
             rule = tissue_rule(self.settings.tissue)._replace(near_mm=key[1])
-            self._around[key] = surroundings(series.volume, self.mask(series), rule=rule)
+            self._around[key] = crop_perilesional(series.volume, self.mask(series), rule=rule)
         return self._around[key]
 
     def inside(self, series: Series) -> Interior:
@@ -66,40 +66,40 @@ class Views:
     def thirds(self, inside: Interior) -> tuple[BoolArray, BoolArray]:
         """The outer and the inner third of the lesion by depth, off its edge voxels."""
         # The map's own greatest depth: between thick slices it is missed by the voxels' centres.
-        outer, inner = thirds(inside.other(self._depth), float(self._depth.data.max()))
+        outer, inner = thirds(inside.resample_like(self._depth), float(self._depth.data.max()))
         return outer & inside.core, inner & inside.core
 
-    def unseen_fraction(self, series: Series) -> float:
+    def outside_fov_fraction(self, series: Series) -> float:
         """The share of the lesion's surface that lies outside a series' voxels."""
         grid, mesh = series.volume.grid, self.lesion.mesh
         index = grid.to_index(mesh.vertices)
         inside = ((index > -0.5) & (index < np.asarray(grid.shape) - 0.5)).all(axis=1)
         return 1 - float(np.average(inside, weights=mesh.vertex_areas))
 
-    def doubts(self, *series: Series) -> tuple[str, ...]:
+    def quality_flags(self, *series: Series) -> tuple[str, ...]:
         """What makes numbers read on these series doubtful: cut off, slices without image, noise."""
-        if not self.doubting:
+        if not self.flagging:
             return ()
         for one in series:
-            if one not in self._remarks:
-                self._remarks[one] = self._doubts(one)
-        return tuple(remark for one in series for remark in self._remarks[one])
+            if one not in self._warnings:
+                self._warnings[one] = self._quality_flags(one)
+        return tuple(warning for one in series for warning in self._warnings[one])
 
-    def _doubts(self, series: Series) -> list[str]:
-        quality, remarks = self.settings.quality, []
-        unseen = self.unseen_fraction(series)
+    def _quality_flags(self, series: Series) -> list[str]:
+        quality, warnings = self.settings.quality, []
+        unseen = self.outside_fov_fraction(series)
         if unseen > quality.largest_unseen_fraction:
-            remarks.append(f"{unseen:.0%} of the lesion's surface lies outside the series")
+            warnings.append(f"{unseen:.0%} of the lesion's surface lies outside the series")
         if series.volume.data.ndim == 3:
             inside = self.inside(series)
             lost, blank, ratio = inside.lost_fraction, inside.blank_slices, inside.signal_to_noise
             if lost > quality.largest_unseen_fraction:
-                remarks.append(f"{lost:.0%} of the lesion's voxels hold no number in the {series.role} series")
+                warnings.append(f"{lost:.0%} of the lesion's voxels hold no number in the {series.role} series")
             if blank:
-                remarks.append(f"{blank} of the lesion's slices hold no image in the {series.role} series")
+                warnings.append(f"{blank} of the lesion's slices hold no image in the {series.role} series")
             if ratio < quality.least_signal_to_noise:
-                remarks.append(f"the lesion's signal is {ratio:.2g} × the noise in the {series.role} series")
-        return remarks
+                warnings.append(f"the lesion's signal is {ratio:.2g} × the noise in the {series.role} series")
+        return warnings
 
 
 def tissue_rule(settings: TissueSettings) -> TissueRule:

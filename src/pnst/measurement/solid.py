@@ -9,11 +9,11 @@ import numpy as np
 
 from pnst.image import Grid, Mask
 from pnst.kernels.partial_volume import coverage
-from pnst.kernels.pieces import off_edge
+from pnst.kernels.pieces import eroded
 from pnst.measurement.edge import Edge
 from pnst.measurement.family import NotMeasurable
-from pnst.measurement.lesion_tissue import Contents
-from pnst.segmentation.surroundings import nearest
+from pnst.measurement.lesion_tissue import LesionTissue
+from pnst.segmentation.perilesional import resample_nearest
 from pnst.study import Lesion
 from pnst.typing import BoolArray, FloatArray
 
@@ -38,10 +38,10 @@ class SolidPart:
     """`SOLID_PART`, or `WHOLE_LESION` where nothing can be called cyst; off the edge voxels both."""
     removed_ml: Mapping[str, float]
     """"unenhanced", "blood", "fat", "edge" → what was taken out; with the mask it makes up the lesion."""
-    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def solid_part(contents: Contents, lesion: Mask, known: BoolArray, edge: Edge | None, least_voxels: int) -> SolidPart:
+def solid_part(tissue: LesionTissue, lesion: Mask, known: BoolArray, edge: Edge | None, least_voxels: int) -> SolidPart:
     """The lesion, a mask on the diffusion grid, less what is not solid, less the edge of what remains.
 
     `known` is where the map holds a number. Edge voxels are those with one of their 6 neighbours outside and, where the
@@ -51,22 +51,22 @@ def solid_part(contents: Contents, lesion: Mask, known: BoolArray, edge: Edge | 
     left, region = lesion.data & known, SOLID_PART
     voxel_ml, removed = lesion.grid.voxel_volume_mm3 / 1000, {}
     try:
-        pieces, remarks = _not_solid(contents)
+        pieces, warnings = _not_solid(tissue)
     except NotMeasurable as reason:
         pieces, region = {}, WHOLE_LESION
-        remarks = [f"nothing was taken out of the lesion but its edge ({reason})"]
+        warnings = [f"nothing was taken out of the lesion but its edge ({reason})"]
     for name, piece in pieces.items():
         taken = left & held_by(piece, lesion.grid)
         left = left & ~taken
         removed[name] = float(np.count_nonzero(taken)) * voxel_ml
     if not left.any():
         raise NotMeasurable("nothing solid is left of the lesion on the diffusion grid")
-    off = left & off_edge(left | (lesion.data & ~known))
-    core, remark = _off_its_edge(Mask(left, lesion.grid), off, contents.views.lesion, edge, least_voxels)
-    if remark:
-        remarks.append(f"under {least_voxels} voxels lie off the edge of the solid part: {remark}")
+    off = left & eroded(left | (lesion.data & ~known))
+    core, warning = _off_its_edge(Mask(left, lesion.grid), off, tissue.views.lesion, edge, least_voxels)
+    if warning:
+        warnings.append(f"under {least_voxels} voxels lie off the edge of the solid part: {warning}")
     removed["edge"] = float(np.count_nonzero(left & ~core)) * voxel_ml
-    return SolidPart(Mask(core, lesion.grid), region, removed, tuple(remarks))
+    return SolidPart(Mask(core, lesion.grid), region, removed, tuple(warnings))
 
 
 def _off_its_edge(
@@ -115,11 +115,11 @@ def clear_of_blur(region: Mask, edge: Edge | None) -> FloatArray:
     return out
 
 
-def _not_solid(contents: Contents) -> tuple[dict[str, Mask], list[str]]:
+def _not_solid(tissue: LesionTissue) -> tuple[dict[str, Mask], list[str]]:
     """What does not enhance, and T1-bright blood and fat; `NotMeasurable` where nothing can be called cyst."""
-    found = {"unenhanced": contents.cystic.mask(contents.enhancement.post)}
+    found = {"unenhanced": tissue.cystic.mask(tissue.enhancement.post)}
     try:
-        bright = contents.t1_bright
+        bright = tissue.t1_bright
     except NotMeasurable as reason:
         return found, [f"blood was not taken out ({reason})"]
     if bright.whole:
@@ -129,7 +129,7 @@ def _not_solid(contents: Contents) -> tuple[dict[str, Mask], list[str]]:
 
 def held_by(region: Mask, grid: Grid) -> BoolArray:
     """The voxels of another grid that hold the centre of a voxel of a region, or lie in one themselves."""
-    out = nearest(region.data, region.grid, grid, fill=False)
+    out = resample_nearest(region.data, region.grid, grid, fill=False)
     index = np.rint(grid.to_index(region.grid.to_world(np.argwhere(region.data)))).astype(int)
     inside = ((index >= 0) & (index < grid.shape)).all(axis=1)
     out[tuple(index[inside].T)] = True

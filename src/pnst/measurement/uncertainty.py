@@ -24,7 +24,7 @@ from pnst.measurement.context import Context
 from pnst.measurement.families.margin import measure_margin
 from pnst.measurement.families.size import SUPERIOR, measure_size
 from pnst.measurement.family import Family, Interval, NotMeasurable, Outcome
-from pnst.measurement.perturbation import MARGIN_VOXELS, Repetitions
+from pnst.measurement.perturbation import MARGIN_VOXELS, Perturbations
 from pnst.study import Lesion, Study
 
 Measure = Callable[[Context], Outcome]
@@ -73,7 +73,7 @@ def with_intervals(
     settings = context.settings.uncertainty
     if not settings.repetitions:
         return dict(found)
-    repetitions = Repetitions(context, getattr(found.get("edema"), "max_extent_mm", 0.0))
+    repetitions = Perturbations(context, getattr(found.get("edema"), "max_extent_mm", 0.0))
     repeated = [one for one in families if one[0] in found]
     with ThreadPoolExecutor(THREADS) as pool:  # array operations let go of the interpreter
         seeds = range(settings.repetitions)
@@ -98,8 +98,8 @@ def _squares(
 ) -> dict[str, dict[str, list[float]]]:
     """Family → column → squared distance of each repetition from the value."""
     squares: dict[str, dict[str, list[float]]] = {name: {} for name in found}
-    for repetition in again:
-        for name, columns in repetition.items():
+    for perturbation in again:
+        for name, columns in perturbation.items():
             for column, value in _numbers(found[name]).items():
                 if column in columns:
                     squares[name].setdefault(column, []).append((columns[column] - value) ** 2)

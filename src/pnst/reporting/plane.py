@@ -186,4 +186,4 @@ def _clamp(grid: Grid, low: FloatArray, high: FloatArray) -> Box | None:
 
 def _on(section: Mask | Lesion, grid: Grid, box: Box) -> Mask:
     """The section on the field's own grid; a mask is expected on the uncropped one."""
-    return section.on(grid) if isinstance(section, Lesion) else section.canonical().crop(box)
+    return section.mask_on(grid) if isinstance(section, Lesion) else section.canonical().crop(box)

@@ -10,7 +10,7 @@ import numpy as np
 from pnst.image import Grid, Mask, bounding_box
 from pnst.kernels.opening import closed_in_plane, opened_in_plane, within_in_plane
 from pnst.segmentation.fluid import FluidRule, fluid
-from pnst.segmentation.surroundings import Surroundings, cell_means, cell_sides, spread
+from pnst.segmentation.perilesional import Perilesional, block_means, downsampling_factors, upsample
 from pnst.segmentation.tissue import MuscleLevel
 from pnst.typing import BoolArray, FloatArray
 
@@ -76,36 +76,36 @@ class EdemaZone:
 
 
 def detect_edema(
-    around: Surroundings, muscle: MuscleLevel, rule: ZoneRule, fat_fraction: FloatArray | None = None
+    perilesional: Perilesional, muscle: MuscleLevel, rule: ZoneRule, fat_fraction: FloatArray | None = None
 ) -> Detected:
     """Cells above muscle + `detection_sd` SDs that are connected to the lesion by more than a thread, fluid left out.
 
     `fat_fraction` is that of T1 on the surroundings' cells (NaN outside T1), or None without one.
     """
-    cells, level = around.cells, muscle.mode + rule.detection_sd * muscle.sd
-    bright = cells.smooth > level
+    downsampled, level = perilesional.downsampled, muscle.mode + rule.detection_sd * muscle.sd
+    bright = downsampled.smooth > level
     if fat_fraction is not None:
         bright &= ~(np.nan_to_num(fat_fraction) > rule.fat_fraction)
-    found = _connected_cells(around, bright, rule)
+    found = _connected_cells(perilesional, bright, rule)
     wet = np.zeros_like(found)
     if found.any():
-        edema = float(np.median(cells.smooth[found]))
-        wet = fluid(around, muscle.mode, edema, fat_fraction, rule.fluid) & found
+        edema = float(np.median(downsampled.smooth[found]))
+        wet = fluid(perilesional, muscle.mode, edema, fat_fraction, rule.fluid) & found
     if wet.any():
-        found = _connected_cells(around, bright & ~wet, rule)
+        found = _connected_cells(perilesional, bright & ~wet, rule)
     return Detected(found, wet, level)
 
 
-def bound_edema(around: Surroundings, muscle: MuscleLevel, rule: ZoneRule, detected: Detected) -> EdemaZone:
+def bound_edema(perilesional: Perilesional, muscle: MuscleLevel, rule: ZoneRule, detected: Detected) -> EdemaZone:
     """The zone on the image's own voxels, bounded at half the step from muscle to oedema's level thereabouts.
 
     A bound at the level of detection would lie outside the true one by partial volume.
     """
-    found = detected.edema | around.cells.lesion
-    box = bounding_box(found, around.cells.grid.spacing) or (slice(0, 1), slice(0, 1), slice(0, 1))
-    voxels = around.voxels_of(box)
-    image, inside = around.volume.crop(voxels), around.lesion.data[voxels]
-    region = spread(found[box], image.grid) & ~inside
+    found = detected.edema | perilesional.downsampled.lesion
+    box = bounding_box(found, perilesional.downsampled.grid.spacing) or (slice(0, 1), slice(0, 1), slice(0, 1))
+    voxels = perilesional.voxels_of(box)
+    image, inside = perilesional.volume.crop(voxels), perilesional.lesion.data[voxels]
+    region = upsample(found[box], image.grid) & ~inside
     bright = region & (image.data > detected.level)
     if not bright.any():
         nothing = np.zeros(0, dtype=np.float32)
@@ -116,20 +116,20 @@ def bound_edema(around: Surroundings, muscle: MuscleLevel, rule: ZoneRule, detec
     for _ in range(ROUNDS):
         step = np.minimum(_local_step(contrast, zone, image.grid, rule.level_radius_mm), usual)
         zone = bright & (contrast > step / 2)
-    touching = spread(_touching(around)[box], image.grid)
-    close = spread(around.cells.distance[box] <= rule.layer_within_mm, image.grid)
+    touching = upsample(_touching(perilesional)[box], image.grid)
+    close = upsample(perilesional.downsampled.distance[box] <= rule.layer_within_mm, image.grid)
     zone = _without_threads(zone, inside, touching, close, image.grid, rule, rule.speckle_radius_mm)
     plane = image.grid.spacing, image.grid.slice_axis
     zone |= closed_in_plane(zone | inside, *plane, rule.gap_radius_mm) & bright & (contrast > GAP_SHARE * step)
     wide = opened_in_plane(zone | inside, *plane, rule.thread_radius_mm)[zone]
-    distance = spread(around.cells.distance[box], image.grid)[zone]
+    distance = upsample(perilesional.downsampled.distance[box], image.grid)[zone]
     return EdemaZone(Mask(zone, image.grid), inside, distance, wide, muscle.mode + usual / 2)
 
 
-def _connected_cells(around: Surroundings, bright: BoolArray, rule: ZoneRule) -> BoolArray:
-    cells = around.cells
-    close = cells.distance <= rule.layer_within_mm
-    return _without_threads(bright, cells.lesion, _touching(around), close, cells.grid, rule)
+def _connected_cells(perilesional: Perilesional, bright: BoolArray, rule: ZoneRule) -> BoolArray:
+    downsampled = perilesional.downsampled
+    close = downsampled.distance <= rule.layer_within_mm
+    return _without_threads(bright, downsampled.lesion, _touching(perilesional), close, downsampled.grid, rule)
 
 
 def _local_step(contrast: FloatArray, where: BoolArray, grid: Grid, radius_mm: float) -> FloatArray:
@@ -139,15 +139,15 @@ def _local_step(contrast: FloatArray, where: BoolArray, grid: Grid, radius_mm: f
     """
     from scipy.ndimage import gaussian_filter
 
-    sides = cell_sides(grid)
+    sides = downsampling_factors(grid)
     sigmas = [radius_mm / (step * side) for step, side in zip(grid.spacing, sides, strict=True)]
     shares, sums = (
-        gaussian_filter(cell_means(array, sides), sigmas, truncate=TRUNCATE, mode="constant")
+        gaussian_filter(block_means(array, sides), sigmas, truncate=TRUNCATE, mode="constant")
         for array in (where, np.where(where, contrast, np.float32(0)))
     )
     step = np.full(shares.shape, np.inf, dtype=np.float32)
     np.divide(sums, shares, out=step, where=shares > np.finfo(np.float32).eps)
-    return np.asarray(spread(step, grid))
+    return np.asarray(upsample(step, grid))
 
 
 def _without_threads(
@@ -175,9 +175,9 @@ def _without_threads(
     return _connected(filled & near & ~lesion, touching)
 
 
-def _touching(around: Surroundings) -> BoolArray:
+def _touching(perilesional: Perilesional) -> BoolArray:
     """The cells from which a piece counts as connected to the lesion."""
-    return np.asarray(around.cells.distance <= max(TOUCHING_MM, *around.cells.grid.spacing))
+    return np.asarray(perilesional.downsampled.distance <= max(TOUCHING_MM, *perilesional.downsampled.grid.spacing))
 
 
 def _connected(mask: BoolArray, touching: BoolArray) -> BoolArray:

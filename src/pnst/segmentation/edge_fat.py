@@ -12,7 +12,7 @@ import numpy as np
 from pnst.kernels.mesh import Mesh
 from pnst.kernels.sampling import rays, sample
 from pnst.segmentation.interior import Interior
-from pnst.segmentation.surroundings import Surroundings
+from pnst.segmentation.perilesional import Perilesional
 from pnst.segmentation.tissue import FatScale
 from pnst.typing import BoolArray, FloatArray, IntArray
 
@@ -32,7 +32,7 @@ LEAST_STEP = 0.25
 """A lesion that is brighter than muscle by more than the rest of the step to fat shows no edge of fat."""
 
 
-def edge_fat(inside: Interior, around: Surroundings, mesh: Mesh, scale: FatScale, tolerance: float) -> BoolArray:
+def edge_fat(inside: Interior, perilesional: Perilesional, mesh: Mesh, scale: FatScale, tolerance: float) -> BoolArray:
     """(ni, nj, nk) of the interior, a T1 image: voxels whose brightness the blur of fat outside explains.
 
     `around` is the same image with its surroundings, `mesh` the lesion's surface in RAS mm, `scale` that image's; the
@@ -48,8 +48,10 @@ def edge_fat(inside: Interior, around: Surroundings, mesh: Mesh, scale: FatScale
     voxels = np.argwhere(inside.core & (np.nan_to_num(share(inside.smooth)) > LEAST_SHARE))
     near, points, normals, depth = _feet(inside.volume.grid.to_world(voxels), mesh)
     voxels = voxels[near]
-    cells = around.cells
-    profiles = np.nan_to_num(sample(share(cells.smooth), cells.grid.to_index(rays(points, normals, OFFSETS_MM))))
+    downsampled = perilesional.downsampled
+    profiles = np.nan_to_num(
+        sample(share(downsampled.smooth), downsampled.grid.to_index(rays(points, normals, OFFSETS_MM)))
+    )
     own = share(inside.smooth[tuple(voxels.T)])
     found[tuple(voxels[own <= _explained(profiles, own, depth) + tolerance].T)] = True
     return found
@@ -61,11 +63,11 @@ def _feet(points: FloatArray, mesh: Mesh) -> tuple[IntArray, FloatArray, FloatAr
     """
     from scipy.spatial import cKDTree
 
-    distance, nearest = cKDTree(mesh.vertices).query(points, distance_upper_bound=REACH_MM)
+    distance, resample_nearest = cKDTree(mesh.vertices).query(points, distance_upper_bound=REACH_MM)
     near = np.flatnonzero(np.isfinite(distance))
-    points, nearest = points[near], nearest[near]
-    normals = mesh.vertex_normals[nearest]
-    depth = np.maximum(np.einsum("ni,ni->n", mesh.vertices[nearest] - points, normals), 0)
+    points, resample_nearest = points[near], resample_nearest[near]
+    normals = mesh.vertex_normals[resample_nearest]
+    depth = np.maximum(np.einsum("ni,ni->n", mesh.vertices[resample_nearest] - points, normals), 0)
     return near, points + depth[:, None] * normals, normals, depth
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import Mask
-from pnst.kernels.pieces import bounded_pieces, piece_medians, widened
+from pnst.kernels.pieces import bounded_pieces, dilated, piece_medians
 from pnst.segmentation.interior import Interior
 from pnst.typing import BoolArray, FloatArray, IntArray
 
@@ -48,7 +48,7 @@ def relative_enhancement(
     Each image counts in its own muscle's signal, because the two differ in gain. Fat and the voxels beside it are left
     out: fat is bright before contrast and may be suppressed after it.
     """
-    where = post.core & np.isfinite(pre) & ~widened(fat)
+    where = post.core & np.isfinite(pre) & ~dilated(fat)
     before, after = post.smoothed(pre, where), post.smoothed(post.volume.data, where)
     known = where & (np.nan_to_num(before) > LEAST_SIGNAL * muscle[0]) & (np.nan_to_num(pre) > 0)
     gain = np.float32(muscle[0] / muscle[1])
@@ -96,8 +96,8 @@ def unenhanced(found: Enhancement, edge_fat: BoolArray, share: float, enhancing_
         reference = float(np.median(found.smooth[enhancing]))
     level = share * reference
     below = np.nan_to_num(found.smooth, nan=np.inf) < level
-    seeds = allowed & ~widened(found.blood) & below  # beside blood lie voxels that hold a part of it
-    enhancing = _off(widened(seeds, found.post.reach), enhancing)
+    seeds = allowed & ~dilated(found.blood) & below  # beside blood lie voxels that hold a part of it
+    enhancing = _off(dilated(seeds, found.post.reach), enhancing)
     data = found.post.volume.data
     pieces = bounded_pieces(seeds, data, float(np.median(data[enhancing])), allowed, found.post.reach)
     return Unenhanced(pieces, level, enhancing)

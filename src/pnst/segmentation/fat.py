@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from pnst.kernels.histogram import Mode, modes, sd_below
-from pnst.segmentation.muscle import noises, without_air
-from pnst.segmentation.surroundings import Surroundings
-from pnst.segmentation.tissue import FatScale, TissueNotFound, fair
+from pnst.segmentation.muscle import local_noise_sd, without_air
+from pnst.segmentation.perilesional import Perilesional
+from pnst.segmentation.tissue import FatScale, TissueNotFound, tissue_modes
 from pnst.typing import FloatArray
 
 NEARLY = 0.5
@@ -20,29 +20,31 @@ DARK_PART = 0.1
 """Quantile of a lesion's intensity that tumour still has where most of it is blood."""
 
 
-def fat_scale(around: Surroundings) -> FatScale:
+def fat_scale(perilesional: Perilesional) -> FatScale:
     """Muscle and fat modes of a T1 or fat image; raises `TissueNotFound` when one of them does not show."""
     try:
-        return _scale(around, around.anchor)
+        return _scale(perilesional, perilesional.lesion_median)
     except TissueNotFound:
-        darkest = around.quantile(DARK_PART)  # a lesion most of which is blood is nearer to fat than to muscle
+        darkest = perilesional.quantile(DARK_PART)  # a lesion most of which is blood is nearer to fat than to muscle
         try:
-            return _scale(around, darkest)
+            return _scale(perilesional, darkest)
         except TissueNotFound:
             pass
         raise
 
 
-def _scale(around: Surroundings, anchor: float) -> FatScale:
-    values, rule = around.cells.smooth[around.cells.shell], around.rule
+def _scale(perilesional: Perilesional, lesion_median: float) -> FatScale:
+    values, rule = perilesional.downsampled.smooth[perilesional.downsampled.shell], perilesional.rule
     found = modes(values)
     if not found:
         raise TissueNotFound("the surroundings of the lesion hold too few voxels to tell tissues apart")
-    spread = float(np.subtract(*np.percentile(values, (99.5, 0.5))))
-    muscle = min(fair(found), key=lambda mode: abs(mode.value - anchor))
-    brighter = [mode for mode in found if mode.value > muscle.value + rule.fat_step * spread]
-    fat = _brightest(brighter) if brighter else _bright_class(around, values, muscle)
-    if anchor > muscle.high and muscle not in without_air(around, fair(found)):  # the nearest mode is air
+    intensity_range = float(np.subtract(*np.percentile(values, (99.5, 0.5))))
+    muscle = min(tissue_modes(found), key=lambda mode: abs(mode.value - lesion_median))
+    brighter = [mode for mode in found if mode.value > muscle.value + rule.fat_step * intensity_range]
+    fat = _brightest(brighter) if brighter else _bright_class(perilesional, values, muscle)
+    if lesion_median > muscle.high and muscle not in without_air(
+        perilesional, tissue_modes(found)
+    ):  # the nearest mode is air
         raise TissueNotFound(
             f"no muscle shows within {rule.near_mm:g} mm of the lesion, so muscle and fat cannot be told apart"
         )
@@ -55,7 +57,7 @@ def _brightest(found: list[Mode]) -> float:
     return max(mode.value for mode in found if mode.share >= least)
 
 
-def _bright_class(around: Surroundings, values: FloatArray, muscle: Mode) -> float:
+def _bright_class(perilesional: Perilesional, values: FloatArray, muscle: Mode) -> float:
     """The median of what is clearly brighter than muscle, for fat whose shading or thinness leaves it no mode.
 
     Clearly: the upper class of Otsu's threshold (1979) over what is brighter than muscle's mode holds the rule's share
@@ -63,10 +65,10 @@ def _bright_class(around: Surroundings, values: FloatArray, muscle: Mode) -> flo
     """
     from skimage.filters import threshold_otsu
 
-    rule = around.rule
+    rule = perilesional.rule
     above = values[values > muscle.value]
     bright = above[above > threshold_otsu(above)] if above.size else above
-    sd = max(sd_below(values, muscle.value, muscle.low), *noises(around, [muscle]))
+    sd = max(sd_below(values, muscle.value, muscle.low), *local_noise_sd(perilesional, [muscle]))
     least = muscle.value + rule.fat_sd * sd
     if bright.size < rule.least_fat_share * values.size or float(np.median(bright)) <= least:
         raise TissueNotFound(

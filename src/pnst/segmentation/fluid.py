@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pnst.kernels.opening import opened_in_plane, within_in_plane
-from pnst.segmentation.surroundings import Surroundings
+from pnst.segmentation.perilesional import Perilesional
 from pnst.typing import BoolArray, FloatArray
 
 
@@ -27,28 +27,28 @@ class FluidRule(NamedTuple):
 
 
 def fluid(
-    around: Surroundings, muscle: float, edema: float, fat_fraction: FloatArray | None, rule: FluidRule
+    perilesional: Perilesional, muscle: float, edema: float, fat_fraction: FloatArray | None, rule: FluidRule
 ) -> BoolArray:
     """(ni, nj, nk) of the surroundings' cells that hold fluid, outside the lesion.
 
     `muscle` and `edema` are those tissues' levels here; `fat_fraction`, that of T1 in the same cells (NaN outside T1),
     or None without a T1. What clearly is fluid is bounded at half the step to the oedema, in its slices and the next.
     """
-    cells = around.cells
-    contrast = cells.smooth - np.float32(muscle)
-    of_lesion = around.anchor - muscle
+    downsampled = perilesional.downsampled
+    contrast = downsampled.smooth - np.float32(muscle)
+    of_lesion = perilesional.lesion_median - muscle
     bright = contrast > max(rule.edema_ratio * (edema - muscle), rule.lesion_ratio * of_lesion)
     if fat_fraction is not None:
         with np.errstate(invalid="ignore"):
             bright |= (contrast > rule.dark_lesion_ratio * of_lesion) & (fat_fraction < rule.dark_t1_fraction)
-    bright &= ~cells.lesion
-    plane = (cells.grid.spacing, cells.grid.slice_axis)
+    bright &= ~downsampled.lesion
+    plane = (downsampled.grid.spacing, downsampled.grid.slice_axis)
     cores = opened_in_plane(bright, *plane, rule.radius_mm)
     if not cores.any():
         return cores
-    near = _and_next_slices(within_in_plane(cores, *plane, rule.radius_mm), cells.grid.slice_axis)
+    near = _and_next_slices(within_in_plane(cores, *plane, rule.radius_mm), downsampled.grid.slice_axis)
     half = (edema - muscle + float(np.median(contrast[cores]))) / 2
-    return cores | (near & (contrast > half) & ~cells.lesion)
+    return cores | (near & (contrast > half) & ~downsampled.lesion)
 
 
 def _and_next_slices(mask: BoolArray, slice_axis: int) -> BoolArray:

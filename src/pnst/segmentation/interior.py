@@ -10,7 +10,7 @@ import numpy as np
 from pnst.image import Grid, Mask, Volume, bounding_box
 from pnst.kernels.depth import depth_below
 from pnst.kernels.noise import noise_sd
-from pnst.kernels.pieces import off_edge, smoothed_within
+from pnst.kernels.pieces import eroded, smoothed_within
 from pnst.study import Lesion
 from pnst.typing import BoolArray, FloatArray
 
@@ -33,7 +33,7 @@ class Interior:
     @cached_property
     def core(self) -> BoolArray:
         """The lesion less its edge voxels, which hold a part of what lies outside, and less voxels without data."""
-        return np.asarray(off_edge(self.lesion.data) & np.isfinite(self.volume.data))
+        return np.asarray(eroded(self.lesion.data) & np.isfinite(self.volume.data))
 
     @cached_property
     def deep(self) -> BoolArray:
@@ -78,7 +78,7 @@ class Interior:
         sigmas = [SMOOTHING_MM / s if s <= 2 * SMOOTHING_MM else 0.0 for s in self.volume.grid.spacing]
         return smoothed_within(data, where, sigmas)
 
-    def other(self, volume: Volume) -> FloatArray:
+    def resample_like(self, volume: Volume) -> FloatArray:
         """Another image here: its own voxels where the grids coincide, else interpolated; NaN outside it."""
         from scipy.ndimage import affine_transform
 
@@ -121,5 +121,5 @@ def depth_map(lesion: Lesion) -> Volume:
     affine = np.eye(4)
     affine[:3, :3] = directions * step
     affine[:3, 3] = directions @ first
-    nodes = lesion.on(Grid((ni, nj, nk), affine))
+    nodes = lesion.mask_on(Grid((ni, nj, nk), affine))
     return Volume(depth_below(nodes.data, step), nodes.grid, "mm")

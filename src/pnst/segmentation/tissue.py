@@ -45,6 +45,6 @@ class FatScale:
         return np.asarray(intensity * gain - np.float32(self.muscle) * gain, dtype=np.float32)
 
 
-def fair(found: list[Mode]) -> list[Mode]:
+def tissue_modes(found: list[Mode]) -> list[Mode]:
     """The modes that are tissues rather than edges; all of them where none is."""
     return [mode for mode in found if mode.share >= LEAST_TISSUE_SHARE] or found

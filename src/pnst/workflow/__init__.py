@@ -17,7 +17,7 @@ from pnst.workflow.case import (
     write_case,
 )
 from pnst.workflow.earlier import assess_file, measurements_of, report_results
-from pnst.workflow.learning import Lesson, evaluate_models, train_model
+from pnst.workflow.learning import TrainingTable, evaluate_models, train_model
 from pnst.workflow.simulation import Form, write_phantom
 from pnst.workflow.texts import assessments_json, explanations, measurements_csv, measurements_json, write_text
 
@@ -25,7 +25,7 @@ __all__ = [
     "Case",
     "Form",
     "LearnSettings",
-    "Lesson",
+    "TrainingTable",
     "Request",
     "RunSettings",
     "assess_case",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lesson:
+class TrainingTable:
     """A table with a known diagnosis, and which of its columns are what."""
 
     table: Path
@@ -30,7 +30,9 @@ class Lesson:
     accept_separating: Sequence[str] = ()
 
 
-def train_model(lesson: Lesson, out: Path, settings: LearnSettings, progress: Progress = silent) -> TrainedModel:
+def train_model(
+    training: TrainingTable, out: Path, settings: LearnSettings, progress: Progress = silent
+) -> TrainedModel:
     """Train on a table and write the model's folder, whole or not at all."""
     from pnst.classification.training.model_folder import model_files
     from pnst.classification.training.train import train
@@ -39,24 +41,24 @@ def train_model(lesson: Lesson, out: Path, settings: LearnSettings, progress: Pr
 
     progress("reading the table")
     model = train(
-        read_frame(lesson.table),
-        lesson.label,
-        lesson.groups,
-        features=lesson.features,
-        evidence_score=lesson.evidence_score,
-        split=lesson.split,
-        leave_out_constant=lesson.leave_out_constant,
-        accept_separating=lesson.accept_separating,
+        read_frame(training.table),
+        training.label,
+        training.groups,
+        features=training.features,
+        evidence_score=training.evidence_score,
+        split=training.split,
+        leave_out_constant=training.leave_out_constant,
+        accept_separating=training.accept_separating,
         settings=settings.train,
         progress=progress,
     )
     progress("writing")
-    write_file_set(out, model_files(model), inputs=[lesson.table])
+    write_file_set(out, model_files(model), inputs=[training.table])
     return model
 
 
 def evaluate_models(
-    lesson: Lesson,
+    training: TrainingTable,
     models: Sequence[Path | str],
     out: Path,
     settings: LearnSettings,
@@ -74,9 +76,9 @@ def evaluate_models(
 
     progress("reading the table")
     found = evaluate(
-        read_frame(lesson.table),
-        lesson.label,
-        lesson.groups,
+        read_frame(training.table),
+        training.label,
+        training.groups,
         models=models,
         threshold=threshold,
         subgroups=subgroups,
@@ -88,5 +90,5 @@ def evaluate_models(
     page = evaluation_report(found)
     numbers = json.dumps(to_dict(found), indent=2, ensure_ascii=False, allow_nan=False)
     texts = {"evaluation.json": numbers, "evaluation.html": page, "predictions.csv": to_csv(prediction_rows(found))}
-    write_file_set(out, {name: text.encode() for name, text in texts.items()}, inputs=[lesson.table])
+    write_file_set(out, {name: text.encode() for name, text in texts.items()}, inputs=[training.table])
     return found

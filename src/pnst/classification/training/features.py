@@ -48,7 +48,7 @@ class FeatureChoice:
     """The features in order, and why other columns are none."""
 
     names: tuple[str, ...]
-    set_aside: Mapping[str, str]
+    excluded: Mapping[str, str]
     """Column → reason."""
 
 
@@ -69,14 +69,14 @@ def choose_features(
         although it is wanted, is the label, a group or a fold, or is the same in every row (unless those are to be
         left out)
     """
-    set_aside: dict[str, str] = {}
+    excluded: dict[str, str] = {}
     if wanted is None:
         columns = [str(name) for name in frame.columns if str(name) not in reserved]
         refuse_unknown(frame, columns)
         check_names(family_columns(columns))
         columns = list(dict.fromkeys(name.removeprefix(OVERRIDE) for name in columns))
-        set_aside = {name: reason for name in columns if (reason := _no_feature(frame, name))}
-        columns = [name for name in columns if name not in set_aside]
+        excluded = {name: reason for name in columns if (reason := _no_feature(frame, name))}
+        columns = [name for name in columns if name not in excluded]
     else:
         columns = [name for name in dict.fromkeys(wanted) if name != EVIDENCE]
         refuse_unknown(frame, [name for name in columns if not has_column(frame, name)])
@@ -85,7 +85,7 @@ def choose_features(
     constant = [name for name, x in zip(names, feature_matrix(frame, names).T, strict=True) if _is_constant(x)]
     if constant and not leave_out_constant:
         raise _constant(constant)
-    set_aside |= dict.fromkeys(constant, "the same in every row")
+    excluded |= dict.fromkeys(constant, "the same in every row")
     names = [name for name in names if name not in constant]
     if evidence or (wanted is not None and EVIDENCE in wanted):
         _refuse_no_evidence(frame)
@@ -93,11 +93,11 @@ def choose_features(
     if not names:
         raise InputError(
             "the table has nothing to learn from",
-            got=f"{len(set_aside)} columns, none of them a feature",
+            got=f"{len(excluded)} columns, none of them a feature",
             expected="at least one column of numbers or of true and false",
             remedy="add measured columns, or name them with --features",
         )
-    return FeatureChoice(tuple(names), set_aside)
+    return FeatureChoice(tuple(names), excluded)
 
 
 def feature_matrix(frame: pd.DataFrame, names: Sequence[str]) -> FloatArray:

@@ -69,7 +69,7 @@ class ModelCard(_Part):
     settings: TrainSettings
     data: Data
     features: tuple[Feature, ...]
-    set_aside: dict[str, str]
+    excluded: dict[str, str]
     """Column → why it is no feature."""
     performance: Performance
     chosen: dict[str, float]
@@ -121,9 +121,9 @@ def _lines(card: ModelCard) -> Iterator[str]:
     for feature in card.features:
         name = feature.name.replace("|", "/")
         yield f"| `{name}` | {feature.low:.4g} | {feature.high:.4g} | {feature.missing_fraction:.0%} |"
-    if card.set_aside:
+    if card.excluded:
         yield "\nNo features:\n"
-        yield from (f"- `{name}`: {reason}" for name, reason in card.set_aside.items())
+        yield from (f"- `{name}`: {reason}" for name, reason in card.excluded.items())
     yield "\n## Versions\n"
     yield from (f"- {name} {version}" for name, version in card.versions.items())
 

@@ -128,7 +128,7 @@ def _learn(
             digest=_digest(cohort),
         ),
         features=tuple(_features(cohort.matrix, choice.names)),
-        set_aside=dict(choice.set_aside),
+        excluded=dict(choice.excluded),
         performance=_performance(held_out, cohort, chosen, settings),
         chosen=fitted.chosen,
         warnings=tuple(warnings),

@@ -16,7 +16,7 @@ SAME_MM = 1e-3
 CROPPED = "cropped from"
 
 
-def place(mask: Mask, study: Study, name: str = "lesion mask") -> tuple[str, ...]:
+def check_placement(mask: Mask, study: Study, name: str = "lesion mask") -> tuple[str, ...]:
     """Say how the mask lies against each series of the study: same grid, re-oriented, cropped, or on its own grid.
 
     Raises `InputError` for an empty mask, `GeometryError` for one that meets no series, that was drawn on a series

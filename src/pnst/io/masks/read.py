@@ -15,7 +15,7 @@ from pnst.io.digest import uid_digest
 from pnst.io.masks.label_map import label_regions
 from pnst.io.masks.nrrd import MAGIC as NRRD_MAGIC
 from pnst.io.masks.nrrd import read_nrrd
-from pnst.io.masks.placement import place, uncropped
+from pnst.io.masks.placement import check_placement, uncropped
 from pnst.io.masks.refined import unrefined
 from pnst.io.masks.region import Drawn, Region, select
 from pnst.io.nifti.read import read_volume
@@ -60,7 +60,7 @@ def read_noted_mask(path: str | Path, study: Study, label: str | int | None = No
     """`read_mask`, with what was noticed while reading and placing it."""
     name = Path(path).name
     mask, notes = select(read_regions(Path(path), study), label, name).draw()
-    return uncropped(mask, study), (*notes, *place(mask, study, name=f"mask {name!r}"))
+    return uncropped(mask, study), (*notes, *check_placement(mask, study, name=f"mask {name!r}"))
 
 
 def read_regions(file: Path, study: Study) -> list[Region]:
@@ -146,7 +146,7 @@ def _understood(file: Path, read: Callable[[], T]) -> T:
 
 def _lesion(region: Region, study: Study) -> Lesion:
     mask, notes = region.draw()
-    placed = place(mask, study, name=f"lesion {region.name!r}")
+    placed = check_placement(mask, study, name=f"lesion {region.name!r}")
     whole, said = unrefined(uncropped(mask, study), study)
     return Lesion(region.name, whole, region.made_by, (*notes, *placed, *said))
 

@@ -12,9 +12,9 @@ from pnst.image import Mask, Volume
 from pnst.measurement.adc_map import DecayMap
 from pnst.measurement.context import Context
 from pnst.measurement.diffusion import Darkest, Diffusion, darkest
-from pnst.measurement.family import Family, Outcome, in_words
+from pnst.measurement.family import Family, Outcome, join_warnings
 from pnst.measurement.solid import WHOLE_LESION, WHOLE_LESION_WARNING
-from pnst.segmentation.surroundings import nearest
+from pnst.segmentation.perilesional import resample_nearest
 from pnst.study import Role
 from pnst.typing import BoolArray, FloatArray
 
@@ -67,7 +67,7 @@ def measure_adc(context: Context) -> Outcome:
     solid = diffusion.solid
     inside = solid.mask.data
     dark = darkest(diffusion.adc.data, solid.mask, diffusion.noise(), diffusion.settings)
-    fitted, remark = _of_the_fit(diffusion, inside)
+    fitted, warning = _of_the_fit(diffusion, inside)
     removed: dict[str, Any] = {f"removed_{name}_ml": ml for name, ml in solid.removed_ml.items()}
     lost = 1 - float(np.isfinite(diffusion.adc.data[diffusion.lesion.data]).mean())
     adc = Adc(
@@ -78,11 +78,11 @@ def measure_adc(context: Context) -> Outcome:
         map_source=VENDOR if diffusion.fit is None else COMPUTED,
         solid_volume_ml=solid.mask.volume_mm3 / 1000,
         **removed,
-        quality=in_words(
-            *context.views.doubts(diffusion.series),
+        quality=join_warnings(
+            *context.views.quality_flags(diffusion.series),
             f"{lost:.1%} of the lesion's voxels hold no ADC" if lost else None,
-            *solid.remarks,
-            remark,
+            *solid.warnings,
+            warning,
         ),
     )
     regions: dict[str, Mask | Volume] = {"adc": diffusion.adc, "solid": solid.mask, "adc_dark": dark.region}
@@ -122,11 +122,11 @@ def _of_the_fit(diffusion: Diffusion, inside: BoolArray) -> tuple[dict[str, Any]
         "fit_rms_fraction": float(np.nanmedian(fit.residual[inside])),
         "noise_floor_fraction": float(fit.floor[inside].mean()) if np.isfinite(fit.noise_sd) else None,
     }
-    beside, remark = _beside_the_vendors(diffusion, inside)
-    return columns | beside, in_words(remark, *_doubts(fit, diffusion, inside))
+    beside, warning = _beside_the_vendors(diffusion, inside)
+    return columns | beside, join_warnings(warning, *_quality_flags(fit, diffusion, inside))
 
 
-def _doubts(fit: DecayMap, diffusion: Diffusion, inside: BoolArray) -> Iterator[str]:
+def _quality_flags(fit: DecayMap, diffusion: Diffusion, inside: BoolArray) -> Iterator[str]:
     """What makes the signal itself doubtful."""
     low, negative = float(fit.floor[inside].mean()), float((diffusion.part.data < 0).mean())
     if low > diffusion.settings.doubtful_floor_fraction:
@@ -140,7 +140,7 @@ def _beside_the_vendors(diffusion: Diffusion, inside: BoolArray) -> tuple[dict[s
     vendor = diffusion.study.series.get(Role.ADC)
     if vendor is None:
         return {}, None
-    theirs = nearest(vendor.volume.data, vendor.volume.grid, diffusion.adc.grid, fill=np.nan)[inside]
+    theirs = resample_nearest(vendor.volume.data, vendor.volume.grid, diffusion.adc.grid, fill=np.nan)[inside]
     ours = diffusion.adc.data[inside]
     both = np.isfinite(theirs) & (theirs > 0)
     if not both.any():
@@ -148,5 +148,5 @@ def _beside_the_vendors(diffusion: Diffusion, inside: BoolArray) -> tuple[dict[s
     mean, ratio = float(theirs[both].mean(dtype=np.float64)), float(np.median(ours[both] / theirs[both]))
     off = abs(ratio - 1) > diffusion.settings.vendor_difference_fraction
     side = "above" if ratio > 1 else "below"
-    remark = f"the computed ADC lies {abs(ratio - 1):.0%} {side} the vendor's map" if off else None
-    return {"vendor_mean_um2_per_ms": mean, "vendor_ratio": ratio}, remark
+    warning = f"the computed ADC lies {abs(ratio - 1):.0%} {side} the vendor's map" if off else None
+    return {"vendor_mean_um2_per_ms": mean, "vendor_ratio": ratio}, warning

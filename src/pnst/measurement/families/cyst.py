@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pnst.image import Mask
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
+from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
 from pnst.segmentation.enhancing import fluid_bright
 from pnst.study import Role
 from pnst.typing import BoolArray
@@ -27,8 +27,8 @@ class Cyst(Family):
 
 def measure_cyst(context: Context) -> Outcome:
     """What enhances by less than a quarter of the rest, bounded at half the step on the contrast-enhanced series."""
-    contents, settings = context.contents, context.settings.cyst
-    region = contents.cystic.mask(contents.enhancement.post)
+    tissue, settings = context.lesion_tissue, context.settings.cyst
+    region = tissue.cystic.mask(tissue.enhancement.post)
     lesion_mm3 = context.lesion.mesh.volume_mm3
     fraction = region.volume_mm3 / lesion_mm3
     threshold = max(settings.least_lesion_fraction, settings.least_volume_ml * 1000 / lesion_mm3)
@@ -44,7 +44,7 @@ def measure_cyst(context: Context) -> Outcome:
             present=fraction >= threshold,
             present_threshold=threshold,
             necrosis_fraction=necrosis,
-            quality=in_words(*contents.enhancement_doubts),
+            quality=join_warnings(*tissue.enhancement_quality_flags),
         ),
         skipped=skipped,
         regions={name: part for name, part in regions.items() if part.data.any()},
@@ -56,9 +56,11 @@ def _fluid(context: Context) -> BoolArray:
     t2 = context.series(Role.T2, Role.T2_FS)
     if t2 is None:
         raise NotMeasurable("no T2 series to tell fluid from necrosis")
-    contents = context.contents
+    tissue = context.lesion_tissue
     fluid = fluid_bright(
-        contents.unenhanced, contents.enhancement.post.other(t2.volume), context.settings.cyst.fluid_t2_ratio
+        tissue.unenhanced,
+        tissue.enhancement.post.resample_like(t2.volume),
+        context.settings.cyst.fluid_t2_ratio,
     )
     if fluid is None:
         raise NotMeasurable(f"the {t2.role} series does not show all of what does not enhance")

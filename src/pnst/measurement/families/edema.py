@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import Grid, Mask, Volume, bounding_box, embedded
-from pnst.kernels.pieces import widened
+from pnst.kernels.pieces import dilated
 from pnst.kernels.sampling import rays
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
+from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
 from pnst.measurement.reference_tissue import HISTOGRAM
 from pnst.measurement.settings import EdemaSettings
 from pnst.segmentation.edema_zone import ZoneRule, bound_edema, detect_edema
 from pnst.segmentation.fluid import FluidRule
-from pnst.segmentation.surroundings import Surroundings
+from pnst.segmentation.perilesional import Perilesional
 from pnst.study import Lesion, Role, Series
 from pnst.typing import AnyArray, BoolArray, FloatArray
 
@@ -59,7 +59,7 @@ def measure_edema(context: Context) -> Outcome:
     if not zone.lies_beyond(settings.clear_of_contour_mm, least_ml):
         if zone.muscle_unseen:
             raise NotMeasurable(zone.muscle_unseen)
-        return Outcome(_none(least_ml, in_words(*zone.remarks)))
+        return Outcome(_none(least_ml, join_warnings(*zone.warnings)))
     region, extent = embedded(zone.mask, zone.whole), zone.extent_mm()
     censored = extent >= settings.search_mm - max(zone.whole.spacing) or zone.cut or _reaches_border(region)
     volume_ml = zone.mask.volume_mm3 / 1000
@@ -71,9 +71,9 @@ def measure_edema(context: Context) -> Outcome:
         index=volume_ml / lesion_ml,
         surface_fraction=_touched_fraction(context.lesion, zone.mask),
         censored=censored,
-        quality=in_words(
+        quality=join_warnings(
             CENSORED if censored else None,
-            *zone.remarks,
+            *zone.warnings,
             WEAK if zone.weak else None,
             INFILTRATION if extent <= INFILTRATION_MM else None,
         ),
@@ -112,7 +112,7 @@ class _Zone:
     """It goes on to voxels that hold no number."""
     weak: bool = False
     """Half the step to the oedema lies within the noise of muscle."""
-    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     """What makes it doubtful."""
     muscle_unseen: str | None = None
     """Why an empty zone says nothing."""
@@ -163,7 +163,7 @@ class _Zone:
 def _without_lesion(given: Mask, lesion: Lesion) -> _Zone:
     import edt
 
-    inside = lesion.on(given.grid).data
+    inside = lesion.mask_on(given.grid).data
     box = bounding_box(given.data | inside, given.grid.spacing)
     if box is None:
         box = (slice(0, 1), slice(0, 1), slice(0, 1))
@@ -185,34 +185,34 @@ def _zone(context: Context) -> _Zone:
 
 def _found(context: Context, series: Series) -> _Zone:
     """Looked for near the lesion first; further out only when it goes on there. Repetitions begin where that ended."""
-    settings, level = context.settings.edema, context.tissues.muscle(series)
+    settings, level = context.settings.edema, context.reference_tissue.muscle(series)
     rule = _rule(settings)
-    near_mm = context.levels.reach_mm.get(series.role, context.settings.tissue.near_mm)
+    near_mm = context.reference_intensities.reach_mm.get(series.role, context.settings.tissue.near_mm)
     for reach in sorted({min(mm, settings.search_mm) for mm in (near_mm, NEXT_LOOK * near_mm, settings.search_mm)}):
-        around = context.views.around(series, reach)
-        fat = context.tissues.fat_fraction(around)
-        detected = detect_edema(around, level, rule, fat)
-        if not _goes_on(detected.edema, around, series.volume.grid):
+        perilesional = context.views.perilesional(series, reach)
+        fat = context.reference_tissue.fat_fraction(perilesional)
+        detected = detect_edema(perilesional, level, rule, fat)
+        if not _goes_on(detected.edema, perilesional, series.volume.grid):
             break
-    context.levels.reach_mm.setdefault(series.role, reach)
-    zone = bound_edema(around, level, rule, detected)
-    fluid_ml = np.count_nonzero(detected.fluid) * around.cells.grid.voxel_volume_mm3 / 1000
-    remarks = [*context.views.doubts(series)]
+    context.reference_intensities.reach_mm.setdefault(series.role, reach)
+    zone = bound_edema(perilesional, level, rule, detected)
+    fluid_ml = np.count_nonzero(detected.fluid) * perilesional.downsampled.grid.voxel_volume_mm3 / 1000
+    warnings = [*context.views.quality_flags(series)]
     if fluid_ml >= LEAST_FLUID_ML:
-        remarks.append(f"{fluid_ml:.2g} ml of fluid beside the lesion is left out")
+        warnings.append(f"{fluid_ml:.2g} ml of fluid beside the lesion is left out")
     if level.source == HISTOGRAM:
-        remarks.append("muscle was taken from the histogram of the fat-suppressed series alone")
-    unseen = MUSCLE_UNSEEN.format(share=level.mode / around.anchor) if level.unsure else None
+        warnings.append("muscle was taken from the histogram of the fat-suppressed series alone")
+    unseen = MUSCLE_UNSEEN.format(share=level.mode / perilesional.lesion_median) if level.unsure else None
     return _Zone(
         zone.mask,
         context.lesion,
         series.volume.grid,
         zone.distance,
-        2 * float(np.linalg.norm(around.cells.grid.spacing)),
+        2 * float(np.linalg.norm(perilesional.downsampled.grid.spacing)),
         zone.wide,
-        cut=_reaches_lost(zone.mask, around.volume),
+        cut=_reaches_lost(zone.mask, perilesional.volume),
         weak=zone.half_step_level <= detected.level,
-        remarks=tuple(remarks) if unseen is None else (unseen, *remarks),
+        warnings=tuple(warnings) if unseen is None else (unseen, *warnings),
         muscle_unseen=unseen if fat is None else None,
     )
 
@@ -220,7 +220,7 @@ def _found(context: Context, series: Series) -> _Zone:
 def _reaches_lost(zone: Mask, image: Volume) -> bool:
     """Whether a zone on a crop of an image goes on to voxels that hold no number."""
     lost = ~np.isfinite(image.data)
-    return bool(lost.any() and (widened(embedded(zone, image.grid).data) & lost).any())
+    return bool(lost.any() and (dilated(embedded(zone, image.grid).data) & lost).any())
 
 
 def _rule(settings: EdemaSettings) -> ZoneRule:
@@ -243,9 +243,9 @@ def _rule(settings: EdemaSettings) -> ZoneRule:
     )
 
 
-def _goes_on(detected: BoolArray, around: Surroundings, whole: Grid) -> bool:
+def _goes_on(detected: BoolArray, perilesional: Perilesional, whole: Grid) -> bool:
     """Whether what was detected in the surroundings' cells reaches a face of the crop that is not the image's own."""
-    box = whole.canonical().box_of(around.volume.grid)
+    box = whole.canonical().box_of(perilesional.volume.grid)
     if box is None:
         raise ValueError("the surroundings are no part of the image")
     return any(

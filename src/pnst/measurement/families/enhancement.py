@@ -8,7 +8,7 @@ import numpy as np
 
 from pnst.image import Mask
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, Outcome, in_words
+from pnst.measurement.family import Family, Outcome, join_warnings
 from pnst.segmentation.enhancing import Enhancement
 
 TOO_SMALL = "the lesion is too small for its voxels: its outer or its inner third holds none that is off the edge"
@@ -28,10 +28,10 @@ class Uptake(Family):
 
 def measure_enhancement(context: Context) -> Outcome:
     """Relative enhancement on the voxels of the contrast-enhanced series."""
-    contents, settings = context.contents, context.settings.enhancement
-    found = contents.enhancement
+    lesion_tissue, settings = context.lesion_tissue, context.settings.enhancement
+    found = lesion_tissue.enhancement
     # Smoothing moves the border of what does not enhance; its pieces, and blood, are bounded without it.
-    enhancing = found.over(settings.enhancing_fraction) & (contents.unenhanced.pieces == 0) & ~found.blood
+    enhancing = found.over(settings.enhancing_fraction) & (lesion_tissue.unenhanced.pieces == 0) & ~found.blood
     ratio = _rim_core_ratio(context, found)
     return Outcome(
         Uptake(
@@ -39,7 +39,7 @@ def measure_enhancement(context: Context) -> Outcome:
             rim_core_ratio=ratio,
             peripheral=None if ratio is None else ratio >= settings.peripheral_ratio,
             peripheral_threshold=None if ratio is None else settings.peripheral_ratio,
-            quality=in_words(*contents.enhancement_doubts),
+            quality=join_warnings(*lesion_tissue.enhancement_quality_flags),
         ),
         skipped={} if ratio is not None else {"shells": TOO_SMALL},
         regions={"enhancing": Mask(enhancing, found.post.volume.grid)} if enhancing.any() else {},

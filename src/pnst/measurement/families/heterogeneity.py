@@ -8,7 +8,7 @@ import numpy as np
 
 from pnst.kernels.statistics import coefficient_of_variation, entropy_bits
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
+from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
 from pnst.study import Role, Series
 from pnst.typing import FloatArray
 
@@ -36,7 +36,7 @@ def measure_heterogeneity(context: Context) -> Outcome:
         except NotMeasurable as reason:
             skipped[name] = str(reason)
     if not values:
-        raise NotMeasurable(in_words(*skipped.values()))
+        raise NotMeasurable(join_warnings(*skipped.values()))
     variation = {name: coefficient_of_variation(found) for name, found in values.items()}
     seen = [series for name, series in chosen.items() if series is not None and name in values]
     return Outcome(
@@ -46,7 +46,7 @@ def measure_heterogeneity(context: Context) -> Outcome:
             entropy_t2=entropy_bits(values["t2"], context.settings.heterogeneity.entropy_bins)
             if "t2" in values
             else None,
-            quality=in_words(*context.views.doubts(*seen)),
+            quality=join_warnings(*context.views.quality_flags(*seen)),
         ),
         skipped=skipped,
     )

@@ -11,7 +11,7 @@ from pnst.kernels.diffusion import Shells, shells
 from pnst.kernels.ivim import segmented_fit
 from pnst.measurement.context import Context
 from pnst.measurement.diffusion import darkest
-from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
+from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
 from pnst.measurement.settings import IvimSettings
 from pnst.study import Role
 from pnst.typing import BoolArray, FloatArray
@@ -66,10 +66,10 @@ def measure_ivim(context: Context) -> Outcome:
         f_fraction=_perfused(fit.f, signal[:, list(found.members[0])].mean(axis=1)) if seen else None,
         region=solid.region,
         b_values=found.b_values,
-        quality=in_words(
-            *context.views.doubts(diffusion.series),
+        quality=join_warnings(
+            *context.views.quality_flags(diffusion.series),
             f"{lost:.1%} of the solid part holds no D" if lost else None,
-            *solid.remarks,
+            *solid.warnings,
         ),
     )
     skipped = {} if seen else {"f": f"the lowest b-value is {found.b_values[0]:g} s/mm², where perfusion has decayed"}

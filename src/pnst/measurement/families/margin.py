@@ -8,7 +8,7 @@ import numpy as np
 
 from pnst.kernels.shape import concavities, irregularity, sphericity
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, NotMeasurable, Outcome, SurfaceMap, in_words
+from pnst.measurement.family import Family, NotMeasurable, Outcome, SurfaceMap, join_warnings
 from pnst.study import Role
 from pnst.typing import FloatArray
 
@@ -58,7 +58,7 @@ def measure_margin(context: Context) -> Outcome:
             edge_width_mm=_weighted_median(width, area),
             measured_fraction=edge.measured_fraction,
             series=edge.series,
-            quality=in_words(*context.views.doubts(context.study.series[Role(edge.series)])),
+            quality=join_warnings(*context.views.quality_flags(context.study.series[Role(edge.series)])),
         ),
         regions={"edge_width": widths},
     )

@@ -68,13 +68,13 @@ def _quality(lesion: Lesion) -> str | None:
     mask = lesion.mask.data[box]
     through = grid.slice_axis
     slices = int(np.count_nonzero(mask.any(axis=tuple(a for a in range(3) if a != through))))
-    remarks = []
+    warnings = []
     if slices < LEAST_SLICES:
         plural = "s" if slices > 1 else ""
-        remarks.append(f"the lesion spans only {slices} slice{plural} of {grid.spacing[through]:.3g} mm")
+        warnings.append(f"the lesion spans only {slices} slice{plural} of {grid.spacing[through]:.3g} mm")
     if any(side.start == 0 or side.stop == count for side, count in zip(box, grid.shape, strict=True)):
-        remarks.append("the lesion touches the border of the grid it was drawn on, so it may be cut off")
+        warnings.append("the lesion touches the border of the grid it was drawn on, so it may be cut off")
     pieces = int(cc3d.connected_components(mask.astype(np.uint8), connectivity=26).max())
     if pieces > 1:
-        remarks.append(f"the lesion is in {pieces} pieces that do not touch, measured as one")
-    return "; ".join(remarks) or None
+        warnings.append(f"the lesion is in {pieces} pieces that do not touch, measured as one")
+    return "; ".join(warnings) or None

@@ -12,10 +12,10 @@ from pnst.kernels.mesh import thinned
 from pnst.kernels.patches import patches
 from pnst.kernels.sampling import rays, sample
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, NotMeasurable, Outcome, SurfaceMap, in_words
+from pnst.measurement.family import Family, NotMeasurable, Outcome, SurfaceMap, join_warnings
 from pnst.measurement.settings import SplitFatSettings
 from pnst.segmentation.fat_rim import Rim, RimRule, covered, fat_rim
-from pnst.segmentation.surroundings import Surroundings
+from pnst.segmentation.perilesional import Perilesional
 from pnst.segmentation.tissue import FatScale
 from pnst.study import Lesion, Series
 from pnst.typing import BoolArray, FloatArray
@@ -50,16 +50,16 @@ class SplitFat(Family):
 
 def measure_split_fat(context: Context) -> Outcome:
     """Fat integrated along the outward normals of the lesion's surface, on T1 or a Dixon fat image."""
-    series, settings = context.tissues.fat_series, context.settings.split_fat
-    scale, around = context.tissues.fat_scale(series), context.views.around(series)
+    series, settings = context.reference_tissue.fat_series, context.settings.split_fat
+    scale, perilesional = context.reference_tissue.fat_scale(series), context.views.perilesional(series)
     mesh = context.lesion.mesh
     spacing = max(CELL_MM, float(np.sqrt(mesh.area_mm2 / RAYS)))
     chosen, area = thinned(mesh, spacing)
     points, normals = mesh.vertices[chosen], mesh.vertex_normals[chosen]
     rule = _rule(settings)
-    rim = _rim(around, scale, points, normals, float(mesh.axes[0][2]), rule)
+    rim = _rim(perilesional, scale, points, normals, float(mesh.axes[0][2]), rule)
     # A thin rim that runs aslant through thick slices shows more and less fat in turn, a slice apart.
-    even = patches(points, normals, area, EVEN_VOXELS * max(around.volume.grid.spacing))
+    even = patches(points, normals, area, EVEN_VOXELS * max(perilesional.volume.grid.spacing))
     rim = rim._replace(thickness=even @ rim.thickness)
     if not rim.seen.any():
         raise NotMeasurable("the surroundings of the lesion lie outside the series that shows fat")
@@ -67,7 +67,7 @@ def measure_split_fat(context: Context) -> Outcome:
     areas = np.where(rim.seen, area, 0.0)
     coverage = float(np.average(cover, weights=areas))
     poles = _pole_coverage(context.lesion, points, cover, areas, settings)
-    applicable, compartment = _compartment(around, scale, settings)
+    applicable, compartment = _compartment(perilesional, scale, settings)
     present = coverage >= settings.present_coverage or (poles is not None and poles >= settings.present_coverage)
     return Outcome(
         SplitFat(
@@ -78,27 +78,32 @@ def measure_split_fat(context: Context) -> Outcome:
             rim_thickness_mm=float(np.median(rim.thickness[cover])) if cover.any() else None,
             applicable=applicable,
             compartment=compartment,
-            quality=in_words(*_doubts(context, series, 1 - float(areas.sum() / mesh.area_mm2), scale)),
+            quality=join_warnings(*_quality_flags(context, series, 1 - float(areas.sum() / mesh.area_mm2), scale)),
         ),
         regions={
-            "fat_rim": _rim_voxels(around, scale, settings),
+            "fat_rim": _rim_voxels(perilesional, scale, settings),
             "fat_cover": SurfaceMap(points, _cover_mm(rim, cover), "fat in mm where a rim covers the surface, else 0"),
         },
     )
 
 
 def _rim(
-    around: Surroundings, scale: FatScale, points: FloatArray, normals: FloatArray, least_axis_mm: float, rule: RimRule
+    perilesional: Perilesional,
+    scale: FatScale,
+    points: FloatArray,
+    normals: FloatArray,
+    least_axis_mm: float,
+    rule: RimRule,
 ) -> Rim:
     """The fat along a ray through each point of the surface, that in the voxels which lie half in the lesion, too."""
-    grid = around.volume.grid
+    grid = perilesional.volume.grid
     # As for the edge: a border is blurred by (Σ (nᵢ·spacingᵢ)²)/4. Never beyond the middle of the lesion.
     blur = np.sqrt(((normals @ grid.directions * grid.spacing) ** 2).sum(axis=1)) / 2
     inward = np.minimum(BLUR_SDS * blur, least_axis_mm)
     first = int(np.ceil(inward.max() / STEP_MM))
     length = max(rule.reach_mm, rule.muscle_within_mm + rule.muscle_run_mm)
     offsets = STEP_MM * np.arange(-first, int(length / STEP_MM) + 1)
-    fraction = scale.fraction(sample(around.volume.data, grid.to_index(rays(points, normals, offsets))))
+    fraction = scale.fraction(sample(perilesional.volume.data, grid.to_index(rays(points, normals, offsets))))
     return fat_rim(fraction, STEP_MM, first, inward, rule)
 
 
@@ -107,15 +112,15 @@ def _cover_mm(rim: Rim, cover: BoolArray) -> FloatArray:
     return np.where(rim.seen, np.where(cover, rim.thickness, 0.0), np.nan)
 
 
-def _doubts(context: Context, series: Series, unseen: float, scale: FatScale) -> list[str]:
-    remarks = [*context.views.doubts(series)]
+def _quality_flags(context: Context, series: Series, unseen: float, scale: FatScale) -> list[str]:
+    warnings = [*context.views.quality_flags(series)]
     if unseen > context.settings.quality.largest_unseen_fraction:
-        remarks.append(f"{unseen:.0%} of the surface is cut off by the border of the image")
+        warnings.append(f"{unseen:.0%} of the surface is cut off by the border of the image")
     if not scale.own_mode:
-        remarks.append(
+        warnings.append(
             "fat has no mode of its own in this image: its level is that of what is clearly brighter than muscle"
         )
-    return remarks
+    return warnings
 
 
 def _rule(settings: SplitFatSettings) -> RimRule:
@@ -148,9 +153,9 @@ def _pole_coverage(
     return min(float(np.average(covered, weights=pole)) for pole in poles)
 
 
-def _compartment(around: Surroundings, scale: FatScale, settings: SplitFatSettings) -> tuple[bool | None, str]:
+def _compartment(perilesional: Perilesional, scale: FatScale, settings: SplitFatSettings) -> tuple[bool | None, str]:
     """Whether the sign means anything where the lesion lies: by the mean fat fraction of shells round it."""
-    fraction, distance = scale.fraction(around.cells.smooth), around.cells.distance
+    fraction, distance = scale.fraction(perilesional.downsampled.smooth), perilesional.downsampled.distance
     tissue = fraction > settings.least_tissue_fraction
     fraction = np.where(np.abs(fraction) < settings.dead_zone_fraction, 0, fraction)
 
@@ -167,8 +172,8 @@ def _compartment(around: Surroundings, scale: FatScale, settings: SplitFatSettin
     return False, "intramuscular"
 
 
-def _rim_voxels(around: Surroundings, scale: FatScale, settings: SplitFatSettings) -> Mask:
+def _rim_voxels(perilesional: Perilesional, scale: FatScale, settings: SplitFatSettings) -> Mask:
     """Voxels of fat within reach of the lesion: what the picture shows."""
-    near = (around.cells.distance > 0) & (around.cells.distance <= settings.reach_mm)
-    fat = around.volume.data > (scale.muscle + scale.fat) / 2
-    return Mask(fat & around.on_voxels(near) & ~around.lesion.data, around.volume.grid)
+    near = (perilesional.downsampled.distance > 0) & (perilesional.downsampled.distance <= settings.reach_mm)
+    fat = perilesional.volume.data > (scale.muscle + scale.fat) / 2
+    return Mask(fat & perilesional.on_voxels(near) & ~perilesional.lesion.data, perilesional.volume.grid)

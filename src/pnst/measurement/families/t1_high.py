@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, Outcome, in_words
+from pnst.measurement.family import Family, Outcome, join_warnings
 from pnst.study import Role
 
 
@@ -21,18 +21,18 @@ class T1High(Family):
 
 def measure_t1_high(context: Context) -> Outcome:
     """What is brighter on T1 than the lesion and than muscle, and is not fat."""
-    found, settings = context.contents.t1_bright, context.settings.t1_high
-    remarks = [*context.views.doubts(context.study.series[Role.T1])]
+    found, settings = context.lesion_tissue.t1_bright, context.settings.t1_high
+    warnings = [*context.views.quality_flags(context.study.series[Role.T1])]
     if found.whole:
-        remarks.append("more than half of the lesion is bright on T1")
+        warnings.append("more than half of the lesion is bright on T1")
     if not found.fat_known:
-        remarks.append("without fat-suppressed T2, fat within the lesion cannot be told from blood")
+        warnings.append("without fat-suppressed T2, fat within the lesion cannot be told from blood")
     return Outcome(
         T1High(
             fraction=found.blood.volume_mm3 / context.lesion.mesh.volume_mm3,
             present=found.largest_blood_ml >= settings.least_volume_ml,
             present_threshold=settings.least_volume_ml,
-            quality=in_words(*remarks),
+            quality=join_warnings(*warnings),
         ),
         regions={
             name: part for name, part in (("t1_high", found.blood), ("fat_inclusion", found.fat)) if part.data.any()

@@ -8,10 +8,10 @@ import numpy as np
 
 from pnst.image import Mask
 from pnst.kernels.noise import noise_sd
-from pnst.kernels.pieces import widened
+from pnst.kernels.pieces import dilated
 from pnst.kernels.statistics import coefficient_of_variation
 from pnst.measurement.context import Context
-from pnst.measurement.family import Family, NotMeasurable, Outcome, in_words
+from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
 from pnst.study import Role
 
 
@@ -39,8 +39,8 @@ def measure_target(context: Context) -> Outcome:
         raise NotMeasurable("no T2 series")
     inside = context.views.inside(series)
     data = inside.volume.data
-    _, fat = context.contents.t1_bright_on(inside.volume)
-    outer, inner = (third & ~widened(fat) for third in context.views.thirds(inside))
+    _, fat = context.lesion_tissue.t1_bright_on(inside.volume)
+    outer, inner = (third & ~dilated(fat) for third in context.views.thirds(inside))
     rim, core = data[outer], data[inner]
     if not rim.size or not core.size:
         raise NotMeasurable(
@@ -60,7 +60,7 @@ def measure_target(context: Context) -> Outcome:
             present=ratio >= settings.rim_core_ratio and variation <= settings.core_variation,
             present_threshold=settings.rim_core_ratio,
             series=str(series.role),
-            quality=in_words(*context.views.doubts(series)),
+            quality=join_warnings(*context.views.quality_flags(series)),
         ),
         regions={"target_core": Mask(inner, inside.volume.grid)},
     )

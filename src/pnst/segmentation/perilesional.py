@@ -37,7 +37,7 @@ DEFAULT = TissueRule()
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class Downsampled:
     """An image in cells of about `CELL_MM` in plane and one slice. All arrays (ni, nj, nk) on `grid`."""
 
     volume: Volume
@@ -49,7 +49,7 @@ class Cells:
     @cached_property
     def grid(self) -> Grid:
         """The grid of the cells; voxels beyond the last whole cell are left out."""
-        grid, sides = self.volume.grid, cell_sides(self.volume.grid)
+        grid, sides = self.volume.grid, downsampling_factors(self.volume.grid)
         affine = grid.affine.copy()
         affine[:3, :3] *= sides
         affine[:3, 3] = grid.to_world((np.asarray(sides) - 1) / 2)
@@ -58,7 +58,7 @@ class Cells:
 
     @cached_property
     def _means(self) -> FloatArray:
-        return cell_means(self.volume.data, cell_sides(self.volume.grid))
+        return block_means(self.volume.data, downsampling_factors(self.volume.grid))
 
     @cached_property
     def smooth(self) -> FloatArray:
@@ -76,7 +76,7 @@ class Cells:
     @cached_property
     def raw(self) -> FloatArray:
         """One voxel of each cell as it is: its noise is the image's. May hold NaN."""
-        sides = cell_sides(self.volume.grid)
+        sides = downsampling_factors(self.volume.grid)
         i, j, k = (
             slice(side // 2, count // side * side, side)
             for side, count in zip(sides, self.volume.grid.shape, strict=True)
@@ -86,7 +86,7 @@ class Cells:
     @cached_property
     def lesion(self) -> BoolArray:
         """Cells of which half lies in the lesion; a lesion smaller than any cell lies in those that hold most of it."""
-        share = cell_means(self.inside.data, cell_sides(self.volume.grid))
+        share = block_means(self.inside.data, downsampling_factors(self.volume.grid))
         return np.asarray(share >= min(0.5, float(share.max())))
 
     @cached_property
@@ -104,21 +104,21 @@ class Cells:
 
 
 @dataclass(frozen=True, eq=False)
-class Surroundings:
+class Perilesional:
     """The crop of an image round a lesion, in canonical order, so that the voxels' storage changes no number."""
 
     volume: Volume
     lesion: Mask
-    cells: Cells
+    downsampled: Downsampled
     rule: TissueRule
 
     @cached_property
     def shell(self) -> BoolArray:
         """The voxels in which tissue is looked for; image without data (NaN) left out."""
-        return np.asarray(self.on_voxels(self.cells.shell) & np.isfinite(self.volume.data))
+        return np.asarray(self.on_voxels(self.downsampled.shell) & np.isfinite(self.volume.data))
 
     @cached_property
-    def anchor(self) -> float:
+    def lesion_median(self) -> float:
         """The lesion's own median; raises `TissueNotFound` when the image holds no number there."""
         return self.quantile(0.5)
 
@@ -133,31 +133,35 @@ class Surroundings:
     def voxels_of(self, box: Box) -> Box:
         """The box of voxels that a box of cells holds; the last cell reaches to the end."""
         i, j, k = (
-            slice(part.start * side, part.stop * side if part.stop < cells else count)
-            for part, side, cells, count in zip(
-                box, cell_sides(self.volume.grid), self.cells.grid.shape, self.volume.grid.shape, strict=True
+            slice(part.start * side, part.stop * side if part.stop < blocks else count)
+            for part, side, blocks, count in zip(
+                box,
+                downsampling_factors(self.volume.grid),
+                self.downsampled.grid.shape,
+                self.volume.grid.shape,
+                strict=True,
             )
         )
         return i, j, k
 
-    def on_voxels(self, of_cells: AnyArray) -> AnyArray:
+    def on_voxels(self, of_blocks: AnyArray) -> AnyArray:
         """An array on the cells, on the voxels: each voxel takes its cell's value, or the last cell's beyond it."""
-        return spread(of_cells, self.volume.grid)
+        return upsample(of_blocks, self.volume.grid)
 
 
-def surroundings(
+def crop_perilesional(
     volume: Volume, lesion: Mask, reach_mm: float | None = None, rule: TissueRule = DEFAULT
-) -> Surroundings:
+) -> Perilesional:
     """Crop an image to a lesion (a mask on the image's own grid) and what lies within `reach_mm` of it."""
     box = bounding_box(lesion.data, lesion.grid.spacing, rule.near_mm if reach_mm is None else reach_mm)
     if box is None:
         raise TissueNotFound("the lesion lies outside this series")
     part, inside = volume.crop(box).canonical(), lesion.crop(box).canonical()
     part = replace(part, data=np.ascontiguousarray(part.data))  # read many times, beside masks in this order
-    return Surroundings(part, inside, Cells(part, inside, rule), rule)
+    return Perilesional(part, inside, Downsampled(part, inside, rule), rule)
 
 
-def cell_sides(grid: Grid) -> tuple[int, ...]:
+def downsampling_factors(grid: Grid) -> tuple[int, ...]:
     """Voxels that a cell spans along each axis."""
     return tuple(
         1 if axis == grid.slice_axis else max(1, min(round(CELL_MM / step), count))
@@ -165,7 +169,7 @@ def cell_sides(grid: Grid) -> tuple[int, ...]:
     )
 
 
-def cell_means(data: AnyArray, sides: tuple[int, ...]) -> FloatArray:
+def block_means(data: AnyArray, sides: tuple[int, ...]) -> FloatArray:
     """(ni, nj, nk) float32: the mean of each cell of `sides` voxels; voxels beyond the last whole cell are left out."""
     whole = tuple(slice(0, count // side * side) for count, side in zip(data.shape, sides, strict=True))
     total = np.zeros([count // side for count, side in zip(data.shape, sides, strict=True)], dtype=np.float32)
@@ -174,16 +178,16 @@ def cell_means(data: AnyArray, sides: tuple[int, ...]) -> FloatArray:
     return total / np.float32(np.prod(sides))
 
 
-def spread(of_cells: AnyArray, grid: Grid) -> AnyArray:
+def upsample(of_blocks: AnyArray, grid: Grid) -> AnyArray:
     """An array on the cells of a grid, on the grid's own voxels; the last cell reaches to the end."""
-    out = of_cells
-    for axis, (count, side) in enumerate(zip(grid.shape, cell_sides(grid), strict=True)):
+    out = of_blocks
+    for axis, (count, side) in enumerate(zip(grid.shape, downsampling_factors(grid), strict=True)):
         if side > 1:
             out = np.take(out, np.minimum(np.arange(count) // side, out.shape[axis] - 1), axis=axis)
     return out
 
 
-def nearest(data: AnyArray, grid: Grid, onto: Grid, fill: float) -> AnyArray:
+def resample_nearest(data: AnyArray, grid: Grid, onto: Grid, fill: float) -> AnyArray:
     """An array on one grid, on another: the nearest voxel's value, `fill` outside."""
     from scipy.ndimage import affine_transform
 

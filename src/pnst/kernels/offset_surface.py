@@ -14,7 +14,7 @@ WAVES = 8
 """Waves in a smooth random field: enough that it is nearly Gaussian."""
 
 
-def moved(level: LevelSet, outward_mm: Float32Array | float, spacing: npt.ArrayLike) -> LevelSet:
+def offset_surface(level: LevelSet, outward_mm: Float32Array | float, spacing: npt.ArrayLike) -> LevelSet:
     """The level set of a surface that lies `outward_mm` further out, to first order: f + |∇f| · shift.
 
     `outward_mm` is one number or a field on the samples; small against the lesion. `spacing` (3,) of the mask in mm.
