@@ -29,10 +29,10 @@ def scale_of(text: str) -> float | None:
     """
     text = text.replace("10*", "10^").replace(".", " ")  # UCUM's power of ten, and its sign of multiplication
     plain = re.sub(r"[\s^{}()\[\]]", "", text.lower().translate(_PLAIN)).replace("_per_", "/")
-    found = _WRITTEN.fullmatch(plain)
-    if found is None:
+    match = _WRITTEN.fullmatch(plain)
+    if match is None:
         return None
-    power = int(found["power"] or 0) + {"mm": 0, "um": -6}[found["length"]] + {"ms": 3}.get(found["time"], 0)
+    power = int(match["power"] or 0) + {"mm": 0, "um": -6}[match["length"]] + {"ms": 3}.get(match["time"], 0)
     return float(f"1e{power + 3}")
 
 

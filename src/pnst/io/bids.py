@@ -84,18 +84,18 @@ def read_bids(path: Path, roles: Mapping[str, str] | None = None, case_id: str |
     """
     folder = _one_session(path)
     names = [BidsName.of(file) for file in _images(folder)]
-    wanted = {known_role(role): name for role, name in (roles or {}).items()}
-    chosen = {role: _chosen(path, folder, role, name) for role, name in wanted.items() if name != LEFT_OUT}
+    overrides = {known_role(role): name for role, name in (roles or {}).items()}
+    chosen = {role: _chosen(path, folder, role, name) for role, name in overrides.items() if name != LEFT_OUT}
     taken = {file.resolve() for file in chosen.values()}
-    found = _by_role([n for n in names if n.file.resolve() not in taken], set(wanted)) | chosen
-    if not found:
+    file_by_role = _by_role([n for n in names if n.file.resolve() not in taken], set(overrides)) | chosen
+    if not file_by_role:
         raise InputError(
             f"no image in {path.name!r} has a role",
             got=", ".join(n.file.name for n in names) or "no image",
             expected="anat/*_T1w, *_T2w, *_ce-…_T1w, or dwi/*_dwi",
             remedy="say which file serves as which role (--role t1=FILE)",
         )
-    series = {role: read_series(found[role], role) for role in Role if role in found}
+    series = {role: read_series(file_by_role[role], role) for role in Role if role in file_by_role}
     study = Study(case_id or _case(folder), series)
     return with_masks(study, {n.mask_name: n.file for n in names if n.mask_name and n.mask_name != "lesion"})
 
@@ -135,12 +135,12 @@ def _images(folder: Path) -> list[Path]:
     own = folder.resolve()
     dataset = own.parent if own.name.startswith("sub-") else own.parent.parent
     places = (folder / kind for folder in (folder, dataset / DERIVED / own.relative_to(dataset)) for kind in _KINDS)
-    found = [file for place in places for file in place.glob("*") if is_nifti(file)]
-    return sorted(file for file in found if not file.name.startswith("."))
+    images = [file for place in places for file in place.glob("*") if is_nifti(file)]
+    return sorted(file for file in images if not file.name.startswith("."))
 
 
 def _by_role(names: list[BidsName], taken: set[Role]) -> dict[Role, Path]:
-    found: dict[Role, Path] = {}
+    file_by_role: dict[Role, Path] = {}
     for role in Role:
         files = [n.file for n in names if n.mask_name is None and n.role is role] if role not in taken else []
         if len(files) > 1:
@@ -151,8 +151,8 @@ def _by_role(names: list[BidsName], taken: set[Role]) -> dict[Role, Path]:
                 remedy=f"choose one: --role {role}={files[0].name}",
             )
         if files:
-            found[role] = files[0]
-    return found
+            file_by_role[role] = files[0]
+    return file_by_role
 
 
 def _chosen(path: Path, folder: Path, role: str, name: str) -> Path:

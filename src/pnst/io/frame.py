@@ -28,8 +28,10 @@ def read_frame(file: Path) -> pd.DataFrame:
     except (ValueError, ImportError, EOFError) as error:  # also a text that is no CSV, and Parquet without its engine
         raise _unreadable(file, f"{type(error).__name__}: {str(error).replace(str(file), file.name)}") from error
     names = [str(name).strip() for name in _header(file, frame)]
-    if len(names) == 1 and (found := [sign for sign in ";\t|" if sign in names[0]]):
-        raise _unreadable(file, f"one column, whose name holds {found[0]!r}: cells that are not separated by commas")
+    if len(names) == 1 and (separators := [sign for sign in ";\t|" if sign in names[0]]):
+        raise _unreadable(
+            file, f"one column, whose name holds {separators[0]!r}: cells that are not separated by commas"
+        )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise _unreadable(file, f"a header that names {twice[0]!r} twice")  # pandas would rename the second in silence
@@ -44,8 +46,8 @@ def _header(file: Path, frame: pd.DataFrame) -> list[str]:
         return [str(name) for name in frame.columns]
     content = file.read_bytes()
     text = (gzip.decompress(content) if file.suffix == ".gz" else content).decode("utf-8-sig")
-    found = next(csv.reader(io.StringIO(text, newline="")), [])
-    return found if len(found) == frame.shape[1] else [str(name) for name in frame.columns]
+    header = next(csv.reader(io.StringIO(text, newline="")), [])
+    return header if len(header) == frame.shape[1] else [str(name) for name in frame.columns]
 
 
 def _unreadable(file: Path, got: str) -> InputError:

@@ -127,12 +127,12 @@ def _unreadable(file: Path, got: str) -> InputError:
 
 def read_regions(results: Path, lesion: int) -> dict[str, Volume | Mask]:
     """What was measured on lesion number 1, 2, …: its masks, and its ADC map as "adc"."""
-    found: dict[str, Volume | Mask] = {}
+    regions: dict[str, Volume | Mask] = {}
     for file in sorted((results / numbered("regions", lesion)).glob("*.nii.gz")):
         data, grid, _ = read_volume(file)
-        found[file.name.removesuffix(".nii.gz")] = Mask(data > 0, grid)
+        regions[file.name.removesuffix(".nii.gz")] = Mask(data > 0, grid)
     adc = results / numbered("adc.nii.gz", lesion)
     if adc.is_file():
         data, grid, _ = read_volume(adc)
-        found["adc"] = Volume(data, grid, "um2_per_ms")
-    return found
+        regions["adc"] = Volume(data, grid, "um2_per_ms")
+    return regions

@@ -41,19 +41,19 @@ def read_role_folder(path: Path, roles: Mapping[str, str] | None = None, case_id
     `read_series` raises.
     """
     files = _files_by_stem(path)
-    wanted = {known_role(role): name for role, name in (roles or {}).items()}
-    chosen = {role: _chosen(role, name, path) for role, name in wanted.items() if name != LEFT_OUT}
+    overrides = {known_role(role): name for role, name in (roles or {}).items()}
+    chosen = {role: _chosen(role, name, path) for role, name in overrides.items() if name != LEFT_OUT}
     taken = {file.resolve() for file in chosen.values()}
-    guessed = {role: files[role] for role in Role if role in files and role not in wanted}
-    found = {role: file for role, file in guessed.items() if file.resolve() not in taken} | chosen
-    if not found:
+    guessed = {role: files[role] for role in Role if role in files and role not in overrides}
+    file_by_role = {role: file for role, file in guessed.items() if file.resolve() not in taken} | chosen
+    if not file_by_role:
         raise InputError(
             f"no image in {path.name!r} is named by its role",
             got=", ".join(sorted(file.name for file in files.values())) or "no NIfTI file",
             expected=", ".join(f"{role}.nii.gz" for role in Role),
             remedy="rename the files, or say which file serves as which role (--role t1=FILE)",
         )
-    series = {role: read_series(found[role], role) for role in Role if role in found}
+    series = {role: read_series(file_by_role[role], role) for role in Role if role in file_by_role}
     study = Study(case_id or path.resolve().name, series)
     return with_masks(study, {name: files[name] for name in MASK_NAMES if name in files})
 
@@ -61,7 +61,7 @@ def read_role_folder(path: Path, roles: Mapping[str, str] | None = None, case_id
 def with_masks(study: Study, files: Mapping[str, Path]) -> Study:
     """The study with the masks of these files, by name, and what was noticed of each among its notes."""
     drawn = {name: read_noted_mask(file, study) for name, file in files.items()}
-    notes = tuple(note for _, said in drawn.values() for note in said)
+    notes = tuple(note for _, mask_notes in drawn.values() for note in mask_notes)
     masks = {name: mask for name, (mask, _) in drawn.items()}
     return replace(study, masks={**study.masks, **masks}, notes=(*study.notes, *notes))
 

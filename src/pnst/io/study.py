@@ -59,18 +59,18 @@ def inspect(path: Anywhere) -> list[SeriesGuess]:
     if kind == "dicom":
         from pnst.io.dicom.read import inspect_dicom
 
-        found = inspect_dicom(folder)
+        guesses = inspect_dicom(folder)
     elif kind == "bids":
         from pnst.io.bids import inspect_bids
 
-        found = inspect_bids(folder)
+        guesses = inspect_bids(folder)
     else:
         from pnst.io.role_folder import inspect_role_folder
 
-        found = inspect_role_folder(folder)
-    if not found:
+        guesses = inspect_role_folder(folder)
+    if not guesses:
         raise _no_images(folder)
-    return found
+    return guesses
 
 
 def format_of(folder: Path) -> Format:
@@ -118,15 +118,15 @@ def _read(folder: Path, roles: Mapping[str, str] | None, case_id: str | None, ke
 
 
 def _existing(path: Anywhere) -> Path:
-    found = Path(path)
-    if not found.exists():
+    folder = Path(path)
+    if not folder.exists():
         raise InputError(
-            f"no study at {found.name!r}",
+            f"no study at {folder.name!r}",
             got="no such file or folder",
             expected="a folder of DICOM or NIfTI images",
             remedy="correct the path",
         )
-    return found
+    return folder
 
 
 def _no_images(folder: Path) -> InputError:

@@ -10,8 +10,8 @@ from pnst.typing import AnyArray, Float32Array
 
 def mapped_unit(stack: Stack) -> str | None:
     """The unit of the real world value mapping where it is one of diffusivity, else None."""
-    found = stack.real_world
-    unit = found.unit if found is not None else ""
+    mapping = stack.real_world
+    unit = mapping.unit if mapping is not None else ""
     return unit if scale_of(unit) is not None else None
 
 

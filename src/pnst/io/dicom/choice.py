@@ -11,20 +11,22 @@ from pnst.io.dicom.stack import Stack
 from pnst.io.wanted_roles import LEFT_OUT, known_role
 from pnst.study import Role
 
-FEWEST_SLICES = 3
+MIN_SLICES = 3
 """Fewer slices of anatomy are a locator or a remnant: no lesion is measured on them."""
 
 Chosen = dict[Role, tuple[Stack, str]]
 
 
-def choose(stacks: Sequence[Stack], wanted: Mapping[str, str]) -> Chosen:
+def choose(stacks: Sequence[Stack], overrides: Mapping[str, str]) -> Chosen:
     """The stack for each role and the reason for it.
 
     `wanted` maps roles to a key, series UID, description or number, or to "none". Raises `SettingError` for an unknown
     role, `InputError` for a series that is not there and for a study without a series of use, `AmbiguityError` for a
     name or role that several series fit, and the problem of a series that is chosen and cannot be read.
     """
-    named = {known_role(role): None if name == LEFT_OUT else find(stacks, name, role) for role, name in wanted.items()}
+    named = {
+        known_role(role): None if name == LEFT_OUT else find(stacks, name, role) for role, name in overrides.items()
+    }
     taken = {id(stack) for stack in named.values() if stack is not None}
     guesses: dict[Role, list[tuple[Stack, Guess]]] = defaultdict(list)
     for stack in stacks:
@@ -32,8 +34,8 @@ def choose(stacks: Sequence[Stack], wanted: Mapping[str, str]) -> Chosen:
         if guess.role is not None and guess.role not in named and id(stack) not in taken:
             guesses[guess.role].append((stack, guess))
     chosen: Chosen = {role: (stack, "chosen by the user") for role, stack in named.items() if stack is not None}
-    for role, found in guesses.items():
-        stack, guess = _only(role, _preferred(role, found))
+    for role, candidates in guesses.items():
+        stack, guess = _only(role, _preferred(role, candidates))
         chosen[role] = (stack, guess.reason)
     if not chosen:
         raise _nothing(stacks)
@@ -56,15 +58,15 @@ def find(stacks: Sequence[Stack], name: str, role: str) -> Stack:
         lambda s: str(s.header.series_number),
         lambda s: s.header.description.lower(),
     ):
-        found = [stack for stack in stacks if of(stack) == word]
-        if len(found) == 1:
-            return found[0]
-        if found:
+        matches = [stack for stack in stacks if of(stack) == word]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
             raise AmbiguityError(
-                f"{name!r} names {len(found)} series for {role}",
-                got="; ".join(_line(stack) for stack in found),
+                f"{name!r} names {len(matches)} series for {role}",
+                got="; ".join(_line(stack) for stack in matches),
                 expected="one series",
-                remedy=f"use a key, such as --role {role}={found[0].key}",
+                remedy=f"use a key, such as --role {role}={matches[0].key}",
             )
     raise InputError(
         f"no series {name!r} to serve as {role}",
@@ -83,26 +85,26 @@ def _time_point(stacks: Sequence[Stack], word: str) -> Stack | None:
     return stack.time_point(int(number))
 
 
-def _preferred(role: Role, found: list[tuple[Stack, Guess]]) -> list[tuple[Stack, Guess]]:
+def _preferred(role: Role, candidates: list[tuple[Stack, Guess]]) -> list[tuple[Stack, Guess]]:
     """Raw diffusion before trace, one series before a merged one; T1 that shows fat before T1 with it suppressed."""
     if role is Role.DWI:
-        raw = [pair for pair in found if not pair[0].is_trace] or found
+        raw = [pair for pair in candidates if not pair[0].is_trace] or candidates
         better = [pair for pair in raw if not pair[0].parts] or raw
     elif role is Role.T1:
-        better = [pair for pair in found if "fat suppressed" not in pair[1].reason]
+        better = [pair for pair in candidates if "fat suppressed" not in pair[1].reason]
     else:
-        return found
-    return better or found
+        return candidates
+    return better or candidates
 
 
-def _only(role: Role, found: list[tuple[Stack, Guess]]) -> tuple[Stack, Guess]:
-    if len(found) == 1:
-        return found[0]
+def _only(role: Role, candidates: list[tuple[Stack, Guess]]) -> tuple[Stack, Guess]:
+    if len(candidates) == 1:
+        return candidates[0]
     raise AmbiguityError(
-        f"{len(found)} series could be {role}",
-        got="; ".join(f"{_line(stack)}, {guess.reason}" for stack, guess in found),
+        f"{len(candidates)} series could be {role}",
+        got="; ".join(f"{_line(stack)}, {guess.reason}" for stack, guess in candidates),
         expected=f"one series for {role}",
-        remedy=f"choose one, such as --role {role}={found[0][0].key}, or none with --role {role}={LEFT_OUT}",
+        remedy=f"choose one, such as --role {role}={candidates[0][0].key}, or none with --role {role}={LEFT_OUT}",
     )
 
 
@@ -116,11 +118,11 @@ def _check(role: Role, stack: Stack) -> None:
             expected="at least two b-values in one series",
             remedy="choose another series, or none with --role dwi=none",
         )
-    if role is not Role.DWI and len(stack.volumes[0]) < FEWEST_SLICES:
+    if role is not Role.DWI and len(stack.volumes[0]) < MIN_SLICES:
         raise InputError(
             f"the series {stack.key} has too few slices to serve as {role}",
             got=f"{len(stack.volumes[0])} slices",
-            expected=f"at least {FEWEST_SLICES}",
+            expected=f"at least {MIN_SLICES}",
             remedy=f"export the whole series, choose another, or none with --role {role}=none",
         )
 

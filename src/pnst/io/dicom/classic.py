@@ -52,8 +52,8 @@ def plane(
 
 def slice_step(ds: Fields) -> float | None:
     """Spacing between slices in mm, else slice thickness; None where neither is above 0."""
-    found = (number(ds, 0x00180088), number(ds, 0x00180050))
-    return next((abs(step) for step in found if step), None)
+    steps = (number(ds, 0x00180088), number(ds, 0x00180050))
+    return next((abs(step) for step in steps if step), None)
 
 
 def rescale(ds: Fields) -> tuple[float, float]:

@@ -16,7 +16,7 @@ _ITEM = struct.Struct("<4i")
 def read_csa(blob: bytes, names: frozenset[str]) -> dict[str, tuple[str, ...]]:
     """The values of the entries called `names`, in order; {} for bytes that are no CSA header. Never raises."""
     start = 8 if blob[:4] == b"SV10" else 0
-    found: dict[str, tuple[str, ...]] = {}
+    values_by_name: dict[str, tuple[str, ...]] = {}
     try:
         count, check = struct.unpack_from("<2I", blob, start)
         if check not in (77, 205):
@@ -28,10 +28,10 @@ def read_csa(blob: bytes, names: frozenset[str]) -> dict[str, tuple[str, ...]]:
             values, place = _items(blob, place, item_count)
             name = raw_name.split(b"\0")[0].decode("latin-1")
             if name in names:
-                found[name] = values
+                values_by_name[name] = values
     except struct.error:
-        return found
-    return found
+        return values_by_name
+    return values_by_name
 
 
 def _items(blob: bytes, place: int, count: int) -> tuple[tuple[str, ...], int]:

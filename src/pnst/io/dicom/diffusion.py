@@ -26,19 +26,19 @@ def read_diffusion(ds: Fields, image_type: Sequence[str], orientation: Sequence[
 
     `orientation` (six cosines) is needed for GE and United Imaging, which count directions along the image's own axes.
     """
-    maker = text(ds, 0x00080070).upper()
-    found = Diffusion()
+    manufacturer = text(ds, 0x00080070).upper()
+    vendor_diffusion = Diffusion()
     for name, vendor in _VENDORS.items():
-        if name in maker:
-            found = vendor(ds, orientation)
+        if name in manufacturer:
+            vendor_diffusion = vendor(ds, orientation)
             break
     b_value = number(ds, B_VALUE, "FD")
     direction = _unit(numbers(ds, ORIENTATION, "FD"))
     return _settle(
         Diffusion(
-            b_value=b_value if b_value is not None and b_value >= 0 else found.b_value,
-            direction=direction or found.direction,
-            isotropic=found.isotropic or is_trace(image_type) or text(ds, DIRECTIONALITY) == "ISOTROPIC",
+            b_value=b_value if b_value is not None and b_value >= 0 else vendor_diffusion.b_value,
+            direction=direction or vendor_diffusion.direction,
+            isotropic=vendor_diffusion.isotropic or is_trace(image_type) or text(ds, DIRECTIONALITY) == "ISOTROPIC",
         )
     )
 
@@ -58,11 +58,11 @@ def enhanced_diffusion(group: Fields, image_type: Sequence[str]) -> Diffusion:
     )
 
 
-def _settle(found: Diffusion) -> Diffusion:
+def _settle(diffusion: Diffusion) -> Diffusion:
     """No direction where it means nothing: below `WEIGHTED`, and where directions were combined."""
-    if found.isotropic or (found.b_value is not None and found.b_value < WEIGHTED):
-        return replace(found, direction=None)
-    return found
+    if diffusion.isotropic or (diffusion.b_value is not None and diffusion.b_value < WEIGHTED):
+        return replace(diffusion, direction=None)
+    return diffusion
 
 
 def _siemens(ds: Fields, _: Sequence[float] | None) -> Diffusion:
@@ -144,5 +144,5 @@ def _floats(values: Sequence[str]) -> tuple[float, ...]:
 
 
 def _first(values: Sequence[str]) -> float | None:
-    found = _floats(values[:1])
-    return found[0] if found else None
+    floats = _floats(values[:1])
+    return floats[0] if floats else None

@@ -52,13 +52,13 @@ def list_files(path: Path) -> list[tuple[Path, str]]:
     if path.is_file():
         return [(path, path.name)]
     root = str(path)
-    found = []
+    named_files = []
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         inside = folder[len(root) :].strip(os.sep).replace(os.sep, "/")
         lead = f"{inside}/" if inside else ""
-        found += [(Path(folder, name), lead + name) for name in sorted(files) if not name.startswith(".")]
-    return found
+        named_files += [(Path(folder, name), lead + name) for name in sorted(files) if not name.startswith(".")]
+    return named_files
 
 
 def read_tree(path: Path) -> Tree:
@@ -99,13 +99,13 @@ def _read(file: tuple[Path, str]) -> Header | InputError | None:
         with path.open("rb") as stream:
             if not _starts_as_dicom(stream):
                 return _damage(name, "no DICOM header") if path.suffix.lower() in (".dcm", ".ima") else None
-            found = read_elements(stream)
-        storage = text(found.data, 0x00080016) or text(found.meta, 0x00020002)
+            elements = read_elements(stream)
+        storage = text(elements.data, 0x00080016) or text(elements.meta, 0x00020002)
         if not storage:
-            return _damage(name, "no kind of object in its header") if found.meta else None
-        if not _is_image(found.data, storage, found.has_pixels):
+            return _damage(name, "no kind of object in its header") if elements.meta else None
+        if not _is_image(elements.data, storage, elements.has_pixels):
             return None
-        return _header(found, path, name)
+        return _header(elements, path, name)
     except InputError as error:
         return error
     except Exception as error:  # whatever damage makes the parser raise, it is this file's damage
@@ -125,16 +125,16 @@ def _is_image(ds: Fields, storage: str, has_pixels: bool) -> bool:
     return UID(storage).name.endswith("Image Storage") or has_pixels
 
 
-def _header(found: Elements, file: Path, name: str) -> Header:
-    ds = found.data
+def _header(elements: Elements, file: Path, name: str) -> Header:
+    ds = elements.data
     rows, columns = integer(ds, 0x00280010, "US"), integer(ds, 0x00280011, "US")
-    if not found.has_pixels:
+    if not elements.has_pixels:
         raise _damage(name, "a header that ends before the pixels (a truncated file?)")
     if not rows or not columns:
         raise _damage(name, "a header without rows and columns")
     if max(rows, columns) > MAX_SIDE:
         raise _damage(name, f"{rows} × {columns} voxels")
-    pixels = _pixels(found, file, name, rows, columns)
+    pixels = _pixels(elements, file, name, rows, columns)
     frames, problem = _frames(ds, pixels)
     return Header(
         pixels=pixels,
@@ -176,14 +176,14 @@ def _frames(ds: Fields, pixels: Pixels) -> tuple[tuple[Frame, ...], PnstError | 
     return (whole,), None
 
 
-def _pixels(found: Elements, file: Path, name: str, rows: int, columns: int) -> Pixels:
-    ds = found.data
+def _pixels(elements: Elements, file: Path, name: str, rows: int, columns: int) -> Pixels:
+    ds = elements.data
     allocated = integer(ds, 0x00280100, "US") or 16
     return Pixels(
         file=file,
         name=name,
-        offset=found.offset,
-        transfer_syntax=found.transfer_syntax,
+        offset=elements.offset,
+        transfer_syntax=elements.transfer_syntax,
         rows=rows,
         columns=columns,
         frames=max(1, integer(ds, 0x00280008) or 1),

@@ -31,19 +31,19 @@ def check_one_orientation(frames: Sequence[Frame]) -> None:
     """
     lost = [f.name for f in frames if f.plane is None]
     if lost:
-        raise _refusal("slices without position, orientation or voxel size", names(lost), "the geometry of each slice")
+        raise _refusal("slices without position, orientation or voxel size", listed(lost), "the geometry of each slice")
     first = _plane(frames[0])
     turned = [f.name for f in frames if not np.allclose(_plane(f).orientation, first.orientation, atol=SAME_DIRECTION)]
     if turned:
         raise _refusal(
-            "changing orientation", f"{names(turned)} against {frames[0].name}", "one orientation in a stack"
+            "changing orientation", f"{listed(turned)} against {frames[0].name}", "one orientation in a stack"
         )
     other = [f.name for f in frames if f.size != frames[0].size]
     if other:
-        raise _refusal("mixed image sizes", f"{names(other)} against {frames[0].name}", "one matrix in a stack")
+        raise _refusal("mixed image sizes", f"{listed(other)} against {frames[0].name}", "one matrix in a stack")
     scaled = [f.name for f in frames if not np.allclose(_plane(f).spacing, first.spacing, rtol=1e-4)]
     if scaled:
-        raise _refusal("mixed voxel sizes", f"{names(scaled)} against {frames[0].name}", "one voxel size in a stack")
+        raise _refusal("mixed voxel sizes", f"{listed(scaled)} against {frames[0].name}", "one voxel size in a stack")
 
 
 def places(frames: Sequence[Frame]) -> FloatArray:
@@ -93,21 +93,21 @@ def grid_of(ordered: Sequence[Frame]) -> Grid:
     return Grid((columns, rows, len(ordered)), LPS_TO_RAS @ affine)
 
 
-def names(found: Sequence[str], most: int = 4) -> str:
+def listed(names: Sequence[str], max_shown: int = 4) -> str:
     """The first few of many names, and how many more there are."""
-    more = f" and {len(found) - most} more" if len(found) > most else ""
-    return ", ".join(found[:most]) + more
+    more = f" and {len(names) - max_shown} more" if len(names) > max_shown else ""
+    return ", ".join(names[:max_shown]) + more
 
 
 def _check_steps(ordered: tuple[Frame, ...], steps: FloatArray) -> None:
     doubled = [f"{ordered[i].name} and {ordered[i + 1].name}" for i in np.flatnonzero(steps < SAME_PLACE_MM)]
     if doubled:
-        raise _refusal("two different slices in one place", names(doubled), "one slice a place")
+        raise _refusal("two different slices in one place", listed(doubled), "one slice a place")
     usual = float(np.median(steps))
     gaps = np.flatnonzero(steps > 1.5 * usual)
     if gaps.size:
         between = [f"{ordered[i].name} and {ordered[i + 1].name} ({steps[i]:.4g} mm)" for i in gaps]
-        raise _refusal(f"missing slice between {names(between)}", f"steps of {usual:.4g} mm elsewhere", "no gaps")
+        raise _refusal(f"missing slice between {listed(between)}", f"steps of {usual:.4g} mm elsewhere", "no gaps")
 
 
 def _check_line(ordered: tuple[Frame, ...]) -> None:
@@ -126,7 +126,7 @@ def _check_line(ordered: tuple[Frame, ...]) -> None:
     ]
     if uneven:
         raise _refusal(
-            "unequal slice spacing", f"{names(uneven)} up to {off.max():.3g} mm off even spacing", "even spacing"
+            "unequal slice spacing", f"{listed(uneven)} up to {off.max():.3g} mm off even spacing", "even spacing"
         )
 
 

@@ -43,11 +43,11 @@ def _level(stack: Stack) -> float | None:
     """The one b-value of a series that may be part of a diffusion series; None for any other."""
     if stack.kind is not Kind.MAGNITUDE or stack.grid is None or stack.header.modality not in ("MR", ""):
         return None
-    said = words_of(stack.header.description)
-    if said & {"adc", "map", "localizer", "other"}:
+    keywords = words_of(stack.header.description)
+    if keywords & {"adc", "map", "localizer", "other"}:
         return None
     if stack.b_values is None:  # Canon, Toshiba and GE leave the element out at b = 0
-        return 0.0 if "b0" in said else None
+        return 0.0 if "b0" in keywords else None
     return stack.b_values[0] if max(stack.b_values) - min(stack.b_values) < ONE_B else None
 
 

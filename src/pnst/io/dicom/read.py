@@ -60,15 +60,17 @@ def inspect_dicom(path: Path) -> list[SeriesGuess]:
     stacks = merge_diffusion(build_stacks(tree.headers))
     guesses = [guess_role(stack) for stack in stacks]
     counts = Counter(guess.role for guess in guesses if guess.role is not None)
-    found = []
+    series_guesses = []
     for stack, guess in zip(stacks, guesses, strict=True):
         others = [
             f"{other.key} is also {guess.role}"
             for other, theirs in zip(stacks, guesses, strict=True)
             if guess.role is not None and theirs.role is guess.role and other is not stack
         ]
-        found.append(_shown(stack, guess.role, guess.reason, (*guess.rivals, *others) if counts else guess.rivals))
-    return found + [_damaged(f"damaged-{n + 1}", error) for n, error in enumerate(tree.damaged)]
+        series_guesses.append(
+            _shown(stack, guess.role, guess.reason, (*guess.rivals, *others) if counts else guess.rivals)
+        )
+    return series_guesses + [_damaged(f"damaged-{n + 1}", error) for n, error in enumerate(tree.damaged)]
 
 
 def _left_out(stacks: Sequence[Stack], chosen: Chosen) -> tuple[str, ...]:
@@ -85,8 +87,8 @@ def _frames_of_reference(chosen: Chosen) -> tuple[str, ...]:
             roles[stack.header.frame_of_reference].append(role)
     if len(roles) < 2:
         return ()
-    told = " and ".join(", ".join(found) for found in roles.values())
-    return (f"{told} have frames of reference of their own: check that a lesion lies rightly on each",)
+    roles_by_frame = " and ".join(", ".join(sharing) for sharing in roles.values())
+    return (f"{roles_by_frame} have frames of reference of their own: check that a lesion lies rightly on each",)
 
 
 def _series(role: Role, stack: Stack, pixels: Sequence[Pixels], reason: str) -> Series:

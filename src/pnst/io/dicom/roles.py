@@ -29,17 +29,17 @@ class Guess:
 
 def guess_role(stack: Stack) -> Guess:
     """The role of a stack; None for what no measurement uses, with the reason."""
-    said = words_of(stack.header.description)
+    keywords = words_of(stack.header.description)
     return (
-        _not_for_us(stack, said)
-        or _diffusion(stack, said)
-        or _dixon(stack, said)
+        _not_for_us(stack, keywords)
+        or _diffusion(stack, keywords)
+        or _dixon(stack, keywords)
         or _time_series(stack)
-        or _weighted(stack, said)
+        or _weighted(stack, keywords)
     )
 
 
-def _not_for_us(stack: Stack, said: frozenset[str]) -> Guess | None:
+def _not_for_us(stack: Stack, keywords: frozenset[str]) -> Guess | None:
     adc_map = stack.kind is Kind.ADC and stack.header.modality == "OT"  # a parametric map
     if stack.header.modality not in MRI_CLASSES and not adc_map:
         return Guess(None, f"its modality is {stack.header.modality}, not MR")
@@ -48,14 +48,14 @@ def _not_for_us(stack: Stack, said: frozenset[str]) -> Guess | None:
     if stack.kind in (Kind.LOCALIZER, Kind.CAPTURE, Kind.PROJECTION, Kind.SUBTRACTION, Kind.PHASE, Kind.MAP):
         return Guess(None, f"its image type says {stack.kind}")
     for word in ("localizer", "subtraction", "projection", "other"):
-        if word in said and stack.kind is Kind.MAGNITUDE:
+        if word in keywords and stack.kind is Kind.MAGNITUDE:
             return Guess(
                 None, f"its description names a {word}" if word != "other" else "its description names no role"
             )
     return None
 
 
-def _diffusion(stack: Stack, said: frozenset[str]) -> Guess | None:
+def _diffusion(stack: Stack, keywords: frozenset[str]) -> Guess | None:
     distinct = sorted({round(b) for b in stack.b_values or ()})
     several = bool(stack.b_values) and max(stack.b_values or (0,)) - min(stack.b_values or (0,)) >= TWO_B
     if stack.kind is Kind.ADC:
@@ -66,32 +66,32 @@ def _diffusion(stack: Stack, said: frozenset[str]) -> Guess | None:
     if stack.merged_into:
         return Guess(None, f"one b-value of the diffusion series {stack.merged_into}")
     if several:
-        if "adc" in said:
+        if "adc" in keywords:
             return Guess(Role.DWI, f"b-values {_listed(distinct)} in one series", ("adc: its description",))
         trace = ", directions combined" if stack.is_trace else ""
         return Guess(Role.DWI, f"b-values {_listed(distinct)} in one series{trace}")
-    if "adc" in said and (stack.real_world is None or stack.real_world.unit != "1"):
+    if "adc" in keywords and (stack.real_world is None or stack.real_world.unit != "1"):
         rivals = (f"dwi: it carries b = {distinct[-1]} s/mm²",) if any(distinct) else ()
         return Guess(Role.ADC, "its description names the apparent diffusion coefficient", rivals)
-    if "map" in said:
+    if "map" in keywords:
         return Guess(None, "its description names a computed map")
-    if any(distinct) or "dwi" in said:
+    if any(distinct) or "dwi" in keywords:
         got = f"only b = {distinct[-1]} s/mm²" if any(distinct) else "no b-value above 0"
         alone = f" ({stack.alone})" if stack.alone else ""
         return Guess(None, f"diffusion with {got}: at least two b-values are needed{alone}")
     return None
 
 
-def _dixon(stack: Stack, said: frozenset[str]) -> Guess | None:
+def _dixon(stack: Stack, keywords: frozenset[str]) -> Guess | None:
     named = {Kind.WATER: "water", Kind.FAT: "fat", Kind.IN_PHASE: "in_phase", Kind.OPPOSED_PHASE: "opposed_phase"}
-    word = named.get(stack.kind) or next((w for w in named.values() if w in said), None)
+    word = named.get(stack.kind) or next((w for w in named.values() if w in keywords), None)
     if word is None:
         return None
     source = "its image type" if stack.kind in named else "its description"
     if word == "water":
-        if _is_t2(stack.acquisition, said):
+        if _is_t2(stack.acquisition, keywords):
             return Guess(Role.T2_FS, f"the water image of a T2-weighted Dixon series ({source})", ("water: Dixon",))
-        return Guess(Role.WATER, f"a water image by {source}", ("t1_post",) if _contrast(stack, said) else ())
+        return Guess(Role.WATER, f"a water image by {source}", ("t1_post",) if _contrast(stack, keywords) else ())
     if word == "fat":
         return Guess(Role.FAT, f"a fat image by {source}")
     return Guess(None, f"an {word.replace('_', '-')} image by {source}")
@@ -103,27 +103,27 @@ def _time_series(stack: Stack) -> Guess | None:
     return None
 
 
-def _weighted(stack: Stack, said: frozenset[str]) -> Guess:
+def _weighted(stack: Stack, keywords: frozenset[str]) -> Guess:
     weighting, reason = _by_physics(stack)
-    told = next((w for w in ("flair", "t2star", "stir", "t2", "t1", "pd") if w in said), None)
+    told = next((w for w in ("flair", "t2star", "stir", "t2", "t1", "pd") if w in keywords), None)
     # A header may leave out the inversion or the kind of echo: of long echo times the description is the finer word.
     finer = weighting == "t2" and told in ("flair", "t2star")
     if weighting is None or finer:
         weighting = told
         reason = f"its description says {_spelt(told)}" if told else "nothing in its header says what it is"
     rivals = tuple(_rivals(weighting, told))
-    if stack.acquisition.contrast_agent and "pre" in said:
+    if stack.acquisition.contrast_agent and "pre" in keywords:
         rivals += ("t1: its description says before contrast",)
     if weighting == "stir":
         return Guess(Role.T2_FS, reason, rivals)
     if weighting not in _WEIGHTINGS:
         return Guess(None, reason if weighting is None else f"{reason}: no role uses it", rivals)
     role = _WEIGHTINGS[weighting]
-    if role is Role.T2 and (evidence := _fat_suppression(stack, said)):
+    if role is Role.T2 and (evidence := _fat_suppression(stack, keywords)):
         return Guess(Role.T2_FS, f"{reason}; fat suppressed by {evidence}", rivals)
-    if role is Role.T1 and (evidence := _contrast(stack, said)):
+    if role is Role.T1 and (evidence := _contrast(stack, keywords)):
         return Guess(Role.T1_POST, f"{reason}; contrast agent by {evidence}", rivals)
-    if role is Role.T1 and (evidence := _fat_suppression(stack, said)):
+    if role is Role.T1 and (evidence := _fat_suppression(stack, keywords)):
         reason = f"{reason}; fat suppressed by {evidence}"
     return Guess(role, reason, rivals)
 
@@ -134,8 +134,8 @@ def _by_physics(stack: Stack) -> tuple[str | None, str]:
     The limits are the field's usual ones for spin echo (T1: TE < 30 ms and TR < 1500 ms; T2: TE ≥ 60 ms and
     TR ≥ 1500 ms) and spoiled gradient echo (T1: TE < 10 ms and TR < 100 ms); between them physics does not decide.
     """
-    found = stack.acquisition
-    tr, te, ti = found.repetition_time_ms, found.echo_time_ms, found.inversion_time_ms
+    acquisition = stack.acquisition
+    tr, te, ti = acquisition.repetition_time_ms, acquisition.echo_time_ms, acquisition.inversion_time_ms
     if tr is None or te is None:
         return None, ""
     told = f"TR {tr:.4g} ms, TE {te:.3g} ms"
@@ -156,21 +156,21 @@ def _by_physics(stack: Stack) -> tuple[str | None, str]:
     return ("pd", f"{told}: proton density") if te < 30 and tr >= 1500 else (None, "")
 
 
-def _is_t2(found: Acquisition, said: frozenset[str]) -> bool:
-    long = found.echo_time_ms is not None and found.echo_time_ms >= 60
-    return "t1" not in said and ("t2" in said or long)
+def _is_t2(acquisition: Acquisition, keywords: frozenset[str]) -> bool:
+    long = acquisition.echo_time_ms is not None and acquisition.echo_time_ms >= 60
+    return "t1" not in keywords and ("t2" in keywords or long)
 
 
-def _fat_suppression(stack: Stack, said: frozenset[str]) -> str | None:
+def _fat_suppression(stack: Stack, keywords: frozenset[str]) -> str | None:
     if stack.acquisition.fat_suppressed:
         return "its header"
-    return "its description" if said & {"fs", "stir"} else None
+    return "its description" if keywords & {"fs", "stir"} else None
 
 
-def _contrast(stack: Stack, said: frozenset[str]) -> str | None:
+def _contrast(stack: Stack, keywords: frozenset[str]) -> str | None:
     if stack.acquisition.contrast_agent:
         return "its header"
-    return "its description" if "post" in said else None
+    return "its description" if "post" in keywords else None
 
 
 def _rivals(weighting: str | None, told: str | None) -> Iterator[str]:

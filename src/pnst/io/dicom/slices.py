@@ -15,7 +15,7 @@ import numpy as np
 
 from pnst.errors import GeometryError
 from pnst.io.dicom.frame import Diffusion, Frame, Kind
-from pnst.io.dicom.geometry import SAME_PLACE_MM, check_one_orientation, in_order, names, places
+from pnst.io.dicom.geometry import SAME_PLACE_MM, check_one_orientation, in_order, listed, places
 
 Frames = tuple[Frame, ...]
 K = TypeVar("K", bound=Hashable)
@@ -81,10 +81,10 @@ def _raw_and_trace(frames: Frames) -> list[Part]:
 def _by_weighting(frames: Frames) -> list[Frames]:
     """Frames of one b-value and direction each, to `SAME_B` and `SAME_DIRECTION`."""
     groups: list[tuple[Diffusion, Frames]] = []
-    for found, exact in _by(frames, lambda f: f.diffusion).items():
-        near = next((i for i, (other, _) in enumerate(groups) if _same_weighting(found, other)), None)
+    for diffusion, exact in _by(frames, lambda f: f.diffusion).items():
+        near = next((i for i, (other, _) in enumerate(groups) if _same_weighting(diffusion, other)), None)
         if near is None:
-            groups.append((found, exact))
+            groups.append((diffusion, exact))
         else:
             groups[near] = (groups[near][0], groups[near][1] + exact)
     return [group for _, group in groups]
@@ -121,7 +121,7 @@ def _by_order(frames: Frames) -> list[Frames]:
         extra = [f.name for stack in stacks.values() if len(stack) > usual for f in stack] or [f.name for f in frames]
         raise GeometryError(
             "the slices do not make a volume: different slices in one place, with nothing that tells them apart",
-            got=names(extra),
+            got=listed(extra),
             expected="one slice a place, or b-values, echo times or time points that differ",
             remedy="remove the slices that do not belong to the series, or export it again",
         )
@@ -129,14 +129,14 @@ def _by_order(frames: Frames) -> list[Frames]:
 
 
 def _incomplete(volumes: Sequence[Frames]) -> GeometryError:
-    fullest = max(volumes, key=len)
+    longest = max(volumes, key=len)
     short = min(volumes, key=len)
-    along = places((*fullest, *short))
-    mine = along[len(fullest) :]
-    absent = [f.name for f, place in zip(fullest, along, strict=False) if np.abs(mine - place).min() > SAME_PLACE_MM]
+    along = places((*longest, *short))
+    mine = along[len(longest) :]
+    absent = [f.name for f, place in zip(longest, along, strict=False) if np.abs(mine - place).min() > SAME_PLACE_MM]
     return GeometryError(
         f"the slices do not make a volume: missing slice in the volume that starts with {short[0].name}",
-        got=f"{len(short)} of {len(fullest)} slices; none where {names(absent)} lies",
+        got=f"{len(short)} of {len(longest)} slices; none where {listed(absent)} lies",
         expected="the same slices in every volume of the series",
         remedy="export the whole series again, or leave it out of the folder",
     )

@@ -47,19 +47,19 @@ class Stack:
     def is_trace(self) -> bool:
         """Whether every weighted volume is a combination of directions."""
         weighted = [v[0].diffusion for v in self.volumes if v[0].diffusion.b_value]
-        return bool(weighted) and all(found.isotropic or found.direction is None for found in weighted)
+        return bool(weighted) and all(diffusion.isotropic or diffusion.direction is None for diffusion in weighted)
 
     @property
     def written_unit(self) -> str:
         """The unit of the rescaled values, where all frames write one and the same; else ""."""
-        found = {f.unit for v in self.volumes for f in v}
-        return found.pop() if len(found) == 1 else ""
+        units = {f.unit for v in self.volumes for f in v}
+        return units.pop() if len(units) == 1 else ""
 
     @property
     def real_world(self) -> RealWorld | None:
         """The real world value mapping, where all frames have one in one unit."""
-        found = {f.real_world.unit if f.real_world else None for v in self.volumes for f in v}
-        return self.volumes[0][0].real_world if len(found) == 1 and self.volumes else None
+        units = {f.real_world.unit if f.real_world else None for v in self.volumes for f in v}
+        return self.volumes[0][0].real_world if len(units) == 1 and self.volumes else None
 
 
 def build_stacks(headers: Sequence[Header]) -> tuple[Stack, ...]:
@@ -67,12 +67,12 @@ def build_stacks(headers: Sequence[Header]) -> tuple[Stack, ...]:
     series: dict[str, list[Header]] = defaultdict(list)
     for header in headers:
         series[header.series_uid].append(header)
-    ordered = sorted(series.values(), key=lambda found: (found[0].series_number is None, found[0].series_number or 0))
-    numbers = Counter(found[0].series_number for found in ordered)
+    ordered = sorted(series.values(), key=lambda group: (group[0].series_number is None, group[0].series_number or 0))
+    numbers = Counter(group[0].series_number for group in ordered)
     return tuple(
         stack
-        for found in ordered
-        for stack in _stacks_of(found, _series_key(found[0], numbers[found[0].series_number] == 1))
+        for group in ordered
+        for stack in _stacks_of(group, _series_key(group[0], numbers[group[0].series_number] == 1))
     )
 
 
@@ -116,10 +116,10 @@ def _stack(headers: Mapping[str, Header], part: Part, key: str, problem: PnstErr
 
 def _b_values(leads: Sequence[Frame]) -> tuple[float, ...] | None:
     """One a volume. Canon, Toshiba and GE leave the element out at b = 0, so none beside some means 0."""
-    found = [f.diffusion.b_value for f in leads]
-    if not any(b is not None for b in found):
+    b_values = [f.diffusion.b_value for f in leads]
+    if not any(b is not None for b in b_values):
         return None
-    return tuple(b or 0.0 for b in found)
+    return tuple(b or 0.0 for b in b_values)
 
 
 def _distinct(keys: list[str]) -> list[str]:

@@ -38,8 +38,8 @@ def numbers(ds: Fields, tag: int, vr: str = "DS") -> tuple[float, ...]:
     if element is None or element.value is None:
         return ()
     try:
-        found = _decode(element, vr) if isinstance(element.value, bytes) else np.atleast_1d(element.value)
-        values = tuple(float(v) for v in found)
+        decoded = _decode(element, vr) if isinstance(element.value, bytes) else np.atleast_1d(element.value)
+        values = tuple(float(v) for v in decoded)
     except (TypeError, ValueError):
         return ()
     return values if all(map(math.isfinite, values)) else ()
@@ -65,14 +65,14 @@ def words(ds: Fields, tag: int) -> tuple[str, ...]:
     value = element.value
     if isinstance(value, bytes):
         value = value.decode(_charset(ds), errors="replace").split("\\")
-    found = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else list(_iterate(value))
-    return tuple(str(v).strip(" \0") for v in found)
+    texts = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else list(_iterate(value))
+    return tuple(str(v).strip(" \0") for v in texts)
 
 
 def text(ds: Fields, tag: int) -> str:
     """The first value of a text element, "" where there is none."""
-    found = words(ds, tag)
-    return found[0] if found else ""
+    values = words(ds, tag)
+    return values[0] if values else ""
 
 
 def items(ds: Fields, tag: int) -> list[Fields]:
@@ -87,7 +87,7 @@ def items(ds: Fields, tag: int) -> list[Fields]:
         pass  # left to pydicom
     try:
         value = convert_raw_data_element(element).value if isinstance(element, RawDataElement) else element.value
-        return [fields(found) for found in value if isinstance(found, Dataset)]
+        return [fields(entry) for entry in value if isinstance(entry, Dataset)]
     except Exception:  # a damaged sequence raises almost anything; it is then as good as absent
         return []
 

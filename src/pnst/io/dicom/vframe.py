@@ -25,14 +25,16 @@ def vframe_frames(ds: Fields, whole: Frame) -> tuple[Frame, ...]:
     and 4 rows, dcm2niix issue 225); each slice lies where its item says. Raises `GeometryError` where the sequence or a
     position is missing.
     """
-    found = items(ds, private(ds, 0x0065, _CREATOR, 0x51))
-    across = math.ceil(math.sqrt(len(found)))
-    down = math.ceil(len(found) / across) if found else 0
-    if not found or whole.size[0] % down or whole.size[1] % across:
-        raise _unplaced(whole.name, f"{len(found)} descriptions of tiles in {whole.size[0]} × {whole.size[1]} voxels")
+    tile_items = items(ds, private(ds, 0x0065, _CREATOR, 0x51))
+    across = math.ceil(math.sqrt(len(tile_items)))
+    down = math.ceil(len(tile_items) / across) if tile_items else 0
+    if not tile_items or whole.size[0] % down or whole.size[1] % across:
+        raise _unplaced(
+            whole.name, f"{len(tile_items)} descriptions of tiles in {whole.size[0]} × {whole.size[1]} voxels"
+        )
     rows, columns = whole.size[0] // down, whole.size[1] // across
     tiles = []
-    for number, item in enumerate(found):
+    for number, item in enumerate(tile_items):
         orientation = numbers(item, 0x00200037) or numbers(ds, 0x00200037)
         spacing = numbers(item, 0x00280030) or numbers(ds, 0x00280030)
         place = plane(numbers(item, 0x00200032), orientation, spacing, slice_step(item) or slice_step(ds))

@@ -39,7 +39,7 @@ def walk(head: bytes, place: int, *, explicit: bool, last_group: int = 0xFFFF, w
     `whole` says that nothing follows `head`. Raises `ShortError` where it ends inside an element, and
     `OutOfTheOrdinaryError`.
     """
-    found: Raw = {}
+    elements: Raw = {}
     try:
         while not (whole and place == len(head)):
             group, element = _two(head, place)
@@ -50,16 +50,18 @@ def walk(head: bytes, place: int, *, explicit: bool, last_group: int = 0xFFFF, w
             if end > len(head):
                 raise ShortError
             value = head[start:end]
-            found[tag] = RawDataElement(BaseTag(tag), kind, len(value), value, start, not explicit, True, True, False)
+            elements[tag] = RawDataElement(
+                BaseTag(tag), kind, len(value), value, start, not explicit, True, True, False
+            )
             place = end
     except struct.error as error:
         raise ShortError from error
-    return found, place
+    return elements, place
 
 
 def walk_items(value: bytes, *, explicit: bool) -> list[Raw]:
     """The items of a sequence's bytes. Raises as `walk` does."""
-    found = []
+    items = []
     place = 0
     try:
         while place < len(value):
@@ -72,11 +74,11 @@ def walk_items(value: bytes, *, explicit: bool) -> list[Raw]:
             end = place + length if length != _UNDEFINED else _item_end(value, place, explicit)
             if end > len(value):
                 raise ShortError
-            found.append(walk(value[place:end], 0, explicit=explicit)[0])
+            items.append(walk(value[place:end], 0, explicit=explicit)[0])
             place = end
     except struct.error as error:
         raise ShortError from error
-    return found
+    return items
 
 
 def _extent(head: bytes, place: int, explicit: bool) -> tuple[str | None, int, int]:

@@ -55,8 +55,8 @@ def words_of(description: str) -> frozenset[str]:
     """
     plain = unicodedata.normalize("NFKD", description.lower())
     plain = _SIGNS.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
-    found = {name for name, pattern in _COMPILED.items() if pattern.search(plain)}
+    keywords = {name for name, pattern in _COMPILED.items() if pattern.search(plain)}
     for stronger, weaker in (("no_fs", "fs"), ("pre", "post"), ("adc", "map"), ("t2star", "t2"), ("fs", "fat")):
-        if stronger in found:
-            found.discard(weaker)
-    return frozenset(found)
+        if stronger in keywords:
+            keywords.discard(weaker)
+    return frozenset(keywords)

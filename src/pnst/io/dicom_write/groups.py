@@ -86,21 +86,21 @@ def frame_groups(out: Outgoing, k: int, measurement: int) -> Dataset:
     if facts.echo_time_ms is not None:
         echo.EffectiveEchoTime = facts.echo_time_ms
     if out.series.b_values is not None:
-        found = Weighting.of(out.series, measurement)
-        _write_diffusion(_group(own, "MRDiffusionSequence"), found, matrix=out.style.vendor == "siemens")
+        weighting = Weighting.of(out.series, measurement)
+        _write_diffusion(_group(own, "MRDiffusionSequence"), weighting, matrix=out.style.vendor == "siemens")
     return own
 
 
-def _write_diffusion(group: Dataset, found: Weighting, *, matrix: bool) -> None:
+def _write_diffusion(group: Dataset, weighting: Weighting, *, matrix: bool) -> None:
     """C.8.13.5.9; Siemens writes the b-matrix beside the direction."""
-    group.DiffusionBValue = found.b_value
-    group.DiffusionDirectionality = found.directionality
-    if found.direction is None:
+    group.DiffusionBValue = weighting.b_value
+    group.DiffusionDirectionality = weighting.directionality
+    if weighting.direction is None:
         return
-    _group(group, "DiffusionGradientDirectionSequence").DiffusionGradientOrientation = found.vector
+    _group(group, "DiffusionGradientDirectionSequence").DiffusionGradientOrientation = weighting.vector
     if matrix:
         group.DiffusionDirectionality = "BMATRIX"
-        tensor = found.b_value * np.outer(found.direction, found.direction)
+        tensor = weighting.b_value * np.outer(weighting.direction, weighting.direction)
         item = _group(group, "DiffusionBMatrixSequence")
         for name, part in zip(("XX", "XY", "XZ", "YY", "YZ", "ZZ"), tensor[np.triu_indices(3)], strict=True):
             setattr(item, f"DiffusionBValue{name}", float(part))

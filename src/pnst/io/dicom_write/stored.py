@@ -14,7 +14,7 @@ from pnst.typing import IntArray
 UM2_PER_S = 1e3
 """um2_per_ms are written in um2/s (1e-6 mm²/s), as vendors write ADC maps."""
 
-_MOST = 65535
+_MAX_STORED = 65535
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class Stored:
                 remedy="write NIfTI instead, or fill these voxels first",
             )
         low, high = min(0.0, float(data.min())), float(data.max())
-        if low >= 0 and high <= _MOST and np.array_equal(np.rint(data), data):
+        if low >= 0 and high <= _MAX_STORED and np.array_equal(np.rint(data), data):
             return cls(data.astype(np.uint16))
         # As the file will hold them: the reader multiplies by the rounded decimal strings.
         intercept = float(str(DS(low, auto_format=True)))
-        slope = float(f"{max((high - intercept) / _MOST, 1e-12):.8e}")
-        return cls(np.rint((data - intercept) / slope).clip(0, _MOST).astype(np.uint16), slope, intercept)
+        slope = float(f"{max((high - intercept) / _MAX_STORED, 1e-12):.8e}")
+        return cls(np.rint((data - intercept) / slope).clip(0, _MAX_STORED).astype(np.uint16), slope, intercept)

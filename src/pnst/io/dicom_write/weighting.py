@@ -58,71 +58,71 @@ class Weighting:
         return [0.0, 0.0, 0.0] if self.direction is None else [float(c) for c in self.direction]
 
 
-def write_weighting(dataset: Dataset, found: Weighting, vendor: str | None, grid: Grid) -> None:
+def write_weighting(dataset: Dataset, weighting: Weighting, vendor: str | None, grid: Grid) -> None:
     """Put b-value and direction into a classic image, in the elements of `vendor` (a key of `VENDORS`, or None).
 
     Raises `InputError` where the vendor's elements cannot hold the b-value.
     """
-    _WRITERS.get(vendor or "", _standard)(dataset, found, grid)
+    _WRITERS.get(vendor or "", _standard)(dataset, weighting, grid)
 
 
-def _standard(dataset: Dataset, found: Weighting, _: Grid) -> None:
-    dataset.DiffusionBValue = found.b_value
-    if found.direction is not None:
-        dataset.DiffusionGradientOrientation = found.vector
+def _standard(dataset: Dataset, weighting: Weighting, _: Grid) -> None:
+    dataset.DiffusionBValue = weighting.b_value
+    if weighting.direction is not None:
+        dataset.DiffusionGradientOrientation = weighting.vector
 
 
-def _canon(dataset: Dataset, found: Weighting, _: Grid) -> None:
+def _canon(dataset: Dataset, weighting: Weighting, _: Grid) -> None:
     """Canon and Hitachi: the standard's elements, a vector of zeros where there is no direction."""
-    dataset.DiffusionBValue, dataset.DiffusionGradientOrientation = found.b_value, found.vector
+    dataset.DiffusionBValue, dataset.DiffusionGradientOrientation = weighting.b_value, weighting.vector
 
 
-def _toshiba(dataset: Dataset, found: Weighting, grid: Grid) -> None:
+def _toshiba(dataset: Dataset, weighting: Weighting, grid: Grid) -> None:
     """Toshiba says nothing at b = 0."""
-    if found.b_value > 0:
-        _standard(dataset, found, grid)
+    if weighting.b_value > 0:
+        _standard(dataset, weighting, grid)
 
 
-def _siemens(dataset: Dataset, found: Weighting, grid: Grid) -> None:
+def _siemens(dataset: Dataset, weighting: Weighting, grid: Grid) -> None:
     private = _blocks(dataset, 0x0019, "SIEMENS MR HEADER")["SIEMENS MR HEADER"]
-    private.add_new(0x0C, "IS", _whole(found.b_value, "Siemens"))
-    private.add_new(0x0D, "CS", found.directionality)
-    if found.direction is not None:
-        private.add_new(0x0E, "FD", found.vector)
-        tensor = found.b_value * np.outer(found.direction, found.direction)
+    private.add_new(0x0C, "IS", _whole(weighting.b_value, "Siemens"))
+    private.add_new(0x0D, "CS", weighting.directionality)
+    if weighting.direction is not None:
+        private.add_new(0x0E, "FD", weighting.vector)
+        tensor = weighting.b_value * np.outer(weighting.direction, weighting.direction)
         private.add_new(0x27, "FD", [float(b) for b in tensor[np.triu_indices(3)]])  # xx, xy, xz, yy, yz, zz
-    _standard(dataset, found, grid)
+    _standard(dataset, weighting, grid)
 
 
-def _ge(dataset: Dataset, found: Weighting, grid: Grid) -> None:
+def _ge(dataset: Dataset, weighting: Weighting, grid: Grid) -> None:
     """b-value in the first of four numbers; the direction along the image's own axes, phase encoding in columns."""
-    b_value = _whole(found.b_value, "GE")
+    b_value = _whole(weighting.b_value, "GE")
     parameters = _blocks(dataset, 0x0043, "GEMS_PARM_01")["GEMS_PARM_01"]
-    parameters.add_new(0x30, "SS", _GE_KINDS[found.directionality])
+    parameters.add_new(0x30, "SS", _GE_KINDS[weighting.directionality])
     parameters.add_new(0x39, "IS", [b_value + GE_OFFSET if b_value else 0, 8, 0, 0])
     acquisition = _blocks(dataset, 0x0019, "GEMS_ACQU_01")["GEMS_ACQU_01"]
-    along_axes = _image_axes(grid) @ found.vector * (-1.0, -1.0, 1.0)
+    along_axes = _image_axes(grid) @ weighting.vector * (-1.0, -1.0, 1.0)
     for element, part in zip((0xBB, 0xBC, 0xBD), along_axes, strict=True):
         acquisition.add_new(element, "DS", f"{part + 0.0:.6f}")
     dataset.InPlanePhaseEncodingDirection = "COL"
 
 
-def _philips(dataset: Dataset, found: Weighting, grid: Grid) -> None:
+def _philips(dataset: Dataset, weighting: Weighting, grid: Grid) -> None:
     imaging = _blocks(dataset, 0x2001, "Philips Imaging DD 001")["Philips Imaging DD 001"]
-    imaging.add_new(0x03, "FL", found.b_value)
-    imaging.add_new(0x04, "CS", "I" if found.directionality == "ISOTROPIC" else "O")
+    imaging.add_new(0x03, "FL", weighting.b_value)
+    imaging.add_new(0x04, "CS", "I" if weighting.directionality == "ISOTROPIC" else "O")
     blocks = _blocks(dataset, 0x2005, *[f"Philips MR Imaging DD 00{n}" for n in range(1, 6)])
-    for element, part in zip((0xB0, 0xB1, 0xB2), found.vector, strict=True):
+    for element, part in zip((0xB0, 0xB1, 0xB2), weighting.vector, strict=True):
         blocks["Philips MR Imaging DD 001"].add_new(element, "FL", part)
-    _canon(dataset, found, grid)
+    _canon(dataset, weighting, grid)
 
 
-def _uih(dataset: Dataset, found: Weighting, grid: Grid) -> None:
+def _uih(dataset: Dataset, weighting: Weighting, grid: Grid) -> None:
     """The direction along the image's own axes, as dcm2niix and dicm2nii read it."""
     private = _blocks(dataset, 0x0065, "Image Private Header")["Image Private Header"]
-    private.add_new(0x09, "FD", found.b_value)
-    if found.direction is not None:
-        private.add_new(0x37, "FD", [float(part) for part in _image_axes(grid) @ found.vector])
+    private.add_new(0x09, "FD", weighting.b_value)
+    if weighting.direction is not None:
+        private.add_new(0x37, "FD", [float(part) for part in _image_axes(grid) @ weighting.vector])
 
 
 _WRITERS: Mapping[str, Callable[[Dataset, Weighting, Grid], None]] = {

@@ -46,19 +46,19 @@ class Address:
                 expected=FORM,
                 remedy="set PNST_DICOMWEB_TOKEN, or PNST_DICOMWEB_USER and PNST_DICOMWEB_PASSWORD, instead",
             )
-        found = _URL.fullmatch(url)
-        if found is None:
+        match = _URL.fullmatch(url)
+        if match is None:
             raise SettingError("cannot read the DICOMweb URL", got=url, expected=FORM, remedy="write it in this form")
-        wanted = _one("study", found["study"], study)
-        if wanted is None:
+        study_uid = _one("study", match["study"], study)
+        if study_uid is None:
             raise SettingError(
                 "no study is named",
                 got="neither /studies/UID in the URL nor --study",
                 expected="one Study Instance UID",
                 remedy="add --study UID",
             )
-        service = f"{_SCHEMES[found['scheme']]}://{found['host']}{found['root']}"
-        return cls(service, found["host"], wanted, _one("series", found["series"], series))
+        service = f"{_SCHEMES[match['scheme']]}://{match['host']}{match['root']}"
+        return cls(service, match["host"], study_uid, _one("series", match["series"], series))
 
 
 def is_uid(text: str) -> bool:

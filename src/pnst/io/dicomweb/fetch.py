@@ -122,23 +122,23 @@ def _list_instances(client: DICOMwebClient, address: Address, series: str) -> li
 
 def _pages(page: Callable[[int], list[dict[str, Any]]], tag: str, address: Address) -> dict[str, Mapping[str, Any]]:
     """UID → entry, over all pages of a search, until one brings nothing new (some servers ignore the offset)."""
-    found: dict[str, Mapping[str, Any]] = {}
+    entry_by_uid: dict[str, Mapping[str, Any]] = {}
     while True:
-        before = len(found)
+        before = len(entry_by_uid)
         for entry in page(before):
-            found.setdefault(_uid_of(entry, tag, address), entry)
-        if len(found) == before:
-            return found
+            entry_by_uid.setdefault(_uid_of(entry, tag, address), entry)
+        if len(entry_by_uid) == before:
+            return entry_by_uid
 
 
 def _require_all(entry: Mapping[str, Any], listed: int, address: Address) -> None:
     """Refuse a series of which the server lists no instances, or fewer than it says it has."""
-    said = _value(entry, _INSTANCES_OF_SERIES)
-    least = int(said) if str(said).isdecimal() else 1
-    if listed < max(least, 1):
+    instance_count = _value(entry, _INSTANCES_OF_SERIES)
+    expected_count = int(instance_count) if str(instance_count).isdecimal() else 1
+    if listed < max(expected_count, 1):
         raise InputError(
             "cannot fetch a series whole",
-            got=f"{address.host} lists {listed} of its {least} instances",
+            got=f"{address.host} lists {listed} of its {expected_count} instances",
             expected="all of them",
             remedy="try again; if it stays so, the server limits its searches: ask its administrator",
         )

@@ -177,10 +177,10 @@ def _normal(contours: Sequence[FloatArray]) -> FloatArray:
     for contour in contours:
         centred = contour - contour.mean(axis=0)
         areas.append(np.cross(centred, np.roll(centred, -1, axis=0)).sum(axis=0))
-    largest = max(areas, key=lambda area: float(np.linalg.norm(area)))
-    if np.linalg.norm(largest) == 0:
+    max_area = max(areas, key=lambda area: float(np.linalg.norm(area)))
+    if np.linalg.norm(max_area) == 0:
         raise _not_fillable("contours without an area", "closed contours of at least three points")
-    normal = largest / np.linalg.norm(largest)
+    normal = max_area / np.linalg.norm(max_area)
     tilts = [abs(float(area @ normal)) / float(np.linalg.norm(area)) for area in areas if np.linalg.norm(area) > 0]
     if min(tilts) < np.cos(np.deg2rad(2.0)):
         raise _not_fillable("contours in planes that are not parallel", "contours of one orientation")

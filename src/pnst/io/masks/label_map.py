@@ -42,8 +42,8 @@ def _label_region(values: AnyArray, number: int, grid: Grid, name: str, notes: t
 
 
 def _probability_region(inside: BoolArray, grid: Grid, notes: tuple[str, ...]) -> Region:
-    said = f"a probability map, thresholded at {PROBABILITY_THRESHOLD}"
-    return Region(1, "1", "probability map", lambda: (Mask(inside, grid), (*notes, said)), empty=not inside.any())
+    note = f"a probability map, thresholded at {PROBABILITY_THRESHOLD}"
+    return Region(1, "1", "probability map", lambda: (Mask(inside, grid), (*notes, note)), empty=not inside.any())
 
 
 def _labels(values: AnyArray, lowest: float, highest: float) -> list[int]:

@@ -123,8 +123,8 @@ def _affine(fields: Mapping[str, str], axes: int, file: Path) -> FloatArray:
 
 
 def _vectors(text: str) -> FloatArray:
-    found = re.findall(r"\(([^)]*)\)", text)
-    return np.array([[float(word) for word in vector.split(",")] for vector in found], dtype=np.float64)
+    vectors = re.findall(r"\(([^)]*)\)", text)
+    return np.array([[float(word) for word in vector.split(",")] for vector in vectors], dtype=np.float64)
 
 
 def _segments(fields: Mapping[str, str]) -> tuple[Segment, ...]:

@@ -78,10 +78,10 @@ def _verdicts(mask: Grid, grids: dict[str, Grid]) -> str:
     """One clause for all series to which the mask relates in one way."""
     series: dict[str, list[str]] = {}
     for role, grid in grids.items():
-        found = verdict(mask, grid)
-        own = f" ({_size(grid)} mm)" if found.endswith("onto") else ""
-        series.setdefault(found, []).append(role + own)
-    return "; ".join(f"{found} {', '.join(roles)}" for found, roles in series.items())
+        relation = verdict(mask, grid)
+        own = f" ({_size(grid)} mm)" if relation.endswith("onto") else ""
+        series.setdefault(relation, []).append(role + own)
+    return "; ".join(f"{relation} {', '.join(roles)}" for relation, roles in series.items())
 
 
 def _check_affine(mask: Grid, grids: dict[str, Grid], name: str) -> None:

@@ -36,10 +36,10 @@ def read_lesions(path: str | Path, study: Study) -> list[Lesion]:
     Raises `InputError` for a file that is missing, damaged, empty or no mask, `GeometryError` for a region that has
     no place among the images.
     """
-    found = [region for region in read_regions(Path(path), study) if not region.empty]
-    if not found:
+    regions = [region for region in read_regions(Path(path), study) if not region.empty]
+    if not regions:
         select([], None, Path(path).name)
-    return [_lesion(region, study) for region in found]
+    return [_lesion(region, study) for region in regions]
 
 
 def read_lesion(path: str | Path, study: Study, label: str | int | None = None) -> Lesion:
@@ -124,12 +124,12 @@ def _frame_note(dataset: Any, study: Study) -> tuple[str, ...]:
     return ("its frame of reference is that of no image in this study: check that it lies rightly",)
 
 
-def _noted(regions: list[Region], said: tuple[str, ...]) -> list[Region]:
+def _noted(regions: list[Region], extra_notes: tuple[str, ...]) -> list[Region]:
     def drawn(region: Region) -> Drawn:
         mask, notes = region.draw()
-        return mask, (*said, *notes)
+        return mask, (*extra_notes, *notes)
 
-    return [replace(region, draw=partial(drawn, region)) for region in regions] if said else regions
+    return [replace(region, draw=partial(drawn, region)) for region in regions] if extra_notes else regions
 
 
 def _understood(file: Path, read: Callable[[], T]) -> T:
@@ -147,8 +147,8 @@ def _understood(file: Path, read: Callable[[], T]) -> T:
 def _lesion(region: Region, study: Study) -> Lesion:
     mask, notes = region.draw()
     placed = check_placement(mask, study, name=f"lesion {region.name!r}")
-    whole, said = unrefined(uncropped(mask, study), study)
-    return Lesion(region.name, whole, region.made_by, (*notes, *placed, *said))
+    whole, resampling_notes = unrefined(uncropped(mask, study), study)
+    return Lesion(region.name, whole, region.made_by, (*notes, *placed, *resampling_notes))
 
 
 def _no_mask(file: Path, got: str) -> InputError:

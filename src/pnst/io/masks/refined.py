@@ -26,9 +26,9 @@ def unrefined(mask: Mask, study: Study) -> Drawn:
     steps are no shape, and only on that series' grid are they known for what they are.
     """
     for role, series in study.series.items():
-        found = _unrefined(mask, series.volume.grid)
-        if found is not None:
-            return found, (f"its voxels repeat those of {role}, on whose grid it is measured",)
+        coarse_mask = _unrefined(mask, series.volume.grid)
+        if coarse_mask is not None:
+            return coarse_mask, (f"its voxels repeat those of {role}, on whose grid it is measured",)
     return mask, ()
 
 
@@ -45,9 +45,9 @@ def _unrefined(mask: Mask, grid: Grid) -> Mask | None:
             np.rint(step * np.arange(cut.start, cut.stop) + start + tie).astype(np.int64)
             for step, start, cut, tie in zip(steps, to_coarse[:3, 3], box, ties, strict=True)
         ]
-        found = _repeated(fine.data[box], index, coarse.shape)
-        if found is not None:
-            return Mask(grid.from_canonical(found), grid)
+        coarse_data = _repeated(fine.data[box], index, coarse.shape)
+        if coarse_data is not None:
+            return Mask(grid.from_canonical(coarse_data), grid)
     return None
 
 

@@ -35,21 +35,21 @@ def select(regions: Sequence[Region], label: str | int | None, file: str) -> Reg
     Raises `InputError` when there is none and `AmbiguityError` when there are several; both list those present.
     """
     if label is None:
-        found = [region for region in regions if not region.empty]
+        matches = [region for region in regions if not region.empty]
     else:
-        found = [region for region in regions if region.name == label]
-        found = found or [region for region in regions if str(region.number) == str(label)]
-    if len(found) == 1:
-        return found[0]
+        matches = [region for region in regions if region.name == label]
+        matches = matches or [region for region in regions if str(region.number) == str(label)]
+    if len(matches) == 1:
+        return matches[0]
     present = "; ".join(str(region) for region in regions) or "no region"
-    if label is None and not found:
+    if label is None and not matches:
         raise InputError(
             f"the mask {file!r} is empty",
             got=present,
             expected="at least one region with voxels",
             remedy="check that the mask was saved after drawing",
         )
-    if not found:
+    if not matches:
         raise InputError(
             f"the mask {file!r} has no region {str(label)!r}",
             got=present,

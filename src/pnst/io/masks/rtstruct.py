@@ -35,17 +35,19 @@ def rtstruct_regions(dataset: Any, series: Sequence[Series]) -> list[Region]:
 
 
 def _region(number: int, name: str, item: Any, images: _Images) -> Region:
-    found = [] if item is None else [c for c in item.get("ContourSequence") or () if c.ContourGeometricType in CLOSED]
+    closed_items = (
+        [] if item is None else [c for c in item.get("ContourSequence") or () if c.ContourGeometricType in CLOSED]
+    )
 
     def draw() -> Drawn:
-        contours = [_points(contour, name) for contour in found]
+        contours = [_points(contour, name) for contour in closed_items]
         kept, notes = _without_repeats([contour for contour in contours if len(contour) > 2])
         if not kept:
             raise _bad_roi(name, "no closed contour of three points or more", "closed planar contours")
-        mask, said = fill(kept, images.grids, _thickness(found), drawn_on=images.drawn_on)
-        return mask, (*notes, *images.notes, *said)
+        mask, fill_notes = fill(kept, images.grids, _thickness(closed_items), drawn_on=images.drawn_on)
+        return mask, (*notes, *images.notes, *fill_notes)
 
-    return Region(number, name, "RTSTRUCT contours", draw, empty=not found)
+    return Region(number, name, "RTSTRUCT contours", draw, empty=not closed_items)
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,14 @@ class _Images:
 
 def _images(dataset: Any, series: Sequence[Series]) -> _Images:
     named = {
-        uid_digest(str(found.get("SeriesInstanceUID") or ""))
+        uid_digest(str(referenced.get("SeriesInstanceUID") or ""))
         for frame in dataset.get("ReferencedFrameOfReferenceSequence") or ()
         for study in frame.get("RTReferencedStudySequence") or ()
-        for found in study.get("RTReferencedSeriesSequence") or ()
+        for referenced in study.get("RTReferencedSeriesSequence") or ()
     } - {None}
     drawn_on = [s.volume.grid for s in series if s.source.series_digest in named]
-    told = any(s.source.series_digest for s in series)  # NIfTI says nothing of the series it came from
-    absent = bool(named) and told and not drawn_on
+    identified = any(s.source.series_digest for s in series)  # NIfTI says nothing of the series it came from
+    absent = bool(named) and identified and not drawn_on
     notes = ("the series that the contours were drawn on has no role in this study",) if absent else ()
     return _Images([s.volume.grid for s in series], drawn_on, notes)
 

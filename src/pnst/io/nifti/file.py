@@ -86,7 +86,7 @@ def _header(stream: BinaryIO, file: Path) -> tuple[nib.Nifti1Header, tuple[str, 
         if content[4:7] != b"n+2" and content[344:347] != b"n+1":
             raise unreadable(file, "a file without the mark of NIfTI")
         with repairs:
-            return kind.from_fileobj(BytesIO(content)), tuple(repairs.said)
+            return kind.from_fileobj(BytesIO(content)), tuple(repairs.messages)
     except InputError:
         raise
     except Exception as error:  # whatever a damaged header makes the parser raise, it is this file's damage
@@ -106,11 +106,11 @@ class _Repairs(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.said: list[str] = []
+        self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep the sentence."""
-        self.said.append(f"header mended: {record.getMessage()}")
+        self.messages.append(f"header mended: {record.getMessage()}")
 
     def __enter__(self) -> None:
         self._muted = imageglobals.logger.handlers[:]

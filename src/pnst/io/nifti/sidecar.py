@@ -46,18 +46,18 @@ def acquisition(facts: Mapping[str, Any]) -> Acquisition:
     )
 
 
-def facts_of(found: Acquisition, unit: str = "") -> dict[str, Any]:
+def facts_of(acquired: Acquisition, unit: str = "") -> dict[str, Any]:
     """The BIDS sidecar of an acquisition: what `acquisition` reads back; facts that are None are left out."""
     facts = {
-        "RepetitionTime": _seconds(found.repetition_time_ms),
-        "EchoTime": _seconds(found.echo_time_ms),
-        "InversionTime": _seconds(found.inversion_time_ms),
-        "FlipAngle": found.flip_angle_deg,
-        "MagneticFieldStrength": found.field_strength_t,
-        "FatSuppression": found.fat_suppressed,
-        "ContrastBolusIngredient": "GADOLINIUM" if found.contrast_agent else None,
-        "ContrastBolusAgent": "NONE" if found.contrast_agent is False else None,  # BIDS has a term for agents only
-        "Manufacturer": found.manufacturer,
+        "RepetitionTime": _seconds(acquired.repetition_time_ms),
+        "EchoTime": _seconds(acquired.echo_time_ms),
+        "InversionTime": _seconds(acquired.inversion_time_ms),
+        "FlipAngle": acquired.flip_angle_deg,
+        "MagneticFieldStrength": acquired.field_strength_t,
+        "FatSuppression": acquired.fat_suppressed,
+        "ContrastBolusIngredient": "GADOLINIUM" if acquired.contrast_agent else None,
+        "ContrastBolusAgent": "NONE" if acquired.contrast_agent is False else None,  # BIDS has a term for agents only
+        "Manufacturer": acquired.manufacturer,
         "Units": unit or None,
     }
     return {key: value for key, value in facts.items() if value is not None}
@@ -70,8 +70,8 @@ def read_b_values(file: Path, count: int) -> tuple[float, ...]:
     """
     values = _table(file).ravel()
     if len(values) != count or (values < 0).any():
-        least = f", least {values.min():g}" if len(values) else ""
-        raise _damaged(file, f"{len(values)} b-values{least}", f"{count} of 0 or more, one for each volume")
+        minimum = f", least {values.min():g}" if len(values) else ""
+        raise _damaged(file, f"{len(values)} b-values{minimum}", f"{count} of 0 or more, one for each volume")
     return tuple(float(b) for b in values)
 
 
