@@ -27,7 +27,7 @@ from tables import machine, markdown, write_section
 
 import pnst
 from pnst.image import Grid, Volume
-from pnst.kernels.diffusion import Shells, fit_decay, shells
+from pnst.kernels.diffusion import Shells, fit_decay, group_by_b_value
 from pnst.kernels.ivim import segmented_fit
 from pnst.measurement.adc_map import decay_map, fit_diffusion
 from pnst.measurement.settings import AdcSettings
@@ -109,7 +109,7 @@ def speed(repeats: int, peers: list[Path]) -> str:
     settings = AdcSettings(least_b=0)
     rows: list[tuple[object, ...]] = []
     series = body(B_VALUES)
-    found = shells(B_VALUES, 10)
+    found = group_by_b_value(B_VALUES, 10)
     for order in ("F", "C"):
         data = np.asarray(series.volume.data, order=order)  # type: ignore[call-overload]
         signal = data.reshape(-1, len(B_VALUES), order=order)
@@ -213,7 +213,7 @@ def osipi(folder: Path) -> str:
     """D and f of OSIPI's tissues, without noise and with."""
     tissues = json.loads((folder / "ivim_signals" / "generic.json").read_text(encoding="utf-8"))
     b = np.array(tissues.pop("config")["bvalues"])
-    found = shells(b.tolist(), 1)
+    found = group_by_b_value(b.tolist(), 1)
     rng = np.random.default_rng(2)
     rows = []
     for name, tissue in tissues.items():
@@ -258,7 +258,7 @@ def real(folder: Path) -> str:
         for name in ("DTIdata", "derived_labels_on_dwi", "derived_tensor_on_dwi")
     )
     muscle = signal[labels > 0].astype(np.float32)
-    found = shells(np.loadtxt(folder / "leg_dwi_t2_dixon" / "DTIdata.bval").tolist(), 10)
+    found = group_by_b_value(np.loadtxt(folder / "leg_dwi_t2_dixon" / "DTIdata.bval").tolist(), 10)
     rows = []
     for least in (50, 200):
         high = from_b(found, least)

@@ -49,7 +49,7 @@ class Lattice:
     @cached_property
     def cloud(self) -> Array:
         """(n, 3) where the lattice's edges cross the surface, by bisection: points of the true surface."""
-        found = []
+        crossings = []
         for axis in range(3):
             ahead = np.swapaxes(np.swapaxes(self.inside, 0, axis)[1:], 0, axis)
             behind = np.swapaxes(np.swapaxes(self.inside, 0, axis)[:-1], 0, axis)
@@ -61,8 +61,8 @@ class Lattice:
                 middle = (low + high) / 2
                 same = self.scene.inside(start + middle[:, None] * np.eye(3)[axis]) == sign
                 low, high = np.where(same, middle, low), np.where(same, high, middle)
-            found.append(start + high[:, None] * np.eye(3)[axis])
-        return np.concatenate(found)
+            crossings.append(start + high[:, None] * np.eye(3)[axis])
+        return np.concatenate(crossings)
 
     @cached_property
     def distance(self) -> Array:
@@ -75,9 +75,9 @@ class Lattice:
         near = np.abs(rough) < BAND_MM
         exact = cKDTree(self.cloud).query(self.points[near])[0]
         bias = float(np.mean(exact - np.abs(rough[near])))
-        found = rough + np.where(self.inside, -bias, bias)
-        found[near] = np.where(self.inside[near], -exact, exact)
-        return found
+        distance = rough + np.where(self.inside, -bias, bias)
+        distance[near] = np.where(self.inside[near], -exact, exact)
+        return distance
 
     @cached_property
     def mixture(self) -> Array:
@@ -91,8 +91,8 @@ class Lattice:
 
     def _mixture(self, points: Array, *, tumour: bool) -> Array:
         parts = np.array_split(points, max(1, len(points) // 200_000))
-        found = [self.scene.fractions(part, PURE_MM, tumour=tumour).astype(np.float32) for part in parts]
-        return np.concatenate(found)
+        mixtures = [self.scene.fractions(part, PURE_MM, tumour=tumour).astype(np.float32) for part in parts]
+        return np.concatenate(mixtures)
 
     @cached_property
     def shell(self) -> Array:
@@ -312,16 +312,16 @@ def diffusion(lattice: Lattice, grid: Grid) -> dict[str, Any]:
     for step in grid.affine[:3, :3].T:
         for moved in (step, -step):
             keep &= solid(points + moved)
-    kept, found = points[keep], values[keep]
+    kept, diffusivities = points[keep], values[keep]
 
     def sphere(centre: Array) -> float:
-        return float(found[np.linalg.norm(kept - centre, axis=1) <= 5].mean())
+        return float(diffusivities[np.linalg.norm(kept - centre, axis=1) <= 5].mean())
 
     darkest = min(kept[:: max(1, len(kept) // 400)], key=sphere)
     near = kept[np.linalg.norm(kept - darkest, axis=1) < 2]
-    least = min(sphere(centre) for centre in near[:: max(1, len(near) // 400)])
+    minimum = min(sphere(centre) for centre in near[:: max(1, len(near) // 400)])
     return {
         "adc.mean_um2_per_ms": float(values[keep].mean()),
         "adc.mean_whole_um2_per_ms": float(values.mean()),
-        "adc.min_um2_per_ms": least,
+        "adc.min_um2_per_ms": minimum,
     }

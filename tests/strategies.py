@@ -26,9 +26,9 @@ def rotations(draw: st.DrawFn) -> npt.NDArray[np.float64]:
 
 
 @st.composite
-def grids(draw: st.DrawFn, least: int = 4, most: int = 12) -> Grid:
+def grids(draw: st.DrawFn, min_size: int = 4, max_size: int = 12) -> Grid:
     """Oblique, anisotropic, of either handedness, with three different sizes and three different spacings."""
-    shape = draw(st.lists(st.integers(least, most), min_size=3, max_size=3, unique=True))
+    shape = draw(st.lists(st.integers(min_size, max_size), min_size=3, max_size=3, unique=True))
     spacing = draw(st.lists(st.sampled_from((0.4, 0.6, 0.9, 1.3, 2.0, 4.0, 6.0)), min_size=3, max_size=3, unique=True))
     flips = draw(st.tuples(*[st.sampled_from((1.0, -1.0))] * 3))
     affine = np.eye(4)
@@ -47,7 +47,7 @@ def volumes(draw: st.DrawFn) -> Volume:
 @st.composite
 def ellipsoid_masks(draw: st.DrawFn) -> Mask:
     """The voxels whose centres lie in an ellipsoid that is off the grid's centre and clear of its border."""
-    grid = draw(grids(least=9, most=16))
+    grid = draw(grids(min_size=9, max_size=16))
     shape = np.asarray(grid.shape)
     centre = (shape - 1) / 2 + draw(st.tuples(*[st.floats(-0.8, 0.8)] * 3))
     radii = (shape - 1) / 2 - draw(st.tuples(*[st.floats(1.9, 2.6)] * 3))

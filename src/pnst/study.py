@@ -79,11 +79,11 @@ class Alignment:
     def __str__(self) -> str:
         if self.similarity_before == self.similarity_after == 0:
             return f"left where it lies beside the {self.reference} series: {self.reason}"
-        found = f"{self.shift_mm:.1f} mm and {self.rotation_deg:.1f}°"
+        motion = f"{self.shift_mm:.1f} mm and {self.rotation_deg:.1f}°"
         alike = f"mutual information {self.similarity_before:.3f} → {self.similarity_after:.3f}"
         if self.accepted:
-            return f"moved by {found} to lie on the {self.reference} series ({alike})"
-        return f"left where it lies beside the {self.reference} series: {self.reason} (found {found}, {alike})"
+            return f"moved by {motion} to lie on the {self.reference} series ({alike})"
+        return f"left where it lies beside the {self.reference} series: {self.reason} (found {motion}, {alike})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,11 +133,11 @@ class Series:
         """What was done to the series since it was read, for provenance: "align" and "bias", as `key=value` words."""
         done = {}
         if self.alignment is not None:
-            found = self.alignment
+            alignment = self.alignment
             done["align"] = (
-                f"moved={'yes' if found.accepted else 'no'} reference={found.reference} shift_mm={found.shift_mm:.2f} "
-                f"rotation_deg={found.rotation_deg:.2f} similarity_before={found.similarity_before:.4f} "
-                f"similarity_after={found.similarity_after:.4f}"
+                f"moved={'yes' if alignment.accepted else 'no'} reference={alignment.reference} "
+                f"shift_mm={alignment.shift_mm:.2f} rotation_deg={alignment.rotation_deg:.2f} similarity_before={alignment.similarity_before:.4f} "
+                f"similarity_after={alignment.similarity_after:.4f}"
             )
         if self.bias_range is not None:
             done["bias"] = f"range={self.bias_range:.4f}"

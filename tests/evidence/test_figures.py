@@ -91,8 +91,8 @@ class TestPopulationsAreReadOffTheirText:
 
     def test_age_is_bounded_only_where_the_text_says_so(self):
         for study in figures.publications().values():
-            said = re.search(r"up to (\d+) years", study.population)
-            assert study.age_max == (float(said[1]) if said else None)
+            years = re.search(r"up to (\d+) years", study.population)
+            assert study.age_max == (float(years[1]) if years else None)
 
     def test_a_site_is_named_only_where_the_text_names_it(self):
         words = {"trunk or limb": "trunk or extremity", "extracranial": "extracranial", "spine": "spinal"}
@@ -100,13 +100,13 @@ class TestPopulationsAreReadOffTheirText:
             assert all((site == study.site) == (word in study.population) for site, word in words.items())
 
     def test_only_large_lesions_where_the_text_says_so(self):
-        said = {key: 50.0 for key, study in figures.publications().items() if "all > 5 cm" in study.population}
-        assert said == LEAST_DIAMETER_MM
+        limits = {key: 50.0 for key, study in figures.publications().items() if "all > 5 cm" in study.population}
+        assert limits == LEAST_DIAMETER_MM
 
     def test_b_values_are_those_of_the_acquisition(self):
         for key, study in figures.publications().items():
-            said = re.search(r"b (\d+)(?:/\d+/|-)(\d+)", study.acquisition)
-            assert B_RANGE.get(key) == ((float(said[1]), float(said[2])) if said else None)
+            ends = re.search(r"b (\d+)(?:/\d+/|-)(\d+)", study.acquisition)
+            assert B_RANGE.get(key) == ((float(ends[1]), float(ends[2])) if ends else None)
 
 
 class TestTheSourcesContradictThemselves:

@@ -219,10 +219,10 @@ class TestProtocol:
         assert self.warnings("Well2019_adc_mean", b_values=(0.0, 800.0)) == ()
 
     def test_the_whole_lesion_is_not_its_solid_part(self):
-        said = [
+        warned = [
             any("whole lesion" in w for w in self.warnings("Koike_adc_mean", region=r)) for r in ("whole lesion", "x")
         ]
-        assert said == [True, False]
+        assert warned == [True, False]
 
     def test_the_fits_without_perfusion_have_b_values_and_a_region_of_their_own(self):
         lesion = {"ivim.d_um2_per_ms": 1.2, "adc.b_values": (50.0, 400.0, 800.0), "ivim.b_values": (0.0, 200.0, 800.0)}

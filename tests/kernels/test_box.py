@@ -14,8 +14,8 @@ def test_box_is_that_of_the_true_indices(order, flips):  # brute force
     data = np.zeros((7, 8, 9), dtype=bool)
     data[2, 3:6, 4] = data[5, 1, 7] = True
     view = np.flip(data.transpose(order), flips)
-    found = np.argwhere(view)
-    expected = tuple(slice(int(a), int(b) + 1) for a, b in zip(found.min(axis=0), found.max(axis=0), strict=True))
+    indices = np.argwhere(view)
+    expected = tuple(slice(int(a), int(b) + 1) for a, b in zip(indices.min(axis=0), indices.max(axis=0), strict=True))
     assert bounding_box(view) == expected
 
 

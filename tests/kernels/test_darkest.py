@@ -35,7 +35,7 @@ def test_means_are_those_of_the_body_within_the_sphere():  # witness: a sum over
     values = rng.normal(1.5, 0.3, (9, 8, 6))
     inside = rng.random(values.shape) < 0.6
     shares = sphere_shares(5.0, SPACING)
-    found = SphereMean(inside, shares)(np.where(inside, values, np.nan))
+    means = SphereMean(inside, shares)(np.where(inside, values, np.nan))
     reach = [n // 2 for n in shares.shape]
     for place in np.argwhere(inside)[::23]:
         total = weight = 0.0
@@ -44,8 +44,8 @@ def test_means_are_those_of_the_body_within_the_sphere():  # witness: a sum over
             if (at >= 0).all() and (at < values.shape).all() and inside[tuple(at)]:
                 total += shares[offset] * values[tuple(at)]
                 weight += shares[offset]
-        assert found[tuple(place)] == pytest.approx(total / weight, abs=2e-5)
-    assert np.isnan(found[~inside]).all()
+        assert means[tuple(place)] == pytest.approx(total / weight, abs=2e-5)
+    assert np.isnan(means[~inside]).all()
 
 
 def test_a_dark_ball_smaller_than_the_sphere_is_seen_by_its_share():  # closed form: (r / 5)³ of the contrast
@@ -77,9 +77,9 @@ def test_pieces_that_touch_at_a_corner_are_one():  # 26 neighbours: together the
     values = np.full((12, 10, 5), 2.0)
     values[1:3, 1:3, 1:3] = values[3:5, 3:5, 3:5] = 1.0
     values[8:10, 6:9, 1:3] = 1.1
-    found = darkest_region(values, 12)
-    assert found.sum() == 12
-    assert (values[found] == 1.0).all()
+    region = darkest_region(values, 12)
+    assert region.sum() == 12
+    assert (values[region] == 1.0).all()
 
 
 def test_no_region_is_larger_than_what_is_known():

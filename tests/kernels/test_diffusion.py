@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pnst.kernels.diffusion import Shells, fit_decay, geometric_mean, log_means, shells
+from pnst.kernels.diffusion import Shells, fit_decay, geometric_mean, group_by_b_value, log_means
 
 B = (50.0, 400.0, 800.0)
 SNR = 20.0
@@ -32,10 +32,10 @@ def protocol(b_values, counts=None) -> Shells:
     )
 
 
-def decay(adc: np.ndarray, found: Shells | None = None, s0: float = 1000.0) -> np.ndarray:
+def decay(adc: np.ndarray, shells: Shells | None = None, s0: float = 1000.0) -> np.ndarray:
     """(n, m) noiseless signal."""
-    found = found or protocol(B)
-    return s0 * np.exp(-np.outer(adc, np.repeat(found.b_values, found.counts) / 1000))
+    shells = shells or protocol(B)
+    return s0 * np.exp(-np.outer(adc, np.repeat(shells.b_values, shells.counts) / 1000))
 
 
 def rician(clean: np.ndarray, sd: float = 1000 / SNR, seed: int = 3) -> np.ndarray:
@@ -45,44 +45,44 @@ def rician(clean: np.ndarray, sd: float = 1000 / SNR, seed: int = 3) -> np.ndarr
 
 @given(adc=st.floats(0.1, 3.5), s0=st.floats(1.0, 3e4), first=st.sampled_from([0.0, 50.0, 200.0]))
 def test_a_noiseless_decay_is_exact(adc, s0, first):  # closed form
-    found = protocol((first, 400, 800))
+    shells = protocol((first, 400, 800))
     end = s0 * np.exp(-0.8 * adc)
-    fit = fit_decay(decay(np.array([adc]), found, s0), found, floor=1.01 * end)
+    fit = fit_decay(decay(np.array([adc]), shells, s0), shells, floor=1.01 * end)
     assert fit.adc[0] == pytest.approx(adc, abs=1e-5)
     assert fit.s0[0] == pytest.approx(s0, rel=1e-5)
     assert fit.residual[0] < 1e-6
     assert fit.low[0]
-    assert not fit_decay(decay(np.array([adc]), found, s0), found, floor=0.99 * end).low[0]
+    assert not fit_decay(decay(np.array([adc]), shells, s0), shells, floor=0.99 * end).low[0]
 
 
 @given(b=st.lists(st.integers(0, 3000), min_size=2, max_size=9, unique=True), adc=st.floats(0.2, 3.0))
 def test_any_b_values_are_exact_where_float32_holds_the_signal(b, adc):  # closed form
-    found = protocol(sorted(b))
-    fit = fit_decay(decay(np.array([adc]), found), found)
+    shells = protocol(sorted(b))
+    fit = fit_decay(decay(np.array([adc]), shells), shells)
     assert fit.adc[0] == pytest.approx(adc, abs=2e-3 / (max(b) - min(b)) + 1e-4)
 
 
 @pytest.mark.parametrize(("b_values", "counts"), PROTOCOLS)
 @pytest.mark.parametrize("adc", [0.5, 1.0, 1.6, 2.5])
 def test_rician_noise_at_snr_20_biases_by_under_a_percent(b_values, counts, adc):  # 20,000 draws, 4 standard errors
-    found = protocol(b_values, counts)
-    fit = fit_decay(rician(decay(np.full(DRAWS, adc), found)), found, noise_sd=1000 / SNR)
+    shells = protocol(b_values, counts)
+    fit = fit_decay(rician(decay(np.full(DRAWS, adc), shells)), shells, noise_sd=1000 / SNR)
     assert abs(fit.adc.mean() - adc) < 0.01 * adc
     assert 0.93 < np.mean(np.abs(fit.adc - adc) < 1.96 * fit.sd) < 0.97
 
 
 def test_without_the_noise_the_floor_would_pull_adc_down():  # known-bad, so that the correction is seen to do it
-    found = protocol((0, 1000), (1, 3))
-    signal = rician(decay(np.full(DRAWS, 2.5), found))
-    assert fit_decay(signal, found).adc.mean() < 2.5 * 0.98
-    assert fit_decay(signal, found, noise_sd=50).adc.mean() == pytest.approx(2.5, rel=0.01)
+    shells = protocol((0, 1000), (1, 3))
+    signal = rician(decay(np.full(DRAWS, 2.5), shells))
+    assert fit_decay(signal, shells).adc.mean() < 2.5 * 0.98
+    assert fit_decay(signal, shells, noise_sd=50).adc.mean() == pytest.approx(2.5, rel=0.01)
 
 
 def test_a_wrong_noise_sd_moves_the_mean_little():  # ± 20 %: what an estimate may be off
-    found = protocol((0, 50, 400, 800))
-    signal = rician(decay(np.full(DRAWS, 2.0), found))
+    shells = protocol((0, 50, 400, 800))
+    signal = rician(decay(np.full(DRAWS, 2.0), shells))
     for sd in (40, 60):
-        assert fit_decay(signal, found, noise_sd=sd).adc.mean() == pytest.approx(2.0, rel=0.01)
+        assert fit_decay(signal, shells, noise_sd=sd).adc.mean() == pytest.approx(2.0, rel=0.01)
 
 
 def test_weights_from_the_measured_signal_would_fail_that():  # a known-bad method, so that the bound can fail
@@ -94,17 +94,17 @@ def test_weights_from_the_measured_signal_would_fail_that():  # a known-bad meth
 
 
 def test_weights_narrow_what_ordinary_least_squares_scatter():  # the reason for them
-    found = protocol((0, 50, 400, 800))
-    signal = rician(decay(np.full(DRAWS, 1.6), found))
-    ordinary, weighted = (fit_decay(signal, found, iterations=n).adc.std() for n in (0, 3))
+    shells = protocol((0, 50, 400, 800))
+    signal = rician(decay(np.full(DRAWS, 1.6), shells))
+    ordinary, weighted = (fit_decay(signal, shells, iterations=n).adc.std() for n in (0, 3))
     assert weighted < 0.88 * ordinary
 
 
 def test_the_fit_is_the_textbook_s_least_squares():  # numpy's polyfit, weights from the fitted signal
-    found = protocol((0, 50, 400, 800))
-    signal = rician(decay(np.linspace(0.4, 2.2, 20), found))
-    fit, ordinary = fit_decay(signal, found), fit_decay(signal, found, iterations=0)
-    b = np.array(found.b_values) / 1000
+    shells = protocol((0, 50, 400, 800))
+    signal = rician(decay(np.linspace(0.4, 2.2, 20), shells))
+    fit, ordinary = fit_decay(signal, shells), fit_decay(signal, shells, iterations=0)
+    b = np.array(shells.b_values) / 1000
     for n, row in enumerate(signal):
         slope, intercept = np.polyfit(b, np.log(row), 1)
         assert (ordinary.adc[n], ordinary.s0[n]) == pytest.approx((-slope, np.exp(intercept)), rel=2e-5)
@@ -116,8 +116,8 @@ def test_the_fit_is_the_textbook_s_least_squares():  # numpy's polyfit, weights 
 
 
 def test_the_uncertainty_is_that_of_the_weighted_line_at_high_signal():  # closed form: (XᵀWX)⁻¹
-    found = protocol(B, (1, 2, 4))
-    sd = fit_decay(decay(np.array([1.2]), found), found, noise_sd=2.0).sd[0]
+    shells = protocol(B, (1, 2, 4))
+    sd = fit_decay(decay(np.array([1.2]), shells), shells, noise_sd=2.0).sd[0]
     b, weights = np.array(B) / 1000, np.array([1, 2, 4]) * decay(np.array([1.2]))[0] ** 2 / 2.0**2
     design = np.column_stack([np.ones(3), b])
     covariance = np.linalg.inv(design.T * weights @ design)
@@ -148,10 +148,10 @@ def test_shells_without_signal_are_left_out_and_too_few_give_nan():
 
 
 def test_holes_in_more_shells_than_an_integer_has_bits():  # 70 b-values; 64 would let the first and the 65th meet
-    found = protocol(range(0, 1400, 20))
-    signal = decay(np.full(4, 1.1), found)
+    shells = protocol(range(0, 1400, 20))
+    signal = decay(np.full(4, 1.1), shells)
     signal[0, 0], signal[1, 64], signal[2, [0, 64]] = 0, 0, 0
-    assert fit_decay(signal, found).adc == pytest.approx(1.1, abs=1e-4)
+    assert fit_decay(signal, shells).adc == pytest.approx(1.1, abs=1e-4)
 
 
 def test_blocks_are_invisible():  # invariant: more voxels than a block holds, in either order of storage
@@ -166,45 +166,45 @@ def test_no_voxels_make_an_empty_map():
 
 
 def test_growing_signal_is_a_negative_adc_and_no_overflow():  # noise alone may grow with b
-    found = protocol((0, 3000))
-    assert fit_decay(np.array([[1e-3, 6e4]]), found).adc[0] == pytest.approx(-np.log(6e7) / 3, rel=1e-4)
+    shells = protocol((0, 3000))
+    assert fit_decay(np.array([[1e-3, 6e4]]), shells).adc[0] == pytest.approx(-np.log(6e7) / 3, rel=1e-4)
 
 
 def test_shells_gather_what_is_near_and_nothing_else():
-    found = shells([0, 795, 0.001, 800, 400, 805, 928.3], tolerance=10)
-    assert found.b_values == pytest.approx((0.0005, 400, 800, 928.3))
-    assert found.members == ((0, 2), (4,), (1, 3, 5), (6,))
-    assert found.counts == (2, 1, 3, 1)
+    shells = group_by_b_value([0, 795, 0.001, 800, 400, 805, 928.3], tolerance=10)
+    assert shells.b_values == pytest.approx((0.0005, 400, 800, 928.3))
+    assert shells.members == ((0, 2), (4,), (1, 3, 5), (6,))
+    assert shells.counts == (2, 1, 3, 1)
 
 
 def test_b_values_in_even_steps_of_the_tolerance_are_no_one_shell():  # 0, 10, 20, 30 of a perfusion protocol
-    assert shells([0, 10, 20, 30, 800, 809], 10).b_values == (0, 10, 20, 30, 804.5)
-    assert shells([0, 0, 5], 0).counts == (2, 1)
+    assert group_by_b_value([0, 10, 20, 30, 800, 809], 10).b_values == (0, 10, 20, 30, 804.5)
+    assert group_by_b_value([0, 0, 5], 0).counts == (2, 1)
 
 
 def test_directions_are_averaged_geometrically():  # closed form: the mean of their ADCs
     along = np.array([0.8, 1.4, 2.3])
     signal = np.concatenate([[1000.0], 1000 * np.exp(-along * 0.8)])[None]
-    found = shells([0, 800, 800, 800], 10)
-    assert fit_decay(signal, found).adc[0] == pytest.approx(along.mean(), abs=1e-5)
+    shells = group_by_b_value([0, 800, 800, 800], 10)
+    assert fit_decay(signal, shells).adc[0] == pytest.approx(along.mean(), abs=1e-5)
     arithmetic = np.array([[1000.0, signal[0, 1:].mean()]])
     assert fit_decay(arithmetic, protocol((0, 800))).adc[0] < along.mean() - 0.05  # what that mean would give
-    assert geometric_mean(signal, found)[0] == pytest.approx([1000, np.exp(np.log(signal[0, 1:]).mean())], rel=1e-6)
+    assert geometric_mean(signal, shells)[0] == pytest.approx([1000, np.exp(np.log(signal[0, 1:]).mean())], rel=1e-6)
 
 
 def test_a_direction_without_signal_leaves_its_shell_empty():
-    found = shells([0, 800, 800], 10)
+    shells = group_by_b_value([0, 800, 800], 10)
     signal = np.array([[1000.0, 300.0, 0.0]])
-    assert geometric_mean(signal, found)[0, 1] == 0
-    assert log_means(signal, found.members)[1, 0] == -np.inf
-    assert np.isnan(fit_decay(signal, found).adc[0])
+    assert geometric_mean(signal, shells)[0, 1] == 0
+    assert log_means(signal, shells.members)[1, 0] == -np.inf
+    assert np.isnan(fit_decay(signal, shells).adc[0])
 
 
 @pytest.mark.parametrize("b_values", [(400, 800), (0, 800), (0, 400, 800)])
 @pytest.mark.parametrize("s0", [0.0, 1.0, 3.0, 10.0])
 def test_intervals_hold_down_to_noise_alone(b_values, s0):
     """Closed form of the signal, in noise SDs. Without a limit the SD of a lost signal is in the hundreds."""
-    found = protocol(b_values)
-    fit = fit_decay(rician(decay(np.full(DRAWS, 1.5), found, s0), sd=1.0), found, noise_sd=1.0)
+    shells = protocol(b_values)
+    fit = fit_decay(rician(decay(np.full(DRAWS, 1.5), shells, s0), sd=1.0), shells, noise_sd=1.0)
     assert np.mean(np.abs(fit.adc - 1.5) < 1.96 * fit.sd) > 0.93
     assert np.sqrt(np.mean(fit.sd.astype(float) ** 2)) < 1.7 * fit.adc.std()

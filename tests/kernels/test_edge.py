@@ -19,33 +19,33 @@ def step(height: float, position: float, sigma: float) -> np.ndarray:
 @pytest.mark.parametrize("sigma", [0.4, 0.8, 1.5, 2.4, 3.5])
 @pytest.mark.parametrize("position", [-1.5, 0.0, 0.7])
 def test_a_noiseless_step_comes_back(sigma, position):  # closed form
-    found = fit_step(X, (400 + step(-180, position, sigma))[None])
-    assert found.sigma[0] == pytest.approx(sigma, rel=0.02)
-    assert found.position[0] == pytest.approx(position, abs=0.02)
-    assert found.height[0] == pytest.approx(-180, rel=0.03)
+    steps = fit_step(X, (400 + step(-180, position, sigma))[None])
+    assert steps.sigma[0] == pytest.approx(sigma, rel=0.02)
+    assert steps.position[0] == pytest.approx(position, abs=0.02)
+    assert steps.height[0] == pytest.approx(-180, rel=0.03)
 
 
 def test_noise_does_not_bias_the_width():  # closed form, 400 draws at step ÷ noise 12
     profiles = 300 + step(-120, 0.3, 1.2) + RNG.normal(scale=10, size=(400, len(X)))
-    found = fit_step(X, profiles)
-    assert np.median(found.sigma) == pytest.approx(1.2, abs=0.1)
-    assert np.median(found.position) == pytest.approx(0.3, abs=0.05)
+    steps = fit_step(X, profiles)
+    assert np.median(steps.sigma) == pytest.approx(1.2, abs=0.1)
+    assert np.median(steps.position) == pytest.approx(0.3, abs=0.05)
 
 
 def test_of_two_steps_the_one_at_the_lesion_is_taken():  # closed form: lesion → oedema → muscle
     profile = 250 + step(-100, 0.0, 0.5) + step(-120, 4.0, 0.5)
     assert fit_step(X, profile[None]).sigma[0] > 1.5  # one step would be a blurred edge
-    found = fit_step_beside(X, profile[None], np.array([0.5]))
-    assert found.sigma[0] == pytest.approx(0.5, abs=0.1)
-    assert found.position[0] == pytest.approx(0.0, abs=0.1)
-    assert found.height[0] == pytest.approx(-100, rel=0.1)
+    steps = fit_step_beside(X, profile[None], np.array([0.5]))
+    assert steps.sigma[0] == pytest.approx(0.5, abs=0.1)
+    assert steps.position[0] == pytest.approx(0.0, abs=0.1)
+    assert steps.height[0] == pytest.approx(-100, rel=0.1)
 
 
 def test_a_thin_dark_rim_is_no_taller_step():  # closed form: lesion, 3 mm of fat, muscle, each blurred by 1.4 mm
     profile = 400 + step(-640, 0.0, 1.4) + step(330, 3.0, 1.4)
-    found = fit_step_beside(X, profile[None], np.array([1.4]))
-    assert found.sigma[0] == pytest.approx(1.4, abs=0.15)
-    assert found.position[0] == pytest.approx(0.0, abs=0.2)
+    steps = fit_step_beside(X, profile[None], np.array([1.4]))
+    assert steps.sigma[0] == pytest.approx(1.4, abs=0.15)
+    assert steps.position[0] == pytest.approx(0.0, abs=0.2)
 
 
 def test_one_blurred_step_is_not_split_in_two():  # saying no
@@ -62,8 +62,8 @@ def test_a_second_step_is_believed_more_easily_in_fine_voxels():  # closed form:
 
 
 def test_a_flat_profile_has_a_step_within_noise():  # saying no
-    found = fit_step(X, 100 + RNG.normal(scale=3, size=(300, len(X))))
-    assert np.median(np.abs(found.height)) < 3 * 3
+    steps = fit_step(X, 100 + RNG.normal(scale=3, size=(300, len(X))))
+    assert np.median(np.abs(steps.height)) < 3 * 3
 
 
 def test_scale_and_offset_of_the_image_change_nothing():  # law

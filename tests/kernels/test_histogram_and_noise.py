@@ -18,10 +18,10 @@ def mixture(scale: float = 1.0, offset: float = 0.0) -> np.ndarray:
 
 
 def test_three_tissues_give_three_modes():  # closed form
-    found = modes(mixture())
-    assert [m.value for m in found] == pytest.approx([100, 260, 700], abs=6)
-    assert [m.share for m in found] == pytest.approx([6 / 35, 20 / 35, 9 / 35], abs=0.03)
-    assert found[0].high == pytest.approx(found[1].low)
+    peaks = modes(mixture())
+    assert [m.value for m in peaks] == pytest.approx([100, 260, 700], abs=6)
+    assert [m.share for m in peaks] == pytest.approx([6 / 35, 20 / 35, 9 / 35], abs=0.03)
+    assert peaks[0].high == pytest.approx(peaks[1].low)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -34,8 +34,8 @@ def test_ripples_of_few_values_neither_split_a_mode_nor_cut_it_short(seed):  # c
 
 @pytest.mark.parametrize(("scale", "offset"), [(3.0, 0.0), (0.01, -5.0), (1.0, 1e4)])
 def test_scale_and_offset_move_the_modes_with_them(scale, offset):  # law
-    found = modes(mixture(scale, offset))
-    assert [(m.value - offset) / scale for m in found] == pytest.approx([100, 260, 700], abs=6)
+    peaks = modes(mixture(scale, offset))
+    assert [(m.value - offset) / scale for m in peaks] == pytest.approx([100, 260, 700], abs=6)
 
 
 @pytest.mark.parametrize("values", [RNG.normal(size=100), np.zeros(0)])
@@ -79,11 +79,11 @@ def test_noise_of_too_few_voxels_is_unknown():
 def test_samples_of_a_linear_image_are_exact_and_nan_outside():  # closed form: trilinear
     data = np.fromfunction(lambda i, j, k: 2 * i - 3 * j + 5 * k, (6, 7, 8))
     points = np.array([[1.25, 2.5, 3.75], [4.9, 0.1, 6.6], [5.2, 1, 1]])
-    found = sample(data, points)
-    assert found[:2] == pytest.approx([2 * 1.25 - 3 * 2.5 + 5 * 3.75, 2 * 4.9 - 0.3 + 33], abs=1e-4)
-    assert np.isnan(found[2])
+    values = sample(data, points)
+    assert values[:2] == pytest.approx([2 * 1.25 - 3 * 2.5 + 5 * 3.75, 2 * 4.9 - 0.3 + 33], abs=1e-4)
+    assert np.isnan(values[2])
 
 
 def test_rays_go_along_the_direction():
-    found = rays(np.array([[1.0, 2, 3]]), np.array([[0, 0.6, 0.8]]), np.array([-5.0, 0, 10]))
-    np.testing.assert_allclose(found[0], [[1, -1, -1], [1, 2, 3], [1, 8, 11]])
+    points = rays(np.array([[1.0, 2, 3]]), np.array([[0, 0.6, 0.8]]), np.array([-5.0, 0, 10]))
+    np.testing.assert_allclose(points[0], [[1, -1, -1], [1, 2, 3], [1, 8, 11]])

@@ -68,8 +68,8 @@ def test_baseline_of_pyradiomics(shared_data, case, within):
 @pytest.mark.parametrize("tool", ["MIRP", "z-rad"])
 @pytest.mark.parametrize("case", ["brain1", "breast1"])
 def test_real_masks_give_what_the_ibsi_tools_give(shared_data, case, tool):  # another tool
-    found = values(mask_mesh(*pyradiomics_label(shared_data, case)))
-    assert found == pytest.approx(ORACLES["cases"][f"pyradiomics {case}"][tool], rel=2e-7)
+    measured = values(mask_mesh(*pyradiomics_label(shared_data, case)))
+    assert measured == pytest.approx(ORACLES["cases"][f"pyradiomics {case}"][tool], rel=2e-7)
 
 
 @pytest.mark.parametrize(

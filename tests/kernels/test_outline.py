@@ -52,7 +52,7 @@ def test_a_slice_changes_nothing_in_another(place):  # invariant: the slices' di
 @pytest.mark.parametrize("step", [0.4, 1.0, 1.7])
 def test_samples_of_a_plane_lie_on_it(step):  # closed form: linear interpolation is exact there
     values = np.add.outer(2.0 * np.arange(9), -0.5 * np.arange(11)).astype(np.float32)
-    found = sampled(values, (step, 1.0))
-    where = np.minimum(np.arange(len(found)) * step, 8)
-    np.testing.assert_allclose(found, np.add.outer(2.0 * where, -0.5 * np.arange(11)), atol=1e-4)
+    resampled = sampled(values, (step, 1.0))
+    where = np.minimum(np.arange(len(resampled)) * step, 8)
+    np.testing.assert_allclose(resampled, np.add.outer(2.0 * where, -0.5 * np.arange(11)), atol=1e-4)
     assert where[-1] == 8

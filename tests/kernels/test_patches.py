@@ -35,8 +35,8 @@ def test_unknown_values_take_no_part():
     points = np.stack([np.arange(5.0), np.zeros(5), np.zeros(5)], axis=1)
     normals = np.tile((0.0, 0.0, 1.0), (5, 1))
     known = np.array([True, False, True, True, True])
-    found = local_median(np.array([1.0, 50.0, 3.0, 3.0, 3.0]), known, points, normals, 1.2)
-    np.testing.assert_array_equal(found, [1.0, 50.0, 3.0, 3.0, 3.0])
+    medians = local_median(np.array([1.0, 50.0, 3.0, 3.0, 3.0]), known, points, normals, 1.2)
+    np.testing.assert_array_equal(medians, [1.0, 50.0, 3.0, 3.0, 3.0])
 
 
 def test_a_local_quantile_is_that_of_a_disc():  # closed form: x over a disc of radius r reaches 0.69 r at 90 %

@@ -27,14 +27,14 @@ def test_a_unit_rms_harmonic_reads_098_to_099_epsilon(order, epsilon):
     u = np.random.default_rng(1).normal(size=(200_000, 3))
     u /= np.linalg.norm(u, axis=1, keepdims=True)
     rms = np.sqrt(np.mean((star(1.0, order, 1.0)(u) - 1) ** 2))
-    found = irregularity(mesh_of(star(24, order, epsilon / rms), tilted()))
-    assert 0.97 * epsilon < found < 1.0 * epsilon
+    measured = irregularity(mesh_of(star(24, order, epsilon / rms), tilted()))
+    assert 0.97 * epsilon < measured < 1.0 * epsilon
 
 
 def test_distance_to_an_ellipsoid_is_the_shortest():  # numerical minimisation, point by point
     axes = np.array([9.0, 5.0, 3.0])
     points = np.random.default_rng(2).normal(size=(25, 3)) * (6, 4, 3)
-    found = ellipsoid_distance(points, axes)
+    distances = ellipsoid_distance(points, axes)
 
     def nearest(p: np.ndarray) -> float:
         def gap(angles: np.ndarray) -> float:
@@ -44,7 +44,7 @@ def test_distance_to_an_ellipsoid_is_the_shortest():  # numerical minimisation, 
         starts = [(t, f) for t in (0.4, 1.2, 2.0, 2.8) for f in (-2.5, -1.0, 0.5, 2.0)]
         return min(minimize(gap, s, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-10}).fun for s in starts)
 
-    np.testing.assert_allclose(found, [nearest(p) for p in points], atol=1e-5)
+    np.testing.assert_allclose(distances, [nearest(p) for p in points], atol=1e-5)
 
 
 def test_distance_of_a_sphere_is_exact_even_at_its_centre_planes():  # closed form

@@ -13,7 +13,7 @@ from bodies import tilted
 from pnst.errors import InputError
 from pnst.image import Grid, Mask, Volume
 from pnst.kernels import diffusion
-from pnst.kernels.diffusion import Shells, fit_decay, shells
+from pnst.kernels.diffusion import Shells, fit_decay, group_by_b_value
 from pnst.measurement.adc_map import adc_map, decay_map, fit_diffusion, used_shells
 from pnst.measurement.diffusion_noise import measurement_noise
 from pnst.measurement.settings import AdcSettings
@@ -197,7 +197,7 @@ def test_muscle_of_the_legs(shared_data):
     )
     muscle = np.asarray(labels.dataobj) > 0
     signal = np.asarray(image.dataobj, dtype=np.float32)[muscle]
-    found = shells(np.loadtxt(folder / "DTIdata.bval"), 10)
+    found = group_by_b_value(np.loadtxt(folder / "DTIdata.bval"), 10)
 
     def over(least_b: float) -> Shells:
         kept = [n for n, b in enumerate(found.b_values) if b >= least_b]

@@ -85,8 +85,8 @@ def section(scene: Scene, height: float, half: float = 70.0, step: float = 0.25)
     ticks = np.arange(-half, half, step) + 0.1
     x, y = np.meshgrid(body[0] + ticks, body[1] + ticks)
     points = np.stack([x, y, np.full_like(x, height)], axis=-1).reshape(-1, 3)
-    found = np.bincount(top(scene, points), minlength=len(Tissue))
-    return {tissue: float(found[tissue]) * step**2 for tissue in Tissue}
+    counts = np.bincount(top(scene, points), minlength=len(Tissue))
+    return {tissue: float(counts[tissue]) * step**2 for tissue in Tissue}
 
 
 def test_sections_of_cord_fluid_disc_and_vessels_are_closed_forms(flank: Scene) -> None:

@@ -138,22 +138,22 @@ def test_a_preset_is_changed_where_a_layer_says_so_and_nowhere_else():
 
 def test_a_later_layer_beats_an_earlier_one_parameter_by_parameter():
     layers = [{"like": "benign", "seed": 1, "lesion": {"edema_mm": 4, "rim_mm": 2}}, {"lesion": {"edema_mm": 9}}]
-    found = describe(*layers, {"like": "malignant"}, {"seed": 2})
+    description = describe(*layers, {"like": "malignant"}, {"seed": 2})
     by_hand = replace(malignant(), lesion=replace(malignant().lesion, edema_mm=9.0, rim_mm=2.0))
-    assert found == Description(spec=by_hand, seed=2)
+    assert description == Description(spec=by_hand, seed=2)
 
 
 def test_layers_that_make_sense_only_together():
     """Each of them alone would be refused."""
-    found = describe({"artefacts": {"acquired": 0.5}}, {"artefacts": {"gibbs": True}}).spec
-    assert found.artefacts == Artefacts(gibbs=True, acquired=0.5)
+    spec = describe({"artefacts": {"acquired": 0.5}}, {"artefacts": {"gibbs": True}}).spec
+    assert spec.artefacts == Artefacts(gibbs=True, acquired=0.5)
     with pytest.raises(SettingError, match="acquired"):
         describe({"artefacts": {"acquired": 0.5}})
 
 
 def test_realistic_turns_the_artefacts_on_and_can_be_changed():
-    found = describe({"realistic": "yes", "artefacts": {"acquired": 0.7}}).spec
-    assert found == replace(Spec(), artefacts=replace(REALISTIC, acquired=0.7))
+    spec = describe({"realistic": "yes", "artefacts": {"acquired": 0.7}}).spec
+    assert spec == replace(Spec(), artefacts=replace(REALISTIC, acquired=0.7))
     assert describe({"realistic": "no"}).spec == Spec()
 
 
@@ -208,7 +208,7 @@ def test_a_roles_entry_starts_from_what_the_role_has_by_default():
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("lesion.edma_mm = 3", "'lesion.edma_mm'.*lesion.edema_mm"),
         ("lesions.edema_mm = 3", "'lesions'.*lesion"),
@@ -239,8 +239,8 @@ def test_a_roles_entry_starts_from_what_the_role_has_by_default():
         ("seed = 'x'", "'seed'.*x"),
     ],
 )
-def test_words_that_no_study_can_be_made_from(text, said):
-    with pytest.raises(SettingError, match=said):
+def test_words_that_no_study_can_be_made_from(text, message):
+    with pytest.raises(SettingError, match=message):
         describe(tomllib.loads(text))
 
 

@@ -13,20 +13,20 @@ def test_the_tensor_has_the_anisotropy_and_the_mean_asked_for(anisotropy: float)
     values = along(1.46, anisotropy, np.array([1.0, 0.0, 0.0]))
     apart = values - values.mean()
     assert values.mean() == pytest.approx(1.46, rel=1e-12)
-    found = np.sqrt(1.5 * (apart**2).sum() / (values**2).sum())
-    assert found == pytest.approx(anisotropy, abs=1e-12)
+    fractional_anisotropy = np.sqrt(1.5 * (apart**2).sum() / (values**2).sum())
+    assert fractional_anisotropy == pytest.approx(anisotropy, abs=1e-12)
     assert values[0] >= values[1]
 
 
 @pytest.mark.parametrize("count", [1, 3, 6, 30])
 def test_directions_are_unit_vectors_and_no_two_measure_alike(count: int) -> None:
-    found = directions(count)
-    assert found.shape == (count, 3)
-    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, rtol=1e-12)
-    assert (np.abs(found @ found.T) - np.eye(count)).max() < np.cos(np.radians(12))
+    vectors = directions(count)
+    assert vectors.shape == (count, 3)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-12)
+    assert (np.abs(vectors @ vectors.T) - np.eye(count)).max() < np.cos(np.radians(12))
 
 
 def test_the_mean_over_many_directions_is_the_trace() -> None:
     for count, error in ((3, 1e-12), (60, 0.02)):
-        found = along(1.5, 0.5, directions(count) @ np.array([0.0, 0.6, 0.8]))
-        assert found.mean() == pytest.approx(1.5, rel=error)
+        coefficients = along(1.5, 0.5, directions(count) @ np.array([0.0, 0.6, 0.8]))
+        assert coefficients.mean() == pytest.approx(1.5, rel=error)

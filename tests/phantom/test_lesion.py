@@ -170,11 +170,11 @@ def test_the_capsule_lies_just_inside_the_surface_at_its_own_thickness() -> None
     normal = foot / np.square(scene.shape.radii)
     normal /= np.linalg.norm(normal, axis=1)[:, None]
     for depth, tissue in ((-0.05, None), (0.05, Tissue.CAPSULE), (1.15, Tissue.CAPSULE), (1.25, Tissue.TUMOUR)):
-        found = scene.fractions(scene.shape.to_world(foot - depth * normal), 1e-3).argmax(axis=1)
+        tissues = scene.fractions(scene.shape.to_world(foot - depth * normal), 1e-3).argmax(axis=1)
         if tissue is None:
-            assert set(found) <= {Tissue.MUSCLE, Tissue.NERVE}
+            assert set(tissues) <= {Tissue.MUSCLE, Tissue.NERVE}
         else:
-            assert set(found) == {tissue}, depth
+            assert set(tissues) == {tissue}, depth
 
 
 def test_constituents_differ_as_asked_and_other_tissues_stay_the_tables() -> None:

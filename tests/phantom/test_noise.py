@@ -39,8 +39,8 @@ def test_the_mean_of_a_rician_signal_is_its_laguerre_polynomial() -> None:
     sigma, nu = 7.0, 9.0
     x = nu**2 / (2 * sigma**2)
     exact = sigma * np.sqrt(np.pi / 2) * ((1 + x) * ive(0, x / 2) + x * ive(1, x / 2))
-    found = rician(np.full((800, 600), nu), sigma, np.random.default_rng(5)).mean()
-    assert found == pytest.approx(exact, rel=2e-3)
+    mean = rician(np.full((800, 600), nu), sigma, np.random.default_rng(5)).mean()
+    assert mean == pytest.approx(exact, rel=2e-3)
     assert exact > 1.2 * nu
 
 

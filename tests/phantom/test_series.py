@@ -57,7 +57,7 @@ def test_fat_of_an_echo_planar_image_is_displaced_far_along_the_phase_encoding(s
     """By Δf ÷ bandwidth acquired pixels; the water stays. Half a matrix acquired: pixels twice as large."""
     plain = made((Role.DWI,), WIDE, b_values=(0.0, 800.0))
     on = made((Role.DWI,), WIDE, Artefacts(epi_hz_per_pixel=40.0), b_values=(0.0, 800.0))
-    fat, moved = (signal(found, Role.DWI) - signal(straight, Role.DWI) for found in (plain, on))
+    fat, moved = (signal(simulated, Role.DWI) - signal(straight, Role.DWI) for simulated in (plain, on))
     j = np.arange(fat.shape[1])[:, None]
     centres = [(f[..., 0] * j).sum() / f[..., 0].sum() for f in (fat, moved)]
     assert centres[1] - centres[0] == pytest.approx(fat_shift_hz(3.0) / 40.0, abs=0.05)
@@ -148,11 +148,11 @@ def test_gradient_directions_see_muscle_along_and_across_its_fibres() -> None:
     assert series.b_vectors is not None
     assert not series.b_vectors[0].any()
     muscle = TISSUES[Tissue.MUSCLE]
-    found = contrast(Role.DWI, directed.spec).water[Tissue.MUSCLE]
+    water = contrast(Role.DWI, directed.spec).water[Tissue.MUSCLE]
     for column, g in enumerate(series.b_vectors[1:], start=1):
         seen = replace(muscle, d_um2_per_ms=float(along(muscle.d_um2_per_ms, 0.3, g @ FIBRES)))
-        assert found[column] == pytest.approx(1000 * tissue_signal(seen, SEQUENCES[Role.DWI], 500.0), rel=1e-12)
-    assert np.ptp(found[1:]) > 0.05 * found[1]
+        assert water[column] == pytest.approx(1000 * tissue_signal(seen, SEQUENCES[Role.DWI], 500.0), rel=1e-12)
+    assert np.ptp(water[1:]) > 0.05 * water[1]
     inner = binary_erosion(directed.lesion.mask.data, iterations=2)
     np.testing.assert_allclose(np.ptp(signal(directed, Role.DWI)[inner][:, 1:], axis=-1), 0, atol=1e-3)
     assert made((Role.DWI,), CLOSE).study.series[Role.DWI].b_vectors is None

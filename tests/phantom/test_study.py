@@ -74,7 +74,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not() -> None:
     for role in spec.roles:
         assert first.study.series[role].source == again.study.series[role].source
         assert first.study.series[role].source != other.study.series[role].source
-    surfaces = [found.scene.shape.surface(fibonacci(100)) for found in (first, again, other)]
+    surfaces = [simulated.scene.shape.surface(fibonacci(100)) for simulated in (first, again, other)]
     np.testing.assert_array_equal(surfaces[0], surfaces[1])
     assert np.abs(surfaces[0] - surfaces[2]).max() > 0.5
 

@@ -26,25 +26,25 @@ print(len(set(started)))
 """How many threads were started to look up the distance of many points."""
 
 
-@pytest.mark.parametrize(("said", "expected"), [("3", 3), (" 2 ", 2), ("4,2", 4)])
-def test_the_users_word_counts(monkeypatch: pytest.MonkeyPatch, said: str, expected: int) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", said)
+@pytest.mark.parametrize(("setting", "expected"), [("3", 3), (" 2 ", 2), ("4,2", 4)])
+def test_the_users_word_counts(monkeypatch: pytest.MonkeyPatch, setting: str, expected: int) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", setting)
     assert threads() == expected
 
 
-@pytest.mark.parametrize("said", ["", "0", "-2", "many", None])
-def test_without_a_usable_word_it_is_the_cores(monkeypatch: pytest.MonkeyPatch, said: str | None) -> None:
+@pytest.mark.parametrize("setting", ["", "0", "-2", "many", None])
+def test_without_a_usable_word_it_is_the_cores(monkeypatch: pytest.MonkeyPatch, setting: str | None) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    if said is not None:
-        monkeypatch.setenv("OMP_NUM_THREADS", said)
+    if setting is not None:
+        monkeypatch.setenv("OMP_NUM_THREADS", setting)
     assert 1 <= threads() <= (os.cpu_count() or 1)
 
 
-@pytest.mark.parametrize(("said", "started"), [("1", 0), ("3", 3)])
-def test_distances_are_looked_up_in_as_many_threads(said: str, started: int) -> None:
+@pytest.mark.parametrize(("setting", "started"), [("1", 0), ("3", 3)])
+def test_distances_are_looked_up_in_as_many_threads(setting: str, started: int) -> None:
     run = subprocess.run(
         [sys.executable, "-c", COUNT],
-        env=os.environ | {"OMP_NUM_THREADS": said},
+        env=os.environ | {"OMP_NUM_THREADS": setting},
         capture_output=True,
         text=True,
         check=True,

@@ -54,13 +54,15 @@ def test_a_known_motion_is_recovered(kind):
     """Witness: the motion that the phantom was rendered under, 8 mm and 5°, at SNR 20."""
     made = moved_patient(kind)
     before, after = made.study.series[Role.DWI], aligned(kind).series[Role.DWI]
-    found = after.volume.grid.affine @ np.linalg.inv(before.volume.grid.affine)
-    shift, turn = size_of(np.linalg.inv(motion_back(made)) @ found, before.volume.grid)
+    motion = after.volume.grid.affine @ np.linalg.inv(before.volume.grid.affine)
+    shift, turn = size_of(np.linalg.inv(motion_back(made)) @ motion, before.volume.grid)
     assert shift < 0.3
     assert turn < 0.25
     assert after.alignment.accepted
     assert (after.alignment.reference, after.alignment.reason) == (Role.T2_FS, None)
-    assert (after.alignment.shift_mm, after.alignment.rotation_deg) == pytest.approx(size_of(found, before.volume.grid))
+    assert (after.alignment.shift_mm, after.alignment.rotation_deg) == pytest.approx(
+        size_of(motion, before.volume.grid)
+    )
     assert after.alignment.similarity_after > after.alignment.similarity_before + 0.2
     assert after.notes == (*before.notes, f"dwi: {after.alignment}")
 
@@ -102,8 +104,8 @@ def test_equal_images_give_equal_numbers():
         assert np.array_equal(once.volume.grid.affine, again.volume.grid.affine)
         assert once.alignment == again.alignment
     grid = study.series[Role.DWI].volume.grid
-    found = once.volume.grid.affine @ grid.inverse
-    assert size_of(np.linalg.inv(motion_back(moved_patient("malignant"))) @ found, grid)[0] < 0.5
+    motion = once.volume.grid.affine @ grid.inverse
+    assert size_of(np.linalg.inv(motion_back(moved_patient("malignant"))) @ motion, grid)[0] < 0.5
 
 
 def test_the_motion_does_not_depend_on_how_voxels_are_stored():
@@ -124,9 +126,9 @@ def test_voxels_without_a_number_are_air():
         data = one.volume.data.copy()
         data[:6] = np.nan
         holed.append(replace(one, volume=Volume(data, one.volume.grid)))
-    found = align(with_series(made.study, *holed)).series[Role.DWI].volume.grid.affine
+    affine = align(with_series(made.study, *holed)).series[Role.DWI].volume.grid.affine
     grid = series[1].volume.grid
-    assert size_of(np.linalg.inv(motion_back(made)) @ found @ grid.inverse, grid)[0] < 0.5
+    assert size_of(np.linalg.inv(motion_back(made)) @ affine @ grid.inverse, grid)[0] < 0.5
 
 
 # --- what is not done ------------------------------------------------------------------------------------------------
@@ -310,9 +312,9 @@ def test_the_size_of_a_motion(angle):
         (9, 14, 5), np.block([[tilted() * (1.1, 0.9, 4.0), np.array([[30.0], [-20], [7]])], [np.zeros((1, 3)), 1]])
     )
     turn = Rotation.from_rotvec(np.array((2.0, -1.0, 2.0)) / 3 * angle, degrees=True).as_matrix()
-    shift, found = size_of(rigid_about(grid, np.array((2.0, -3.0, 6.0)), turn), grid)
+    shift, rotation = size_of(rigid_about(grid, np.array((2.0, -3.0, 6.0)), turn), grid)
     assert shift == pytest.approx(7)
-    assert found == pytest.approx(angle, rel=1e-6, abs=1e-10)
+    assert rotation == pytest.approx(angle, rel=1e-6, abs=1e-10)
 
 
 def test_overlap_is_a_share_of_the_moving_grid():
@@ -333,18 +335,18 @@ def test_the_legs_come_back_from_other_starts(shared_data):
     moving = Volume(np.asarray(dwi.dataobj[..., 0], dtype=np.float32), Grid(dwi.shape[:3], dwi.affine))
     still = Volume(np.asarray(water.dataobj, dtype=np.float32), Grid(water.shape, water.affine))
     rng = np.random.default_rng(0)
-    found = []
+    motions = []
     for _ in range(3):
         shift, turn = (
             size * step / np.linalg.norm(step) for size, step in zip((5, 3), rng.normal(size=(2, 3)), strict=True)
         )
         start = rigid_about(moving.grid, shift, Rotation.from_rotvec(turn, degrees=True).as_matrix())
-        found.append(find_motion(moving, still, AlignmentSettings(), start).matrix)
-    for one, other in pairwise(found):
+        motions.append(find_motion(moving, still, AlignmentSettings(), start).matrix)
+    for one, other in pairwise(motions):
         shift, turn = size_of(np.linalg.inv(one) @ other, moving.grid)
         assert shift < 1.5
         assert turn < 0.5
     tilt = np.eye(4)
-    for motion, at_least, at_most in ((np.eye(4), 9.0, 11.0), (found[0], 0.0, 1.5)):
+    for motion, low, high in ((np.eye(4), 9.0, 11.0), (motions[0], 0.0, 1.5)):
         tilt[:3, :3] = motion[:3, :3] @ moving.grid.canonical().directions @ still.grid.canonical().directions.T
-        assert at_least < size_of(tilt, still.grid)[1] < at_most
+        assert low < size_of(tilt, still.grid)[1] < high

@@ -128,11 +128,11 @@ def test_voxels_without_a_number_and_without_signal():
     data = whole.volume.data.copy()
     data[:9], data[:, -9:] = np.nan, 0.0
     study = Study("holes", {Role.T1: replace(whole, volume=Volume(data, whole.volume.grid))})
-    found = correct_bias(study).series[Role.T1].volume.data
-    assert np.array_equal(np.isnan(found), np.isnan(data))
-    assert np.array_equal(found == 0, data == 0)
+    corrected_data = correct_bias(study).series[Role.T1].volume.data
+    assert np.array_equal(np.isnan(corrected_data), np.isnan(data))
+    assert np.array_equal(corrected_data == 0, data == 0)
     there = data > 100
-    ratio = found[there] / corrected(1, Role.T1).series[Role.T1].volume.data[there]
+    ratio = corrected_data[there] / corrected(1, Role.T1).series[Role.T1].volume.data[there]
     assert np.percentile(np.abs(ratio / np.median(ratio) - 1), 95) < 0.02
 
 

@@ -56,7 +56,7 @@ class Decay(NamedTuple):
     """Whether the measured signal of the highest shell lies under `floor`."""
 
 
-def shells(b_values: Sequence[float], tolerance: float) -> Shells:
+def group_by_b_value(b_values: Sequence[float], tolerance: float) -> Shells:
     """Gather measurements whose b-values (s/mm²) lie closer than the tolerance to their neighbour's."""
     order = np.argsort(b_values, kind="stable")
     values = np.asarray(b_values, dtype=np.float64)[order]
@@ -70,7 +70,7 @@ def shells(b_values: Sequence[float], tolerance: float) -> Shells:
 
 def fit_decay(
     signal: FloatArray,
-    found: Shells,
+    shells: Shells,
     *,
     noise_sd: float = float("nan"),
     floor: float = 0.0,
@@ -78,7 +78,7 @@ def fit_decay(
 ) -> Decay:
     """Log-linear least squares, weighted by the square of the *fitted* signal, iterated three times.
 
-    `signal` (n, m), one column a measurement; `found` has at least two shells. The directions of a shell are averaged
+    `signal` (n, m), one column a measurement; `shells` has at least two shells. The directions of a shell are averaged
     geometrically, which averages their ADC. The variance of ln S is σ²/S², so the weights are S²; taken from the
     measured signal they favour voxels that noise made bright and bias ADC by −1 to −3 % at SNR 20 (Veraart 2013,
     NeuroImage 81:335). With `noise_sd`, of one measurement in the signal's unit, what magnitude noise adds to ln S is
@@ -88,12 +88,12 @@ def fit_decay(
     adc, s0, residual, sd = (np.empty(len(signal), dtype=np.float32) for _ in range(4))
     out = Decay(adc, s0, residual, sd, np.zeros(len(signal), dtype=bool))
     lowest = np.log(floor) if floor > 0 else -np.inf
-    b = np.array(found.b_values, dtype=np.float32) / np.float32(1000)  # ms/µm²
-    counts = np.array(found.counts, dtype=np.float32)
+    b = np.array(shells.b_values, dtype=np.float32) / np.float32(1000)  # ms/µm²
+    counts = np.array(shells.counts, dtype=np.float32)
 
     def fit(start: int) -> None:
         block = slice(start, start + BLOCK)
-        log = log_means(signal[block], found.members)
+        log = log_means(signal[block], shells.members)
         columns = [column[block] for column in out]
         with np.errstate(invalid="ignore"):
             np.less(log[-1], lowest, out=columns[-1])
@@ -127,12 +127,12 @@ def log_means(signal: FloatArray, members: Sequence[Sequence[int]]) -> Float32Ar
     return out
 
 
-def geometric_mean(signal: FloatArray, found: Shells) -> Float32Array:
+def geometric_mean(signal: FloatArray, shells: Shells) -> Float32Array:
     """(n, s): the directions of each shell averaged geometrically, which averages their ADC; `signal` (n, m).
 
     A voxel without signal in one direction has none in that shell (0).
     """
-    log = log_means(signal, found.members)
+    log = log_means(signal, shells.members)
     return np.where(np.isfinite(log), np.exp(log), 0).T
 
 

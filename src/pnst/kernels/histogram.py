@@ -42,15 +42,15 @@ def modes(values: FloatArray) -> list[Mode]:
     smooth = gaussian_filter1d(np.pad(counts.astype(float), 1), SMOOTHING_BINS, mode="constant")
     peaks = np.flatnonzero((smooth[1:-1] > smooth[:-2]) & (smooth[1:-1] >= smooth[2:])) + 1
     peaks = peaks[[_prominence(smooth, peak) >= LEAST_PROMINENCE * smooth[peak] for peak in peaks.tolist()]]
-    found = []
+    prominent = []
     for peak, left, right in zip(peaks.tolist(), *_valleys(smooth, peaks), strict=True):
         share = smooth[left:right].sum() / smooth.sum()
         if share >= LEAST_SHARE:
             a, b, c = smooth[peak - 1 : peak + 2]
             shift = 0.5 * (a - c) / (a - 2 * b + c) if a - 2 * b + c < 0 else 0.0
             where = [edges[0] + (n - 0.5) * width for n in (peak + shift, left, right)]
-            found.append(Mode(float(where[0]), float(where[1]), float(where[2]), float(share)))
-    return found
+            prominent.append(Mode(float(where[0]), float(where[1]), float(where[2]), float(share)))
+    return prominent
 
 
 def _prominence(smooth: FloatArray, peak: int) -> float:

@@ -94,9 +94,9 @@ def _edge_distance(pixels: BoolArray, area_mm2: FloatArray, plane: Plane) -> Flo
     if share.min() < 1:
         distance = signed + share * (distance - signed)
     # Smoothing pulls a curved edge inward: one Newton step on the level gives the area back.
-    found = np.clip(distance / np.float32(width) + np.float32(0.5), 0, 1).sum(axis=(1, 2)) * plane.pixel_mm2
+    smoothed_area = np.clip(distance / np.float32(width) + np.float32(0.5), 0, 1).sum(axis=(1, 2)) * plane.pixel_mm2
     perimeter = np.count_nonzero(np.abs(distance) < width, axis=(1, 2)) * plane.pixel_mm2 / (2 * width)
-    distance += ((area_mm2 - found) / np.maximum(perimeter, width)).astype(np.float32)[:, None, None]
+    distance += ((area_mm2 - smoothed_area) / np.maximum(perimeter, width)).astype(np.float32)[:, None, None]
     # Of an outline thinner than the smoothing that is not enough: a pixel's centre lies half a pixel inside its edge.
     lift = np.maximum(0, np.float32(width / 2) - distance.max(axis=(1, 2)))
     return np.asarray(distance + lift[:, None, None])

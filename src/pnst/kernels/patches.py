@@ -41,10 +41,10 @@ def local_median(
     same = np.isfinite(reach) & known[near]
     same &= np.einsum("ni,nki->nk", normals, normals[near]) > SAME_SIDE
     same[:, 0] = True
-    perilesional = np.sort(np.where(same, values[near], np.inf), axis=1)
+    ordered = np.sort(np.where(same, values[near], np.inf), axis=1)
     count = same.sum(axis=1)
     rows = np.arange(len(points))
-    middle = (perilesional[rows, (count - 1) // 2] + perilesional[rows, count // 2]) / 2
+    middle = (ordered[rows, (count - 1) // 2] + ordered[rows, count // 2]) / 2
     return np.where(known, middle, values)
 
 
@@ -59,9 +59,9 @@ def local_quantile(
 
     apart = radius_mm * np.sqrt(np.pi / NEIGHBOURS)
     few = np.arange(0, len(points), max(1, round((apart / spacing_mm) ** 2)))
-    reach, found = cKDTree(points[few]).query(points, k=NEIGHBOURS, distance_upper_bound=radius_mm)
+    reach, neighbours = cKDTree(points[few]).query(points, k=NEIGHBOURS, distance_upper_bound=radius_mm)
     known = np.isfinite(reach)
-    perilesional = np.sort(np.append(values[few], np.inf)[np.where(known, found, len(few))], axis=1)
+    ordered = np.sort(np.append(values[few], np.inf)[np.where(known, neighbours, len(few))], axis=1)
     last = np.maximum(known.sum(axis=1) - 1, 0)
-    chosen = perilesional[np.arange(len(points)), np.rint(share * last).astype(int)]
+    chosen = ordered[np.arange(len(points)), np.rint(share * last).astype(int)]
     return np.where(known.any(axis=1), chosen, values)

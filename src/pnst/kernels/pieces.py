@@ -75,8 +75,8 @@ def piece_medians(pieces: IntArray, data: FloatArray) -> FloatArray:
 
     count = int(pieces.max(initial=0))
     where = (pieces > 0) & np.isfinite(data)
-    found = np.full(count, np.nan)
+    medians = np.full(count, np.nan)
     present = np.unique(pieces[where])
     if present.size:
-        found[present - 1] = median(data[where], pieces[where], present)
-    return found
+        medians[present - 1] = median(data[where], pieces[where], present)
+    return medians

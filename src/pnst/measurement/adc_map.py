@@ -8,7 +8,7 @@ import numpy as np
 
 from pnst.errors import InputError
 from pnst.image import Volume
-from pnst.kernels.diffusion import Shells, fit_decay, shells
+from pnst.kernels.diffusion import Shells, fit_decay, group_by_b_value
 from pnst.kernels.rician import floor_signal
 from pnst.measurement.diffusion_noise import measurement_noise
 from pnst.measurement.settings import AdcSettings
@@ -44,7 +44,9 @@ class DecayMap(NamedTuple):
 def diffusion_or_map(study: Study, tolerance: float) -> Series | None:
     """The diffusion series; the ADC map where there is none, or where it has one b-value and cannot be fitted."""
     diffusion, vendor = study.series.get(Role.DWI), study.series.get(Role.ADC)
-    if diffusion is None or (vendor is not None and len(shells(diffusion.b_values or (), tolerance).b_values) < 2):
+    if diffusion is None or (
+        vendor is not None and len(group_by_b_value(diffusion.b_values or (), tolerance).b_values) < 2
+    ):
         return vendor
     return diffusion
 
@@ -121,7 +123,7 @@ def decay_map(
 
 def used_shells(series: Series, least_b: float, tolerance: float) -> Shells:
     """The series' shells from `least_b` up; all of them when fewer than two would remain."""
-    found = shells(series.b_values or (), tolerance)
+    found = group_by_b_value(series.b_values or (), tolerance)
     kept = [n for n, b in enumerate(found.b_values) if b >= least_b]
     if len(kept) < 2:
         kept = list(range(len(found.b_values)))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from pnst.image import Grid, Mask, Volume
-from pnst.kernels.diffusion import shells
+from pnst.kernels.diffusion import group_by_b_value
 from pnst.kernels.noise import noise_sd
 from pnst.kernels.offset_surface import offset_surface, smooth_field
 from pnst.measurement.context import Context
@@ -84,7 +84,7 @@ def noise_near(context: Context, role: Role, lesion: Mask) -> float:
     near = _near(context.study.series[role], lesion, NOISE_MM)
     volume = near.volume
     if near.b_values is not None:
-        return measurement_noise(volume, shells(near.b_values, context.settings.adc.b_tolerance))
+        return measurement_noise(volume, group_by_b_value(near.b_values, context.settings.adc.b_tolerance))
     return noise_sd(volume.data, np.ones(volume.grid.shape, dtype=bool), volume.grid.slice_axis)
 
 

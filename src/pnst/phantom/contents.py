@@ -31,20 +31,20 @@ class Seen:
 
 def shares(shape: Shape, volume_mm3: float) -> dict[Tissue, float]:
     """Volume of the inclusions of each tissue ÷ the tumour's: they lie whole and apart inside, so closed forms."""
-    found: dict[Tissue, float] = {}
+    volume_shares: dict[Tissue, float] = {}
     for ball in shape.balls:
         tissue = ball.inclusion.tissue
-        found[tissue] = found.get(tissue, 0.0) + ball.volume_mm3 / volume_mm3
-    return found
+        volume_shares[tissue] = volume_shares.get(tissue, 0.0) + ball.volume_mm3 / volume_mm3
+    return volume_shares
 
 
 def cyst_truth(shape: Shape, volume_mm3: float, interior: Interior, seen: Mapping[Role, Seen]) -> dict[str, Value]:
     """The columns of `cyst`; a core that takes up too little contrast agent is necrosis by the definition."""
-    found = shares(shape, volume_mm3)
-    necrosis = found.get(Tissue.NECROSIS, 0.0)
+    volume_shares = shares(shape, volume_mm3)
+    necrosis = volume_shares.get(Tissue.NECROSIS, 0.0)
     if core_is_unenhanced(interior, seen):
         necrosis += interior.share(interior.mixture[:, Tissue.HYPOVASCULAR_CORE] > 0.5)
-    fraction = found.get(Tissue.CYST, 0.0) + necrosis
+    fraction = volume_shares.get(Tissue.CYST, 0.0) + necrosis
     present = fraction * volume_mm3 / 1000 >= of.CYST_ML and fraction >= of.CYST_LESION_FRACTION
     return {"fraction": fraction, "necrosis_fraction": necrosis, "present": present}
 

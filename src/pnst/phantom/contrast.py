@@ -97,13 +97,13 @@ def _fat_shift(role: Role, spec: Spec) -> tuple[float, int]:
 
 def _oriented(known: Sequence[Properties], g: FloatArray | None, spec: Spec, role: Role) -> list[Properties]:
     """The tissues as a gradient direction sees them."""
-    found = list(known)
+    oriented = list(known)
     if g is not None:
         fibres = rotation(spec.motion.get(role, STILL).turn_deg) @ FIBRES
         muscle = known[Tissue.MUSCLE]
         d = float(along(muscle.d_um2_per_ms, spec.muscle_anisotropy, g @ fibres))
-        found[Tissue.MUSCLE] = replace(muscle, d_um2_per_ms=d)
-    return found
+        oriented[Tissue.MUSCLE] = replace(muscle, d_um2_per_ms=d)
+    return oriented
 
 
 def adc_pair(b_values: Sequence[float]) -> tuple[float, float]:

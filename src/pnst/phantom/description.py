@@ -83,10 +83,10 @@ def read_toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        said = error.strerror if isinstance(error, OSError) else str(error)
+        reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InputError(
             f"cannot read the description {file.name!r}",
-            got=said or "a file that cannot be opened",
+            got=reason or "a file that cannot be opened",
             expected="a TOML file in UTF-8",
             remedy="start from the description.toml that lies beside a simulated study",
         ) from error

@@ -64,12 +64,12 @@ def _solid(interior: Interior, core_is_solid: bool) -> Inside:
     holes = [ball for ball in shape.balls if ball.inclusion.tissue in (*CAVITIES, Tissue.BLOOD)]
 
     def inside(local: FloatArray) -> BoolArray:
-        found = scene.distance(local) < 0
+        is_solid = scene.distance(local) < 0
         for ball in holes:
-            found &= ball.distance(local) > 0
+            is_solid &= ball.distance(local) > 0
         if not core_is_solid:
-            found &= shape.level(local) > shape.spec.hypovascular_core
-        return np.asarray(found)
+            is_solid &= shape.level(local) > shape.spec.hypovascular_core
+        return np.asarray(is_solid)
 
     return inside
 

@@ -166,13 +166,13 @@ def _kinds(kind: type) -> dict[str, Any]:
 
 def differences(value: Any, start: Any, name: str = "") -> dict[str, Any]:
     """The fields of a dataclass that differ from those of `start`; None: from its own defaults."""
-    found = {}
+    changed_fields = {}
     for field in fields(value):
         mine = getattr(value, field.name)
         before = _default(field) if start is None else getattr(start, field.name)
         if mine != before:
-            found[field.name] = _plain(mine, before, _dotted(name, field.name))
-    return found
+            changed_fields[field.name] = _plain(mine, before, _dotted(name, field.name))
+    return changed_fields
 
 
 def _plain(value: Any, start: Any, name: str) -> Any:

@@ -72,9 +72,9 @@ class Renderer:
         i, j = (np.arange(n) * BLOCK + (BLOCK - 1) / 2 for n in blocks)
         centres = np.stack(np.meshgrid(i * di, j * dj, [k * dk], indexing="ij"), axis=-1).reshape(-1, 3)
         size = np.array([BLOCK * di, BLOCK * dj, dk if self.thickness_mm is None else self.thickness_mm])
-        found = self._means(centres, size, self._splits(size))
+        means = self._means(centres, size, self._splits(size))
         side = BLOCK * self.fineness
-        image = found.reshape(-1, *blocks, side, side).swapaxes(2, 3).reshape(-1, blocks[0] * side, blocks[1] * side)
+        image = means.reshape(-1, *blocks, side, side).swapaxes(2, 3).reshape(-1, blocks[0] * side, blocks[1] * side)
         return np.moveaxis(image[:, : ni * self.fineness, : nj * self.fineness], 0, -1)
 
     def _splits(self, size: FloatArray) -> list[_Split]:

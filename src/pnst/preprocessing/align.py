@@ -59,11 +59,11 @@ def align(
             changed[role] = replace(series, notes=(*series.notes, f"{role}: not aligned: no anatomical series"))
         if still is None or still is role:
             continue
-        found = find_motion(_picture(series), study.series[still].volume, settings)
+        motion = find_motion(_picture(series), study.series[still].volume, settings)
         group = [role, *_followers(study, role)]
-        result = _judged(found, still, bool(drawn_on & set(group)), settings)
+        result = _judged(motion, still, bool(drawn_on & set(group)), settings)
         for member in group:
-            changed[member] = _with(study.series[member], result, found.matrix)
+            changed[member] = _with(study.series[member], result, motion.matrix)
     return replace(study, series=changed)
 
 
@@ -144,12 +144,12 @@ def _picture(series: Series) -> Volume:
     return Volume(volume.data[..., low].mean(axis=-1, dtype=np.float32), volume.grid)
 
 
-def _judged(found: Motion, reference: Role, drawn_on: bool, settings: AlignmentSettings) -> Alignment:
+def _judged(motion: Motion, reference: Role, drawn_on: bool, settings: AlignmentSettings) -> Alignment:
     """The motion as it is reported, with the reason not to make it where there is one."""
-    gain = found.similarity_after - found.similarity_before
-    reason = found.failure
+    gain = motion.similarity_after - motion.similarity_before
+    reason = motion.failure
     if reason is None and (
-        found.shift_mm > settings.largest_shift_mm or found.rotation_deg > settings.largest_rotation_deg
+        motion.shift_mm > settings.largest_shift_mm or motion.rotation_deg > settings.largest_rotation_deg
     ):
         reason = f"more than {settings.largest_shift_mm:g} mm or {settings.largest_rotation_deg:g}° is implausible"
     elif reason is None and gain < settings.least_gain_nats:
@@ -158,10 +158,10 @@ def _judged(found: Motion, reference: Role, drawn_on: bool, settings: AlignmentS
         reason = "something was drawn on this series, and would be left behind"
     return Alignment(
         reference,
-        found.shift_mm,
-        found.rotation_deg,
-        found.similarity_before,
-        found.similarity_after,
+        motion.shift_mm,
+        motion.rotation_deg,
+        motion.similarity_before,
+        motion.similarity_after,
         accepted=reason is None,
         reason=reason,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import Mask
-from pnst.kernels.diffusion import Shells, shells
+from pnst.kernels.diffusion import Shells, group_by_b_value
 from pnst.kernels.ivim import segmented_fit
 from pnst.measurement.context import Context
 from pnst.measurement.diffusion import darkest
@@ -85,7 +85,7 @@ def _b_values(context: Context) -> tuple[float, ...]:
 
 def _gathered(b_values: tuple[float, ...], settings: IvimSettings, tolerance: float) -> Shells:
     """The shells: under the threshold by the tolerance of `ivim`, over it, where a slope is taken, by that of `adc`."""
-    low, high = shells(b_values, settings.b_tolerance), shells(b_values, tolerance)
+    low, high = group_by_b_value(b_values, settings.b_tolerance), group_by_b_value(b_values, tolerance)
     below = sum(b < settings.least_threshold_b for b in low.b_values)
     over = [n for n, b in enumerate(high.b_values) if b >= settings.least_threshold_b]
     return Shells(
