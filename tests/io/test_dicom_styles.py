@@ -19,9 +19,9 @@ from pnst.errors import InputError, SettingError
 from pnst.image import Grid, Mask, Volume
 from pnst.io.dicom_write.style import ENHANCED, VENDORS, DicomStyle
 from pnst.io.digest import digest
-from pnst.io.marks import PHANTOM
 from pnst.io.masks.read import read_lesion
 from pnst.io.nifti.sidecar import read_b_vectors
+from pnst.io.simulation_mark import PHANTOM
 from pnst.io.study import read_study
 from pnst.io.write import write_study
 from pnst.phantom.spec import MAKER

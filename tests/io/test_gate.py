@@ -7,7 +7,7 @@ import pytest
 
 from pnst.errors import GeometryError, InputError
 from pnst.image import Grid, Mask
-from pnst.io.masks.placement import check_placement, verdict
+from pnst.io.masks.placement import check_placement, grid_relation
 from pnst.study import Study
 
 
@@ -32,13 +32,13 @@ def test_the_verdict_tells_same_reoriented_cropped_and_own(oblique):
     moved = grid.affine.copy()
     moved[:3, 3] += 1e-4
     part = (slice(3, 9), slice(2, 12), slice(1, 5))
-    assert verdict(grid, grid) == "same grid as"
-    assert verdict(Grid(grid.shape, moved), grid) == "same grid as"
-    assert verdict(permuted(grid), grid) == "re-oriented to"
-    assert verdict(grid.crop(part), grid) == "cropped from"
-    assert verdict(permuted(grid).crop((slice(0, 5), slice(1, 7), slice(2, 9))), grid) == "cropped from"
+    assert grid_relation(grid, grid) == "same grid as"
+    assert grid_relation(Grid(grid.shape, moved), grid) == "same grid as"
+    assert grid_relation(permuted(grid), grid) == "re-oriented to"
+    assert grid_relation(grid.crop(part), grid) == "cropped from"
+    assert grid_relation(permuted(grid).crop((slice(0, 5), slice(1, 7), slice(2, 9))), grid) == "cropped from"
     finer = oblique((46, 38, 11), (0.35, 0.45, 4.0))
-    assert verdict(finer, grid) == "its surface carried from voxels of 0.35 × 0.45 × 4 mm onto"
+    assert grid_relation(finer, grid) == "its surface carried from voxels of 0.35 × 0.45 × 4 mm onto"
 
 
 def test_a_part_half_a_voxel_off_or_beyond_is_no_part(oblique):
@@ -46,10 +46,10 @@ def test_a_part_half_a_voxel_off_or_beyond_is_no_part(oblique):
     part = grid.crop((slice(3, 9), slice(2, 12), slice(1, 5)))
     half = part.affine.copy()
     half[:3, 3] += 0.5 * part.affine[:3, 0]
-    assert verdict(Grid(part.shape, half), grid).startswith("its surface carried")
+    assert grid_relation(Grid(part.shape, half), grid).startswith("its surface carried")
     beyond = part.affine.copy()
     beyond[:3, 3] -= 5 * part.affine[:3, 0]
-    assert verdict(Grid(part.shape, beyond), grid).startswith("its surface carried")
+    assert grid_relation(Grid(part.shape, beyond), grid).startswith("its surface carried")
 
 
 def test_a_mask_on_a_series_is_placed(oblique, study_of):

@@ -37,7 +37,7 @@ def scale_of(text: str) -> float | None:
 
 
 def to_um2_per_ms(values: AnyArray, unit: str | None) -> tuple[Float32Array, str]:
-    """Bring an ADC map of any shape to um2_per_ms (float32), and say how in a sentence.
+    """Bring an ADC map of any shape to um2_per_ms (float32), and report how in a sentence.
 
     `unit` is what the file writes, None where it writes nothing: then the median of the positive values decides,
     which must lie where tissue does (0.2–4) in exactly one unit.

@@ -13,7 +13,7 @@ from pnst.errors import InputError
 
 
 @contextmanager
-def whole_file(file: Path) -> Iterator[Path]:
+def atomic_file(file: Path) -> Iterator[Path]:
     """Give a temporary path beside `file`; when the block ends well it takes the place of `file`.
 
     The temporary name ends as `file` does, because writers choose the format by the ending.
@@ -33,7 +33,7 @@ def whole_file(file: Path) -> Iterator[Path]:
 def write_text(file: Path, text: str) -> None:
     """Write a text in UTF-8, whole or not at all. Raises `InputError` where it cannot be written."""
     try:
-        with whole_file(file) as temporary:
+        with atomic_file(file) as temporary:
             temporary.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(
@@ -45,7 +45,7 @@ def write_text(file: Path, text: str) -> None:
 
 
 @contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
+def atomic_folder(folder: Path) -> Iterator[Path]:
     """Give a temporary folder beside `folder`; when the block ends well it is renamed to `folder`.
 
     Raises `InputError` when `folder` exists and is not an empty folder (nothing is overwritten), or cannot be made.

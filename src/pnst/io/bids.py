@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pnst.errors import AmbiguityError, InputError
-from pnst.io.guess import SeriesGuess
-from pnst.io.nifti.guess import guess_nifti
+from pnst.io.nifti.inspect import inspect_nifti
 from pnst.io.nifti.read import is_nifti, stem
 from pnst.io.nifti.series import read_series
 from pnst.io.role_folder import with_masks
-from pnst.io.wanted_roles import LEFT_OUT, known_role
+from pnst.io.role_override import NO_SERIES, parse_role
+from pnst.io.series_guess import SeriesGuess
 from pnst.study import Role, Study
 
 DERIVED = "derivatives/pnst"
@@ -71,7 +71,7 @@ def is_bids(path: Path) -> bool:
 
 def inspect_bids(path: Path) -> list[SeriesGuess]:
     """One guess for each NIfTI file anywhere below `path`; no voxel is read."""
-    return guess_nifti(sorted(path.rglob("*")), lambda file: BidsName.of(file).role)
+    return inspect_nifti(sorted(path.rglob("*")), lambda file: BidsName.of(file).role)
 
 
 def read_bids(path: Path, roles: Mapping[str, str] | None = None, case_id: str | None = None) -> Study:
@@ -84,8 +84,8 @@ def read_bids(path: Path, roles: Mapping[str, str] | None = None, case_id: str |
     """
     folder = _one_session(path)
     names = [BidsName.of(file) for file in _images(folder)]
-    overrides = {known_role(role): name for role, name in (roles or {}).items()}
-    chosen = {role: _chosen(path, folder, role, name) for role, name in overrides.items() if name != LEFT_OUT}
+    overrides = {parse_role(role): name for role, name in (roles or {}).items()}
+    chosen = {role: _chosen(path, folder, role, name) for role, name in overrides.items() if name != NO_SERIES}
     taken = {file.resolve() for file in chosen.values()}
     file_by_role = _by_role([n for n in names if n.file.resolve() not in taken], set(overrides)) | chosen
     if not file_by_role:

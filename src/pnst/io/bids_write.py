@@ -17,9 +17,9 @@ import numpy as np
 from pnst.errors import InputError
 from pnst.image import Mask
 from pnst.io.bids import DERIVED
-from pnst.io.marks import SIMULATED, is_simulated
 from pnst.io.nifti.read import write_volume
 from pnst.io.nifti.write import label_map, write_json, write_series
+from pnst.io.simulation_mark import SIMULATED, is_simulated
 from pnst.study import Lesion, Role, Study
 
 BIDS_VERSION = "1.10.0"

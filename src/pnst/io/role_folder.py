@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from pnst.errors import AmbiguityError, InputError, SettingError
-from pnst.io.guess import SeriesGuess
-from pnst.io.masks.read import read_noted_mask
-from pnst.io.nifti.guess import guess_nifti
+from pnst.io.masks.read import read_mask_with_notes
+from pnst.io.nifti.inspect import inspect_nifti
 from pnst.io.nifti.read import is_nifti, stem
 from pnst.io.nifti.series import read_series
-from pnst.io.wanted_roles import LEFT_OUT, known_role
+from pnst.io.role_override import NO_SERIES, parse_role
+from pnst.io.series_guess import SeriesGuess
 from pnst.study import Role, Study
 
 MASK_NAMES = ("muscle", "edema", "cord")
@@ -26,7 +26,7 @@ def is_role_folder(path: Path) -> bool:
 
 def inspect_role_folder(path: Path) -> list[SeriesGuess]:
     """One guess for each NIfTI file directly in the folder; no voxel is read."""
-    return guess_nifti(sorted(path.iterdir()), _named_role)
+    return inspect_nifti(sorted(path.iterdir()), _named_role)
 
 
 def _named_role(file: Path) -> Role | None:
@@ -41,8 +41,8 @@ def read_role_folder(path: Path, roles: Mapping[str, str] | None = None, case_id
     `read_series` raises.
     """
     files = _files_by_stem(path)
-    overrides = {known_role(role): name for role, name in (roles or {}).items()}
-    chosen = {role: _chosen(role, name, path) for role, name in overrides.items() if name != LEFT_OUT}
+    overrides = {parse_role(role): name for role, name in (roles or {}).items()}
+    chosen = {role: _chosen(role, name, path) for role, name in overrides.items() if name != NO_SERIES}
     taken = {file.resolve() for file in chosen.values()}
     guessed = {role: files[role] for role in Role if role in files and role not in overrides}
     file_by_role = {role: file for role, file in guessed.items() if file.resolve() not in taken} | chosen
@@ -60,7 +60,7 @@ def read_role_folder(path: Path, roles: Mapping[str, str] | None = None, case_id
 
 def with_masks(study: Study, files: Mapping[str, Path]) -> Study:
     """The study with the masks of these files, by name, and what was noticed of each among its notes."""
-    drawn = {name: read_noted_mask(file, study) for name, file in files.items()}
+    drawn = {name: read_mask_with_notes(file, study) for name, file in files.items()}
     notes = tuple(note for _, mask_notes in drawn.values() for note in mask_notes)
     masks = {name: mask for name, (mask, _) in drawn.items()}
     return replace(study, masks={**study.masks, **masks}, notes=(*study.notes, *notes))
@@ -81,7 +81,7 @@ def _files_by_stem(path: Path) -> dict[str, Path]:
     return files
 
 
-def known_mask(name: str) -> str:
+def check_mask_name(name: str) -> str:
     """The name itself. Raises `SettingError` that lists the names for one that nothing would read."""
     if name not in MASK_NAMES:
         raise SettingError(

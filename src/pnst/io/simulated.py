@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pnst.io.atomic import whole_folder
+from pnst.io.atomic import atomic_folder
 from pnst.io.dicom_write.style import DicomStyle
 from pnst.io.write import write_study
 from pnst.phantom.description import Description
@@ -27,7 +27,7 @@ def write_simulated(
     """
     import tomli_w
 
-    with whole_folder(Path(folder)) as temporary:
+    with atomic_folder(Path(folder)) as temporary:
         write_study(simulated.study, temporary, format=format, lesions=[simulated.lesion], dicom=dicom)
         (temporary / "truth.toml").write_text(tomli_w.dumps(truth_table(simulated)), encoding="utf-8")
         description = Description(spec=simulated.spec, seed=simulated.seed)

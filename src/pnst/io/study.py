@@ -1,4 +1,4 @@
-"""The door: a study from a DICOM tree, a BIDS dataset or a folder of role-named NIfTI files."""
+"""Entry point: a study from a DICOM tree, a BIDS dataset or a folder of role-named NIfTI files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from pnst.errors import AmbiguityError, InputError
-from pnst.io.guess import SeriesGuess
+from pnst.io.series_guess import SeriesGuess
 from pnst.study import Study
 
 __all__ = ["SeriesGuess", "inspect", "read_study"]
@@ -44,9 +44,9 @@ def read_study(
     study = _read(folder, roles, case_id, keep_identity)
     if not masks:
         return study
-    from pnst.io.role_folder import known_mask, with_masks
+    from pnst.io.role_folder import check_mask_name, with_masks
 
-    return with_masks(study, {known_mask(name): Path(file) for name, file in masks.items()})
+    return with_masks(study, {check_mask_name(name): Path(file) for name, file in masks.items()})
 
 
 def inspect(path: Anywhere) -> list[SeriesGuess]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pnst.errors import InputError, SettingError
-from pnst.io.atomic import whole_folder
+from pnst.io.atomic import atomic_folder
 from pnst.io.dicom_write.style import DicomStyle
 from pnst.io.nifti.write import write_role_folder
 from pnst.study import Lesion, Role, Study
@@ -30,7 +30,7 @@ def write_study(
     empty or something cannot be written so, `SettingError` for another format, or a style without that format.
     """
     _check(study, format, dicom)
-    with whole_folder(Path(folder)) as temporary:
+    with atomic_folder(Path(folder)) as temporary:
         if format == "nifti":
             write_role_folder(study, temporary, lesions)
         elif format == "bids":

@@ -9,7 +9,7 @@ from pnst.workflow.case import Anywhere, Progress, silent
 
 if TYPE_CHECKING:
     from pnst.io.dicomweb.fetch import FetchedSeries
-    from pnst.io.guess import SeriesGuess
+    from pnst.io.series_guess import SeriesGuess
 
 
 def inspect(study: Anywhere) -> list[SeriesGuess]:

@@ -139,9 +139,9 @@ def _functional_groups(ds: Dataset) -> Dataset:
 
 
 @pytest.fixture(scope="session")
-def vframes() -> Callable[..., tuple[Formula, list[Dataset]]]:
+def uih_mosaics() -> Callable[..., tuple[Formula, list[Dataset]]]:
     """Make the formula's volumes as United Imaging writes mosaics, tiles in a given order."""
-    return _vframes
+    return _uih_mosaics
 
 
 def _described(series: Formula, k: int) -> Dataset:
@@ -152,7 +152,7 @@ def _described(series: Formula, k: int) -> Dataset:
     return item
 
 
-def _vframes(order: Sequence[int] = range(5)) -> tuple[Formula, list[Dataset]]:
+def _uih_mosaics(order: Sequence[int] = range(5)) -> tuple[Formula, list[Dataset]]:
     """The formula's volumes, each as one image of 2 rows of 3 tiles, 5 of them filled, in the order of `order`."""
     series = Formula(volumes=[{"DiffusionBValue": b} for b in (0.0, 700.0)])
     made = []

@@ -113,9 +113,9 @@ def test_old_mosaics_in_jpeg_lossless_and_jpeg_2000(shared_data, tmp_path, dcm2n
             np.testing.assert_array_equal(mine.data, other.data[..., n - 1])
 
 
-def test_united_imaging_s_mosaics(vframes, write, tmp_path, dcm2niix):
+def test_united_imaging_s_mosaics(uih_mosaics, write, tmp_path, dcm2niix):
     """The formula as VFRAME mosaics, whose tiles dcm2niix cuts too."""
-    _, made = vframes()
+    _, made = uih_mosaics()
     folder = write(made)
     mine = read_study(folder).series[Role.DWI].volume.canonical()
     ((theirs, _),) = converted(dcm2niix, folder, tmp_path / "out")

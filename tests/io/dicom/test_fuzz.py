@@ -35,7 +35,7 @@ BINARY = {"US": "<H", "FD": "<d"}
 
 
 @pytest.fixture
-def seeds(formula, as_enhanced, vframes, tmp_path) -> list[Path]:
+def seeds(formula, as_enhanced, uih_mosaics, tmp_path) -> list[Path]:
     """Classic, compressed, diffusion, enhanced and mosaic series, small enough to read thousands of times."""
     classic = formula().instances()
     compressed = formula().instances()
@@ -48,7 +48,7 @@ def seeds(formula, as_enhanced, vframes, tmp_path) -> list[Path]:
         ("rle", compressed),
         ("dwi", diffusion),
         ("enhanced", [as_enhanced(formula().instances())]),
-        ("mosaic", vframes()[1]),
+        ("mosaic", uih_mosaics()[1]),
     ):
         folder = tmp_path / name
         folder.mkdir()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pnst.errors import AmbiguityError, InputError, SettingError
-from pnst.io.dicom.words import words_of
+from pnst.io.dicom.keywords import keywords_of
 from pnst.io.study import inspect, read_study
 from pnst.study import Role
 
@@ -106,8 +106,8 @@ def test_flair_is_no_fluid_sensitive_series_though_its_echo_is_long(formula, wri
 
 
 def test_words_of_nothing_are_none():
-    assert words_of("") == frozenset()
-    assert words_of("knee right") == frozenset()
+    assert keywords_of("") == frozenset()
+    assert keywords_of("knee right") == frozenset()
 
 
 def test_two_series_that_could_be_t1_are_refused_with_the_way_to_choose(formula, write):

@@ -13,9 +13,9 @@ from pnst.study import Role
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (4, 3, 2, 1, 0), (0, 2, 4, 1, 3)])
-def test_tiles_lie_where_their_items_say(vframes, write, order):
+def test_tiles_lie_where_their_items_say(uih_mosaics, write, order):
     """Witness: the formula, in whatever order the tiles are."""
-    series, made = vframes(order)
+    series, made = uih_mosaics(order)
     dwi = read_study(write(made)).series[Role.DWI]
     assert dwi.b_values == (0.0, 700.0)
     np.testing.assert_allclose(dwi.volume.grid.affine, series.affine, atol=1e-6)
@@ -23,8 +23,8 @@ def test_tiles_lie_where_their_items_say(vframes, write, order):
 
 
 @pytest.mark.parametrize("lost", ["sequence", "position", "tiles"])
-def test_a_mosaic_that_cannot_be_cut_is_refused(vframes, write, lost):
-    _, made = vframes()
+def test_a_mosaic_that_cannot_be_cut_is_refused(uih_mosaics, write, lost):
+    _, made = uih_mosaics()
     for ds in made:
         block = ds.private_block(0x0065, "Image Private Header")
         if lost == "sequence":

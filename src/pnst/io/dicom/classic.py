@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pnst.io.dicom.diffusion import read_diffusion
-from pnst.io.dicom.frame import Frame, Pixels, Plane, RealWorld
+from pnst.io.dicom.frame import Frame, FramePlane, Pixels, RealWorldMapping
 from pnst.io.dicom.kinds import kind_of
 from pnst.io.dicom.tags import Fields, integer, item, items, number, numbers, text, words
 from pnst.study import Acquisition
@@ -43,11 +43,11 @@ def classic_frame(ds: Fields, pixels: Pixels) -> Frame:
 
 def plane(
     position: tuple[float, ...], orientation: tuple[float, ...], spacing: tuple[float, ...], step_mm: float | None
-) -> Plane | None:
+) -> FramePlane | None:
     """The plane that a header's numbers describe, None where they are missing or describe none."""
     if len(position) != 3 or len(orientation) != 6 or len(spacing) != 2 or min(spacing) <= 0:
         return None
-    return Plane((position[0], position[1], position[2]), orientation, (spacing[0], spacing[1]), step_mm)
+    return FramePlane((position[0], position[1], position[2]), orientation, (spacing[0], spacing[1]), step_mm)
 
 
 def slice_step(ds: Fields) -> float | None:
@@ -61,13 +61,13 @@ def rescale(ds: Fields) -> tuple[float, float]:
     return number(ds, 0x00281053) or 1.0, number(ds, 0x00281052) or 0.0
 
 
-def real_world(mapping: Fields) -> RealWorld | None:
+def real_world(mapping: Fields) -> RealWorldMapping | None:
     """A real world value mapping with a slope and a unit, None for anything less."""
     slope, intercept = number(mapping, 0x00409225, "FD"), number(mapping, 0x00409224, "FD")
     code = text(item(mapping, 0x004008EA), 0x00080100)
     if not slope or not code:
         return None
-    return RealWorld(slope, intercept or 0.0, code)
+    return RealWorldMapping(slope, intercept or 0.0, code)
 
 
 def derivation_codes(ds: Fields) -> list[str]:

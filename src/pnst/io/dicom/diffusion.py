@@ -9,33 +9,33 @@ from dataclasses import replace
 import numpy as np
 
 from pnst.io.dicom.csa import read_csa
-from pnst.io.dicom.frame import Diffusion, Vector
+from pnst.io.dicom.frame import FrameDiffusion, Vector
 from pnst.io.dicom.kinds import is_trace
 from pnst.io.dicom.tags import Fields, item, number, numbers, private, text
 
 B_VALUE, ORIENTATION, DIRECTIONALITY = 0x00189087, 0x00189089, 0x00189075
-WEIGHTED = 1.0
+MIN_WEIGHTED_B = 1.0
 """s/mm² below which an image is not diffusion-weighted: Philips numbers its b = 0 volumes 0.001, 0.002, …"""
 
 _CSA_NAMES = frozenset({"B_value", "DiffusionGradientDirection", "DiffusionDirectionality"})
 _SEQUENCE_B = re.compile(r"^\*?ep_b(\d+)(#\d+|t)?$")
 
 
-def read_diffusion(ds: Fields, image_type: Sequence[str], orientation: Sequence[float] | None) -> Diffusion:
+def read_diffusion(ds: Fields, image_type: Sequence[str], orientation: Sequence[float] | None) -> FrameDiffusion:
     """The diffusion weighting of a classic image: the standard's elements, else the vendor's.
 
     `orientation` (six cosines) is needed for GE and United Imaging, which count directions along the image's own axes.
     """
     manufacturer = text(ds, 0x00080070).upper()
-    vendor_diffusion = Diffusion()
+    vendor_diffusion = FrameDiffusion()
     for name, vendor in _VENDORS.items():
         if name in manufacturer:
             vendor_diffusion = vendor(ds, orientation)
             break
     b_value = number(ds, B_VALUE, "FD")
     direction = _unit(numbers(ds, ORIENTATION, "FD"))
-    return _settle(
-        Diffusion(
+    return _without_meaningless_direction(
+        FrameDiffusion(
             b_value=b_value if b_value is not None and b_value >= 0 else vendor_diffusion.b_value,
             direction=direction or vendor_diffusion.direction,
             isotropic=vendor_diffusion.isotropic or is_trace(image_type) or text(ds, DIRECTIONALITY) == "ISOTROPIC",
@@ -43,14 +43,14 @@ def read_diffusion(ds: Fields, image_type: Sequence[str], orientation: Sequence[
     )
 
 
-def enhanced_diffusion(group: Fields, image_type: Sequence[str]) -> Diffusion:
+def enhanced_diffusion(group: Fields, image_type: Sequence[str]) -> FrameDiffusion:
     """The diffusion weighting of a frame, from its MR Diffusion Sequence item (C.8.13.5.9 of the standard)."""
     b_value = number(group, B_VALUE, "FD")
     directionality = text(group, DIRECTIONALITY)
     if b_value is None and directionality == "NONE":
         b_value = 0.0
-    return _settle(
-        Diffusion(
+    return _without_meaningless_direction(
+        FrameDiffusion(
             b_value=b_value,
             direction=_unit(numbers(item(group, 0x00189076), ORIENTATION, "FD")),
             isotropic=directionality == "ISOTROPIC" or is_trace(image_type),
@@ -58,14 +58,14 @@ def enhanced_diffusion(group: Fields, image_type: Sequence[str]) -> Diffusion:
     )
 
 
-def _settle(diffusion: Diffusion) -> Diffusion:
-    """No direction where it means nothing: below `WEIGHTED`, and where directions were combined."""
-    if diffusion.isotropic or (diffusion.b_value is not None and diffusion.b_value < WEIGHTED):
+def _without_meaningless_direction(diffusion: FrameDiffusion) -> FrameDiffusion:
+    """No direction where it means nothing: below `MIN_WEIGHTED_B`, and where directions were combined."""
+    if diffusion.isotropic or (diffusion.b_value is not None and diffusion.b_value < MIN_WEIGHTED_B):
         return replace(diffusion, direction=None)
     return diffusion
 
 
-def _siemens(ds: Fields, _: Sequence[float] | None) -> Diffusion:
+def _siemens(ds: Fields, _: Sequence[float] | None) -> FrameDiffusion:
     def tag(element: int) -> int:
         return private(ds, 0x0019, "SIEMENS MR HEADER", element)
 
@@ -81,10 +81,10 @@ def _siemens(ds: Fields, _: Sequence[float] | None) -> Diffusion:
     named = _SEQUENCE_B.match(text(ds, 0x00180024))
     if b_value is None and named:
         b_value, directionality = float(named[1]), "ISOTROPIC" if named[2] == "t" else directionality
-    return Diffusion(b_value, _unit(direction), directionality == "ISOTROPIC")
+    return FrameDiffusion(b_value, _unit(direction), directionality == "ISOTROPIC")
 
 
-def _ge(ds: Fields, orientation: Sequence[float] | None) -> Diffusion:
+def _ge(ds: Fields, orientation: Sequence[float] | None) -> FrameDiffusion:
     packed = numbers(ds, private(ds, 0x0043, "GEMS_PARM_01", 0x39), "IS")
     # Newer software adds a large round number to the b-value (1000000800 is 800).
     b_value = packed[0] % 100000 if packed and packed[0] >= 0 else None
@@ -96,22 +96,22 @@ def _ge(ds: Fields, orientation: Sequence[float] | None) -> Diffusion:
             first, second = second, -first
         # Verified against dcm2niix: the first and second count against the row's and column's direction.
         direction = _along_axes((-first, -second, third), orientation)
-    return Diffusion(b_value, direction)
+    return FrameDiffusion(b_value, direction)
 
 
-def _philips(ds: Fields, _: Sequence[float] | None) -> Diffusion:
+def _philips(ds: Fields, _: Sequence[float] | None) -> FrameDiffusion:
     b_value = number(ds, private(ds, 0x2001, "Philips Imaging DD 001", 0x03), "FL")
     parts = [number(ds, private(ds, 0x2005, "Philips MR Imaging DD 001", e), "FL") for e in (0xB0, 0xB1, 0xB2)]
     direction = _unit(tuple(float(p or 0.0) for p in parts)) if None not in parts else None
     isotropic = text(ds, private(ds, 0x2001, "Philips Imaging DD 001", 0x04)).upper() == "I"
-    return Diffusion(b_value if b_value is not None and b_value >= 0 else None, direction, isotropic)
+    return FrameDiffusion(b_value if b_value is not None and b_value >= 0 else None, direction, isotropic)
 
 
-def _uih(ds: Fields, orientation: Sequence[float] | None) -> Diffusion:
+def _uih(ds: Fields, orientation: Sequence[float] | None) -> FrameDiffusion:
     """Its directions count along the image's own axes, as dcm2niix and dicm2nii read them."""
     b_value = number(ds, private(ds, 0x0065, "Image Private Header", 0x09), "FD")
     parts = numbers(ds, private(ds, 0x0065, "Image Private Header", 0x37), "FD")
-    return Diffusion(b_value, _along_axes(parts, orientation))
+    return FrameDiffusion(b_value, _along_axes(parts, orientation))
 
 
 # Canon, Toshiba and Hitachi write the standard's elements; that b = 0 carries none is settled among the frames.

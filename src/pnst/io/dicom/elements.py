@@ -12,13 +12,13 @@ from typing import BinaryIO
 from pydicom.filereader import read_partial
 
 from pnst.io.dicom.tags import Fields, fields, text
-from pnst.io.dicom.walk import PIXELS, STRUCTURES, OutOfTheOrdinaryError, ShortError, walk
+from pnst.io.dicom.walk import PIXELS, STRUCTURES, TruncatedElementError, UnsupportedElementError, walk
 
 IMPLICIT, EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
-_ELSEWHERE = frozenset({"1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99", ""})
+_LEFT_TO_PYDICOM = frozenset({"1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99", ""})
 """Big endian, deflated, and not written: pydicom reads these."""
 _PIXEL_BYTES = (b"\xe0\x7f\x10\x00", b"\xe0\x7f\x08\x00", b"\xe0\x7f\x09\x00", b"\x7f\xe0\x00\x10")
-_FIRST = 1 << 15
+_FIRST_READ_BYTES = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +37,19 @@ def read_elements(stream: BinaryIO) -> Elements:
     """The elements of the file that `stream` reads, from its start. Raises what pydicom raises on damage."""
     try:
         return _walked(stream)
-    except (OutOfTheOrdinaryError, ShortError, RecursionError):
+    except (UnsupportedElementError, TruncatedElementError, RecursionError):
         return _parsed(stream)
 
 
 def _walked(stream: BinaryIO) -> Elements:
-    size = _FIRST
+    size = _FIRST_READ_BYTES
     while True:
         stream.seek(0)
         head = stream.read(size)
         whole = len(head) < size
         try:
             return _walk_file(head, whole)
-        except ShortError:
+        except TruncatedElementError:
             if whole:
                 raise
             size *= 8
@@ -57,11 +57,11 @@ def _walked(stream: BinaryIO) -> Elements:
 
 def _walk_file(head: bytes, whole: bool) -> Elements:
     if head[128:132] != b"DICM":
-        raise OutOfTheOrdinaryError
+        raise UnsupportedElementError
     meta, start = walk(head, 132, explicit=True, last_group=0x0002, whole=whole)
     syntax = text(meta, 0x00020010)
-    if syntax in _ELSEWHERE:
-        raise OutOfTheOrdinaryError
+    if syntax in _LEFT_TO_PYDICOM:
+        raise UnsupportedElementError
     data, offset = walk(head, start, explicit=syntax != IMPLICIT, whole=whole)
     return Elements(meta, data, syntax, offset, head[offset : offset + 4] in _PIXEL_BYTES)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pnst.io.dicom.classic import contrast_agent, derivation_codes, fat_suppressed, plane, real_world, rescale
 from pnst.io.dicom.classic import slice_step as step_of
 from pnst.io.dicom.diffusion import enhanced_diffusion
-from pnst.io.dicom.frame import Frame, Kind, Pixels, Plane
+from pnst.io.dicom.frame import Frame, FramePlane, Kind, Pixels
 from pnst.io.dicom.kinds import kind_of
 from pnst.io.dicom.tags import Fields, integer, item, items, number, numbers, private, text, words
 from pnst.study import Acquisition
@@ -14,7 +14,7 @@ PER_FRAME, SHARED = 0x52009230, 0x52009229
 PARAMETRIC_MAP = "1.2.840.10008.5.1.4.1.1.30"
 
 
-class Shared:
+class SharedGroups:
     """The functional groups that all frames share, each parsed once."""
 
     def __init__(self, ds: Fields) -> None:
@@ -28,10 +28,10 @@ class Shared:
         return self._parsed[tag]
 
 
-class Groups:
+class FrameGroups:
     """The functional groups of one frame: its own before the shared ones."""
 
-    def __init__(self, own: Fields, shared: Shared) -> None:
+    def __init__(self, own: Fields, shared: SharedGroups) -> None:
         self._own = own
         self._shared = shared
 
@@ -50,15 +50,15 @@ def enhanced_frames(ds: Fields, pixels: Pixels) -> tuple[Frame, ...]:
     shared = item(ds, SHARED)
     suppressed = _fat_suppressed(ds, shared)
     top = words(ds, 0x00080008)
-    groups = Shared(shared)
+    groups = SharedGroups(shared)
     return tuple(
-        _frame(ds, Groups(own, groups), pixels, index, top, suppressed)
+        _frame(ds, FrameGroups(own, groups), pixels, index, top, suppressed)
         for index, own in enumerate(items(ds, PER_FRAME)[: pixels.frames])
     )
 
 
 def _frame(
-    ds: Fields, groups: Groups, pixels: Pixels, index: int, image_type: tuple[str, ...], suppressed: bool | None
+    ds: Fields, groups: FrameGroups, pixels: Pixels, index: int, image_type: tuple[str, ...], suppressed: bool | None
 ) -> Frame:
     frame_type = words(groups.get(0x00189226) or groups.get(0x00409092), 0x00089007) or image_type  # MR, or a map
     content = groups.get(0x00209111)
@@ -102,7 +102,7 @@ def _quantities(mapping: Fields) -> list[str]:
     return [text(item(quantity, 0x0040A168), 0x00080100) for quantity in items(mapping, 0x00409220)]
 
 
-def _plane(groups: Groups) -> Plane | None:
+def _plane(groups: FrameGroups) -> FramePlane | None:
     measures = groups.get(0x00289110)
     return plane(
         numbers(groups.get(0x00209113), 0x00200032),
@@ -112,7 +112,7 @@ def _plane(groups: Groups) -> Plane | None:
     )
 
 
-def _acquisition(ds: Fields, groups: Groups, suppressed: bool | None) -> Acquisition:
+def _acquisition(ds: Fields, groups: FrameGroups, suppressed: bool | None) -> Acquisition:
     timing, modifier = groups.get(0x00189112), groups.get(0x00189115)
     inverted = text(modifier, 0x00189009) == "YES"
     return Acquisition(
@@ -127,7 +127,7 @@ def _acquisition(ds: Fields, groups: Groups, suppressed: bool | None) -> Acquisi
     )
 
 
-def _agent(ds: Fields, groups: Groups) -> bool | None:
+def _agent(ds: Fields, groups: FrameGroups) -> bool | None:
     """Whether an agent had been given: the header names those of the study, the frame says which were already in."""
     administered = text(groups.get(0x00189341), 0x00189342)
     if administered in ("YES", "NO"):

@@ -22,17 +22,17 @@ from pnst.io.dicom.enhanced import enhanced_frames, is_enhanced
 from pnst.io.dicom.frame import Frame, Header, Pixels
 from pnst.io.dicom.mosaic import is_mosaic, mosaic_frames
 from pnst.io.dicom.tags import Fields, integer, number, private, text, words
-from pnst.io.dicom.vframe import is_vframe, vframe_frames
-from pnst.io.marks import PHANTOM
+from pnst.io.dicom.uih_mosaic import is_uih_mosaic, uih_mosaic_frames
+from pnst.io.simulation_mark import PHANTOM
 
 _NOT_IMAGES = frozenset({"SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "RTIMAGE", "SR", "PR", "KO", "REG", "RWV", "DOC"})
 _NOT_IMAGE_CLASSES = ("1.2.840.10008.5.1.4.1.1.66", "1.2.840.10008.5.1.4.1.1.481")
 """Roots of the classes of segmentations, registrations and parametric surfaces, and of radiotherapy."""
 _GROUPS_WITHOUT_PREAMBLE = (b"\x08\x00", b"\x02\x00")
-_FETCHERS = 4
-_MANY = 256
+_PREFETCH_THREADS = 4
+_MIN_PREFETCH_FILES = 256
 """Files above which fetching ahead pays: for fewer, the threads cost more than they save."""
-_START = 1 << 16
+_PREFETCH_BYTES = 1 << 16
 MAX_SIDE = 16384
 """Rows or columns above this are damage, not an image."""
 
@@ -67,10 +67,10 @@ def read_tree(path: Path) -> Tree:
     Parsing holds Python's lock, so it stays in one thread; of many files others fetch the first bytes ahead of it.
     """
     files = list_files(path)
-    with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=_FETCHERS) as pool:
+    with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=_PREFETCH_THREADS) as pool:
         warnings.simplefilter("ignore")  # pydicom's remarks on odd headers; what matters becomes an error here
-        for share in range(_FETCHERS if len(files) > _MANY else 0):
-            pool.submit(_fetch, [file for file, _ in files[share::_FETCHERS]])
+        for share in range(_PREFETCH_THREADS if len(files) > _MIN_PREFETCH_FILES else 0):
+            pool.submit(_prefetch, [file for file, _ in files[share::_PREFETCH_THREADS]])
         results = [_read(file) for file in files]
     damaged = tuple(r for r in results if isinstance(r, InputError))
     headers, notes = _without_copies([r for r in results if isinstance(r, Header)])
@@ -86,11 +86,11 @@ def is_dicom(file: Path) -> bool:
         return False
 
 
-def _fetch(files: Iterable[Path]) -> None:
+def _prefetch(files: Iterable[Path]) -> None:
     """Bring the start of each file into the system's cache."""
     for file in files:
         with contextlib.suppress(OSError), file.open("rb", buffering=0) as stream:
-            stream.read(_START)
+            stream.read(_PREFETCH_BYTES)
 
 
 def _read(file: tuple[Path, str]) -> Header | InputError | None:
@@ -167,7 +167,7 @@ def _frames(ds: Fields, pixels: Pixels) -> tuple[tuple[Frame, ...], PnstError | 
             raise _damage(pixels.name, "a multi-frame image without a description of its frames")
         return frames, None
     whole = classic_frame(ds, pixels)
-    cut = mosaic_frames if is_mosaic(ds) else vframe_frames if is_vframe(ds) else None
+    cut = mosaic_frames if is_mosaic(ds) else uih_mosaic_frames if is_uih_mosaic(ds) else None
     if cut is not None:
         try:
             return cut(ds, whole), None

@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Plane:
+class FramePlane:
     """Where a frame lies, in the patient's LPS mm as DICOM counts them."""
 
     position: Vector
@@ -44,7 +44,7 @@ class Plane:
 
 
 @dataclass(frozen=True, slots=True)
-class Diffusion:
+class FrameDiffusion:
     """The diffusion weighting of one frame."""
 
     b_value: float | None = None
@@ -56,7 +56,7 @@ class Diffusion:
 
 
 @dataclass(frozen=True, slots=True)
-class RealWorld:
+class RealWorldMapping:
     """A real world value mapping: value = slope · stored + intercept, in `unit` as written."""
 
     slope: float
@@ -78,14 +78,14 @@ class Frame:
     """First row and column inside that image: (0, 0) except in a mosaic."""
     size: tuple[int, int]
     """Rows and columns."""
-    plane: Plane | None
+    plane: FramePlane | None
     slope: float
     intercept: float
     unit: str
     """Of the rescaled values, as written; "" where none is."""
-    real_world: RealWorld | None
+    real_world: RealWorldMapping | None
     kind: Kind
-    diffusion: Diffusion
+    diffusion: FrameDiffusion
     acquisition: Acquisition
     times: tuple[float | None, ...]
     """What tells time points apart, strongest first: temporal position, acquisition number, trigger time, time."""

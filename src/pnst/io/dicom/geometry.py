@@ -12,15 +12,15 @@ import numpy as np
 
 from pnst.errors import GeometryError
 from pnst.image import MAX_SHEAR, Grid
-from pnst.io.dicom.frame import Frame, Plane
+from pnst.io.dicom.frame import Frame, FramePlane
 from pnst.io.lps import LPS_TO_RAS
 from pnst.typing import FloatArray
 
 SAME_PLACE_MM = 0.02
 """Positions along the normal closer than this are one slice: what rounding in headers leaves."""
-SAME_DIRECTION = 1e-4
+MAX_COSINE_DIFFERENCE = 1e-4
 """Largest difference of a direction cosine within one stack."""
-UNEVEN = 0.03
+MAX_UNEVENNESS = 0.03
 """Largest distance of a slice from even spacing, as a fraction of the spacing."""
 
 
@@ -33,7 +33,9 @@ def check_one_orientation(frames: Sequence[Frame]) -> None:
     if lost:
         raise _refusal("slices without position, orientation or voxel size", listed(lost), "the geometry of each slice")
     first = _plane(frames[0])
-    turned = [f.name for f in frames if not np.allclose(_plane(f).orientation, first.orientation, atol=SAME_DIRECTION)]
+    turned = [
+        f.name for f in frames if not np.allclose(_plane(f).orientation, first.orientation, atol=MAX_COSINE_DIFFERENCE)
+    ]
     if turned:
         raise _refusal(
             "changing orientation", f"{listed(turned)} against {frames[0].name}", "one orientation in a stack"
@@ -46,12 +48,12 @@ def check_one_orientation(frames: Sequence[Frame]) -> None:
         raise _refusal("mixed voxel sizes", f"{listed(scaled)} against {frames[0].name}", "one voxel size in a stack")
 
 
-def places(frames: Sequence[Frame]) -> FloatArray:
+def slice_positions(frames: Sequence[Frame]) -> FloatArray:
     """(n,): mm of each frame along the slice normal of the first."""
     return np.array([_plane(f).position for f in frames]) @ normal(_plane(frames[0]))
 
 
-def normal(plane: Plane) -> FloatArray:
+def normal(plane: FramePlane) -> FloatArray:
     """(3,): unit vector in LPS, row direction × column direction."""
     cross = np.cross(plane.orientation[:3], plane.orientation[3:])
     length = np.linalg.norm(cross)
@@ -60,16 +62,16 @@ def normal(plane: Plane) -> FloatArray:
     return np.asarray(cross / length)
 
 
-def in_order(frames: Sequence[Frame]) -> tuple[Frame, ...]:
+def sort_slices(frames: Sequence[Frame]) -> tuple[Frame, ...]:
     """The frames of one volume, sorted along the normal.
 
     Raises `GeometryError` for two slices in one place, a missing slice, uneven spacing or a stack that leans
     (gantry tilt), naming the slices.
     """
-    order = np.argsort(places(frames), kind="stable")
+    order = np.argsort(slice_positions(frames), kind="stable")
     ordered = tuple(frames[i] for i in order)
     if len(ordered) > 1:
-        _check_steps(ordered, np.diff(places(ordered)))
+        _check_steps(ordered, np.diff(slice_positions(ordered)))
         _check_line(ordered)
     return ordered
 
@@ -122,7 +124,9 @@ def _check_line(ordered: tuple[Frame, ...]) -> None:
         raise _refusal("a leaning stack (gantry tilt)", f"slices shifted by {angle:.2f}°", "slices along their normal")
     off = np.linalg.norm(positions - positions[0] - np.outer(np.arange(len(ordered)), step), axis=1)
     uneven = [
-        f.name for f, distance in zip(ordered, off, strict=True) if distance > max(SAME_PLACE_MM, UNEVEN * spacing)
+        f.name
+        for f, distance in zip(ordered, off, strict=True)
+        if distance > max(SAME_PLACE_MM, MAX_UNEVENNESS * spacing)
     ]
     if uneven:
         raise _refusal(
@@ -130,7 +134,7 @@ def _check_line(ordered: tuple[Frame, ...]) -> None:
         )
 
 
-def _plane(frame: Frame) -> Plane:
+def _plane(frame: Frame) -> FramePlane:
     if frame.plane is None:
         raise _refusal("slices without position, orientation or voxel size", frame.name, "the geometry of each slice")
     return frame.plane

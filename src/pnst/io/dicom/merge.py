@@ -8,10 +8,10 @@ from dataclasses import fields, replace
 from itertools import pairwise
 
 from pnst.io.dicom.frame import Kind
+from pnst.io.dicom.keywords import keywords_of
 from pnst.io.dicom.stack import Stack
-from pnst.io.dicom.words import words_of
 
-ONE_B = 1.0
+B_TOLERANCE = 1.0
 """s/mm² within which the b-values of a series are one (Philips numbers its b = 0 volumes 0.001, …)."""
 
 _UNIT = re.compile(r"_(ms|deg|t)$")
@@ -35,7 +35,9 @@ def merge_diffusion(stacks: Sequence[Stack]) -> tuple[Stack, ...]:
             group.append(stack)
     merged = [_merged(part) for group in groups for part in _by_combination(group) if _each_level_once(part)]
     into = {key: stack.key for stack in merged for key in stack.parts}
-    kept = [replace(s, merged_into=into.get(s.key, ""), alone=_why_alone(s, single, into)) for s in stacks]
+    kept = [
+        replace(s, merged_into=into.get(s.key, ""), unmerged_reason=_unmerged_reason(s, single, into)) for s in stacks
+    ]
     return (*kept, *merged)
 
 
@@ -43,12 +45,12 @@ def _level(stack: Stack) -> float | None:
     """The one b-value of a series that may be part of a diffusion series; None for any other."""
     if stack.kind is not Kind.MAGNITUDE or stack.grid is None or stack.header.modality not in ("MR", ""):
         return None
-    keywords = words_of(stack.header.description)
+    keywords = keywords_of(stack.header.description)
     if keywords & {"adc", "map", "localizer", "other"}:
         return None
     if stack.b_values is None:  # Canon, Toshiba and GE leave the element out at b = 0
         return 0.0 if "b0" in keywords else None
-    return stack.b_values[0] if max(stack.b_values) - min(stack.b_values) < ONE_B else None
+    return stack.b_values[0] if max(stack.b_values) - min(stack.b_values) < B_TOLERANCE else None
 
 
 def _difference(one: Stack, other: Stack) -> str:
@@ -79,12 +81,12 @@ def _by_combination(group: Sequence[Stack]) -> list[list[Stack]]:
 
 
 def _weighted(stack: Stack) -> bool:
-    return (_level(stack) or 0.0) >= ONE_B
+    return (_level(stack) or 0.0) >= B_TOLERANCE
 
 
 def _each_level_once(parts: Sequence[Stack]) -> bool:
     levels = sorted(_level(s) or 0.0 for s in parts)
-    return len(levels) > 1 and all(b - a >= ONE_B for a, b in pairwise(levels))
+    return len(levels) > 1 and all(b - a >= B_TOLERANCE for a, b in pairwise(levels))
 
 
 def _merged(parts: Iterable[Stack]) -> Stack:
@@ -98,7 +100,7 @@ def _merged(parts: Iterable[Stack]) -> Stack:
     )
 
 
-def _why_alone(stack: Stack, single: Sequence[Stack], into: dict[str, str]) -> str:
+def _unmerged_reason(stack: Stack, single: Sequence[Stack], into: dict[str, str]) -> str:
     """Why a series of one b-value was not merged with the others of its study; "" where it was, or is none."""
     if stack.key in into or _level(stack) is None:
         return ""

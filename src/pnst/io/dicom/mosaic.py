@@ -9,7 +9,7 @@ import numpy as np
 
 from pnst.errors import GeometryError
 from pnst.io.dicom.csa import read_csa
-from pnst.io.dicom.frame import Frame, Plane
+from pnst.io.dicom.frame import Frame, FramePlane
 from pnst.io.dicom.tags import Fields, integer, private, words
 
 _CSA_NAMES = frozenset({"NumberOfImagesInMosaic", "SliceNormalVector"})
@@ -51,7 +51,7 @@ def mosaic_frames(ds: Fields, whole: Frame) -> tuple[Frame, ...]:
             name=f"{whole.name} tile {number + 1}",
             corner=(number // across * rows, number % across * columns),
             size=(rows, columns),
-            plane=Plane((x, y, z), plane.orientation, plane.spacing, plane.step_mm),
+            plane=FramePlane((x, y, z), plane.orientation, plane.spacing, plane.step_mm),
             instance=(whole.instance[0], number),
         )
 

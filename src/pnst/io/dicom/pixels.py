@@ -39,9 +39,9 @@ def read_pixels(
     for v, volume in enumerate(volumes):
         for k, frame in enumerate(volume):
             slots[frame.file].append((v, k, frame))
-    wanted = [p for p in pixels if p.name in slots]
+    needed = [p for p in pixels if p.name in slots]
 
-    def fill(source: Pixels) -> None:
+    def read_file(source: Pixels) -> None:
         images = _images(source)
         for v, k, frame in slots[source.name]:
             row, column = frame.corner
@@ -49,7 +49,7 @@ def read_pixels(
             values[v, k] = _rescaled(tile, frame, real_world)
 
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
-        list(pool.map(fill, wanted))
+        list(pool.map(read_file, needed))
     return values.T
 
 

@@ -13,17 +13,17 @@ import numpy as np
 
 from pnst.errors import AmbiguityError, InputError
 from pnst.image import Grid, Volume
-from pnst.io.dicom.adc_units import adc_in_um2_per_ms, mapped_unit
-from pnst.io.dicom.choice import Chosen, choose
+from pnst.io.dicom.adc_map import adc_in_um2_per_ms, mapped_unit
 from pnst.io.dicom.files import read_tree
 from pnst.io.dicom.frame import Header, Pixels
 from pnst.io.dicom.merge import merge_diffusion
 from pnst.io.dicom.pixels import read_pixels
+from pnst.io.dicom.role_assignment import RoleAssignment, assign_roles
 from pnst.io.dicom.roles import guess_role
 from pnst.io.dicom.stack import Stack, build_stacks
 from pnst.io.digest import digest, uid_digest
-from pnst.io.guess import SeriesGuess
 from pnst.io.lps import LPS_TO_RAS
+from pnst.io.series_guess import SeriesGuess
 from pnst.study import Role, Series, Source, Study
 from pnst.typing import FloatArray
 
@@ -44,7 +44,7 @@ def read_dicom(
         raise tree.damaged[0]
     _check_one_study(tree.headers)
     stacks = merge_diffusion(build_stacks(tree.headers))
-    chosen = choose(stacks, roles or {})
+    chosen = assign_roles(stacks, roles or {})
     pixels = [header.pixels for header in tree.headers]
     with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=2) as pool:
         warnings.simplefilter("ignore")  # decoders remark on padding and odd headers; what matters becomes an error
@@ -73,13 +73,13 @@ def inspect_dicom(path: Path) -> list[SeriesGuess]:
     return series_guesses + [_damaged(f"damaged-{n + 1}", error) for n, error in enumerate(tree.damaged)]
 
 
-def _left_out(stacks: Sequence[Stack], chosen: Chosen) -> tuple[str, ...]:
+def _left_out(stacks: Sequence[Stack], chosen: RoleAssignment) -> tuple[str, ...]:
     used = {key for stack, _ in chosen.values() for key in (stack.key, *stack.parts)}
     left = sum(stack.key not in used and not stack.parts for stack in stacks)
     return (f"{left} series without a role were left out",) if left else ()
 
 
-def _frames_of_reference(chosen: Chosen) -> tuple[str, ...]:
+def _frames_of_reference(chosen: RoleAssignment) -> tuple[str, ...]:
     """A sentence where the positions of series need not mean the same place in the patient."""
     roles: dict[str, list[str]] = defaultdict(list)
     for role, (stack, _) in chosen.items():

@@ -14,15 +14,15 @@ from typing import TypeVar
 import numpy as np
 
 from pnst.errors import GeometryError
-from pnst.io.dicom.frame import Diffusion, Frame, Kind
-from pnst.io.dicom.geometry import SAME_PLACE_MM, check_one_orientation, in_order, listed, places
+from pnst.io.dicom.frame import Frame, FrameDiffusion, Kind
+from pnst.io.dicom.geometry import SAME_PLACE_MM, check_one_orientation, listed, slice_positions, sort_slices
 
 Frames = tuple[Frame, ...]
 K = TypeVar("K", bound=Hashable)
 
 SAME_B = 1e-4
 """s/mm²: b-values closer than this are one. Philips numbers its b = 0 volumes 0.001, 0.002, …, which must survive."""
-SAME_DIRECTION = 1e-3
+SAME_GRADIENT = 1e-3
 """Gradient directions whose components differ by less are one (about 0.1°): rounding in headers."""
 
 
@@ -61,7 +61,7 @@ def split_volumes(part: Part) -> tuple[Frames, ...]:
     if _shares_places(part.frames):
         groups = _by_weighting(part.frames)
         groups = [volume for group in groups for volume in _by_time(group)]
-    volumes = [in_order(group) for group in groups]
+    volumes = [sort_slices(group) for group in groups]
     lengths = {len(volume) for volume in volumes}
     if len(lengths) > 1:
         raise _incomplete(volumes)
@@ -79,8 +79,8 @@ def _raw_and_trace(frames: Frames) -> list[Part]:
 
 
 def _by_weighting(frames: Frames) -> list[Frames]:
-    """Frames of one b-value and direction each, to `SAME_B` and `SAME_DIRECTION`."""
-    groups: list[tuple[Diffusion, Frames]] = []
+    """Frames of one b-value and direction each, to `SAME_B` and `SAME_GRADIENT`."""
+    groups: list[tuple[FrameDiffusion, Frames]] = []
     for diffusion, exact in _by(frames, lambda f: f.diffusion).items():
         near = next((i for i, (other, _) in enumerate(groups) if _same_weighting(diffusion, other)), None)
         if near is None:
@@ -90,12 +90,12 @@ def _by_weighting(frames: Frames) -> list[Frames]:
     return [group for _, group in groups]
 
 
-def _same_weighting(one: Diffusion, other: Diffusion) -> bool:
+def _same_weighting(one: FrameDiffusion, other: FrameDiffusion) -> bool:
     if one.isotropic != other.isotropic or abs((one.b_value or 0.0) - (other.b_value or 0.0)) > SAME_B:
         return False
     if one.direction is None or other.direction is None:
         return one.direction is other.direction
-    return all(abs(a - b) <= SAME_DIRECTION for a, b in zip(one.direction, other.direction, strict=True))
+    return all(abs(a - b) <= SAME_GRADIENT for a, b in zip(one.direction, other.direction, strict=True))
 
 
 def _by_time(frames: Frames) -> list[Frames]:
@@ -131,7 +131,7 @@ def _by_order(frames: Frames) -> list[Frames]:
 def _incomplete(volumes: Sequence[Frames]) -> GeometryError:
     longest = max(volumes, key=len)
     short = min(volumes, key=len)
-    along = places((*longest, *short))
+    along = slice_positions((*longest, *short))
     mine = along[len(longest) :]
     absent = [f.name for f, place in zip(longest, along, strict=False) if np.abs(mine - place).min() > SAME_PLACE_MM]
     return GeometryError(
@@ -165,7 +165,7 @@ def _placed(frames: Frames) -> bool:
 
 def _slots(frames: Frames) -> list[int]:
     """A number for each frame: the same for frames in one place along the normal."""
-    along = places(frames)
+    along = slice_positions(frames)
     order = np.argsort(along, kind="stable")
     new_place = np.concatenate([[0], np.diff(along[order]) > SAME_PLACE_MM])
     slots = np.empty(len(frames), dtype=int)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from pnst.errors import PnstError
 from pnst.image import Grid
-from pnst.io.dicom.frame import Frame, Header, Kind, RealWorld
+from pnst.io.dicom.frame import Frame, Header, Kind, RealWorldMapping
 from pnst.io.dicom.geometry import grid_of
 from pnst.io.dicom.slices import Part, split_parts, split_volumes
 from pnst.study import Acquisition
@@ -35,7 +35,7 @@ class Stack:
     """Keys of the series of one b-value each that it was put together from."""
     merged_into: str = ""
     """Key of the diffusion series that it is a part of."""
-    alone: str = ""
+    unmerged_reason: str = ""
     """Why, with its one b-value, it is part of none."""
 
     def time_point(self, number: int) -> Stack:
@@ -56,7 +56,7 @@ class Stack:
         return units.pop() if len(units) == 1 else ""
 
     @property
-    def real_world(self) -> RealWorld | None:
+    def real_world(self) -> RealWorldMapping | None:
         """The real world value mapping, where all frames have one in one unit."""
         units = {f.real_world.unit if f.real_world else None for v in self.volumes for f in v}
         return self.volumes[0][0].real_world if len(units) == 1 and self.volumes else None

@@ -16,7 +16,7 @@ from pydicom.charset import python_encoding
 from pydicom.dataelem import RawDataElement, convert_raw_data_element
 from pydicom.dataset import Dataset
 
-from pnst.io.dicom.walk import OutOfTheOrdinaryError, ShortError, walk_items
+from pnst.io.dicom.walk import TruncatedElementError, UnsupportedElementError, walk_items
 
 Fields = Mapping[int, Any]
 """The elements of a dataset by tag: plain integers find their element several times faster than pydicom's tags."""
@@ -83,7 +83,7 @@ def items(ds: Fields, tag: int) -> list[Fields]:
     try:
         if isinstance(element, RawDataElement) and isinstance(element.value, bytes) and element.is_little_endian:
             return list(walk_items(element.value, explicit=not element.is_implicit_VR))
-    except (OutOfTheOrdinaryError, ShortError, RecursionError):
+    except (UnsupportedElementError, TruncatedElementError, RecursionError):
         pass  # left to pydicom
     try:
         value = convert_raw_data_element(element).value if isinstance(element, RawDataElement) else element.value

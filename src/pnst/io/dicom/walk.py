@@ -25,19 +25,19 @@ _item = struct.Struct("<II").unpack_from
 Raw = dict[int, RawDataElement]
 
 
-class OutOfTheOrdinaryError(Exception):
+class UnsupportedElementError(Exception):
     """Something that the walk leaves to pydicom: a type it does not know, or no sequence where one should be."""
 
 
-class ShortError(Exception):
+class TruncatedElementError(Exception):
     """The bytes at hand end inside an element."""
 
 
 def walk(head: bytes, place: int, *, explicit: bool, last_group: int = 0xFFFF, whole: bool = True) -> tuple[Raw, int]:
     """The elements from `place` on, and the place of the first that is bulk data or beyond `last_group`, or the end.
 
-    `whole` says that nothing follows `head`. Raises `ShortError` where it ends inside an element, and
-    `OutOfTheOrdinaryError`.
+    `whole` says that nothing follows `head`. Raises `TruncatedElementError` where it ends inside an element, and
+    `UnsupportedElementError`.
     """
     elements: Raw = {}
     try:
@@ -48,14 +48,14 @@ def walk(head: bytes, place: int, *, explicit: bool, last_group: int = 0xFFFF, w
                 break
             kind, start, end = _extent(head, place, explicit)
             if end > len(head):
-                raise ShortError
+                raise TruncatedElementError
             value = head[start:end]
             elements[tag] = RawDataElement(
                 BaseTag(tag), kind, len(value), value, start, not explicit, True, True, False
             )
             place = end
     except struct.error as error:
-        raise ShortError from error
+        raise TruncatedElementError from error
     return elements, place
 
 
@@ -70,14 +70,14 @@ def walk_items(value: bytes, *, explicit: bool) -> list[Raw]:
             if tag == _SEQUENCE_END:
                 break
             if tag != _ITEM:
-                raise OutOfTheOrdinaryError
+                raise UnsupportedElementError
             end = place + length if length != _UNDEFINED else _item_end(value, place, explicit)
             if end > len(value):
-                raise ShortError
+                raise TruncatedElementError
             items.append(walk(value[place:end], 0, explicit=explicit)[0])
             place = end
     except struct.error as error:
-        raise ShortError from error
+        raise TruncatedElementError from error
     return items
 
 
@@ -96,13 +96,13 @@ def _extent(head: bytes, place: int, explicit: bool) -> tuple[str | None, int, i
             start = place + 12
             (length,) = _length(head, place + 8)
         elif len(code) < 2:
-            raise ShortError
+            raise TruncatedElementError
         else:
-            raise OutOfTheOrdinaryError
+            raise UnsupportedElementError
     if length != _UNDEFINED:
         return kind, start, start + length
     if kind not in (None, "SQ"):
-        raise OutOfTheOrdinaryError
+        raise UnsupportedElementError
     return kind, start, _sequence_end(head, start, explicit)
 
 
@@ -113,7 +113,7 @@ def _sequence_end(head: bytes, place: int, explicit: bool) -> int:
         if tag == _SEQUENCE_END:
             return place
         if tag != _ITEM:
-            raise OutOfTheOrdinaryError
+            raise UnsupportedElementError
         place = place + length if length != _UNDEFINED else _item_end(head, place, explicit)
 
 

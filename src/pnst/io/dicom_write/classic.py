@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from pydicom.dataset import Dataset
 from pydicom.uid import MRImageStorage
 
-from pnst.io.dicom_write.head import Outgoing, head
+from pnst.io.dicom_write.geometry import decimal, orientation, pixel_spacing, position
+from pnst.io.dicom_write.header import SeriesToWrite, header_dataset
 from pnst.io.dicom_write.pixels import adc_mapping, write_layout, write_rescale
-from pnst.io.dicom_write.place import decimal, orientation, pixel_spacing, position
 from pnst.io.dicom_write.weighting import Weighting, write_weighting
-from pnst.io.marks import SIMULATED, is_simulated
+from pnst.io.simulation_mark import SIMULATED, is_simulated
 from pnst.study import Acquisition, Role
 
 _IMAGE_TYPES: Mapping[Role, list[str]] = {
@@ -22,13 +22,13 @@ _IMAGE_TYPES: Mapping[Role, list[str]] = {
 }
 
 
-def classic_instances(out: Outgoing) -> Iterator[Dataset]:
+def classic_instances(out: SeriesToWrite) -> Iterator[Dataset]:
     """One data set a slice, all slices of a measurement together."""
     grid, stored = out.series.volume.grid, out.stored
     slices, measurements = stored.pixels.shape[2:]
     for measurement in range(measurements):
         for k in range(slices):
-            dataset = head(out, MRImageStorage, 1 + measurement * slices + k)
+            dataset = header_dataset(out, MRImageStorage, 1 + measurement * slices + k)
             dataset.Laterality = ""  # type 2C: which of a pair is not known
             dataset.ImageType = _IMAGE_TYPES.get(out.role, ["ORIGINAL", "PRIMARY", "OTHER"])
             _write_physics(dataset, out.role, out.series.acquisition)
@@ -71,7 +71,7 @@ def _scanning_sequence(role: Role, inverted: bool) -> str | list[str]:
     return ["SE", "IR"] if inverted else "SE"
 
 
-def _write_values(dataset: Dataset, out: Outgoing) -> None:
+def _write_values(dataset: Dataset, out: SeriesToWrite) -> None:
     write_layout(dataset, out.stored)
     if is_simulated(out.series):
         dataset.DerivationDescription = SIMULATED

@@ -9,11 +9,11 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as DicomSequence
 from pydicom.uid import EnhancedMRImageStorage
 
+from pnst.io.dicom_write.geometry import decimal
 from pnst.io.dicom_write.groups import SEVERAL, frame_groups, shared_groups, write_description
-from pnst.io.dicom_write.head import Outgoing, head
+from pnst.io.dicom_write.header import SeriesToWrite, header_dataset
 from pnst.io.dicom_write.identity import uid
 from pnst.io.dicom_write.pixels import code, write_layout
-from pnst.io.dicom_write.place import decimal
 from pnst.study import Acquisition, Role
 
 _FRAME_CONTENT = 0x00209111
@@ -27,7 +27,7 @@ _ONE_A_SERIES = (None, "philips", "canon")
 """Whose scanners put all measurements of a series into one object; Siemens writes one object a measurement."""
 
 
-def enhanced_instances(out: Outgoing) -> Iterator[Dataset]:
+def enhanced_instances(out: SeriesToWrite) -> Iterator[Dataset]:
     """The whole series in one object, or one object a measurement, as the vendor does."""
     measurements = range(out.stored.pixels.shape[3])
     if out.style.vendor in _ONE_A_SERIES:
@@ -37,12 +37,12 @@ def enhanced_instances(out: Outgoing) -> Iterator[Dataset]:
             yield _instance(out, measurement + 1, range(measurement, measurement + 1))
 
 
-def _instance(out: Outgoing, number: int, measurements: range) -> Dataset:
+def _instance(out: SeriesToWrite, number: int, measurements: range) -> Dataset:
     """The slices of the first of these measurements, then those of the next."""
     stored, facts = out.stored, out.series.acquisition
     slices, several = stored.pixels.shape[2], stored.pixels.shape[3] >= SEVERAL
     order = list(product(measurements, range(slices)))
-    dataset = head(out, EnhancedMRImageStorage, number)
+    dataset = header_dataset(out, EnhancedMRImageStorage, number)
     _write_image(dataset, out.role, facts, number)
     _write_agent(dataset, facts.contrast_agent)
     _write_dimensions(dataset, out, (_STACK, _IN_STACK, _TIME) if several else (_STACK, _IN_STACK))
@@ -83,7 +83,7 @@ def _write_agent(dataset: Dataset, agent: bool | None) -> None:
     dataset.ContrastBolusAgentSequence = DicomSequence([item])
 
 
-def _write_dimensions(dataset: Dataset, out: Outgoing, pointers: tuple[int, ...]) -> None:
+def _write_dimensions(dataset: Dataset, out: SeriesToWrite, pointers: tuple[int, ...]) -> None:
     """Stack, place in it, and time where there are several measurements, as Siemens orders diffusion."""
     organization = uid("dimensions", out.uid)
     item = Dataset()

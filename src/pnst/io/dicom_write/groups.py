@@ -8,11 +8,11 @@ import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as DicomSequence
 
-from pnst.io.dicom_write.head import Outgoing
+from pnst.io.dicom_write.geometry import decimal, orientation, pixel_spacing, position
+from pnst.io.dicom_write.header import SeriesToWrite
 from pnst.io.dicom_write.pixels import adc_mapping, code, write_rescale
-from pnst.io.dicom_write.place import decimal, orientation, pixel_spacing, position
 from pnst.io.dicom_write.weighting import Weighting
-from pnst.io.marks import is_simulated
+from pnst.io.simulation_mark import is_simulated
 from pnst.study import Acquisition, Role
 
 _FRAME_TYPES: Mapping[Role, tuple[str, str, str]] = {
@@ -47,7 +47,7 @@ def write_description(dataset: Dataset, role: Role, inverted: bool, *, top: bool
     dataset.ComplexImageComponent, dataset.AcquisitionContrast = "MAGNITUDE", weighting
 
 
-def shared_groups(out: Outgoing) -> Dataset:
+def shared_groups(out: SeriesToWrite) -> Dataset:
     """The groups that hold for every frame, but for those that vendors write for each all the same."""
     grid, facts = out.series.volume.grid, out.series.acquisition
     shared = Dataset()
@@ -64,7 +64,7 @@ def shared_groups(out: Outgoing) -> Dataset:
     return shared
 
 
-def frame_groups(out: Outgoing, k: int, measurement: int) -> Dataset:
+def frame_groups(out: SeriesToWrite, k: int, measurement: int) -> Dataset:
     """The groups of slice k of one measurement.
 
     Echo, orientation and rescaling are the same for all, but scanners write them for each, and where they are shared

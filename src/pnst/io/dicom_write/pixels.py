@@ -5,18 +5,18 @@ from __future__ import annotations
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as DicomSequence
 
-from pnst.io.dicom_write.place import decimal
-from pnst.io.dicom_write.stored import Stored
+from pnst.io.dicom_write.geometry import decimal
+from pnst.io.dicom_write.stored import StoredPixels
 
 
-def write_layout(dataset: Dataset, stored: Stored) -> None:
+def write_layout(dataset: Dataset, stored: StoredPixels) -> None:
     """Rows, columns and 16 unsigned bits, grey."""
     dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
     dataset.Columns, dataset.Rows = stored.pixels.shape[:2]
     dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 16, 15, 0
 
 
-def write_rescale(dataset: Dataset, stored: Stored) -> None:
+def write_rescale(dataset: Dataset, stored: StoredPixels) -> None:
     """Rescale slope and intercept, to values without a unit."""
     dataset.RescaleSlope, dataset.RescaleIntercept = decimal(stored.slope), decimal(stored.intercept)
     dataset.RescaleType = "US"
@@ -29,7 +29,7 @@ def code(value: str, scheme: str, meaning: str) -> DicomSequence:
     return DicomSequence([item])
 
 
-def adc_mapping(stored: Stored) -> DicomSequence:
+def adc_mapping(stored: StoredPixels) -> DicomSequence:
     """The real world value mapping of an ADC map, in um2/s."""
     mapping = Dataset()
     mapping.RealWorldValueFirstValueMapped, mapping.RealWorldValueLastValueMapped = 0, 65535

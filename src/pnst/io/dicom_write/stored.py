@@ -18,7 +18,7 @@ _MAX_STORED = 65535
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredPixels:
     """Voxels as unsigned 16 bits (ni, nj, nk, measurements): value = pixels × slope + intercept."""
 
     pixels: IntArray
@@ -35,7 +35,7 @@ class Stored:
         return np.ascontiguousarray(self.pixels[:, :, k, measurement].T, dtype="<u2").tobytes()
 
     @classmethod
-    def of(cls, series: Series) -> Stored:
+    def of(cls, series: Series) -> StoredPixels:
         """Whole numbers from 0 to 65535 as they are, anything else over the range from its least value, or 0, on.
 
         So what has no negative values has no intercept, as scanners write it; dcm2niix loses digits to one.

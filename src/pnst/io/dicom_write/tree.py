@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 
 from pnst.io.dicom_write.classic import classic_instances
 from pnst.io.dicom_write.enhanced import enhanced_instances
-from pnst.io.dicom_write.head import Outgoing
+from pnst.io.dicom_write.header import SeriesToWrite
 from pnst.io.dicom_write.identity import Identity
 from pnst.io.dicom_write.style import DicomStyle
 from pnst.study import Lesion, Study
@@ -25,7 +25,7 @@ def write_dicom(study: Study, folder: Path, lesions: Sequence[Lesion], style: Di
     first: Dataset | None = None
     for number, (role, series) in enumerate(study.series.items(), start=1):
         (folder / role).mkdir()
-        out = Outgoing(series, identity, number, style)
+        out = SeriesToWrite(series, identity, number, style)
         for dataset in _instances(out):
             dataset.save_as(folder / role / f"{dataset.InstanceNumber:04d}.dcm", enforce_file_format=True)
             first = first or dataset
@@ -33,7 +33,7 @@ def write_dicom(study: Study, folder: Path, lesions: Sequence[Lesion], style: Di
         _write_segmentations(study, folder, lesions, first)
 
 
-def _instances(out: Outgoing) -> Iterable[Dataset]:
+def _instances(out: SeriesToWrite) -> Iterable[Dataset]:
     return enhanced_instances(out) if out.style.enhanced else classic_instances(out)
 
 

@@ -24,7 +24,7 @@ GE_OFFSET = 1_000_000_000
 _GE_KINDS = {"NONE": 14, "ISOTROPIC": 15, "DIRECTIONAL": 16}
 """GE's number for the kind of diffusion image (0043,1030): b = 0, directions combined, one direction."""
 
-UNWEIGHTED = 1.0
+MIN_WEIGHTED_B = 1.0
 """s/mm² below which an image is not diffusion-weighted."""
 
 
@@ -50,7 +50,7 @@ class Weighting:
         """The standard's word (0018,9075); weighted without a direction means that directions were combined."""
         if self.direction is not None:
             return "DIRECTIONAL"
-        return "NONE" if self.b_value < UNWEIGHTED else "ISOTROPIC"
+        return "NONE" if self.b_value < MIN_WEIGHTED_B else "ISOTROPIC"
 
     @property
     def vector(self) -> list[float]:
@@ -85,7 +85,7 @@ def _toshiba(dataset: Dataset, weighting: Weighting, grid: Grid) -> None:
 
 def _siemens(dataset: Dataset, weighting: Weighting, grid: Grid) -> None:
     private = _blocks(dataset, 0x0019, "SIEMENS MR HEADER")["SIEMENS MR HEADER"]
-    private.add_new(0x0C, "IS", _whole(weighting.b_value, "Siemens"))
+    private.add_new(0x0C, "IS", _integer(weighting.b_value, "Siemens"))
     private.add_new(0x0D, "CS", weighting.directionality)
     if weighting.direction is not None:
         private.add_new(0x0E, "FD", weighting.vector)
@@ -96,7 +96,7 @@ def _siemens(dataset: Dataset, weighting: Weighting, grid: Grid) -> None:
 
 def _ge(dataset: Dataset, weighting: Weighting, grid: Grid) -> None:
     """b-value in the first of four numbers; the direction along the image's own axes, phase encoding in columns."""
-    b_value = _whole(weighting.b_value, "GE")
+    b_value = _integer(weighting.b_value, "GE")
     parameters = _blocks(dataset, 0x0043, "GEMS_PARM_01")["GEMS_PARM_01"]
     parameters.add_new(0x30, "SS", _GE_KINDS[weighting.directionality])
     parameters.add_new(0x39, "IS", [b_value + GE_OFFSET if b_value else 0, 8, 0, 0])
@@ -147,7 +147,7 @@ def _blocks(dataset: Dataset, group: int, *creators: str) -> dict[str, Any]:
     return {creator: dataset.private_block(group, creator, create=True) for creator in creators}
 
 
-def _whole(b_value: float, vendor: str) -> int:
+def _integer(b_value: float, vendor: str) -> int:
     if b_value != round(b_value):
         raise InputError(
             f"the diffusion series cannot be written as {vendor} writes it",

@@ -12,9 +12,9 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
 from pnst.errors import InputError
-from pnst.io.atomic import whole_folder
+from pnst.io.atomic import atomic_folder
 from pnst.io.dicomweb.address import Address, is_uid
-from pnst.io.dicomweb.server import answers, connect, missing, not_dicomweb
+from pnst.io.dicomweb.server import connect, missing, not_dicomweb, response_errors
 
 if TYPE_CHECKING:
     from dicomweb_client.api import DICOMwebClient
@@ -49,7 +49,7 @@ def fetch_study(
     """Bring a study, or one series of it, from a DICOMweb server into a new folder, in the encoding it is stored in.
 
     The folder appears whole or not at all; no more than one instance is in memory. `url`, `study` and `series` as in
-    `Address.parse`; `progress` is told what is being done, in words that name no patient.
+    `Address.parse`; `progress` receives what is being done, in words that name no patient.
 
     Raises `SettingError` for a URL or credentials that cannot be used, and `InputError` where the optional
     dicomweb-client is not installed, the folder is not empty, the server cannot be reached, refuses, does not have the
@@ -59,7 +59,7 @@ def fetch_study(
     with connect(address) as client:
         progress("asking for the series")
         listed = _list_series(client, address)
-        with whole_folder(Path(folder)) as temporary:
+        with atomic_folder(Path(folder)) as temporary:
             return tuple(
                 _fetch_series(client, address, entry, temporary, progress, f"series {number} of {len(listed)}")
                 for number, entry in enumerate(listed, start=1)
@@ -82,7 +82,7 @@ def _fetch_series(
 
 
 def _fetch_instance(client: DICOMwebClient, address: Address, series: str, instance: str, file: Path) -> None:
-    with answers(address, "instance"), warnings.catch_warnings():
+    with response_errors(address, "instance"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # remarks on odd headers are for the reading, which judges the files
         dataset = client.retrieve_instance(address.study, series, instance)
         asked = (address.study, series, instance)
@@ -95,7 +95,7 @@ def _fetch_instance(client: DICOMwebClient, address: Address, series: str, insta
 
 
 def _breaks_off(dataset: Dataset) -> bool:
-    """Whether the last element is shorter than it says, or an image has no pixels: pydicom reads either unsaid."""
+    """Whether the last element is shorter than it says, or an image has no pixels: pydicom reads either without a warning."""
     last = dataset.get_item(max(dataset.keys()))
     short = isinstance(last, RawDataElement) and last.length not in (_UNDEFINED, len(last.value or b""))
     return short or ("Rows" in dataset and not any(name in dataset for name in _PIXELS))
@@ -103,7 +103,7 @@ def _breaks_off(dataset: Dataset) -> bool:
 
 def _list_series(client: DICOMwebClient, address: Address) -> list[Mapping[str, Any]]:
     """The series asked for, each once. Raises `InputError` where the server has none of them."""
-    with answers(address, "study"):
+    with response_errors(address, "study"):
         listed = _pages(lambda offset: client.search_for_series(address.study, offset=offset), _SERIES, address)
     if not listed:
         raise missing(address, "study")
@@ -114,7 +114,7 @@ def _list_series(client: DICOMwebClient, address: Address) -> list[Mapping[str, 
 
 
 def _list_instances(client: DICOMwebClient, address: Address, series: str) -> list[str]:
-    with answers(address, "series"):
+    with response_errors(address, "series"):
         return list(
             _pages(lambda offset: client.search_for_instances(address.study, series, offset=offset), _INSTANCE, address)
         )

@@ -79,7 +79,7 @@ def _authorisation(environment: Mapping[str, str]) -> Any:
 
 
 @contextmanager
-def answers(address: Address, asked: str) -> Iterator[None]:
+def response_errors(address: Address, asked: str) -> Iterator[None]:
     """Turn what can go wrong with an answer into an `InputError`; `asked` is what was asked for: study, instance.
 
     Without the cause: the words of the libraries beneath hold URLs with UIDs, and headers.

@@ -15,10 +15,10 @@ from pnst.errors import GeometryError
 from pnst.image import Grid, Mask
 from pnst.typing import BoolArray, FloatArray, IntArray
 
-ON_SLICE = 0.1
+MAX_OFF_SLICE = 0.1
 """Slices by which contours may lie off a series' slices, or off even planes: header rounding stays below 0.02."""
 
-PLANAR = 0.3
+MAX_OFF_PLANE = 0.3
 """Slices by which the points of one contour may leave their own plane."""
 
 MAX_GROWTH = 4.0
@@ -41,7 +41,7 @@ class _Fit:
         return self.grid.voxel_volume_mm3 / self.grid.spacing[self.axis]
 
 
-def fill(
+def fill_contours(
     contours: Sequence[FloatArray],
     grids: Sequence[Grid],
     thickness_mm: float | None = None,
@@ -68,9 +68,9 @@ def fill(
     index = grid.to_index(points)
     slices = np.rint(_means(index[:, fit.axis], starts)).astype(int)
     inside = _filled(np.split(index, starts[1:]), slices, grid, fit.axis)
-    bare = int(slices.max() - slices.min() + 1 - len(np.unique(slices)))
-    if bare:
-        notes += (f"{bare} slices between the first contour and the last have none and were left empty",)
+    empty_count = int(slices.max() - slices.min() + 1 - len(np.unique(slices)))
+    if empty_count:
+        notes += (f"{empty_count} slices between the first contour and the last have none and were left empty",)
     return Mask(inside, grid), notes
 
 
@@ -109,10 +109,10 @@ def _filled(polygons: Sequence[FloatArray], slices: IntArray, grid: Grid, axis: 
 
 
 def _lying_on(points: FloatArray, starts: IntArray, grids: Sequence[Grid]) -> _Fit | None:
-    close = [fit for grid in grids for fit in _fits(points, starts, grid) if fit.distance <= ON_SLICE]
+    close = [fit for grid in grids for fit in _fits(points, starts, grid) if fit.distance <= MAX_OFF_SLICE]
     if not close:
         return None
-    best = min(fit.distance for fit in close) + ON_SLICE / 5
+    best = min(fit.distance for fit in close) + MAX_OFF_SLICE / 5
     return min((fit for fit in close if fit.distance <= best), key=lambda fit: fit.pixel_mm2)
 
 
@@ -151,8 +151,8 @@ def _own_planes(contours: Sequence[FloatArray], grids: Sequence[Grid], thickness
     normal = _normal(contours)
     depths = np.array([float((contour @ normal).mean()) for contour in contours])
     step = _spacing(depths, thickness_mm)
-    if max(float(np.ptp(contour @ normal)) for contour in contours) > PLANAR * step:
-        raise _not_fillable("a contour that leaves its plane", f"points within {PLANAR} slices of one plane")
+    if max(float(np.ptp(contour @ normal)) for contour in contours) > MAX_OFF_PLANE * step:
+        raise _not_fillable("a contour that leaves its plane", f"points within {MAX_OFF_PLANE} slices of one plane")
     pixel = min((min(_in_plane_spacing(grid)) for grid in grids), default=1.0)
     u = np.eye(3)[np.argmin(np.abs(normal))]
     u = np.cross(np.cross(normal, u), normal)
@@ -199,7 +199,7 @@ def _spacing(depths: FloatArray, thickness_mm: float | None) -> float:
     number = np.concatenate([[0], np.cumsum(np.rint(gaps / gaps.min()))])
     depth = np.concatenate([[0], np.cumsum(gaps)])
     step, offset = (float(c) for c in np.polyfit(number, depth, 1))
-    if np.abs(number * step + offset - depth).max() > ON_SLICE * step:
+    if np.abs(number * step + offset - depth).max() > MAX_OFF_SLICE * step:
         raise _not_fillable("planes at uneven distances", "planes an even distance apart")
     return step
 

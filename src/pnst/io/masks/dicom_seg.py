@@ -12,14 +12,14 @@ from pnst.errors import GeometryError, InputError
 from pnst.image import Grid, Mask
 from pnst.io.lps import LPS_TO_RAS
 from pnst.io.masks.label_map import PROBABILITY_THRESHOLD
-from pnst.io.masks.region import Drawn, Region
+from pnst.io.masks.region import MaskWithNotes, NamedRegion
 from pnst.typing import AnyArray, BoolArray, FloatArray
 
-EVEN = 0.02
+MAX_OFF_SPACING = 0.02
 """Share of the slice spacing by which a frame may lie off the even spacing."""
 
 
-def seg_regions(dataset: Any) -> list[Region]:
+def seg_regions(dataset: Any) -> list[NamedRegion]:
     """The segments of a DICOM SEG data set; overlapping segments stay separate.
 
     Raises `InputError` for tiled (microscopy) or undecodable frames, `GeometryError` for frames that do not stack.
@@ -31,12 +31,12 @@ def seg_regions(dataset: Any) -> list[Region]:
     return [_region(frames, int(s.SegmentNumber), str(s.get("SegmentLabel") or s.SegmentNumber)) for s in segments]
 
 
-def _region(frames: _Frames, number: int, name: str) -> Region:
-    def draw() -> Drawn:
+def _region(frames: _Frames, number: int, name: str) -> NamedRegion:
+    def draw() -> MaskWithNotes:
         notes = (f"fractional segment, thresholded at {PROBABILITY_THRESHOLD}",) if frames.fractional else ()
         return Mask(frames.inside(number), frames.grid), notes
 
-    return Region(number, name, f"DICOM SEG, segment {number}", draw, empty=not frames.holds(number))
+    return NamedRegion(number, name, f"DICOM SEG, segment {number}", draw, empty=not frames.holds(number))
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,12 +149,12 @@ def _step(depths: FloatArray, measures: Any) -> float:
         return step
     gaps = np.diff(depths)
     for step in (written[0], float(gaps.min())):
-        if step > 0 and np.rint(gaps.min() / step) >= 1 and _off_even(gaps, step) <= EVEN:
+        if step > 0 and np.rint(gaps.min() / step) >= 1 and _max_off_spacing(gaps, step) <= MAX_OFF_SPACING:
             return float(step)
     raise _bad_stack(f"frames {gaps.min():.4g} to {gaps.max():.4g} mm apart", "evenly spaced slices (some may be bare)")
 
 
-def _off_even(gaps: FloatArray, step: float) -> float:
+def _max_off_spacing(gaps: FloatArray, step: float) -> float:
     return float(np.abs(gaps / step - np.rint(gaps / step)).max())
 
 

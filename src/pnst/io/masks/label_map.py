@@ -8,7 +8,7 @@ import numpy as np
 
 from pnst.errors import InputError
 from pnst.image import Grid, Mask
-from pnst.io.masks.region import Region
+from pnst.io.masks.region import NamedRegion
 from pnst.typing import AnyArray, BoolArray
 
 MAX_LABELS = 256
@@ -19,11 +19,11 @@ PROBABILITY_THRESHOLD = 0.5
 
 def label_regions(
     values: AnyArray, grid: Grid, notes: tuple[str, ...] = (), names: Mapping[int, str] | None = None
-) -> list[Region]:
+) -> list[NamedRegion]:
     """One region for each label above 0 of (ni, nj, nk) values; NaN is outside every one.
 
     `names` names labels; a label without one is called by its number. A map that is not whole numbers and lies
-    between 0 and 1 is one region, where it reaches 0.5, and its notes say so. Raises `InputError` for anything else.
+    between 0 and 1 is one region, where it reaches 0.5, and its notes report it. Raises `InputError` for anything else.
     """
     if values.ndim != 3:
         raise _no_label_map(f"{values.ndim} axes", "three axes: one volume of labels")
@@ -37,13 +37,13 @@ def label_regions(
     return [_label_region(finite, n, grid, names.get(n, str(n)), notes) for n in _labels(finite, lowest, highest)]
 
 
-def _label_region(values: AnyArray, number: int, grid: Grid, name: str, notes: tuple[str, ...]) -> Region:
-    return Region(number, name, f"label map, value {number}", lambda: (Mask(values == number, grid), notes))
+def _label_region(values: AnyArray, number: int, grid: Grid, name: str, notes: tuple[str, ...]) -> NamedRegion:
+    return NamedRegion(number, name, f"label map, value {number}", lambda: (Mask(values == number, grid), notes))
 
 
-def _probability_region(inside: BoolArray, grid: Grid, notes: tuple[str, ...]) -> Region:
+def _probability_region(inside: BoolArray, grid: Grid, notes: tuple[str, ...]) -> NamedRegion:
     note = f"a probability map, thresholded at {PROBABILITY_THRESHOLD}"
-    return Region(1, "1", "probability map", lambda: (Mask(inside, grid), (*notes, note)), empty=not inside.any())
+    return NamedRegion(1, "1", "probability map", lambda: (Mask(inside, grid), (*notes, note)), empty=not inside.any())
 
 
 def _labels(values: AnyArray, lowest: float, highest: float) -> list[int]:

@@ -1,4 +1,4 @@
-"""The geometry gate: every mask from a file passes here, and is told where it lies among the images, or refused."""
+"""Where a mask from a file lies among the images of its study: checked for every mask, reported or refused."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def check_placement(mask: Mask, study: Study, name: str = "lesion mask") -> tupl
     study.check_place(mask, name)
     grids = {str(role): series.volume.grid for role, series in study.series.items()}
     _check_affine(mask.grid, grids, name)
-    if _lost_its_place(mask.grid, list(grids.values())):
+    if _has_default_affine(mask.grid, list(grids.values())):
         raise GeometryError(
             f"the {name} has lost its place",
             got=f"axes along the patient's and an origin or spacing that no scanner wrote: {mask.grid!r}",
@@ -50,19 +50,21 @@ def check_placement(mask: Mask, study: Study, name: str = "lesion mask") -> tupl
             remedy="check that mask and images are of one patient and one examination",
         )
     missed = tuple(f"{share:.1%} of the {name} lies outside {role}" for role, share in outside.items() if share)
-    return (f"{name}: {_verdicts(mask.grid, grids)}", *missed)
+    return (f"{name}: {_grid_relations(mask.grid, grids)}", *missed)
 
 
-def uncropped(mask: Mask, study: Study) -> Mask:
+def undo_cropping(mask: Mask, study: Study) -> Mask:
     """A mask that is a box of a series' voxels, put back on that series' grid; any other mask as it is.
 
     Cropped to its lesion, a mask ends where the lesion does, which would look like an image that cuts it off.
     """
-    whole = next((s.volume.grid for s in study.series.values() if verdict(mask.grid, s.volume.grid) == CROPPED), None)
+    whole = next(
+        (s.volume.grid for s in study.series.values() if grid_relation(mask.grid, s.volume.grid) == CROPPED), None
+    )
     return mask if whole is None else embedded(mask, whole)
 
 
-def verdict(mask: Grid, series: Grid) -> str:
+def grid_relation(mask: Grid, series: Grid) -> str:
     """How a mask's grid relates to a series', in words that the names of series complete."""
     if mask.matches(series, SAME_MM):
         return "same grid as"
@@ -74,11 +76,11 @@ def verdict(mask: Grid, series: Grid) -> str:
     return f"its surface carried from voxels of {_size(mask)} mm onto"
 
 
-def _verdicts(mask: Grid, grids: dict[str, Grid]) -> str:
+def _grid_relations(mask: Grid, grids: dict[str, Grid]) -> str:
     """One clause for all series to which the mask relates in one way."""
     series: dict[str, list[str]] = {}
     for role, grid in grids.items():
-        relation = verdict(mask, grid)
+        relation = grid_relation(mask, grid)
         own = f" ({_size(grid)} mm)" if relation.endswith("onto") else ""
         series.setdefault(relation, []).append(role + own)
     return "; ".join(f"{relation} {', '.join(roles)}" for relation, roles in series.items())
@@ -102,7 +104,7 @@ def _check_affine(mask: Grid, grids: dict[str, Grid], name: str) -> None:
             )
 
 
-def _lost_its_place(mask: Grid, grids: list[Grid]) -> bool:
+def _has_default_affine(mask: Grid, grids: list[Grid]) -> bool:
     """Whether the mask's affine is a default that some program wrote for want of a better one."""
     linear, origin = np.abs(mask.affine[:3, :3]), mask.affine[:3, 3]
     straight = np.array_equal(linear, np.diag(np.diag(linear)))

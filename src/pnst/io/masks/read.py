@@ -15,9 +15,9 @@ from pnst.io.digest import uid_digest
 from pnst.io.masks.label_map import label_regions
 from pnst.io.masks.nrrd import MAGIC as NRRD_MAGIC
 from pnst.io.masks.nrrd import read_nrrd
-from pnst.io.masks.placement import check_placement, uncropped
-from pnst.io.masks.refined import unrefined
-from pnst.io.masks.region import Drawn, Region, select
+from pnst.io.masks.placement import check_placement, undo_cropping
+from pnst.io.masks.region import MaskWithNotes, NamedRegion, select
+from pnst.io.masks.upsampling import undo_upsampling
 from pnst.io.nifti.read import read_volume
 from pnst.study import Lesion, Study
 
@@ -53,17 +53,17 @@ def read_lesion(path: str | Path, study: Study, label: str | int | None = None) 
 
 def read_mask(path: str | Path, study: Study, label: str | int | None = None) -> Mask:
     """Read one region as a plain mask (muscle, oedema, cord); raises what `read_lesion` raises."""
-    return read_noted_mask(path, study, label)[0]
+    return read_mask_with_notes(path, study, label)[0]
 
 
-def read_noted_mask(path: str | Path, study: Study, label: str | int | None = None) -> Drawn:
+def read_mask_with_notes(path: str | Path, study: Study, label: str | int | None = None) -> MaskWithNotes:
     """`read_mask`, with what was noticed while reading and placing it."""
     name = Path(path).name
     mask, notes = select(read_regions(Path(path), study), label, name).draw()
-    return uncropped(mask, study), (*notes, *check_placement(mask, study, name=f"mask {name!r}"))
+    return undo_cropping(mask, study), (*notes, *check_placement(mask, study, name=f"mask {name!r}"))
 
 
-def read_regions(file: Path, study: Study) -> list[Region]:
+def read_regions(file: Path, study: Study) -> list[NamedRegion]:
     """The regions that a mask file names, not yet drawn. Raises `InputError` for a file that holds none."""
     try:
         with file.open("rb") as stream:
@@ -80,7 +80,7 @@ def read_regions(file: Path, study: Study) -> list[Region]:
     raise _no_mask(file, "a file of another kind")
 
 
-def _nrrd_regions(file: Path) -> list[Region]:
+def _nrrd_regions(file: Path) -> list[NamedRegion]:
     nrrd = read_nrrd(file)
     if not nrrd.segments:
         if len(nrrd.layers) > 1:
@@ -93,13 +93,13 @@ def _nrrd_regions(file: Path) -> list[Region]:
     return regions
 
 
-def _dicom_regions(file: Path, study: Study) -> list[Region]:
+def _dicom_regions(file: Path, study: Study) -> list[NamedRegion]:
     """The regions, the drawing of each guarded too: pixels are decoded only then."""
-    regions = _understood(file, lambda: _parsed_regions(file, study))
-    return [replace(region, draw=partial(_understood, file, region.draw)) for region in regions]
+    regions = _refusing_damage(file, lambda: _parsed_regions(file, study))
+    return [replace(region, draw=partial(_refusing_damage, file, region.draw)) for region in regions]
 
 
-def _parsed_regions(file: Path, study: Study) -> list[Region]:
+def _parsed_regions(file: Path, study: Study) -> list[NamedRegion]:
     import pydicom
 
     from pnst.io.masks.dicom_seg import seg_regions
@@ -108,9 +108,9 @@ def _parsed_regions(file: Path, study: Study) -> list[Region]:
     dataset = pydicom.dcmread(file, force=True)
     kind = str(dataset.get("SOPClassUID", ""))
     if kind == _RTSTRUCT:
-        return _noted(rtstruct_regions(dataset, list(study.series.values())), _frame_note(dataset, study))
+        return _with_notes(rtstruct_regions(dataset, list(study.series.values())), _frame_note(dataset, study))
     if kind in _SEG:
-        return _noted(seg_regions(dataset), _frame_note(dataset, study))
+        return _with_notes(seg_regions(dataset), _frame_note(dataset, study))
     raise _no_mask(file, "a DICOM object that is neither a segmentation (SEG) nor a structure set (RTSTRUCT)")
 
 
@@ -124,15 +124,15 @@ def _frame_note(dataset: Any, study: Study) -> tuple[str, ...]:
     return ("its frame of reference is that of no image in this study: check that it lies rightly",)
 
 
-def _noted(regions: list[Region], extra_notes: tuple[str, ...]) -> list[Region]:
-    def drawn(region: Region) -> Drawn:
+def _with_notes(regions: list[NamedRegion], extra_notes: tuple[str, ...]) -> list[NamedRegion]:
+    def drawn(region: NamedRegion) -> MaskWithNotes:
         mask, notes = region.draw()
         return mask, (*extra_notes, *notes)
 
     return [replace(region, draw=partial(drawn, region)) for region in regions] if extra_notes else regions
 
 
-def _understood(file: Path, read: Callable[[], T]) -> T:
+def _refusing_damage(file: Path, read: Callable[[], T]) -> T:
     """What `read` gives; whatever else than a refusal escapes from a parser is damage to this file."""
     try:
         with warnings.catch_warnings():
@@ -144,10 +144,10 @@ def _understood(file: Path, read: Callable[[], T]) -> T:
         raise _no_mask(file, f"a damaged DICOM file ({type(error).__name__})") from error
 
 
-def _lesion(region: Region, study: Study) -> Lesion:
+def _lesion(region: NamedRegion, study: Study) -> Lesion:
     mask, notes = region.draw()
     placed = check_placement(mask, study, name=f"lesion {region.name!r}")
-    whole, resampling_notes = unrefined(uncropped(mask, study), study)
+    whole, resampling_notes = undo_upsampling(undo_cropping(mask, study), study)
     return Lesion(region.name, whole, region.made_by, (*notes, *placed, *resampling_notes))
 
 

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from pnst.errors import AmbiguityError, InputError
 from pnst.image import Mask
 
-Drawn = tuple[Mask, tuple[str, ...]]
+MaskWithNotes = tuple[Mask, tuple[str, ...]]
 """The region's mask and what was noticed while drawing it."""
 
 
 @dataclass(frozen=True)
-class Region:
+class NamedRegion:
     """One label, segment or ROI as its file names it."""
 
     number: int
     name: str
     made_by: str
     """How it was made, for `Lesion.made_by`."""
-    draw: Callable[[], Drawn]
+    draw: Callable[[], MaskWithNotes]
     empty: bool = False
     """Named in the file, but without a contour or frame."""
 
@@ -29,7 +29,7 @@ class Region:
         return f"{own}, empty" if self.empty else own
 
 
-def select(regions: Sequence[Region], label: str | int | None, file: str) -> Region:
+def select(regions: Sequence[NamedRegion], label: str | int | None, file: str) -> NamedRegion:
     """The region called `label` (its name, else its number); without a label the only one that is not empty.
 
     Raises `InputError` when there is none and `AmbiguityError` when there are several; both list those present.

@@ -12,8 +12,8 @@ from pnst.errors import InputError
 from pnst.image import Grid
 from pnst.io.digest import uid_digest
 from pnst.io.lps import LPS_TO_RAS
-from pnst.io.masks.contours import fill
-from pnst.io.masks.region import Drawn, Region
+from pnst.io.masks.contours import fill_contours
+from pnst.io.masks.region import MaskWithNotes, NamedRegion
 from pnst.study import Series
 from pnst.typing import FloatArray
 
@@ -21,7 +21,7 @@ CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 """Contour types with an inside (PS3.3 C.8.8.6.3)."""
 
 
-def rtstruct_regions(dataset: Any, series: Sequence[Series]) -> list[Region]:
+def rtstruct_regions(dataset: Any, series: Sequence[Series]) -> list[NamedRegion]:
     """The ROIs of an RTSTRUCT data set, in its order, to be filled on the series it names, else on any that fits.
 
     Raises `InputError` for contour data that is not triples of finite numbers.
@@ -34,20 +34,20 @@ def rtstruct_regions(dataset: Any, series: Sequence[Series]) -> list[Region]:
     ]
 
 
-def _region(number: int, name: str, item: Any, images: _Images) -> Region:
+def _region(number: int, name: str, item: Any, images: _Images) -> NamedRegion:
     closed_items = (
         [] if item is None else [c for c in item.get("ContourSequence") or () if c.ContourGeometricType in CLOSED]
     )
 
-    def draw() -> Drawn:
+    def draw() -> MaskWithNotes:
         contours = [_points(contour, name) for contour in closed_items]
         kept, notes = _without_repeats([contour for contour in contours if len(contour) > 2])
         if not kept:
             raise _bad_roi(name, "no closed contour of three points or more", "closed planar contours")
-        mask, fill_notes = fill(kept, images.grids, _thickness(closed_items), drawn_on=images.drawn_on)
+        mask, fill_notes = fill_contours(kept, images.grids, _thickness(closed_items), drawn_on=images.drawn_on)
         return mask, (*notes, *images.notes, *fill_notes)
 
-    return Region(number, name, "RTSTRUCT contours", draw, empty=not closed_items)
+    return NamedRegion(number, name, "RTSTRUCT contours", draw, empty=not closed_items)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _points(contour: Any, name: str) -> FloatArray:
 
 
 def _without_repeats(contours: Sequence[FloatArray]) -> tuple[list[FloatArray], tuple[str, ...]]:
-    """A contour stored twice would cancel itself under the even-odd rule: it is taken once, and that is said."""
+    """A contour stored twice would cancel itself under the even-odd rule: it is taken once, and reported."""
     distinct = list({contour.tobytes(): contour for contour in contours}.values())
     repeats = len(contours) - len(distinct)
     return distinct, (f"{repeats} contours are stored twice and were taken once",) if repeats else ()

@@ -1,4 +1,4 @@
-"""The parts of a NIfTI file: its header, mended only aloud, and its voxels as stored, never more than are there."""
+"""The parts of a NIfTI file: its header, whose repairs are reported, and its voxels as stored, never more than are there."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ _CHUNK = 1 << 26
 
 
 def read_header(file: Path) -> tuple[nib.Nifti1Header, tuple[str, ...]]:
-    """The header (NIfTI-1 or -2, by content) and what was mended in it. Raises `InputError` as `read_stored` does."""
+    """The header (NIfTI-1 or -2, by content) and what was repaired in it. Raises `InputError` as `read_stored` does."""
     try:
         with file.open("rb") as stream:
-            return _header(_plain(stream), file)
+            return _header(_uncompressed(stream), file)
     except (OSError, EOFError, zlib.error) as error:
         raise _failed(file, error) from error
 
 
 def read_stored(file: Path) -> tuple[nib.Nifti1Header, AnyArray, tuple[str, ...]]:
-    """Header, stored voxels (before scaling) in the header's shape, and what was mended.
+    """Header, stored voxels (before scaling) in the header's shape, and what was repaired.
 
     Raises `InputError` for a file that is missing, truncated, no NIfTI, or whose voxels are no plain numbers.
     """
     try:
         with file.open("rb") as opened:
-            stream = _plain(opened)
+            stream = _uncompressed(opened)
             header, repairs = _header(stream, file)
             dtype = header.get_data_dtype()
             if dtype.kind not in "biuf":
@@ -70,7 +70,7 @@ def _failed(file: Path, error: Exception) -> InputError:
     return unreadable(file, "no such file" if missing else f"{type(error).__name__} while reading")
 
 
-def _plain(stream: BinaryIO) -> BinaryIO:
+def _uncompressed(stream: BinaryIO) -> BinaryIO:
     """The stream, unpacked where it starts as gzip does."""
     packed = stream.read(2) == b"\x1f\x8b"
     stream.seek(0)
@@ -102,14 +102,14 @@ def _read(stream: BinaryIO, count: int) -> bytearray:
 
 
 class _Repairs(logging.Handler):
-    """Hears what nibabel says of a header that it mends, in place of standard error."""
+    """Collects nibabel's messages about a header that it repairs, in place of standard error."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the sentence."""
+        """Keep the message."""
         self.messages.append(f"header mended: {record.getMessage()}")
 
     def __enter__(self) -> None:

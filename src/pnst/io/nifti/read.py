@@ -11,7 +11,7 @@ from nibabel.spatialimages import HeaderDataError
 
 from pnst.errors import GeometryError, InputError
 from pnst.image import Grid, Mask, Volume
-from pnst.io.atomic import whole_file
+from pnst.io.atomic import atomic_file
 from pnst.io.nifti.file import read_header, read_stored, unreadable
 from pnst.typing import AnyArray, Float32Array, FloatArray, IntArray
 
@@ -22,7 +22,7 @@ QUATERNION_ROUNDING = 2.0**-22
 """Of b² + c² + d², stored in float32; the fourth part, a = √(1 − b² − c² − d²), is left to the reader."""
 
 _UNITS = {0: ("mm", 1.0), 1: ("metres", 1e3), 2: ("mm", 1.0), 3: ("micrometres", 1e-3)}
-"""NIfTI's code of the unit of length → its name and its size in mm; 0 is unsaid, which every reader takes as mm."""
+"""NIfTI's code of the unit of length → its name and its size in mm; 0 is not given, which every reader takes as mm."""
 
 
 def is_nifti(file: Path) -> bool:
@@ -88,7 +88,7 @@ def write_volume(file: Path, image: Volume | Mask) -> None:
     if isinstance(image, Volume):
         nifti.header["descrip"] = image.unit.encode()
     content = nifti.to_bytes()
-    with whole_file(file) as temporary:
+    with atomic_file(file) as temporary:
         temporary.write_bytes(gzip.compress(content, 6, mtime=0) if file.name.endswith(".gz") else content)
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from pnst.image import Volume
 from pnst.io.adc_unit import scale_of, to_um2_per_ms
 from pnst.io.digest import digest
-from pnst.io.marks import SIMULATED
 from pnst.io.nifti.read import read_description, read_geometry, read_volume, stem
-from pnst.io.nifti.sidecar import acquisition, read_b_values, read_b_vectors, read_json
+from pnst.io.nifti.sidecar import acquisition_of, read_b_values, read_b_vectors, read_json
+from pnst.io.simulation_mark import SIMULATED
 from pnst.study import Role, Series, Source
 
 
@@ -42,7 +42,7 @@ def describe_series(file: Path, role: Role) -> Series:
 
 
 def _series(file: Path, role: Role, volume: Volume, source: Source, notes: tuple[str, ...]) -> Series:
-    facts = acquisition(read_json(beside(file, ".json")))
+    facts = acquisition_of(read_json(beside(file, ".json")))
     b_values = b_vectors = None
     if role is Role.DWI and volume.data.ndim == 3 and beside(file, ".bval").is_file():
         volume = Volume(volume.data[..., None], volume.grid, volume.unit)

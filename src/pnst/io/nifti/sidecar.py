@@ -28,7 +28,7 @@ def read_json(file: Path) -> Mapping[str, Any]:
     return facts
 
 
-def acquisition(facts: Mapping[str, Any]) -> Acquisition:
+def acquisition_of(facts: Mapping[str, Any]) -> Acquisition:
     """The acquisition that a BIDS sidecar describes (BIDS counts time in seconds); other keys are left alone."""
     agent = _text(facts, "ContrastBolusIngredient") or _text(facts, "ContrastBolusAgent")
     suppressed = facts.get("FatSuppression")
@@ -46,18 +46,20 @@ def acquisition(facts: Mapping[str, Any]) -> Acquisition:
     )
 
 
-def facts_of(acquired: Acquisition, unit: str = "") -> dict[str, Any]:
-    """The BIDS sidecar of an acquisition: what `acquisition` reads back; facts that are None are left out."""
+def sidecar_of(acquisition: Acquisition, unit: str = "") -> dict[str, Any]:
+    """The BIDS sidecar of an acquisition: what `acquisition_of` reads back; facts that are None are left out."""
     facts = {
-        "RepetitionTime": _seconds(acquired.repetition_time_ms),
-        "EchoTime": _seconds(acquired.echo_time_ms),
-        "InversionTime": _seconds(acquired.inversion_time_ms),
-        "FlipAngle": acquired.flip_angle_deg,
-        "MagneticFieldStrength": acquired.field_strength_t,
-        "FatSuppression": acquired.fat_suppressed,
-        "ContrastBolusIngredient": "GADOLINIUM" if acquired.contrast_agent else None,
-        "ContrastBolusAgent": "NONE" if acquired.contrast_agent is False else None,  # BIDS has a term for agents only
-        "Manufacturer": acquired.manufacturer,
+        "RepetitionTime": _seconds(acquisition.repetition_time_ms),
+        "EchoTime": _seconds(acquisition.echo_time_ms),
+        "InversionTime": _seconds(acquisition.inversion_time_ms),
+        "FlipAngle": acquisition.flip_angle_deg,
+        "MagneticFieldStrength": acquisition.field_strength_t,
+        "FatSuppression": acquisition.fat_suppressed,
+        "ContrastBolusIngredient": "GADOLINIUM" if acquisition.contrast_agent else None,
+        "ContrastBolusAgent": "NONE"
+        if acquisition.contrast_agent is False
+        else None,  # BIDS has a term for agents only
+        "Manufacturer": acquisition.manufacturer,
         "Units": unit or None,
     }
     return {key: value for key, value in facts.items() if value is not None}

@@ -10,9 +10,9 @@ import numpy as np
 
 from pnst.errors import InputError
 from pnst.image import Mask, Volume
-from pnst.io.marks import SIMULATED, is_simulated
 from pnst.io.nifti.read import write_volume
-from pnst.io.nifti.sidecar import facts_of, to_fsl
+from pnst.io.nifti.sidecar import sidecar_of, to_fsl
+from pnst.io.simulation_mark import SIMULATED, is_simulated
 from pnst.study import Lesion, Series, Study
 from pnst.typing import FloatArray
 
@@ -30,7 +30,7 @@ def write_role_folder(study: Study, folder: Path, lesions: Sequence[Lesion]) -> 
 def write_series(stem: Path, series: Series) -> None:
     """`stem`.nii.gz with its `.json`, and for diffusion `.bval` and, where directions are known, `.bvec`."""
     write_volume(stem.with_name(stem.name + ".nii.gz"), series.volume)
-    facts = facts_of(series.acquisition, series.volume.unit)
+    facts = sidecar_of(series.acquisition, series.volume.unit)
     if is_simulated(series):
         facts["ImageComments"] = SIMULATED
     if facts:

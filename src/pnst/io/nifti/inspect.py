@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from pnst.errors import PnstError
-from pnst.io.guess import SeriesGuess
 from pnst.io.nifti.read import is_nifti, read_geometry, stem
 from pnst.io.nifti.series import describe_series, written_unit
+from pnst.io.series_guess import SeriesGuess
 from pnst.study import Role
 
 
-def guess_nifti(files: Sequence[Path], role_of: Callable[[Path], Role | None]) -> list[SeriesGuess]:
+def inspect_nifti(files: Sequence[Path], role_of: Callable[[Path], Role | None]) -> list[SeriesGuess]:
     """One guess for each NIfTI file, whose role is what `role_of` reads from its name; hidden files are left out."""
     return list(_guesses([file for file in files if is_nifti(file) and not file.name.startswith(".")], role_of))
 

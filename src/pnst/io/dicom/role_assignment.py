@@ -6,18 +6,18 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from pnst.errors import AmbiguityError, InputError
-from pnst.io.dicom.roles import Guess, guess_role
+from pnst.io.dicom.roles import RoleGuess, guess_role
 from pnst.io.dicom.stack import Stack
-from pnst.io.wanted_roles import LEFT_OUT, known_role
+from pnst.io.role_override import NO_SERIES, parse_role
 from pnst.study import Role
 
 MIN_SLICES = 3
 """Fewer slices of anatomy are a locator or a remnant: no lesion is measured on them."""
 
-Chosen = dict[Role, tuple[Stack, str]]
+RoleAssignment = dict[Role, tuple[Stack, str]]
 
 
-def choose(stacks: Sequence[Stack], overrides: Mapping[str, str]) -> Chosen:
+def assign_roles(stacks: Sequence[Stack], overrides: Mapping[str, str]) -> RoleAssignment:
     """The stack for each role and the reason for it.
 
     `wanted` maps roles to a key, series UID, description or number, or to "none". Raises `SettingError` for an unknown
@@ -25,15 +25,16 @@ def choose(stacks: Sequence[Stack], overrides: Mapping[str, str]) -> Chosen:
     name or role that several series fit, and the problem of a series that is chosen and cannot be read.
     """
     named = {
-        known_role(role): None if name == LEFT_OUT else find(stacks, name, role) for role, name in overrides.items()
+        parse_role(role): None if name == NO_SERIES else find_series(stacks, name, role)
+        for role, name in overrides.items()
     }
     taken = {id(stack) for stack in named.values() if stack is not None}
-    guesses: dict[Role, list[tuple[Stack, Guess]]] = defaultdict(list)
+    guesses: dict[Role, list[tuple[Stack, RoleGuess]]] = defaultdict(list)
     for stack in stacks:
         guess = guess_role(stack)
         if guess.role is not None and guess.role not in named and id(stack) not in taken:
             guesses[guess.role].append((stack, guess))
-    chosen: Chosen = {role: (stack, "chosen by the user") for role, stack in named.items() if stack is not None}
+    chosen: RoleAssignment = {role: (stack, "chosen by the user") for role, stack in named.items() if stack is not None}
     for role, candidates in guesses.items():
         stack, guess = _only(role, _preferred(role, candidates))
         chosen[role] = (stack, guess.reason)
@@ -44,7 +45,7 @@ def choose(stacks: Sequence[Stack], overrides: Mapping[str, str]) -> Chosen:
     return {role: chosen[role] for role in Role if role in chosen}
 
 
-def find(stacks: Sequence[Stack], name: str, role: str) -> Stack:
+def find_series(stacks: Sequence[Stack], name: str, role: str) -> Stack:
     """The one stack that a user's word names. Raises `InputError` for none, `AmbiguityError` for several."""
     word = name.strip().lower()
     point = _time_point(stacks, word)
@@ -85,7 +86,7 @@ def _time_point(stacks: Sequence[Stack], word: str) -> Stack | None:
     return stack.time_point(int(number))
 
 
-def _preferred(role: Role, candidates: list[tuple[Stack, Guess]]) -> list[tuple[Stack, Guess]]:
+def _preferred(role: Role, candidates: list[tuple[Stack, RoleGuess]]) -> list[tuple[Stack, RoleGuess]]:
     """Raw diffusion before trace, one series before a merged one; T1 that shows fat before T1 with it suppressed."""
     if role is Role.DWI:
         raw = [pair for pair in candidates if not pair[0].is_trace] or candidates
@@ -97,14 +98,14 @@ def _preferred(role: Role, candidates: list[tuple[Stack, Guess]]) -> list[tuple[
     return better or candidates
 
 
-def _only(role: Role, candidates: list[tuple[Stack, Guess]]) -> tuple[Stack, Guess]:
+def _only(role: Role, candidates: list[tuple[Stack, RoleGuess]]) -> tuple[Stack, RoleGuess]:
     if len(candidates) == 1:
         return candidates[0]
     raise AmbiguityError(
         f"{len(candidates)} series could be {role}",
         got="; ".join(f"{_line(stack)}, {guess.reason}" for stack, guess in candidates),
         expected=f"one series for {role}",
-        remedy=f"choose one, such as --role {role}={candidates[0][0].key}, or none with --role {role}={LEFT_OUT}",
+        remedy=f"choose one, such as --role {role}={candidates[0][0].key}, or none with --role {role}={NO_SERIES}",
     )
 
 

@@ -7,40 +7,40 @@ from itertools import product
 import numpy as np
 
 from pnst.image import Grid, Mask
-from pnst.io.masks.region import Drawn
+from pnst.io.masks.region import MaskWithNotes
 from pnst.study import Study
 from pnst.typing import BoolArray, IntArray
 
-FINER = 0.75
+MAX_VOXEL_RATIO = 0.75
 """A mask whose voxels are at least this long along every axis, as a share of a series', is not finer than it."""
-STRAIGHT = 1e-4
+MAX_OBLIQUITY = 1e-4
 """Voxels of one axis that step over this share of a voxel along another are turned against the series'."""
-TIE = 1e-3
+TIE_TOLERANCE = 1e-3
 """A centre this near to the border of two voxels may belong to either."""
 
 
-def unrefined(mask: Mask, study: Study) -> Drawn:
+def undo_upsampling(mask: Mask, study: Study) -> MaskWithNotes:
     """The mask on the grid of the series whose voxels it repeats, and a note; as it is where it repeats none.
 
     A mask saved on a finer grid without being drawn again (nearest neighbour) is a staircase of a series' voxels: its
     steps are no shape, and only on that series' grid are they known for what they are.
     """
     for role, series in study.series.items():
-        coarse_mask = _unrefined(mask, series.volume.grid)
+        coarse_mask = _downsampled(mask, series.volume.grid)
         if coarse_mask is not None:
             return coarse_mask, (f"its voxels repeat those of {role}, on whose grid it is measured",)
     return mask, ()
 
 
-def _unrefined(mask: Mask, grid: Grid) -> Mask | None:
+def _downsampled(mask: Mask, grid: Grid) -> Mask | None:
     fine, coarse = mask.canonical(), grid.canonical()
     box = fine.box(max(grid.spacing))
     to_coarse = coarse.inverse @ fine.grid.affine
     steps = np.diag(to_coarse)[:3]
-    turned = np.abs(to_coarse[:3, :3] - np.diag(steps)).max() > STRAIGHT
-    if box is None or turned or steps.min() >= FINER or steps.min() <= 0 or steps.max() > 1 + STRAIGHT:
+    turned = np.abs(to_coarse[:3, :3] - np.diag(steps)).max() > MAX_OBLIQUITY
+    if box is None or turned or steps.min() >= MAX_VOXEL_RATIO or steps.min() <= 0 or steps.max() > 1 + MAX_OBLIQUITY:
         return None
-    for ties in product((-TIE, TIE), repeat=3):
+    for ties in product((-TIE_TOLERANCE, TIE_TOLERANCE), repeat=3):
         index = [
             np.rint(step * np.arange(cut.start, cut.stop) + start + tie).astype(np.int64)
             for step, start, cut, tie in zip(steps, to_coarse[:3, 3], box, ties, strict=True)

@@ -1,4 +1,4 @@
-"""What a series' description says, in the abbreviations of several languages."""
+"""Keywords in a series' description, in the abbreviations of several languages."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ _COMPILED = {name: re.compile(pattern) for name, pattern in _PATTERNS.items()}
 _SIGNS = re.compile(r"[^\w+*]+|_")
 
 
-def words_of(description: str) -> frozenset[str]:
-    """Which of the known words a description holds; "no_fs" takes away "fs", "pre" takes away "post".
+def keywords_of(description: str) -> frozenset[str]:
+    """The known keywords that a description holds; "no_fs" takes away "fs", "pre" takes away "post".
 
     >>> sorted(words_of("AXIAL SE T2 FAT SAT")), sorted(words_of("t1_tse_tra nach KM"))
     (['fs', 't2'], ['post', 't1'])

@@ -13,12 +13,12 @@ from pnst.io.dicom.tags import Fields, items, numbers, private, words
 _CREATOR = "Image Private Header"
 
 
-def is_vframe(ds: Fields) -> bool:
+def is_uih_mosaic(ds: Fields) -> bool:
     """Whether an image is United Imaging's mosaic by its image type."""
     return "VFRAME" in words(ds, 0x00080008)
 
 
-def vframe_frames(ds: Fields, whole: Frame) -> tuple[Frame, ...]:
+def uih_mosaic_frames(ds: Fields, whole: Frame) -> tuple[Frame, ...]:
     """Cut `whole`, the mosaic read as one frame, into a frame for each item of MR VFrame Sequence (0065,1051).
 
     Tiles go row by row, as many in a row as in Siemens' square mosaics, but without empty rows (20 slices are 5 columns

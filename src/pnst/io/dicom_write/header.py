@@ -11,10 +11,10 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from pnst.io.dicom_write.identity import Identity, uid
-from pnst.io.dicom_write.stored import Stored
+from pnst.io.dicom_write.stored import StoredPixels
 from pnst.io.dicom_write.style import VENDORS, DicomStyle
 from pnst.io.digest import digest
-from pnst.io.marks import PHANTOM, SIMULATED, is_simulated
+from pnst.io.simulation_mark import PHANTOM, SIMULATED, is_simulated
 from pnst.study import Role, Series
 
 _DESCRIPTIONS: Mapping[Role, str] = {
@@ -30,7 +30,7 @@ _DESCRIPTIONS: Mapping[Role, str] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Outgoing:
+class SeriesToWrite:
     """One series on its way out: its voxels as integers, its number, and the study and style that it is written in."""
 
     series: Series
@@ -39,9 +39,9 @@ class Outgoing:
     style: DicomStyle
 
     @cached_property
-    def stored(self) -> Stored:
+    def stored(self) -> StoredPixels:
         """The voxels as integers. Raises `InputError` where some are not finite."""
-        return Stored.of(self.series)
+        return StoredPixels.of(self.series)
 
     @property
     def role(self) -> Role:
@@ -55,7 +55,7 @@ class Outgoing:
         return uid("series", self.identity.study, str(self.role), digest(self.series.volume))
 
 
-def head(out: Outgoing, storage: UID, instance: int) -> Dataset:
+def header_dataset(out: SeriesToWrite, storage: UID, instance: int) -> Dataset:
     """A data set with patient, study, series, frame of reference, equipment and the marks of a simulation."""
     dataset = Dataset()
     dataset.SOPClassUID = storage
@@ -76,7 +76,7 @@ def head(out: Outgoing, storage: UID, instance: int) -> Dataset:
     return dataset
 
 
-def _equipment(dataset: Dataset, out: Outgoing, simulated: bool) -> None:
+def _equipment(dataset: Dataset, out: SeriesToWrite, simulated: bool) -> None:
     """The vendor whose habits the file has, or the study's own; model and station say who wrote it."""
     named = VENDORS[out.style.vendor] if out.style.vendor else out.series.acquisition.manufacturer
     dataset.Manufacturer = named or "pnst"

@@ -16,7 +16,7 @@ def mapped_unit(stack: Stack) -> str | None:
 
 
 def adc_in_um2_per_ms(values: AnyArray, stack: Stack, unit: str | None) -> tuple[Float32Array, str]:
-    """Bring an ADC map to um2_per_ms, and say how. `unit` is that of the mapping by which `values` were rescaled.
+    """Bring an ADC map to um2_per_ms, and report how. `unit` is that of the mapping by which `values` were rescaled.
 
     Without one, the header's Units or Rescale Type decide where they name a unit of diffusivity, else the order of
     magnitude of the values. Raises `AmbiguityError` where that fits no unit: then the map may be no ADC map at all.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pnst.errors import SettingError
 from pnst.study import Role
 
-LEFT_OUT = "none"
+NO_SERIES = "none"
 """In place of a series: no series shall have this role."""
 
 
-def known_role(name: str) -> Role:
+def parse_role(name: str) -> Role:
     """The role of that name. Raises `SettingError` that lists the roles for another word."""
     try:
         return Role(name)

@@ -1,4 +1,4 @@
-"""The marks by which a simulated series is told from a patient's, in every format."""
+"""The marks that distinguish a simulated series from a patient's, in every format."""
 
 from __future__ import annotations
 
