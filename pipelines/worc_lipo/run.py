@@ -31,7 +31,7 @@ from pnst.classification.settings import TrainSettings
 from pnst.classification.training.features import choose_features, feature_matrix
 from pnst.classification.training.fitting import fit_calibrated
 from pnst.classification.training.labelled import LabelledTable
-from pnst.io.frame import read_frame
+from pnst.io.table import read_frame
 
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- begin results -->", "<!-- end results -->"

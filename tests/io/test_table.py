@@ -1,15 +1,18 @@
-"""Tables as CSV. Witnesses: the text itself, pandas, and Python's own reader."""
+"""Tables as text and with types. Witnesses: the text, pandas, Python's own reader, files spoilt on purpose."""
 
 from __future__ import annotations
 
+import gzip
 import io
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from pnst.errors import InputError
-from pnst.io.table import read_csv, to_csv
+from pnst.io.table import read_csv, read_frame, to_csv
 
+TABLE = pd.DataFrame({"case": ["ä", "b"], "x": [1.5, np.nan], "sign": [True, False]})
 ROWS = [{"a": 1, "b": "x, y"}, {"b": 'say "no"', "c": None}, {"a": 0.1, "c": True}]
 
 
@@ -33,7 +36,7 @@ def test_cells_come_back_without_blanks_and_empty_lines_not_at_all(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (None, "No such file"),
         (b"", "a name"),
@@ -44,10 +47,54 @@ def test_cells_come_back_without_blanks_and_empty_lines_not_at_all(tmp_path):
         (b'a,b\n"1,2\n', "something else"),
     ],
 )
-def test_a_table_that_cannot_be_read(tmp_path, content, said):
+def test_a_table_that_cannot_be_read(tmp_path, content, message):
     if content is not None:
         (tmp_path / "t.csv").write_bytes(content)
-    with pytest.raises(InputError, match=said) as refusal:
+    with pytest.raises(InputError, match=message) as refusal:
         read_csv(tmp_path / "t.csv")
     assert "'t.csv'" in str(refusal.value)
     assert str(tmp_path) not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.gz", "t.parquet"])
+def test_what_was_written_is_read(tmp_path, name):
+    file = tmp_path / name
+    if name.endswith("parquet"):
+        pytest.importorskip("pyarrow")
+        TABLE.to_parquet(file)
+    else:
+        TABLE.to_csv(file, index=False)
+    pd.testing.assert_frame_equal(read_frame(file), TABLE, check_dtype=False)
+
+
+def test_a_byte_order_mark_and_blanks_are_no_part_of_a_name(tmp_path):
+    (tmp_path / "t.csv").write_bytes("\ufeffcase , x\na,1\n".encode())
+    assert list(read_frame(tmp_path / "t.csv").columns) == ["case", "x"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("t.csv", b"x,y,x\n1,2,3\n", "names 'x' twice"),
+        ("t.csv", b"x,y, x\n1,2,3\n", "names 'x' twice"),
+        ("t.csv.gz", gzip.compress(b"x,x\n1,2\n"), "names 'x' twice"),
+        ("t.csv", b"x,y\n", "no rows"),
+        ("t.csv", b"x;y\n1,5;2\n", "not separated by commas"),
+        ("t.csv", b"x\ty\n1\t2\n", "not separated by commas"),
+        ("t.csv", b"", "EmptyDataError"),
+        ("t.csv", b"\xff\xfe\x00x", "UnicodeDecodeError"),
+        ("t.csv", b'x,y\n1,2\n1,2,3,4\n"', "ParserError"),
+        ("t.csv.gz", b"x,y\n1,2\n", "file"),
+        ("t.parquet", b"PAR", "Arrow|Import"),
+    ],
+)
+def test_what_is_no_table_is_refused_without_its_path(tmp_path, name, content, says):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=rf"cannot read the table '{name}'; got: .*{says}") as refusal:
+        read_frame(tmp_path / name)
+    assert str(tmp_path) not in str(refusal.value)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(InputError, match="No such file"):
+        read_frame(tmp_path / "nowhere.csv")

@@ -37,7 +37,7 @@ def train_model(
     from pnst.classification.training.model_folder import model_files
     from pnst.classification.training.train import train
     from pnst.io.file_set import write_file_set
-    from pnst.io.frame import read_frame
+    from pnst.io.table import read_frame
 
     progress("reading the table")
     model = train(
@@ -70,12 +70,11 @@ def evaluate_models(
     from pnst.classification.evaluation.evaluate import evaluate
     from pnst.classification.evaluation.serialise import prediction_rows, to_dict
     from pnst.io.file_set import write_file_set
-    from pnst.io.frame import read_frame
-    from pnst.io.table import to_csv
+    from pnst.io.table import read_frame, to_csv
     from pnst.reporting.evaluation import evaluation_report
 
     progress("reading the table")
-    found = evaluate(
+    evaluation = evaluate(
         read_frame(training.table),
         training.label,
         training.groups,
@@ -87,8 +86,12 @@ def evaluate_models(
         progress=progress,
     )
     progress("report")
-    page = evaluation_report(found)
-    numbers = json.dumps(to_dict(found), indent=2, ensure_ascii=False, allow_nan=False)
-    texts = {"evaluation.json": numbers, "evaluation.html": page, "predictions.csv": to_csv(prediction_rows(found))}
+    page = evaluation_report(evaluation)
+    numbers = json.dumps(to_dict(evaluation), indent=2, ensure_ascii=False, allow_nan=False)
+    texts = {
+        "evaluation.json": numbers,
+        "evaluation.html": page,
+        "predictions.csv": to_csv(prediction_rows(evaluation)),
+    }
     write_file_set(out, {name: text.encode() for name, text in texts.items()}, inputs=[training.table])
-    return found
+    return evaluation

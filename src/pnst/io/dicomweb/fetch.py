@@ -95,7 +95,7 @@ def _fetch_instance(client: DICOMwebClient, address: Address, series: str, insta
 
 
 def _breaks_off(dataset: Dataset) -> bool:
-    """Whether the last element is shorter than it says, or an image has no pixels: pydicom reads either without a warning."""
+    """Whether the last element is shorter than it says, or an image lacks pixels: pydicom warns of neither."""
     last = dataset.get_item(max(dataset.keys()))
     short = isinstance(last, RawDataElement) and last.length not in (_UNDEFINED, len(last.value or b""))
     return short or ("Rows" in dataset and not any(name in dataset for name in _PIXELS))

@@ -1,4 +1,4 @@
-"""The parts of a NIfTI file: its header, whose repairs are reported, and its voxels as stored, never more than are there."""
+"""The parts of a NIfTI file: its header, whose repairs are reported, and its voxels as stored."""
 
 from __future__ import annotations
 
