@@ -58,9 +58,9 @@ class RunSettings(_Tables):
         """These settings with shading corrected where asked for, and other series aligned; `SettingError` for others
         than none, diffusion and all.
         """
-        said = self.preprocess.model_dump() | ({"correct_bias": True} if correct_bias else {})
+        values = self.preprocess.model_dump() | ({"correct_bias": True} if correct_bias else {})
         try:
-            asked = PreprocessSettings(**(said if align is None else {**said, "align": align}))
+            preprocess = PreprocessSettings(**(values if align is None else {**values, "align": align}))
         except ValidationError as error:
             raise SettingError(
                 "these series cannot be aligned",
@@ -68,7 +68,7 @@ class RunSettings(_Tables):
                 expected="none, diffusion or all",
                 remedy="name one of them",
             ) from error
-        return self.model_copy(update={"preprocess": asked})
+        return self.model_copy(update={"preprocess": preprocess})
 
     def to_toml(self) -> str:
         """The effective settings, defaults included; what is unset is left out."""

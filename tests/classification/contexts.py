@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pnst.classification.evidence_model.parameters import LogNormalParameters, SignParameters
-from pnst.evidence.figures import Predictor, predictors
+from pnst.evidence.published import Predictor, predictors
 
 
 def column_values(predictor: Predictor, count: int, rng: np.random.Generator) -> np.ndarray:

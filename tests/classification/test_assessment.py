@@ -15,7 +15,7 @@ from pnst.classification.assessment import Assessment
 from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.evidence_model.shapley import Contributions
 from pnst.classification.explanation import explain
-from pnst.evidence.figures import predictors
+from pnst.evidence.published import predictors
 
 COLUMNS = {
     "size.longest_diameter_mm": 72.0,

@@ -20,7 +20,7 @@ from pnst.classification.evidence_model.calibration import (
 from pnst.classification.evidence_model.likelihood import Likelihood, Observed, sign_curve
 from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.evidence_model.parameters import LogNormalParameters, draw_parameters
-from pnst.evidence.figures import pooled
+from pnst.evidence.published import pooled
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from pnst.classification.assess import assess
 from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.evidence_model.observation import observed, read
 from pnst.classification.lesion_table import LesionTable
-from pnst.evidence.figures import predictors
+from pnst.evidence.published import predictors
 
 ROUNDING = 1e-10
 

@@ -13,7 +13,12 @@ from classification.cohorts import QUICK, cohort
 from pnst.classification.pipelines import TopFeatures, candidates
 from pnst.classification.settings import TrainSettings
 from pnst.classification.training.fitting import fit_calibrated, grouped_splits, held_out_scores
-from pnst.classification.training.leakage import _chance, naming_features, repeated_rows, separating_features
+from pnst.classification.training.leakage import (
+    _separation_probability,
+    naming_features,
+    repeated_rows,
+    separating_features,
+)
 from pnst.classification.training.train import held_out_log_odds, train
 from pnst.errors import InputError
 
@@ -79,7 +84,7 @@ class TestColumns:
         """Closed form against all orders of 2 + 3 lesions."""
         orders = list(permutations(range(5)))
         separated = [order for order in orders if set(order[:2]) in ({0, 1}, {3, 4})]
-        assert _chance(2, 3) == pytest.approx(len(separated) / len(orders))
+        assert _separation_probability(2, 3) == pytest.approx(len(separated) / len(orders))
 
 
 class TestRows:

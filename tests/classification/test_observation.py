@@ -9,7 +9,7 @@ import pytest
 from pnst.classification.evidence_model.observation import read, sign_weight
 from pnst.classification.lesion_table import LesionTable
 from pnst.errors import SettingError
-from pnst.evidence.figures import predictors
+from pnst.evidence.published import predictors
 
 
 def entry(columns: dict[str, object]) -> dict[str, float]:

@@ -15,7 +15,7 @@ from pnst.classification.evidence_model.parameters import (
     log_variance,
     sources,
 )
-from pnst.evidence.figures import moments, predictors
+from pnst.evidence.published import moments, predictors
 from pnst.evidence.pooling import logit_with_half_count, random_effects
 
 DRAWS = 20_000

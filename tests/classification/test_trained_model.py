@@ -17,8 +17,8 @@ from pnst.classification.training.model_folder import (
     CARD_FILE,
     HELD_OUT_FILE,
     LOADERS,
+    MAX_BYTES,
     MODEL_FILE,
-    MOST_BYTES,
     TYPES,
     model_files,
     read_model,
@@ -144,9 +144,9 @@ class TestRefusals:
             read_model(folder)
 
     def test_a_file_that_unpacks_to_far_more(self, files, tmp_path, monkeypatch):
-        monkeypatch.setattr(model_folder, "MOST_BYTES", 2_000_000)
+        monkeypatch.setattr(model_folder, "MAX_BYTES", 2_000_000)
         content = with_text(files, json.dumps({"a": "0" * 3_000_000}))
-        assert len(content) < MOST_BYTES / 1000
+        assert len(content) < MAX_BYTES / 1000
         with pytest.raises(InputError, match="unpacks to more than 2 MB"):
             read_model(write(tmp_path / "model", {**files, MODEL_FILE: content}))
 
@@ -191,7 +191,7 @@ def test_rows_are_named_by_their_numbers_alone():
 
 
 def test_a_lesion_is_recognised_after_a_csv_file(tmp_path):
-    from pnst.io.frame import read_frame
+    from pnst.io.table import read_frame
 
     table = cohort(400)[["size.longest_diameter_mm", "adc.mean_um2_per_ms"]] * 1234.5
     table.to_csv(tmp_path / "t.csv", index=False)

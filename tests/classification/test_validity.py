@@ -17,7 +17,7 @@ from pnst.classification.evidence_model.validity import (
     validity_table,
     value_frequencies,
 )
-from pnst.evidence.figures import cutoffs, pooled, predictors, sign_counts
+from pnst.evidence.published import cutoffs, pooled, predictors, sign_counts
 
 ROOT = Path(__file__).resolve().parents[2]
 

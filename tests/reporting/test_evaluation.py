@@ -78,10 +78,10 @@ def test_what_cannot_be_estimated_is_said():
 def test_a_models_folder_is_written_as_it_is_called(found, name):
     """A formula of matplotlib that is none would be an error, and a legend leaves out what begins with a dash."""
     (one,) = found.models
-    other = replace(one, answers=replace(one.answers, name=name))
+    other = replace(one, predictions=replace(one.predictions, name=name))
     curves = dict(found.decision.net_benefit)
-    curves[name] = curves.pop(one.answers.name)
+    curves[name] = curves.pop(one.predictions.name)
     renamed = replace(found, models=(other,), decision=replace(found.decision, net_benefit=curves))
     assert re.sub(r'src="[^"]*"', "", evaluation_report(renamed)).count(f">{name}<") > 1
     figure = roc_picture(renamed).png
-    assert figure != roc_picture(replace(renamed, models=(replace(other, answers=replace(one.answers, name="")),))).png
+    assert figure != roc_picture(replace(renamed, models=(replace(other, predictions=replace(one.predictions, name="")),))).png

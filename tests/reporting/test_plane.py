@@ -7,7 +7,7 @@ import pytest
 
 from pnst.image import Grid, Mask, Volume
 from pnst.kernels.mesh import Mesh
-from pnst.reporting.plane import Field, Plane, largest_slice, letters, points_of
+from pnst.reporting.plane import Field, Plane, letters, points_of, slice_of_max_area
 from pnst.study import Lesion
 
 STORED = [((0, 1, 2), ()), ((2, 0, 1), (0,)), ((1, 2, 0), (1, 2)), ((0, 2, 1), (0, 1, 2))]
@@ -99,12 +99,12 @@ def test_slices_run_across_the_longest_voxel_side_and_nearly_isotropic_images_ar
 
 def test_the_largest_slice_of_an_ellipsoid_is_its_middle_one(made):
     """Closed form: the centre is that of the grid, 15 slices."""
-    assert largest_slice(made.lesion.mask, 2) == 7
+    assert slice_of_max_area(made.lesion.mask, 2) == 7
 
 
 def test_an_empty_mask_has_no_largest_slice_and_no_points(made):
     empty = Mask(np.zeros(made.fine.shape, dtype=bool), made.fine)
-    assert largest_slice(empty, 2) is None
+    assert slice_of_max_area(empty, 2) is None
     assert points_of(empty).shape == (0, 3)
 
 

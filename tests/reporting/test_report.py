@@ -331,7 +331,7 @@ def test_every_family_column_and_role_has_its_words():
 
 
 def test_every_predictor_of_the_model_has_its_words():
-    from pnst.evidence.figures import predictors
+    from pnst.evidence.published import predictors
 
     assert {p.name for p in predictors()} <= set(PREDICTORS)
 

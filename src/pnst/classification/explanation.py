@@ -13,7 +13,7 @@ from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.evidence_model.parameters import LogNormalParameters, sources
 from pnst.classification.prediction import Input
 from pnst.classification.settings import AssessSettings
-from pnst.evidence.figures import Predictor, predictors
+from pnst.evidence.published import Predictor, predictors
 
 
 def explain(a: Assessment) -> str:

@@ -25,7 +25,7 @@ from pnst.errors import InputError
 from pnst.typing import BoolArray, FloatArray
 
 _LEARNING_RATE = 0.1
-_MOST_STEPS = 5000
+_MAX_STEPS = 5000
 
 
 def candidates(settings: TrainSettings) -> Iterator[tuple[dict[str, float], Any]]:
@@ -67,9 +67,9 @@ class OffsetLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         axes = axes[sizes > sizes.max(initial=0.0) * 1e-12]
         design = np.column_stack([features @ axes.T, np.ones(len(features))])
         ridge = np.append(np.full(len(axes), 1 / self.C), 0.0)
-        found = fit_logistic(design, malignant.astype(float), offset=offset, ridge=ridge).coefficients
-        self.coef_ = found[:-1] @ axes
-        self.intercept_ = float(found[-1])
+        coefficients = fit_logistic(design, malignant.astype(float), offset=offset, ridge=ridge).coefficients
+        self.coef_ = coefficients[:-1] @ axes
+        self.intercept_ = float(coefficients[-1])
         self.classes_ = np.array([False, True])
         return self
 
@@ -118,7 +118,7 @@ def _nothing_varies(features: int) -> InputError:
 
 
 def _logistic(c: float) -> Any:
-    return LogisticRegression(C=c, max_iter=_MOST_STEPS)
+    return LogisticRegression(C=c, max_iter=_MAX_STEPS)
 
 
 def _on_standardised(model: Any, offset: bool) -> Any:

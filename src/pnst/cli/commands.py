@@ -98,15 +98,15 @@ def inspect(
     """Show each series of a study: its role, the reason for it, its voxels, b-values and unit."""
     from pnst import workflow
 
-    found = workflow.inspect(study)
+    guesses = workflow.inspect(study)
     if json:
-        print_json({"series": [guess.to_dict() for guess in found]})
+        print_json({"series": [guess.to_dict() for guess in guesses]})
         return
     from rich.table import Table
 
     table = Table("key", "description", "role", "reason", "shape", "spacing mm", "b-values", "remarks")
-    for guess in found:
-        remarks = "; ".join([*guess.rivals, *guess.notes, *([guess.problem] if guess.problem else [])])
+    for guess in guesses:
+        notes = "; ".join([*guess.rivals, *guess.notes, *([guess.problem] if guess.problem else [])])
         table.add_row(
             *escaped(
                 guess.key,
@@ -116,7 +116,7 @@ def inspect(
                 "×".join(map(str, guess.shape or ())),
                 " × ".join(f"{s:.3g}" for s in guess.spacing_mm or ()),
                 ", ".join(f"{b:g}" for b in dict.fromkeys(guess.b_values or ())),
-                remarks,
+                notes,
             )
         )
     console().print(table)
@@ -159,11 +159,11 @@ def assess(
     """Score measured lesions: assessment.json, from published evidence or by a trained model. Not a medical device."""
     from pnst import workflow
 
-    found = workflow.assess_file(measurements, patient_of(patient), settings_of(settings, prior), model)
+    assessments = workflow.assess_file(measurements, patient_of(patient), settings_of(settings, prior), model)
     if explain:
-        emit(workflow.explanations(found), out)
+        emit(workflow.explanations(assessments), out)
         return
-    emit(workflow.assessments_json(found), out)
+    emit(workflow.assessments_json(assessments), out)
 
 
 @app.command()
@@ -244,9 +244,9 @@ def fetch(
     from pnst import workflow
 
     with progress() as say:
-        found = workflow.fetch(url, out, study, series, say)
+        fetched_series = workflow.fetch(url, out, study, series, say)
     table = Table("modality", "instances", "where", title=escaped(str(out))[0], title_justify="left")
-    for one in found:
+    for one in fetched_series:
         where = one.files[0] if len(one.files) == 1 else one.uid  # a SEG or RTSTRUCT is one file, for --lesion
         table.add_row(*escaped(one.modality or "–", str(len(one.files)), where))
     console().print(table)

@@ -19,7 +19,7 @@ TableFile = Annotated[Path, typer.Argument(help="CSV (also .csv.gz) or Parquet, 
 LabelOption = Annotated[
     str, typer.Option("--label", metavar="COLUMN", help="The diagnosis: 1/0, true/false, yes/no, malignant/benign.")
 ]
-_NAMED = 5
+_MAX_NAMED = 5
 """Columns that are named where there are many; the model card has them all."""
 
 GroupsOption = Annotated[
@@ -77,8 +77,8 @@ def train(
         accept_separating=accept_separating or (),
     )
     with progress() as say:
-        found = workflow.train_model(training, out, _settings(settings).changed(train=changes), say)
-    _say_trained(found, out)
+        trained_model = workflow.train_model(training, out, _settings(settings).changed(train=changes), say)
+    _print_trained(trained_model, out)
 
 
 @app.command()
@@ -109,7 +109,7 @@ def evaluate(
     training = workflow.TrainingTable(table=table, label=label, groups=groups)
     changes = {} if prior is None else {"prior": prior}
     with progress() as say:
-        found = workflow.evaluate_models(
+        evaluation = workflow.evaluate_models(
             training,
             model or [],
             out,
@@ -118,31 +118,31 @@ def evaluate(
             subgroup or (),
             say,
         )
-    _say_evaluated(found, out)
+    _print_evaluation(evaluation, out)
 
 
-def _say_trained(found: TrainedModel, out: Path) -> None:
-    performance = found.card.performance
+def _print_trained(model: TrainedModel, out: Path) -> None:
+    performance = model.card.performance
     typer.echo(
-        f"{found.name}: held-out AUC {performance.auc:.3f} ({_range(performance.auc_delong)} DeLong, "
+        f"{model.name}: held-out AUC {performance.auc:.3f} ({_range(performance.auc_delong)} DeLong, "
         f"{_range(performance.auc_bootstrap)} bootstrap), Brier {performance.brier:.3f}"
     )
-    for text in found.card.warnings:
+    for text in model.card.warnings:
         typer.echo(f"warning: {text}")
-    for reason in dict.fromkeys(found.card.excluded.values()):
-        names = [name for name, why in found.card.excluded.items() if why == reason]
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        typer.echo(f"no features ({reason}): {', '.join(names[:_NAMED])}{more}")
+    for reason in dict.fromkeys(model.card.excluded.values()):
+        names = [name for name, why in model.card.excluded.items() if why == reason]
+        more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+        typer.echo(f"no features ({reason}): {', '.join(names[:_MAX_NAMED])}{more}")
     typer.echo(
-        f"{len(found.features)} features; model card: {out / 'model_card.md'}\nResearch software, not a medical device."
+        f"{len(model.features)} features; model card: {out / 'model_card.md'}\nResearch software, not a medical device."
     )
 
 
-def _say_evaluated(found: Evaluation, out: Path) -> None:
+def _print_evaluation(evaluation: Evaluation, out: Path) -> None:
     from rich.table import Table
 
     shown = Table("model", "AUC", "DeLong", "bootstrap", "Brier", "slope", "sensitivity", "specificity")
-    for result in found.models:
+    for result in evaluation.models:
         at, slope = result.at_threshold, result.reliability.slope
         shown.add_row(
             *escaped(result.predictions.name),
@@ -154,7 +154,7 @@ def _say_evaluated(found: Evaluation, out: Path) -> None:
             *(f"{part.count}/{part.total}" for part in ((at.sensitivity, at.specificity) if at else ())),
         )
     console().print(shown)
-    for text in found.notes:
+    for text in evaluation.notes:
         typer.echo(f"note: {text}")
     typer.echo(f"report: {out / 'evaluation.html'}\nResearch software, not a medical device.")
 

@@ -101,14 +101,14 @@ def settings_of(file: Path | None, prior: float | None, bias: bool = False, alig
 
 def changes_of(spec: Path | None, like: str | None, seed: int | None, realistic: bool = False) -> list[Changes | Path]:
     """What to simulate: a file beats the presets, the command line beats the file."""
-    said: dict[str, str | int | bool] = {}
+    changes: dict[str, str | int | bool] = {}
     if like is not None or spec is None:
-        said["like"] = like or "benign"
+        changes["like"] = like or "benign"
     if seed is not None:
-        said["seed"] = seed
+        changes["seed"] = seed
     if realistic:
-        said["realistic"] = True
-    return [*([spec] if spec else []), said]
+        changes["realistic"] = True
+    return [*([spec] if spec else []), changes]
 
 
 def form_of(dicom: bool, bids: bool, vendor: str | None, enhanced: bool) -> Form:

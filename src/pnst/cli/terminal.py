@@ -83,8 +83,8 @@ def counted() -> Iterator[tuple[Callable[[int], None], Callable[[Outcome], None]
 def tally(outcomes: Sequence[Outcome], out: Path, index: str, failures: str) -> None:
     """How many cases were made, kept and failed, and where their tables are."""
     counts = Counter(outcome.state for outcome in outcomes)
-    said = f"{counts['made']} made, {counts['kept']} kept, {counts['failed']} failed"
-    typer.echo(f"{said}: {out / index}" + (f", {out / failures}" if counts["failed"] else ""))
+    counts_text = f"{counts['made']} made, {counts['kept']} kept, {counts['failed']} failed"
+    typer.echo(f"{counts_text}: {out / index}" + (f", {out / failures}" if counts["failed"] else ""))
 
 
 def show(case: Case, out: Path) -> None:

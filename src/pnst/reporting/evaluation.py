@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pnst.classification.metrics.proportions import Proportion
 
 
-def evaluation_report(found: Evaluation) -> str:
+def evaluation_report(evaluation: Evaluation) -> str:
     """Figures and tables of an evaluation; nothing is loaded from elsewhere, and all text from files is escaped."""
     from pnst.classification.evaluation.checklist import checklist
     from pnst.classification.evaluation.serialise import DISCLAIMER
@@ -19,11 +19,11 @@ def evaluation_report(found: Evaluation) -> str:
 
     page = environment().get_template("evaluation.html.j2")
     return page.render(
-        found=found,
-        lesions=len(found.malignant),
-        malignant=int(found.malignant.sum()),
-        pictures=[roc_picture(found), calibration_picture(found), decision_picture(found)],
-        checklist=checklist(found),
+        evaluation=evaluation,
+        lesions=len(evaluation.malignant),
+        malignant=int(evaluation.malignant.sum()),
+        pictures=[roc_picture(evaluation), calibration_picture(evaluation), decision_picture(evaluation)],
+        checklist=checklist(evaluation),
         disclaimer=DISCLAIMER,
         number=_number,
         ends=_ends,

@@ -13,47 +13,47 @@ from matplotlib.figure import Figure
 from pnst.classification.evaluation.evaluation import Evaluation
 from pnst.classification.metrics.decision_curve import TREAT_ALL, TREAT_NONE
 from pnst.classification.metrics.proportions import AtThreshold
-from pnst.classification.metrics.reliability import CLOSEST
+from pnst.classification.metrics.reliability import PROBABILITY_TOLERANCE
 from pnst.reporting.canvas import DPI, Picture
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 """Okabe and Ito's, told apart with any colour vision."""
 QUIET = "#8a939c"
 SIDE_IN = 4.6
-_MOST_RULES = 6  # curves of rules that are drawn; the table has them all
+_MAX_RULES = 6  # curves of rules that are drawn; the table has them all
 
 
-def roc_picture(found: Evaluation) -> Picture:
+def roc_picture(evaluation: Evaluation) -> Picture:
     """ROC curves of the models, and the published rules as points."""
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=QUIET, linewidth=0.8)
-        for result, colour in zip(found.models, _colours(found), strict=False):
+        for result, colour in zip(evaluation.models, _colours(evaluation), strict=False):
             label = f"{result.predictions.name}, AUC {result.area.value:.3f}"
             axes.plot(*result.roc, color=colour, label=_literal(label))
             if result.at_threshold is not None:
                 axes.plot(*_point(result.at_threshold), "o", color=colour, markersize=6)
-        seen = [
+        points = [
             _point(rule.result)
-            for rule in found.rules
+            for rule in evaluation.rules
             if rule.result.sensitivity.total and rule.result.specificity.total
         ]
-        if seen:
-            axes.plot(*np.array(seen).T, "x", color=QUIET, label="published rules, where evaluated")
+        if points:
+            axes.plot(*np.array(points).T, "x", color=QUIET, label="published rules, where evaluated")
         axes.set(xlabel="1 − specificity", ylabel="sensitivity", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
         axes.legend(loc="lower right", fontsize=7.5, frameon=False)
 
-    areas = ", ".join(f"{result.predictions.name} {result.area.value:.3f}" for result in found.models)
-    dots = "" if found.threshold is None else f" Dots: the threshold {found.threshold:g}."
+    areas = ", ".join(f"{result.predictions.name} {result.area.value:.3f}" for result in evaluation.models)
+    dots = "" if evaluation.threshold is None else f" Dots: the threshold {evaluation.threshold:g}."
     return Picture(_png(draw), f"ROC curves; areas: {areas}", f"Sensitivity against 1 − specificity.{dots}")
 
 
-def calibration_picture(found: Evaluation) -> Picture:
+def calibration_picture(evaluation: Evaluation) -> Picture:
     """Share of malignant lesions against the mean probability, in bins, and each model's recalibration line."""
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=QUIET, linewidth=0.8)
-        for result, colour in zip(found.models, _colours(found), strict=False):
+        for result, colour in zip(evaluation.models, _colours(evaluation), strict=False):
             bins = result.reliability.bins
             x = np.array([one.mean_probability for one in bins])
             y = np.array([one.malignant.count / one.malignant.total for one in bins])
@@ -69,7 +69,7 @@ def calibration_picture(found: Evaluation) -> Picture:
                 label=_literal(result.predictions.name),
             )
             if result.reliability.line is not None:
-                grid = np.linspace(CLOSEST, 1 - CLOSEST, 200)
+                grid = np.linspace(PROBABILITY_TOLERANCE, 1 - PROBABILITY_TOLERANCE, 200)
                 slope, intercept = result.reliability.line
                 fitted = 1 / (1 + np.exp(-(intercept + slope * np.log(grid / (1 - grid)))))
                 axes.plot(grid, fitted, color=colour, linewidth=1)
@@ -85,18 +85,18 @@ def calibration_picture(found: Evaluation) -> Picture:
     )
 
 
-def decision_picture(found: Evaluation) -> Picture:
+def decision_picture(evaluation: Evaluation) -> Picture:
     """Net benefit over threshold probabilities."""
-    prevalence = float(found.malignant.mean())
+    prevalence = float(evaluation.malignant.mean())
 
     def draw(axes: Axes) -> None:
-        curves, thresholds = dict(found.decision.net_benefit), found.decision.thresholds
+        curves, thresholds = dict(evaluation.decision.net_benefit), evaluation.decision.thresholds
         axes.plot(thresholds, curves.pop(TREAT_ALL), color=QUIET, linestyle="--", label=TREAT_ALL)
         axes.plot(thresholds, curves.pop(TREAT_NONE), color=QUIET, linewidth=0.8, label=TREAT_NONE)
-        for result, colour in zip(found.models, _colours(found), strict=False):
+        for result, colour in zip(evaluation.models, _colours(evaluation), strict=False):
             name = result.predictions.name
             axes.plot(thresholds, curves.pop(name), color=colour, label=_literal(name))
-        best = sorted(curves, key=lambda name: -float(np.max(curves[name] * (1 - thresholds))))[:_MOST_RULES]
+        best = sorted(curves, key=lambda name: -float(np.max(curves[name] * (1 - thresholds))))[:_MAX_RULES]
         for name, style in zip(
             best, (":", "-.", (0, (1, 3)), (0, (5, 3)), (0, (3, 1, 1, 1)), (0, (8, 2))), strict=False
         ):
@@ -112,7 +112,7 @@ def decision_picture(found: Evaluation) -> Picture:
     return Picture(
         _png(draw),
         "Decision curve: net benefit over threshold probabilities",
-        f"True positives less false positives at the threshold's odds, a lesion. At most {_MOST_RULES} published rules "
+        f"True positives less false positives at the threshold's odds, a lesion. At most {_MAX_RULES} published rules "
         "are drawn; where a rule cannot be evaluated it calls nothing malignant.",
     )
 
@@ -128,8 +128,8 @@ def _point(result: AtThreshold) -> tuple[float, float]:
     return 1 - missed.count / missed.total, hit.count / hit.total
 
 
-def _colours(found: Evaluation) -> list[str]:
-    return [COLOURS[index % len(COLOURS)] for index in range(len(found.models))]
+def _colours(evaluation: Evaluation) -> list[str]:
+    return [COLOURS[index % len(COLOURS)] for index in range(len(evaluation.models))]
 
 
 def _png(draw: Callable[[Axes], None]) -> bytes:

@@ -40,14 +40,14 @@ def lesion_pictures(study: Study, lesion: Lesion, m: Measurements | None = None)
     On the series that the edge was read on also across its slices, the outline coloured by what was found.
     """
     paint, read = (edge_paint(m), m.margin.series) if m and m.margin else (None, None)
-    found = []
+    pictures = []
     for series in study.series.values():
         axis = series.volume.grid.canonical().slice_axis
         if series.role == read:
-            found += [_lesion_on(series, lesion, a, paint=paint) for a in (axis, _across(axis))]
+            pictures += [_lesion_on(series, lesion, a, paint=paint) for a in (axis, _across(axis))]
         else:
-            found.append(_lesion_on(series, lesion, axis))
-    return _drawn(found)
+            pictures.append(_lesion_on(series, lesion, axis))
+    return _drawn(pictures)
 
 
 def edema_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]:
@@ -56,8 +56,8 @@ def edema_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Pictur
     if m.edema is None or m.edema.present or series is None:
         return region_pictures(study, lesion, m, "edema")
     axis = series.volume.grid.canonical().slice_axis
-    found = (_lesion_on(series, lesion, a, remark="no oedema found") for a in (axis, _across(axis)))
-    return _drawn(found)
+    pictures = (_lesion_on(series, lesion, a, remark="no oedema found") for a in (axis, _across(axis)))
+    return _drawn(pictures)
 
 
 def extent_pictures(study: Study, lesion: Lesion) -> list[Picture]:
@@ -100,16 +100,16 @@ def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]
         return []
     canvas = Canvas(field, colour_bar=True)
     canvas.colours(field.volume.data, ADC_RANGE, ADC_UNIT)
-    said = []
+    outlined = []
     for name, (words, colour) in ADC_REGIONS.items():
         region = m.regions.get(name)
         whole = placed(region, adc.grid) if isinstance(region, Mask) else None
         shown = None if whole is None else field.of(whole).data
         if shown is not None and field.plane.image(shown).any():
             canvas.ring(shown, colour)
-            said.append(words)
+            outlined.append(words)
     canvas.outline(field.plane.cut(lesion.mesh), DIAMETER)
-    drawn = ", ".join(("lesion outline (white)", *said))
+    drawn = ", ".join(("lesion outline (white)", *outlined))
     caption = f"ADC map with {drawn}, {_slice_of(study, field, adc.grid)}; one colour range in every report"
     return [Picture(canvas.png(), "ADC map of the lesion in colour", caption)]
 
@@ -131,8 +131,8 @@ def _lesion_on(
     if diameter is not None:
         canvas.chord(field.plane.project(diameter), DIAMETER)
     alt = f"Lesion outline on {role_title(series.role)}, {field.plane.orientation}"
-    said = (_where(series, field, series.volume.grid), remark, paint.legend if paint else "")
-    return Picture(canvas.png(), alt, "; ".join(part for part in said if part))
+    caption = (_where(series, field, series.volume.grid), remark, paint.legend if paint else "")
+    return Picture(canvas.png(), alt, "; ".join(part for part in caption if part))
 
 
 def _outline(canvas: Canvas, lesion: Lesion, paint: Paint | None) -> None:

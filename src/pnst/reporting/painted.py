@@ -1,4 +1,4 @@
-"""The lesion's outline in the colours of what was found along its surface."""
+"""The lesion's outline in the colours of what was measured along its surface."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import Canvas
 from pnst.typing import FloatArray
 
-LESION, FOUND, UNMEASURED = "#56b4e9", "#d55e00", "#ffffff"
+LESION, INDISTINCT, UNMEASURED = "#56b4e9", "#d55e00", "#ffffff"
 """Sky blue is always the lesion; all colours are those that colour-blind readers tell apart (Okabe and Ito)."""
 COVERED = "#009e73"
 
@@ -47,17 +47,17 @@ class Paint:
 
 def edge_paint(m: Measurements) -> Paint | None:
     """Where the edge is sharp, indistinct and not measured; None where it was not measured at all."""
-    found = m.regions.get("edge_width")
-    if not isinstance(found, SurfaceMap):
+    edge_width = m.regions.get("edge_width")
+    if not isinstance(edge_width, SurfaceMap):
         return None
     limit = m.settings.margin.indistinct_width_mm
     legend = f"edge: blue sharp, vermilion indistinct (wider than {limit:g} mm), white not measured"
-    return Paint(found, limit, FOUND, legend)
+    return Paint(edge_width, limit, INDISTINCT, legend)
 
 
 def fat_paint(m: Measurements) -> Paint | None:
     """Where a rim of fat covers the surface; None where that was not measured."""
-    found = m.regions.get("fat_cover")
-    if not isinstance(found, SurfaceMap):
+    fat_cover = m.regions.get("fat_cover")
+    if not isinstance(fat_cover, SurfaceMap):
         return None
-    return Paint(found, 0.0, COVERED, "outline: green covered by fat, blue not covered, white not seen")
+    return Paint(fat_cover, 0.0, COVERED, "outline: green covered by fat, blue not covered, white not seen")

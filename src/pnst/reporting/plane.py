@@ -125,7 +125,7 @@ class Field:
         if box is None:
             return None
         part = canonical.crop(box)
-        index = largest_slice(_on(section, part.grid, box), axis)
+        index = slice_of_max_area(_on(section, part.grid, box), axis)
         if index is None:
             return None
         plane = Plane(part.grid, axis, index)
@@ -134,7 +134,7 @@ class Field:
         return cls(part, box, plane, (float(left), float(right), float(bottom), float(top)))
 
 
-def largest_slice(mask: Mask, axis: int) -> int | None:
+def slice_of_max_area(mask: Mask, axis: int) -> int | None:
     """The index along a canonical axis with the most true voxels (the lowest of equals); None when there are none."""
     counts = np.count_nonzero(mask.data, axis=tuple(a for a in range(3) if a != axis))
     return int(np.argmax(counts)) if counts.any() else None

@@ -9,7 +9,7 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from pnst.evidence.columns import SIGN_OF_COLUMN
-from pnst.evidence.figures import predictors
+from pnst.evidence.published import predictors
 from pnst.measurement.family import Family, Value
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import Picture
@@ -94,23 +94,23 @@ PAINTERS: dict[str, Painter] = {
 
 def summaries(m: Measurements) -> list[Summary]:
     """The key numbers of every measured family, its primary predictor first."""
-    found = []
+    lines = []
     for name, family in m.families().items():
         columns = family.columns()
         keys = [key for key in family_words(name).keys if key.column in columns] or [_first(columns)]
-        found += [_summary(m, name, family, key) for key in keys]
-    return found
+        lines += [_summary(m, name, family, key) for key in keys]
+    return lines
 
 
 def reportlets(study: Study, lesion: Lesion, m: Measurements) -> list[Reportlet]:
     """One reportlet for every measured family."""
     settings = m.settings.model_dump()
-    found = []
+    parts = []
     for name, family in m.families().items():
         words = family_words(name)
         draw = PAINTERS.get(name)
         reasons = [reason for part, reason in m.skipped.items() if part.startswith(f"{name}.")]
-        found.append(
+        parts.append(
             Reportlet(
                 words.title,
                 words.lead,
@@ -121,7 +121,7 @@ def reportlets(study: Study, lesion: Lesion, m: Measurements) -> list[Reportlet]
                 "; ".join(reasons),
             )
         )
-    return found
+    return parts
 
 
 def reasons(m: Measurements, a: Assessment) -> list[Reason]:

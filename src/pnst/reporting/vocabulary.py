@@ -229,12 +229,12 @@ def role_title(role: Role | None) -> str:
 def facts(series: Series) -> list[str]:
     """What the header says of how a series was acquired; nothing where it says nothing."""
     known = {name: value for name, value in asdict(series.acquisition).items() if value is not None}
-    said = [str(known["manufacturer"])] if "manufacturer" in known else []
-    said += [words.format(known[name]) for name, words in FACTS.items() if name in known]
-    said += [words[known[name]] for name, words in YES_NO_FACTS.items() if name in known]
+    texts = [str(known["manufacturer"])] if "manufacturer" in known else []
+    texts += [words.format(known[name]) for name, words in FACTS.items() if name in known]
+    texts += [words[known[name]] for name, words in YES_NO_FACTS.items() if name in known]
     if series.b_values:
-        said.append(f"b {', '.join(f'{b:.4g}' for b in sorted(set(series.b_values)))} s/mm²")
-    return said
+        texts.append(f"b {', '.join(f'{b:.4g}' for b in sorted(set(series.b_values)))} s/mm²")
+    return texts
 
 
 def family_words(family: str) -> Words:

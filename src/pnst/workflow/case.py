@@ -124,11 +124,11 @@ def measure_case(case: Case, request: Request, settings: RunSettings, progress: 
     """Measure every lesion."""
     from pnst.measurement.measure import measure
 
-    found = []
+    measurements = []
     for lesion in case.lesions:
         progress(f"measuring {lesion.label}")
-        found.append(measure(case.study, lesion, settings.measure, request.overrides))
-    return replace(case, measurements=tuple(found))
+        measurements.append(measure(case.study, lesion, settings.measure, request.overrides))
+    return replace(case, measurements=tuple(measurements))
 
 
 def assess_case(case: Case, request: Request, settings: RunSettings) -> Case:
@@ -137,8 +137,8 @@ def assess_case(case: Case, request: Request, settings: RunSettings) -> Case:
 
     patient = dict(request.patient) or None
     model = with_model(request).model
-    found = [assess(m, patient=patient, settings=settings.assess, model=model) for m in case.measurements]
-    return replace(case, assessments=tuple(found))
+    assessments = [assess(m, patient=patient, settings=settings.assess, model=model) for m in case.measurements]
+    return replace(case, assessments=tuple(assessments))
 
 
 def report_case(case: Case) -> str:

@@ -25,8 +25,8 @@ def assess_file(
     from pnst.io.results import read_lesions_json
 
     case_id, entries = read_lesions_json(file)
-    found = [measurements_of(entry, case_id, file) for entry in entries]
-    return [assess(m, model=model, patient=dict(patient) or None, settings=settings.assess) for m in found]
+    measurements = [measurements_of(entry, case_id, file) for entry in entries]
+    return [assess(m, model=model, patient=dict(patient) or None, settings=settings.assess) for m in measurements]
 
 
 def report_results(request: Request, results: Path) -> str:
@@ -85,8 +85,8 @@ def _check_inputs(m: Measurements, study: Study, results: Path) -> None:
 
 def _own(m: Measurements, study: Study) -> tuple[str, ...]:
     """What was noticed of the lesion alone: the notes that neither the study nor its series hold."""
-    said = {*study.notes, *(note for series in study.series.values() for note in series.notes)}
-    return tuple(note for note in m.notes if note not in said)
+    study_notes = {*study.notes, *(note for series in study.series.values() for note in series.notes)}
+    return tuple(note for note in m.notes if note not in study_notes)
 
 
 def measurements_of(entry: Mapping[str, Any], case_id: str, file: Path) -> Measurements:

@@ -12,25 +12,25 @@ if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
 
 
-def measurements_json(found: Sequence[Measurements]) -> str:
+def measurements_json(measurements: Sequence[Measurements]) -> str:
     """measurements.json."""
     from pnst.io.results import lesions_json
 
-    return lesions_json(found[0].case_id, [m.to_dict() for m in found])
+    return lesions_json(measurements[0].case_id, [m.to_dict() for m in measurements])
 
 
-def measurements_csv(found: Sequence[Measurements]) -> str:
+def measurements_csv(measurements: Sequence[Measurements]) -> str:
     """measurements.csv: one row a lesion; an empty cell where a lesion lacks a column."""
     from pnst.io.table import to_csv
 
-    return to_csv(m.row() for m in found)
+    return to_csv(m.row() for m in measurements)
 
 
-def assessments_json(found: Sequence[Assessment]) -> str:
+def assessments_json(assessments: Sequence[Assessment]) -> str:
     """assessment.json."""
     from pnst.io.results import lesions_json
 
-    return lesions_json(found[0].case_id, [a.to_dict() for a in found])
+    return lesions_json(assessments[0].case_id, [a.to_dict() for a in assessments])
 
 
 def explanations(assessments: Sequence[Assessment]) -> str:

@@ -141,10 +141,10 @@ def _result(
     malignant, p = labelled.malignant, predictions.probability
     areas = bootstrap_areas(p, malignant, labelled.groups, settings.bootstrap, settings.seed)
     ends = np.quantile(areas, [0.025, 0.975]).tolist() if areas.size >= settings.bootstrap / 2 else None
-    found = delong(p[None], malignant)
+    delong_result = delong(p[None], malignant)
     return ModelResult(
         predictions=predictions,
-        area=Area(float(found.areas[0]), found.interval(), (ends[0], ends[1]) if ends else None),
+        area=Area(float(delong_result.areas[0]), delong_result.interval(), (ends[0], ends[1]) if ends else None),
         roc=roc_curve(p, malignant),
         reliability=reliability(p, malignant),
         at_threshold=None if threshold is None else at_threshold(p >= threshold, malignant),
@@ -153,8 +153,8 @@ def _result(
 
 
 def _rule_row(rule: RuleCalls, malignant: BoolArray) -> RuleRow:
-    seen = rule.evaluated
-    return RuleRow(rule.name, int(seen.sum()), at_threshold(rule.called[seen], malignant[seen]))
+    evaluated = rule.evaluated
+    return RuleRow(rule.name, int(evaluated.sum()), at_threshold(rule.called[evaluated], malignant[evaluated]))
 
 
 def _comparisons(predictions: Sequence[ModelPredictions], malignant: BoolArray) -> Iterator[Comparison]:

@@ -93,12 +93,12 @@ def rule_calls(frame: pd.DataFrame, settings: AssessSettings) -> tuple[RuleCalls
     ]
     calls = []
     for of_rule in zip(*results, strict=True):
-        said = np.array([result.result for result in of_rule])
-        evaluated = (said == "positive") | (said == "negative")
+        verdicts = np.array([result.result for result in of_rule])
+        evaluated = (verdicts == "positive") | (verdicts == "negative")
         speaks_for_malignant = of_rule[0].speaks_for == "malignant"
         if evaluated.any():
             positive = "positive" if speaks_for_malignant else "negative"
-            calls.append(RuleCalls(of_rule[0].name, said == positive, evaluated))
+            calls.append(RuleCalls(of_rule[0].name, verdicts == positive, evaluated))
     return tuple(calls)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 NOT_GIVEN = "not given"
-_LEAST = 2  # lesions of each class, below which an area has no variance
+_MIN_PER_CLASS = 2  # lesions of each class, below which an area has no variance
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _subgroup(
     threshold: float | None,
 ) -> Subgroup:
     p = predictions.probability[rows]
-    enough = min(int(malignant.sum()), int((~malignant).sum())) >= _LEAST
+    enough = min(int(malignant.sum()), int((~malignant).sum())) >= _MIN_PER_CLASS
     area = delong(p[None], malignant) if enough else None
     return Subgroup(
         model=predictions.name,
@@ -77,15 +77,15 @@ def _subgroup(
     )
 
 
-def levels_of(table: pd.DataFrame, column: str, most: int) -> list[str]:
-    """A column's value in words, a lesion each. Raises `InputError` where there are more than `most` of them."""
+def levels_of(table: pd.DataFrame, column: str, max_levels: int) -> list[str]:
+    """A column's value in words, a lesion each. Raises `InputError` where there are more than `max_levels` of them."""
     refuse_unknown(table, [column])
     values = [NOT_GIVEN if is_empty(cell) else str(cell) for cell in table[column].tolist()]
-    if len(set(values)) > most:
+    if len(set(values)) > max_levels:
         raise InputError(
             f"the column {column!r} does not divide the lesions into subgroups",
             got=f"{len(set(values))} different values",
-            expected=f"at most {most}",
+            expected=f"at most {max_levels}",
             remedy="give a column of few values, for instance age in decades",
         )
     return values

@@ -9,7 +9,7 @@ import numpy as np
 from pnst.classification.evidence_model.observation import Reading
 from pnst.classification.evidence_model.parameters import LogNormalParameters, Parameters, sources
 from pnst.classification.lesion_table import LesionTable
-from pnst.evidence.figures import publications
+from pnst.evidence.published import publications
 from pnst.evidence.population import Patient, mismatch_warnings
 from pnst.measurement.solid import WHOLE_LESION, WHOLE_LESION_WARNING
 from pnst.typing import BoolArray
@@ -52,14 +52,14 @@ def warnings(readings: tuple[Reading, ...], lesions: LesionTable, patient: Patie
     for index, reading in enumerate(readings):
         entered[:, index] = ~np.isnan(reading.entry)
     of_sources: dict[bytes, tuple[str, ...]] = {}
-    found = []
+    texts = []
     for row, pattern in enumerate(entered):
         present = [readings[index] for index in np.flatnonzero(pattern)]
         key = pattern.tobytes()
         if key not in of_sources:
             of_sources[key] = tuple(_of_sources(present, patient))
-        found.append((*_of_measurement(present, row, regions[row], censored[row] == 1), *of_sources[key]))
-    return found
+        texts.append((*_of_measurement(present, row, regions[row], censored[row] == 1), *of_sources[key]))
+    return texts
 
 
 def _of_sources(readings: list[Reading], patient: Patient) -> Iterator[str]:

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from pnst.classification.evidence_model.parameters import LogNormalParameters, Parameters, SignParameters
-from pnst.evidence.figures import predictors
+from pnst.evidence.published import predictors
 from pnst.typing import FloatArray
 
 ORDER, REACH = 128, 7.0
@@ -25,8 +25,8 @@ ORDER, REACH = 128, 7.0
 A sign with the greatest loading is a step a third of an SD wide: order 128 puts a probability within 2e-4, and the ends
 of its interval within 2e-3, of a fine trapezoid rule (tested).
 """
-GREATEST_LOADING = 0.95
-_GREATEST_Z = 15.0  # further out a diameter says no more, and no node's likelihood is left above zero
+MAX_LOADING = 0.95
+_MAX_Z = 15.0  # further out a diameter says no more, and no node's likelihood is left above zero
 _BLOCK = 200_000  # likelihood values worked on at once: they stay in the processor's cache
 
 
@@ -149,10 +149,10 @@ class Likelihood:
         """Normal density of z given s, N(λs, 1 − λ²), up to a factor free of s and of the class; 1 where x is NaN."""
         s, _ = self._severity
         p = self._lognormal(name)
-        loading = np.minimum(np.abs(p.malignant - p.benign) / p.sd / self.delta, GREATEST_LOADING)
+        loading = np.minimum(np.abs(p.malignant - p.benign) / p.sd / self.delta, MAX_LOADING)
         width = np.sqrt(2 * (1 - loading**2))
         z = p.direction * (x[:, None] - (p.malignant + p.benign) / 2) / p.sd
-        z = np.clip(z, -_GREATEST_Z, _GREATEST_Z) / width
+        z = np.clip(z, -_MAX_Z, _MAX_Z) / width
         np.subtract(z[..., None], (loading / width)[:, None] * s, out=out)
         np.multiply(out, out, out=out)
         np.negative(out, out=out)
@@ -181,6 +181,6 @@ def sign_curve(p: SignParameters, delta: float) -> tuple[FloatArray, FloatArray]
     the same middle; a draw in the wrong direction means no effect); b = λ/√(1−λ²), a = middle·√(1+b²).
     """
     probit_malignant, probit_benign = ndtri(p.malignant), ndtri(p.benign)
-    loading = np.clip((probit_malignant - probit_benign) / delta, 0.0, GREATEST_LOADING)
+    loading = np.clip((probit_malignant - probit_benign) / delta, 0.0, MAX_LOADING)
     slope = loading / np.sqrt(1 - loading**2)
     return (probit_malignant + probit_benign) / 2 * np.sqrt(1 + slope**2), slope

@@ -11,7 +11,7 @@ from scipy.special import ndtr
 from pnst.classification.evidence_model.likelihood import Observed
 from pnst.classification.lesion_table import LesionTable
 from pnst.evidence.columns import SIGN_COLUMNS, SIGN_OF_COLUMN
-from pnst.evidence.figures import Predictor, predictors
+from pnst.evidence.published import Predictor, predictors
 from pnst.typing import BoolArray, FloatArray
 
 _Z975 = 1.959963984540054

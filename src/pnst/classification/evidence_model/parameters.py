@@ -15,22 +15,22 @@ import numpy as np
 from scipy.special import expit, logit, ndtri
 
 from pnst.classification.evidence_model import split_fat_prior
-from pnst.evidence.figures import Cutoff, Moments, Pooled, Predictor, SignCounts
-from pnst.evidence.figures import cutoffs as all_cutoffs
-from pnst.evidence.figures import moments as all_moments
-from pnst.evidence.figures import pooled as all_pooled
-from pnst.evidence.figures import predictors as all_predictors
-from pnst.evidence.figures import sign_counts as all_sign_counts
+from pnst.evidence.published import Cutoff, Moments, Pooled, Predictor, SignCounts
+from pnst.evidence.published import cutoffs as all_cutoffs
+from pnst.evidence.published import moments as all_moments
+from pnst.evidence.published import pooled as all_pooled
+from pnst.evidence.published import predictors as all_predictors
+from pnst.evidence.published import sign_counts as all_sign_counts
 from pnst.evidence.pooling import logit_with_half_count, random_effects
 from pnst.typing import FloatArray
 
 ASSUMED_BETWEEN_SD = 0.6
 """Between-study SD of a sign's frequency on the logit, where fewer than five studies cannot estimate it (assumed)."""
-LEAST_STUDIES = 5
+MIN_STUDIES = 5
 ASSUMED_ADC_LOG_SD = (0.13, 0.25)
 """Range of the unpublished log-SD of mean and dark ADC (assumed; 0.25 is that of benign minimum ADC)."""
 _Z975 = 1.959963984540054
-_LEAST_FREQUENCY = 1e-9  # keeps the probit of a drawn frequency finite
+_MIN_FREQUENCY = 1e-9  # keeps the probit of a drawn frequency finite
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +140,7 @@ def _draw_counted_sign(rows: tuple[SignCounts, ...], draws: int, rng: np.random.
 
 def _draw_frequency(positive: FloatArray, total: FloatArray, draws: int, rng: np.random.Generator) -> FloatArray:
     """Logit-normal over the rows of one class: the pooled mean's error and the spread between studies."""
-    fixed = None if len(total) >= LEAST_STUDIES else ASSUMED_BETWEEN_SD
+    fixed = None if len(total) >= MIN_STUDIES else ASSUMED_BETWEEN_SD
     fit = random_effects(*logit_with_half_count(positive, total), between_sd=fixed)
     return _inside(expit(rng.normal(fit.mean, np.hypot(fit.standard_error, fit.between_sd), draws)))
 
@@ -238,4 +238,4 @@ def _draw_centre(
 
 
 def _inside(frequency: FloatArray) -> FloatArray:
-    return np.clip(frequency, _LEAST_FREQUENCY, 1 - _LEAST_FREQUENCY)
+    return np.clip(frequency, _MIN_FREQUENCY, 1 - _MIN_FREQUENCY)

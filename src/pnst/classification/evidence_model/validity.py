@@ -9,9 +9,9 @@ import numpy as np
 from scipy.special import bdtr, ndtr, ndtri
 
 from pnst.classification.evidence_model.calibration import CALIBRATED_ON, auc, joint_outcomes, severity_outcomes
-from pnst.classification.evidence_model.likelihood import GREATEST_LOADING, Likelihood
+from pnst.classification.evidence_model.likelihood import MAX_LOADING, Likelihood
 from pnst.classification.evidence_model.parameters import LogNormalParameters, SignParameters
-from pnst.evidence.figures import Cutoff, Estimate, Pooled, SignCounts, cutoffs, pooled, sign_counts
+from pnst.evidence.published import Cutoff, Estimate, Pooled, SignCounts, cutoffs, pooled, sign_counts
 from pnst.typing import FloatArray
 
 LARGE_LOG_CM = float(np.log(5.0))
@@ -74,7 +74,7 @@ def predictive_interval(frequency: FloatArray, total: int) -> tuple[int, int]:
 def sign_frequencies(p: SignParameters, delta: float) -> tuple[FloatArray, FloatArray]:
     """A sign's frequency in malignant and benign lesions as the model has it: probit difference within 0 and 0.95·δ."""
     malignant, benign = ndtri(p.malignant), ndtri(p.benign)
-    middle, step = (malignant + benign) / 2, np.clip(malignant - benign, 0.0, GREATEST_LOADING * delta)
+    middle, step = (malignant + benign) / 2, np.clip(malignant - benign, 0.0, MAX_LOADING * delta)
     return ndtr(middle + step / 2), ndtr(middle - step / 2)
 
 
@@ -139,8 +139,8 @@ def _pooled_values(row: Pooled, likelihood: Likelihood) -> dict[str, float] | No
     both_axes = joint_outcomes(likelihood, CALIBRATED_ON, "adc_mean")
     outcomes = both_axes if row.predictor.startswith("diffusion") else conventional
     specificity = row.specificity.value
-    found = np.array([(sensitivity_at(m, b, specificity), auc(m, b)) for m, b in outcomes])
-    return {"sensitivity": float(found[:, 0].mean()), "AUC": float(found[:, 1].mean())}
+    sensitivity_and_auc = np.array([(sensitivity_at(m, b, specificity), auc(m, b)) for m, b in outcomes])
+    return {"sensitivity": float(sensitivity_and_auc[:, 0].mean()), "AUC": float(sensitivity_and_auc[:, 1].mean())}
 
 
 def sensitivity_at(malignant: FloatArray, benign: FloatArray, specificity: float) -> float:

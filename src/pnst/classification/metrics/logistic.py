@@ -9,8 +9,8 @@ from scipy.special import expit
 
 from pnst.typing import FloatArray
 
-_STEPS = 100
-_CLOSE = 1e-9  # largest change of a coefficient at which Newton's method has converged
+_MAX_ITERATIONS = 100
+_TOLERANCE = 1e-9  # largest change of a coefficient at which Newton's method has converged
 _DIVERGED = 40.0
 """A linear predictor beyond this in size: the classes are separated, and the likelihood has no maximum."""
 
@@ -41,10 +41,10 @@ def fit_logistic(
     beta = np.zeros(design.shape[1])
     linear = given + design @ beta
     loss = _loss(linear, target, penalty, beta)
-    for _ in range(_STEPS):
-        chance = expit(linear)
-        hessian = _hessian(design, chance, penalty)
-        step = np.linalg.solve(hessian, design.T @ (target - chance) - penalty * beta)
+    for _ in range(_MAX_ITERATIONS):
+        probability = expit(linear)
+        hessian = _hessian(design, probability, penalty)
+        step = np.linalg.solve(hessian, design.T @ (target - probability) - penalty * beta)
         for halving in range(30):  # Newton's full step may overshoot far from the maximum
             moved = beta + step * 0.5**halving
             linear = given + design @ moved
@@ -52,7 +52,7 @@ def fit_logistic(
             if lower <= loss + 1e-12:
                 break
         beta, loss = moved, lower
-        if np.abs(step).max(initial=0.0) < _CLOSE:
+        if np.abs(step).max(initial=0.0) < _TOLERANCE:
             covariance = np.linalg.inv(_hessian(design, expit(linear), penalty))
             return LogisticFit(beta, np.asarray(covariance, dtype=np.float64), True)
         if np.abs(linear - given).max() > _DIVERGED and not penalty.any():
@@ -64,8 +64,8 @@ def _loss(linear: FloatArray, target: FloatArray, penalty: FloatArray, beta: Flo
     return float(np.sum(np.logaddexp(0.0, linear) - target * linear) + 0.5 * np.sum(penalty * beta**2))
 
 
-def _hessian(design: FloatArray, chance: FloatArray, penalty: FloatArray) -> FloatArray:
+def _hessian(design: FloatArray, probability: FloatArray, penalty: FloatArray) -> FloatArray:
     # The floor keeps the matrix regular where all probabilities are at 0 or 1.
-    weights = np.maximum(chance * (1 - chance), 1e-12)
+    weights = np.maximum(probability * (1 - probability), 1e-12)
     hessian: FloatArray = (design * weights[:, None]).T @ design + np.diag(penalty)
     return hessian

@@ -12,9 +12,9 @@ from pnst.classification.metrics.proportions import Proportion
 from pnst.classification.metrics.roc import Z975
 from pnst.typing import BoolArray, FloatArray
 
-CLOSEST = 1e-9
+PROBABILITY_TOLERANCE = 1e-9
 """Probabilities nearer to 0 or 1 are taken as this near: their logit would be infinite."""
-MOST_BINS, LEAST_IN_BIN = 10, 10
+MAX_BINS, MIN_IN_BIN = 10, 10
 
 
 @dataclass(frozen=True)
@@ -45,19 +45,21 @@ class Reliability:
 
 def reliability(probability: FloatArray, malignant: BoolArray) -> Reliability:
     """Calibration of probabilities (n,) against the diagnosis (n,); intervals are Wald's, at 95 %."""
-    log_odds = logit(np.clip(probability, CLOSEST, 1 - CLOSEST))
+    log_odds = logit(np.clip(probability, PROBABILITY_TOLERANCE, 1 - PROBABILITY_TOLERANCE))
     target, ones = malignant.astype(float), np.ones((len(probability), 1))
     slope = fit_logistic(np.column_stack([log_odds, ones]), target) if np.ptp(log_odds) > 0 else None
     shift = fit_logistic(ones, target, offset=log_odds)
     prevalence = target.mean()
-    steep, level = (_wald(fit.coefficients, fit.covariance, fit.converged) if fit else None for fit in (slope, shift))
+    slope_estimate, intercept_estimate = (
+        _wald(fit.coefficients, fit.covariance, fit.converged) if fit else None for fit in (slope, shift)
+    )
     return Reliability(
         brier=float(np.mean((probability - target) ** 2)),
         brier_of_prevalence=float(prevalence * (1 - prevalence)),
-        slope=steep[0] if steep else None,
-        slope_interval=steep[1] if steep else None,
-        intercept=level[0] if level else None,
-        intercept_interval=level[1] if level else None,
+        slope=slope_estimate[0] if slope_estimate else None,
+        slope_interval=slope_estimate[1] if slope_estimate else None,
+        intercept=intercept_estimate[0] if intercept_estimate else None,
+        intercept_interval=intercept_estimate[1] if intercept_estimate else None,
         line=(float(slope.coefficients[0]), float(slope.coefficients[1])) if slope and slope.converged else None,
         bins=calibration_bins(probability, malignant),
     )
@@ -65,7 +67,7 @@ def reliability(probability: FloatArray, malignant: BoolArray) -> Reliability:
 
 def calibration_bins(probability: FloatArray, malignant: BoolArray) -> tuple[Bin, ...]:
     """Lesions in order of probability in up to ten bins of equal size, at least ten lesions each."""
-    number = int(np.clip(len(probability) // LEAST_IN_BIN, 1, MOST_BINS))
+    number = int(np.clip(len(probability) // MIN_IN_BIN, 1, MAX_BINS))
     order = np.argsort(probability, kind="stable")
     return tuple(
         Bin(float(probability[rows].mean()), Proportion.of(int(malignant[rows].sum()), len(rows)))

@@ -72,9 +72,11 @@ def delong(scores: FloatArray, malignant: BoolArray) -> DeLong:
 
 def compare(scores: FloatArray, malignant: BoolArray, names: tuple[str, str]) -> Comparison:
     """Paired DeLong of two scores (2, n)."""
-    found = delong(scores, malignant)
-    difference = float(found.areas[0] - found.areas[1])
-    variance = float(found.covariance[0, 0] + found.covariance[1, 1] - 2 * found.covariance[0, 1])
+    delong_result = delong(scores, malignant)
+    difference = float(delong_result.areas[0] - delong_result.areas[1])
+    variance = float(
+        delong_result.covariance[0, 0] + delong_result.covariance[1, 1] - 2 * delong_result.covariance[0, 1]
+    )
     if not variance > 1e-16:  # equal rankings: rounding alone is left
         return Comparison(*names, difference, None, None, None)
     sd = float(np.sqrt(variance))

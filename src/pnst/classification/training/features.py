@@ -38,7 +38,7 @@ _BOOKKEEPING = (
 """How columns end that say how another was measured …"""
 _OF_MEASURING = ("adc.removed_", "adc.vendor_", "adc.fit_rms_", "adc.noise_floor_")
 """… and how they begin: scanner and protocol, which may part the classes for no reason of the tumour's."""
-_GREATEST = 1e100
+_MAX_VALUE = 1e100
 """Above every quantity in any unit; the square of a greater number may not be one."""
 _FLAGS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 
@@ -129,11 +129,11 @@ def _names(frame: pd.DataFrame, column: str) -> list[str]:
     if column != LOCATION:
         return [column]
     known = get_args(Location)
-    found = {str(cell) for cell in _cells(frame, column) if not is_empty(cell)}
-    strange = sorted(found - set(known))
-    if strange:
-        raise _bad_cell(column, strange[0], f"one of {', '.join(known)}, or nothing")
-    return [f"{LOCATION}={place}" for place in known if place in found]
+    places = {str(cell) for cell in _cells(frame, column) if not is_empty(cell)}
+    unknown_places = sorted(places - set(known))
+    if unknown_places:
+        raise _bad_cell(column, unknown_places[0], f"one of {', '.join(known)}, or nothing")
+    return [f"{LOCATION}={place}" for place in known if place in places]
 
 
 def _numbers(frame: pd.DataFrame, feature: str) -> FloatArray:
@@ -159,8 +159,8 @@ def _number(column: str, cell: object) -> float:
             value = float(word)
         except ValueError:
             raise _bad_cell(column, str(cell), "a number, true, false, or nothing") from None
-    if not abs(value) < _GREATEST:
-        raise _bad_cell(column, str(cell), f"a finite number below {_GREATEST:g}, true, false, or nothing")
+    if not abs(value) < _MAX_VALUE:
+        raise _bad_cell(column, str(cell), f"a finite number below {_MAX_VALUE:g}, true, false, or nothing")
     return value
 
 
@@ -217,8 +217,8 @@ def _looks_numeric(cell: object) -> bool:
 
 
 def _is_constant(x: FloatArray) -> bool:
-    seen = x[~np.isnan(x)]
-    return seen.size == 0 or bool(np.ptp(seen) == 0)
+    known = x[~np.isnan(x)]
+    return known.size == 0 or bool(np.ptp(known) == 0)
 
 
 def _constant(names: list[str]) -> InputError:

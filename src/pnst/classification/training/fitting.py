@@ -53,7 +53,7 @@ def refit(
 
 
 def _best(
-    rivals: Sequence[tuple[dict[str, float], Any]],
+    pipelines: Sequence[tuple[dict[str, float], Any]],
     matrix: FloatArray,
     malignant: BoolArray,
     groups: IntArray,
@@ -61,7 +61,7 @@ def _best(
 ) -> Fitted:
     splits = grouped_splits(malignant, groups, settings.inner_folds, settings.seed)
     best: tuple[float, Fitted] | None = None
-    for chosen, pipeline in rivals:
+    for chosen, pipeline in pipelines:
         scores = held_out_scores(pipeline, matrix, malignant, splits)
         slope, intercept = platt_scaling(scores, malignant)
         loss = _log_loss(slope * scores + intercept, malignant)
@@ -88,8 +88,8 @@ def grouped_splits(malignant: BoolArray, groups: IntArray, folds: int, seed: int
 
     There are fewer folds where a class has fewer groups. Raises `InputError` where no such folds can be made.
     """
-    fewest = min(np.unique(groups[malignant]).size, np.unique(groups[~malignant]).size)
-    number = min(folds, fewest)
+    min_groups = min(np.unique(groups[malignant]).size, np.unique(groups[~malignant]).size)
+    number = min(folds, min_groups)
     if number >= 2:
         folded = StratifiedGroupKFold(number, shuffle=True, random_state=seed)
         splits: list[Split] = list(folded.split(np.zeros(len(groups)), malignant, groups))
@@ -97,7 +97,7 @@ def grouped_splits(malignant: BoolArray, groups: IntArray, folds: int, seed: int
             return splits
     raise InputError(
         "the table cannot be split into folds that all have both classes to learn from",
-        got=f"{fewest} groups in the rarer class",
+        got=f"{min_groups} groups in the rarer class",
         expected="at least 2 groups of each class in every training part",
         remedy="give more lesions, or fewer folds",
     )

@@ -94,12 +94,12 @@ def _labels(frame: pd.DataFrame, label: str) -> BoolArray:
     cells = frame[label].tolist()
     _refuse_empty(label, cells, "a diagnosis")
     words = [str(cell).strip().lower() for cell in cells]
-    strange = list(dict.fromkeys(word for word in words if word not in _WORDS))
-    if strange:
+    unknown_words = list(dict.fromkeys(word for word in words if word not in _WORDS))
+    if unknown_words:
         values = len(set(words))
         raise InputError(
             f"the label {label!r} is not binary",
-            got=f"{values} different values, among them {', '.join(repr(word[:20]) for word in strange[:3])}",
+            got=f"{values} different values, among them {', '.join(repr(word[:20]) for word in unknown_words[:3])}",
             expected="1 and 0, true and false, yes and no, or malignant and benign",
             remedy="give the column of the diagnosis, or write it as 1 (malignant) and 0 (benign)",
         )

@@ -17,46 +17,50 @@ def separating_features(matrix: FloatArray, names: Sequence[str], malignant: Boo
     A feature separates when all its values in one class lie above all those in the other, or when it is empty in one
     class and never in the other.
     """
-    found = {}
+    separating = {}
     for name, x in zip(names, matrix.T, strict=True):
-        seen = ~np.isnan(x)
-        chances = []
-        if _separates(x[seen], malignant[seen]):
-            chances.append(_chance(int(malignant[seen].sum()), int((~malignant[seen]).sum())))
-        if not seen.all() and _separates(seen.astype(float), malignant):
-            chances.append(_chance(int(malignant.sum()), int((~malignant).sum())))
-        if chances:
-            found[name] = min(1.0, len(names) * min(chances))
-    return found
+        measured = ~np.isnan(x)
+        probabilities = []
+        if _separates(x[measured], malignant[measured]):
+            probabilities.append(
+                _separation_probability(int(malignant[measured].sum()), int((~malignant[measured]).sum()))
+            )
+        if not measured.all() and _separates(measured.astype(float), malignant):
+            probabilities.append(_separation_probability(int(malignant.sum()), int((~malignant).sum())))
+        if probabilities:
+            separating[name] = min(1.0, len(names) * min(probabilities))
+    return separating
 
 
-def refuse_separating(found: dict[str, float], accepted: Sequence[str], least_chance: float) -> list[str]:
+def refuse_separating(separating: dict[str, float], accepted: Sequence[str], min_probability: float) -> list[str]:
     """Raise `InputError` for a column that gives the diagnosis away; what chance does at least so often is a warning.
 
     `accepted` are columns whose separation the user answers for.
     """
-    telling = [name for name, chance in found.items() if chance < least_chance and name not in accepted]
-    if telling:
+    leaking = [
+        name for name, probability in separating.items() if probability < min_probability and name not in accepted
+    ]
+    if leaking:
         raise InputError(
             "a feature separates the classes without a single error, as a copy of the diagnosis would",
-            got=", ".join(telling[:5]) + (f" and {len(telling) - 5} more" if len(telling) > 5 else ""),
+            got=", ".join(leaking[:5]) + (f" and {len(leaking) - 5} more" if len(leaking) > 5 else ""),
             expected="features that were known before the diagnosis, none of which decides it alone",
             remedy="leave it out; if it is a real finding, say so with --accept-separating COLUMN",
         )
     return [
         f"{name} alone separates the classes without an error"
-        + (" (accepted by the user)" if name in accepted else f" (by chance: {chance:.2g})")
-        for name, chance in found.items()
+        + (" (accepted by the user)" if name in accepted else f" (by chance: {probability:.2g})")
+        for name, probability in separating.items()
     ]
 
 
 def refuse_unused(accepted: Sequence[str], names: Sequence[str]) -> None:
     """Raise `InputError` for a column that the user answers for and that is no feature."""
-    strange = [name for name in accepted if name not in names]
-    if strange:
+    unknown_names = [name for name in accepted if name not in names]
+    if unknown_names:
         raise InputError(
             "a column that may separate the classes is no feature",
-            got=strange[0],
+            got=unknown_names[0],
             expected=f"one of the {len(names)} features",
             remedy="correct the name given to --accept-separating",
         )
@@ -114,12 +118,12 @@ def _separates(x: FloatArray, malignant: BoolArray) -> bool:
     return bool(one.size and other.size and (one.max() < other.min() or other.max() < one.min()))
 
 
-def _chance(m: int, n: int) -> float:
+def _separation_probability(m: int, n: int) -> float:
     """The chance that m of m + n values in random order are all above or all below the others."""
     return exp(log(2) + lgamma(m + 1) + lgamma(n + 1) - lgamma(m + n + 1))
 
 
 def _is_detailed(x: FloatArray) -> bool:
     """Whether most of a feature's values stand alone."""
-    seen = x[~np.isnan(x)]
-    return seen.size > 0 and np.unique(seen).size > seen.size / 2
+    measured = x[~np.isnan(x)]
+    return measured.size > 0 and np.unique(measured).size > measured.size / 2

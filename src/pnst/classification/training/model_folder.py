@@ -64,7 +64,7 @@ LOADERS = frozenset(
     )
 )
 """How skops may make them: it has ways to fetch functions and methods, too, whose names stand beside the type."""
-MOST_BYTES = 500_000_000
+MAX_BYTES = 500_000_000
 """Of an unpacked model file (ours): boosted trees on 100 features take about 20 million."""
 
 
@@ -130,8 +130,8 @@ def _load(content: bytes, place: Path) -> Any:
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MOST_BYTES:
-                raise _unreadable(place, f"a {MODEL_FILE} that unpacks to more than {MOST_BYTES // 1_000_000} MB")
+            if sum(part.file_size for part in archive.infolist()) > MAX_BYTES:
+                raise _unreadable(place, f"a {MODEL_FILE} that unpacks to more than {MAX_BYTES // 1_000_000} MB")
             schema = json.loads(archive.read("schema.json"))
             unlisted = sorted(set(_types(schema)) - TYPES) + sorted(set(_loaders(schema)) - LOADERS)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, KeyError, ValueError) as error:

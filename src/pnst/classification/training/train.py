@@ -85,10 +85,10 @@ def train(
     if offset and len(choice.names) == 1:
         raise _nothing_to_correct()
     cohort = _Cohort(feature_matrix(table, choice.names), labelled.malignant, labelled.groups)
-    found = separating_features(cohort.matrix, choice.names, cohort.malignant)
-    found.pop(EVIDENCE, None)  # it was learnt from publications, not from this table
+    separating = separating_features(cohort.matrix, choice.names, cohort.malignant)
+    separating.pop(EVIDENCE, None)  # it was learnt from publications, not from this table
     refuse_unused(accept_separating, choice.names)
-    warnings = refuse_separating(found, accept_separating, settings.separation_chance)
+    warnings = refuse_separating(separating, accept_separating, settings.separation_chance)
     refuse_repeated_rows(cohort.matrix, cohort.groups)
     warnings += _warnings(cohort, choice, groups, settings)
     from threadpoolctl import threadpool_limits
@@ -201,13 +201,13 @@ def _replicates(fitted: Fitted, cohort: _Cohort, settings: TrainSettings, progre
 def _performance(
     log_odds: FloatArray, cohort: _Cohort, chosen: list[dict[str, float]], settings: TrainSettings
 ) -> Performance:
-    found = delong(log_odds[None], cohort.malignant)
+    delong_result = delong(log_odds[None], cohort.malignant)
     areas = bootstrap_areas(log_odds, cohort.malignant, cohort.groups, settings.bootstrap, settings.seed)
     low, high = np.quantile(areas, [0.025, 0.975])
     reliable = reliability(expit(log_odds), cohort.malignant)
     return Performance(
-        auc=float(found.areas[0]),
-        auc_delong=found.interval(),
+        auc=float(delong_result.areas[0]),
+        auc_delong=delong_result.interval(),
         auc_bootstrap=(float(low), float(high)),
         brier=reliable.brier,
         brier_of_prevalence=reliable.brier_of_prevalence,
@@ -232,20 +232,20 @@ def _features(matrix: FloatArray, names: Sequence[str]) -> Iterator[Feature]:
 
 def _warnings(cohort: _Cohort, choice: FeatureChoice, groups: str | None, settings: TrainSettings) -> list[str]:
     rarer = min(int(cohort.malignant.sum()), int((~cohort.malignant).sum()))
-    found = []
+    warnings = []
     if groups is None:
-        found.append("no column of groups: lesions of one patient may be both learnt from and tested on")
+        warnings.append("no column of groups: lesions of one patient may be both learnt from and tested on")
     naming = naming_features(cohort.matrix, choice.names, cohort.groups)
     if naming:
-        found.append(
+        warnings.append(
             f"{', '.join(naming)}: another name of the groups, by its values; leave it out unless it is a finding"
         )
     if rarer < settings.events_per_feature * len(choice.names):
-        found.append(
+        warnings.append(
             f"{rarer} lesions in the rarer class for {len(choice.names)} features, under "
             f"{settings.events_per_feature:g} a feature: expect less on other patients"
         )
-    return found
+    return warnings
 
 
 def _by_digest(matrix: FloatArray, probability: FloatArray) -> dict[str, float]:
