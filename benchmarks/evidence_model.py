@@ -30,7 +30,7 @@ from pnst.classification.evidence_model.parameters import draw_parameters, sourc
 from pnst.classification.evidence_model.validity import ValidityRow, validity_table
 from pnst.classification.explanation import parameter_text
 from pnst.classification.settings import AT_PRIORS, REFERRED_PRIOR, AssessSettings
-from pnst.evidence.figures import cutoffs, pooled, predictors, publications
+from pnst.evidence.published import cutoffs, pooled, predictors, publications
 from pnst.evidence.rules import rules
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -16,7 +16,7 @@ from tables import machine, markdown, write_section
 
 import pnst
 from pnst.image import BoolArray, FloatArray
-from pnst.kernels.pieces import eroded
+from pnst.kernels.morphology import erode
 from pnst.measurement.adc_map import decay_map
 from pnst.measurement.context import Context
 from pnst.measurement.diffusion import Diffusion
@@ -72,7 +72,7 @@ def _means(found: Diffusion, series: pnst.Series, solid: BoolArray) -> tuple[flo
     if box is None:
         raise ValueError("the diffusion series has kept its voxels")
     adc = decay_map(series, volume.crop(box), found.settings).adc.data
-    return _mean(adc, found.lesion.data), _mean(adc, eroded(found.lesion.data)), _mean(adc, solid)
+    return _mean(adc, found.lesion.data), _mean(adc, erode(found.lesion.data)), _mean(adc, solid)
 
 
 def _mean(values: FloatArray, where: BoolArray) -> float:

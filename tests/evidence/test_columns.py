@@ -10,7 +10,7 @@ import pytest
 
 from pnst.errors import SettingError
 from pnst.evidence.columns import check_names, flag, interval, known_columns, missing, number
-from pnst.evidence.figures import predictors
+from pnst.evidence.published import predictors
 from pnst.evidence.rules import rule_columns
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pnst.evidence.cutoff_rules import COLUMN_OF, threshold
-from pnst.evidence.figures import cutoffs
 from pnst.evidence.population import Patient
+from pnst.evidence.published import cutoffs
 from pnst.evidence.rule import RuleResult
 from pnst.evidence.rules import WASA_SETTING, evaluate_rules, rule_columns, rules, wasa
 

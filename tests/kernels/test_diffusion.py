@@ -51,8 +51,8 @@ def test_a_noiseless_decay_is_exact(adc, s0, first):  # closed form
     assert fit.adc[0] == pytest.approx(adc, abs=1e-5)
     assert fit.s0[0] == pytest.approx(s0, rel=1e-5)
     assert fit.residual[0] < 1e-6
-    assert fit.low[0]
-    assert not fit_decay(decay(np.array([adc]), shells, s0), shells, floor=0.99 * end).low[0]
+    assert fit.below_floor[0]
+    assert not fit_decay(decay(np.array([adc]), shells, s0), shells, floor=0.99 * end).below_floor[0]
 
 
 @given(b=st.lists(st.integers(0, 3000), min_size=2, max_size=9, unique=True), adc=st.floats(0.2, 3.0))

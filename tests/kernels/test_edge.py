@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import erf
 
-from pnst.kernels.edge import fit_step, fit_step_beside, gain_for_second
+from pnst.kernels.edge import bic_variance_ratio, fit_step, fit_step_beside
 
 X = np.linspace(-6, 6, 25)
 RNG = np.random.default_rng(7)
@@ -51,13 +51,13 @@ def test_a_thin_dark_rim_is_no_taller_step():  # closed form: lesion, 3 mm of fa
 def test_one_blurred_step_is_not_split_in_two():  # saying no
     profiles = 250 + step(-200, 0.0, 2.5) + RNG.normal(scale=5, size=(200, len(X)))
     one, two = fit_step(X, profiles), fit_step_beside(X, profiles, np.full(200, 0.5))
-    believed = two.residual**2 < gain_for_second(12.0, np.full(200, 1.5)) * one.residual**2
+    believed = two.residual**2 < bic_variance_ratio(12.0, np.full(200, 1.5)) * one.residual**2
     assert np.mean(believed) < 0.05
     assert np.median(one.sigma) == pytest.approx(2.5, rel=0.1)
 
 
 def test_a_second_step_is_believed_more_easily_in_fine_voxels():  # closed form: m^(−3/m), at least two samples
-    gain = gain_for_second(12.0, np.array([0.75, 1.5, 12.0]))
+    gain = bic_variance_ratio(12.0, np.array([0.75, 1.5, 12.0]))
     np.testing.assert_allclose(gain, [16 ** (-3 / 16), 8 ** (-3 / 8), 2**-1.5])
 
 

@@ -51,5 +51,5 @@ def test_area_sections_and_extent_against_an_exact_mesh():
 def test_points_inside_and_outside():
     exact = body(16, 11, 7)
     tips = exact.centre + exact.directions.T * exact.semi_axes[:, None]
-    assert exact.holds(exact.centre + 0.999 * (tips - exact.centre)).all()
-    assert not exact.holds(exact.centre + 1.001 * (tips - exact.centre)).any()
+    assert exact.contains(exact.centre + 0.999 * (tips - exact.centre)).all()
+    assert not exact.contains(exact.centre + 1.001 * (tips - exact.centre)).any()

@@ -15,7 +15,8 @@ import pytest
 
 from oracles.solids import solids
 from pnst.kernels.hull import longest_diameter
-from pnst.kernels.mesh import Mesh, mask_mesh
+from pnst.kernels.mask_mesh import mask_mesh
+from pnst.kernels.mesh import Mesh
 from pnst.kernels.shape import sphericity
 
 ORACLES = json.loads((Path(__file__).parents[1] / "oracles" / "meshes.json").read_text(encoding="utf-8"))

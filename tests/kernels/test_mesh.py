@@ -7,7 +7,7 @@ import pytest
 
 from bodies import ellipsoid, mesh_of, tilted
 from pnst.kernels.hull import convex_hull, fibonacci_directions, longest_diameter
-from pnst.kernels.mesh import Mesh, thinned
+from pnst.kernels.mesh import Mesh, subsample_vertices
 
 FAR = (812.0, -345.0, 97.0)
 
@@ -69,8 +69,8 @@ def test_every_edge_belongs_to_two_faces(body):  # Euler: E = 3F/2
     assert len(body.edges) * 2 == len(body.faces) * 3
 
 
-def test_thinned_vertices_stand_for_the_whole_area(body):  # invariant
-    chosen, areas = thinned(body, 2.0)
+def test_subsampled_vertices_stand_for_the_whole_area(body):  # invariant
+    chosen, areas = subsample_vertices(body, 2.0)
     assert len(chosen) < len(body.vertices) / 4
     assert areas.sum() == pytest.approx(body.area_mm2)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pnst.kernels.patches import local_median, local_quantile, patches
+from pnst.kernels.patches import averaging_operator, local_median, local_quantile
 
 POINTS = np.array([(0.0, 0, 0), (1.0, 0, 0), (2.1, 0, 0), (0.3, 0, 0.2)])
 NORMALS = np.array([(0.0, 0, 1), (0.0, 0, 1), (0.0, 0, 1), (0.0, 0, -1)])
@@ -13,12 +13,12 @@ WEIGHTS = np.array([1.0, 3.0, 1.0, 5.0])
 
 
 def test_a_patch_averages_by_weight_and_not_across_a_thin_body():  # closed form
-    mean = patches(POINTS, NORMALS, WEIGHTS, 1.05) @ np.array([4.0, 8.0, 0.0, 100.0])
+    mean = averaging_operator(POINTS, NORMALS, WEIGHTS, 1.05) @ np.array([4.0, 8.0, 0.0, 100.0])
     np.testing.assert_allclose(mean, [7.0, 7.0, 0.0, 100.0])
 
 
 def test_no_radius_no_mean():  # saying no
-    np.testing.assert_array_equal(patches(POINTS, NORMALS, WEIGHTS, 0.0) @ np.arange(4.0), np.arange(4.0))
+    np.testing.assert_array_equal(averaging_operator(POINTS, NORMALS, WEIGHTS, 0.0) @ np.arange(4.0), np.arange(4.0))
 
 
 def test_a_median_takes_an_outlier_off_and_keeps_a_border():  # closed form, on a strip of points 1 mm apart

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pnst.kernels.rician import LARGEST, NOISE_MEAN, floor_signal, log_bias, true_sd
+from pnst.kernels.rician import MAX_LOG_BIAS, NOISE_GEOMETRIC_MEAN, channel_sd, log_bias, noise_floor
 
 RNG = np.random.default_rng(7)
 REAL, IMAGINARY = RNG.normal(size=(2, 400_000))
@@ -23,28 +23,28 @@ def test_the_correction_fades_where_it_is_left_out():  # at the fit's own thresh
 
 
 def test_a_signal_lost_in_noise_is_corrected_no_further():
-    assert log_bias(np.float64(0.3)) == LARGEST
-    assert log_bias(np.float64(1.39)) < LARGEST < log_bias(np.float64(1.37)) + 0.01
+    assert log_bias(np.float64(0.3)) == MAX_LOG_BIAS
+    assert log_bias(np.float64(1.39)) < MAX_LOG_BIAS < log_bias(np.float64(1.37)) + 0.01
 
 
 @pytest.mark.parametrize("ratio", [0.0, 1.0, 2.0, 4.0, 30.0])
 def test_the_noise_is_told_from_magnitudes_at_any_level(ratio):  # draws
     drawn = 5 * np.hypot(ratio + REAL, IMAGINARY)
-    assert true_sd(float(drawn.std()), float(drawn.mean())) == pytest.approx(5, rel=0.025)  # flat at 0
+    assert channel_sd(float(drawn.std()), float(drawn.mean())) == pytest.approx(5, rel=0.025)  # flat at 0
     if ratio < 3:
         assert drawn.std() < 0.98 * 5  # what would be stated without
 
 
 def test_an_image_without_noise_stays_without():
-    assert true_sd(0.0, 100.0) == 0
+    assert channel_sd(0.0, 100.0) == 0
 
 
 def test_the_geometric_mean_of_noise_alone():  # closed form against draws
-    assert np.exp(np.log(np.hypot(REAL, IMAGINARY)).mean()) == pytest.approx(NOISE_MEAN, rel=0.003)
+    assert np.exp(np.log(np.hypot(REAL, IMAGINARY)).mean()) == pytest.approx(NOISE_GEOMETRIC_MEAN, rel=0.003)
 
 
 @pytest.mark.parametrize("directions", [1, 3, 6, 20])
 def test_noise_alone_lies_under_the_floor(directions):  # all but one in a hundred, in the mean of any directions
     means = np.exp(np.log(np.hypot(REAL, IMAGINARY)).reshape(-1, 20)[:, :directions].mean(axis=1))
-    assert 0.95 < np.mean(means < floor_signal(directions, 3.0)) < 0.9999
-    assert np.mean(means < floor_signal(directions, 1.5)) < 0.9  # a lower one lets noise through
+    assert 0.95 < np.mean(means < noise_floor(directions, 3.0)) < 0.9999
+    assert np.mean(means < noise_floor(directions, 1.5)) < 0.9  # a lower one lets noise through

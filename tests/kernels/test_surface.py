@@ -7,7 +7,7 @@ import pytest
 from scipy.ndimage import map_coordinates
 
 from bodies import ellipsoid, fused, mask_of, star, tilted
-from pnst.kernels.caps import OUTSIDE
+from pnst.kernels.end_extrapolation import OUTSIDE
 from pnst.kernels.hull import longest_diameter
 from pnst.kernels.mesh import Mesh
 from pnst.kernels.shape import irregularity, sphericity

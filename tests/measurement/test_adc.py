@@ -13,7 +13,7 @@ from diffusing import D, Diffusing
 from interiors import Interior, Sphere
 from pnst.image import Grid, Mask, Volume
 from pnst.io.study import read_study
-from pnst.kernels.pieces import eroded
+from pnst.kernels.morphology import erode
 from pnst.measurement.context import Context
 from pnst.measurement.families.adc import Adc, measure_adc
 from pnst.measurement.family import NotMeasurable, Outcome
@@ -87,7 +87,7 @@ class TestSolidPart:
         lesion = PLAIN.lesion().mask_on(scene.grid.canonical())
         solid = found.regions["solid"]
         box = lesion.grid.box_of(solid.grid)
-        np.testing.assert_array_equal(solid.data, eroded(lesion.data)[box])
+        np.testing.assert_array_equal(solid.data, erode(lesion.data)[box])
         assert found.family.solid_volume_ml == pytest.approx(solid.volume_mm3 / 1000)
         assert found.warnings == ()
 
@@ -150,7 +150,7 @@ class TestBlurredEdge:
         study, scene = self.study(0.8)
         alone = Study("x", {Role.DWI: study.series[Role.DWI]})
         context = Context(alone, scene.lesion(), MeasureSettings())
-        whole = eroded(context.diffusion.lesion.data)
+        whole = erode(context.diffusion.lesion.data)
         np.testing.assert_array_equal(context.diffusion.solid.mask.data, whole)
         assert measure_adc(context).family.mean_um2_per_ms > 0.812
 
@@ -158,7 +158,7 @@ class TestBlurredEdge:
         scene = Diffusing(PLAIN)
         context = scene.context(scene.study(*CONTRAST))
         lesion = Mask(context.diffusion.lesion.data, context.diffusion.lesion.grid)
-        assert (clear_of_blur(lesion, context.edge)[eroded(lesion.data)] > 0).all()
+        assert (clear_of_blur(lesion, context.edge)[erode(lesion.data)] > 0).all()
 
     def test_where_little_is_clear_the_least_blurred_are_averaged_and_that_is_said(self):
         """Closed form: of the voxels off the edge by one the deepest 350, whose ADC is nearer to the lesion's."""
@@ -166,7 +166,7 @@ class TestBlurredEdge:
         usual = Context(study, scene.lesion(), MeasureSettings())
         context = Context(study, scene.lesion(), MeasureSettings(adc=AdcSettings(least_solid_voxels=350)))
         lesion, solid = context.diffusion.lesion, context.diffusion.solid.mask.data
-        off = eroded(lesion.data)
+        off = erode(lesion.data)
         assert np.count_nonzero(usual.diffusion.solid.mask.data) < np.count_nonzero(solid) == 350 < off.sum()
         depth = 16.0 - np.linalg.norm(lesion.grid.to_world(np.argwhere(lesion.data)) - (40, -25, 210), axis=1)
         assert depth[solid[lesion.data]].min() > depth[(off & ~solid)[lesion.data]].max() - 0.7

@@ -39,7 +39,7 @@ def body(axes, spacing, seed):
     affine[:3, 3] = exact.centre - affine[:3, :3] @ ((np.array(shape) - 1) / 2 + rng.uniform(-0.5, 0.5, 3))
     grid = Grid(shape, affine)
     index = np.stack(np.meshgrid(*[np.arange(n) for n in shape], indexing="ij"), -1)
-    return Lesion("tumour", Mask(exact.holds(grid.to_world(index)), grid), "closed form"), closed_form(exact)
+    return Lesion("tumour", Mask(exact.contains(grid.to_world(index)), grid), "closed form"), closed_form(exact)
 
 
 def test_the_closed_form_of_the_control_is_that_of_an_exact_mesh():

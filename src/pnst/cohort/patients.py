@@ -11,7 +11,7 @@ from pathlib import Path
 from pnst.errors import InputError, SettingError
 from pnst.io.table import read_csv
 from pnst.phantom.description import TOP, Changes, Description, describe, nested
-from pnst.phantom.plain import kind_of
+from pnst.phantom.parameters import kind_of
 from pnst.phantom.spec import Spec
 
 SAFE = re.compile(r"(?!.*\.csv$)[a-z0-9][a-z0-9_.-]{0,63}", re.IGNORECASE)

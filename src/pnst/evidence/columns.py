@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from pnst.errors import SettingError
-from pnst.evidence.figures import predictors
+from pnst.evidence.published import predictors
 from pnst.measurement.family import INTERVAL
 from pnst.measurement.measurements import FAMILY_TYPES
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from pnst.evidence.figures import Cutoff, cutoffs
+from pnst.evidence.published import Cutoff, cutoffs
 from pnst.evidence.rule import Columns, Performance, Rule, Verdict
 from pnst.measurement.solid import WHOLE_LESION
 

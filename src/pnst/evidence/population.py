@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Literal, get_args
 
 from pnst.errors import SettingError
-from pnst.evidence.figures import Publication, publications
+from pnst.evidence.published import Publication, publications
 
 Location = Literal["limb", "trunk", "head_neck", "spine", "intracranial"]
 

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from scipy.special import betaincinv
 
-from pnst.evidence.figures import publications
 from pnst.evidence.population import Patient, mismatches
+from pnst.evidence.published import publications
 
 Result = Literal["positive", "negative", "indeterminate", "cannot be evaluated"]
 Columns = Mapping[str, Any]

@@ -7,8 +7,8 @@ from functools import cache
 from types import MappingProxyType
 
 from pnst.evidence.cutoff_rules import cutoff_rules
-from pnst.evidence.figures import SignCounts, cutoffs, sign_counts
 from pnst.evidence.population import Patient
+from pnst.evidence.published import SignCounts, cutoffs, sign_counts
 from pnst.evidence.rule import Columns, Performance, Rule, RuleResult, Verdict
 
 _BESIDE = (

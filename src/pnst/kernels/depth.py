@@ -6,7 +6,7 @@ import numpy as np
 
 from pnst.typing import BoolArray, FloatArray
 
-BEYOND = 0.15
+NEAREST_OUTSIDE_STEPS = 0.15
 """How far beyond the surface the nearest centre outside lies, in steps: of the many that are nearly nearest the best
 one counts, so the deeper the closer (in a ball 0.28 on average in the outer third, 0.11 in the next, 0.06 inside)."""
 
@@ -22,9 +22,9 @@ def depth_below(inside: BoolArray, step_mm: float) -> FloatArray:
     if inside.all():
         raise ValueError("a body without an outside has no depth")
     distance = edt.edt(inside.astype(np.uint8), anisotropy=(step_mm,) * 3)
-    return np.asarray(np.maximum(distance - BEYOND * step_mm, 0), dtype=np.float32)
+    return np.asarray(np.maximum(distance - NEAREST_OUTSIDE_STEPS * step_mm, 0), dtype=np.float32)
 
 
-def thirds(depth: FloatArray, greatest: float) -> tuple[BoolArray, BoolArray]:
+def thirds(depth: FloatArray, max_depth: float) -> tuple[BoolArray, BoolArray]:
     """The outer and the inner third (ni, nj, nk) by depth, 0 outside: thirds of the greatest depth, not of volume."""
-    return (depth > 0) & (depth < greatest / 3), depth > greatest * 2 / 3
+    return (depth > 0) & (depth < max_depth / 3), depth > max_depth * 2 / 3

@@ -15,16 +15,16 @@ BLOCK = 32768
 """Voxels a block: its rows stay within a processor's second cache, and the memory beside the maps small."""
 THREADS = 2
 ITERATIONS = 3
-STEEPEST = 40.0
+MAX_LOG_WEIGHT_RATIO = 40.0
 """Weights relative to the lowest b's end at exp(−this), which float32 can still square and add."""
-NEAR_FLOOR = 4.0
-"""Noise SDs above which magnitude noise leaves the mean of ln S alone: 2e-5 there …"""
-SIGNAL = 3.0
+MAX_SNR_CORRECTED = 4.0
+"""Noise SDs above which magnitude noise leaves the mean of ln S alone, by 2e-5 …"""
+MIN_SNR_CORRECTED = 3.0
 """… and under which the lowest b is no signal: then there is nothing to correct."""
 
-SECOND_ORDER = 1.5
+SECOND_ORDER_VARIANCE = 1.5
 """Var ln S = (σ/S)² · (1 + this · (σ/S)²): 1 by the logarithm's series; more, as what is plugged in scatters (ours)."""
-LOST = 1.0
+MAX_LOG_SIGNAL_SD = 1.0
 """The most that noise is held to move ln S by. Of noise alone it is 0.64, with a longer tail below, so more (ours)."""
 
 
@@ -52,7 +52,7 @@ class Decay(NamedTuple):
     """RMS of measured minus fitted signal ÷ S₀."""
     sd: Float32Array
     """Standard deviation of `adc` by noise, µm²/ms; NaN where the noise is not known."""
-    low: BoolArray
+    below_floor: BoolArray
     """Whether the measured signal of the highest shell lies under `floor`."""
 
 
@@ -100,7 +100,9 @@ def fit_decay(
         for voxels, used in _by_shells(log):
             whole = isinstance(voxels, slice)
             with np.errstate(all="ignore"):  # of its own in each thread
-                values = _fit(log if whole else log[np.ix_(used, voxels)], b[used], counts[used], noise_sd, iterations)
+                values = _fit_voxels(
+                    log if whole else log[np.ix_(used, voxels)], b[used], counts[used], noise_sd, iterations
+                )
             for column, value in zip(columns[:-1], values, strict=True):
                 column[voxels] = value
 
@@ -164,19 +166,21 @@ class _Line(NamedTuple):
     """Weighted sum of squares of x about it."""
 
 
-def _even_line(x: Float32Array, y: Float32Array, counts: Float32Array) -> _Line:
+def _fit_line(x: Float32Array, y: Float32Array, counts: Float32Array) -> _Line:
     """Straight lines through (s, n) points of which the first is (0, 0), weighted by the counts alone."""
     mean = counts @ x / counts.sum()
     scatter = counts @ (x - mean) ** 2
     slope, mean_y, part = np.zeros((3, y.shape[1]), dtype=np.float32)
-    for row, rises, lifts in zip(y[1:], (counts * (x - mean) / scatter)[1:], (counts / counts.sum())[1:], strict=True):
-        slope += np.multiply(row, rises, out=part)
-        mean_y += np.multiply(row, lifts, out=part)
+    for row, slope_weight, mean_weight in zip(
+        y[1:], (counts * (x - mean) / scatter)[1:], (counts / counts.sum())[1:], strict=True
+    ):
+        slope += np.multiply(row, slope_weight, out=part)
+        mean_y += np.multiply(row, mean_weight, out=part)
     mean_y -= np.multiply(slope, mean, out=part)
     return _Line(slope, mean_y, mean, scatter)
 
 
-def _line(x: Float32Array, y: Float32Array, counts: Float32Array, steep: Float32Array) -> _Line:
+def _fit_weighted_line(x: Float32Array, y: Float32Array, counts: Float32Array, steep: Float32Array) -> _Line:
     """The same with weights counts · exp(steep · x), `steep` (n,).
 
     Beginning at (0, 0) keeps the sums well-conditioned. Row by row and in place: what a block needs is then still in
@@ -202,7 +206,9 @@ def _line(x: Float32Array, y: Float32Array, counts: Float32Array, steep: Float32
     return _Line(slope, intercept, mean, scatter)
 
 
-def _fit(log: Float32Array, b: Float32Array, counts: Float32Array, noise_sd: float, iterations: int) -> tuple[Any, ...]:
+def _fit_voxels(
+    log: Float32Array, b: Float32Array, counts: Float32Array, noise_sd: float, iterations: int
+) -> tuple[Any, ...]:
     """ADC, S₀, residual and SD of voxels that hold signal in all shells; `log` (s, n) is used up, the rest is (s,).
 
     All is relative to the lowest shell's signal.
@@ -212,12 +218,12 @@ def _fit(log: Float32Array, b: Float32Array, counts: Float32Array, noise_sd: flo
     x, first = b - b[0], log[0].copy()
     sd: Any = np.nan
     log -= first
-    line = _even_line(x, log, counts)
+    line = _fit_line(x, log, counts)
     for _ in range(iterations):
-        line = _line(x, log, counts, _steepness(line.slope, x))
+        line = _fit_weighted_line(x, log, counts, _steepness(line.slope, x))
     if iterations and np.isfinite(noise_sd):
         noise = np.exp(-first) * np.float32(noise_sd)
-        line = _without_bias(line, x, log, counts, noise)
+        line = _without_rician_bias(line, x, log, counts, noise)
         sd = _sd(line, x, counts, noise * np.exp(-line.intercept))
     s0 = np.exp(first + line.intercept - line.slope * b[0])
     residual = _rms(log, line, x) * np.exp(first) / s0
@@ -226,7 +232,7 @@ def _fit(log: Float32Array, b: Float32Array, counts: Float32Array, noise_sd: flo
 
 def _steepness(slope: Float32Array, x: Float32Array) -> Float32Array:
     """Twice the slope, by which squares of the fitted signal fall; signal that grows with b is noise: even weights."""
-    return np.clip(2 * slope, -STEEPEST / x[-1], np.float32(0))
+    return np.clip(2 * slope, -MAX_LOG_WEIGHT_RATIO / x[-1], np.float32(0))
 
 
 def _rms(y: Float32Array, line: _Line, x: Float32Array) -> Float32Array:
@@ -244,19 +250,21 @@ def _rms(y: Float32Array, line: _Line, x: Float32Array) -> Float32Array:
     return np.asarray(np.sqrt(squares, out=squares))
 
 
-def _without_bias(line: _Line, x: Float32Array, y: Float32Array, counts: Float32Array, noise: Float32Array) -> _Line:
+def _without_rician_bias(
+    line: _Line, x: Float32Array, y: Float32Array, counts: Float32Array, noise: Float32Array
+) -> _Line:
     """The lines again, through ln S less what magnitude noise adds to its mean at the fitted signal."""
     steep = _steepness(line.slope, x)
     ratio = np.exp(line.intercept) / noise
-    near = np.flatnonzero((ratio > SIGNAL) & (ratio * np.exp(steep * (x[-1] / 2)) < NEAR_FLOOR))
+    near = np.flatnonzero((ratio > MIN_SNR_CORRECTED) & (ratio * np.exp(steep * (x[-1] / 2)) < MAX_SNR_CORRECTED))
     if not near.size:
         return line
     less, steep, ratio = y[:, near], steep[near], ratio[near]
     for row, at in zip(less[1:], x[1:], strict=True):
         there = ratio * np.exp(steep * (at / 2))
-        low = there < NEAR_FLOOR
-        row[low] -= log_bias(there[low])
-    for column, values in zip(line, _line(x, less, counts, steep), strict=True):
+        noisy = there < MAX_SNR_CORRECTED
+        row[noisy] -= log_bias(there[noisy])
+    for column, values in zip(line, _fit_weighted_line(x, less, counts, steep), strict=True):
         column[near] = values
     return line
 
@@ -264,9 +272,9 @@ def _without_bias(line: _Line, x: Float32Array, y: Float32Array, counts: Float32
 def _sd(line: _Line, x: Float32Array, counts: Float32Array, noise: Float32Array) -> Float32Array:
     """SD of the slope for noise relative to the fitted lowest shell: Var ln S = (σ/S)² · (1 + …) ÷ count.
 
-    At most that of a line through points that are `LOST`: where there is no signal the series knows no end.
+    At most that of a line through points that scatter by `MAX_LOG_SIGNAL_SD`: the series knows no end without signal.
     """
     variance = noise * noise / line.scatter
     far = (counts * x**2).sum() - line.mean * (2 * (counts * x).sum() - line.mean * counts.sum())
-    largest = LOST / np.sqrt(counts @ (x - counts @ x / counts.sum()) ** 2)
-    return np.asarray(np.minimum(np.sqrt(variance * (1 + SECOND_ORDER * variance * far)), largest))
+    max_sd = MAX_LOG_SIGNAL_SD / np.sqrt(counts @ (x - counts @ x / counts.sum()) ** 2)
+    return np.asarray(np.minimum(np.sqrt(variance * (1 + SECOND_ORDER_VARIANCE * variance * far)), max_sd))

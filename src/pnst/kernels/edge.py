@@ -10,15 +10,15 @@ from scipy.special import erf
 
 from pnst.typing import Float32Array, FloatArray
 
-RISE = 2.563
+WIDTH_10_90_PER_SIGMA = 2.563
 """10–90 % distance of an error-function step in units of its σ."""
-SIGMAS = (0.3, 0.6, 0.9, 1.3, 1.8, 2.4, 3.2, 4.2, 5.5)
+DICTIONARY_SIGMAS_MM = (0.3, 0.6, 0.9, 1.3, 1.8, 2.4, 3.2, 4.2, 5.5)
 ITERATIONS = 8
 RIDGE = 1e-6
 """Share of the normal matrix's greatest diagonal that keeps it solvable in single precision."""
-LEAST_MISFIT = 0.02
+MAX_MISFIT_RATIO = 0.02
 """One step is good enough when it leaves less than this share of its height, however quiet the image is."""
-TALLEST = 2.0
+MAX_HEIGHT_RATIO = 2.0
 """A step beside another is no taller than this many times the profile's range, or opposite ones cancel."""
 
 
@@ -43,7 +43,7 @@ def fit_step(offsets: FloatArray, profiles: FloatArray) -> Steps:
     product, and the best is refined by Levenberg's method, all profiles at once.
     """
     shapes, heights = _standardised(profiles)
-    return _steps(*_refined(offsets, shapes, _best_single(offsets, shapes)), heights)
+    return _steps(*_refine(offsets, shapes, _best_single(offsets, shapes)), heights)
 
 
 def fit_step_beside(offsets: FloatArray, profiles: FloatArray, other_sigma: FloatArray) -> Steps:
@@ -55,10 +55,10 @@ def fit_step_beside(offsets: FloatArray, profiles: FloatArray, other_sigma: Floa
     shapes, heights = _standardised(profiles)
     start = _lesion_first(_best_pair(offsets, shapes))
     start[:, 6] = other_sigma
-    return _steps(*_refined(offsets, shapes, start, free=6), heights)
+    return _steps(*_refine(offsets, shapes, start, free=6), heights)
 
 
-def gain_for_second(length_mm: float, resolution_mm: FloatArray) -> FloatArray:
+def bic_variance_ratio(length_mm: float, resolution_mm: FloatArray) -> FloatArray:
     """Share of one step's residual variance below which a second step is believed, by Schwarz's criterion (1978).
 
     Its 3 parameters cost 3 ln m for the m independent samples that the image's resolution leaves on a profile.
@@ -93,7 +93,7 @@ def _dictionary(offsets: tuple[float, ...]) -> tuple[FloatArray, FloatArray]:
     """Unit-norm zero-mean steps (k, m) and their (position, σ, norm) (k, 3)."""
     x = np.asarray(offsets)
     positions = np.linspace(x[0], x[-1], 2 * len(x) // 3)[1:-1]
-    position, sigma = (grid.ravel() for grid in np.meshgrid(positions, SIGMAS, indexing="ij"))
+    position, sigma = (grid.ravel() for grid in np.meshgrid(positions, DICTIONARY_SIGMAS_MM, indexing="ij"))
     steps = erf((x - position[:, None]) / (np.sqrt(2) * sigma[:, None])) / 2
     steps -= steps.mean(axis=1, keepdims=True)
     norm = np.linalg.norm(steps, axis=1)
@@ -102,19 +102,19 @@ def _dictionary(offsets: tuple[float, ...]) -> tuple[FloatArray, FloatArray]:
 
 def _best_single(offsets: FloatArray, profiles: Float32Array) -> Float32Array:
     """(n, 4): constant, height, position, σ of the best step of the dictionary."""
-    steps, facts = _dictionary(tuple(offsets.tolist()))
+    steps, atoms = _dictionary(tuple(offsets.tolist()))
     match = profiles @ steps.T
     best = np.abs(match).argmax(axis=1)
-    height = match[np.arange(len(best)), best] / facts[best, 2]
-    return _centred(offsets, np.stack([height, facts[best, 0], facts[best, 1]], axis=1))
+    height = match[np.arange(len(best)), best] / atoms[best, 2]
+    return _centred(offsets, np.stack([height, atoms[best, 0], atoms[best, 1]], axis=1))
 
 
 def _best_pair(offsets: FloatArray, profiles: Float32Array) -> Float32Array:
     """(n, 7): constant, then height, position, σ of each of the two steps that explain most together."""
-    steps, facts = _dictionary(tuple(offsets.tolist()))
-    sharp = facts[:, 1] <= 2.5
-    steps, facts = steps[sharp], facts[sharp]
-    first, second = np.nonzero(facts[:, None, 0] < facts[None, :, 0] - 1.0)
+    steps, atoms = _dictionary(tuple(offsets.tolist()))
+    sharp = atoms[:, 1] <= 2.5
+    steps, atoms = steps[sharp], atoms[sharp]
+    first, second = np.nonzero(atoms[:, None, 0] < atoms[None, :, 0] - 1.0)
     overlap = np.einsum("km,km->k", steps[first], steps[second])
     match = profiles @ steps.T
     best = np.empty(len(profiles), dtype=np.int64)
@@ -123,8 +123,8 @@ def _best_pair(offsets: FloatArray, profiles: Float32Array) -> Float32Array:
         best[rows] = ((a * a - 2 * overlap * a * b + b * b) / (1 - overlap**2)).argmax(axis=1)
     row, i, j, rho = np.arange(len(best)), first[best], second[best], overlap[best]
     a, b = match[row, i], match[row, j]
-    heights = (a - rho * b) / (1 - rho**2) / facts[i, 2], (b - rho * a) / (1 - rho**2) / facts[j, 2]
-    parameters = [heights[0], facts[i, 0], facts[i, 1], heights[1], facts[j, 0], facts[j, 1]]
+    heights = (a - rho * b) / (1 - rho**2) / atoms[i, 2], (b - rho * a) / (1 - rho**2) / atoms[j, 2]
+    parameters = [heights[0], atoms[i, 0], atoms[i, 1], heights[1], atoms[j, 0], atoms[j, 1]]
     return _centred(offsets, np.stack(parameters, axis=1))
 
 
@@ -149,13 +149,13 @@ def _model(x: FloatArray, parameters: Float32Array) -> tuple[Float32Array, Float
     return values, derivatives
 
 
-def _refined(
+def _refine(
     offsets: FloatArray, profiles: Float32Array, start: Float32Array, free: int | None = None
 ) -> tuple[Float32Array, Float32Array]:
     """Levenberg–Marquardt on every profile at once: parameters (n, p) and RMS residual (n,). The first `free` move."""
     free, x = start.shape[1] if free is None else free, offsets.astype(np.float32)
-    tallest = TALLEST if start.shape[1] > 4 else np.inf
-    parameters, damping = _bounded(start, x, tallest), np.full(len(start), 1e-2, np.float32)
+    max_height = MAX_HEIGHT_RATIO if start.shape[1] > 4 else np.inf
+    parameters, damping = _clip_parameters(start, x, max_height), np.full(len(start), 1e-2, np.float32)
     values, slopes = _model(x, parameters)
     cost = ((profiles - values) ** 2).sum(axis=1)
     for _ in range(ITERATIONS):
@@ -168,7 +168,7 @@ def _refined(
         step = np.linalg.solve(normal, gradient)[:, :, 0]
         trial = parameters.copy()
         trial[:, :free] += step
-        trial = _bounded(trial, x, tallest)
+        trial = _clip_parameters(trial, x, max_height)
         trial_values, trial_slopes = _model(x, trial)
         trial_cost = ((profiles - trial_values) ** 2).sum(axis=1)
         good = trial_cost < cost
@@ -178,10 +178,10 @@ def _refined(
     return parameters, np.sqrt(cost / len(x))
 
 
-def _bounded(parameters: Float32Array, x: FloatArray, tallest: float) -> Float32Array:
+def _clip_parameters(parameters: Float32Array, x: FloatArray, max_height: float) -> Float32Array:
     """Steps stay on the profile, and blurred by something between the sampling and its length."""
     for n in range(1, parameters.shape[1], 3):
-        parameters[:, n] = np.clip(parameters[:, n], -tallest, tallest)
+        parameters[:, n] = np.clip(parameters[:, n], -max_height, max_height)
         parameters[:, n + 1] = np.clip(parameters[:, n + 1], x[0], x[-1])
         parameters[:, n + 2] = np.clip(np.abs(parameters[:, n + 2]), 0.1, x[-1])
     return parameters

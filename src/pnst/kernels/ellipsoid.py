@@ -54,7 +54,7 @@ class Ellipsoid:
         low, high = np.linalg.eigvalsh(across @ form @ across.T)
         return float(2 / np.sqrt(low)), float(2 / np.sqrt(high))
 
-    def holds(self, points: FloatArray) -> BoolArray:
+    def contains(self, points: FloatArray) -> BoolArray:
         """(...) whether points (..., 3) lie inside."""
         local = (points - self.centre) @ (self.directions / self.semi_axes)
         return np.asarray((local**2).sum(axis=-1) < 1)

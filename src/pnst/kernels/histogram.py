@@ -11,9 +11,9 @@ from pnst.typing import FloatArray, IntArray
 
 BINS = 256
 SMOOTHING_BINS = 2.5
-LEAST_PROMINENCE = 0.15
+MIN_PROMINENCE = 0.15
 """A mode stands out of its surroundings by at least this share of its own height."""
-LEAST_SHARE = 0.005
+MIN_SHARE = 0.005
 """… and holds at least this share of the values."""
 
 
@@ -41,11 +41,11 @@ def modes(values: FloatArray) -> list[Mode]:
     width = edges[1] - edges[0]
     smooth = gaussian_filter1d(np.pad(counts.astype(float), 1), SMOOTHING_BINS, mode="constant")
     peaks = np.flatnonzero((smooth[1:-1] > smooth[:-2]) & (smooth[1:-1] >= smooth[2:])) + 1
-    peaks = peaks[[_prominence(smooth, peak) >= LEAST_PROMINENCE * smooth[peak] for peak in peaks.tolist()]]
+    peaks = peaks[[_prominence(smooth, peak) >= MIN_PROMINENCE * smooth[peak] for peak in peaks.tolist()]]
     prominent = []
     for peak, left, right in zip(peaks.tolist(), *_valleys(smooth, peaks), strict=True):
         share = smooth[left:right].sum() / smooth.sum()
-        if share >= LEAST_SHARE:
+        if share >= MIN_SHARE:
             a, b, c = smooth[peak - 1 : peak + 2]
             shift = 0.5 * (a - c) / (a - 2 * b + c) if a - 2 * b + c < 0 else 0.0
             where = [edges[0] + (n - 0.5) * width for n in (peak + shift, left, right)]

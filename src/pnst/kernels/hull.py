@@ -13,7 +13,7 @@ DIRECTIONS = 256
 """Lines along which extreme points are sought: one every 9°."""
 STARTS = 8
 """Extreme points from which the longest diameter is sought."""
-COARSE = 8
+SCREENING_STRIDE = 8
 """One line in so many tells which vertices may lie deep under the hull."""
 
 
@@ -98,7 +98,7 @@ def convex_hull(mesh: Mesh) -> Hull:
 
 def may_be_deeper(mesh: Mesh, depth_mm: float) -> BoolArray:
     """(n,): false for the vertices that some plane which touches the mesh shows to be less deep under the hull."""
-    directions = fibonacci_directions(DIRECTIONS // COARSE).astype(np.float32)
+    directions = fibonacci_directions(DIRECTIONS // SCREENING_STRIDE).astype(np.float32)
     heights = directions @ (mesh.vertices - mesh.centroid).astype(np.float32).T
     lowest, highest = (end[:, None] for end in (heights.min(axis=1), heights.max(axis=1)))
     return np.asarray(((heights < highest - depth_mm) & (heights > lowest + depth_mm)).all(axis=0))

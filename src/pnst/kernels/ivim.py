@@ -25,19 +25,19 @@ def segmented_fit(
     signal: FloatArray,
     shells: Shells,
     threshold_b: float = 300.0,
-    least_threshold_b: float = 200.0,
+    min_threshold_b: float = 200.0,
     noise_sd: float = float("nan"),
 ) -> Perfusion:
     """D from the shells at or over a threshold, where perfusion has decayed; f from what they miss at the lowest b.
 
     `signal` (n, m), one column a measurement; `shells` its shells, the lowest of which is taken for b = 0 and at least
-    two of which lie at or over `least_threshold_b` (s/mm²); `noise_sd` of one measurement (Le Bihan 2008; Federau
+    two of which lie at or over `min_threshold_b` (s/mm²); `noise_sd` of one measurement (Le Bihan 2008; Federau
     2017, NMR Biomed 30:e3780: segmented fit). D is the slope from `threshold_b` up, where two shells lie there: what
-    slow perfusion leaves under it tilts the line. f is read from `least_threshold_b` up: the further a line is drawn
+    slow perfusion leaves under it tilts the line. f is read from `min_threshold_b` up: the further a line is drawn
     back to b = 0, the more noise raises it.
     """
-    near = fit_decay(signal, _from(shells, least_threshold_b), noise_sd=noise_sd)
-    far = _from(shells, threshold_b)
+    near = fit_decay(signal, _shells_from(shells, min_threshold_b), noise_sd=noise_sd)
+    far = _shells_from(shells, threshold_b)
     slope = fit_decay(signal, far, noise_sd=noise_sd) if len(far.b_values) > 1 else near
     unweighted = log_means(signal, shells.members[:1])[0]
     with np.errstate(over="ignore", divide="ignore"):
@@ -45,6 +45,6 @@ def segmented_fit(
     return Perfusion(slope.adc, np.where(np.isfinite(f), f, np.nan), slope.sd)
 
 
-def _from(shells: Shells, least_b: float) -> Shells:
-    high = [n for n, b in enumerate(shells.b_values) if b >= least_b]
+def _shells_from(shells: Shells, min_b: float) -> Shells:
+    high = [n for n, b in enumerate(shells.b_values) if b >= min_b]
     return Shells(tuple(shells.b_values[n] for n in high), tuple(shells.members[n] for n in high))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from pnst.kernels.box import bounding_box
-from pnst.typing import BoolArray, FloatArray, IntArray
+from pnst.typing import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,24 +102,7 @@ def _cross(u: FloatArray, v: FloatArray) -> FloatArray:
     return np.stack([u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]])
 
 
-def mask_mesh(mask: BoolArray, spacing: Sequence[float]) -> Mesh:
-    """The staircase surface of a mask (ni, nj, nk), which may not be empty: marching cubes (Lewiner et al. 2003)
-    half-way between voxel centres, as IBSI 1 asks for. Vertices in mm from the first voxel's centre.
-
-    The surface that is measured is not this one but that of `kernels.surface`; this one compares with other tools.
-    """
-    from skimage.measure import marching_cubes
-
-    box = bounding_box(mask)
-    if box is None:
-        raise ValueError("the mask is empty")
-    padded = np.pad(mask[box], 1).astype(np.float32)
-    vertices, faces, _, _ = marching_cubes(padded, 0.5)
-    first = np.array([side.start - 1 for side in box])
-    return Mesh((vertices.astype(np.float64) + first) * np.asarray(spacing), faces)
-
-
-def thinned(mesh: Mesh, cell_mm: float) -> tuple[IntArray, FloatArray]:
+def subsample_vertices(mesh: Mesh, cell_mm: float) -> tuple[IntArray, FloatArray]:
     """One vertex a cell of the given size, the one nearest to the middle of what it stands for, and that area (mm²)."""
     vertices, weights = mesh.vertices, mesh.vertex_areas
     cells = np.floor((vertices - vertices.min(axis=0)) / cell_mm).astype(np.int64)

@@ -37,7 +37,7 @@ class Outlines:
 
 
 @dataclass(frozen=True)
-class Plane:
+class SliceSampling:
     """The pixels of a slice, and the samples of it that are kept: every `steps` pixels, from the first pixel on."""
 
     spacing: tuple[float, float]
@@ -53,7 +53,7 @@ class Plane:
         return self.spacing[0] * self.spacing[1]
 
 
-def outlines(stack: BoolArray, plane: Plane) -> Iterator[Outlines]:
+def outlines(stack: BoolArray, sampling: SliceSampling) -> Iterator[Outlines]:
     """The components (8 neighbours) of the slices of a stack (nk, ni, nj), the first of every slice, then the second.
 
     The slices have the plane's empty border.
@@ -71,38 +71,38 @@ def outlines(stack: BoolArray, plane: Plane) -> Iterator[Outlines]:
     for rank in range(int((highest - first).max()) + 1):
         has = first + rank <= highest
         pixels = labels[filled[has]] == (first[has] + rank)[:, None, None]
-        yield _outlined(filled[has], pixels, plane)
+        yield _outlines_of(filled[has], pixels, sampling)
 
 
-def _outlined(slices: IntArray, pixels: BoolArray, plane: Plane) -> Outlines:
-    area = np.count_nonzero(pixels, axis=(1, 2)) * plane.pixel_mm2
-    distance = sampled(_edge_distance(pixels, area, plane), (1.0, *plane.steps))
+def _outlines_of(slices: IntArray, pixels: BoolArray, sampling: SliceSampling) -> Outlines:
+    area = np.count_nonzero(pixels, axis=(1, 2)) * sampling.pixel_mm2
+    distance = resample(_edge_distance(pixels, area, sampling), (1.0, *sampling.steps))
     rho = np.sqrt(area / np.pi).astype(np.float32)[:, None, None]
     return Outlines(slices, pixels, distance, 2 * rho * distance - distance * distance)
 
 
-def _edge_distance(pixels: BoolArray, area_mm2: FloatArray, plane: Plane) -> Float32Array:
+def _edge_distance(pixels: BoolArray, area_mm2: FloatArray, sampling: SliceSampling) -> Float32Array:
     """(n, ni, nj): signed distance in mm to an edge without pixel steps that keeps each outline's area."""
     from scipy.ndimage import gaussian_filter
 
-    width = float(np.sqrt(plane.pixel_mm2))
-    signed = _signed_distance(pixels, plane)
+    width = float(np.sqrt(sampling.pixel_mm2))
+    signed = _signed_distance(pixels, sampling)
     signed -= np.float32(width / 2)  # from pixel centres to the pixels' edge
     np.negative(signed, out=signed, where=~pixels)
     share = np.interp(signed.max(axis=(1, 2)) / width, THIN_PIXELS, (0, 1)).astype(np.float32)[:, None, None]
-    distance = gaussian_filter(signed, (0, *(SMOOTHING_PIXELS * width / s for s in plane.spacing)))
+    distance = gaussian_filter(signed, (0, *(SMOOTHING_PIXELS * width / s for s in sampling.spacing)))
     if share.min() < 1:
         distance = signed + share * (distance - signed)
     # Smoothing pulls a curved edge inward: one Newton step on the level gives the area back.
-    smoothed_area = np.clip(distance / np.float32(width) + np.float32(0.5), 0, 1).sum(axis=(1, 2)) * plane.pixel_mm2
-    perimeter = np.count_nonzero(np.abs(distance) < width, axis=(1, 2)) * plane.pixel_mm2 / (2 * width)
+    smoothed_area = np.clip(distance / np.float32(width) + np.float32(0.5), 0, 1).sum(axis=(1, 2)) * sampling.pixel_mm2
+    perimeter = np.count_nonzero(np.abs(distance) < width, axis=(1, 2)) * sampling.pixel_mm2 / (2 * width)
     distance += ((area_mm2 - smoothed_area) / np.maximum(perimeter, width)).astype(np.float32)[:, None, None]
     # Of an outline thinner than the smoothing that is not enough: a pixel's centre lies half a pixel inside its edge.
     lift = np.maximum(0, np.float32(width / 2) - distance.max(axis=(1, 2)))
     return np.asarray(distance + lift[:, None, None])
 
 
-def _signed_distance(pixels: BoolArray, plane: Plane) -> Float32Array:
+def _signed_distance(pixels: BoolArray, sampling: SliceSampling) -> Float32Array:
     """(n, ni, nj): distance in mm of each pixel's centre to the nearest one on the other side of its slice's outline.
 
     Outside no more than leads out of the image and through the empty border again: what lies further may be the next
@@ -112,9 +112,9 @@ def _signed_distance(pixels: BoolArray, plane: Plane) -> Float32Array:
 
     # Two labels, so that one call gives the distance on both sides.
     labels = _as_one_image(pixels.view(np.uint8) + np.uint8(1))
-    distance = edt.edt(labels, anisotropy=plane.spacing, parallel=THREADS).reshape(pixels.shape)
+    distance = edt.edt(labels, anisotropy=sampling.spacing, parallel=THREADS).reshape(pixels.shape)
     steps = [np.minimum(np.arange(n), np.arange(n)[::-1]) + 1 for n in pixels.shape[1:]]
-    ways = [(n + empty) * s for n, empty, s in zip(steps, plane.border, plane.spacing, strict=True)]
+    ways = [(n + empty) * s for n, empty, s in zip(steps, sampling.border, sampling.spacing, strict=True)]
     furthest = np.minimum.outer(*ways).astype(np.float32)
     return np.asarray(np.minimum(distance, furthest, out=distance, where=~pixels))
 
@@ -124,7 +124,7 @@ def _as_one_image(stack: IntArray) -> IntArray:
     return stack.reshape(-1, stack.shape[2])
 
 
-def sampled(values: Float32Array, steps: tuple[float, ...]) -> Float32Array:
+def resample(values: Float32Array, steps: tuple[float, ...]) -> Float32Array:
     """An array at every `steps` elements (one each axis, fractions too), by linear interpolation."""
     for axis, step in enumerate(steps):
         if step == 1:

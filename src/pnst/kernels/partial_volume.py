@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pnst.kernels.caps import OUTSIDE
+from pnst.kernels.end_extrapolation import OUTSIDE
 from pnst.kernels.surface import LevelSet
 from pnst.typing import BoolArray, Float32Array, FloatArray
 
@@ -14,8 +14,8 @@ CELL_MM = 1.0
 """Voxels on the border are split into cells of at most this side; in a cell the border is flat."""
 SURFACE_ERROR_MM = 0.1
 """A surface made of voxels lies off the true one by this, RMS (0.08–0.27 on ellipsoids), and is drawn that unsharp."""
-FLAT_SLOPE = 1e-6
-REACH = 0.6
+MIN_SLOPE = 1e-6
+MAX_CHANGE_SHARE = 0.6
 """A level changes within a voxel by this share of its steps to the neighbours, or less: by half if it is linear."""
 
 
@@ -32,7 +32,7 @@ def coverage(
     levels = surface.levels(shape, to_mask_index)
     values = (levels > 0).astype(np.float32)
     steps = [_steps(levels, axis) for axis in range(3)]
-    border = np.nonzero(_crossed(levels, steps))
+    border = np.nonzero(_may_cross_zero(levels, steps))
     slopes = [np.minimum(np.abs(before[border]), np.abs(after[border])) for before, after in steps]
     counts = np.array([max(1, int(np.ceil(side / CELL_MM - 1e-9))) for side in spacing])
     cells = (np.indices(tuple(counts.tolist())).reshape(3, -1) + 0.5) / counts[:, None] - 0.5
@@ -43,7 +43,7 @@ def coverage(
     inside = map_coordinates(surface.values, points, order=1, mode="constant", cval=float(OUTSIDE))
     # A flat border leaves a ramp in a cell as wide as the cell's shadow on the normal, by variance.
     across = 1 / counts**2 + 12 * (SURFACE_ERROR_MM / np.asarray(spacing)) ** 2
-    width = np.sqrt(sum(slope**2 * np.float32(w) for slope, w in zip(slopes, across, strict=True))) + FLAT_SLOPE
+    width = np.sqrt(sum(slope**2 * np.float32(w) for slope, w in zip(slopes, across, strict=True))) + MIN_SLOPE
     values[border] = np.clip(inside / width[:, None] + 0.5, 0, 1).mean(axis=1)
     return values
 
@@ -57,10 +57,10 @@ def _steps(levels: Float32Array, axis: int) -> tuple[Float32Array, Float32Array]
     return np.concatenate([first, steps], axis=axis), np.concatenate([steps, last], axis=axis)
 
 
-def _crossed(levels: Float32Array, steps: Sequence[tuple[Float32Array, Float32Array]]) -> BoolArray:
+def _may_cross_zero(levels: Float32Array, steps: Sequence[tuple[Float32Array, Float32Array]]) -> BoolArray:
     """The voxels within which the level may come to zero, going by its change towards zero along each axis."""
     towards = np.where(levels > 0, np.float32(-1), np.float32(1))
     reach = np.zeros_like(levels)
     for before, after in steps:
         reach += np.maximum(np.maximum(towards * after, -towards * before), 0)
-    return np.asarray(np.abs(levels) < REACH * reach)
+    return np.asarray(np.abs(levels) < MAX_CHANGE_SHARE * reach)

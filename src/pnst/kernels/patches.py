@@ -7,12 +7,12 @@ from scipy.sparse import csr_array
 
 from pnst.typing import BoolArray, FloatArray
 
-SAME_SIDE = 0.7
+MIN_NORMAL_COSINE = 0.7
 """Points whose normals have a lesser cosine lie round a bend, or on the other side of a thin body."""
 NEIGHBOURS = 12
 
 
-def patches(points: FloatArray, normals: FloatArray, weights: FloatArray, radius_mm: float) -> csr_array:
+def averaging_operator(points: FloatArray, normals: FloatArray, weights: FloatArray, radius_mm: float) -> csr_array:
     """(n, n): the operator that averages over the points within a radius on the same side, by weight.
 
     `points` and unit `normals` (n, 3), `weights` (n,) > 0.
@@ -20,7 +20,7 @@ def patches(points: FloatArray, normals: FloatArray, weights: FloatArray, radius
     from scipy.spatial import cKDTree
 
     pairs = cKDTree(points).query_pairs(radius_mm, output_type="ndarray")
-    pairs = pairs[np.einsum("ni,ni->n", normals[pairs[:, 0]], normals[pairs[:, 1]]) > SAME_SIDE]
+    pairs = pairs[np.einsum("ni,ni->n", normals[pairs[:, 0]], normals[pairs[:, 1]]) > MIN_NORMAL_COSINE]
     own = np.arange(len(points))
     rows, columns = np.concatenate([own, *pairs.T]), np.concatenate([own, *pairs.T[::-1]])
     total = np.bincount(rows, weights=weights[columns], minlength=len(points))
@@ -39,7 +39,7 @@ def local_median(
     reach, near = cKDTree(points).query(points, k=min(NEIGHBOURS, len(points)), distance_upper_bound=radius_mm)
     near = np.where(np.isfinite(reach), near, np.arange(len(points))[:, None])
     same = np.isfinite(reach) & known[near]
-    same &= np.einsum("ni,nki->nk", normals, normals[near]) > SAME_SIDE
+    same &= np.einsum("ni,nki->nk", normals, normals[near]) > MIN_NORMAL_COSINE
     same[:, 0] = True
     ordered = np.sort(np.where(same, values[near], np.inf), axis=1)
     count = same.sum(axis=1)

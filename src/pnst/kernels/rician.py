@@ -6,33 +6,33 @@ import numpy as np
 
 from pnst.typing import FloatArray
 
-NOISE_MEAN = float(np.sqrt(2) * np.exp(-np.euler_gamma / 2))
+NOISE_GEOMETRIC_MEAN = float(np.sqrt(2) * np.exp(-np.euler_gamma / 2))
 """exp(mean of ln R) of pure noise of SD 1: where a geometric mean of directions ends."""
 
-LARGEST = 0.12
+MAX_LOG_BIAS = 0.12
 """The bias of ln S at 1.4 noise SDs: below, a signal is lost in its noise: better flagged than corrected (ours)."""
 
 
 def log_bias(ratio: FloatArray) -> FloatArray:
-    """What noise adds to the mean of ln S, for signals of `ratio` noise SDs; at most `LARGEST`.
+    """What noise adds to the mean of ln S, for signals of `ratio` noise SDs; at most `MAX_LOG_BIAS`.
 
     Of a magnitude R about a true signal A in noise of SD 1 the mean of ln R is ln A + E₁(A²/2)/2 exactly (that of the
     logarithm of a non-central χ² of two degrees): it falls so fast that ln S hardly knows magnitude noise above 3 SD.
     """
     from scipy.special import exp1
 
-    return np.asarray(np.minimum(exp1(ratio**2 / 2) / 2, LARGEST))
+    return np.asarray(np.minimum(exp1(ratio**2 / 2) / 2, MAX_LOG_BIAS))
 
 
-def floor_signal(directions: int, floor_sd: float) -> float:
+def noise_floor(directions: int, floor_sd: float) -> float:
     """Noise SDs under which the geometric mean of so many directions is no signal; `floor_sd` is that of one.
 
-    Noise alone has the geometric mean `NOISE_MEAN`; averaging narrows what lies above it by √directions.
+    Noise alone has the geometric mean `NOISE_GEOMETRIC_MEAN`; averaging narrows what lies above it by √directions.
     """
-    return float(NOISE_MEAN * (floor_sd / NOISE_MEAN) ** (1 / np.sqrt(directions)))
+    return float(NOISE_GEOMETRIC_MEAN * (floor_sd / NOISE_GEOMETRIC_MEAN) ** (1 / np.sqrt(directions)))
 
 
-def true_sd(sd: float, level: float) -> float:
+def channel_sd(sd: float, level: float) -> float:
     """SD of the noise in each channel, from the SD of magnitudes and their mean level in the same unit.
 
     At high signal they are the same; of noise alone the magnitudes' is 0.655 of it (Koay and Basser 2006, JMR 179:317).

@@ -9,9 +9,9 @@ from pnst.typing import FloatArray, IntArray
 
 ANGLES = 180
 """Directions in which a section's width is taken: one a degree, so the widest is missed by under 4e-5."""
-COARSE = 6
+SCREENING_STRIDE = 6
 """Every sixth of them tells which sections may be the widest: a width is missed by under 1.4e-3 there."""
-NEARLY_WIDEST = 0.995
+MIN_WIDTH_SHARE = 0.995
 """Sections of less than this share of the widest are not looked at again."""
 
 
@@ -27,8 +27,8 @@ def axial_diameters(mesh: Mesh, normal: FloatArray) -> tuple[float, float, Float
     flat -= flat[0]
     angles = np.arange(ANGLES) * np.pi / ANGLES
     starts = np.flatnonzero(np.diff(plane, prepend=plane[0] - 1))
-    rough = _widths(flat, starts, angles[::COARSE]).max(axis=1)
-    kept = rough >= NEARLY_WIDEST * rough.max()
+    rough = _widths(flat, starts, angles[::SCREENING_STRIDE]).max(axis=1)
+    kept = rough >= MIN_WIDTH_SHARE * rough.max()
     stay = np.repeat(kept, np.diff(starts, append=len(plane)))
     points, plane, flat = points[stay], plane[stay], flat[stay]
     starts = np.flatnonzero(np.diff(plane, prepend=plane[0] - 1))

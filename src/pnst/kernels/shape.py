@@ -49,19 +49,19 @@ def irregularity(mesh: Mesh) -> float:
     return float(np.sqrt(mean_square) / np.cbrt(3 * mesh.volume_mm3 / (4 * np.pi)))
 
 
-def concavities(mesh: Mesh, hull: Hull, least_depth_mm: float) -> int:
-    """Number of separate concavities of the mesh's convex hull that are deeper than `least_depth_mm`."""
+def concavities(mesh: Mesh, hull: Hull, min_depth_mm: float) -> int:
+    """Number of separate concavities of the mesh's convex hull that are deeper than `min_depth_mm`."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    low = may_be_deeper(mesh, CONCAVITY_MERGE * least_depth_mm)
+    low = may_be_deeper(mesh, CONCAVITY_MERGE * min_depth_mm)
     depth = np.zeros(len(low))
     depth[low] = hull.depth(mesh.vertices[low])
-    if depth.max() <= least_depth_mm:
+    if depth.max() <= min_depth_mm:
         return 0
-    low = depth > CONCAVITY_MERGE * least_depth_mm
+    low = depth > CONCAVITY_MERGE * min_depth_mm
     edges = mesh.edges[low[mesh.edges].all(axis=1)]
     count = len(depth)
     graph = coo_array((np.ones(len(edges), dtype=np.int8), (edges[:, 0], edges[:, 1])), shape=(count, count))
     _, labels = connected_components(graph, directed=False)
-    return int(np.unique(labels[depth > least_depth_mm]).size)
+    return int(np.unique(labels[depth > min_depth_mm]).size)

@@ -18,24 +18,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.kernels.box import bounding_box
-from pnst.kernels.caps import CAPS, OUTSIDE, capped
+from pnst.kernels.end_extrapolation import MAX_END_SLICES, OUTSIDE, extrapolate_ends
 from pnst.kernels.mesh import Mesh
-from pnst.kernels.outline import Plane, outlines, sampled
+from pnst.kernels.outline import SliceSampling, outlines, resample
 from pnst.typing import BoolArray, Float32Array, FloatArray, IntArray
 
-SAMPLES = 16
+SAMPLES_ACROSS = 16
 """Samples along the lesion's size, which is 3 volumes ÷ surface: the radius of a ball, 1.5 times a slab's thickness."""
-LEAST_STEP = 0.25
+MIN_STEP_PIXELS = 0.25
 """Samples are no closer than this share of a pixel."""
-ALIGNED = 1e-3
+MAX_OFF_AXIS = 1e-3
 """A grid whose rows run along those of the samples to this share of one is read an axis at a time."""
-COARSE = 0.5
+COARSE_STEP = 0.5
 """Fine voxels are interpolated from places this many samples apart: the function is flat between samples."""
 THIN_SLICES = 1.5
 """Slices thinner than so many pixels or samples show steps of their own, which are smoothed."""
-WINDOW = 5
+SMOOTHED_SLICES = 5
 """Slices that are smoothed together. A lesion of fewer is left as it is: a plate would thicken."""
-STAIRCASE = 1.5
+STAIRCASE_AREA_RATIO = 1.5
 """The faces of a body's voxels ÷ its surface, on average over the directions."""
 
 
@@ -76,16 +76,16 @@ class LevelSet:
         to_samples = np.diag([*(1 / np.asarray(self.step)), 1.0])
         to_samples[:3, 3] = -np.asarray(self.origin) / self.step
         matrix = to_samples @ to_mask_index
-        turned = np.abs(matrix[:3, :3] - np.diag(np.diag(matrix)[:3])) @ np.asarray(shape)
-        if turned.max() < ALIGNED:
-            return _stretched(self.values, shape, np.diag(matrix)[:3], matrix[:3, 3])
+        off_axis = np.abs(matrix[:3, :3] - np.diag(np.diag(matrix)[:3])) @ np.asarray(shape)
+        if off_axis.max() < MAX_OFF_AXIS:
+            return _resample_along_axes(self.values, shape, np.diag(matrix)[:3], matrix[:3, 3])
         apart = np.linalg.norm(matrix[:3, :3], axis=0)
-        strides = np.where(np.asarray(shape) > 1, np.maximum(COARSE // apart, 1), 1)
+        strides = np.where(np.asarray(shape) > 1, np.maximum(COARSE_STEP // apart, 1), 1)
         coarse = tuple((np.ceil((np.asarray(shape) - 1) / strides) + 1).astype(int).tolist())
         values = affine_transform(
             self.values, matrix[:3, :3] * strides, matrix[:3, 3], coarse, order=1, mode="constant", cval=float(OUTSIDE)
         )
-        return values if (strides == 1).all() else _stretched(values, shape, 1 / strides, np.zeros(3))
+        return values if (strides == 1).all() else _resample_along_axes(values, shape, 1 / strides, np.zeros(3))
 
     def inside(self, shape: Sequence[int], to_mask_index: FloatArray) -> BoolArray:
         """Which voxels of another grid have their centres inside; arguments as for `levels`."""
@@ -101,25 +101,27 @@ def level_set(mask: BoolArray, spacing: Sequence[float]) -> LevelSet:
     order = [through, *(axis for axis in range(3) if axis != through)]
     sk, si, sj = (float(spacing[axis]) for axis in order)
     border = _border(sk, si), _border(sk, sj)
-    stack, corner = _cropped(mask.transpose(order), border)
+    stack, corner = _crop(mask.transpose(order), border)
     pixel = float(np.sqrt(si * sj))
-    target = max(_size(stack, (sk, si, sj)) / SAMPLES, LEAST_STEP * pixel)
-    plane = Plane((si, sj), (target / si, target / sj), border)
-    slices = capped(stack, list(outlines(stack, plane)), sk)
+    target = max(_size(stack, (sk, si, sj)) / SAMPLES_ACROSS, MIN_STEP_PIXELS * pixel)
+    sampling = SliceSampling((si, sj), (target / si, target / sj), border)
+    slices = extrapolate_ends(stack, list(outlines(stack, sampling)), sk)
     reached = np.flatnonzero((slices > OUTSIDE).any(axis=(1, 2)))
     slices = slices[reached[0] : reached[-1] + 1]
-    if sk < THIN_SLICES * max(target, pixel) and len(stack) >= WINDOW:
-        slices = _along_slices(slices)
+    if sk < THIN_SLICES * max(target, pixel) and len(stack) >= SMOOTHED_SLICES:
+        slices = _smooth_along_slices(slices)
     up = max(1, round(sk / target))
     along = 1 / up if up > 1 else max(1.0, target / sk)
-    values = _between_slices(slices, up) if up > 1 else sampled(slices, (along, 1.0, 1.0))
+    values = _interpolate_between_slices(slices, up) if up > 1 else resample(slices, (along, 1.0, 1.0))
     back = np.argsort(order)
-    origin = np.array([corner[0] - CAPS + int(reached[0]), *corner[1:]], dtype=np.float64)[back]
-    step = np.array([along, *plane.steps])[back]
-    return LevelSet(_close(values).transpose(back), tuple(origin.tolist()), tuple(step.tolist()))
+    origin = np.array([corner[0] - MAX_END_SLICES + int(reached[0]), *corner[1:]], dtype=np.float64)[back]
+    step = np.array([along, *sampling.steps])[back]
+    return LevelSet(_close_border(values).transpose(back), tuple(origin.tolist()), tuple(step.tolist()))
 
 
-def _stretched(values: Float32Array, shape: Sequence[int], scale: FloatArray, shift: FloatArray) -> Float32Array:
+def _resample_along_axes(
+    values: Float32Array, shape: Sequence[int], scale: FloatArray, shift: FloatArray
+) -> Float32Array:
     """Trilinear values on a grid whose voxel i lies at scale · i + shift of each axis; `OUTSIDE` beyond the samples."""
     for axis in reversed(range(3)):
         count = values.shape[axis]
@@ -135,11 +137,11 @@ def _stretched(values: Float32Array, shape: Sequence[int], scale: FloatArray, sh
 
 
 def _border(sk: float, pixel: float) -> int:
-    """Pixels of room for the caps on either side of the outlines."""
+    """Pixels of room for the extrapolated ends on either side of the outlines."""
     return int(np.ceil(max(1.5 * sk, 2 * pixel) / pixel)) + 2
 
 
-def _cropped(mask: BoolArray, border: tuple[int, int]) -> tuple[BoolArray, list[int]]:
+def _crop(mask: BoolArray, border: tuple[int, int]) -> tuple[BoolArray, list[int]]:
     """The slices (nk, ni, nj) of the mask's own box, with a border round them; and its corner in the mask."""
     box = bounding_box(mask)
     if box is None:
@@ -155,10 +157,10 @@ def _size(stack: BoolArray, spacing: tuple[float, float, float]) -> float:
         sum(np.count_nonzero(np.diff(stack, axis=axis)) * voxel / spacing[axis] for axis in range(3))
         + (np.count_nonzero(stack[0]) + np.count_nonzero(stack[-1])) * voxel / spacing[0]
     )
-    return 3 * STAIRCASE * np.count_nonzero(stack) * voxel / faces
+    return 3 * STAIRCASE_AREA_RATIO * np.count_nonzero(stack) * voxel / faces
 
 
-def _between_slices(slices: Float32Array, up: int) -> Float32Array:
+def _interpolate_between_slices(slices: Float32Array, up: int) -> Float32Array:
     """`up` samples a slice by Catmull–Rom's cubic, which reproduces a quadratic exactly.
 
     Between two slices that agree on a sample's sign the cubic may not overshoot to the other sign: it would make
@@ -169,7 +171,7 @@ def _between_slices(slices: Float32Array, up: int) -> Float32Array:
     cell = np.clip(where.astype(int), 0, count - 2)
     t = where - cell
     taps = np.stack([-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, -(t**2) + t**3], axis=1)
-    fine = _mixed(slices, cell[:, None] + np.arange(-1, 3), taps / 2)
+    fine = _weighted_slices(slices, cell[:, None] + np.arange(-1, 3), taps / 2)
     low, high = np.minimum(slices[:-1], slices[1:]), np.maximum(slices[:-1], slices[1:])
     ceiling = np.where(high < 0, high, np.float32(np.inf))
     floor = np.where(low > 0, low, np.float32(-np.inf))
@@ -178,11 +180,11 @@ def _between_slices(slices: Float32Array, up: int) -> Float32Array:
     return fine
 
 
-def _along_slices(slices: Float32Array) -> Float32Array:
+def _smooth_along_slices(slices: Float32Array) -> Float32Array:
     """Thin slices: a quadratic fit over five takes off their steps (Savitzky & Golay 1964), within their neighbours."""
     count = len(slices)
     taps = np.tile(np.array([-3, 12, 17, 12, -3]) / 35, (count, 1))
-    smooth = _mixed(slices, np.arange(count)[:, None] + np.arange(-2, 3), taps)
+    smooth = _weighted_slices(slices, np.arange(count)[:, None] + np.arange(-2, 3), taps)
     below, above = slices[[0, *range(count - 1)]], slices[[*range(1, count), count - 1]]
     np.maximum(smooth, np.minimum(np.minimum(below, above), slices), out=smooth)
     np.minimum(smooth, np.maximum(np.maximum(below, above), slices), out=smooth)
@@ -190,14 +192,14 @@ def _along_slices(slices: Float32Array) -> Float32Array:
     return np.where((smooth > 0) == (slices > 0), smooth, slices)
 
 
-def _mixed(slices: Float32Array, rows: IntArray, taps: FloatArray) -> Float32Array:
+def _weighted_slices(slices: Float32Array, rows: IntArray, taps: FloatArray) -> Float32Array:
     """(samples, mi, mj): each sample the slices of its row of `rows` weighted by `taps`; the ends repeat."""
     weights = np.zeros((len(rows), len(slices)), dtype=np.float32)
     np.add.at(weights, (np.arange(len(rows))[:, None], np.clip(rows, 0, len(slices) - 1)), taps.astype(np.float32))
     return (weights @ slices.reshape(len(slices), -1)).reshape(len(rows), *slices.shape[1:])
 
 
-def _close(values: Float32Array) -> Float32Array:
+def _close_border(values: Float32Array) -> Float32Array:
     """Negative on every face of the box, so that the surface is closed."""
     for axis in range(3):
         for end in (0, -1):

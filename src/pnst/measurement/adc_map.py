@@ -9,7 +9,7 @@ import numpy as np
 from pnst.errors import InputError
 from pnst.image import Volume
 from pnst.kernels.diffusion import Shells, fit_decay, group_by_b_value
-from pnst.kernels.rician import floor_signal
+from pnst.kernels.rician import noise_floor
 from pnst.measurement.diffusion_noise import measurement_noise
 from pnst.measurement.settings import AdcSettings
 from pnst.study import Role, Series, Study
@@ -105,7 +105,7 @@ def decay_map(
         noise_sd = measurement_noise(part, used, within)
     order: Order = "F" if part.data.flags.f_contiguous else "C"  # a whole map is fitted without a copy of it
     signal = part.data.reshape(-1, part.data.shape[3], order=order) if within is None else part.data[within]
-    floor = floor_signal(used.counts[-1], settings.floor_noise_sd) * noise_sd
+    floor = noise_floor(used.counts[-1], settings.floor_noise_sd) * noise_sd
     fit = fit_decay(signal, used, noise_sd=noise_sd, floor=floor)
 
     def placed(values: AnyArray, outside: float) -> AnyArray:
@@ -118,7 +118,7 @@ def decay_map(
     adc, s0, residual, sd = (placed(values, np.nan) for values in (fit.adc, fit.s0, fit.residual, fit.sd))
     unfitted = int(np.count_nonzero(np.isnan(fit.adc)))
     volume = Volume(adc, part.grid, UNIT)
-    return DecayMap(volume, s0, residual, sd, placed(fit.low, False), used.b_values, noise_sd, unfitted)
+    return DecayMap(volume, s0, residual, sd, placed(fit.below_floor, False), used.b_values, noise_sd, unfitted)
 
 
 def used_shells(series: Series, least_b: float, tolerance: float) -> Shells:

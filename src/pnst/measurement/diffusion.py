@@ -10,8 +10,9 @@ import numpy as np
 
 from pnst.errors import InputError
 from pnst.image import Mask, Volume
-from pnst.kernels.darkest import SphereMean, darkest_region, sphere_shares
+from pnst.kernels.lowest_region import lowest_region
 from pnst.kernels.noise import noise_sd
+from pnst.kernels.sphere_mean import SphereMean, sphere_weights
 from pnst.measurement.adc_map import DecayMap, decay_map, diffusion_or_map
 from pnst.measurement.edge import Edge
 from pnst.measurement.family import NotMeasurable
@@ -147,7 +148,7 @@ def darkest(values: FloatArray, body: Mask, sd: FloatArray, settings: AdcSetting
     if box is None:
         raise NotMeasurable("nothing solid is left of the lesion on the diffusion grid")
     inside, voxel_mm3 = body.data[box], body.grid.voxel_volume_mm3
-    sphere = SphereMean(inside, sphere_shares(settings.sphere_mm / 2, body.grid.spacing))
+    sphere = SphereMean(inside, sphere_weights(settings.sphere_mm / 2, body.grid.spacing))
     share = settings.dark_fraction * np.count_nonzero(inside) * voxel_mm3
     size = int(np.ceil(max(1000 * settings.dark_volume_ml, share) / voxel_mm3))
     least, dark, region = _extremes(sphere, values[box], size)
@@ -170,5 +171,5 @@ def darkest(values: FloatArray, body: Mask, sd: FloatArray, settings: AdcSetting
 
 def _extremes(sphere: SphereMean, values: FloatArray, size: int) -> tuple[float, float, BoolArray]:
     means = sphere(values)
-    region = darkest_region(means, size)
+    region = lowest_region(means, size)
     return float(np.nanmin(means)), float(means[region].mean(dtype=np.float64)), region

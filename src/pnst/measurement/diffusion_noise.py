@@ -7,7 +7,7 @@ import numpy as np
 from pnst.image import Volume
 from pnst.kernels.diffusion import Shells, fit_decay, geometric_mean
 from pnst.kernels.noise import noise_sd
-from pnst.kernels.rician import true_sd
+from pnst.kernels.rician import channel_sd
 from pnst.typing import BoolArray, FloatArray
 
 TISSUE = 0.2
@@ -40,7 +40,7 @@ def measurement_noise(part: Volume, used: Shells, within: BoolArray | None = Non
     sd = noise_sd(pure, tissue, axis)
     if not np.isfinite(sd):
         return sd
-    sd = true_sd(sd, float(np.median(high[tissue])))
+    sd = channel_sd(sd, float(np.median(high[tissue])))
     left = _left_over(data[tissue], used)
     return left if left > COHERENT * sd else sd
 

@@ -9,11 +9,18 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from pnst.image import Grid, Volume, bounding_box
-from pnst.kernels.edge import LEAST_MISFIT, RISE, Steps, fit_step, fit_step_beside, gain_for_second
-from pnst.kernels.mesh import thinned
+from pnst.kernels.edge import (
+    MAX_MISFIT_RATIO,
+    WIDTH_10_90_PER_SIGMA,
+    Steps,
+    bic_variance_ratio,
+    fit_step,
+    fit_step_beside,
+)
+from pnst.kernels.mesh import subsample_vertices
 from pnst.kernels.noise import noise_sd
 from pnst.kernels.partial_volume import coverage
-from pnst.kernels.patches import local_median, patches
+from pnst.kernels.patches import averaging_operator, local_median
 from pnst.kernels.sampling import rays, sample
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.series_view import SeriesViews
@@ -83,7 +90,10 @@ class _Reading:
     def quality(self, settings: MarginSettings) -> FloatArray:
         """(n,): step ÷ what the fit leaves, at least the noise; 0 where this series cannot measure the vertex."""
         height = np.abs(self.steps.height)
-        blurred = np.maximum(RISE * self.flat_sigma, RISE * self.own.sigma / CURVED) > settings.indistinct_width_mm
+        blurred = (
+            np.maximum(WIDTH_10_90_PER_SIGMA * self.flat_sigma, WIDTH_10_90_PER_SIGMA * self.own.sigma / CURVED)
+            > settings.indistinct_width_mm
+        )
         weak = (height < settings.least_step_noise_ratio * self.noise) | (height == 0)
         beside = np.abs(self.steps.position - self.own.position) > settings.edge_within_mm
         floor = np.maximum(INTERPOLATED_NOISE * self.noise, 1e-9 * max(float(height.max(initial=0)), 1e-30))
@@ -93,7 +103,7 @@ class _Reading:
     @property
     def width(self) -> FloatArray:
         """(n,) mm: own blur taken off."""
-        return np.asarray(RISE * np.sqrt(np.maximum(self.steps.sigma**2 - self.own.sigma**2, 0)))
+        return np.asarray(WIDTH_10_90_PER_SIGMA * np.sqrt(np.maximum(self.steps.sigma**2 - self.own.sigma**2, 0)))
 
 
 def read_edge(study: Study, views: SeriesViews) -> Edge:
@@ -102,7 +112,7 @@ def read_edge(study: Study, views: SeriesViews) -> Edge:
     if not found:
         raise NotMeasurable("no contrast-enhanced T1, fat-suppressed T2 or T2 series")
     settings, places = views.settings.margin, _places(views)
-    average = patches(places.points, places.normals, places.area, places.patch_mm)
+    average = averaging_operator(places.points, places.normals, places.area, places.patch_mm)
     readings: list[_Reading] = []
     for series in found:
         readings.append(_read(views, series, places, average, readings))
@@ -131,7 +141,7 @@ def _places(views: SeriesViews) -> _Places:
     radius = float((3 * mesh.volume_mm3 / (4 * np.pi)) ** (1 / 3))
     cell = max(PROFILE_CELL_MM, PROFILE_CELL_SHARE * radius)
     coarser = cell / PROFILE_CELL_MM
-    chosen, area = thinned(mesh, cell)
+    chosen, area = subsample_vertices(mesh, cell)
     outward = round(settings.profile_reach_mm / PROFILE_STEP_MM)
     inward = max(2, min(outward, int(mesh.axes[0][2] / PROFILE_STEP_MM)))
     return _Places(
@@ -182,7 +192,7 @@ def _second_look(readings: list[_Reading], best: IntArray, places: _Places, sett
     height = np.abs(np.array([reading.steps.height for reading in readings])[best, rows])
     noise = np.array([reading.noise for reading in readings])[best]
     none = np.array([reading.quality(settings) for reading in readings]).max(axis=0) == 0
-    doubtful = np.flatnonzero((left > np.maximum(noise, LEAST_MISFIT * height)) | none)
+    doubtful = np.flatnonzero((left > np.maximum(noise, MAX_MISFIT_RATIO * height)) | none)
     return [_with_second(reading, doubtful, places.offsets) for reading in readings]
 
 
@@ -193,7 +203,7 @@ def _with_second(reading: _Reading, doubtful: IntArray, offsets: FloatArray) -> 
         return reading
     two = fit_step_beside(offsets, reading.profiles[rows], reading.flat_sigma[rows])
     resolution = INTERPOLATED_VOXELS * 2 * reading.flat_sigma[rows]
-    least = gain_for_second(float(offsets[-1] - offsets[0]), resolution) * reading.steps.residual[rows] ** 2
+    least = bic_variance_ratio(float(offsets[-1] - offsets[0]), resolution) * reading.steps.residual[rows] ** 2
     believed = two.residual**2 < least
     steps = Steps(*(column.copy() for column in reading.steps))
     for column, better in zip(steps, two, strict=True):

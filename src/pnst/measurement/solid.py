@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import Grid, Mask
+from pnst.kernels.morphology import erode
 from pnst.kernels.partial_volume import coverage
-from pnst.kernels.pieces import eroded
 from pnst.measurement.edge import Edge
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.lesion_tissue import LesionTissue
@@ -61,7 +61,7 @@ def solid_part(tissue: LesionTissue, lesion: Mask, known: BoolArray, edge: Edge 
         removed[name] = float(np.count_nonzero(taken)) * voxel_ml
     if not left.any():
         raise NotMeasurable("nothing solid is left of the lesion on the diffusion grid")
-    off = left & eroded(left | (lesion.data & ~known))
+    off = left & erode(left | (lesion.data & ~known))
     core, warning = _off_its_edge(Mask(left, lesion.grid), off, tissue.views.lesion, edge, least_voxels)
     if warning:
         warnings.append(f"under {least_voxels} voxels lie off the edge of the solid part: {warning}")

@@ -196,4 +196,4 @@ def _voxelised(body: Ellipsoid, mask: Mask) -> Mask:
     affine[:3, 3] = grid.to_world(first)
     part = Grid((int(shape[0]), int(shape[1]), int(shape[2])), affine)
     index = np.stack(np.meshgrid(*[np.arange(n) for n in part.shape], indexing="ij"), axis=-1)
-    return Mask(body.holds(part.to_world(index)), part)
+    return Mask(body.contains(part.to_world(index)), part)

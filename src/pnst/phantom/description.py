@@ -11,7 +11,7 @@ from typing import Any
 from pnst.errors import InputError, SettingError
 from pnst.phantom.artefacts import REALISTIC
 from pnst.phantom.check import at_least
-from pnst.phantom.plain import changed, differences, read, refused
+from pnst.phantom.parameters import changed, differences, read, refused
 from pnst.phantom.presets import PRESETS
 from pnst.phantom.spec import Spec
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pnst.image import Grid, Mask, bounding_box
-from pnst.kernels.opening import closed_in_plane, opened_in_plane, within_in_plane
+from pnst.kernels.morphology import close_in_plane, dilate_in_plane, open_in_plane
 from pnst.segmentation.fluid import FluidRule, fluid
 from pnst.segmentation.perilesional import Perilesional, block_means, downsampling_factors, upsample
 from pnst.segmentation.tissue import MuscleLevel
@@ -120,8 +120,8 @@ def bound_edema(perilesional: Perilesional, muscle: MuscleLevel, rule: ZoneRule,
     close = upsample(perilesional.downsampled.distance[box] <= rule.layer_within_mm, image.grid)
     zone = _without_threads(zone, inside, touching, close, image.grid, rule, rule.speckle_radius_mm)
     plane = image.grid.spacing, image.grid.slice_axis
-    zone |= closed_in_plane(zone | inside, *plane, rule.gap_radius_mm) & bright & (contrast > GAP_SHARE * step)
-    wide = opened_in_plane(zone | inside, *plane, rule.thread_radius_mm)[zone]
+    zone |= close_in_plane(zone | inside, *plane, rule.gap_radius_mm) & bright & (contrast > GAP_SHARE * step)
+    wide = open_in_plane(zone | inside, *plane, rule.thread_radius_mm)[zone]
     distance = upsample(perilesional.downsampled.distance[box], image.grid)[zone]
     return EdemaZone(Mask(zone, image.grid), inside, distance, wide, muscle.mode + usual / 2)
 
@@ -166,12 +166,12 @@ def _without_threads(
     thread's radius of a wide one in plane, less speckle.
     """
     plane, filled = (grid.spacing, grid.slice_axis), bright | lesion
-    wide = opened_in_plane(filled, *plane, rule.thread_radius_mm)
-    layers = opened_in_plane(filled, *plane, rule.layer_radius_mm) & close
+    wide = open_in_plane(filled, *plane, rule.thread_radius_mm)
+    layers = open_in_plane(filled, *plane, rule.layer_radius_mm) & close
     cores = _connected((wide | layers) & ~lesion, touching)
-    near = within_in_plane(cores & wide | lesion, *plane, rule.thread_radius_mm) | cores
+    near = dilate_in_plane(cores & wide | lesion, *plane, rule.thread_radius_mm) | cores
     if speckle_radius_mm:
-        filled = opened_in_plane(filled, *plane, speckle_radius_mm)
+        filled = open_in_plane(filled, *plane, speckle_radius_mm)
     return _connected(filled & near & ~lesion, touching)
 
 

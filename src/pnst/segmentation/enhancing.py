@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import Mask
-from pnst.kernels.pieces import bounded_pieces, dilated, piece_medians
+from pnst.kernels.components import bounded_components, component_medians
+from pnst.kernels.morphology import dilate
 from pnst.segmentation.interior import Interior
 from pnst.typing import BoolArray, FloatArray, IntArray
 
@@ -48,7 +49,7 @@ def relative_enhancement(
     Each image counts in its own muscle's signal, because the two differ in gain. Fat and the voxels beside it are left
     out: fat is bright before contrast and may be suppressed after it.
     """
-    where = post.core & np.isfinite(pre) & ~dilated(fat)
+    where = post.core & np.isfinite(pre) & ~dilate(fat)
     before, after = post.smoothed(pre, where), post.smoothed(post.volume.data, where)
     known = where & (np.nan_to_num(before) > LEAST_SIGNAL * muscle[0]) & (np.nan_to_num(pre) > 0)
     gain = np.float32(muscle[0] / muscle[1])
@@ -96,10 +97,10 @@ def unenhanced(found: Enhancement, edge_fat: BoolArray, share: float, enhancing_
         reference = float(np.median(found.smooth[enhancing]))
     level = share * reference
     below = np.nan_to_num(found.smooth, nan=np.inf) < level
-    seeds = allowed & ~dilated(found.blood) & below  # beside blood lie voxels that hold a part of it
-    enhancing = _off(dilated(seeds, found.post.reach), enhancing)
+    seeds = allowed & ~dilate(found.blood) & below  # beside blood lie voxels that hold a part of it
+    enhancing = _off(dilate(seeds, found.post.reach), enhancing)
     data = found.post.volume.data
-    pieces = bounded_pieces(seeds, data, float(np.median(data[enhancing])), allowed, found.post.reach)
+    pieces = bounded_components(seeds, data, float(np.median(data[enhancing])), allowed, found.post.reach)
     return Unenhanced(pieces, level, enhancing)
 
 
@@ -115,7 +116,7 @@ def fluid_bright(found: Unenhanced, t2: FloatArray, ratio: float) -> BoolArray |
     `t2` on the pieces' grid, NaN where it is not known; a piece is fluid or necrosis as a whole, because its border
     voxels hold a part of the tissue round it. None where T2 does not show a piece, or nothing that enhances.
     """
-    solid, medians = t2[found.enhancing & np.isfinite(t2)], piece_medians(found.pieces, t2)
+    solid, medians = t2[found.enhancing & np.isfinite(t2)], component_medians(found.pieces, t2)
     held = np.bincount(found.pieces.ravel())[1:] > 0  # bounding may leave nothing of a piece
     if not solid.size or not np.isfinite(medians[held]).all():
         return None

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pnst.kernels.opening import opened_in_plane, within_in_plane
+from pnst.kernels.morphology import dilate_in_plane, open_in_plane
 from pnst.segmentation.perilesional import Perilesional
 from pnst.typing import BoolArray, FloatArray
 
@@ -43,10 +43,10 @@ def fluid(
             bright |= (contrast > rule.dark_lesion_ratio * of_lesion) & (fat_fraction < rule.dark_t1_fraction)
     bright &= ~downsampled.lesion
     plane = (downsampled.grid.spacing, downsampled.grid.slice_axis)
-    cores = opened_in_plane(bright, *plane, rule.radius_mm)
+    cores = open_in_plane(bright, *plane, rule.radius_mm)
     if not cores.any():
         return cores
-    near = _and_next_slices(within_in_plane(cores, *plane, rule.radius_mm), downsampled.grid.slice_axis)
+    near = _and_next_slices(dilate_in_plane(cores, *plane, rule.radius_mm), downsampled.grid.slice_axis)
     half = (edema - muscle + float(np.median(contrast[cores]))) / 2
     return cores | (near & (contrast > half) & ~downsampled.lesion)
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from pnst.image import Grid, Mask, Volume, bounding_box
 from pnst.kernels.depth import depth_below
+from pnst.kernels.morphology import erode
 from pnst.kernels.noise import noise_sd
-from pnst.kernels.pieces import eroded, smoothed_within
+from pnst.kernels.smoothing import smooth_within
 from pnst.study import Lesion
 from pnst.typing import BoolArray, FloatArray
 
@@ -33,7 +34,7 @@ class Interior:
     @cached_property
     def core(self) -> BoolArray:
         """The lesion less its edge voxels, which hold a part of what lies outside, and less voxels without data."""
-        return np.asarray(eroded(self.lesion.data) & np.isfinite(self.volume.data))
+        return np.asarray(erode(self.lesion.data) & np.isfinite(self.volume.data))
 
     @cached_property
     def deep(self) -> BoolArray:
@@ -76,7 +77,7 @@ class Interior:
     def smoothed(self, data: FloatArray, where: BoolArray) -> FloatArray:
         """`data` on this grid, smoothed in plane over the voxels `where` alone; NaN elsewhere."""
         sigmas = [SMOOTHING_MM / s if s <= 2 * SMOOTHING_MM else 0.0 for s in self.volume.grid.spacing]
-        return smoothed_within(data, where, sigmas)
+        return smooth_within(data, where, sigmas)
 
     def resample_like(self, volume: Volume) -> FloatArray:
         """Another image here: its own voxels where the grids coincide, else interpolated; NaN outside it."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from pnst.image import Mask
 from pnst.kernels.histogram import BINS, Mode, modes, sd_below
-from pnst.kernels.opening import opened_in_plane
+from pnst.kernels.morphology import open_in_plane
 from pnst.segmentation.perilesional import Perilesional
 from pnst.segmentation.tissue import FatScale, MuscleLevel, TissueNotFound, tissue_modes
 from pnst.typing import BoolArray
@@ -32,7 +32,7 @@ def muscle_on_t1(perilesional: Perilesional, scale: FatScale) -> Mask:
     downsampled = perilesional.downsampled
     smooth, raw = scale.fraction(downsampled.smooth), scale.fraction(downsampled.raw)
     level = np.abs(smooth) < MUSCLE_FRACTION
-    wide = opened_in_plane(
+    wide = open_in_plane(
         level | downsampled.lesion, downsampled.grid.spacing, downsampled.grid.slice_axis, EDGE_RADIUS_MM
     )
     return Mask(wide & level & (np.abs(raw) < 2 * MUSCLE_FRACTION) & downsampled.shell, downsampled.grid)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import Mask
-from pnst.kernels.pieces import bounded_pieces, piece_medians
+from pnst.kernels.components import bounded_components, component_medians
 from pnst.kernels.statistics import robust_sd
 from pnst.segmentation.interior import Interior
 from pnst.segmentation.tissue import FatScale
@@ -63,7 +63,7 @@ def t1_bright(
     median = float(np.median(values)) if values.size else 0.0
     level = max(median + rule.lesion_sd * robust_sd(values), brighter) if values.size else np.inf
     seeds = allowed & (np.nan_to_num(inside.smooth) > level)
-    pieces = bounded_pieces(seeds, data, median, allowed, inside.reach)
+    pieces = bounded_components(seeds, data, median, allowed, inside.reach)
     sizes = np.bincount(pieces.ravel())
     fat = np.zeros(len(sizes), dtype=bool)
     of_lesion, of_pieces = _t2_medians(t2_fs, pieces, ground)
@@ -99,4 +99,4 @@ def _t2_medians(t2_fs: FloatArray | None, pieces: IntArray, core: BoolArray) -> 
     whole = np.zeros(0) if t2_fs is None else t2_fs[core & np.isfinite(t2_fs)]
     if t2_fs is None or not whole.size:
         return float("nan"), np.full(int(pieces.max(initial=0)), np.nan)
-    return float(np.median(whole)), piece_medians(pieces, t2_fs)
+    return float(np.median(whole)), component_medians(pieces, t2_fs)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import Grid, Mask, Volume, bounding_box, embedded
-from pnst.kernels.pieces import dilated
+from pnst.kernels.morphology import dilate
 from pnst.kernels.sampling import rays
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
@@ -220,7 +220,7 @@ def _found(context: Context, series: Series) -> _Zone:
 def _reaches_lost(zone: Mask, image: Volume) -> bool:
     """Whether a zone on a crop of an image goes on to voxels that hold no number."""
     lost = ~np.isfinite(image.data)
-    return bool(lost.any() and (dilated(embedded(zone, image.grid).data) & lost).any())
+    return bool(lost.any() and (dilate(embedded(zone, image.grid).data) & lost).any())
 
 
 def _rule(settings: EdemaSettings) -> ZoneRule:

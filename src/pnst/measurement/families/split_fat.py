@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from pnst.image import Mask
-from pnst.kernels.mesh import thinned
-from pnst.kernels.patches import patches
+from pnst.kernels.mesh import subsample_vertices
+from pnst.kernels.patches import averaging_operator
 from pnst.kernels.sampling import rays, sample
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, SurfaceMap, join_warnings
@@ -54,12 +54,12 @@ def measure_split_fat(context: Context) -> Outcome:
     scale, perilesional = context.reference_tissue.fat_scale(series), context.views.perilesional(series)
     mesh = context.lesion.mesh
     spacing = max(CELL_MM, float(np.sqrt(mesh.area_mm2 / RAYS)))
-    chosen, area = thinned(mesh, spacing)
+    chosen, area = subsample_vertices(mesh, spacing)
     points, normals = mesh.vertices[chosen], mesh.vertex_normals[chosen]
     rule = _rule(settings)
     rim = _rim(perilesional, scale, points, normals, float(mesh.axes[0][2]), rule)
     # A thin rim that runs aslant through thick slices shows more and less fat in turn, a slice apart.
-    even = patches(points, normals, area, EVEN_VOXELS * max(perilesional.volume.grid.spacing))
+    even = averaging_operator(points, normals, area, EVEN_VOXELS * max(perilesional.volume.grid.spacing))
     rim = rim._replace(thickness=even @ rim.thickness)
     if not rim.seen.any():
         raise NotMeasurable("the surroundings of the lesion lie outside the series that shows fat")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import Mask
+from pnst.kernels.morphology import dilate
 from pnst.kernels.noise import noise_sd
-from pnst.kernels.pieces import dilated
 from pnst.kernels.statistics import coefficient_of_variation
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
@@ -40,7 +40,7 @@ def measure_target(context: Context) -> Outcome:
     inside = context.views.inside(series)
     data = inside.volume.data
     _, fat = context.lesion_tissue.t1_bright_on(inside.volume)
-    outer, inner = (third & ~dilated(fat) for third in context.views.thirds(inside))
+    outer, inner = (third & ~dilate(fat) for third in context.views.thirds(inside))
     rim, core = data[outer], data[inner]
     if not rim.size or not core.size:
         raise NotMeasurable(

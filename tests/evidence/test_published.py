@@ -9,27 +9,27 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pnst.evidence import figures
+from pnst.evidence import published
 from pnst.evidence.cutoff_rules import B_RANGE, LEAST_DIAMETER_MM
 from pnst.evidence.pooling import logit_with_half_count, random_effects
 from pnst.evidence.rule import exact_interval
 
 EVERY_TABLE = (
-    figures.publications,
-    figures.sign_counts,
-    figures.moments,
-    figures.cutoffs,
-    figures.pooled,
-    figures.predictors,
+    published.publications,
+    published.sign_counts,
+    published.moments,
+    published.cutoffs,
+    published.pooled,
+    published.predictors,
 )
 
 
-def signs(predictor: str) -> list[figures.SignCounts]:
-    return [row for row in figures.sign_counts() if row.predictor == predictor]
+def signs(predictor: str) -> list[published.SignCounts]:
+    return [row for row in published.sign_counts() if row.predictor == predictor]
 
 
-def moments(predictor: str, study: str) -> figures.Moments:
-    return next(row for row in figures.moments() if (row.predictor, row.study) == (predictor, study))
+def moments(predictor: str, study: str) -> published.Moments:
+    return next(row for row in published.moments() if (row.predictor, row.study) == (predictor, study))
 
 
 @pytest.mark.parametrize("table", EVERY_TABLE)
@@ -39,28 +39,28 @@ def test_a_table_is_read_whole_and_once(table):
 
 
 def test_every_row_names_a_study_that_is_listed():
-    studies = figures.publications()
-    rows = [*figures.sign_counts(), *figures.moments(), *figures.cutoffs()]
-    assert {row.study for row in rows} | {row.source for row in figures.pooled()} <= set(studies)
+    studies = published.publications()
+    rows = [*published.sign_counts(), *published.moments(), *published.cutoffs()]
+    assert {row.study for row in rows} | {row.source for row in published.pooled()} <= set(studies)
 
 
 def test_no_count_exceeds_its_total():
-    for row in figures.sign_counts():
+    for row in published.sign_counts():
         assert 0 <= row.malignant_positive <= row.n_malignant
         assert 0 <= row.benign_positive <= row.n_benign
-    for cutoff in figures.cutoffs():
+    for cutoff in published.cutoffs():
         assert 0 <= cutoff.true_positive <= cutoff.n_malignant
         assert cutoff.true_negative is None or 0 <= cutoff.true_negative <= cutoff.n_benign
 
 
 def test_every_predictor_finds_its_parameters_in_the_file_it_names():
     names = {
-        "signs_2x2.csv": {row.predictor for row in figures.sign_counts()},
-        "continuous.csv": {row.predictor for row in figures.moments()},
-        "cutoffs.csv": {row.name for row in figures.cutoffs()},
-        "pooled.csv": {row.predictor for row in figures.pooled()},
+        "signs_2x2.csv": {row.predictor for row in published.sign_counts()},
+        "continuous.csv": {row.predictor for row in published.moments()},
+        "cutoffs.csv": {row.name for row in published.cutoffs()},
+        "pooled.csv": {row.predictor for row in published.pooled()},
     }
-    for predictor in figures.predictors():
+    for predictor in published.predictors():
         if predictor.parameters in names:
             assert predictor.name in names[predictor.parameters]
         else:
@@ -68,20 +68,20 @@ def test_every_predictor_finds_its_parameters_in_the_file_it_names():
 
 
 def test_ranks_are_unique_within_a_group_and_a_group_lies_on_one_axis():
-    for group in {p.group for p in figures.predictors()}:
-        members = [p for p in figures.predictors() if p.group == group]
+    for group in {p.group for p in published.predictors()}:
+        members = [p for p in published.predictors() if p.group == group]
         assert sorted(p.rank for p in members) == list(range(1, len(members) + 1))
         assert len({p.axis for p in members}) == 1
 
 
 def test_a_word_outside_its_vocabulary_is_refused():
     with pytest.raises(ValueError, match="none of"):
-        figures._one_of("sometimes", ("all", "some"))
+        published._one_of("sometimes", ("all", "some"))
 
 
 class TestPopulationsAreReadOffTheirText:
     def test_nf1_is_all_only_where_the_text_says_so(self):
-        for study in figures.publications().values():
+        for study in published.publications().values():
             if study.nf1 == "all":
                 assert study.population.startswith("NF1")
             if study.nf1 == "some":
@@ -90,21 +90,21 @@ class TestPopulationsAreReadOffTheirText:
                 assert "NF1" not in study.population
 
     def test_age_is_bounded_only_where_the_text_says_so(self):
-        for study in figures.publications().values():
+        for study in published.publications().values():
             years = re.search(r"up to (\d+) years", study.population)
             assert study.age_max == (float(years[1]) if years else None)
 
     def test_a_site_is_named_only_where_the_text_names_it(self):
         words = {"trunk or limb": "trunk or extremity", "extracranial": "extracranial", "spine": "spinal"}
-        for study in figures.publications().values():
+        for study in published.publications().values():
             assert all((site == study.site) == (word in study.population) for site, word in words.items())
 
     def test_only_large_lesions_where_the_text_says_so(self):
-        limits = {key: 50.0 for key, study in figures.publications().items() if "all > 5 cm" in study.population}
+        limits = {key: 50.0 for key, study in published.publications().items() if "all > 5 cm" in study.population}
         assert limits == LEAST_DIAMETER_MM
 
     def test_b_values_are_those_of_the_acquisition(self):
-        for key, study in figures.publications().items():
+        for key, study in published.publications().items():
             ends = re.search(r"b (\d+)(?:/\d+/|-)(\d+)", study.acquisition)
             assert B_RANGE.get(key) == ((float(ends[1]), float(ends[2])) if ends else None)
 
@@ -146,7 +146,7 @@ class TestTheSourcesContradictThemselves:
 
     def test_well_adc_cutoffs_are_in_1e_3(self):
         """The footer's 1e-6 would put every cutoff a thousandfold below free water's 3.0e-3 mm²/s."""
-        rows = [row for row in figures.cutoffs() if row.study == "Well2019" and row.predictor == "adc"]
+        rows = [row for row in published.cutoffs() if row.study == "Well2019" and row.predictor == "adc"]
         assert rows
         assert all(row.unit == "1e-3 mm2/s" and 0.9 < row.cutoff < 1.7 for row in rows)
 
@@ -156,11 +156,11 @@ class TestTheSourcesContradictThemselves:
         assert below["Well2019"][1] > below["Koike"][1]  # more lie below the lower cutoff
 
 
-def mean_adc_rows() -> list[figures.Cutoff]:
-    return [row for row in figures.cutoffs() if row.name == "adc_mean"]
+def mean_adc_rows() -> list[published.Cutoff]:
+    return [row for row in published.cutoffs() if row.name == "adc_mean"]
 
 
-def fisher(row: figures.SignCounts) -> float:
+def fisher(row: published.SignCounts) -> float:
     table = [
         [row.malignant_positive, row.n_malignant - row.malignant_positive],
         [row.benign_positive, row.n_benign - row.benign_positive],
@@ -223,4 +223,4 @@ def test_ahlawats_exact_interval_is_the_printed_one():
 
 
 def test_every_field_of_a_publication_is_a_column():
-    assert {f.name for f in fields(figures.Publication)} == set(figures._rows("studies.csv")[0])
+    assert {f.name for f in fields(published.Publication)} == set(published._rows("studies.csv")[0])

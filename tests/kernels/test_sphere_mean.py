@@ -1,11 +1,11 @@
-"""Means over a sphere against a sum over voxels and a closed form; the darkest region against one that is planted."""
+"""Means over a sphere against a sum over voxels and a closed form."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from pnst.kernels.darkest import SphereMean, darkest_region, sphere_shares
+from pnst.kernels.sphere_mean import SphereMean, sphere_weights
 
 SPACING = (1.3, 1.7, 4.1)
 
@@ -17,7 +17,7 @@ def places(shape, spacing=SPACING):
 
 @pytest.mark.parametrize("spacing", [(1.8, 1.9, 5.0), (2.0, 0.7, 3.0), (3.1, 3.0, 12.0), (0.6, 0.5, 0.7)])
 def test_the_shares_of_a_sphere_make_up_its_volume(spacing):  # closed form: 4/3·π·r³
-    shares = sphere_shares(5.0, spacing)
+    shares = sphere_weights(5.0, spacing)
     assert shares.sum() * np.prod(spacing) == pytest.approx(4 / 3 * np.pi * 125, rel=0.005)
     assert all(n % 2 == 1 for n in shares.shape)
     assert 0 <= shares.min() < shares.max() <= 1
@@ -26,7 +26,7 @@ def test_the_shares_of_a_sphere_make_up_its_volume(spacing):  # closed form: 4/3
 
 
 def test_a_sphere_within_one_voxel_is_that_voxel():
-    shares = sphere_shares(1.0, (2.5, 3.0, 4.0))
+    shares = sphere_weights(1.0, (2.5, 3.0, 4.0))
     assert shares.shape == (1, 1, 1)
 
 
@@ -34,7 +34,7 @@ def test_means_are_those_of_the_body_within_the_sphere():  # witness: a sum over
     rng = np.random.default_rng(3)
     values = rng.normal(1.5, 0.3, (9, 8, 6))
     inside = rng.random(values.shape) < 0.6
-    shares = sphere_shares(5.0, SPACING)
+    shares = sphere_weights(5.0, SPACING)
     means = SphereMean(inside, shares)(np.where(inside, values, np.nan))
     reach = [n // 2 for n in shares.shape]
     for place in np.argwhere(inside)[::23]:
@@ -54,38 +54,7 @@ def test_a_dark_ball_smaller_than_the_sphere_is_seen_by_its_share():  # closed f
     points = places(shape, spacing)
     away = np.linalg.norm(points - points[20, 17, 15], axis=-1)
     values = np.where(away < 3.2, 0.8, 1.8)
-    means = SphereMean(np.ones(shape, dtype=bool), sphere_shares(5.0, spacing))(values)
+    means = SphereMean(np.ones(shape, dtype=bool), sphere_weights(5.0, spacing))(values)
     assert np.nanmin(means) == pytest.approx(1.8 - (3.2 / 5) ** 3, abs=0.01)
     assert means[20, 17, 15] == pytest.approx(np.nanmin(means), abs=0.003)
     assert means[2, 2, 2] == pytest.approx(1.8, abs=1e-5)
-
-
-def test_the_darkest_region_is_the_larger_of_two_dark_pieces_though_the_smaller_is_darker():
-    values = np.full((12, 10, 7), 2.0)
-    values[1:4, 1:4, 1:4] = 1.0  # 27 voxels
-    values[8:10, 8:10, 4:6] = 0.5  # 8 voxels
-    eight = darkest_region(values, 8)
-    assert eight.sum() == 8
-    assert eight[8:10, 8:10, 4:6].all()
-    more = darkest_region(values, 20)
-    assert more.sum() == 20
-    assert not more[8:10, 8:10, 4:6].any()
-    assert values[more].max() == 1.0
-
-
-def test_pieces_that_touch_at_a_corner_are_one():  # 26 neighbours: together they hold 12 before the brighter block does
-    values = np.full((12, 10, 5), 2.0)
-    values[1:3, 1:3, 1:3] = values[3:5, 3:5, 3:5] = 1.0
-    values[8:10, 6:9, 1:3] = 1.1
-    region = darkest_region(values, 12)
-    assert region.sum() == 12
-    assert (values[region] == 1.0).all()
-
-
-def test_no_region_is_larger_than_what_is_known():
-    values = np.full((6, 5, 4), np.nan)
-    values[1:3, 1:4, 1:3] = np.random.default_rng(0).normal(size=(2, 3, 2))
-    np.testing.assert_array_equal(darkest_region(values, 50), np.isfinite(values))
-    apart = values.copy()
-    apart[5, 4, 3] = -9.0  # the darkest voxel, alone
-    assert not darkest_region(apart, 50)[5, 4, 3]
