@@ -158,7 +158,9 @@ class TestBlurredEdge:
         scene = Diffusing(PLAIN)
         context = scene.context(scene.study(*CONTRAST))
         lesion = Mask(context.diffusion.lesion.data, context.diffusion.lesion.grid)
-        assert (clear_of_blur(lesion, context.edge)[erode(lesion.data)] > 0).all()
+        assert (
+            clear_of_blur(lesion, context.edge, MeasureSettings().adc.blur_depth_widths)[erode(lesion.data)] > 0
+        ).all()
 
     def test_where_little_is_clear_the_least_blurred_are_averaged_and_that_is_said(self):
         """Closed form: of the voxels off the edge by one the deepest 350, whose ADC is nearer to the lesion's."""

@@ -119,9 +119,9 @@ def test_the_noise_of_an_interpolated_image_is_told_by_what_the_fit_leaves_over(
     volume = Volume(np.abs(smooth).astype(np.float32), series.volume.grid)
     deep = Mask(inside((64, 52, 9)).copy(), series.volume.grid).data
     used = used_shells(series, 50, 10)
-    assert measurement_noise(volume, used, deep) == pytest.approx(kept, rel=0.15)
+    assert measurement_noise(volume, used, AdcSettings(), deep) == pytest.approx(kept, rel=0.15)
     two = Shells(used.b_values[1:], used.members[1:])  # no shell to spare, and nothing to tell by
-    assert measurement_noise(volume, two, deep) < 0.5 * kept
+    assert measurement_noise(volume, two, AdcSettings(), deep) < 0.5 * kept
 
 
 def test_texture_of_a_noiseless_image_is_no_noise():  # the mask is blind to slopes
@@ -131,7 +131,7 @@ def test_texture_of_a_noiseless_image_is_no_noise():  # the mask is blind to slo
 def test_the_noise_of_nothing_is_unknown():
     series = dwi()
     empty = Volume(np.zeros((*SHAPE, 4), dtype=np.float32), grid())
-    assert np.isnan(measurement_noise(empty, used_shells(series, 0, 10)))
+    assert np.isnan(measurement_noise(empty, used_shells(series, 0, 10), AdcSettings()))
     fit = fitted(replace(series, volume=empty))
     assert fit.unfitted == np.prod(SHAPE)
     assert np.isnan(fit.adc.data).all()

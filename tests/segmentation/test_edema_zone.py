@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from bodies import oblique
-from pnst.image import Mask, Volume, embedded
-from pnst.segmentation.edema_zone import EdemaZone, ZoneRule, bound_edema, detect_edema
-from pnst.segmentation.fluid import FluidRule
+from pnst.image import Mask, Volume, embed
+from pnst.segmentation.edema_zone import EdemaZone, bound_edema, detect_edema
 from pnst.segmentation.perilesional import Perilesional, crop_perilesional
+from pnst.segmentation.settings import EdemaSettings
 from pnst.segmentation.tissue import MuscleLevel
 
 SPACING = (0.8, 0.9, 3.0)
@@ -19,17 +19,7 @@ GRID = oblique((83, 74, 23), SPACING)
 MUSCLE, OEDEMA, LESION, FLUID, SD = 110.0, 330.0, 520.0, 760.0, 6.0
 LEVEL = MuscleLevel(MUSCLE, SD, "given")
 RADIUS = 11.0
-RULE = ZoneRule(
-    detection_sd=3.0,
-    thread_radius_mm=3.0,
-    layer_radius_mm=1.5,
-    layer_within_mm=10.0,
-    speckle_radius_mm=1.0,
-    gap_radius_mm=3.0,
-    level_radius_mm=5.0,
-    fat_fraction=0.5,
-    fluid=FluidRule(edema_ratio=2.0, lesion_ratio=1.25, dark_lesion_ratio=0.8, dark_t1_fraction=-0.1, radius_mm=2.0),
-)
+SETTINGS = EdemaSettings()
 
 INDEX = np.stack(np.meshgrid(*[np.arange(n) for n in GRID.shape], indexing="ij"), axis=-1)
 X, Y, Z = np.moveaxis((INDEX - (np.array(GRID.shape) - 1) / 2 + (0.2, -0.3, 0.1)) * SPACING, -1, 0)
@@ -50,13 +40,13 @@ def bounded(
     perilesional: Perilesional,
     fat_fraction: np.ndarray | None = None,
     level: MuscleLevel = LEVEL,
-    rule: ZoneRule = RULE,
+    settings: EdemaSettings = SETTINGS,
 ) -> EdemaZone:
-    return bound_edema(perilesional, level, rule, detect_edema(perilesional, level, rule, fat_fraction))
+    return bound_edema(perilesional, level, settings, detect_edema(perilesional, level, settings, fat_fraction))
 
 
 def voxels(found: EdemaZone) -> np.ndarray:
-    return embedded(found.mask, GRID).data
+    return embed(found.mask, GRID).data
 
 
 def zone(
@@ -111,7 +101,7 @@ def test_the_zone_is_bounded_at_half_the_step():
 def test_the_levels_are_told():
     """Closed form: 3 SDs above muscle, and half the step to the oedema."""
     perilesional = image(R < RADIUS + 8)
-    assert detect_edema(perilesional, LEVEL, RULE).level == pytest.approx(MUSCLE + 3 * SD)
+    assert detect_edema(perilesional, LEVEL, SETTINGS).level == pytest.approx(MUSCLE + 3 * SD)
     assert bounded(perilesional).half_step_level == pytest.approx((MUSCLE + OEDEMA) / 2, abs=2)
 
 
@@ -146,7 +136,7 @@ def test_oedema_in_a_layer_beyond_a_rim_of_fat_counts():
     perilesional = image(bright)
     true = ml(bright & (R >= RADIUS))
     assert ml(voxels(bounded(perilesional))) == pytest.approx(true, rel=0.06)
-    assert ml(voxels(bounded(perilesional, rule=RULE._replace(layer_within_mm=0.0)))) < 0.94 * true  # said no
+    assert ml(voxels(bounded(perilesional, settings=EdemaSettings(layer_within_mm=0.0)))) < 0.94 * true  # said no
 
 
 def test_a_nerve_through_the_halo_carries_no_extent():
@@ -154,7 +144,7 @@ def test_a_nerve_through_the_halo_carries_no_extent():
     nerve = (np.hypot(Y, Z) < 1.2) & (np.abs(X) < 30)
     found = bounded(image((R < RADIUS + 6) | nerve))
     distance = R[voxels(found)] - RADIUS
-    assert distance[found.wide].max() < 6.5
+    assert distance[found.core].max() < 6.5
     assert ml(voxels(found)) == pytest.approx(shell(6), rel=0.06)
 
 
@@ -167,8 +157,8 @@ def test_a_wide_vein_beside_the_oedema_is_fluid(width):
     true = (R < RADIUS + 6) & (R >= RADIUS) & ~vein
     assert ml(found) == pytest.approx(ml(true), rel=0.08)
     assert R[found].max() < RADIUS + 6 + 1.5
-    off = RULE._replace(fluid=RULE.fluid._replace(lesion_ratio=9.0))
-    assert R[voxels(bounded(perilesional, rule=off))].max() > RADIUS + 15  # the predicate says no
+    off = EdemaSettings(fluid_lesion_ratio=9.0)
+    assert R[voxels(bounded(perilesional, settings=off))].max() > RADIUS + 15  # the predicate says no
 
 
 @pytest.mark.parametrize("halo", [6.0, 10.0])

@@ -7,7 +7,8 @@ import pytest
 
 from bodies import oblique
 from pnst.image import Grid, Mask, Volume
-from pnst.segmentation.interior import depth_map, interior
+from pnst.segmentation.interior import crop_interior, depth_map
+from pnst.segmentation.settings import TissueSettings
 from pnst.study import Lesion
 
 GRID = oblique((61, 74, 19), (0.5, 0.4, 2.0))
@@ -16,6 +17,7 @@ R = np.linalg.norm(
     GRID.to_world(np.stack(np.meshgrid(*map(np.arange, GRID.shape), indexing="ij"), axis=-1)) - CENTRE, axis=-1
 )
 BALL = Mask(R < 11, GRID)
+SMOOTHING_MM = TissueSettings().lesion_smoothing_mm
 NOISY = np.random.default_rng(2).normal(200, 5, GRID.shape).astype(np.float32)
 
 
@@ -23,17 +25,17 @@ def test_blank_slices_are_counted_and_one_lost_voxel_makes_none():
     data = NOISY.copy()
     data[..., 8], data[..., 9] = 0, np.nan
     data[30, 36, 10] = np.nan
-    assert interior(Volume(data, GRID), BALL).blank_slices == 2
-    assert interior(Volume(NOISY, GRID), BALL).blank_slices == 0
+    assert crop_interior(Volume(data, GRID), BALL, SMOOTHING_MM).blank_slices == 2
+    assert crop_interior(Volume(NOISY, GRID), BALL, SMOOTHING_MM).blank_slices == 0
 
 
 def test_signal_to_noise_is_the_median_over_the_noise():
-    assert interior(Volume(NOISY, GRID), BALL).signal_to_noise == pytest.approx(40, rel=0.05)
-    assert np.isnan(interior(Volume(NOISY, GRID), Mask(R < 1.2, GRID)).signal_to_noise)
+    assert crop_interior(Volume(NOISY, GRID), BALL, SMOOTHING_MM).signal_to_noise == pytest.approx(40, rel=0.05)
+    assert np.isnan(crop_interior(Volume(NOISY, GRID), Mask(R < 1.2, GRID), SMOOTHING_MM).signal_to_noise)
 
 
 def test_another_image_is_interpolated_where_it_is_and_unknown_beyond():  # closed form: a linear image is exact
-    inside = interior(Volume(NOISY, GRID), BALL)
+    inside = crop_interior(Volume(NOISY, GRID), BALL, SMOOTHING_MM)
     other = oblique((40, 20, 35), (1.3, 1.1, 0.9))
     index = np.stack(np.meshgrid(*map(np.arange, other.shape), indexing="ij"), axis=-1)
     linear = other.to_world(index) @ (1.0, -2.0, 0.5)
@@ -51,7 +53,7 @@ def test_another_image_is_interpolated_where_it_is_and_unknown_beyond():  # clos
 
 def test_depth_of_a_ball_on_another_grid():  # closed form: R − r
     depth = depth_map(Lesion("ball", BALL, "formula"))
-    inside = interior(Volume(NOISY, GRID), BALL)
+    inside = crop_interior(Volume(NOISY, GRID), BALL, SMOOTHING_MM)
     here = inside.volume.grid
     r = np.linalg.norm(
         here.to_world(np.stack(np.meshgrid(*map(np.arange, here.shape), indexing="ij"), axis=-1)) - CENTRE, axis=-1

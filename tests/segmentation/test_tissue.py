@@ -12,7 +12,8 @@ from pnst.image import Grid, Mask, Volume
 from pnst.kernels.histogram import Mode
 from pnst.segmentation.fat import _brightest, fat_scale
 from pnst.segmentation.muscle import muscle_level, muscle_on_t1
-from pnst.segmentation.perilesional import Perilesional, TissueRule, crop_perilesional
+from pnst.segmentation.perilesional import Perilesional, crop_perilesional
+from pnst.segmentation.settings import TissueSettings
 from pnst.segmentation.tissue import FatScale, MuscleLevel, TissueNotFound
 
 GRID = oblique((84, 78, 17), (1.2, 1.3, 4.0))
@@ -92,8 +93,8 @@ def test_the_lesion_may_be_darker_or_brighter_than_muscle(lesion):
 def test_diluted_fat_is_not_taken_for_fat():
     """Regression: a rim that an infiltrating edge dilutes held more than the fat beyond it; a speck counts for less."""
     diluted, speck = Mode(607, 500, 660, 0.07), Mode(900, 850, 950, 0.01)
-    assert _brightest([diluted, Mode(741, 700, 800, 0.057), speck]) == 741
-    assert _brightest([diluted, Mode(741, 700, 800, 0.03), speck]) == 607
+    assert _brightest([diluted, Mode(741, 700, 800, 0.057), speck], 0.5) == 741
+    assert _brightest([diluted, Mode(741, 700, 800, 0.03), speck], 0.5) == 607
 
 
 @pytest.mark.parametrize(("gain", "offset"), [(0.01, 0.0), (3.0, 500.0), (1.0, -400.0)])
@@ -132,15 +133,15 @@ def test_muscle_voxels_are_muscle_and_near_but_clear_of_the_lesion(t1):
     found = muscle_on_t1(t1, fat_scale(t1)).data
     true = LIMB.cropped("muscle", t1)
     assert np.count_nonzero(found & true) > 0.98 * np.count_nonzero(found)
-    assert t1.downsampled.distance[found].min() > TissueRule().clear_mm
-    assert t1.downsampled.distance[found].max() <= TissueRule().near_mm
+    assert t1.downsampled.distance[found].min() > TissueSettings().clear_of_lesion_mm
+    assert t1.downsampled.distance[found].max() <= TissueSettings().near_mm
     deep = true & t1.downsampled.shell & (np.abs(t1.downsampled.smooth - 300) < 30)
     assert np.count_nonzero(found & deep) > 0.95 * np.count_nonzero(deep)
 
 
 def test_the_edge_between_fat_and_air_is_no_muscle():
     """A slim limb under fat: on T1 its skin passes through muscle's level, and on STIR it would be the darkest mode."""
-    limb, near = Limb(muscle=24.0, fat=34.0), TissueRule(near_mm=40.0)
+    limb, near = Limb(muscle=24.0, fat=34.0), TissueSettings(near_mm=40.0)
     t1, stir = (blurred(limb, levels, near) for levels in (T1, STIR))
     found = muscle_on_t1(t1, fat_scale(t1))
     assert np.mean(limb.cropped("muscle", t1)[found.data]) > 0.99
@@ -149,13 +150,13 @@ def test_the_edge_between_fat_and_air_is_no_muscle():
     assert level.sd == pytest.approx(SIGMA, rel=0.25)
 
 
-def blurred(limb: Limb, levels: dict[str, float], rule: TissueRule) -> Perilesional:
+def blurred(limb: Limb, levels: dict[str, float], settings: TissueSettings) -> Perilesional:
     """The limb's image with its edges in partial volume."""
     from scipy.ndimage import gaussian_filter
 
     clean = gaussian_filter(np.vectorize(levels.get, otypes=[float])(limb.tissue), (0.8, 0.8, 0.4))
     noisy = np.abs(clean + np.random.default_rng(3).normal(scale=SIGMA, size=limb.grid.shape)).astype(np.float32)
-    return crop_perilesional(Volume(noisy, limb.grid), Mask(limb.tissue == "lesion", limb.grid), rule=rule)
+    return crop_perilesional(Volume(noisy, limb.grid), Mask(limb.tissue == "lesion", limb.grid), settings)
 
 
 def test_without_muscle_no_voxel_is_muscle(t1):

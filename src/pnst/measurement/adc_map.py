@@ -102,7 +102,7 @@ def decay_map(
     """
     used = used_shells(series, 0.0 if all_b else settings.least_b, settings.b_tolerance)
     if noise_sd is None:
-        noise_sd = measurement_noise(part, used, within)
+        noise_sd = measurement_noise(part, used, settings, within)
     order: Order = "F" if part.data.flags.f_contiguous else "C"  # a whole map is fitted without a copy of it
     signal = part.data.reshape(-1, part.data.shape[3], order=order) if within is None else part.data[within]
     floor = noise_floor(used.counts[-1], settings.floor_noise_sd) * noise_sd

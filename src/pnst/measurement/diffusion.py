@@ -23,9 +23,6 @@ from pnst.measurement.solid import SolidPart, solid_part
 from pnst.study import Role, Series, Study
 from pnst.typing import BoolArray, FloatArray
 
-MAP_MARGIN_MM = 20.0
-"""The map is fitted this far round the lesion, for the pictures."""
-
 
 @dataclass(frozen=True, eq=False)
 class Diffusion:
@@ -54,7 +51,7 @@ class Diffusion:
     @cached_property
     def _near(self) -> tuple[Volume, Mask]:
         mask = self.views.mask(self.series)
-        box = mask.box(MAP_MARGIN_MM)
+        box = mask.box(self.settings.map_margin_mm)
         if box is None:
             raise NotMeasurable("the lesion lies outside this series")
         return self.series.volume.crop(box).canonical(), mask.crop(box).canonical()
@@ -91,7 +88,7 @@ class Diffusion:
             edge = self.find_edge()
         except NotMeasurable:
             edge = None
-        return solid_part(self.lesion_tissue, self.lesion, known, edge, self.settings.least_solid_voxels)
+        return solid_part(self.lesion_tissue, self.lesion, known, edge, self.settings)
 
     def _check(self, values: FloatArray) -> None:
         """Refuse what is no tissue's diffusion: b-values of other volumes, or in another unit."""

@@ -8,19 +8,16 @@ from pnst.image import Volume
 from pnst.kernels.diffusion import Shells, fit_decay, geometric_mean
 from pnst.kernels.noise import noise_sd
 from pnst.kernels.rician import channel_sd
+from pnst.measurement.settings import AdcSettings
 from pnst.typing import BoolArray, FloatArray
 
-TISSUE = 0.2
-"""Tissue is brighter at the lowest b than this share of the 95th percentile there: noise in air is narrower (ours)."""
-MOST_VOXELS = 300_000
+MAX_VOXELS = 300_000
 """Of a larger volume one slice in so many is looked at: the mask that tells noise lies within a slice."""
-MOST_FITTED = 5_000
-COHERENT = 2.0
-"""The fit leaves over about the noise. This many times as much, and neighbours share their noise: the image was
-interpolated, and differences between neighbours do not show it (ours)."""
+MAX_FITTED = 5_000
+"""The same of the voxels that are fitted: both trade accuracy for time."""
 
 
-def measurement_noise(part: Volume, used: Shells, within: BoolArray | None = None) -> float:
+def measurement_noise(part: Volume, used: Shells, settings: AdcSettings, within: BoolArray | None = None) -> float:
     """SD of the noise in one measurement of `part` (ni, nj, nk, m), in the signal's unit; NaN where it cannot be told.
 
     From differences between neighbours at the highest b, where anatomy is faintest, in tissue (of `within`): air may be
@@ -28,10 +25,10 @@ def measurement_noise(part: Volume, used: Shells, within: BoolArray | None = Non
     over, that counts.
     """
     axis = part.grid.slice_axis
-    step = -(-int(np.prod(part.grid.shape)) // MOST_VOXELS)
+    step = -(-int(np.prod(part.grid.shape)) // MAX_VOXELS)
     thin = tuple(slice(None, None, step if n == axis else 1) for n in range(3))
     data = part.data[thin]
-    tissue = _tissue(np.nan_to_num(data[..., used.members[0][0]]), axis)
+    tissue = _tissue(np.nan_to_num(data[..., used.members[0][0]]), axis, settings.noise_tissue_fraction)
     if within is not None:
         tissue &= within[thin]
     high = np.nan_to_num(data[..., used.members[-1][0]])
@@ -42,13 +39,13 @@ def measurement_noise(part: Volume, used: Shells, within: BoolArray | None = Non
         return sd
     sd = channel_sd(sd, float(np.median(high[tissue])))
     left = _left_over(data[tissue], used)
-    return left if left > COHERENT * sd else sd
+    return left if left > settings.coherent_noise_ratio * sd else sd
 
 
-def _tissue(low: FloatArray, slice_axis: int) -> BoolArray:
+def _tissue(low: FloatArray, slice_axis: int, fraction: float) -> BoolArray:
     """Where the lowest b shows tissue, with tissue all round it in the slice: the edge to air is no noise."""
     bright = np.percentile(low[low > 0], 95) if (low > 0).any() else np.inf
-    tissue = np.asarray(low > TISSUE * bright)
+    tissue = np.asarray(low > fraction * bright)
     for axis in {0, 1, 2} - {slice_axis}:
         tissue = tissue & np.roll(tissue, 1, axis) & np.roll(tissue, -1, axis)
     return tissue
@@ -59,7 +56,7 @@ def _left_over(signal: FloatArray, used: Shells) -> float:
     spare = len(used.counts) - 2
     if spare < 1:
         return 0.0
-    signal = signal[:: -(-len(signal) // MOST_FITTED)]
+    signal = signal[:: -(-len(signal) // MAX_FITTED)]
     fit = fit_decay(signal, used)
     fitted = fit.s0[:, None] * np.exp(-np.outer(fit.adc, used.b_values) / 1000)
     squares = (np.array(used.counts) * (geometric_mean(signal, used) - fitted) ** 2).sum(axis=1)

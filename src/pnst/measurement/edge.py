@@ -38,8 +38,6 @@ INTERPOLATED_NOISE = (8 / 27) ** 0.5
 """Noise of trilinear values ÷ noise of the voxels: 2/3 of the variance an axis, averaged over the places in a voxel."""
 INTERPOLATED_VOXELS = 1.5
 """Values between voxels are independent at this many voxels: the triangle's area ÷ that of its square."""
-CURVED = 1.3
-"""A bent surface may blur itself by this factor more than a flat one before it is unmeasured."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +89,10 @@ class _Reading:
         """(n,): step ÷ what the fit leaves, at least the noise; 0 where this series cannot measure the vertex."""
         height = np.abs(self.steps.height)
         blurred = (
-            np.maximum(WIDTH_10_90_PER_SIGMA * self.flat_sigma, WIDTH_10_90_PER_SIGMA * self.own.sigma / CURVED)
+            np.maximum(
+                WIDTH_10_90_PER_SIGMA * self.flat_sigma,
+                WIDTH_10_90_PER_SIGMA * self.own.sigma / settings.curved_blur_ratio,
+            )
             > settings.indistinct_width_mm
         )
         weak = (height < settings.least_step_noise_ratio * self.noise) | (height == 0)
@@ -149,8 +150,8 @@ def _places(views: SeriesViews) -> _Places:
         mesh.vertex_normals[chosen],
         area,
         PROFILE_STEP_MM * np.arange(-inward, outward + 1),
-        patch_mm=min(coarser * settings.patch_mm, radius / 3),
-        median_mm=min(coarser * settings.median_mm, radius / 2),
+        patch_mm=min(coarser * settings.patch_mm, radius / settings.patches_in_radius),
+        median_mm=min(coarser * settings.median_mm, radius / settings.medians_in_radius),
     )
 
 

@@ -14,12 +14,12 @@ from pnst.measurement.series_view import SeriesViews
 from pnst.segmentation.edge_fat import edge_fat
 from pnst.segmentation.enhancing import Enhancement, Unenhanced, relative_enhancement, unenhanced
 from pnst.segmentation.perilesional import resample_nearest
-from pnst.segmentation.t1_bright import BrightRule, T1Bright, t1_bright
+from pnst.segmentation.t1_bright import T1Bright, t1_bright
 from pnst.study import Role, Series, Study
 from pnst.typing import BoolArray
 
 VOXEL_ROUNDING = 1e-2
-"""Voxels: centres closer than this coincide; files round their geometry."""
+"""Rounding, in voxels: centres closer than this coincide, as files round their geometry."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,18 +38,11 @@ class LesionTissue:
             raise NotMeasurable("no T1 series")
         if series.acquisition.fat_suppressed:
             raise NotMeasurable("the T1 series is fat suppressed, so that nothing can be compared with fat")
-        inside, settings, scale = (
-            self.views.inside(series),
-            self.views.settings.t1_high,
-            self.reference_tissue.fat_scale(series),
-        )
-        rule = BrightRule(settings.lesion_sd, settings.fat_step_fraction, settings.fat_t2_ratio)
-        mixed = edge_fat(
-            inside, self.views.perilesional(series), self.views.lesion.mesh, scale, settings.edge_tolerance
-        )
-        return t1_bright(
-            inside, scale, None if suppressed is None else inside.resample_like(suppressed.volume), mixed, rule
-        )
+        inside, perilesional = self.views.interior(series), self.views.perilesional(series)
+        settings, scale = self.views.settings.t1_high, self.reference_tissue.fat_scale(series)
+        mixed = edge_fat(inside, perilesional, self.views.lesion.mesh, scale, settings)
+        t2_fs = None if suppressed is None else inside.resample_like(suppressed.volume)
+        return t1_bright(inside, scale, t2_fs, mixed, settings)
 
     def t1_bright_on(self, volume: Volume) -> tuple[BoolArray, BoolArray]:
         """Blood and fat on another image's grid; nothing where T1 cannot tell."""
@@ -77,33 +70,31 @@ class LesionTissue:
     def enhancement(self) -> Enhancement:
         """How much the lesion enhances; `NotMeasurable` without T1 before and after contrast, or without muscle."""
         pre, post = self._before_and_after
-        inside, before, after = (
-            self.views.inside(post),
-            self.reference_tissue.muscle(pre).mode,
-            self.reference_tissue.muscle(post).mode,
-        )
+        inside, min_signal = self.views.interior(post), self.views.settings.enhancement.min_signal_fraction
+        before, after = self.reference_tissue.muscle(pre).mode, self.reference_tissue.muscle(post).mode
         if min(before, after) <= 0:
             raise NotMeasurable("muscle holds no signal on T1, so that nothing can be compared with it")
         blood, fat = self.t1_bright_on(inside.volume)
-        found = relative_enhancement(inside, inside.resample_like(pre.volume), (before, after), blood, fat)
-        if not found.known.any():
+        before_contrast = inside.resample_like(pre.volume)
+        enhancement = relative_enhancement(inside, before_contrast, (before, after), blood, fat, min_signal)
+        if not enhancement.known.any():
             raise NotMeasurable("no voxel of the lesion off its edge and its fat is seen before and after contrast")
-        return found
+        return enhancement
 
     @cached_property
     def unenhanced(self) -> Unenhanced:
         """The pieces that do not enhance; `NotMeasurable` as `enhancement`."""
-        settings, found = self.views.settings, self.enhancement
-        mixed = self.edge_fat_on(found.post.volume)
-        return unenhanced(found, mixed, settings.cyst.enhancement_share, settings.enhancement.enhancing_fraction)
+        settings, enhancement = self.views.settings, self.enhancement
+        mixed = self.edge_fat_on(enhancement.post.volume)
+        return unenhanced(enhancement, mixed, settings.cyst.enhancement_share, settings.enhancement.enhancing_fraction)
 
     @cached_property
     def cystic(self) -> Unenhanced:
         """`unenhanced` in a lesion that does enhance; `NotMeasurable` where nothing is there to hold a cyst against."""
-        found, least = self.unenhanced, self.views.settings.cyst.least_enhancing_fraction
-        if np.count_nonzero(found.enhancing) < least * np.count_nonzero(self.enhancement.known):
+        unenhanced, share = self.unenhanced, self.views.settings.cyst.least_enhancing_fraction
+        if np.count_nonzero(unenhanced.enhancing) < share * np.count_nonzero(self.enhancement.known):
             raise NotMeasurable("the lesion does not enhance, so that a cyst cannot be told from the rest of it")
-        return found
+        return unenhanced
 
     @cached_property
     def enhancement_quality_flags(self) -> tuple[str, ...]:

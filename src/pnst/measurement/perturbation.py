@@ -20,10 +20,8 @@ from pnst.typing import Float32Array, FloatArray
 
 MARGIN_VOXELS = 3
 """Empty voxels round the lesion on its turned grid."""
-NOISE_MM = 10.0
-"""Noise is told from the lesion and its surroundings within this distance."""
 EDEMA_REACH = 1.5
-"""Oedema that reaches as far as tissue is looked for is looked for this many times as far."""
+"""Oedema that reaches as far as tissue is looked for is looked for this many times as far: it costs time alone."""
 POOL = 1_000_003
 """Drawn values of noise, used over and over; a prime, so that they never come to lie in the same rows of an image."""
 
@@ -37,7 +35,7 @@ class Perturbations:
         self._context = context
         self._settings: UncertaintySettings = context.settings.uncertainty
         near_mm = context.settings.tissue.near_mm
-        reach_mm = near_mm if edema_mm < near_mm - NOISE_MM else EDEMA_REACH * edema_mm
+        reach_mm = near_mm if edema_mm < near_mm - self._settings.noise_mm else EDEMA_REACH * edema_mm
         masks = _seen(context)
         series = {role: _in_rows(_near(context.study.series[role], mask, reach_mm)) for role, mask in masks.items()}
         self._study = replace(context.study, series=series)
@@ -81,10 +79,11 @@ def _in_rows(series: Series) -> Series:
 
 def noise_near(context: Context, role: Role, lesion: Mask) -> float:
     """SD of a series' noise near the lesion; NaN where it cannot be told."""
-    near = _near(context.study.series[role], lesion, NOISE_MM)
+    near = _near(context.study.series[role], lesion, context.settings.uncertainty.noise_mm)
     volume = near.volume
     if near.b_values is not None:
-        return measurement_noise(volume, group_by_b_value(near.b_values, context.settings.adc.b_tolerance))
+        adc = context.settings.adc
+        return measurement_noise(volume, group_by_b_value(near.b_values, adc.b_tolerance), adc)
     return noise_sd(volume.data, np.ones(volume.grid.shape, dtype=bool), volume.grid.slice_axis)
 
 

@@ -71,7 +71,7 @@ class ReferenceTissue:
             scale, series = self.fat_scale(self.fat_series), self.fat_series
         except NotMeasurable:
             return None
-        downsampled = self.views.perilesional(series, perilesional.rule.near_mm).downsampled
+        downsampled = self.views.perilesional(series, perilesional.reach_mm).downsampled
         return resample_nearest(
             scale.fraction(downsampled.smooth), downsampled.grid, perilesional.downsampled.grid, fill=np.nan
         )
@@ -125,7 +125,7 @@ class ReferenceTissue:
     def _muscle_cells(self, perilesional: Perilesional) -> tuple[BoolArray | None, str]:
         """Where T1 shows muscle, in the cells of another series, and the source in words; None where it does not."""
         try:
-            on_t1 = self._muscle_on_t1(perilesional.rule.near_mm)
+            on_t1 = self._muscle_on_t1(perilesional.reach_mm)
         except NotMeasurable:
             return None, HISTOGRAM
         downsampled = perilesional.downsampled

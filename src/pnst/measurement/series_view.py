@@ -10,9 +10,9 @@ import numpy as np
 from pnst.image import Mask, Volume
 from pnst.kernels.depth import thirds
 from pnst.measurement.family import NotMeasurable
-from pnst.measurement.settings import MeasureSettings, TissueSettings
-from pnst.segmentation.interior import Interior, depth_map, interior
-from pnst.segmentation.perilesional import Perilesional, TissueRule, crop_perilesional
+from pnst.measurement.settings import MeasureSettings
+from pnst.segmentation.interior import Interior, crop_interior, depth_map
+from pnst.segmentation.perilesional import Perilesional, crop_perilesional
 from pnst.study import Lesion, Series
 from pnst.typing import BoolArray
 
@@ -26,8 +26,8 @@ class SeriesViews:
     flagging: bool = True
     """Whether anybody asks what makes numbers doubtful: looking for it takes time."""
     _masks: dict[Series, Mask] = field(default_factory=dict)
-    _around: dict[tuple[Series, float], Perilesional] = field(default_factory=dict)
-    _inside: dict[Series, Interior] = field(default_factory=dict)
+    _perilesional: dict[tuple[Series, float], Perilesional] = field(default_factory=dict)
+    _interiors: dict[Series, Interior] = field(default_factory=dict)
     _warnings: dict[Series, list[str]] = field(default_factory=dict)
 
     def mask(self, series: Series) -> Mask:
@@ -45,19 +45,21 @@ class SeriesViews:
 
     def perilesional(self, series: Series, reach_mm: float | None = None) -> Perilesional:
         """A series cropped to the lesion and its surroundings, as far as tissue is looked for there or as told."""
-        key = (series, self.settings.tissue.near_mm if reach_mm is None else reach_mm)
-        if key not in self._around:
-            rule = tissue_rule(self.settings.tissue)._replace(near_mm=key[1])
-            self._around[key] = crop_perilesional(series.volume, self.mask(series), rule=rule)
-        return self._around[key]
+        settings = self.settings.tissue
+        key = (series, settings.near_mm if reach_mm is None else reach_mm)
+        if key not in self._perilesional:
+            self._perilesional[key] = crop_perilesional(series.volume, self.mask(series), settings, key[1])
+        return self._perilesional[key]
 
-    def inside(self, series: Series) -> Interior:
+    def interior(self, series: Series) -> Interior:
         """A 3-D series cropped to the lesion; `NotMeasurable` where it holds no number there."""
-        if series not in self._inside:
-            self._inside[series] = interior(series.volume, self.mask(series))
-        if self._inside[series].lost_fraction == 1:
+        if series not in self._interiors:
+            self._interiors[series] = crop_interior(
+                series.volume, self.mask(series), self.settings.tissue.lesion_smoothing_mm
+            )
+        if self._interiors[series].lost_fraction == 1:
             raise NotMeasurable("the series holds no data within the lesion")
-        return self._inside[series]
+        return self._interiors[series]
 
     @cached_property
     def _depth(self) -> Volume:
@@ -91,7 +93,7 @@ class SeriesViews:
         if unseen > quality.largest_unseen_fraction:
             warnings.append(f"{unseen:.0%} of the lesion's surface lies outside the series")
         if series.volume.data.ndim == 3:
-            inside = self.inside(series)
+            inside = self.interior(series)
             lost, blank, ratio = inside.lost_fraction, inside.blank_slices, inside.signal_to_noise
             if lost > quality.largest_unseen_fraction:
                 warnings.append(f"{lost:.0%} of the lesion's voxels hold no number in the {series.role} series")
@@ -100,14 +102,3 @@ class SeriesViews:
             if ratio < quality.least_signal_to_noise:
                 warnings.append(f"the lesion's signal is {ratio:.2g} × the noise in the {series.role} series")
         return warnings
-
-
-def tissue_rule(settings: TissueSettings) -> TissueRule:
-    """The settings that decide where tissues are found."""
-    return TissueRule(
-        near_mm=settings.near_mm,
-        clear_mm=settings.clear_of_lesion_mm,
-        fat_step=settings.fat_step_fraction,
-        least_fat_share=settings.least_fat_fraction,
-        fat_sd=settings.fat_sd,
-    )

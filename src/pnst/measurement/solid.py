@@ -13,16 +13,13 @@ from pnst.kernels.partial_volume import coverage
 from pnst.measurement.edge import Edge
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.lesion_tissue import LesionTissue
+from pnst.measurement.settings import AdcSettings
 from pnst.segmentation.perilesional import resample_nearest
 from pnst.study import Lesion
 from pnst.typing import BoolArray, FloatArray
 
 SOLID_PART = "solid enhancing part"
 WHOLE_LESION = "whole lesion"
-WHOLLY_INSIDE = 0.95
-"""The share of a voxel within the lesion's surface from which on it holds nothing else: the share is right to 0.02."""
-BLUR_DEPTH = 1.645 / 2.563
-"""Depth ÷ 10–90 % width of an edge at which an error function has 95 % of its step behind it."""
 WHOLE_LESION_WARNING = (
     "ADC is averaged over the whole lesion: cyst, necrosis and blood are not taken out, but the published figures and "
     "cutoffs are of the solid enhancing part"
@@ -41,12 +38,14 @@ class SolidPart:
     warnings: tuple[str, ...] = ()
 
 
-def solid_part(tissue: LesionTissue, lesion: Mask, known: BoolArray, edge: Edge | None, least_voxels: int) -> SolidPart:
+def solid_part(
+    tissue: LesionTissue, lesion: Mask, known: BoolArray, edge: Edge | None, settings: AdcSettings
+) -> SolidPart:
     """The lesion, a mask on the diffusion grid, less what is not solid, less the edge of what remains.
 
     `known` is where the map holds a number. Edge voxels are those with one of their 6 neighbours outside and, where the
-    lesion's own edge is blurred, those within the blur. Where fewer than `least_voxels` would remain, less is taken
-    off, and `remarks` says so. `NotMeasurable` where nothing solid is left.
+    lesion's own edge is blurred, those within the blur. Where fewer than `least_solid_voxels` would remain, less is
+    taken off, and `warnings` reports it. `NotMeasurable` where nothing solid is left.
     """
     left, region = lesion.data & known, SOLID_PART
     voxel_ml, removed = lesion.grid.voxel_volume_mm3 / 1000, {}
@@ -62,24 +61,24 @@ def solid_part(tissue: LesionTissue, lesion: Mask, known: BoolArray, edge: Edge 
     if not left.any():
         raise NotMeasurable("nothing solid is left of the lesion on the diffusion grid")
     off = left & erode(left | (lesion.data & ~known))
-    core, warning = _off_its_edge(Mask(left, lesion.grid), off, tissue.views.lesion, edge, least_voxels)
+    core, warning = _off_its_edge(Mask(left, lesion.grid), off, tissue.views.lesion, edge, settings)
     if warning:
-        warnings.append(f"under {least_voxels} voxels lie off the edge of the solid part: {warning}")
+        warnings.append(f"under {settings.least_solid_voxels} voxels lie off the edge of the solid part: {warning}")
     removed["edge"] = float(np.count_nonzero(left & ~core)) * voxel_ml
     return SolidPart(Mask(core, lesion.grid), region, removed, tuple(warnings))
 
 
 def _off_its_edge(
-    left: Mask, off: BoolArray, lesion: Lesion, edge: Edge | None, least_voxels: int
+    left: Mask, off: BoolArray, lesion: Lesion, edge: Edge | None, settings: AdcSettings
 ) -> tuple[BoolArray, str]:
     """What is averaged of what is left, `off` being less its edge voxels, and what is to be said of it."""
-    clearance = clear_of_blur(left, edge)
+    clearance, least_voxels = clear_of_blur(left, edge, settings.blur_depth_widths), settings.least_solid_voxels
     if np.count_nonzero(off) >= least_voxels:
         core = _clearest(off, clearance, least_voxels)
         return core, "" if (clearance[core] > 0).all() else "the least blurred ones are averaged"
     to_mask = lesion.mask.canonical().grid.inverse @ left.grid.affine
     share = coverage(lesion.level_set, left.grid.shape, to_mask, left.grid.spacing)
-    whole = left.data & (share >= WHOLLY_INSIDE)
+    whole = left.data & (share >= settings.whole_voxel_fraction)
     if np.count_nonzero(whole) >= least_voxels:
         core = _clearest(whole, clearance, least_voxels)
         return core, "those are averaged that lie wholly inside the lesion"
@@ -97,7 +96,7 @@ def _clearest(where: BoolArray, clearance: FloatArray, least_voxels: int) -> Boo
     return out
 
 
-def clear_of_blur(region: Mask, edge: Edge | None) -> FloatArray:
+def clear_of_blur(region: Mask, edge: Edge | None, depth_widths: float) -> FloatArray:
     """(ni, nj, nk): how much deeper the voxels of a region lie than the lesion's edge reaches, in mm, where it is
     nearest to them; infinite far from it and where it is not known, NaN outside the region.
     """
@@ -107,7 +106,7 @@ def clear_of_blur(region: Mask, edge: Edge | None) -> FloatArray:
     out[region.data] = np.inf
     if edge is None:
         return out
-    reach = np.append(BLUR_DEPTH * edge.width[edge.measured], 0)  # the last is that of a voxel with no edge near
+    reach = np.append(depth_widths * edge.width[edge.measured], 0)  # the last is that of a voxel with no edge near
     index = np.argwhere(region.data)
     near = KDTree(edge.points[edge.measured])
     depth, at = near.query(region.grid.to_world(index), distance_upper_bound=float(reach.max()) + 1e-6)

@@ -3,8 +3,8 @@
 Two parts, as the Guide to the Expression of Uncertainty in Measurement (GUM, JCGM 100:2008) has them. Type A: how far
 the same measurement lands from its value when noise, the voxels' phase and turn and the lesion's boundary are a little
 different. Type B: what repeating does not show. Of size and shape, how far the lesion's own equal-moment ellipsoid,
-voxelised on the lesion's own grid, lands from its closed form; of what is read from images, `SYSTEMATIC`. What readers
-differ by is in neither.
+voxelised on the lesion's own grid, lands from its closed form; of what is read from images, the setting `systematic`.
+What readers differ by is in neither.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from types import MappingProxyType
 
 import numpy as np
 
@@ -29,32 +28,6 @@ from pnst.study import Lesion, Study
 
 Measure = Callable[[Context], Outcome]
 
-SYSTEMATIC: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {
-        "margin.ill_defined_fraction": (0.03, 0.0),
-        "margin.edge_width_mm": (0.5, 0.0),
-        "margin.measured_fraction": (0.02, 0.0),
-        "edema.max_extent_mm": (0.5, 0.0),
-        "edema.volume_ml": (0.0, 0.02),
-        "edema.index": (0.0, 0.025),
-        "edema.surface_fraction": (0.01, 0.35),
-        "split_fat.coverage_fraction": (0.02, 0.0),
-        "split_fat.pole_coverage_fraction": (0.03, 0.0),
-        "split_fat.rim_thickness_mm": (0.12, 0.0),
-        "adc.mean_um2_per_ms": (0.0, 0.005),
-        "adc.mean_all_b_um2_per_ms": (0.0, 0.005),
-        "adc.mean_whole_um2_per_ms": (0.0, 0.02),
-        "enhancement.rim_core_ratio": (0.0, 0.02),
-        "cyst.fraction": (0.006, 0.0),
-        "cyst.necrosis_fraction": (0.003, 0.0),
-        "t1_high.fraction": (0.002, 0.0),
-        "target.rim_core_ratio": (0.0, 0.003),
-        "target.core_variation": (0.006, 0.0),
-    }
-)
-"""Column → SD of what it misses whatever the noise: in its own unit, and as a share of the value, of a fraction as a
-share of what is nearer, all or nothing (ours, rounded from the errors on simulated studies other than those on which
-`benchmarks/coverage.py` counts how often the intervals hold)."""
 
 THREADS = 2
 """Repetitions that are measured at the same time."""
@@ -83,7 +56,7 @@ def with_intervals(
     named = {}
     for name, family in found.items():
         values = _numbers(family)
-        known = _systematic(name, values) | control.result()
+        known = _systematic(name, values, settings.systematic) | control.result()
         intervals = {
             column: interval(column, values[column], seen, known.get(f"{name}.{column}", 0.0), settings.level)
             for column, seen in squares[name].items()
@@ -139,11 +112,13 @@ def interval(column: str, value: float, squares: Sequence[float], known: float, 
     return max(value - half, 0.0), max(high, value)
 
 
-def _systematic(family: str, values: Mapping[str, float]) -> dict[str, float]:
+def _systematic(
+    family: str, values: Mapping[str, float], systematic: Mapping[str, tuple[float, float]]
+) -> dict[str, float]:
     """`family.column` → SD of what it is known to miss."""
     known = {}
     for column, value in values.items():
-        own, share = SYSTEMATIC.get(f"{family}.{column}", (0.0, 0.0))
+        own, share = systematic.get(f"{family}.{column}", (0.0, 0.0))
         part = min(value, 1 - value) if column.endswith("fraction") else value
         known[f"{family}.{column}"] = float(np.hypot(own, share * part))
     return known

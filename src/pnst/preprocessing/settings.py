@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from pnst.stage_settings import StageSettings
 
 Which = Literal["none", "diffusion", "all"]
 """The series that are aligned."""
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BiasSettings(_Settings):
+class BiasSettings(StageSettings):
     """Shading by the receiving coils, estimated by N4."""
 
     voxel_mm: float = Field(4.0, gt=0)
@@ -31,7 +29,7 @@ class BiasSettings(_Settings):
     """Full width at half maximum of the Gaussian by which the field blurs the histogram of logarithms (N4's own)."""
 
 
-class AlignmentSettings(_Settings):
+class AlignmentSettings(StageSettings):
     """Rigid alignment by mutual information."""
 
     largest_shift_mm: float = Field(20.0, gt=0)
@@ -55,7 +53,7 @@ class AlignmentSettings(_Settings):
     """At most this many voxels are compared at a time (ours)."""
 
 
-class PreprocessSettings(_Settings):
+class PreprocessSettings(StageSettings):
     """What is done before measuring."""
 
     correct_bias: bool = False

@@ -3,49 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from pnst.image import Grid, Mask, bounding_box
 from pnst.kernels.morphology import close_in_plane, dilate_in_plane, open_in_plane
-from pnst.segmentation.fluid import FluidRule, fluid
+from pnst.segmentation.fluid import fluid
 from pnst.segmentation.perilesional import Perilesional, block_means, downsampling_factors, upsample
+from pnst.segmentation.settings import EdemaSettings
 from pnst.segmentation.tissue import MuscleLevel
 from pnst.typing import BoolArray, FloatArray
 
-TOUCHING_MM = 2.0
-"""A piece is connected to the lesion when it comes this near, or within one voxel where that is more."""
 ROUNDS = 3
 """The bound decides which voxels give oedema's level, and the level the bound (Ridler & Calvard 1978): after three
 rounds both stay."""
-GAP_SHARE = 0.25
-"""A gap's voxels stand above muscle by this share of the step to the oedema round it: notches of the border, which hold
-less, stay out."""
 TRUNCATE = 2.5
 """The window of the local level ends after this many SDs: 1 % of its weight lies beyond."""
-
-
-class ZoneRule(NamedTuple):
-    """What belongs to the zone; radii are of discs in the plane of the slices."""
-
-    detection_sd: float
-    """Detected above muscle by this many of its SDs."""
-    thread_radius_mm: float
-    """Bright tissue that no such disc fits into carries no oedema further than this, and no extent."""
-    layer_radius_mm: float
-    """Near the lesion, where oedema may lie in a layer beyond a rim of fat, a smaller disc is enough …"""
-    layer_within_mm: float
-    """… up to this distance."""
-    speckle_radius_mm: float
-    """Bright tissue that no such disc fits into is noise."""
-    gap_radius_mm: float
-    """A gap that no such disc fits into belongs to the oedema round it, where it is brighter than muscle."""
-    level_radius_mm: float
-    """SD of the window in which oedema's level is taken."""
-    fat_fraction: float
-    """A cell of more fat on T1 is no oedema."""
-    fluid: FluidRule
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,43 +42,45 @@ class EdemaZone:
     """The lesion's voxels there."""
     distance: FloatArray
     """(n,) of the mask's voxels: mm from the lesion, to a cell."""
-    wide: BoolArray
-    """(n,) whether each of them is wide enough to carry the extent."""
+    core: BoolArray
+    """(n,) whether each of them is wide enough to carry the extent, and lies in no strand."""
     half_step_level: float
     """Half the step to oedema's median level: where oedema is weaker, the bound is lower."""
 
 
 def detect_edema(
-    perilesional: Perilesional, muscle: MuscleLevel, rule: ZoneRule, fat_fraction: FloatArray | None = None
+    perilesional: Perilesional, muscle: MuscleLevel, settings: EdemaSettings, fat_fraction: FloatArray | None = None
 ) -> Detected:
-    """Cells above muscle + `detection_sd` SDs that are connected to the lesion by more than a thread, fluid left out.
+    """Cells above muscle + `detection_sd` SDs that are connected to the lesion by more than a strand, fluid left out.
 
     `fat_fraction` is that of T1 on the surroundings' cells (NaN outside T1), or None without one.
     """
-    downsampled, level = perilesional.downsampled, muscle.mode + rule.detection_sd * muscle.sd
+    downsampled, level = perilesional.downsampled, muscle.mode + settings.detection_sd * muscle.sd
     bright = downsampled.smooth > level
     if fat_fraction is not None:
-        bright &= ~(np.nan_to_num(fat_fraction) > rule.fat_fraction)
-    found = _connected_cells(perilesional, bright, rule)
-    wet = np.zeros_like(found)
-    if found.any():
-        edema = float(np.median(downsampled.smooth[found]))
-        wet = fluid(perilesional, muscle.mode, edema, fat_fraction, rule.fluid) & found
+        bright &= ~(np.nan_to_num(fat_fraction) > settings.fat_fraction)
+    edema = _connected_cells(perilesional, bright, settings)
+    wet = np.zeros_like(edema)
+    if edema.any():
+        edema_level = float(np.median(downsampled.smooth[edema]))
+        wet = fluid(perilesional, muscle.mode, edema_level, fat_fraction, settings) & edema
     if wet.any():
-        found = _connected_cells(perilesional, bright & ~wet, rule)
-    return Detected(found, wet, level)
+        edema = _connected_cells(perilesional, bright & ~wet, settings)
+    return Detected(edema, wet, level)
 
 
-def bound_edema(perilesional: Perilesional, muscle: MuscleLevel, rule: ZoneRule, detected: Detected) -> EdemaZone:
+def bound_edema(
+    perilesional: Perilesional, muscle: MuscleLevel, settings: EdemaSettings, detected: Detected
+) -> EdemaZone:
     """The zone on the image's own voxels, bounded at half the step from muscle to oedema's level thereabouts.
 
     A bound at the level of detection would lie outside the true one by partial volume.
     """
-    found = detected.edema | perilesional.downsampled.lesion
-    box = bounding_box(found, perilesional.downsampled.grid.spacing) or (slice(0, 1), slice(0, 1), slice(0, 1))
+    filled = detected.edema | perilesional.downsampled.lesion
+    box = bounding_box(filled, perilesional.downsampled.grid.spacing) or (slice(0, 1), slice(0, 1), slice(0, 1))
     voxels = perilesional.voxels_of(box)
     image, inside = perilesional.volume.crop(voxels), perilesional.lesion.data[voxels]
-    region = upsample(found[box], image.grid) & ~inside
+    region = upsample(filled[box], image.grid) & ~inside
     bright = region & (image.data > detected.level)
     if not bright.any():
         nothing = np.zeros(0, dtype=np.float32)
@@ -114,22 +89,28 @@ def bound_edema(perilesional: Perilesional, muscle: MuscleLevel, rule: ZoneRule,
     contrast = image.data - np.float32(muscle.mode)
     zone = bright
     for _ in range(ROUNDS):
-        step = np.minimum(_local_step(contrast, zone, image.grid, rule.level_radius_mm), usual)
+        step = np.minimum(_local_step(contrast, zone, image.grid, settings.level_radius_mm), usual)
         zone = bright & (contrast > step / 2)
-    touching = upsample(_touching(perilesional)[box], image.grid)
-    close = upsample(perilesional.downsampled.distance[box] <= rule.layer_within_mm, image.grid)
-    zone = _without_threads(zone, inside, touching, close, image.grid, rule, rule.speckle_radius_mm)
+    touching = upsample(_touching(perilesional, settings.touching_mm)[box], image.grid)
+    close = upsample(perilesional.downsampled.distance[box] <= settings.layer_within_mm, image.grid)
+    zone = _without_strands(zone, inside, touching, close, image.grid, settings, settings.speckle_radius_mm)
     plane = image.grid.spacing, image.grid.slice_axis
-    zone |= close_in_plane(zone | inside, *plane, rule.gap_radius_mm) & bright & (contrast > GAP_SHARE * step)
-    wide = open_in_plane(zone | inside, *plane, rule.thread_radius_mm)[zone]
+    zone |= (
+        close_in_plane(zone | inside, *plane, settings.gap_radius_mm)
+        & bright
+        & (contrast > settings.gap_fraction * step)
+    )
+    core = open_in_plane(zone | inside, *plane, settings.thread_radius_mm)[zone]
     distance = upsample(perilesional.downsampled.distance[box], image.grid)[zone]
-    return EdemaZone(Mask(zone, image.grid), inside, distance, wide, muscle.mode + usual / 2)
+    return EdemaZone(Mask(zone, image.grid), inside, distance, core, muscle.mode + usual / 2)
 
 
-def _connected_cells(perilesional: Perilesional, bright: BoolArray, rule: ZoneRule) -> BoolArray:
+def _connected_cells(perilesional: Perilesional, bright: BoolArray, settings: EdemaSettings) -> BoolArray:
     downsampled = perilesional.downsampled
-    close = downsampled.distance <= rule.layer_within_mm
-    return _without_threads(bright, downsampled.lesion, _touching(perilesional), close, downsampled.grid, rule)
+    close = downsampled.distance <= settings.layer_within_mm
+    return _without_strands(
+        bright, downsampled.lesion, _touching(perilesional, settings.touching_mm), close, downsampled.grid, settings
+    )
 
 
 def _local_step(contrast: FloatArray, where: BoolArray, grid: Grid, radius_mm: float) -> FloatArray:
@@ -150,34 +131,34 @@ def _local_step(contrast: FloatArray, where: BoolArray, grid: Grid, radius_mm: f
     return np.asarray(upsample(step, grid))
 
 
-def _without_threads(
+def _without_strands(
     bright: BoolArray,
     lesion: BoolArray,
     touching: BoolArray,
     close: BoolArray,
     grid: Grid,
-    rule: ZoneRule,
+    settings: EdemaSettings,
     speckle_radius_mm: float = 0.0,
 ) -> BoolArray:
-    """What is connected to the lesion by more than a thread; the lesion counts as bright, so that a thin halo stays.
+    """What is connected to the lesion by more than a strand; the lesion counts as bright, so that a thin halo stays.
 
-    Bright tissue that a disc of the thread's radius fits in is a core, and so is a layer `close` to the lesion that one
+    Bright tissue that a disc of the strand's radius fits in is a core, and so is a layer `close` to the lesion that one
     of the layer's radius fits in. Cores connected to the lesion are kept, with the bright tissue that lies within the
-    thread's radius of a wide one in plane, less speckle.
+    strand's radius of a wide one in plane, less speckle.
     """
     plane, filled = (grid.spacing, grid.slice_axis), bright | lesion
-    wide = open_in_plane(filled, *plane, rule.thread_radius_mm)
-    layers = open_in_plane(filled, *plane, rule.layer_radius_mm) & close
-    cores = _connected((wide | layers) & ~lesion, touching)
-    near = dilate_in_plane(cores & wide | lesion, *plane, rule.thread_radius_mm) | cores
+    core = open_in_plane(filled, *plane, settings.thread_radius_mm)
+    layers = open_in_plane(filled, *plane, settings.layer_radius_mm) & close
+    kept = _connected((core | layers) & ~lesion, touching)
+    near = dilate_in_plane(kept & core | lesion, *plane, settings.thread_radius_mm) | kept
     if speckle_radius_mm:
         filled = open_in_plane(filled, *plane, speckle_radius_mm)
     return _connected(filled & near & ~lesion, touching)
 
 
-def _touching(perilesional: Perilesional) -> BoolArray:
+def _touching(perilesional: Perilesional, touching_mm: float) -> BoolArray:
     """The cells from which a piece counts as connected to the lesion."""
-    return np.asarray(perilesional.downsampled.distance <= max(TOUCHING_MM, *perilesional.downsampled.grid.spacing))
+    return np.asarray(perilesional.downsampled.distance <= max(touching_mm, *perilesional.downsampled.grid.spacing))
 
 
 def _connected(mask: BoolArray, touching: BoolArray) -> BoolArray:

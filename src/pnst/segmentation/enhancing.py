@@ -12,9 +12,6 @@ from pnst.kernels.morphology import dilate
 from pnst.segmentation.interior import Interior
 from pnst.typing import BoolArray, FloatArray, IntArray
 
-LEAST_SIGNAL = 0.1
-"""Where T1 holds less signal than this share of muscle's (calcification, flow void), a ratio means nothing."""
-
 
 @dataclass(frozen=True, eq=False)
 class Enhancement:
@@ -36,22 +33,28 @@ class Enhancement:
         """Where there is a number."""
         return np.isfinite(self.relative)
 
-    def over(self, least: float) -> BoolArray:
-        """What enhances by more than `least`, noise smoothed away."""
-        return np.asarray(np.nan_to_num(self.smooth, nan=-np.inf) > least)
+    def over(self, threshold: float) -> BoolArray:
+        """What enhances by more than `threshold`, noise smoothed away."""
+        return np.asarray(np.nan_to_num(self.smooth, nan=-np.inf) > threshold)
 
 
 def relative_enhancement(
-    post: Interior, pre: FloatArray, muscle: tuple[float, float], blood: BoolArray, fat: BoolArray
+    post: Interior,
+    pre: FloatArray,
+    muscle: tuple[float, float],
+    blood: BoolArray,
+    fat: BoolArray,
+    min_signal_fraction: float,
 ) -> Enhancement:
-    """`pre` is T1 before contrast on the grid of `post`; `muscle` its level before and after, both above 0.
+    """`pre` is T1 before contrast on the grid of `post`; `muscle` its level before and after, both above 0. Where
+    `pre` holds less than `min_signal_fraction` of muscle's no ratio is taken.
 
     Each image counts in its own muscle's signal, because the two differ in gain. Fat and the voxels beside it are left
     out: fat is bright before contrast and may be suppressed after it.
     """
     where = post.core & np.isfinite(pre) & ~dilate(fat)
     before, after = post.smoothed(pre, where), post.smoothed(post.volume.data, where)
-    known = where & (np.nan_to_num(before) > LEAST_SIGNAL * muscle[0]) & (np.nan_to_num(pre) > 0)
+    known = where & (np.nan_to_num(before) > min_signal_fraction * muscle[0]) & (np.nan_to_num(pre) > 0)
     gain = np.float32(muscle[0] / muscle[1])
     relative = gain * _ratio(post.volume.data, pre, known) - 1
     smooth = gain * _ratio(after, before, known) - 1
@@ -80,27 +83,27 @@ class Unenhanced:
         return Mask(self.pieces > 0, post.volume.grid)
 
 
-def unenhanced(found: Enhancement, edge_fat: BoolArray, share: float, enhancing_over: float) -> Unenhanced:
+def unenhanced(enhancement: Enhancement, edge_fat: BoolArray, share: float, enhancing_over: float) -> Unenhanced:
     """What enhances by less than `share` of the lesion's 75th percentile, less blood and fat, bounded at half the step.
 
     `edge_fat` is what the lesion's edge mixes in of the fat outside: bright before contrast and dark after it.
     Where less than a quarter of the lesion enhances by over `enhancing_over`, that percentile is of what does not
     enhance itself: the median of what does takes its place. Nothing is found where nothing enhances.
     """
-    allowed = found.known & ~found.blood & ~edge_fat  # what holds a part of fat is not known
-    values = found.smooth[allowed]
-    enhancing = allowed & found.over(enhancing_over)
+    allowed = enhancement.known & ~enhancement.blood & ~edge_fat  # what holds a part of fat is not known
+    values = enhancement.smooth[allowed]
+    enhancing = allowed & enhancement.over(enhancing_over)
     if not enhancing.any():
         return Unenhanced(np.zeros(allowed.shape, dtype=np.int32), 0.0, enhancing)
     reference = float(np.percentile(values, 75))
     if reference <= enhancing_over:
-        reference = float(np.median(found.smooth[enhancing]))
+        reference = float(np.median(enhancement.smooth[enhancing]))
     level = share * reference
-    below = np.nan_to_num(found.smooth, nan=np.inf) < level
-    seeds = allowed & ~dilate(found.blood) & below  # beside blood lie voxels that hold a part of it
-    enhancing = _off(dilate(seeds, found.post.reach), enhancing)
-    data = found.post.volume.data
-    pieces = bounded_components(seeds, data, float(np.median(data[enhancing])), allowed, found.post.reach)
+    below = np.nan_to_num(enhancement.smooth, nan=np.inf) < level
+    seeds = allowed & ~dilate(enhancement.blood) & below  # beside blood lie voxels that hold a part of it
+    enhancing = _off(dilate(seeds, enhancement.post.reach), enhancing)
+    data = enhancement.post.volume.data
+    pieces = bounded_components(seeds, data, float(np.median(data[enhancing])), allowed, enhancement.post.reach)
     return Unenhanced(pieces, level, enhancing)
 
 
@@ -110,15 +113,15 @@ def _off(border: BoolArray, enhancing: BoolArray) -> BoolArray:
     return clear if clear.any() else enhancing
 
 
-def fluid_bright(found: Unenhanced, t2: FloatArray, ratio: float) -> BoolArray | None:
+def fluid_bright(unenhanced: Unenhanced, t2: FloatArray, ratio: float) -> BoolArray | None:
     """(ni, nj, nk): the pieces that are fluid: their median on T2 is at least `ratio` × that of what enhances.
 
     `t2` on the pieces' grid, NaN where it is not known; a piece is fluid or necrosis as a whole, because its border
     voxels hold a part of the tissue round it. None where T2 does not show a piece, or nothing that enhances.
     """
-    solid, medians = t2[found.enhancing & np.isfinite(t2)], component_medians(found.pieces, t2)
-    held = np.bincount(found.pieces.ravel())[1:] > 0  # bounding may leave nothing of a piece
+    solid, medians = t2[unenhanced.enhancing & np.isfinite(t2)], component_medians(unenhanced.pieces, t2)
+    held = np.bincount(unenhanced.pieces.ravel())[1:] > 0  # bounding may leave nothing of a piece
     if not solid.size or not np.isfinite(medians[held]).all():
         return None
-    least = ratio * float(np.median(solid))
-    return np.asarray(np.concatenate([[False], medians >= least])[found.pieces])
+    threshold = ratio * float(np.median(solid))
+    return np.asarray(np.concatenate([[False], medians >= threshold])[unenhanced.pieces])

@@ -7,28 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pnst.kernels.patches import local_quantile
+from pnst.segmentation.settings import SplitFatSettings
 from pnst.typing import BoolArray, FloatArray
-
-THICKNESS_QUANTILE = 0.9
-"""Of the fat near a place: that of the rim itself, though most of what is near may lie beyond its border."""
-
-
-class RimRule(NamedTuple):
-    """When a place is covered by a fat rim; lengths in mm."""
-
-    reach_mm: float
-    least_fat_mm: float
-    onset_fat_mm: float
-    onset_within_mm: float
-    muscle_within_mm: float
-    muscle_fraction: float
-    """Muscle-like: the fat fraction stays within this distance of 0 …"""
-    muscle_run_mm: float
-    """… over this length."""
-    border_share: float
-    """The rim ends where there is less fat than this share of the rim's own …"""
-    near_mm: float
-    """… within this distance."""
 
 
 class Rim(NamedTuple):
@@ -42,7 +22,9 @@ class Rim(NamedTuple):
     """Whether the ray stays in the image as far as the reach."""
 
 
-def fat_rim(fraction: FloatArray, step_mm: float, surface: int, inward_mm: FloatArray, rule: RimRule) -> Rim:
+def fat_rim(
+    fraction: FloatArray, step_mm: float, surface: int, inward_mm: FloatArray, settings: SplitFatSettings
+) -> Rim:
     """Integrate the fat fraction (n, m), sampled outward every `step_mm`; NaN outside the image.
 
     Column `surface` lies on the surface. Fat that the voxels blur into the lesion counts, too: what falls off inwards
@@ -52,29 +34,29 @@ def fat_rim(fraction: FloatArray, step_mm: float, surface: int, inward_mm: Float
     """
     outward = fraction[:, surface:]
     offsets = np.arange(outward.shape[1]) * step_mm
-    reach = offsets <= rule.reach_mm
+    reach = offsets <= settings.reach_mm
     seen = np.isfinite(outward[:, reach]).all(axis=1)
     fat = np.clip(np.nan_to_num(fraction), 0, 1)
     cells = (fat[:, surface + 1 :] + fat[:, surface:-1]) * (step_mm / 2)
     integral = np.concatenate([np.zeros((len(fat), 1)), np.cumsum(cells, axis=1)], axis=1)
     integral += _blurred_inwards(fat[:, surface::-1], step_mm, inward_mm)[:, None]
-    begun = integral >= rule.onset_fat_mm
-    soon = begun[:, offsets <= rule.onset_within_mm].any(axis=1)
-    run = _muscle_run(outward, rule.muscle_fraction, max(1, round(rule.muscle_run_mm / step_mm)))
-    muscle = (run & begun & (offsets <= rule.muscle_within_mm)).any(axis=1)
+    begun = integral >= settings.onset_fat_mm
+    soon = begun[:, offsets <= settings.onset_within_mm].any(axis=1)
+    run = _muscle_run(outward, settings.muscle_fraction, max(1, round(settings.muscle_run_mm / step_mm)))
+    muscle = (run & begun & (offsets <= settings.muscle_within_mm)).any(axis=1)
     return Rim(np.asarray(seen & soon & muscle), integral[:, reach][:, -1], np.asarray(seen))
 
 
-def covered(rim: Rim, points: FloatArray, spacing_mm: float, rule: RimRule) -> BoolArray:
+def covered(rim: Rim, points: FloatArray, spacing_mm: float, settings: SplitFatSettings) -> BoolArray:
     """(n,): whether a rim of at least `least_fat_mm` covers each of the points (n, 3), about `spacing_mm` apart.
 
     A rim is blurred along the surface as well: its border lies where half of its fat is left. A fixed amount of fat
     would find thick rims too wide and thin ones too narrow.
     """
     fat = np.where(rim.begun, rim.thickness, 0)
-    own = local_quantile(fat, points, spacing_mm, rule.near_mm, THICKNESS_QUANTILE)
-    thick = (fat >= rule.least_fat_mm) | (own >= rule.least_fat_mm)
-    return np.asarray(rim.begun & thick & (fat >= rule.border_share * own))
+    own = local_quantile(fat, points, spacing_mm, settings.border_near_mm, settings.rim_quantile)
+    thick = (fat >= settings.least_fat_mm) | (own >= settings.least_fat_mm)
+    return np.asarray(rim.begun & thick & (fat >= settings.border_fat_fraction * own))
 
 
 def _blurred_inwards(fat: FloatArray, step_mm: float, inward_mm: FloatArray) -> FloatArray:

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from pnst.kernels.morphology import dilate_in_plane, open_in_plane
 from pnst.segmentation.perilesional import Perilesional
+from pnst.segmentation.settings import EdemaSettings
 from pnst.typing import BoolArray, FloatArray
 
 
-class FluidRule(NamedTuple):
-    """When bright tissue is fluid. Contrasts are counted above muscle."""
-
-    edema_ratio: float
-    """This many times the contrast of oedema …"""
-    lesion_ratio: float
-    """… and this many times that of the lesion's median; …"""
-    dark_lesion_ratio: float
-    """… or, where T1 shows it darker than muscle, this many times that of the lesion."""
-    dark_t1_fraction: float
-    """Darker than muscle on T1: under this fat fraction, which is negative. Oedema is a little brighter than muscle."""
-    radius_mm: float
-    """A disc of this radius fits in: noise and the shell of a tightly drawn lesion do not hold it."""
-
-
 def fluid(
-    perilesional: Perilesional, muscle: float, edema: float, fat_fraction: FloatArray | None, rule: FluidRule
+    perilesional: Perilesional, muscle: float, edema: float, fat_fraction: FloatArray | None, settings: EdemaSettings
 ) -> BoolArray:
     """(ni, nj, nk) of the surroundings' cells that hold fluid, outside the lesion.
 
@@ -37,16 +21,18 @@ def fluid(
     downsampled = perilesional.downsampled
     contrast = downsampled.smooth - np.float32(muscle)
     of_lesion = perilesional.lesion_median - muscle
-    bright = contrast > max(rule.edema_ratio * (edema - muscle), rule.lesion_ratio * of_lesion)
+    bright = contrast > max(settings.fluid_edema_ratio * (edema - muscle), settings.fluid_lesion_ratio * of_lesion)
     if fat_fraction is not None:
         with np.errstate(invalid="ignore"):
-            bright |= (contrast > rule.dark_lesion_ratio * of_lesion) & (fat_fraction < rule.dark_t1_fraction)
+            bright |= (contrast > settings.fluid_dark_lesion_ratio * of_lesion) & (
+                fat_fraction < settings.fluid_t1_fraction
+            )
     bright &= ~downsampled.lesion
     plane = (downsampled.grid.spacing, downsampled.grid.slice_axis)
-    cores = open_in_plane(bright, *plane, rule.radius_mm)
+    cores = open_in_plane(bright, *plane, settings.fluid_radius_mm)
     if not cores.any():
         return cores
-    near = _and_next_slices(dilate_in_plane(cores, *plane, rule.radius_mm), downsampled.grid.slice_axis)
+    near = _and_next_slices(dilate_in_plane(cores, *plane, settings.fluid_radius_mm), downsampled.grid.slice_axis)
     half = (edema - muscle + float(np.median(contrast[cores]))) / 2
     return cores | (near & (contrast > half) & ~downsampled.lesion)
 

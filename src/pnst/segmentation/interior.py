@@ -15,8 +15,6 @@ from pnst.kernels.smoothing import smooth_within
 from pnst.study import Lesion
 from pnst.typing import BoolArray, FloatArray
 
-SMOOTHING_MM = 1.0
-"""SD of the in-plane smoothing over which noise is told from pieces of another tissue; borders are found without it."""
 DEPTH_STEPS = 24
 """Depth is worked out on nodes this many to the lesion's equivalent radius: a third of the depth is eight of them."""
 DEPTH_MARGIN = 2
@@ -30,6 +28,9 @@ class Interior:
     volume: Volume
     lesion: Mask
     """On the volume's grid."""
+    smoothing_mm: float
+    """SD of the in-plane smoothing over which noise is told from pieces of another tissue; borders are found without
+    it."""
 
     @cached_property
     def core(self) -> BoolArray:
@@ -66,7 +67,7 @@ class Interior:
     @property
     def reach(self) -> tuple[int, int, int]:
         """How far, in voxels, smoothing may have moved a border: two of its SDs, and a voxel at least."""
-        i, j, k = (max(1, round(2 * SMOOTHING_MM / s)) for s in self.volume.grid.spacing)
+        i, j, k = (max(1, round(2 * self.smoothing_mm / s)) for s in self.volume.grid.spacing)
         return i, j, k
 
     @cached_property
@@ -76,7 +77,7 @@ class Interior:
 
     def smoothed(self, data: FloatArray, where: BoolArray) -> FloatArray:
         """`data` on this grid, smoothed in plane over the voxels `where` alone; NaN elsewhere."""
-        sigmas = [SMOOTHING_MM / s if s <= 2 * SMOOTHING_MM else 0.0 for s in self.volume.grid.spacing]
+        sigmas = [self.smoothing_mm / s if s <= 2 * self.smoothing_mm else 0.0 for s in self.volume.grid.spacing]
         return smooth_within(data, where, sigmas)
 
     def resample_like(self, volume: Volume) -> FloatArray:
@@ -87,7 +88,7 @@ class Interior:
         box = canonical.grid.box_of(here)
         if box is not None:
             return canonical.data[box]
-        box = canonical.grid.box_round(here.corners())
+        box = canonical.grid.box_around(here.corners())
         if box is None:
             return np.full(here.shape, np.nan, dtype=np.float32)
         i, j, k = (slice(max(0, side.start - 1), side.stop + 1) for side in box)  # for the rounding of the corners
@@ -104,12 +105,12 @@ def _varies(values: FloatArray) -> bool:
     return bool(known.size and known.max() > known.min())
 
 
-def interior(volume: Volume, lesion: Mask) -> Interior:
+def crop_interior(volume: Volume, lesion: Mask, smoothing_mm: float) -> Interior:
     """Crop an image to a lesion, a mask on the image's own grid that may not be empty."""
     box = bounding_box(lesion.data, lesion.grid.spacing)
     if box is None:
         raise ValueError("the lesion's mask is empty")
-    return Interior(volume.crop(box).canonical(), lesion.crop(box).canonical())
+    return Interior(volume.crop(box).canonical(), lesion.crop(box).canonical(), smoothing_mm)
 
 
 def depth_map(lesion: Lesion) -> Volume:

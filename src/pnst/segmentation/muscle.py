@@ -11,17 +11,6 @@ from pnst.segmentation.perilesional import Perilesional
 from pnst.segmentation.tissue import FatScale, MuscleLevel, TissueNotFound, tissue_modes
 from pnst.typing import BoolArray
 
-MUSCLE_FRACTION = 0.15
-"""On T1 muscle's smoothed fat fraction stays this near to 0, and that of a single voxel within twice as much."""
-EDGE_RADIUS_MM = 2.0
-"""A disc of this radius fits into muscle; it does not into the edge between fat and air or cortical bone, whose voxels
-hold a share of both and pass through muscle's level."""
-OUTERMOST = 2 / 3
-GOES_ON_SHARE = 0.1
-"""A tissue of which the outermost third of what is seen holds more than this is not confined to the lesion."""
-AIR_NOISE_RATIO = 0.8
-"""Air is noisier than nothing but quieter than tissue: magnitude noise without signal has 0.655 of its SD."""
-
 
 def muscle_on_t1(perilesional: Perilesional, scale: FatScale) -> Mask:
     """Muscle's cells on a T1 image: the smoothed and the raw intensity both near the muscle mode, off the lesion.
@@ -29,13 +18,13 @@ def muscle_on_t1(perilesional: Perilesional, scale: FatScale) -> Mask:
     Edges between brighter and darker tissue are left out: 6 % of such cells in a slim limb, where they are a mode of
     their own on another series.
     """
-    downsampled = perilesional.downsampled
+    downsampled, settings = perilesional.downsampled, perilesional.settings
     smooth, raw = scale.fraction(downsampled.smooth), scale.fraction(downsampled.raw)
-    level = np.abs(smooth) < MUSCLE_FRACTION
-    wide = open_in_plane(
-        level | downsampled.lesion, downsampled.grid.spacing, downsampled.grid.slice_axis, EDGE_RADIUS_MM
-    )
-    return Mask(wide & level & (np.abs(raw) < 2 * MUSCLE_FRACTION) & downsampled.shell, downsampled.grid)
+    level = np.abs(smooth) < settings.muscle_fraction
+    plane = downsampled.grid.spacing, downsampled.grid.slice_axis
+    core = open_in_plane(level | downsampled.lesion, *plane, settings.muscle_radius_mm)
+    single = np.abs(raw) < 2 * settings.muscle_fraction
+    return Mask(core & level & single & downsampled.shell, downsampled.grid)
 
 
 def muscle_level(perilesional: Perilesional, muscle: BoolArray | None, source: str) -> MuscleLevel:
@@ -45,17 +34,18 @@ def muscle_level(perilesional: Perilesional, muscle: BoolArray | None, source: s
     """
     downsampled = perilesional.downsampled
     where = downsampled.shell if muscle is None else muscle & np.isfinite(downsampled.raw)
-    found = modes(downsampled.smooth[where])
-    if not found or (muscle is None and found[0].low == found[0].high):
+    peaks = modes(downsampled.smooth[where])
+    if not peaks or (muscle is None and peaks[0].low == peaks[0].high):
         raise TissueNotFound("too little muscle shows round the lesion to serve as a reference")
+    tissues = tissue_modes(peaks, perilesional.settings.min_mode_fraction)
     if muscle is None:
-        found = without_air(perilesional, tissue_modes(found))
+        tissues = without_air(perilesional, tissues)
         lesion_median = perilesional.lesion_median
-        found = [mode for mode in found if mode.value < lesion_median] or found
-        chosen = max(found, key=lambda mode: mode.share)
+        darker = [mode for mode in tissues if mode.value < lesion_median] or tissues
+        chosen = max(darker, key=lambda mode: mode.share)
     else:
         # What looks like muscle on T1 may be oedema: of the modes that hold a fair share, muscle is the darkest.
-        chosen = min(tissue_modes(found), key=lambda mode: mode.value)
+        chosen = min(tissues, key=lambda mode: mode.value)
     return _level(perilesional, where, chosen, source, given=muscle is not None)
 
 
@@ -68,16 +58,19 @@ def darker_muscle(
     third of what is seen. Raises `TissueNotFound` where nothing is as dark, or where the bright tissue goes on: it may
     be the body's own then, and what is darker fat.
     """
-    downsampled = perilesional.downsampled
+    downsampled, settings = perilesional.downsampled, perilesional.settings
     where = downsampled.shell if muscle is None else muscle & np.isfinite(downsampled.raw)
-    found = tissue_modes(modes(downsampled.smooth[where]))
-    dark = [mode for mode in (without_air(perilesional, found) if muscle is None else found) if mode.value < below]
+    tissues = tissue_modes(modes(downsampled.smooth[where]), settings.min_mode_fraction)
+    if muscle is None:
+        tissues = without_air(perilesional, tissues)
+    dark = [mode for mode in tissues if mode.value < below]
     if not dark:
-        raise TissueNotFound(f"nothing as dark as muscle shows within {perilesional.rule.near_mm:g} mm of the lesion")
+        raise TissueNotFound(f"nothing as dark as muscle shows within {perilesional.reach_mm:g} mm of the lesion")
     chosen = max(dark, key=lambda mode: mode.share)
     tissue = where & (downsampled.smooth >= chosen.low)
-    outer = tissue & (downsampled.distance >= np.quantile(downsampled.distance[tissue], OUTERMOST))
-    if np.mean(downsampled.smooth[outer] > (near.mode + chosen.value) / 2) >= GOES_ON_SHARE:
+    outer_mm = np.quantile(downsampled.distance[tissue], settings.muscle_outer_quantile)
+    outer = tissue & (downsampled.distance >= outer_mm)
+    if np.mean(downsampled.smooth[outer] > (near.mode + chosen.value) / 2) >= settings.muscle_goes_on_fraction:
         raise TissueNotFound("what may be muscle near the lesion goes on as far as is seen")
     return _level(perilesional, where, chosen, source, given=muscle is not None)
 
@@ -92,15 +85,15 @@ def _level(perilesional: Perilesional, where: BoolArray, chosen: Mode, source: s
     return MuscleLevel(chosen.value, max(sd_below(values, chosen.value, floor), bin_width), source)
 
 
-def without_air(perilesional: Perilesional, found: list[Mode]) -> list[Mode]:
+def without_air(perilesional: Perilesional, tissues: list[Mode]) -> list[Mode]:
     """Modes, lowest first, less the lowest where its noise is weaker than in the next: air."""
-    if len(found) < 2:
-        return found
-    lowest, following = local_noise_sd(perilesional, found[:2])
-    return found[1:] if lowest < AIR_NOISE_RATIO * following else found
+    if len(tissues) < 2:
+        return tissues
+    lowest, following = local_noise_sd(perilesional, tissues[:2])
+    return tissues[1:] if lowest < perilesional.settings.air_noise_ratio * following else tissues
 
 
-def local_noise_sd(perilesional: Perilesional, found: list[Mode]) -> list[float]:
+def local_noise_sd(perilesional: Perilesional, tissues: list[Mode]) -> list[float]:
     """Low percentile of the local spread in the cells of each mode: what texture and edges do not raise.
 
     The spread is taken about the local mean, so that a slope (shading, strongest in fat) is no spread.
@@ -113,6 +106,6 @@ def local_noise_sd(perilesional: Perilesional, found: list[Mode]) -> list[float]
     residual = data - uniform_filter(data, size)
     variance = uniform_filter(residual * residual, size)
     in_mode = (
-        downsampled.shell & (downsampled.smooth >= mode.low) & (downsampled.smooth <= mode.high) for mode in found
+        downsampled.shell & (downsampled.smooth >= mode.low) & (downsampled.smooth <= mode.high) for mode in tissues
     )
     return [float(np.sqrt(np.percentile(variance[where], 5))) if where.any() else 0.0 for where in in_mode]

@@ -4,36 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
 from pnst.image import Box, Grid, Mask, Volume, bounding_box
-from pnst.segmentation.tissue import SMOOTHING_MM, TissueNotFound
+from pnst.segmentation.settings import TissueSettings
+from pnst.segmentation.tissue import TissueNotFound
 from pnst.typing import AnyArray, BoolArray, FloatArray
 
 CELL_MM = 1.0
-"""Cells measure about this much in the plane of the slices: tissues are wider, and fine voxels cost their square."""
+"""Cells measure about this much in the plane of the slices. It trades accuracy for time: tissues are wider, and fine
+voxels cost their square."""
 ALIGNED = 1e-3
-"""A grid whose rows run along those of another to this share of a voxel is read an axis at a time."""
-
-
-class TissueRule(NamedTuple):
-    """Where tissues are looked for, and how they stand out."""
-
-    near_mm: float = 50.0
-    """Tissue is looked for this far round the lesion …"""
-    clear_mm: float = 3.0
-    """… but not within this distance of it, where voxels hold a part of it."""
-    fat_step: float = 0.25
-    """Fat lies above muscle by at least this share of the range of intensities."""
-    least_fat_share: float = 0.02
-    """Fat without a mode of its own holds at least this share of what lies near the lesion …"""
-    fat_sd: float = 6.0
-    """… and lies this many of muscle's SDs above it."""
-
-
-DEFAULT = TissueRule()
+"""Rounding: a grid whose rows run along those of another to this share of a voxel is read an axis at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +27,9 @@ class Downsampled:
     """The image in voxels."""
     inside: Mask
     """The lesion's voxels there."""
-    rule: TissueRule
+    settings: TissueSettings
+    reach_mm: float
+    """Tissue is looked for this far round the lesion."""
 
     @cached_property
     def grid(self) -> Grid:
@@ -66,7 +51,8 @@ class Downsampled:
         from scipy.ndimage import gaussian_filter
 
         means, filled = self._means, np.isfinite(self._means)
-        sigmas = [SMOOTHING_MM / s if s <= 2 * SMOOTHING_MM else 0.0 for s in self.grid.spacing]
+        sigma = self.settings.smoothing_mm
+        sigmas = [sigma / s if s <= 2 * sigma else 0.0 for s in self.grid.spacing]
         if filled.all():
             return np.asarray(gaussian_filter(means, sigmas))
         smooth = gaussian_filter(np.where(filled, means, np.float32(0)), sigmas)
@@ -99,7 +85,7 @@ class Downsampled:
     @cached_property
     def shell(self) -> BoolArray:
         """The cells in which tissue is looked for; image without data left out."""
-        near = (self.distance > self.rule.clear_mm) & (self.distance <= self.rule.near_mm)
+        near = (self.distance > self.settings.clear_of_lesion_mm) & (self.distance <= self.reach_mm)
         return np.asarray(near & np.isfinite(self._means))
 
 
@@ -110,7 +96,9 @@ class Perilesional:
     volume: Volume
     lesion: Mask
     downsampled: Downsampled
-    rule: TissueRule
+    settings: TissueSettings
+    reach_mm: float
+    """How far round the lesion the image was cropped."""
 
     @cached_property
     def shell(self) -> BoolArray:
@@ -150,15 +138,19 @@ class Perilesional:
 
 
 def crop_perilesional(
-    volume: Volume, lesion: Mask, reach_mm: float | None = None, rule: TissueRule = DEFAULT
+    volume: Volume, lesion: Mask, settings: TissueSettings | None = None, reach_mm: float | None = None
 ) -> Perilesional:
-    """Crop an image to a lesion (a mask on the image's own grid) and what lies within `reach_mm` of it."""
-    box = bounding_box(lesion.data, lesion.grid.spacing, rule.near_mm if reach_mm is None else reach_mm)
+    """Crop an image to a lesion (a mask on the image's own grid) and what lies within `reach_mm` of it: as far as
+    tissue is looked for by the settings where None.
+    """
+    settings = settings or TissueSettings()
+    reach = settings.near_mm if reach_mm is None else reach_mm
+    box = bounding_box(lesion.data, lesion.grid.spacing, reach)
     if box is None:
         raise TissueNotFound("the lesion lies outside this series")
     part, inside = volume.crop(box).canonical(), lesion.crop(box).canonical()
     part = replace(part, data=np.ascontiguousarray(part.data))  # read many times, beside masks in this order
-    return Perilesional(part, inside, Downsampled(part, inside, rule), rule)
+    return Perilesional(part, inside, Downsampled(part, inside, settings, reach), settings, reach)
 
 
 def downsampling_factors(grid: Grid) -> tuple[int, ...]:

@@ -10,25 +10,9 @@ from pnst.image import Mask
 from pnst.kernels.components import bounded_components, component_medians
 from pnst.kernels.statistics import robust_sd
 from pnst.segmentation.interior import Interior
+from pnst.segmentation.settings import T1HighSettings
 from pnst.segmentation.tissue import FatScale
 from pnst.typing import BoolArray, FloatArray, IntArray
-
-LEAST_GROUND = 0.05
-"""Less of the lesion than this is no tissue to hold the rest against."""
-STANDS_APART = 3.0
-"""The parts of one normal distribution lie under 1.8 times the sum of their robust SDs apart, wherever it is cut."""
-
-
-@dataclass(frozen=True)
-class BrightRule:
-    """When a piece is T1-bright, and when it is fat."""
-
-    lesion_sd: float
-    """This many robust SDs above the lesion's own median …"""
-    fat_step: float
-    """… and above muscle by this share of the step from muscle to fat."""
-    fat_t2_ratio: float
-    """A piece whose median on fat-suppressed T2 is under this share of the lesion's is fat."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +32,7 @@ class T1Bright:
 
 
 def t1_bright(
-    inside: Interior, scale: FatScale, t2_fs: FloatArray | None, edge_fat: BoolArray, rule: BrightRule
+    inside: Interior, scale: FatScale, t2_fs: FloatArray | None, edge_fat: BoolArray, settings: T1HighSettings
 ) -> T1Bright:
     """Find, bound and sort the T1-bright pieces, `edge_fat` left out.
 
@@ -57,17 +41,17 @@ def t1_bright(
     """
     data, core = inside.volume.data, inside.core
     allowed = core & ~edge_fat
-    brighter = scale.muscle + rule.fat_step * (scale.fat - scale.muscle)
-    ground = _ground(data, allowed, brighter)
+    brighter = scale.muscle + settings.fat_step_fraction * (scale.fat - scale.muscle)
+    ground = _ground(data, allowed, brighter, settings)
     values = data[ground]
     median = float(np.median(values)) if values.size else 0.0
-    level = max(median + rule.lesion_sd * robust_sd(values), brighter) if values.size else np.inf
+    level = max(median + settings.lesion_sd * robust_sd(values), brighter) if values.size else np.inf
     seeds = allowed & (np.nan_to_num(inside.smooth) > level)
     pieces = bounded_components(seeds, data, median, allowed, inside.reach)
     sizes = np.bincount(pieces.ravel())
     fat = np.zeros(len(sizes), dtype=bool)
     of_lesion, of_pieces = _t2_medians(t2_fs, pieces, ground)
-    fat[1:] = of_pieces < rule.fat_t2_ratio * of_lesion
+    fat[1:] = of_pieces < settings.fat_t2_ratio * of_lesion
     blood = ~fat
     blood[0] = False
     grid = inside.volume.grid
@@ -81,16 +65,17 @@ def t1_bright(
     )
 
 
-def _ground(data: FloatArray, allowed: BoolArray, brighter: float) -> BoolArray:
+def _ground(data: FloatArray, allowed: BoolArray, brighter: float, settings: T1HighSettings) -> BoolArray:
     """(ni, nj, nk) what bright pieces are held against: the lesion, or its darker part where most of it is a bleed.
 
     Its darker part is another tissue, and not the darker half of one, when both stand apart by more than their spread.
     """
     values = data[allowed]
     bright, dark = values[values > brighter], values[values <= brighter]
-    if bright.size <= dark.size or dark.size < LEAST_GROUND * values.size:
+    if bright.size <= dark.size or dark.size < settings.min_ground_fraction * values.size:
         return allowed
-    apart = np.median(bright) - np.median(dark) > STANDS_APART * (robust_sd(bright) + robust_sd(dark))
+    spread = robust_sd(bright) + robust_sd(dark)
+    apart = np.median(bright) - np.median(dark) > settings.separation_sd * spread
     return np.asarray(allowed & (data <= brighter)) if apart else allowed
 
 

@@ -9,10 +9,6 @@ import numpy as np
 from pnst.kernels.histogram import Mode
 from pnst.typing import FloatArray
 
-SMOOTHING_MM = 1.0
-LEAST_TISSUE_SHARE = 0.05
-"""A mode that holds less of the voxels looked at is an edge where two tissues mix, not a tissue."""
-
 
 class TissueNotFound(Exception):
     """An image does not show the tissue that a measurement is made against; the message says which and why."""
@@ -45,6 +41,6 @@ class FatScale:
         return np.asarray(intensity * gain - np.float32(self.muscle) * gain, dtype=np.float32)
 
 
-def tissue_modes(found: list[Mode]) -> list[Mode]:
-    """The modes that are tissues rather than edges; all of them where none is."""
-    return [mode for mode in found if mode.share >= LEAST_TISSUE_SHARE] or found
+def tissue_modes(modes: list[Mode], min_fraction: float) -> list[Mode]:
+    """The modes that hold that share of the voxels, and are tissues rather than edges; all of them where none does."""
+    return [mode for mode in modes if mode.share >= min_fraction] or modes

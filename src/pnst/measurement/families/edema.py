@@ -6,31 +6,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import Grid, Mask, Volume, bounding_box, embedded
+from pnst.image import Grid, Mask, Volume, bounding_box, embed
 from pnst.kernels.morphology import dilate
 from pnst.kernels.sampling import rays
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
 from pnst.measurement.reference_tissue import HISTOGRAM
-from pnst.measurement.settings import EdemaSettings
-from pnst.segmentation.edema_zone import ZoneRule, bound_edema, detect_edema
-from pnst.segmentation.fluid import FluidRule
+from pnst.segmentation.edema_zone import bound_edema, detect_edema
 from pnst.segmentation.perilesional import Perilesional
 from pnst.study import Lesion, Role, Series
 from pnst.typing import AnyArray, BoolArray, FloatArray
 
-TOUCH_OFFSETS_MM = np.array([0.75, 1.5, 2.25])
-"""A vertex touches oedema when one of the points this far outward lies in it."""
 NEXT_LOOK = 1.6
-"""Where oedema goes on, it is looked for this many times as far before it is looked for everywhere."""
+"""Where oedema goes on, it is looked for this many times as far before it is looked for everywhere: it costs
+time alone."""
 BLOCK_MM = 2.0
-"""The farthest voxel is looked for in blocks of about this side."""
-LEAST_FLUID_ML = 0.1
-"""Less fluid than this is not worth a remark."""
+"""The farthest voxel is looked for in blocks of about this side: it costs time alone."""
 CENSORED = "the oedema reaches the border of the image or of the search"
 WEAK = "the oedema stands little above the noise of muscle, and is bounded where it was detected"
-INFILTRATION_MM = 6.0
-"""An edge that infiltrates (σ up to 4 mm) is bright this far out."""
 INFILTRATION = "no further from the lesion than an infiltrating edge would be, which is not told apart"
 MUSCLE_UNSEEN = (
     "muscle was not found for certain: what may be it is {share:.0%} as bright as the lesion, as oedema all round is"
@@ -60,7 +53,7 @@ def measure_edema(context: Context) -> Outcome:
         if zone.muscle_unseen:
             raise NotMeasurable(zone.muscle_unseen)
         return Outcome(_none(least_ml, join_warnings(*zone.warnings)))
-    region, extent = embedded(zone.mask, zone.whole), zone.extent_mm()
+    region, extent = embed(zone.mask, zone.whole), zone.extent_mm()
     censored = extent >= settings.search_mm - max(zone.whole.spacing) or zone.cut or _reaches_border(region)
     volume_ml = zone.mask.volume_mm3 / 1000
     edema = Edema(
@@ -69,13 +62,13 @@ def measure_edema(context: Context) -> Outcome:
         present_threshold=least_ml,
         volume_ml=volume_ml,
         index=volume_ml / lesion_ml,
-        surface_fraction=_touched_fraction(context.lesion, zone.mask),
+        surface_fraction=_touched_fraction(context.lesion, zone.mask, np.asarray(settings.touch_offsets_mm)),
         censored=censored,
         quality=join_warnings(
             CENSORED if censored else None,
             *zone.warnings,
             WEAK if zone.weak else None,
-            INFILTRATION if extent <= INFILTRATION_MM else None,
+            INFILTRATION if extent <= settings.infiltration_mm else None,
         ),
     )
     return Outcome(edema, regions={"edema": region})
@@ -106,7 +99,7 @@ class _Zone:
     """(n,) of the zone's voxels: mm from the lesion …"""
     slack_mm: float
     """… which differs from the distance of its surface by less than this."""
-    wide: BoolArray
+    core: BoolArray
     """(n,) of the zone's voxels: wide enough to carry the extent."""
     cut: bool = False
     """It goes on to voxels that hold no number."""
@@ -125,9 +118,9 @@ class _Zone:
         return np.asarray(cKDTree(self.lesion.mesh.vertices).query(points)[0])
 
     def extent_mm(self) -> float:
-        """The greatest distance of a voxel's centre from the lesion's surface, threads aside; 0 where all is thread."""
-        farthest = self.rough_distance.max(initial=0, where=self.wide)
-        chosen = np.flatnonzero(self.wide & (self.rough_distance >= farthest - 2 * self.slack_mm))
+        """The greatest distance of a voxel's centre from the lesion's surface, strands aside; 0 where all is strand."""
+        farthest = self.rough_distance.max(initial=0, where=self.core)
+        chosen = np.flatnonzero(self.core & (self.rough_distance >= farthest - 2 * self.slack_mm))
         if not chosen.size:
             return 0.0
         # Of each block of voxels one at first: the others lie no further out than that and the block's diagonal.
@@ -169,8 +162,8 @@ def _without_lesion(given: Mask, lesion: Lesion) -> _Zone:
         box = (slice(0, 1), slice(0, 1), slice(0, 1))
     mask = Mask(given.data & ~inside, given.grid).crop(box)
     distance = edt.edt(1 - inside[box].astype(np.uint8), anisotropy=given.grid.spacing)[mask.data]
-    wide = np.ones(len(distance), dtype=bool)  # a reader drew it: no thread of it is in question
-    return _Zone(mask, lesion, given.grid, distance, float(np.linalg.norm(given.grid.spacing)), wide)
+    core = np.ones(len(distance), dtype=bool)  # a reader drew it: no strand of it is in question
+    return _Zone(mask, lesion, given.grid, distance, float(np.linalg.norm(given.grid.spacing)), core)
 
 
 def _zone(context: Context) -> _Zone:
@@ -186,19 +179,18 @@ def _zone(context: Context) -> _Zone:
 def _found(context: Context, series: Series) -> _Zone:
     """Looked for near the lesion first; further out only when it goes on there. Repetitions begin where that ended."""
     settings, level = context.settings.edema, context.reference_tissue.muscle(series)
-    rule = _rule(settings)
     near_mm = context.reference_intensities.reach_mm.get(series.role, context.settings.tissue.near_mm)
     for reach in sorted({min(mm, settings.search_mm) for mm in (near_mm, NEXT_LOOK * near_mm, settings.search_mm)}):
         perilesional = context.views.perilesional(series, reach)
         fat = context.reference_tissue.fat_fraction(perilesional)
-        detected = detect_edema(perilesional, level, rule, fat)
+        detected = detect_edema(perilesional, level, settings, fat)
         if not _goes_on(detected.edema, perilesional, series.volume.grid):
             break
     context.reference_intensities.reach_mm.setdefault(series.role, reach)
-    zone = bound_edema(perilesional, level, rule, detected)
+    zone = bound_edema(perilesional, level, settings, detected)
     fluid_ml = np.count_nonzero(detected.fluid) * perilesional.downsampled.grid.voxel_volume_mm3 / 1000
     warnings = [*context.views.quality_flags(series)]
-    if fluid_ml >= LEAST_FLUID_ML:
+    if fluid_ml >= settings.min_fluid_ml:
         warnings.append(f"{fluid_ml:.2g} ml of fluid beside the lesion is left out")
     if level.source == HISTOGRAM:
         warnings.append("muscle was taken from the histogram of the fat-suppressed series alone")
@@ -209,7 +201,7 @@ def _found(context: Context, series: Series) -> _Zone:
         series.volume.grid,
         zone.distance,
         2 * float(np.linalg.norm(perilesional.downsampled.grid.spacing)),
-        zone.wide,
+        zone.core,
         cut=_reaches_lost(zone.mask, perilesional.volume),
         weak=zone.half_step_level <= detected.level,
         warnings=tuple(warnings) if unseen is None else (unseen, *warnings),
@@ -220,27 +212,7 @@ def _found(context: Context, series: Series) -> _Zone:
 def _reaches_lost(zone: Mask, image: Volume) -> bool:
     """Whether a zone on a crop of an image goes on to voxels that hold no number."""
     lost = ~np.isfinite(image.data)
-    return bool(lost.any() and (dilate(embedded(zone, image.grid).data) & lost).any())
-
-
-def _rule(settings: EdemaSettings) -> ZoneRule:
-    return ZoneRule(
-        detection_sd=settings.detection_sd,
-        thread_radius_mm=settings.thread_radius_mm,
-        layer_radius_mm=settings.layer_radius_mm,
-        layer_within_mm=settings.layer_within_mm,
-        speckle_radius_mm=settings.speckle_radius_mm,
-        gap_radius_mm=settings.gap_radius_mm,
-        level_radius_mm=settings.level_radius_mm,
-        fat_fraction=settings.fat_fraction,
-        fluid=FluidRule(
-            edema_ratio=settings.fluid_edema_ratio,
-            lesion_ratio=settings.fluid_lesion_ratio,
-            dark_lesion_ratio=settings.fluid_dark_lesion_ratio,
-            dark_t1_fraction=settings.fluid_t1_fraction,
-            radius_mm=settings.fluid_radius_mm,
-        ),
-    )
+    return bool(lost.any() and (dilate(embed(zone, image.grid).data) & lost).any())
 
 
 def _goes_on(detected: BoolArray, perilesional: Perilesional, whole: Grid) -> bool:
@@ -260,10 +232,10 @@ def _reaches_border(zone: Mask) -> bool:
     return any(bool(np.take(zone.data, end, axis=axis).any()) for axis in range(3) for end in (0, -1))
 
 
-def _touched_fraction(lesion: Lesion, zone: Mask) -> float:
+def _touched_fraction(lesion: Lesion, zone: Mask, offsets_mm: FloatArray) -> float:
     """Share of the lesion's area from which a point just outside lies in the zone."""
     mesh = lesion.mesh
-    index = np.rint(zone.grid.to_index(rays(mesh.vertices, mesh.vertex_normals, TOUCH_OFFSETS_MM))).astype(int)
+    index = np.rint(zone.grid.to_index(rays(mesh.vertices, mesh.vertex_normals, offsets_mm))).astype(int)
     inside: BoolArray = np.all((index >= 0) & (index < np.asarray(zone.grid.shape)), axis=-1)
     i, j, k = np.moveaxis(np.where(inside[..., None], index, 0), -1, 0)
     touched = np.any(zone.data[i, j, k] & inside, axis=1)

@@ -56,7 +56,7 @@ def _values(context: Context, series: Series | None, name: str) -> FloatArray:
     """(n,): the signal of the lesion's voxels."""
     if series is None:
         raise NotMeasurable(f"no {name.upper()} series")
-    inside = context.views.inside(series)
+    inside = context.views.interior(series)
     values = inside.volume.data[inside.lesion.data]
     values = values[np.isfinite(values)]
     if not values.size or float(values.mean(dtype=np.float64)) <= 0:

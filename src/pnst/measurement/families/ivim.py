@@ -16,9 +16,6 @@ from pnst.measurement.settings import IvimSettings
 from pnst.study import Role
 from pnst.typing import BoolArray, FloatArray
 
-UNWEIGHTED_B = 10.0
-"""Up to this b-value, in s/mm², the signal is that of all water: at 10 perfusion has lost a tenth to a third."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Ivim(Family):
@@ -55,7 +52,7 @@ def measure_ivim(context: Context) -> Outcome:
     if not known.data.any():
         raise NotMeasurable("no voxel of the lesion holds signal at two high b-values")
     dark = darkest(d, known, sd, diffusion.settings)
-    seen = found.b_values[0] <= UNWEIGHTED_B
+    seen = found.b_values[0] <= settings.unweighted_b
     lost = 1 - known.volume_mm3 / solid.mask.volume_mm3
     ivim = Ivim(
         d_um2_per_ms=float(d[known.data].mean(dtype=np.float64)),

@@ -13,8 +13,6 @@ from pnst.study import Lesion
 
 SUPERIOR = np.array([0.0, 0.0, 1.0])
 """The patient's superior direction in RAS."""
-LEAST_SLICES = 6
-"""Under this many slices the surface is extrapolated more than it is seen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +51,12 @@ def measure_size(context: Context) -> Outcome:
             major_axis_mm=major,
             minor_axis_mm=minor,
             least_axis_mm=least,
-            quality=_quality(lesion),
+            quality=_quality(lesion, context.settings.quality.min_slices),
         )
     )
 
 
-def _quality(lesion: Lesion) -> str | None:
+def _quality(lesion: Lesion, min_slices: int) -> str | None:
     """Too few slices, several pieces, or a lesion that the edge of its own image may have cut."""
     import cc3d
 
@@ -69,7 +67,7 @@ def _quality(lesion: Lesion) -> str | None:
     through = grid.slice_axis
     slices = int(np.count_nonzero(mask.any(axis=tuple(a for a in range(3) if a != through))))
     warnings = []
-    if slices < LEAST_SLICES:
+    if slices < min_slices:
         plural = "s" if slices > 1 else ""
         warnings.append(f"the lesion spans only {slices} slice{plural} of {grid.spacing[through]:.3g} mm")
     if any(side.start == 0 or side.stop == count for side, count in zip(box, grid.shape, strict=True)):

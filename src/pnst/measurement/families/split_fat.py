@@ -13,21 +13,18 @@ from pnst.kernels.patches import averaging_operator
 from pnst.kernels.sampling import rays, sample
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, SurfaceMap, join_warnings
-from pnst.measurement.settings import SplitFatSettings
-from pnst.segmentation.fat_rim import Rim, RimRule, covered, fat_rim
+from pnst.segmentation.fat_rim import Rim, covered, fat_rim
 from pnst.segmentation.perilesional import Perilesional
+from pnst.segmentation.settings import SplitFatSettings
 from pnst.segmentation.tissue import FatScale
 from pnst.study import Lesion, Series
 from pnst.typing import BoolArray, FloatArray
 
 STEP_MM = 0.4
+"""Between the samples of a ray. Step, cell and number of rays trade accuracy for time."""
 CELL_MM = 1.0
 """One ray for each cell of the surface of this size, or of a larger one where that makes more rays than `RAYS`."""
 RAYS = 6000
-EVEN_VOXELS = 0.5
-"""The fat is averaged along the surface within this many times the longest side of a voxel."""
-BLUR_SDS = 3.0
-"""Fat is blurred into the lesion by the voxels as far as this many SDs of their own blur."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +53,13 @@ def measure_split_fat(context: Context) -> Outcome:
     spacing = max(CELL_MM, float(np.sqrt(mesh.area_mm2 / RAYS)))
     chosen, area = subsample_vertices(mesh, spacing)
     points, normals = mesh.vertices[chosen], mesh.vertex_normals[chosen]
-    rule = _rule(settings)
-    rim = _rim(perilesional, scale, points, normals, float(mesh.axes[0][2]), rule)
+    rim = _rim(perilesional, scale, points, normals, float(mesh.axes[0][2]), settings)
     # A thin rim that runs aslant through thick slices shows more and less fat in turn, a slice apart.
-    even = averaging_operator(points, normals, area, EVEN_VOXELS * max(perilesional.volume.grid.spacing))
+    even = averaging_operator(points, normals, area, settings.even_voxels * max(perilesional.volume.grid.spacing))
     rim = rim._replace(thickness=even @ rim.thickness)
     if not rim.seen.any():
         raise NotMeasurable("the surroundings of the lesion lie outside the series that shows fat")
-    cover = covered(rim, points, spacing, rule)
+    cover = covered(rim, points, spacing, settings)
     areas = np.where(rim.seen, area, 0.0)
     coverage = float(np.average(cover, weights=areas))
     poles = _pole_coverage(context.lesion, points, cover, areas, settings)
@@ -93,18 +89,18 @@ def _rim(
     points: FloatArray,
     normals: FloatArray,
     least_axis_mm: float,
-    rule: RimRule,
+    settings: SplitFatSettings,
 ) -> Rim:
     """The fat along a ray through each point of the surface, that in the voxels which lie half in the lesion, too."""
     grid = perilesional.volume.grid
     # As for the edge: a border is blurred by (Σ (nᵢ·spacingᵢ)²)/4. Never beyond the middle of the lesion.
     blur = np.sqrt(((normals @ grid.directions * grid.spacing) ** 2).sum(axis=1)) / 2
-    inward = np.minimum(BLUR_SDS * blur, least_axis_mm)
+    inward = np.minimum(settings.blur_sd * blur, least_axis_mm)
     first = int(np.ceil(inward.max() / STEP_MM))
-    length = max(rule.reach_mm, rule.muscle_within_mm + rule.muscle_run_mm)
+    length = max(settings.reach_mm, settings.muscle_within_mm + settings.muscle_run_mm)
     offsets = STEP_MM * np.arange(-first, int(length / STEP_MM) + 1)
     fraction = scale.fraction(sample(perilesional.volume.data, grid.to_index(rays(points, normals, offsets))))
-    return fat_rim(fraction, STEP_MM, first, inward, rule)
+    return fat_rim(fraction, STEP_MM, first, inward, settings)
 
 
 def _cover_mm(rim: Rim, cover: BoolArray) -> FloatArray:
@@ -121,20 +117,6 @@ def _quality_flags(context: Context, series: Series, unseen: float, scale: FatSc
             "fat has no mode of its own in this image: its level is that of what is clearly brighter than muscle"
         )
     return warnings
-
-
-def _rule(settings: SplitFatSettings) -> RimRule:
-    return RimRule(
-        reach_mm=settings.reach_mm,
-        least_fat_mm=settings.least_fat_mm,
-        onset_fat_mm=settings.onset_fat_mm,
-        onset_within_mm=settings.onset_within_mm,
-        muscle_within_mm=settings.muscle_within_mm,
-        muscle_fraction=settings.muscle_fraction,
-        muscle_run_mm=settings.muscle_run_mm,
-        border_share=settings.border_fat_fraction,
-        near_mm=settings.border_near_mm,
-    )
 
 
 def _pole_coverage(
@@ -163,11 +145,11 @@ def _compartment(perilesional: Perilesional, scale: FatScale, settings: SplitFat
         shell = tissue & (distance > inner_mm) & (distance <= outer_mm)
         return float(fraction[shell].mean()) if shell.any() else 0.0
 
-    if mean_fat(5, 15) > settings.buried_fat_fraction:
+    if mean_fat(*settings.buried_shell_mm) > settings.buried_fat_fraction:
         return False, "fat"
-    if mean_fat(0, 15) >= settings.near_fat_fraction:
+    if mean_fat(*settings.near_shell_mm) >= settings.near_fat_fraction:
         return True, "intermuscular"
-    if mean_fat(15, 30) >= settings.far_fat_fraction:
+    if mean_fat(*settings.far_shell_mm) >= settings.far_fat_fraction:
         return None, "unclear"
     return False, "intramuscular"
 

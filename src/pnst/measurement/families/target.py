@@ -37,7 +37,7 @@ def measure_target(context: Context) -> Outcome:
     series, settings = context.series(Role.T2, Role.T2_FS), context.settings.target
     if series is None or series.role is None:
         raise NotMeasurable("no T2 series")
-    inside = context.views.inside(series)
+    inside = context.views.interior(series)
     data = inside.volume.data
     _, fat = context.lesion_tissue.t1_bright_on(inside.volume)
     outer, inner = (third & ~dilate(fat) for third in context.views.thirds(inside))

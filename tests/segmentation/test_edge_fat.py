@@ -14,7 +14,8 @@ from pnst.measurement.context import Context
 from pnst.measurement.families.cyst import Cyst, measure_cyst
 from pnst.measurement.families.t1_high import T1High, measure_t1_high
 from pnst.measurement.settings import MeasureSettings
-from pnst.segmentation.edge_fat import OFFSETS_MM, _explained
+from pnst.segmentation.edge_fat import _explained, _Profiles
+from pnst.segmentation.settings import T1HighSettings
 from pnst.study import Acquisition, Lesion, Role, Series, Source, Study
 from scenes import LEVELS, Scene
 
@@ -22,6 +23,7 @@ GRIDS = [(0.8, 0.9, 3.0), (1.1, 1.0, 1.3)]
 RADIUS = 15.0
 ROLES = (Role.T1, Role.T1_POST, Role.T2_FS)
 MUSCLE, FAT = 2, 3
+OFFSETS_MM = np.arange(-8.0, 8.25, 0.5)
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,8 @@ def test_how_much_the_blur_explains_is_a_setting():
 
 def explained(profile: np.ndarray, depth: float) -> float:
     own = np.interp(-depth, OFFSETS_MM, profile)
-    return float(_explained(profile[None], np.array([own]), np.array([depth]))[0])
+    profiles = _Profiles(OFFSETS_MM, profile[None], np.array([own]), np.array([depth]))
+    return float(_explained(profiles, T1HighSettings())[0])
 
 
 @pytest.mark.parametrize("middle", [-1.0, 0.0, 1.0])

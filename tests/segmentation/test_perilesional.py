@@ -10,13 +10,13 @@ import pytest
 from bodies import oblique
 from pnst.image import Grid, Mask, Volume
 from pnst.segmentation.perilesional import (
-    TissueRule,
     block_means,
     crop_perilesional,
     downsampling_factors,
     resample_nearest,
     upsample,
 )
+from pnst.segmentation.settings import TissueSettings
 from pnst.segmentation.tissue import TissueNotFound
 from scenes import stored
 
@@ -82,8 +82,10 @@ def test_no_lesion_is_refused():
         crop_perilesional(Volume(IMAGE, GRID), Mask(np.zeros(GRID.shape, dtype=bool), GRID))
 
 
-def test_the_rule_says_how_near_tissue_is_looked_for():
-    perilesional = crop_perilesional(Volume(IMAGE, GRID), Mask(R < 6, GRID), rule=TissueRule(near_mm=7.0, clear_mm=2.0))
+def test_the_settings_say_how_near_tissue_is_looked_for():
+    perilesional = crop_perilesional(
+        Volume(IMAGE, GRID), Mask(R < 6, GRID), TissueSettings(near_mm=7.0, clear_of_lesion_mm=2.0)
+    )
     within = perilesional.downsampled.distance[perilesional.downsampled.shell]
     assert within.min() > 2
     assert within.max() <= 7
