@@ -114,8 +114,8 @@ class TestRefusals:
         ("name", "content", "says"),
         [
             (MODEL_FILE, b"PK no archive", "no skops file"),
-            (MODEL_FILE, dumps({"model": {"slope": 1.0}, "replicates": []}), "a damaged model.skops"),
-            (MODEL_FILE, dumps([1, 2]), "a damaged model.skops"),
+            (MODEL_FILE, {"model": {"slope": 1.0}, "replicates": []}, "a damaged model.skops"),
+            (MODEL_FILE, [1, 2], "a damaged model.skops"),
             (CARD_FILE, b"{}", "a card or list of another form"),
             (CARD_FILE, b"\xff\xfe", "a card or list of another form"),
             (HELD_OUT_FILE, b"lesion,probability\nabc,much\n", "a card or list of another form"),
@@ -123,10 +123,22 @@ class TestRefusals:
             (HELD_OUT_FILE, b"lesion,probability\nabc,7\n", "a number that is no probability"),
             (HELD_OUT_FILE, b"lesion,probability\nabc,nan\n", "a number that is no probability"),
         ],
+        ids=[
+            "no archive",
+            "a model that is a number",
+            "no model",
+            "an empty card",
+            "a card that is no text",
+            "a word for a probability",
+            "an empty list",
+            "a probability of 7",
+            "a probability that is NaN",
+        ],
     )
     def test_a_damaged_file(self, files, tmp_path, name, content, says):
+        packed = content if isinstance(content, bytes) else dumps(content)  # skops files carry times
         with pytest.raises(InputError, match=says):
-            read_model(write(tmp_path / "model", {**files, name: content}))
+            read_model(write(tmp_path / "model", {**files, name: packed}))
 
     @pytest.mark.parametrize("loader", ["FunctionNode", "MethodNode", "OperatorFuncNode", "PartialNode"])
     def test_a_way_of_making_that_is_not_listed(self, files, tmp_path, loader):

@@ -46,6 +46,7 @@ def test_cells_come_back_without_blanks_and_empty_lines_not_at_all(tmp_path):
         (b"a,b\n\xe4,2\n", "utf-8"),
         (b'a,b\n"1,2\n', "something else"),
     ],
+    ids=["absent", "empty", "a name twice", "a column without a name", "a cell too many", "not UTF-8", "an open quote"],
 )
 def test_a_table_that_cannot_be_read(tmp_path, content, message):
     if content is not None:
@@ -75,17 +76,17 @@ def test_a_byte_order_mark_and_blanks_are_no_part_of_a_name(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("t.csv", b"x,y,x\n1,2,3\n", "names 'x' twice"),
-        ("t.csv", b"x,y, x\n1,2,3\n", "names 'x' twice"),
-        ("t.csv.gz", gzip.compress(b"x,x\n1,2\n"), "names 'x' twice"),
-        ("t.csv", b"x,y\n", "no rows"),
-        ("t.csv", b"x;y\n1,5;2\n", "not separated by commas"),
-        ("t.csv", b"x\ty\n1\t2\n", "not separated by commas"),
-        ("t.csv", b"", "EmptyDataError"),
-        ("t.csv", b"\xff\xfe\x00x", "UnicodeDecodeError"),
-        ("t.csv", b'x,y\n1,2\n1,2,3,4\n"', "ParserError"),
-        ("t.csv.gz", b"x,y\n1,2\n", "file"),
-        ("t.parquet", b"PAR", "Arrow|Import"),
+        pytest.param("t.csv", b"x,y,x\n1,2,3\n", "names 'x' twice", id="a name twice"),
+        pytest.param("t.csv", b"x,y, x\n1,2,3\n", "names 'x' twice", id="a name twice, once with a blank"),
+        pytest.param("t.csv.gz", gzip.compress(b"x,x\n1,2\n", mtime=0), "names 'x' twice", id="a name twice, packed"),
+        pytest.param("t.csv", b"x,y\n", "no rows", id="no rows"),
+        pytest.param("t.csv", b"x;y\n1,5;2\n", "not separated by commas", id="semicolons"),
+        pytest.param("t.csv", b"x\ty\n1\t2\n", "not separated by commas", id="tabulators"),
+        pytest.param("t.csv", b"", "EmptyDataError", id="empty"),
+        pytest.param("t.csv", b"\xff\xfe\x00x", "UnicodeDecodeError", id="not UTF-8"),
+        pytest.param("t.csv", b'x,y\n1,2\n1,2,3,4\n"', "ParserError", id="a row too long"),
+        pytest.param("t.csv.gz", b"x,y\n1,2\n", "file", id="not packed"),
+        pytest.param("t.parquet", b"PAR", "Arrow|Import", id="no parquet"),
     ],
 )
 def test_what_is_no_table_is_refused_without_its_path(tmp_path, name, content, says):

@@ -72,6 +72,7 @@ def test_every_series_comes_back(study, lesion, tmp_path, kind):
         ),
         ("dicom", "masks/muscle.dcm", "lesions/1.dcm"),
     ],
+    ids=["nifti", "bids", "dicom"],
 )
 def test_masks_and_lesions_come_back(study, lesion, tmp_path, kind, muscle, tumour):
     out = tmp_path / "out"

@@ -9,7 +9,12 @@ from scipy.special import erf
 from pnst.kernels.edge import bic_variance_ratio, fit_step, fit_step_beside
 
 X = np.linspace(-6, 6, 25)
-RNG = np.random.default_rng(7)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """The same draws in each test, whichever ran before."""
+    return np.random.default_rng(7)
 
 
 def step(height: float, position: float, sigma: float) -> np.ndarray:
@@ -25,8 +30,8 @@ def test_a_noiseless_step_comes_back(sigma, position):  # closed form
     assert steps.height[0] == pytest.approx(-180, rel=0.03)
 
 
-def test_noise_does_not_bias_the_width():  # closed form, 400 draws at step ÷ noise 12
-    profiles = 300 + step(-120, 0.3, 1.2) + RNG.normal(scale=10, size=(400, len(X)))
+def test_noise_does_not_bias_the_width(rng):  # closed form, 400 draws at step ÷ noise 12
+    profiles = 300 + step(-120, 0.3, 1.2) + rng.normal(scale=10, size=(400, len(X)))
     steps = fit_step(X, profiles)
     assert np.median(steps.sigma) == pytest.approx(1.2, abs=0.1)
     assert np.median(steps.position) == pytest.approx(0.3, abs=0.05)
@@ -48,8 +53,8 @@ def test_a_thin_dark_rim_is_no_taller_step():  # closed form: lesion, 3 mm of fa
     assert steps.position[0] == pytest.approx(0.0, abs=0.2)
 
 
-def test_one_blurred_step_is_not_split_in_two():  # saying no
-    profiles = 250 + step(-200, 0.0, 2.5) + RNG.normal(scale=5, size=(200, len(X)))
+def test_one_blurred_step_is_not_split_in_two(rng):  # saying no
+    profiles = 250 + step(-200, 0.0, 2.5) + rng.normal(scale=5, size=(200, len(X)))
     one, two = fit_step(X, profiles), fit_step_beside(X, profiles, np.full(200, 0.5))
     believed = two.residual**2 < bic_variance_ratio(12.0, np.full(200, 1.5)) * one.residual**2
     assert np.mean(believed) < 0.05
@@ -61,13 +66,13 @@ def test_a_second_step_is_believed_more_easily_in_fine_voxels():  # closed form:
     np.testing.assert_allclose(gain, [16 ** (-3 / 16), 8 ** (-3 / 8), 2**-1.5])
 
 
-def test_a_flat_profile_has_a_step_within_noise():  # saying no
-    steps = fit_step(X, 100 + RNG.normal(scale=3, size=(300, len(X))))
+def test_a_flat_profile_has_a_step_within_noise(rng):  # saying no
+    steps = fit_step(X, 100 + rng.normal(scale=3, size=(300, len(X))))
     assert np.median(np.abs(steps.height)) < 3 * 3
 
 
-def test_scale_and_offset_of_the_image_change_nothing():  # law
-    profiles = 300 + step(-120, 0.3, 1.2) + RNG.normal(scale=10, size=(50, len(X)))
+def test_scale_and_offset_of_the_image_change_nothing(rng):  # law
+    profiles = 300 + step(-120, 0.3, 1.2) + rng.normal(scale=10, size=(50, len(X)))
     plain, scaled = fit_step(X, profiles), fit_step(X, 7 * profiles + 1000)
     np.testing.assert_allclose(scaled.sigma, plain.sigma, rtol=1e-3)
     np.testing.assert_allclose(scaled.height, 7 * plain.height, rtol=1e-3)

@@ -7,16 +7,20 @@ import pytest
 
 from pnst.kernels.histogram import modes, sd_below
 
-RNG = np.random.default_rng(11)
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """The same draws in each test, whichever ran before."""
+    return np.random.default_rng(11)
 
 
-def mixture(scale: float = 1.0, offset: float = 0.0) -> np.ndarray:
-    parts = [RNG.normal(100, 8, 6000), RNG.normal(260, 12, 20000), RNG.normal(700, 30, 9000)]
+def mixture(rng: np.random.Generator, scale: float = 1.0, offset: float = 0.0) -> np.ndarray:
+    parts = [rng.normal(100, 8, 6000), rng.normal(260, 12, 20000), rng.normal(700, 30, 9000)]
     return scale * np.concatenate(parts) + offset
 
 
-def test_three_tissues_give_three_modes():  # closed form
-    peaks = modes(mixture())
+def test_three_tissues_give_three_modes(rng):  # closed form
+    peaks = modes(mixture(rng))
     assert [m.value for m in peaks] == pytest.approx([100, 260, 700], abs=6)
     assert [m.share for m in peaks] == pytest.approx([6 / 35, 20 / 35, 9 / 35], abs=0.03)
     assert peaks[0].high == pytest.approx(peaks[1].low)
@@ -31,21 +35,21 @@ def test_ripples_of_few_values_neither_split_a_mode_nor_cut_it_short(seed):  # c
 
 
 @pytest.mark.parametrize(("scale", "offset"), [(3.0, 0.0), (0.01, -5.0), (1.0, 1e4)])
-def test_scale_and_offset_move_the_modes_with_them(scale, offset):  # law
-    peaks = modes(mixture(scale, offset))
+def test_scale_and_offset_move_the_modes_with_them(rng, scale, offset):  # law
+    peaks = modes(mixture(rng, scale, offset))
     assert [(m.value - offset) / scale for m in peaks] == pytest.approx([100, 260, 700], abs=6)
 
 
-@pytest.mark.parametrize("values", [RNG.normal(size=100), np.zeros(0)])
-def test_too_few_values_have_no_mode(values):
-    assert modes(values) == []
+@pytest.mark.parametrize("count", [100, 0])
+def test_too_few_values_have_no_mode(rng, count):
+    assert modes(rng.normal(size=count)) == []
 
 
 def test_values_without_spread_are_their_own_mode():  # an image without noise
     assert modes(np.full(5000, 3.0)) == [(3.0, 3.0, 3.0, 1.0)]
 
 
-def test_spread_is_taken_from_below_the_mode():  # closed form: disease above the mode does not widen it
-    values = np.concatenate([RNG.normal(100, 10, 50_000), RNG.uniform(110, 400, 30_000)])
+def test_spread_is_taken_from_below_the_mode(rng):  # closed form: disease above the mode does not widen it
+    values = np.concatenate([rng.normal(100, 10, 50_000), rng.uniform(110, 400, 30_000)])
     assert sd_below(values, 100, 40) == pytest.approx(10, rel=0.03)
     assert sd_below(values, -500, -600) == 0

@@ -17,7 +17,7 @@ def test_hull_of_an_ellipsoid_has_its_volume(axes):  # closed form; 512 corners 
     )
 
 
-@pytest.mark.parametrize("body", [star(25, 4, 0.2), fused(18, 1.3)])
+@pytest.mark.parametrize("body", [star(25, 4, 0.2), fused(18, 1.3)], ids=["star", "fused"])
 def test_hull_of_a_concave_body_is_that_of_all_its_vertices(body):  # qhull on every vertex
     mesh = mesh_of(body, tilted(), origin=(300, -40, 77))
     exact = ConvexHull(mesh.vertices)

@@ -7,8 +7,7 @@ import pytest
 
 from pnst.kernels.rician import MAX_LOG_BIAS, NOISE_GEOMETRIC_MEAN, channel_sd, log_bias, noise_floor
 
-RNG = np.random.default_rng(7)
-REAL, IMAGINARY = RNG.normal(size=(2, 400_000))
+REAL, IMAGINARY = np.random.default_rng(7).normal(size=(2, 400_000))
 
 
 @pytest.mark.parametrize("ratio", [1.4, 2.0, 2.7, 4.0])

@@ -52,14 +52,20 @@ def test_distance_of_a_sphere_is_exact_even_at_its_centre_planes():  # closed fo
     np.testing.assert_allclose(ellipsoid_distance(points, np.full(3, 5.0)), [2, 2, 0, 0], atol=1e-6)
 
 
-@pytest.mark.parametrize(("body", "count"), [(star(25, 4, 0.2), 4), (star(25, 5, 0.2), 5), (fused(18, 1.3), 1)])
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [(star(25, 4, 0.2), 4), (star(25, 5, 0.2), 5), (fused(18, 1.3), 1)],
+    ids=["four lobes", "five lobes", "fused"],
+)
 def test_concavities_are_counted(body, count):  # closed form: n lobes → n, two fused balls → 1
     mesh = mesh_of(body, tilted())
     diameter, _ = longest_diameter(mesh.vertices)
     assert concavities(mesh, convex_hull(mesh), 0.05 * diameter) == count
 
 
-@pytest.mark.parametrize("body", [ellipsoid(20, 14, 9), star(25, 3, 0.1), fused(18, 0.8)])
+@pytest.mark.parametrize(
+    "body", [ellipsoid(20, 14, 9), star(25, 3, 0.1), fused(18, 0.8)], ids=["ellipsoid", "star", "fused"]
+)
 def test_shallow_or_no_concavities_are_not_counted(body):  # saying no
     mesh = mesh_of(body, tilted())
     diameter, _ = longest_diameter(mesh.vertices)

@@ -46,7 +46,7 @@ def test_the_steps_of_the_voxels_are_gone():  # a staircase of 4 mm slices has 1
 
 
 @pytest.mark.parametrize("spacing", [CLINICAL, (1.0, 1.1, 1.2)])
-@pytest.mark.parametrize("body", [star(25, 4, 0.2), fused(14, 1.3)])
+@pytest.mark.parametrize("body", [star(25, 4, 0.2), fused(14, 1.3)], ids=["star", "fused"])
 def test_no_island_or_hole_appears_that_no_slice_shows(body, spacing):  # invariant: one closed surface, Euler number 2
     for n, angles in enumerate([(25, -40, 15), (80, 5, 60), (10, 50, 0), (45, 45, 45)]):
         mesh = surface(mask_of(body, spacing, tilted(angles), (0.1 * n, 0.3, -0.2), 34), spacing)

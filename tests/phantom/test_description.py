@@ -250,7 +250,7 @@ def test_a_name_that_is_a_value_and_a_table(names):
         nested(dict.fromkeys(names, "3"))
 
 
-@pytest.mark.parametrize("content", [None, b"not toml", b"case_id = '\xff'"])
+@pytest.mark.parametrize("content", [None, b"not toml", b"case_id = '\xff'"], ids=["absent", "not TOML", "not UTF-8"])
 def test_a_file_that_is_no_description(tmp_path, content):
     file = tmp_path / "mine.toml"
     if content is not None:

@@ -358,7 +358,7 @@ def test_the_real_sarcoma_makes_a_page_of_under_three_megabytes(shared_data, mad
 
     folder = shared_data / "sts001_raw" / "dicom"
     study = read_study(folder)
-    contours = next((folder / "MR_T2" / "mask").iterdir())
+    (contours,) = (folder / "MR_T2" / "mask").iterdir()
     mass, edema = (read_lesion(contours, study, label=name) for name in ("GTV_Mass", "GTV_Edema"))
     grid = study.series[Role.T2_FS].volume.grid
     zone = Mask(edema.mask_on(grid).data & ~mass.mask_on(grid).data, grid)

@@ -138,7 +138,11 @@ def test_a_t1_of_ge_with_an_empty_diffusion_element_is_no_diffusion(formula, wri
     assert set(read_study(write(instances)).series) == {Role.T1}
 
 
-@pytest.mark.parametrize("blob", [b"", b"SV10", b"SV10\x04\x03\x02\x01\xff\xff\xff\xff\x4d\0\0\0", bytes(500)])
+@pytest.mark.parametrize(
+    "blob",
+    [b"", b"SV10", b"SV10\x04\x03\x02\x01\xff\xff\xff\xff\x4d\0\0\0", bytes(500)],
+    ids=["nothing", "a name", "a count beyond the end", "zeros"],
+)
 def test_bytes_that_are_no_csa_header_hold_nothing(blob):
     assert read_csa(blob, frozenset({"B_value"})) == {}
 

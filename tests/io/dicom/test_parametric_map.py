@@ -6,7 +6,6 @@ import highdicom as hd
 import numpy as np
 import pytest
 from highdicom.sr.coding import CodedConcept
-from pydicom.uid import generate_uid
 
 from pnst.errors import InputError
 from pnst.io.study import inspect, read_study
@@ -45,9 +44,9 @@ def adc_map(formula, dtype, quantity=ADC, unit="um2/s", slope=1.0):
     return hd.pm.ParametricMap(
         images,
         pixel_array=stored,
-        series_instance_uid=generate_uid(),
+        series_instance_uid="2.25.9",
         series_number=9,
-        sop_instance_uid=generate_uid(),
+        sop_instance_uid="2.25.10",
         instance_number=1,
         manufacturer="Invented",
         manufacturer_model_name="a",
