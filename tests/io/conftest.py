@@ -1,20 +1,23 @@
-"""Grids that hide no axis bug, and studies made of them."""
+"""Grids that hide no axis bug, studies made of them, and DICOM series from a formula."""
 
 from __future__ import annotations
 
 import faulthandler
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset
 
-from pnst.image import Grid, Volume
+import dicom_series
+from pnst.image import Grid, Mask, Volume
 from pnst.io.digest import digest
-from pnst.study import Acquisition, Role, Series, Source, Study
+from pnst.study import Acquisition, Lesion, Role, Series, Source, Study
 
 GridMaker = Callable[..., Grid]
 StudyMaker = Callable[..., Study]
@@ -77,6 +80,46 @@ def full_study(oblique: GridMaker) -> Study:
         _series(Role.FAT, signal(fine), fine),
     ]
     return Study("case 7", {s.role: s for s in series if s.role})
+
+
+@pytest.fixture
+def study(full_study: Study) -> Study:
+    """The full study with a mask of muscle on the grid of its T1."""
+    grid = full_study.series[Role.T1].volume.grid
+    return replace(full_study, masks={"muscle": Mask(np.indices(grid.shape).sum(axis=0) % 3 == 0, grid)})
+
+
+@pytest.fixture
+def lesion(full_study: Study) -> Lesion:
+    """A ragged lesion on the grid of the full study's T1."""
+    grid = full_study.series[Role.T1].volume.grid
+    inside = np.zeros(grid.shape, bool)
+    inside[5:12, 4:10, 3:7] = np.random.default_rng(12).random((7, 6, 4)) > 0.3
+    return Lesion("tumour", Mask(inside, grid), "simulation")
+
+
+@pytest.fixture(scope="session")
+def formula() -> type[dicom_series.Formula]:
+    """The series that a formula makes."""
+    return dicom_series.Formula
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[Sequence[Dataset]], Path]:
+    """Write instances, shuffled, to a folder of their own."""
+    return lambda instances: dicom_series.save(instances, tmp_path / "study")
+
+
+@pytest.fixture(scope="session")
+def as_enhanced() -> Callable[[Sequence[Dataset]], Dataset]:
+    """Make one enhanced multi-frame image of classic instances, a frame each, in the order given."""
+    return dicom_series.as_enhanced
+
+
+@pytest.fixture(scope="session")
+def uih_mosaics() -> Callable[..., tuple[dicom_series.Formula, list[Dataset]]]:
+    """Make the formula's volumes as United Imaging writes mosaics, tiles in a given order."""
+    return dicom_series.uih_mosaics
 
 
 def _series(

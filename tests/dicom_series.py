@@ -1,18 +1,15 @@
-"""A writer of small DICOM series from a formula: oblique, anisotropic, in any order, with any element changed."""
+"""Small DICOM series from a formula: oblique, anisotropic, in any order, with any element changed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian, MRImageStorage
-
-Edit = Callable[[Dataset, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -84,25 +81,8 @@ def save(instances: Sequence[Dataset], folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def formula() -> type[Formula]:
-    """The series that a formula makes."""
-    return Formula
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Callable[[Sequence[Dataset]], Path]:
-    """Write instances, shuffled, to a folder of their own."""
-    return lambda instances: save(instances, tmp_path / "study")
-
-
-@pytest.fixture(scope="session")
-def as_enhanced() -> Callable[[Sequence[Dataset]], Dataset]:
-    """Make one enhanced multi-frame image of classic instances, a frame each, in the order given."""
-    return _enhanced
-
-
-def _enhanced(slices: Sequence[Dataset]) -> Dataset:
+def as_enhanced(slices: Sequence[Dataset]) -> Dataset:
+    """One enhanced multi-frame image of classic instances, a frame each, in the order given."""
     frames = [_functional_groups(ds) for ds in slices]
     shared, measures, plane = Dataset(), Dataset(), Dataset()
     first = slices[0]
@@ -138,12 +118,6 @@ def _functional_groups(ds: Dataset) -> Dataset:
     return frame
 
 
-@pytest.fixture(scope="session")
-def uih_mosaics() -> Callable[..., tuple[Formula, list[Dataset]]]:
-    """Make the formula's volumes as United Imaging writes mosaics, tiles in a given order."""
-    return _uih_mosaics
-
-
 def _described(series: Formula, k: int) -> Dataset:
     """The private item of slice k: its position in LPS."""
     item = Dataset()
@@ -152,7 +126,7 @@ def _described(series: Formula, k: int) -> Dataset:
     return item
 
 
-def _uih_mosaics(order: Sequence[int] = range(5)) -> tuple[Formula, list[Dataset]]:
+def uih_mosaics(order: Sequence[int] = range(5)) -> tuple[Formula, list[Dataset]]:
     """The formula's volumes, each as one image of 2 rows of 3 tiles, 5 of them filled, in the order of `order`."""
     series = Formula(volumes=[{"DiffusionBValue": b} for b in (0.0, 700.0)])
     made = []
@@ -173,3 +147,14 @@ def _uih_mosaics(order: Sequence[int] = range(5)) -> tuple[Formula, list[Dataset
         del ds.DiffusionBValue
         made.append(ds)
     return series, made
+
+
+def numbered_series(number: int, description: str = "", **elements: Any) -> list[Dataset]:
+    """The formula's slices as a series of its own, with these elements."""
+    instances = Formula().instances()
+    for ds in instances:
+        ds.SeriesNumber, ds.SeriesDescription = number, description
+        ds.SeriesInstanceUID, ds.SOPInstanceUID = f"2.25.8{number}", f"{ds.SOPInstanceUID}{number:02d}"
+        for name, value in elements.items():
+            setattr(ds, name, value)
+    return instances

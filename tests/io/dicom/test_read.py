@@ -1,0 +1,61 @@
+"""A DICOM tree as a study and as guesses: what the case is called, and what inspect shows."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from pnst.errors import InputError
+from pnst.io.study import inspect, read_study
+from pnst.study import Role
+
+
+def test_a_dicom_case_is_called_by_a_digest_of_its_study(formula, write):
+    folder = write(formula().instances())
+    study = read_study(folder)
+    assert re.fullmatch("[0-9a-f]{12}", study.case_id)
+    assert read_study(folder).case_id == study.case_id
+    assert read_study(folder, case_id="STS-1").case_id == "STS-1"
+
+
+def test_the_identity_is_kept_only_when_asked(formula, write):
+    folder = write(formula().instances())
+    assert "invented" not in repr(read_study(folder))
+    assert read_study(folder, keep_identity=True).case_id == "invented"
+
+
+def test_a_tree_of_dicom_objects_without_images_is_refused(formula, write):
+    (ds, *_) = formula().instances()
+    ds.Modality = "SR"
+    folder = write([ds])
+    with pytest.raises(InputError, match="no DICOM image"):
+        read_study(folder)
+
+
+def test_a_single_file_is_read(formula, write):
+    """One slice is no study, and says so; the file itself is found."""
+    folder = write(formula().instances()[:1])
+    with pytest.raises(InputError, match="too few slices"):
+        read_study(next(folder.iterdir()))
+
+
+def test_inspect_of_dicom_is_json_with_the_designs_keys(formula, write):
+    (guess,) = inspect(write(formula(volumes=[{"DiffusionBValue": b} for b in (0.0, 800.0)]).instances()))
+    found = json.loads(json.dumps(guess.to_dict()))
+    assert found["role"] == "dwi"
+    assert found["shape"] == [7, 6, 5, 2]
+    assert found["spacing_mm"] == pytest.approx([0.8, 1.1, 4.5])
+    assert found["b_values"] == [0.0, 800.0]
+    assert {"reason", "manufacturer", "unit", "rivals", "key", "problem"} <= set(found)
+
+
+def test_inspect_of_dicom_decodes_no_pixels(formula, write):
+    """Pixels cut away are not missed."""
+    folder = write(formula().instances())
+    for file in folder.iterdir():
+        file.write_bytes(file.read_bytes()[:-40])
+    assert inspect(folder)[0].role is Role.T1
+    with pytest.raises(InputError, match="truncated"):
+        read_study(folder)

@@ -1,0 +1,159 @@
+"""What Orthanc never does: a server that misbehaves leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dicomweb_answers import (
+    MULTIPART,
+    SAMPLE,
+    SERIES,
+    STUDY,
+    Answer,
+    archive,
+    free_port,
+    instance,
+    listing,
+    with_instance,
+)
+from pnst.errors import InputError
+from pnst.io.dicomweb.fetch import fetch_study
+
+PLUGIN = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
+USER, PASSWORD = "reader", "sesame-Ä"
+
+
+def rest(port: int, path: str, body: bytes | None = None) -> bytes:
+    """Orthanc's own interface, signed in."""
+    key = b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, {"Authorization": f"Basic {key}"})
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+        return answer.read()
+
+
+@pytest.fixture(scope="module")
+def orthanc(tmp_path_factory) -> Iterator[int]:
+    """The port of an Orthanc that holds the simulated malignant study, on loopback, with a password."""
+    program = shutil.which("Orthanc") or shutil.which("/usr/sbin/Orthanc")
+    if program is None or not PLUGIN.exists():
+        pytest.skip("Orthanc with its DICOMweb plugin is not installed (Debian: orthanc, orthanc-dicomweb)")
+    folder, port = tmp_path_factory.mktemp("orthanc"), free_port()
+    settings = {
+        "StorageDirectory": str(folder / "db"),
+        "IndexDirectory": str(folder / "db"),
+        "Plugins": [str(PLUGIN)],
+        "HttpPort": port,
+        "RemoteAccessAllowed": False,
+        "AuthenticationEnabled": True,
+        "RegisteredUsers": {USER: PASSWORD},
+        "DicomServerEnabled": False,
+        "DicomWeb": {"Enable": True, "Root": "/dicom-web/"},
+    }
+    (folder / "orthanc.json").write_text(json.dumps(settings), encoding="utf-8")
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen([program, str(folder / "orthanc.json")], stdout=log, stderr=log, cwd=folder)
+        try:
+            wait_for(server, port, folder / "log")
+            for file in sorted(SAMPLE.rglob("*.dcm")):
+                rest(port, "/instances", file.read_bytes())
+            yield port
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    for _ in range(300):
+        assert server.poll() is None, log.read_text(encoding="utf-8", errors="replace")
+        try:
+            rest(port, "/system")
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("Orthanc did not start within 30 s")
+
+
+@pytest.fixture
+def url(orthanc) -> str:
+    return f"dicomweb://127.0.0.1:{orthanc}/dicom-web"
+
+
+def test_all_pages_of_a_search_are_asked_for(speak, tmp_path):
+    """Many servers answer with some hundred entries at a time (PS3.18 8.3.4)."""
+    url, _ = speak(archive)
+    (found,) = fetch_study(url, tmp_path / "out", STUDY)
+    assert found.files == tuple(f"{SERIES}/1.{n}.dcm" for n in range(5))
+
+
+def test_a_server_that_ignores_the_offset_ends_and_is_found_out(speak, tmp_path):
+    url, _ = speak(lambda path: archive(path, honest=False))
+    with pytest.raises(InputError, match="lists 2 of its 5 instances"):
+        fetch_study(url, tmp_path / "out", STUDY)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_instance_without_its_envelope_is_taken(speak, tmp_path):
+    """Some servers send one instance as application/dicom, not multipart; nothing is lost by it, and nobody warned."""
+    raw = instance(0).partition(b"\r\n\r\n")[2].removesuffix(b"\r\n--part--\r\n")
+
+    def answer(path: str) -> Answer:
+        if path.partition("?")[0].endswith("/instances"):
+            return listing("00080018", "1.0")
+        return archive(path, listed_count=1) if "/instances/" not in path else (200, "application/dicom", raw)
+
+    ((file,),) = (s.files for s in fetch_study(speak(answer)[0], tmp_path / "out", STUDY))
+    assert (tmp_path / "out" / file).read_bytes() == raw
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda _: (200, "text/html", b"<html>sign in</html>"), "not JSON"),
+        (lambda _: (200, "application/json", b'[{"0020000E": {"Value": ["../../etc"]}}]'), "without a valid UID"),
+        (lambda _: (200, "application/json", b'[{"0020000E": {"Value": [7]}}]'), "without a valid UID"),
+        (lambda _: (200, "application/json", b'[{"0020000E": {}}]'), "without a valid UID"),
+        (lambda _: (200, "application/json", b"[[]]"), "cannot be read"),
+        (lambda _: (200, "application/json", b"3"), "cannot be read"),
+        (lambda _: (204, "application/json", b""), "no study with this UID"),
+        (lambda _: (403, "text/plain", b""), "may not fetch.*403"),
+        (lambda _: (400, "text/plain", b""), "400.*check the path"),
+        (lambda _: (500, "text/plain", b""), "500.*try again later"),
+        (
+            lambda path: archive(path) if "/instances" not in path else listing("00080018", "../x"),
+            "without a valid UID",
+        ),
+        (lambda path: archive(path) if "/instances" not in path else listing("00080018"), "lists 0 of its 5"),
+        (with_instance((404, "text/plain", b"")), "no instance with this UID"),
+        (with_instance((200, "text/html", b"<html>sign in</html>")), "cannot be read"),
+        (with_instance((200, MULTIPART, b"--part\r\n\r\nnot DICOM\r\n--part--\r\n")), "cannot be read"),
+        (with_instance((200, MULTIPART, b"--part--\r\n")), "cannot be read"),
+        (with_instance((200, MULTIPART, instance(0, pixels=False))), "breaks off"),
+        (with_instance((200, MULTIPART, instance(9))), "another instance"),
+        (with_instance((200, MULTIPART, instance(0, "1.9"))), "another instance"),
+    ],
+)
+def test_a_server_that_misbehaves_leaves_nothing(speak, tmp_path, answer, said):
+    url, _ = speak(answer)
+    with pytest.raises(InputError, match=said):
+        fetch_study(url, tmp_path / "out", STUDY)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("missing", [30, 20000, 41200])
+def test_an_answer_that_breaks_off_leaves_nothing(speak, tmp_path, missing):
+    """pydicom reads a file that ends within its pixels, or before them, without a word."""
+    url, _ = speak(with_instance((200, MULTIPART, instance(0)[:-missing])))
+    with pytest.raises(InputError, match="breaks off"):
+        fetch_study(url, tmp_path / "out", STUDY)
+    assert not list(tmp_path.iterdir())
