@@ -32,13 +32,12 @@ def test_every_named_test_is_there():
     ("phrase", "table"), [(r"stored in (\d+) ways", "SAME"), (r"(\d+) masks without a", "REFUSED")]
 )
 def test_the_counts_are_those_of_the_battery(phrase, table):
-    rows = re.search(
-        rf"^{table} = \{{\n(.*?)^\}}", (HERE / "masks/test_battery.py").read_text(encoding="utf-8"), re.M | re.S
-    )
-    found = re.search(said, PAGE.read_text(encoding="utf-8"))
+    battery = (HERE / "masks/test_battery.py").read_text(encoding="utf-8")
+    rows = re.search(rf"^{table} = \{{\n(.*?)^\}}", battery, re.M | re.S)
+    count = re.search(phrase, PAGE.read_text(encoding="utf-8"))
     assert rows is not None
-    assert found is not None
-    assert int(found[1]) == len(re.findall(r'^    "[^"]+": ', rows[1], re.M))
+    assert count is not None
+    assert int(count[1]) == len(re.findall(r'^    "[^"]+": ', rows[1], re.M))
 
 
 def test_the_vendors_of_the_table_are_those_that_can_be_written():
