@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := install --only-binary :all: --require-hashes
 CLEAN := build/clean
 
-.PHONY: help demo test check lint types contracts unit slow wheel later docs bench format lock clean
+.PHONY: help demo test check lint types contracts unit slow wheel later docs bench format schemas lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -73,6 +73,9 @@ bench: .venv/.dev ## speed, memory and error, side by side with peers
 format: .venv/.dev ## put the code into its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+schemas: .venv/.runtime ## make the published JSON schemas again from the types
+	$(BIN)/python -m pnst.io.schema src/pnst/io/schemas
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--only-binary :all: --no-emit-index-url --custom-compile-command "make lock"

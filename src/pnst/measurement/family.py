@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from types import MappingProxyType, NoneType, UnionType
-from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
 from pnst.image import Mask, Volume
 from pnst.typing import FloatArray
@@ -39,6 +39,8 @@ class Family:
     """
 
     nullable: ClassVar[frozenset[str]] = frozenset()
+    masks: ClassVar[frozenset[str]] = frozenset()
+    """The study's masks that it reads, by name."""
     quality: str | None = None
     """Why the numbers are doubtful, in words; None when nothing speaks against them."""
     intervals: Mapping[str, Interval] = field(default_factory=dict)
@@ -62,10 +64,23 @@ class Family:
     @classmethod
     def kind_of(cls, column: str) -> type:
         """What a column holds: bool, int, float, str or tuple."""
-        hint = get_type_hints(cls)[column]
-        parts = [part for part in get_args(hint) if part is not NoneType] if isinstance(hint, UnionType) else [hint]
-        kind: type = get_origin(parts[0]) or parts[0]
+        hint = cls.hint_of(column)
+        if get_origin(hint) is Literal:
+            return type(get_args(hint)[0])
+        kind: type = get_origin(hint) or hint
         return kind
+
+    @classmethod
+    def hint_of(cls, column: str) -> Any:
+        """The annotation of a column, None apart."""
+        hint = get_type_hints(cls)[column]
+        return next(part for part in get_args(hint) if part is not NoneType) if isinstance(hint, UnionType) else hint
+
+    @classmethod
+    def required(cls) -> tuple[str, ...]:
+        """The columns that are there whenever the family was measured."""
+        own = (f for f in fields(cls) if f.name != "intervals")
+        return tuple(f.name for f in own if f.default is MISSING or f.name in cls.nullable)
 
     def columns(self) -> dict[str, Value]:
         """Column → value, without the family's name; absent columns are left out, an interval follows its column."""

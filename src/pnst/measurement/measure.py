@@ -4,41 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from pnst.errors import SettingError
 from pnst.measurement.context import Context
-from pnst.measurement.families.adc import measure_adc
-from pnst.measurement.families.cyst import measure_cyst
-from pnst.measurement.families.edema import measure_edema
-from pnst.measurement.families.enhancement import measure_enhancement
-from pnst.measurement.families.heterogeneity import measure_heterogeneity
-from pnst.measurement.families.ivim import measure_ivim
-from pnst.measurement.families.margin import measure_margin
-from pnst.measurement.families.size import measure_size
-from pnst.measurement.families.split_fat import measure_split_fat
-from pnst.measurement.families.t1_high import measure_t1_high
-from pnst.measurement.families.target import measure_target
 from pnst.measurement.family import Family, NotMeasurable, Outcome, Value
 from pnst.measurement.measurements import FAMILY_TYPES, Measurements
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
 from pnst.measurement.uncertainty import with_intervals
 from pnst.study import Lesion, Study
 
-FAMILIES: tuple[tuple[str, Callable[[Context], Outcome]], ...] = (
-    ("size", measure_size),
-    ("margin", measure_margin),
-    ("edema", measure_edema),
-    ("split_fat", measure_split_fat),
-    ("adc", measure_adc),
-    ("ivim", measure_ivim),
-    ("enhancement", measure_enhancement),
-    ("cyst", measure_cyst),
-    ("t1_high", measure_t1_high),
-    ("target", measure_target),
-    ("heterogeneity", measure_heterogeneity),
-)
-"""Every family and the function that measures it. A new family is a file and a line here and in FAMILY_TYPES."""
+Measure = Callable[[Context], Outcome]
+
+
+def _measures(name: str, kind: type[Family]) -> Measure:
+    """The function of a family: `measure_<name>`, beside its record."""
+    measure_family: Measure = getattr(import_module(kind.__module__), f"measure_{name}")
+    return measure_family
+
+
+FAMILIES: tuple[tuple[str, Measure], ...] = tuple((name, _measures(name, kind)) for name, kind in FAMILY_TYPES.items())
+"""Every family and the function that measures it."""
 
 WITHOUT_INTERVALS = MeasureSettings(uncertainty=UncertaintySettings(repetitions=0))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from pnst.measurement.families.adc import Adc
 from pnst.measurement.families.cyst import Cyst
@@ -24,21 +24,6 @@ from pnst.measurement.settings import MeasureSettings
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FAMILY_TYPES: dict[str, type[Family]] = {
-    "size": Size,
-    "margin": Margin,
-    "edema": Edema,
-    "split_fat": SplitFat,
-    "adc": Adc,
-    "ivim": Ivim,
-    "enhancement": Uptake,
-    "cyst": Cyst,
-    "t1_high": T1High,
-    "target": Target,
-    "heterogeneity": Heterogeneity,
-}
-"""Every family by its name in columns and files, in the order of the outputs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +124,22 @@ class Measurements:
             f"<tr><td>{escape(n)}</td><td><i>skipped: {escape(r)}</i></td></tr>" for n, r in self.skipped.items()
         )
         return f"<table><caption>{escape(self.case_id)}, lesion {escape(self.label)}</caption>{rows}{gaps}</table>"
+
+
+def _family_types() -> dict[str, type[Family]]:
+    hints = {name: get_args(hint) for name, hint in get_type_hints(Measurements, localns={"pd": None}).items()}
+    return {
+        name: kinds[0]
+        for name, kinds in hints.items()
+        if kinds and isinstance(kinds[0], type) and issubclass(kinds[0], Family)
+    }
+
+
+FAMILY_TYPES: Mapping[str, type[Family]] = MappingProxyType(_family_types())
+"""Every family by its name in columns and files, in the order of the outputs: the fields of `Measurements`."""
+
+MASK_NAMES: tuple[str, ...] = tuple(sorted({name for kind in FAMILY_TYPES.values() for name in kind.masks}))
+"""The masks of a study that some family reads."""
 
 
 def _plain(columns: Mapping[str, Value]) -> dict[str, Any]:

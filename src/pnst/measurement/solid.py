@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final, Literal
 
 import numpy as np
 
@@ -18,8 +19,10 @@ from pnst.segmentation.perilesional import resample_nearest
 from pnst.study import Lesion
 from pnst.typing import BoolArray, FloatArray
 
-SOLID_PART = "solid enhancing part"
-WHOLE_LESION = "whole lesion"
+Region = Literal["solid enhancing part", "whole lesion"]
+"""What diffusion is averaged over."""
+SOLID_PART: Final = "solid enhancing part"
+WHOLE_LESION: Final = "whole lesion"
 WHOLE_LESION_WARNING = (
     "ADC is averaged over the whole lesion: cyst, necrosis and blood are not taken out, but the published figures and "
     "cutoffs are of the solid enhancing part"
@@ -31,7 +34,7 @@ class SolidPart:
     """The voxels that count, on a diffusion grid."""
 
     mask: Mask
-    region: str
+    region: Region
     """`SOLID_PART`, or `WHOLE_LESION` where nothing can be called cyst; off the edge voxels both."""
     removed_ml: Mapping[str, float]
     """"unenhanced", "blood", "fat", "edge" → what was taken out; with the mask it makes up the lesion."""
@@ -47,7 +50,8 @@ def solid_part(
     lesion's own edge is blurred, those within the blur. Where fewer than `least_solid_voxels` would remain, less is
     taken off, and `warnings` reports it. `NotMeasurable` where nothing solid is left.
     """
-    left, region = lesion.data & known, SOLID_PART
+    left = lesion.data & known
+    region: Region = SOLID_PART
     voxel_ml, removed = lesion.grid.voxel_volume_mm3 / 1000, {}
     try:
         pieces, warnings = _not_solid(tissue)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -13,12 +13,14 @@ from pnst.measurement.adc_map import DecayMap
 from pnst.measurement.context import Context
 from pnst.measurement.diffusion import Darkest, Diffusion, darkest
 from pnst.measurement.family import Family, Outcome, join_warnings
-from pnst.measurement.solid import WHOLE_LESION, WHOLE_LESION_WARNING
+from pnst.measurement.solid import WHOLE_LESION, WHOLE_LESION_WARNING, Region
 from pnst.segmentation.perilesional import resample_nearest
 from pnst.study import Role
 from pnst.typing import BoolArray, FloatArray
 
-COMPUTED, VENDOR = "computed from the diffusion series", "vendor ADC map"
+MapSource = Literal["computed from the diffusion series", "vendor ADC map"]
+COMPUTED: Final = "computed from the diffusion series"
+VENDOR: Final = "vendor ADC map"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,7 @@ class Adc(Family):
     """From all b-values; absent for a vendor map."""
     mean_whole_um2_per_ms: float
     """Over the whole lesion, its edge and what is not solid included."""
-    region: str
+    region: Region
     solid_volume_ml: float
     removed_unenhanced_ml: float | None = None
     """What was taken out of the lesion on the way to the solid part: what does not enhance …"""
@@ -50,8 +52,7 @@ class Adc(Family):
     """… fat …"""
     removed_edge_ml: float | None = None
     """… and the edge voxels of what remained."""
-    map_source: str
-    """"computed from the diffusion series" or "vendor ADC map"."""
+    map_source: MapSource
     vendor_mean_um2_per_ms: float | None = None
     """Mean of the vendor's map over the same region, where there is one beside the diffusion series."""
     vendor_ratio: float | None = None

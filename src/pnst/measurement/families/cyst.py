@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pnst.image import Mask
 from pnst.measurement.context import Context
@@ -16,6 +17,7 @@ from pnst.typing import BoolArray
 class Cyst(Family):
     """Shares of the whole lesion's volume."""
 
+    masks: ClassVar[frozenset[str]] = frozenset({"muscle"})
     fraction: float
     """What does not enhance: cyst and necrosis together."""
     present: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -34,6 +35,7 @@ MUSCLE_UNSEEN = (
 class Edema(Family):
     """Extent in mm, volume in ml; `present: false` with extent and volume 0 is a result."""
 
+    masks: ClassVar[frozenset[str]] = frozenset({"edema", "muscle"})
     max_extent_mm: float
     present: bool
     present_threshold: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -18,6 +19,7 @@ TOO_SMALL = "the lesion is too small for its voxels: its outer or its inner thir
 class Uptake(Family):
     """Relative enhancement against muscle: (post ÷ its muscle) ÷ (pre ÷ its muscle) − 1."""
 
+    masks: ClassVar[frozenset[str]] = frozenset({"muscle"})
     enhancing_fraction: float
     """Share of the lesion off its edge voxels, fat left out."""
     rim_core_ratio: float | None = None

@@ -13,6 +13,7 @@ from pnst.measurement.context import Context
 from pnst.measurement.diffusion import darkest
 from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
 from pnst.measurement.settings import IvimSettings
+from pnst.measurement.solid import Region
 from pnst.study import Role
 from pnst.typing import BoolArray, FloatArray
 
@@ -32,7 +33,7 @@ class Ivim(Family):
     d_dark_uniform_um2_per_ms: float | None = None
     f_fraction: float | None = None
     """Share of the water that flows in capillaries; absent without an image near b = 0."""
-    region: str
+    region: Region
     b_values: tuple[float, ...]
     """All that were used; D is fitted from the threshold up."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -27,6 +27,10 @@ CELL_MM = 1.0
 RAYS = 6000
 
 
+Compartment = Literal["intermuscular", "intramuscular", "fat", "unclear"]
+"""What a lesion lies in."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SplitFat(Family):
     """Share of the surface covered by a fat rim, and whether the sign means anything where the lesion lies."""
@@ -41,8 +45,7 @@ class SplitFat(Family):
     rim_thickness_mm: float | None = None
     """Median integrated fat over covered vertices; absent when none is covered."""
     applicable: bool | None
-    compartment: str
-    """"intermuscular", "intramuscular", "fat" or "unclear"."""
+    compartment: Compartment
 
 
 def measure_split_fat(context: Context) -> Outcome:
@@ -135,7 +138,9 @@ def _pole_coverage(
     return min(float(np.average(covered, weights=pole)) for pole in poles)
 
 
-def _compartment(perilesional: Perilesional, scale: FatScale, settings: SplitFatSettings) -> tuple[bool | None, str]:
+def _compartment(
+    perilesional: Perilesional, scale: FatScale, settings: SplitFatSettings
+) -> tuple[bool | None, Compartment]:
     """Whether the sign means anything where the lesion lies: by the mean fat fraction of shells round it."""
     fraction, distance = scale.fraction(perilesional.downsampled.smooth), perilesional.downsampled.distance
     tissue = fraction > settings.least_tissue_fraction

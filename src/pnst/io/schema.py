@@ -1,0 +1,210 @@
+"""The JSON schemas of measurements.json and assessment.json, made from the types that are written.
+
+`python -m pnst.io.schema FOLDER` writes both; those beside this module are published.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import fields
+from inspect import getdoc
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from pnst.classification.assessment import Assessment
+from pnst.evidence.rule import RuleResult
+from pnst.io.results import SCHEMA_VERSION
+from pnst.measurement.family import INTERVAL, Family
+from pnst.measurement.measurements import FAMILY_TYPES
+from pnst.preprocessing.align import REFERENCES
+from pnst.preprocessing.bias import CORRECTED
+from pnst.study import Role
+
+Json = dict[str, Any]
+
+TEXT: Json = {"type": "string", "minLength": 1}
+TEXTS: Json = {"type": "array", "items": TEXT}
+SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
+SIGNED = ("um2_per_ms", "vendor_ratio")
+"""How columns end that noise may take below 0."""
+NAME = "[a-z0-9_]+"
+UNWRITTEN = ("case_id", "inputs")
+"""Fields of an assessment that its entry leaves out: the case stands once, above the lesions."""
+
+
+def measurements_schema() -> Json:
+    """The schema of measurements.json."""
+    names = "|".join(FAMILY_TYPES)
+    own: Json = {
+        "label": TEXT,
+        **{name: family_schema(kind) for name, kind in FAMILY_TYPES.items()},
+        "skipped": _pattern(
+            {rf"^({names})(\.{NAME})?$": TEXT}, "Family, or half a family, to the reason why it was not measured."
+        ),
+        "overrides": _pattern(
+            {rf"^({names}|reader)\.{NAME}$": {"type": ["boolean", "number", "string", "null"]}},
+            "A reader's own judgements by column; never mixed into what was measured.",
+        ),
+        "warnings": TEXTS | {"description": "What a reader of the numbers must know."},
+        "notes": TEXTS | {"description": "What was noticed while reading."},
+        "provenance": _provenance(),
+    }
+    lesion = _object(own, "One lesion: each family is there or is skipped with its reason.")
+    lesion["required"] = [name for name in own if name not in FAMILY_TYPES]
+    lesion["allOf"] = [_measured_or_skipped(name) for name in FAMILY_TYPES]
+    schema = _document("measurements", "What was measured of each lesion of one study.", lesion)
+    pair = {"type": "array", "prefixItems": [{"type": "number"}] * 2, "minItems": 2, "maxItems": 2}
+    interval = pair | {"description": "95 % interval of the column of that name: [low, high]."}
+    return schema | {"$defs": {"interval": interval}}
+
+
+def assessment_schema() -> Json:
+    """The schema of assessment.json."""
+    probability = {"type": "array", "prefixItems": [SHARE] * 2, "items": False, "minItems": 2}
+    special: Json = {
+        "probability": SHARE,
+        "interval": probability | {"description": "95 % credible interval."},
+        "prior": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+        "at_priors": _pattern({r"^0\.[0-9]+$": SHARE}, "Prior to probability."),
+        "contributions": {
+            "description": "Predictor, or feature of a trained model, to log-odds; with logit(prior) they sum to "
+            "logit(probability).",
+            "type": "object",
+            "propertyNames": {"minLength": 1},
+            "additionalProperties": {"type": "number"},
+        },
+        "rules": {"type": "array", "items": _rule()},
+        "warnings": TEXTS | {"description": "What a reader of the probability must know."},
+    }
+    hints = get_type_hints(Assessment)
+    written = [f.name for f in fields(Assessment) if f.name not in UNWRITTEN]
+    lesion = _object({name: special.get(name) or _value(name, hints[name]) for name in written}, "One lesion.")
+    lesion["properties"]["abstained"]["description"] = "Null, or why the numbers should not be relied on."
+    about = (
+        "The probability of malignancy of each lesion, from published evidence or a trained model. Research software, "
+        "not a medical device."
+    )
+    return _document("assessment", about, lesion)
+
+
+SCHEMAS = {"measurements": measurements_schema, "assessment": assessment_schema}
+
+
+def write_schemas(folder: Path) -> None:
+    """Write `<name>.schema.json` of each file into a folder."""
+    for name, schema in SCHEMAS.items():
+        text = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+        (folder / f"{name}.schema.json").write_text(text, encoding="utf-8")
+
+
+def family_schema(kind: type[Family]) -> Json:
+    """One family: its columns, which of them are always there, and the interval beside a number."""
+    columns = {name: _column(kind, name) for name in kind.column_names()}
+    schema = _object(columns, (getdoc(kind) or "").partition("\n\n")[0].replace("\n", " "))
+    schema["patternProperties"] = {f"^{NAME}{INTERVAL}$": {"$ref": "#/$defs/interval"}}
+    schema["required"] = list(kind.required())
+    return schema
+
+
+def _column(kind: type[Family], name: str) -> Json:
+    value = _value(name, kind.hint_of(name))
+    return value | {"type": [value["type"], "null"]} if name in kind.nullable else value
+
+
+def _value(name: str, hint: Any) -> Json:
+    """What a field of that name and type holds."""
+    if isinstance(hint, UnionType):
+        inner = next(part for part in get_args(hint) if part is not NoneType)
+        value = _value(name, inner)
+        return value | {"type": [value["type"], "null"]}
+    if get_origin(hint) is Literal:
+        return {"enum": list(get_args(hint))}
+    if get_origin(hint) is tuple and get_args(hint)[0] is float:
+        return {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": 2}
+    if get_origin(hint) is tuple:
+        return TEXTS
+    if hint is float:
+        return dict(SHARE) if name.endswith("fraction") else _number(name)
+    kinds: dict[Any, Json] = {bool: {"type": "boolean"}, int: {"type": "integer", "minimum": 0}, str: dict(TEXT)}
+    return kinds[hint]
+
+
+def _number(name: str) -> Json:
+    return {"type": "number"} if name.endswith(SIGNED) else {"type": "number", "minimum": 0}
+
+
+def _rule() -> Json:
+    values = {"type": ["boolean", "number", "string", "array", "null"]}
+    special = {
+        "inputs": _pattern(
+            {rf"^{NAME}\.{NAME}$": values}, "Column to the value that was used; null where it is missing."
+        ),
+        "warnings": TEXTS | {"description": "What must be said with the result."},
+    }
+    hints = get_type_hints(RuleResult)
+    properties = {f.name: special.get(f.name) or _value(f.name, hints[f.name]) for f in fields(RuleResult)}
+    return _object(properties, "One published rule applied to the lesion; its performance is the source's own.")
+
+
+def _provenance() -> Json:
+    roles, references, corrected = ("|".join(names) for names in (Role, REFERENCES, CORRECTED))
+    moved = (
+        rf"^moved=(yes|no) reference=({references}) shift_mm=[0-9.]+ rotation_deg=[0-9.]+ "
+        r"similarity_before=-?[0-9.]+ similarity_after=-?[0-9.]+$"
+    )
+    schema = _object(
+        {"pnst": TEXT, "lesion": TEXT},
+        "Version, how the lesion was made, the SHA-256 of each input series, and what was done to it.",
+    )
+    schema["patternProperties"] = {
+        rf"^input\.({roles})$": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        rf"^align\.({roles})$": {"type": "string", "pattern": moved},
+        rf"^bias\.({corrected})$": {"type": "string", "pattern": "^range=[0-9.]+$"},
+    }
+    return schema
+
+
+def _measured_or_skipped(name: str) -> Json:
+    skipped = {"properties": {"skipped": {"required": [name]}}}
+    return {"if": skipped, "then": {"not": {"required": [name]}}, "else": {"required": [name]}}
+
+
+def _document(name: str, description: str, lesion: Json) -> Json:
+    properties = {
+        "schema_version": {"const": SCHEMA_VERSION},
+        "case_id": TEXT,
+        "lesions": {"type": "array", "minItems": 1, "items": lesion},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:pnst:{name}:{SCHEMA_VERSION}",
+        "title": f"{name}.json of pnst",
+        **_object(properties, description),
+    }
+
+
+def _object(properties: Mapping[str, Json], description: str) -> Json:
+    """An object that holds each of these properties and nothing else."""
+    return {
+        "description": description,
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _pattern(patterns: Json, description: str) -> Json:
+    return {
+        "description": description,
+        "type": "object",
+        "patternProperties": patterns,
+        "additionalProperties": False,
+    }
+
+
+if __name__ == "__main__":
+    write_schemas(Path(sys.argv[1]))
