@@ -13,53 +13,55 @@ from typing import Any
 
 import pandas  # noqa: F401  # its C code must have met the true types of `datetime`
 
-YEARS_AHEAD = 9 * 365.25 * 86400.0
-Clock = datetime.datetime
-now, now_ns, localtime, gmtime, listdir, scandir = (
-    time.time,
-    time.time_ns,
-    time.localtime,
-    time.gmtime,
-    os.listdir,
-    os.scandir,
-)
+AHEAD_S = 9 * 365 * 86400
+true_datetime, true_date = datetime.datetime, datetime.date
+true_time, true_time_ns = time.time, time.time_ns
+true_localtime, true_gmtime = time.localtime, time.gmtime
+true_listdir, true_scandir = os.listdir, os.scandir
 
 
-class Kind(type):
-    """What any moment is an instance of."""
+class AnyDatetime(type):
+    """Counts every `datetime.datetime` as its instance."""
 
     def __instancecheck__(cls, instance: object) -> bool:
-        return isinstance(instance, Clock)
+        return isinstance(instance, true_datetime)
 
 
-class Later(Clock, metaclass=Kind):
+class LaterDatetime(true_datetime, metaclass=AnyDatetime):
     """`datetime.datetime` by the clock that is ahead."""
 
     __slots__ = ()
 
     @classmethod
-    def now(cls, tz: datetime.tzinfo | None = None) -> Clock:
-        return Clock.fromtimestamp(time.time(), tz)
+    def now(cls, tz: datetime.tzinfo | None = None) -> true_datetime:
+        return true_datetime.fromtimestamp(time.time(), tz)
 
-    today = utcnow = now
+    today = now
 
 
-class Day(datetime.date):
+class AnyDate(type):
+    """Counts every `datetime.date` as its instance."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, true_date)
+
+
+class LaterDate(true_date, metaclass=AnyDate):
     """`datetime.date` by the clock that is ahead."""
 
     __slots__ = ()
 
     @classmethod
-    def today(cls) -> datetime.date:
-        return Clock.fromtimestamp(time.time()).date()
+    def today(cls) -> true_date:
+        return true_datetime.fromtimestamp(time.time()).date()
 
 
-class Backwards:
+class BackwardsScan:
     """`os.scandir` from the last name to the first."""
 
     def __init__(self, path: Any = ".") -> None:
-        with scandir(path) as found:
-            self.entries = iter(sorted(found, key=lambda entry: entry.name, reverse=True))
+        with true_scandir(path) as entries:
+            self.entries = iter(sorted(entries, key=lambda entry: entry.name, reverse=True))
 
     def __iter__(self) -> Iterator[os.DirEntry[str]]:
         return self.entries
@@ -67,7 +69,7 @@ class Backwards:
     def __next__(self) -> os.DirEntry[str]:
         return next(self.entries)
 
-    def __enter__(self) -> Backwards:
+    def __enter__(self) -> BackwardsScan:
         return self
 
     def __exit__(self, *_: object) -> None: ...
@@ -75,11 +77,10 @@ class Backwards:
     def close(self) -> None: ...
 
 
-time.time = lambda: now() + YEARS_AHEAD
-time.time_ns = lambda: now_ns() + int(YEARS_AHEAD) * 10**9
-time.localtime = lambda seconds=None: localtime(time.time() if seconds is None else seconds)
-time.gmtime = lambda seconds=None: gmtime(time.time() if seconds is None else seconds)
-datetime.datetime = Later
-datetime.date = Day
-os.listdir = lambda path=".": sorted(listdir(path), reverse=True)
-os.scandir = Backwards
+time.time = lambda: true_time() + AHEAD_S
+time.time_ns = lambda: true_time_ns() + AHEAD_S * 10**9
+time.localtime = lambda seconds=None: true_localtime(time.time() if seconds is None else seconds)
+time.gmtime = lambda seconds=None: true_gmtime(time.time() if seconds is None else seconds)
+datetime.datetime, datetime.date = LaterDatetime, LaterDate
+os.listdir = lambda path=".": sorted(true_listdir(path), reverse=True)
+os.scandir = BackwardsScan
