@@ -10,39 +10,31 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args, get_origin, get_type_hints
+from typing import Literal, get_args, get_origin, get_type_hints
 
 from sphinx.pycode import ModuleAnalyzer
 
 import pnst
 from pnst.cli import app
-from pnst.measurement import settings
+from pnst.measurement.family import Family
 from pnst.measurement.measurements import FAMILY_TYPES
+from pnst.measurement.settings import MeasureSettings
 from pnst.phantom import TISSUES, Spec
 from pnst.phantom.sources import CITATIONS, NO_PROTONS
-from pnst.preprocessing import settings as preprocessing
+from pnst.preprocessing.settings import PreprocessSettings
+from pnst.stage_settings import StageSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = "sample_data/malignant_dicom"
 LESION = "sample_data/malignant_dicom/lesions/1.dcm"
 COMMANDS = [command.name or command.callback.__name__ for command in app.registered_commands]
 SETTINGS = {
-    "tissue": settings.TissueSettings,
-    "margin": settings.MarginSettings,
-    "edema": settings.EdemaSettings,
-    "split_fat": settings.SplitFatSettings,
-    "adc": settings.AdcSettings,
-    "ivim": settings.IvimSettings,
-    "enhancement": settings.EnhancementSettings,
-    "cyst": settings.CystSettings,
-    "t1_high": settings.T1HighSettings,
-    "target": settings.TargetSettings,
-    "heterogeneity": settings.HeterogeneitySettings,
-    "quality": settings.QualitySettings,
-    "uncertainty": settings.UncertaintySettings,
-    "bias": preprocessing.BiasSettings,
-    "alignment": preprocessing.AlignmentSettings,
+    name: info.annotation
+    for stage in (MeasureSettings, PreprocessSettings)
+    for name, info in stage.model_fields.items()
+    if isinstance(info.annotation, type) and issubclass(info.annotation, StageSettings)
 }
+"""Every table of settings that a run has, by its name in settings.toml."""
 
 
 def write_all(folder: Path) -> None:
@@ -123,13 +115,20 @@ def columns_table() -> str:
     rows = []
     for family, record in FAMILY_TYPES.items():
         says = attribute_docs(record)
-        kinds = inspect.get_annotations(record) | {"quality": "str | None"}
         rows += [
-            f"| `{family}.{name}` | {kind.replace(' | None', ', optional')} | {says.get(name, '')} |"
-            for name, kind in kinds.items()
-            if name != "nullable"
+            f"| `{family}.{name}` | {kind_text(record, name)} | {says.get(name, '')} |"
+            for name in record.column_names()
         ]
     return "\n".join(["| column | type | remark |", "|---|---|---|", *rows, ""])
+
+
+def kind_text(record: type[Family], column: str) -> str:
+    """What a column holds, in words; "optional" where it may be absent or null."""
+    hint = record.hint_of(column)
+    values = get_args(hint) if get_origin(hint) is Literal else ()
+    kind = ", ".join(f'"{value}"' for value in values) or ("numbers" if get_origin(hint) is tuple else hint.__name__)
+    absent = column not in record.required() or column in record.nullable
+    return f"{kind}, optional" if absent else kind
 
 
 def parameters_table() -> str:
