@@ -70,7 +70,7 @@ def stages(study: Path, contours: Path) -> Times:
     import pnst.measurement.measure as measuring
 
     measuring.FAMILIES = tuple((name, timed(f"measure {name}", call)) for name, call in measuring.FAMILIES)
-    request = workflow.Request(study, contours, "GTV_Mass")
+    request = workflow.CaseInputs(study, contours, "GTV_Mass")
     settings = workflow.RunSettings()
     case = timed("read", workflow.read_case)(request)
     timed("lesion surface", lambda: case.lesions[0].mesh)()

@@ -32,7 +32,7 @@ FAMILIES = set(FAMILY_TYPES)
 
 
 @dataclass(frozen=True)
-class Said:
+class CommandResult:
     """What one command gave."""
 
     code: int
@@ -40,7 +40,7 @@ class Said:
     err: str
 
 
-def pnst(*words: object) -> Said:
+def pnst(*words: object) -> CommandResult:
     """The command in this process, where every warning is an error."""
     out, err, code = io.StringIO(), io.StringIO(), 0
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -49,20 +49,20 @@ def pnst(*words: object) -> Said:
             main()
         except SystemExit as end:
             code = int(end.code or 0)
-    return Said(code, out.getvalue(), err.getvalue())
+    return CommandResult(code, out.getvalue(), err.getvalue())
 
 
-def done(*words: object) -> Said:
+def done(*words: object) -> CommandResult:
     """A command that must succeed, and say nothing on standard error."""
-    said = pnst(*words)
-    assert (said.code, said.err) == (0, "")
-    return said
+    result = pnst(*words)
+    assert (result.code, result.err) == (0, "")
+    return result
 
 
 def refused(*words: object) -> str:
     """A command that must be refused: exit 2, nothing printed, one line of four parts on standard error."""
-    said = pnst(*words)
-    return four_parts(said.code, said.out, said.err)
+    result = pnst(*words)
+    return four_parts(result.code, result.out, result.err)
 
 
 def four_parts(code: int, out: str, err: str) -> str:

@@ -75,7 +75,7 @@ def test_every_contract_is_kept():
         ("phantom/__init__", "from pnst import kernels", {PHANTOM}),
         ("cli/terminal", "import pnst.io.results", {COMMANDS}),
         ("cli/commands", "def late() -> None:\n    from pnst.reporting.summary import summarise", {COMMANDS}),
-        ("cli/request", "from pnst.phantom.presets import PRESETS", {COMMANDS}),
+        ("cli/arguments", "from pnst.phantom.presets import PRESETS", {COMMANDS}),
         ("cohort/run", "import pnst.cli", {LAYERS}),
         ("workflow", "import pnst.cohort.run", {LAYERS}),
         ("measurement/size", "import pydicom", {DICOM}),

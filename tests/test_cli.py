@@ -217,8 +217,8 @@ def test_inspect_prints_json(dicom):
 
 
 def test_inspect_prints_a_table(nifti):
-    said = done("inspect", nifti)
-    assert all(word in said.out for word in ("t1_post", "t2_fs", "dwi", "800"))
+    command = done("inspect", nifti)
+    assert all(word in command.out for word in ("t1_post", "t2_fs", "dwi", "800"))
 
 
 # --- the user's word -------------------------------------------------------------------------------------------------
@@ -263,15 +263,15 @@ def test_an_override_stands_beside_what_was_measured_and_decides(result, nifti, 
 
 
 def test_the_prior_moves_the_probability_as_the_default_run_foretold(result, tmp_path):
-    said = done("assess", result / "measurements.json", "--prior", "0.05")
-    (entry,) = json.loads(said.out)["lesions"]
+    command = done("assess", result / "measurements.json", "--prior", "0.05")
+    (entry,) = json.loads(command.out)["lesions"]
     assert entry["prior"] == 0.05
     assert entry["probability"] == pytest.approx(only(result / "assessment.json")["at_priors"]["0.05"], abs=1e-12)
 
 
 def test_facts_on_the_patient_warn_and_move_no_number(result, tmp_path):
-    said = done("assess", result / "measurements.json", "--patient", "nf1=no,age=34,location=limb")
-    (entry,), before = json.loads(said.out)["lesions"], only(result / "assessment.json")
+    command = done("assess", result / "measurements.json", "--patient", "nf1=no,age=34,location=limb")
+    (entry,), before = json.loads(command.out)["lesions"], only(result / "assessment.json")
     assert any("NF1" in warning for warning in entry["warnings"])
     assert not any("this one has not" in warning for warning in before["warnings"])
     assert (entry["probability"], entry["contributions"]) == (before["probability"], before["contributions"])
@@ -307,8 +307,8 @@ def test_the_case_is_called_as_the_user_says(bare, tmp_path):
 
 @pytest.mark.parametrize("label", ["ball", "1"])
 def test_a_lesion_is_named_by_its_label_or_its_number(dicom, dicom_result, label):
-    said = done("measure", dicom, "--lesion", f"{dicom / 'lesions' / '1.dcm'}:{label}")
-    assert json.loads(said.out)["lesions"] == content(dicom_result / "measurements.json")["lesions"]
+    command = done("measure", dicom, "--lesion", f"{dicom / 'lesions' / '1.dcm'}:{label}")
+    assert json.loads(command.out)["lesions"] == content(dicom_result / "measurements.json")["lesions"]
 
 
 @pytest.fixture(scope="module")
@@ -327,9 +327,9 @@ def test_several_labels_are_several_lesions(pair, result, tmp_path):
     assert [entry["label"] for entry in entries] == ["1", "2"]
     assert numbers(entries[0]) == numbers(only(result / "measurements.json"))
     assert entries[1]["size"]["volume_ml"] == pytest.approx(4 / 3 * np.pi * 0.65**3, rel=0.05)
-    found = outputs(tmp_path / "o")
-    assert {"lesion.nii.gz", "lesion-2.nii.gz", "adc.nii.gz", "adc-2.nii.gz"} <= found
-    assert {name for name in found if not re.match(r"(regions|lesion|adc)(-2)?[./]", name)} < OUTPUTS
+    names = outputs(tmp_path / "o")
+    assert {"lesion.nii.gz", "lesion-2.nii.gz", "adc.nii.gz", "adc-2.nii.gz"} <= names
+    assert {name for name in names if not re.match(r"(regions|lesion|adc)(-2)?[./]", name)} < OUTPUTS
     page = (tmp_path / "o" / "report.html").read_text(encoding="utf-8")
     assert page.count("<html") == 1
     with (tmp_path / "o" / "measurements.csv").open(encoding="utf-8", newline="") as stream:
@@ -367,8 +367,8 @@ def test_the_words_of_a_report_can_differ(result, dicom_result):
 
 
 def test_assess_explains_itself(result):
-    said = done("assess", result / "measurements.json", "--explain")
-    assert f"{only(result / 'assessment.json')['probability']:.3f}" in said.out
+    command = done("assess", result / "measurements.json", "--explain")
+    assert f"{only(result / 'assessment.json')['probability']:.3f}" in command.out
 
 
 # --- over an earlier run ---------------------------------------------------------------------------------------------
@@ -408,11 +408,11 @@ def leaks(folder: Path, words: list[str]) -> list[str]:
     """Where one of the words stands in an output, images and HTML included (compressed ones unpacked)."""
     import gzip
 
-    found = []
+    leaked = []
     for name, raw in bytes_of(folder).items():
         data = gzip.decompress(raw) + raw[:200] if name.endswith(".gz") else raw
-        found += [f"{word} in {name}" for word in words if word.lower().encode() in data.lower()]
-    return found
+        leaked += [f"{word} in {name}" for word in words if word.lower().encode() in data.lower()]
+    return leaked
 
 
 def planted(place: Path) -> list[str]:
@@ -429,8 +429,8 @@ def days(folder: Path) -> list[str]:
 def test_no_output_names_the_patient_or_the_place(place, dicom, dicom_result):
     assert leaks(dicom_result, planted(place) + days(dicom_result)) == []
     assert re.fullmatch(r"[0-9a-f]{12}", content(dicom_result / "measurements.json")["case_id"])
-    said = done("run", dicom, "--lesion", dicom / "lesions" / "1.dcm", "--out", place / "o")
-    text = said.out.replace(str(place / "o"), "").lower()
+    command = done("run", dicom, "--lesion", dicom / "lesions" / "1.dcm", "--out", place / "o")
+    text = command.out.replace(str(place / "o"), "").lower()
     assert not [word for word in planted(place)[:-2] if word.lower() in text]
 
 
@@ -441,7 +441,7 @@ def test_no_output_of_nifti_names_the_place(place, result):
 def test_the_identity_is_kept_on_demand_and_the_search_for_it_can_find(place, dicom, tmp_path):
     done("run", dicom, "--lesion", dicom / "lesions" / "1.dcm", "--keep-identity", "--out", tmp_path / "o")
     assert content(tmp_path / "o" / "measurements.json")["case_id"] == IDENTITY["PatientID"]
-    found = {leak.split(" in ")[1] for leak in leaks(tmp_path / "o", planted(place))}
-    assert {"measurements.json", "measurements.csv", "assessment.json", "report.html"} <= found
+    files = {leak.split(" in ")[1] for leak in leaks(tmp_path / "o", planted(place))}
+    assert {"measurements.json", "measurements.csv", "assessment.json", "report.html"} <= files
     words = planted(place) + days(tmp_path / "o")
     assert {leak.split(" in ")[0] for leak in leaks(tmp_path / "o", words)} == {IDENTITY["PatientID"]}

@@ -107,9 +107,9 @@ class TestTrain:
 
     @pytest.mark.parametrize("table", ["nowhere.csv", "quick.toml"])
     def test_a_table_that_is_none(self, folder, table):
-        said = refused(*train_words(folder, table=table))
-        assert table in said
-        assert str(folder) not in said
+        message = refused(*train_words(folder, table=table))
+        assert table in message
+        assert str(folder) not in message
 
 
 class TestEvaluate:
@@ -118,9 +118,9 @@ class TestEvaluate:
         words += ["--model", model, "--threshold", "0.4", "--subgroup", "nf1", "--out", folder / "evaluation"]
         out = done(*words, "--settings", folder / "quick.toml").out
         assert outputs(folder / "evaluation") == EVALUATION
-        found = content(folder / "evaluation" / "evaluation.json")
-        assert [one["name"] for one in found["models"]] == ["evidence model", "model"]
-        assert f"{found['models'][1]['auc']:.3f}" in out
+        evaluation = content(folder / "evaluation" / "evaluation.json")
+        assert [one["name"] for one in evaluation["models"]] == ["evidence model", "model"]
+        assert f"{evaluation['models'][1]['auc']:.3f}" in out
         predictions = pd.read_csv(folder / "evaluation" / "predictions.csv")
         assert len(predictions) == 120
         assert predictions["probability"].between(0, 1).all()
@@ -151,8 +151,8 @@ class TestEvaluate:
     def test_an_output_never_replaces_the_table(self, folder):
         (folder / "table.csv").rename(folder / "predictions.csv")
         before = (folder / "predictions.csv").read_bytes()
-        said = refused("evaluate", folder / "predictions.csv", "--label", "malignant", "--out", folder)
-        assert "would replace the input" in said
+        message = refused("evaluate", folder / "predictions.csv", "--label", "malignant", "--out", folder)
+        assert "would replace the input" in message
         assert (folder / "predictions.csv").read_bytes() == before
 
 

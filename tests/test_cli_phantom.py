@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from command import bytes_of, content, done, four_parts, only, outputs, pnst, refused, shell
-from pnst.cli.request import changes_of
+from pnst.cli.arguments import changes_of
 from pnst.cohort.run import RECORD
 from pnst.phantom import Spec, benign, malignant
 from pnst.phantom.description import Description, describe
@@ -84,8 +84,8 @@ def test_the_description_beside_a_study_makes_it_again(cohort, tmp_path):
     ours = bytes_of(cohort / "A2")
     assert json.loads(ours.pop(RECORD))["row"]["lesion"] == "lesion.nii.gz"
     assert bytes_of(tmp_path / "A2") == ours
-    found = json.loads(done("inspect", tmp_path / "A2", "--json").out)["series"]
-    (series,) = [series for series in found if series["role"]]
+    all_series = json.loads(done("inspect", tmp_path / "A2", "--json").out)["series"]
+    (series,) = [series for series in all_series if series["role"]]
     assert series["role"] == "t1"
     assert series["spacing_mm"] == pytest.approx([2.0, 2.3, 4.0], abs=1e-4)
 
@@ -102,7 +102,7 @@ def test_without_a_file_the_preset_is_benign_and_with_one_it_is_what_the_file_sa
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["--like", "bening"], "benign, malignant"),
         (["--seed", "-1"], "seed"),
@@ -116,12 +116,12 @@ def test_without_a_file_the_preset_is_benign_and_with_one_it_is_what_the_file_sa
         (["--table", "p.csv", "--spec", "wrong.toml"], "lesion.edema_mm"),
     ],
 )
-def test_words_that_cannot_be_simulated_leave_nothing(place, tmp_path, monkeypatch, words, said):
+def test_words_that_cannot_be_simulated_leave_nothing(place, tmp_path, monkeypatch, words, message):
     monkeypatch.chdir(tmp_path)
     shutil.copy(place / "p.csv", "p.csv")
     Path("wrong.csv").write_text("patient,lesion.edema_mm\nA,wide\n")
     Path("wrong.toml").write_text("lesion.edma_mm = 3\n")
-    assert said in refused("phantom", *words, "--out", "o")
+    assert message in refused("phantom", *words, "--out", "o")
     assert not Path("o").exists()
 
 
@@ -136,14 +136,14 @@ def test_a_folder_that_is_taken_is_left_alone(place, tmp_path):
 
 def test_the_index_says_where_everything_is_and_the_truth(cohort):
     """Witness: truth.toml of each study, and the volume of an ellipsoid."""
-    found = rows(cohort / "cohort.csv")
-    assert [(row["patient"], row["label"], row["study"]) for row in found] == [
+    patients = rows(cohort / "cohort.csv")
+    assert [(row["patient"], row["label"], row["study"]) for row in patients] == [
         ("A1", "benign", "A1"),
         ("A2", "malignant", "A2"),
     ]
-    assert found[1]["seed"] == "12"
-    assert float(found[0]["truth.size.volume_ml"]) == pytest.approx(4 / 3 * np.pi * 15 * 16 * 18 / 1000, rel=1e-4)
-    for row in found:
+    assert patients[1]["seed"] == "12"
+    assert float(patients[0]["truth.size.volume_ml"]) == pytest.approx(4 / 3 * np.pi * 15 * 16 * 18 / 1000, rel=1e-4)
+    for row in patients:
         assert (cohort / row["lesion"]).is_file()
         truth = tomllib.loads((cohort / row["study"] / "truth.toml").read_text())
         for name in ("size.longest_diameter_mm", "margin.irregularity", "adc.mean_um2_per_ms"):
@@ -176,9 +176,9 @@ def test_a_changed_row_alone_is_made_again_and_a_label_moves_no_voxel(again):
         name for name in before if name.startswith("A1/")
     }
     assert after["A2/truth.toml"] != before["A2/truth.toml"]
-    found = rows(again / "made" / "cohort.csv")
-    assert found[0]["label"] == "schwannoma"
-    volume_ml = [float(row["truth.size.volume_ml"]) for row in found]
+    patients = rows(again / "made" / "cohort.csv")
+    assert patients[0]["label"] == "schwannoma"
+    volume_ml = [float(row["truth.size.volume_ml"]) for row in patients]
     assert volume_ml[1] > volume_ml[0]
 
 
@@ -189,10 +189,10 @@ def test_a_patient_that_cannot_be_made_is_one_row_of_failures_and_status_1(again
     inclusion = "lesion.inclusions.1.tissue,lesion.inclusions.1.radius_mm,lesion.inclusions.1.centre_mm"
     lines = [f"{lines[0]},{inclusion}", *lines[1:], "A3,benign,,,,,cyst,2,30;0;0"]
     (again / "p.csv").write_text("\n".join(lines))
-    said = pnst("phantom", "--table", again / "p.csv", "--spec", again / "small.toml", "--out", again / "made")
-    assert (said.code, said.err) == (1, "")
-    assert "0 made, 2 kept, 1 failed" in said.out
-    assert "failures.csv" in said.out
+    command = pnst("phantom", "--table", again / "p.csv", "--spec", again / "small.toml", "--out", again / "made")
+    assert (command.code, command.err) == (1, "")
+    assert "0 made, 2 kept, 1 failed" in command.out
+    assert "failures.csv" in command.out
     (failure,) = rows(again / "made" / "failures.csv")
     assert failure["patient"] == "A3"
     assert "inclusions" in failure["what"]

@@ -163,10 +163,10 @@ def test_a_mask_that_misses_the_images(study, out):
     assert not out.exists()
 
 
-@pytest.mark.parametrize(("file", "said"), [("missing.nii.gz", "no such file"), ("t1.nii.gz", "no label map")])
-def test_a_file_that_is_no_mask(study, out, file, said):
+@pytest.mark.parametrize(("file", "message_part"), [("missing.nii.gz", "no such file"), ("t1.nii.gz", "no label map")])
+def test_a_file_that_is_no_mask(study, out, file, message_part):
     message = refused("run", study, "--lesion", study / file, "--out", out)
-    assert said in message
+    assert message_part in message
     assert str(study) not in message
     assert not out.exists()
 
@@ -196,7 +196,7 @@ def test_an_unknown_structure_lists_those_present_and_one_of_them_works(tree, ou
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message_part"),
     [
         ("[measure.edema]\ndetecton_sd = 3\n", "measure.edema.detecton_sd"),
         ("[measures]\n", "measures"),
@@ -206,17 +206,17 @@ def test_an_unknown_structure_lists_those_present_and_one_of_them_works(tree, ou
         (None, "mine.toml"),
     ],
 )
-def test_settings_that_are_not_ours(made, tmp_path, out, text, said):
+def test_settings_that_are_not_ours(made, tmp_path, out, text, message_part):
     if text is not None:
         (tmp_path / "mine.toml").write_text(text)
     message = refused("run", made / "thigh", "--settings", tmp_path / "mine.toml", "--out", out)
-    assert said in message
+    assert message_part in message
     assert str(tmp_path) not in message
     assert not out.exists()
 
 
 @pytest.mark.parametrize(
-    ("flags", "said"),
+    ("flags", "message_part"),
     [
         (["--prior", "0"], "prior"),
         (["--prior", "1"], "prior"),
@@ -242,8 +242,8 @@ def test_settings_that_are_not_ours(made, tmp_path, out, text, said):
         (["--case-id", " "], "case id"),
     ],
 )
-def test_flags_that_cannot_be_read(made, out, flags, said):
-    assert said in refused("run", made / "thigh", *flags, "--out", out)
+def test_flags_that_cannot_be_read(made, out, flags, message_part):
+    assert message_part in refused("run", made / "thigh", *flags, "--out", out)
     assert not out.exists()
 
 

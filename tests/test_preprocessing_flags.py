@@ -17,7 +17,7 @@ from pnst.io.nifti.read import read_volume, write_volume
 from pnst.io.study import read_study
 from pnst.io.write import write_study
 from pnst.study import Role
-from pnst.workflow import Request, RunSettings
+from pnst.workflow import CaseInputs, RunSettings
 
 QUICK = "[measure.uncertainty]\nrepetitions = 0\n"
 
@@ -33,8 +33,8 @@ def folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def aligned(folder) -> Path:
     out = folder.parent / "aligned"
-    said = pnst("run", folder, "--out", out, "--settings", folder.parent / "quick.toml")
-    assert said.code == 0, said.err
+    result = pnst("run", folder, "--out", out, "--settings", folder.parent / "quick.toml")
+    assert result.code == 0, result.err
     return out
 
 
@@ -46,11 +46,11 @@ def lesion_of(out: Path) -> dict:
 def test_a_run_aligns_diffusion_and_says_so(folder, aligned):
     """Witness: the patient's motion, 8.0 mm and 5.04°."""
     lesion = lesion_of(aligned)
-    said = dict(word.split("=") for word in lesion["provenance"]["align.dwi"].split())
-    assert (said["moved"], said["reference"]) == ("yes", "t2_fs")
-    assert float(said["shift_mm"]) == pytest.approx(8.0, abs=0.3)
-    assert float(said["rotation_deg"]) == pytest.approx(5.04, abs=0.25)
-    assert float(said["similarity_after"]) > float(said["similarity_before"])
+    motion = dict(word.split("=") for word in lesion["provenance"]["align.dwi"].split())
+    assert (motion["moved"], motion["reference"]) == ("yes", "t2_fs")
+    assert float(motion["shift_mm"]) == pytest.approx(8.0, abs=0.3)
+    assert float(motion["rotation_deg"]) == pytest.approx(5.04, abs=0.25)
+    assert float(motion["similarity_after"]) > float(motion["similarity_before"])
     assert lesion["provenance"]["align.adc"] == lesion["provenance"]["align.dwi"]
     assert any(note.startswith(("dwi: moved by 8.", "dwi: moved by 7.9")) for note in lesion["notes"])
     assert "moved by" in (aligned / "report.html").read_text(encoding="utf-8")
@@ -59,8 +59,8 @@ def test_a_run_aligns_diffusion_and_says_so(folder, aligned):
 
 def test_the_tumours_adc_is_that_of_the_tumour_only_when_aligned(folder, aligned, tmp_path):
     """Witness: the phantom's tumour; beside it lie muscle and fat. The map that is written lies where it was put."""
-    said = pnst("run", folder, "--out", tmp_path / "o", "--settings", folder.parent / "quick.toml", "--align", "none")
-    assert said.code == 0, said.err
+    result = pnst("run", folder, "--out", tmp_path / "o", "--settings", folder.parent / "quick.toml", "--align", "none")
+    assert result.code == 0, result.err
     left = lesion_of(tmp_path / "o")
     assert not [name for name in left["provenance"] if name.startswith("align.")]
     truth = moved_patient("benign").truth["adc.mean_whole_um2_per_ms"]
@@ -71,7 +71,7 @@ def test_the_tumours_adc_is_that_of_the_tumour_only_when_aligned(folder, aligned
 
 
 def test_the_report_of_an_aligned_run_is_written_again_from_its_settings(folder, aligned):
-    page = workflow.report_results(Request(folder), aligned)
+    page = workflow.report_results(CaseInputs(folder), aligned)
     assert "moved by" in page
     assert page.count("data:image") == (aligned / "report.html").read_text(encoding="utf-8").count("data:image")
 
@@ -83,15 +83,15 @@ def test_a_lesion_that_was_drawn_on_diffusion_keeps_it(folder, tmp_path):
     data = np.zeros(grid.shape, dtype=bool)
     data[34:44, 30:40, 9:14] = True
     write_volume(tmp_path / "drawn.nii.gz", type(read_mask(folder / "lesion.nii.gz", study))(data, grid))
-    case = workflow.read_case(Request(folder, lesion=tmp_path / "drawn.nii.gz"))
+    case = workflow.read_case(CaseInputs(folder, lesion=tmp_path / "drawn.nii.gz"))
     after = workflow.preprocess_case(case, RunSettings()).study.series[Role.DWI]
     assert after.volume is case.study.series[Role.DWI].volume
     assert "would be left behind" in after.alignment.reason
 
 
 def test_shading_is_divided_out_where_asked(folder, tmp_path):
-    said = pnst("measure", folder, "--bias", "--align", "none", "--out", tmp_path / "m.json")
-    assert said.code == 0, said.err
+    result = pnst("measure", folder, "--bias", "--align", "none", "--out", tmp_path / "m.json")
+    assert result.code == 0, result.err
     (lesion,) = content(tmp_path / "m.json")["lesions"]
     assert {name for name in lesion["provenance"] if "." in name and not name.startswith("input")} == {"bias.t2_fs"}
     assert any(note.startswith("t2_fs: shading of ") for note in lesion["notes"])
@@ -119,11 +119,11 @@ def test_flags_beat_the_file_and_the_file_beats_the_defaults(tmp_path):
     assert RunSettings.from_toml(tmp_path / "s.toml") == settings
 
 
-@pytest.mark.parametrize("said", ["some", "", "DIFFUSION"])
-def test_another_word_for_align_is_refused(said, folder, tmp_path):
+@pytest.mark.parametrize("choice", ["some", "", "DIFFUSION"])
+def test_another_word_for_align_is_refused(choice, folder, tmp_path):
     with pytest.raises(SettingError, match="none, diffusion or all"):
-        RunSettings().with_preprocessing(align=said)
-    refused = pnst("run", folder, "--out", tmp_path / "o", "--align", said)
+        RunSettings().with_preprocessing(align=choice)
+    refused = pnst("run", folder, "--out", tmp_path / "o", "--align", choice)
     assert refused.code == 2
     assert "none, diffusion or all" in refused.err
     assert not (tmp_path / "o").exists()

@@ -20,7 +20,7 @@ from pnst.io.masks.read import read_lesion, read_mask
 from pnst.io.write import write_study
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.study import Role
-from pnst.workflow import Case, Request, RunSettings
+from pnst.workflow import Case, CaseInputs, RunSettings
 from scenes import Scene
 
 PICTURE = re.compile(r"base64,([A-Za-z0-9+/=]+)")
@@ -35,8 +35,8 @@ def folder(tmp_path_factory) -> Path:
     return folder
 
 
-def without(folder: Path, *roles: str) -> Request:
-    return Request(folder, roles=dict.fromkeys(roles, "none"))
+def without(folder: Path, *roles: str) -> CaseInputs:
+    return CaseInputs(folder, roles=dict.fromkeys(roles, "none"))
 
 
 # --- the stages ------------------------------------------------------------------------------------------------------
@@ -44,10 +44,10 @@ def without(folder: Path, *roles: str) -> Request:
 
 @dataclass(frozen=True)
 class Finished:
-    """A run, what it said on the way, and its outputs."""
+    """A run, the stages that it reported, and its outputs."""
 
     case: Case
-    said: list[str]
+    stages: list[str]
     out: Path
 
     def copied(self, place: Path) -> Path:
@@ -56,13 +56,20 @@ class Finished:
 
 @pytest.fixture(scope="module")
 def finished(folder, tmp_path_factory) -> Finished:
-    said: list[str] = []
+    stages: list[str] = []
     out = tmp_path_factory.mktemp("finished") / "o"
-    return Finished(workflow.run(Request(folder), out, progress=said.append), said, out)
+    return Finished(workflow.run(CaseInputs(folder), out, progress=stages.append), stages, out)
 
 
 def test_a_run_says_its_stages_in_order_and_gives_what_it_wrote(finished):
-    assert finished.said == ["reading the study", "reading the lesion", "aligning", "measuring 1", "report", "writing"]
+    assert finished.stages == [
+        "reading the study",
+        "reading the lesion",
+        "aligning",
+        "measuring 1",
+        "report",
+        "writing",
+    ]
     case = finished.case
     assert [m.label for m in case.measurements] == [a.label for a in case.assessments] == ["1"]
     assert workflow.measurements_json(case.measurements) == (finished.out / "measurements.json").read_text()
@@ -71,7 +78,7 @@ def test_a_run_says_its_stages_in_order_and_gives_what_it_wrote(finished):
 
 def test_a_stage_can_be_done_by_hand(folder, finished, tmp_path):
     """Invariant: a run is its stages and nothing else."""
-    request, settings = Request(folder), RunSettings()
+    request, settings = CaseInputs(folder), RunSettings()
     case = workflow.read_case(request)
     assert (case.measurements, case.assessments) == ((), ())
     case = workflow.preprocess_case(case, settings)
@@ -108,7 +115,7 @@ def test_what_cannot_be_measured_has_no_output(folder, tmp_path):
 def test_the_report_of_a_run_can_be_written_again(folder, finished):
     """Invariant: the page from the files is the page from memory, its pictures to one of 255 steps (NIfTI keeps places
     as float32). No file holds what was found along the surface; this lesion's edge is sharp and bare, hence blue."""
-    page = workflow.report_results(Request(folder), finished.out)
+    page = workflow.report_results(CaseInputs(folder), finished.out)
     before = (finished.out / "report.html").read_text(encoding="utf-8")
     assert PICTURE.sub("", page) == LEGEND.sub("", PICTURE.sub("", before))
     pictures = [[imread(BytesIO(b64decode(data))) for data in PICTURE.findall(text)] for text in (page, before)]
@@ -125,7 +132,7 @@ def test_results_that_do_not_belong_together(folder, finished, tmp_path):
     out, (m,) = finished.copied(tmp_path / "o"), finished.case.measurements
     (out / "measurements.json").write_text(workflow.measurements_json([m, replace(m, label="2")]))
     with pytest.raises(InputError, match="2 measured lesions, 1 assessed"):
-        workflow.report_results(Request(folder), out)
+        workflow.report_results(CaseInputs(folder), out)
 
 
 def test_every_lesion_of_a_case_has_its_files(finished, tmp_path):
@@ -163,7 +170,7 @@ def sarcoma(shared_data, tmp_path_factory) -> tuple[Case, Path]:
     """A thigh sarcoma with its RTSTRUCTs, from TCIA Soft-tissue-Sarcoma; the outputs of the main job."""
     source = shared_data / "sts001_raw" / "dicom"
     out = tmp_path_factory.mktemp("sarcoma") / "o"
-    request = Request(source, lesion=source / "MR_T2" / "mask" / "1-1.dcm", label="GTV_Mass")
+    request = CaseInputs(source, lesion=source / "MR_T2" / "mask" / "1-1.dcm", label="GTV_Mass")
     return workflow.run(request, out), out
 
 
@@ -197,9 +204,9 @@ def test_the_oedema_overlaps_the_experts(sarcoma, shared_data):
         read_mask(shared_data / "sts001_raw" / "masks" / f"MR_T2_GTV_{name}.nii.gz", case.study).data
         for name in ("Edema", "Mass")
     )
-    found, expert = case.measurements[0].regions["edema"].data, drawn & ~mass
+    measured, expert = case.measurements[0].regions["edema"].data, drawn & ~mass
     assert case.measurements[0].regions["edema"].grid.matches(case.study.series[Role.T2_FS].volume.grid)
-    dice = 2 * np.count_nonzero(found & expert) / (np.count_nonzero(found) + np.count_nonzero(expert))
+    dice = 2 * np.count_nonzero(measured & expert) / (np.count_nonzero(measured) + np.count_nonzero(expert))
     assert dice >= 0.80
 
 
@@ -213,5 +220,7 @@ def test_an_unknown_structure_of_the_sarcoma_lists_those_present(sarcoma, shared
 
 def test_a_mask_of_another_study_is_refused(folder, shared_data, tmp_path):
     with pytest.raises(GeometryError, match="does not overlap"):
-        workflow.run(Request(folder, lesion=shared_data / "sts001_raw" / "masks" / "MR_T2_GTV_Mass.nii.gz"), tmp_path)
+        workflow.run(
+            CaseInputs(folder, lesion=shared_data / "sts001_raw" / "masks" / "MR_T2_GTV_Mass.nii.gz"), tmp_path
+        )
     assert not any(tmp_path.iterdir())

@@ -141,7 +141,7 @@ class TestTable:
     def test_blocks_of_rows_are_put_together(self, monkeypatch):
         table = random_table(23, np.random.default_rng(5))
         whole = assess(table)
-        monkeypatch.setattr(evidence_model_module, "_LESIONS_AT_ONCE", 5)
+        monkeypatch.setattr(evidence_model_module, "_BATCH", 5)
         pd.testing.assert_frame_equal(assess(table), whole)
 
     def test_an_empty_table_gives_an_empty_table(self):

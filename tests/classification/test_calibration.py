@@ -17,7 +17,7 @@ from pnst.classification.evidence_model.calibration import (
     severity_auc,
     solve_delta,
 )
-from pnst.classification.evidence_model.likelihood import Likelihood, Observed, sign_curve
+from pnst.classification.evidence_model.likelihood import Likelihood, ObservedData, sign_curve
 from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.evidence_model.parameters import LogNormalParameters, draw_parameters
 from pnst.evidence.published import pooled
@@ -90,6 +90,6 @@ def test_simulated_lesions_give_the_same_auc(likelihood):
     z = loading * s + np.sqrt(1 - loading**2) * rng.standard_normal(2 * n)
     logs = {"longest_diameter": (p.malignant + p.benign)[draw] / 2 + p.sd[draw] * z}
     one = Likelihood({name: one_draw(p, draw) for name, p in likelihood.parameters.items()}, likelihood.delta)
-    score = one.severity_log_ratio(Observed(signs, logs, 2 * n))[:, 0]
+    score = one.severity_log_ratio(ObservedData(signs, logs, 2 * n))[:, 0]
     auc = stats.mannwhitneyu(score[:n], score[n:]).statistic / n**2
     assert severity_auc(likelihood, CALIBRATED_ON)[draw] == pytest.approx(auc, abs=0.006)

@@ -23,10 +23,10 @@ def test_numbers_signs_and_places_are_features_and_text_is_none():
         site=[f"hospital {n % 3}" for n in range(90)],
         **{"edema.present_threshold": 0.6, "size.volume_ml_interval": "[1, 2]", "skipped.adc": "no DWI"},
     )
-    found = choose_features(table, RESERVED)
-    assert found.names == (*table.columns[2:8], "location=limb", "location=trunk")
-    assert found.excluded["site"] == "text"
-    assert set(found.excluded) == {
+    choice = choose_features(table, RESERVED)
+    assert choice.names == (*table.columns[2:8], "location=limb", "location=trunk")
+    assert choice.excluded["site"] == "text"
+    assert set(choice.excluded) == {
         "case_id",
         "site",
         "edema.present_threshold",
@@ -93,9 +93,9 @@ class TestRefusals:
         table = cohort().assign(same=cells)
         with pytest.raises(InputError, match=r"the same in every row.*got: same"):
             choose_features(table, RESERVED)
-        found = choose_features(table, RESERVED, leave_out_constant=True)
-        assert "same" not in found.names
-        assert found.excluded == {"same": "the same in every row"}
+        choice = choose_features(table, RESERVED, leave_out_constant=True)
+        assert "same" not in choice.names
+        assert choice.excluded == {"same": "the same in every row"}
 
     def test_an_unknown_place(self):
         with pytest.raises(InputError, match=r"'location'.*'knee'"):

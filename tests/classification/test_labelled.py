@@ -13,17 +13,17 @@ from pnst.errors import InputError
 
 @pytest.mark.parametrize("cells", [[1, 0], [1.0, 0.0], [True, False], ["Malignant", " benign"], ["yes", "no"]])
 def test_a_diagnosis_in_any_of_its_forms(cells):
-    found = LabelledTable.of(pd.DataFrame({"diagnosis": cells, "x": [1.0, 2.0]}), "diagnosis")
-    assert found.malignant.tolist() == [True, False]
-    assert found.groups.tolist() == [0, 1]
-    assert found.reserved == ("diagnosis",)
+    table = LabelledTable.of(pd.DataFrame({"diagnosis": cells, "x": [1.0, 2.0]}), "diagnosis")
+    assert table.malignant.tolist() == [True, False]
+    assert table.groups.tolist() == [0, 1]
+    assert table.reserved == ("diagnosis",)
 
 
 def test_groups_and_folds_are_numbered_in_order():
     frame = pd.DataFrame({"y": [1, 0, 1, 0], "who": ["b", "a", "b", "c"], "fold": [7, 3, 7, 7]})
-    found = LabelledTable.of(frame, "y", "who", "fold")
-    assert found.groups.tolist() == [0, 1, 0, 2]
-    assert found.folds.tolist() == [0, 1, 0, 0]
+    table = LabelledTable.of(frame, "y", "who", "fold")
+    assert table.groups.tolist() == [0, 1, 0, 2]
+    assert table.folds.tolist() == [0, 1, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from classification.contexts import column_values, malignant_direction, random_table
 from pnst.classification.assess import assess
 from pnst.classification.evidence_model.model import evidence_model
-from pnst.classification.evidence_model.observation import observed, read
+from pnst.classification.evidence_model.observation import observe, observed_data
 from pnst.classification.lesion_table import LesionTable
 from pnst.evidence.published import predictors
 
@@ -16,7 +16,7 @@ ROUNDING = 1e-10
 
 
 def log_ratio(table):
-    return evidence_model(400, 1).log_ratio(observed(read(LesionTable.from_frame(table)), len(table)))
+    return evidence_model(400, 1).log_ratio(observed_data(observe(LesionTable.from_frame(table)), len(table)))
 
 
 def moved_pairs(predictor, count: int, rng):

@@ -77,8 +77,8 @@ class TestColumns:
         """Three against three: one feature in ten separates by chance."""
         malignant = np.arange(6) > 2
         matrix = np.stack([rng.random(6) for _ in range(40)] + [malignant * 1.0], axis=1)
-        found = separating_features(matrix, [str(n) for n in range(41)], malignant)
-        assert found["40"] == 1.0
+        probabilities = separating_features(matrix, [str(n) for n in range(41)], malignant)
+        assert probabilities["40"] == 1.0
 
     def test_the_chance_is_counted(self):
         """Closed form against all orders of 2 + 3 lesions."""

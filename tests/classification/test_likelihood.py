@@ -8,9 +8,9 @@ from scipy import stats
 
 from classification.contexts import one_draw, random_table
 from pnst.classification.evidence_model.calibration import auc_with_diffusion, severity_auc
-from pnst.classification.evidence_model.likelihood import AXES, Likelihood, Observed, sign_curve
+from pnst.classification.evidence_model.likelihood import AXES, Likelihood, ObservedData, sign_curve
 from pnst.classification.evidence_model.model import evidence_model
-from pnst.classification.evidence_model.observation import observed, read
+from pnst.classification.evidence_model.observation import observe, observed_data
 from pnst.classification.evidence_model.parameters import SignParameters
 from pnst.classification.lesion_table import LesionTable
 
@@ -27,9 +27,9 @@ def expit(x):
     return 1 / (1 + np.exp(-x))
 
 
-def seen(count: int, seed: int, present: float = 0.5) -> Observed:
+def seen(count: int, seed: int, present: float = 0.5) -> ObservedData:
     lesions = LesionTable.from_frame(random_table(count, np.random.default_rng(seed), present))
-    return observed(read(lesions), count)
+    return observed_data(observe(lesions), count)
 
 
 def brute_force(likelihood: Likelihood, lesion: dict[str, float], draw: int) -> float:
@@ -86,7 +86,7 @@ def test_a_sign_meets_both_class_frequencies(likelihood):
 
 def test_the_quadrature_gives_the_same_frequencies(likelihood):
     """A single sign's likelihood in each class is its frequency there."""
-    table = Observed(signs={"margin_ill_defined": np.array([1.0])}, logs={}, count=1)
+    table = ObservedData(signs={"margin_ill_defined": np.array([1.0])}, logs={}, count=1)
     p = likelihood.parameters["margin_ill_defined"]
     d = stats.norm.ppf(p.malignant) - stats.norm.ppf(p.benign)
     inside = (d > 0) & (d < 0.95 * likelihood.delta)
@@ -98,21 +98,21 @@ def test_the_quadrature_gives_the_same_frequencies(likelihood):
 def test_a_missing_predictor_is_as_if_it_did_not_exist(likelihood):
     table = seen(40, 8)
     name = "edema_present"
-    missing = Observed({**table.signs, name: np.full(40, np.nan)}, table.logs, 40)
-    without = Observed({k: v for k, v in table.signs.items() if k != name}, table.logs, 40)
+    missing = ObservedData({**table.signs, name: np.full(40, np.nan)}, table.logs, 40)
+    without = ObservedData({k: v for k, v in table.signs.items() if k != name}, table.logs, 40)
     assert likelihood.log_ratio(missing) == pytest.approx(likelihood.log_ratio(without), abs=1e-12)
 
 
 def test_a_sign_half_seen_says_nothing(likelihood):
     """w = ½: ½·P + ½·(1 − P) does not depend on s."""
-    table = Observed(signs={"invasion": np.array([0.5])}, logs={}, count=1)
+    table = ObservedData(signs={"invasion": np.array([0.5])}, logs={}, count=1)
     assert np.abs(likelihood.log_ratio(table)).max() < 1e-12
 
 
 def test_dropping_predictors_equals_integrating_over_them_by_simulation(likelihood):
     """Tower property: the mean of P(M | given, simulated rest) over the rest, given the given, is P(M | given)."""
     rng = np.random.default_rng(11)
-    given = Observed(
+    given = ObservedData(
         signs={"margin_ill_defined": np.array([1.0]), "contour_lobulation": np.array([0.0])},
         logs={"adc_mean": np.array([np.log(1.7)])},
         count=1,
@@ -136,7 +136,7 @@ def simulated_probability(likelihood, given, probability, draw, repeats, rng):
         signs[name] = (rng.random(repeats) < stats.norm.cdf(a + slope * s)).astype(float)
     logs = {"longest_diameter": (m + b) / 2 + sd * z, "adc_mean": np.full(repeats, given.logs["adc_mean"][0])}
     one = Likelihood({name: one_draw(p, draw) for name, p in likelihood.parameters.items()}, likelihood.delta)
-    return expit(np.log(PRIOR / (1 - PRIOR)) + one.log_ratio(Observed(signs, logs, repeats)))[:, 0]
+    return expit(np.log(PRIOR / (1 - PRIOR)) + one.log_ratio(ObservedData(signs, logs, repeats)))[:, 0]
 
 
 def severity_given(likelihood, given, probability, draw, repeats, rng):
@@ -160,7 +160,7 @@ def test_sequential_evidence_in_any_order_gives_one_answer(likelihood):
     s = np.linspace(-9, 9, 4001)
     table = {"margin_ill_defined": 0.7, "split_fat_absent": 1.0, "target_sign_absent": 0.0, "edema_present": 0.2}
     draw = 5
-    answers = []
+    probabilities = []
     for order in (list(table), list(table)[::-1], sorted(table)):
         joint = np.stack(
             [
@@ -173,15 +173,15 @@ def test_sequential_evidence_in_any_order_gives_one_answer(likelihood):
             present = stats.norm.cdf(a + slope * s)
             joint = joint * (table[name] * present + (1 - table[name]) * (1 - present))
             joint /= joint.sum()
-        answers.append(joint[0].sum())
-    batch = Observed({k: np.array([v]) for k, v in table.items()}, {}, 1)
+        probabilities.append(joint[0].sum())
+    batch = ObservedData({k: np.array([v]) for k, v in table.items()}, {}, 1)
     ours = expit(np.log(PRIOR / (1 - PRIOR)) + likelihood.log_ratio(batch))[0, draw]
-    assert answers == pytest.approx([ours] * 3, abs=2e-3)
+    assert probabilities == pytest.approx([ours] * 3, abs=2e-3)
 
 
 def test_the_order_of_the_predictors_does_not_matter(likelihood):
     table = seen(30, 9)
-    turned = Observed(dict(reversed(table.signs.items())), dict(reversed(table.logs.items())), 30)
+    turned = ObservedData(dict(reversed(table.signs.items())), dict(reversed(table.logs.items())), 30)
     assert likelihood.log_ratio(turned) == pytest.approx(likelihood.log_ratio(table), abs=1e-10)
 
 
@@ -203,5 +203,5 @@ def test_without_the_cap_the_law_would_be_seen_to_fail(likelihood):
 
 
 def test_an_absurd_diameter_still_has_an_answer(likelihood):
-    table = Observed({}, {"longest_diameter": np.log(np.array([1e-9, 1e9]))}, 2)
+    table = ObservedData({}, {"longest_diameter": np.log(np.array([1e-9, 1e9]))}, 2)
     assert np.all(np.isfinite(likelihood.log_ratio(table)))

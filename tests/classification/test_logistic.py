@@ -14,9 +14,9 @@ from pnst.classification.pipelines import OffsetLogistic
 def test_a_constant_alone_is_the_logit_of_the_mean():
     """Closed form: logit(7/20), variance 1 ÷ (n·p·(1 − p))."""
     target = np.repeat([1.0, 0.0], [7, 13])
-    found = fit_logistic(np.ones((20, 1)), target)
-    assert found.coefficients == pytest.approx([logit(0.35)], abs=1e-9)
-    assert found.covariance[0, 0] == pytest.approx(1 / (20 * 0.35 * 0.65), rel=1e-6)
+    fit = fit_logistic(np.ones((20, 1)), target)
+    assert fit.coefficients == pytest.approx([logit(0.35)], abs=1e-9)
+    assert fit.covariance[0, 0] == pytest.approx(1 / (20 * 0.35 * 0.65), rel=1e-6)
 
 
 def test_a_two_by_two_table_gives_the_log_odds_ratio_and_woolfs_error():
@@ -24,16 +24,16 @@ def test_a_two_by_two_table_gives_the_log_odds_ratio_and_woolfs_error():
     a, b, c, d = 12, 5, 4, 19
     sign = np.repeat([1.0, 1.0, 0.0, 0.0], [a, b, c, d])
     target = np.repeat([1.0, 0.0, 1.0, 0.0], [a, b, c, d])
-    found = fit_logistic(np.column_stack([sign, np.ones(len(sign))]), target)
-    assert found.coefficients[0] == pytest.approx(np.log(a * d / (b * c)), abs=1e-8)
-    assert found.covariance[0, 0] == pytest.approx(1 / a + 1 / b + 1 / c + 1 / d, rel=1e-6)
+    fit = fit_logistic(np.column_stack([sign, np.ones(len(sign))]), target)
+    assert fit.coefficients[0] == pytest.approx(np.log(a * d / (b * c)), abs=1e-8)
+    assert fit.covariance[0, 0] == pytest.approx(1 / a + 1 / b + 1 / c + 1 / d, rel=1e-6)
 
 
 def test_an_offset_is_taken_as_given():
     """Closed form: with the right log-odds as offset there is nothing left to add."""
     offset = np.repeat([-1.0, 2.0], 100)
-    found = fit_logistic(np.ones((200, 1)), expit(offset + 0.4), offset=offset)
-    assert found.coefficients == pytest.approx([0.4], abs=1e-9)
+    fit = fit_logistic(np.ones((200, 1)), expit(offset + 0.4), offset=offset)
+    assert fit.coefficients == pytest.approx([0.4], abs=1e-9)
 
 
 def test_the_ridge_is_that_of_scikit_learn():
@@ -47,9 +47,9 @@ def test_the_ridge_is_that_of_scikit_learn():
 
 def test_separated_classes_have_no_maximum():
     x = np.arange(10.0)
-    found = fit_logistic(np.column_stack([x, np.ones(10)]), (x > 4.5).astype(float))
-    assert not found.converged
-    assert np.isnan(found.covariance).all()
+    fit = fit_logistic(np.column_stack([x, np.ones(10)]), (x > 4.5).astype(float))
+    assert not fit.converged
+    assert np.isnan(fit.covariance).all()
 
 
 class TestOffsetLogistic:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pnst.classification.evidence_model.observation import read, sign_weight
+from pnst.classification.evidence_model.observation import observe, sign_weight
 from pnst.classification.lesion_table import LesionTable
 from pnst.errors import SettingError
 from pnst.evidence.published import predictors
@@ -14,7 +14,7 @@ from pnst.evidence.published import predictors
 
 def entry(columns: dict[str, object]) -> dict[str, float]:
     """Predictor → what enters the likelihood of one lesion."""
-    return {r.predictor.name: float(r.entry[0]) for r in read(LesionTable.from_mapping(columns))}
+    return {r.predictor.name: float(r.entry[0]) for r in observe(LesionTable.from_mapping(columns))}
 
 
 def weight(name: str, *values: float, half_width: float = 0.0) -> list[float]:
@@ -66,8 +66,8 @@ class TestGroups:
 
     def test_a_table_chooses_row_by_row(self):
         table = pd.DataFrame({"adc.mean_um2_per_ms": [1.4, None], "adc.min_um2_per_ms": [0.7, 0.8]})
-        readings = {r.predictor.name: np.isnan(r.entry).tolist() for r in read(LesionTable.from_frame(table))}
-        assert readings == {"adc_mean": [False, True], "adc_min": [True, False]}
+        observations = {r.predictor.name: np.isnan(r.entry).tolist() for r in observe(LesionTable.from_frame(table))}
+        assert observations == {"adc_mean": [False, True], "adc_min": [True, False]}
 
     def test_diameter_is_in_the_sources_unit(self):
         assert entry({"size.longest_diameter_mm": 63.0}) == {"longest_diameter": pytest.approx(np.log(6.3))}
@@ -109,8 +109,8 @@ class TestReaders:
 
     def test_who_said_it_is_kept(self):
         columns = {"override.edema.present": True, "margin.ill_defined": True, "reader.invasion": True}
-        said = {r.predictor.name: bool(r.by_reader[0]) for r in read(LesionTable.from_mapping(columns))}
-        assert said == {"edema_present": True, "margin_ill_defined": False, "invasion": False}
+        by_reader = {r.predictor.name: bool(r.by_reader[0]) for r in observe(LesionTable.from_mapping(columns))}
+        assert by_reader == {"edema_present": True, "margin_ill_defined": False, "invasion": False}
 
     def test_a_readers_interval_is_not_the_measurements(self):
         name = "margin.ill_defined_fraction"
@@ -130,8 +130,8 @@ class TestSplitFat:
 
     def test_an_empty_cell_of_a_table_is_null(self):
         table = pd.DataFrame({"split_fat.coverage_fraction": [0.1] * 3, "split_fat.applicable": [True, False, None]})
-        (reading,) = read(LesionTable.from_frame(table))
-        assert np.isnan(reading.entry).tolist() == [False, True, True]
+        (observation,) = observe(LesionTable.from_frame(table))
+        assert np.isnan(observation.entry).tolist() == [False, True, True]
 
     @pytest.mark.parametrize("applicable", [False, None])
     def test_a_readers_word_makes_it_applicable(self, applicable):

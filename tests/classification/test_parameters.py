@@ -15,8 +15,8 @@ from pnst.classification.evidence_model.parameters import (
     log_variance,
     sources,
 )
-from pnst.evidence.published import moments, predictors
 from pnst.evidence.pooling import logit_with_half_count, random_effects
+from pnst.evidence.published import moments, predictors
 
 DRAWS = 20_000
 

@@ -8,7 +8,7 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 
 from classification.contexts import one_draw
-from pnst.classification.evidence_model.likelihood import AXES, Likelihood, Observed, sign_curve
+from pnst.classification.evidence_model.likelihood import AXES, Likelihood, ObservedData, sign_curve
 from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.evidence_model.parameters import SignParameters
 
@@ -36,19 +36,19 @@ def test_a_random_subset_is_dropped(likelihood, seed):
     dropped, integrated = [], []
     for draw in DRAWS:
         one = Likelihood({name: one_draw(p, draw) for name, p in likelihood.parameters.items()}, likelihood.delta)
-        chance = _chance(one, {name: np.array([x]) for name, x in given.items()}, 1)[0]
-        simulated = _simulated(one, given, rest, chance, rng)
+        probability = _probability(one, {name: np.array([x]) for name, x in given.items()}, 1)[0]
+        simulated = _simulated(one, given, rest, probability, rng)
         known = {name: np.full(LESIONS, x) for name, x in given.items()}
-        dropped.append(chance)
-        integrated.append(_chance(one, {**known, **simulated}, LESIONS).mean())
+        dropped.append(probability)
+        integrated.append(_probability(one, {**known, **simulated}, LESIONS).mean())
     assert rest
     assert np.mean(integrated) == pytest.approx(np.mean(dropped), abs=0.005)
 
 
-def _chance(one, values, count):
+def _probability(one, values, count):
     signs = {name: x for name, x in values.items() if isinstance(one.parameters[name], SignParameters)}
     logs = {name: x for name, x in values.items() if name not in signs}
-    return expit(logit(PRIOR) + one.log_ratio(Observed(signs, logs, count)))[:, 0]
+    return expit(logit(PRIOR) + one.log_ratio(ObservedData(signs, logs, count)))[:, 0]
 
 
 def _value(likelihood, name, rng):
@@ -70,9 +70,9 @@ def _density(one, name, x):
     return norm.pdf(z, loading * GRID, np.sqrt(1 - loading**2))
 
 
-def _simulated(one, given, rest, chance, rng):
+def _simulated(one, given, rest, probability, rng):
     """Findings of lesions that share what is given: class by its posterior, then severity, then the rest."""
-    malignant = rng.random(LESIONS) < chance
+    malignant = rng.random(LESIONS) < probability
     factor = np.prod([_density(one, name, x) for name, x in given.items() if name != DIFFUSION] or [1.0], axis=0)
     severity = np.empty(LESIONS)
     for side, rows in ((1, malignant), (-1, ~malignant)):

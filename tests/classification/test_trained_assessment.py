@@ -99,11 +99,11 @@ class TestForms:
 
     def test_a_table_keeps_its_index_and_each_row_is_its_own(self, model):
         table = cohort(12, seed=5).drop(columns="malignant").set_index("patient")
-        found = assess(table, model=model)
-        assert list(found.index) == list(table.index)
+        assessed = assess(table, model=model)
+        assert list(assessed.index) == list(table.index)
         one = assess(table.iloc[3].to_dict(), model=model)
-        assert found["probability"].iloc[3] == pytest.approx(one.probability, abs=1e-12)
-        assert found["low"].iloc[3] == pytest.approx(one.interval[0], abs=1e-12)
+        assert assessed["probability"].iloc[3] == pytest.approx(one.probability, abs=1e-12)
+        assert assessed["low"].iloc[3] == pytest.approx(one.interval[0], abs=1e-12)
 
     def test_a_readers_word_counts(self, model):
         told = assess(measured({"edema.max_extent_mm": 40.0}), model=model)
@@ -200,7 +200,7 @@ def test_intervals_hold_the_true_probability():
         table = pd.DataFrame({"y": rng.random(150) < expit(1.2 * x - 0.5), "x": x, "z": z})
         settings = QUICK.model_copy(update={"inverse_penalties": (1.0,), "replicates": 20, "folds": 2})
         new = pd.DataFrame({"x": np.linspace(-1.5, 1.5, 7), "z": 0.0})
-        found = assess(new, model=train(table, "y", settings=settings))
+        assessed = assess(new, model=train(table, "y", settings=settings))
         truth = expit(1.2 * new["x"] - 0.5)
-        covered.append(((found["low"] <= truth) & (truth <= found["high"])).mean())
+        covered.append(((assessed["low"] <= truth) & (truth <= assessed["high"])).mean())
     assert np.mean(covered) >= 0.8

@@ -87,9 +87,9 @@ def test_the_order_of_the_columns_does_not_matter_to_the_names(model):
 @pytest.mark.parametrize("kind", ["logistic", "boosting", "evidence-offset"])
 def test_a_signal_is_found(kind):
     """The class acts on three columns by an SD or more each: the held-out area is far above one half."""
-    found = learn(cohort(150), QUICK.model_copy(update={"model": kind})).card.performance
-    assert found.auc > 0.8
-    assert found.brier < found.brier_of_prevalence
+    performance = learn(cohort(150), QUICK.model_copy(update={"model": kind})).card.performance
+    assert performance.auc > 0.8
+    assert performance.brier < performance.brier_of_prevalence
 
 
 @pytest.mark.parametrize("kind", ["logistic", "boosting"])
@@ -97,10 +97,10 @@ def test_in_noise_nothing_is_found_and_the_probabilities_stay_moderate(kind):
     """Diagnoses shuffled: the area's interval holds one half, and few answers are sure of themselves."""
     table = cohort(150, missing=0)
     shuffled = np.random.default_rng(1).permutation(table["malignant"])
-    found = train(table.assign(malignant=shuffled), "malignant", settings=QUICK.model_copy(update={"model": kind}))
-    low, high = found.card.performance.auc_delong
+    model = train(table.assign(malignant=shuffled), "malignant", settings=QUICK.model_copy(update={"model": kind}))
+    low, high = model.card.performance.auc_delong
     assert low < 0.5 < high
-    assert found.card.performance.brier < 1.1 * found.card.performance.brier_of_prevalence
+    assert model.card.performance.brier < 1.1 * model.card.performance.brier_of_prevalence
 
 
 def test_probabilities_are_calibrated_on_new_patients():
@@ -113,9 +113,9 @@ def test_probabilities_are_calibrated_on_new_patients():
     matrix = feature_matrix(new, model.features)
     malignant = new["malignant"].to_numpy() == 1
     raw = reliability(expit(model.scorer.pipeline.decision_function(matrix)), malignant)
-    found = reliability(expit(model.log_odds(matrix)), malignant)
+    calibrated = reliability(expit(model.log_odds(matrix)), malignant)
     assert raw.slope > 1.5
-    assert found.slope == pytest.approx(1, abs=0.2)
+    assert calibrated.slope == pytest.approx(1, abs=0.2)
 
 
 def test_the_spread_is_that_of_other_cohorts():

@@ -19,18 +19,18 @@ HOSTILE = "<script>alert('x')</script>"
 
 
 @pytest.fixture(scope="module")
-def found():
+def evaluation():
     table = cohort(70, seed=3).rename(columns={"malignant": HOSTILE}).assign(site=f"{HOSTILE}&")
     return evaluate(table, HOSTILE, "patient", threshold=0.3, subgroups=["nf1", "site"], settings=FEW)
 
 
 @pytest.fixture(scope="module")
-def page(found):
-    return evaluation_report(found)
+def page(evaluation):
+    return evaluation_report(evaluation)
 
 
-def test_every_number_of_the_models_is_there(found, page):
-    (result,) = found.models
+def test_every_number_of_the_models_is_there(evaluation, page):
+    (result,) = evaluation.models
     low, high = result.area.bootstrap
     for text in (
         f"{result.area.value:.3f}",
@@ -59,8 +59,8 @@ def test_it_stands_alone(page):
     assert "default-src 'none'" in page
 
 
-def test_equal_evaluations_give_equal_pages(found, page):
-    assert evaluation_report(found) == page
+def test_equal_evaluations_give_equal_pages(evaluation, page):
+    assert evaluation_report(evaluation) == page
 
 
 def test_what_cannot_be_estimated_is_said():
@@ -75,13 +75,16 @@ def test_what_cannot_be_estimated_is_said():
 
 
 @pytest.mark.parametrize("name", [r"a$\frac$", "$x$", "_mine"])
-def test_a_models_folder_is_written_as_it_is_called(found, name):
+def test_a_models_folder_is_written_as_it_is_called(evaluation, name):
     """A formula of matplotlib that is none would be an error, and a legend leaves out what begins with a dash."""
-    (one,) = found.models
+    (one,) = evaluation.models
     other = replace(one, predictions=replace(one.predictions, name=name))
-    curves = dict(found.decision.net_benefit)
+    curves = dict(evaluation.decision.net_benefit)
     curves[name] = curves.pop(one.predictions.name)
-    renamed = replace(found, models=(other,), decision=replace(found.decision, net_benefit=curves))
+    renamed = replace(evaluation, models=(other,), decision=replace(evaluation.decision, net_benefit=curves))
     assert re.sub(r'src="[^"]*"', "", evaluation_report(renamed)).count(f">{name}<") > 1
     figure = roc_picture(renamed).png
-    assert figure != roc_picture(replace(renamed, models=(replace(other, predictions=replace(one.predictions, name="")),))).png
+    assert (
+        figure
+        != roc_picture(replace(renamed, models=(replace(other, predictions=replace(one.predictions, name="")),))).png
+    )

@@ -22,8 +22,8 @@ from pnst.reporting.figures import (
     lesion_pictures,
     region_pictures,
 )
-from pnst.reporting.painted import COVERED, INDISTINCT, LESION
-from pnst.reporting.plane import Field
+from pnst.reporting.outline_colours import COVERED, INDISTINCT, LESION
+from pnst.reporting.plane import FieldOfView
 from pnst.study import Role, Source, Study
 
 
@@ -65,7 +65,7 @@ def test_every_series_shows_the_lesion_as_a_png(made):
 def test_the_outline_spans_the_ellipsoid_in_true_proportions(made):
     """Closed form: in the plane through the centre the section is 28 mm wide, and 2/√(nᵀ diag(r⁻²) n) mm high."""
     picture = lesion_pictures(only(made.study, Role.T2_FS), made.lesion)[0]
-    field = Field.round(made.study.series[Role.T2_FS].volume, made.lesion.mesh.vertices, 2, made.lesion)
+    field = FieldOfView.around(made.study.series[Role.T2_FS].volume, made.lesion.mesh.vertices, 2, made.lesion)
     rows, columns = np.nonzero(near(pixels(picture), LESION))
     per_mm = pixels(picture).shape[1] / (field.window[1] - field.window[0])
     up = made.fine.directions[:, 1]
@@ -76,7 +76,7 @@ def test_the_outline_spans_the_ellipsoid_in_true_proportions(made):
 
 def test_without_a_lesion_there_is_no_outline(made):
     """The colour is the outline's alone."""
-    field = Field.round(made.study.series[Role.T1].volume, made.lesion.mesh.vertices, 2, made.lesion)
+    field = FieldOfView.around(made.study.series[Role.T1].volume, made.lesion.mesh.vertices, 2, made.lesion)
     canvas = Canvas(field)
     canvas.grey(field.volume.data)
     image = matplotlib.image.imread(io.BytesIO(canvas.png()), format="png")[..., :3]
@@ -106,7 +106,7 @@ def test_a_study_of_diffusion_alone_has_no_reformats(made):
 def test_the_longest_diameter_is_drawn_from_pole_to_pole(made):
     """Closed form: 36 mm along the patient's craniocaudal axis; the line's ends are the farthest white pixels."""
     picture = extent_pictures(only(made.study, Role.T1), made.lesion)[0]
-    field = Field.round(made.study.series[Role.T1].volume, made.lesion.mesh.vertices, 1, made.lesion)
+    field = FieldOfView.around(made.study.series[Role.T1].volume, made.lesion.mesh.vertices, 1, made.lesion)
     image = pixels(picture)
     per_mm = image.shape[1] / (field.window[1] - field.window[0])
     outline = np.nonzero(near(image, LESION))[0]
@@ -254,16 +254,16 @@ def test_the_source_of_a_series_is_not_drawn(made):
 def mapped(made, name, values):
     """The measurements with a map of a finding: `values` of the vertices' offsets (n, 3) from the centre."""
     points = made.lesion.mesh.vertices
-    found = SurfaceMap(points, values(points - points.mean(axis=0)), "a finding")
-    return replace(made.m, regions={**made.m.regions, name: found})
+    surface_map = SurfaceMap(points, values(points - points.mean(axis=0)), "a finding")
+    return replace(made.m, regions={**made.m.regions, name: surface_map})
 
 
 def columns_of(picture, colour):
     """Where the colour lies across the picture, 0 at its left and 1 at its right."""
     image = pixels(picture)
     below = near(image, colour, 0.04)[int(0.1 * len(image)) : int(0.85 * len(image))]  # letters and scale bar left out
-    found = np.nonzero(below)[1] / image.shape[1]
-    return found[(found > 0.06) & (found < 0.94)]
+    x = np.nonzero(below)[1] / image.shape[1]
+    return x[(x > 0.06) & (x < 0.94)]
 
 
 def test_the_outline_tells_where_the_edge_is_sharp(made):
@@ -283,7 +283,9 @@ def test_an_edge_that_was_not_measured_leaves_the_outline_blue(made):  # saying 
     for study, measured in ((made.study, made.m), (only(made.study, other), m)):
         pictures = lesion_pictures(study, made.lesion, measured)
         assert len(pictures) >= len(study.series)
-        assert not any(near(pixels(picture), INDISTINCT).any() or "vermilion" in picture.caption for picture in pictures)
+        assert not any(
+            near(pixels(picture), INDISTINCT).any() or "vermilion" in picture.caption for picture in pictures
+        )
 
 
 def test_the_outline_tells_where_a_rim_of_fat_covers_it(made):

@@ -7,7 +7,7 @@ import pytest
 
 from pnst.image import Grid, Mask, Volume
 from pnst.kernels.mesh import Mesh
-from pnst.reporting.plane import Field, Plane, letters, points_of, slice_of_max_area
+from pnst.reporting.plane import FieldOfView, ImagePlane, letters, points_of, slice_of_max_area
 from pnst.study import Lesion
 
 STORED = [((0, 1, 2), ()), ((2, 0, 1), (0,)), ((1, 2, 0), (1, 2)), ((0, 2, 1), (0, 1, 2))]
@@ -37,7 +37,7 @@ def octahedron(r):
 def test_a_picture_is_lettered_as_radiologists_hang_it(axis, expected):
     """Convention: the patient's right, or anterior, on the left; anterior, or superior, on top."""
     grid = Grid((7, 8, 9), np.diag([0.9, 1.1, 3.0, 1.0]))
-    assert Plane(grid, axis, 0).letters == expected
+    assert ImagePlane(grid, axis, 0).letters == expected
 
 
 def test_a_tilted_axis_carries_two_letters_and_a_hardly_tilted_one_carries_one():
@@ -53,7 +53,7 @@ def test_the_right_anterior_superior_corner_lies_top_left_however_it_is_stored(a
     data = np.zeros((7, 8, 9))
     data[6, 7, 8] = 1
     volume = stored(Volume(data, Grid((7, 8, 9), np.diag([0.9, 1.1, 3.0, 1.0]))), axes, flips).canonical()
-    image = Plane(volume.grid, axis, (6, 7, 8)[axis]).image(volume.data)
+    image = ImagePlane(volume.grid, axis, (6, 7, 8)[axis]).image(volume.data)
     assert image[0, 0] == 1
     assert image.sum() == 1
 
@@ -63,7 +63,7 @@ def test_a_voxel_centre_projects_to_the_middle_of_its_pixel():
     c, s = np.cos(np.radians(20)), np.sin(np.radians(20))
     affine = np.eye(4)
     affine[:3, :3] = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]) * (0.9, 1.1, 3.0)
-    plane = Plane(Grid((7, 8, 9), affine), 2, 4)
+    plane = ImagePlane(Grid((7, 8, 9), affine), 2, 4)
     data = np.zeros((7, 8, 9))
     data[5, 2, 4] = 1
     rows, columns = plane.image(data).shape
@@ -78,7 +78,7 @@ def test_a_voxel_centre_projects_to_the_middle_of_its_pixel():
 def test_a_plane_cuts_an_octahedron_in_a_square(height):
     """Closed form: |x| + |y| = r − h, perimeter 4√2 (r − h)."""
     grid = Grid((7, 8, 9), np.diag([0.9, 1.1, height, 1.0]))
-    segments = Plane(grid, 2, 1).cut(octahedron(10.0))
+    segments = ImagePlane(grid, 2, 1).cut(octahedron(10.0))
     np.testing.assert_allclose(np.abs(segments).sum(axis=-1), 10 - height, atol=1e-9)
     length = np.linalg.norm(segments[:, 0] - segments[:, 1], axis=1).sum()
     assert length == pytest.approx(4 * np.sqrt(2) * (10 - height))
@@ -86,7 +86,7 @@ def test_a_plane_cuts_an_octahedron_in_a_square(height):
 
 def test_a_plane_beside_a_mesh_cuts_nothing():
     grid = Grid((7, 8, 9), np.diag([0.9, 1.1, 10.5, 1.0]))
-    assert Plane(grid, 2, 1).cut(octahedron(10.0)).shape == (0, 2, 2)
+    assert ImagePlane(grid, 2, 1).cut(octahedron(10.0)).shape == (0, 2, 2)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_an_empty_mask_has_no_largest_slice_and_no_points(made):
 
 def test_a_field_is_square_and_holds_the_lesion_with_its_margin(made):
     volume = made.study.series["t1"].volume
-    field = Field.round(volume, made.lesion.mesh.vertices, 2, made.lesion)
+    field = FieldOfView.around(volume, made.lesion.mesh.vertices, 2, made.lesion)
     left, right, bottom, top = field.window
     assert right - left == pytest.approx(bottom - top)
     seen = field.plane.project(made.lesion.mesh.vertices)
@@ -122,7 +122,7 @@ def test_a_lesion_outside_an_image_has_no_field_there(made):
     far = made.fine.affine.copy()
     far[:3, 3] += 500
     volume = Volume(np.zeros(made.fine.shape), Grid(made.fine.shape, far))
-    assert Field.round(volume, made.lesion.mesh.vertices, 2, made.lesion) is None
+    assert FieldOfView.around(volume, made.lesion.mesh.vertices, 2, made.lesion) is None
 
 
 def test_a_lesion_beside_the_voxels_but_within_the_margin_has_no_field(made):
@@ -131,4 +131,4 @@ def test_a_lesion_beside_the_voxels_but_within_the_margin_has_no_field(made):
     near[:3, 3] += near[:3, 0] / 0.9 * 61  # lesion's half-width 14 + half the image 43.2 < 61 < 43.2 + 14 + margin
     volume = Volume(np.zeros(made.fine.shape), Grid(made.fine.shape, near))
     lesion = Lesion("x", made.lesion.mask, "simulation")
-    assert Field.round(volume, lesion.mesh.vertices, 2, lesion) is None
+    assert FieldOfView.around(volume, lesion.mesh.vertices, 2, lesion) is None

@@ -18,7 +18,7 @@ from pnst.errors import InputError
 from pnst.image import Volume
 from pnst.measurement.measurements import FAMILY_TYPES, Measurements
 from pnst.reporting.report import report, report_lesions
-from pnst.reporting.reportlets import PAINTERS, reasons, reportlets, summaries
+from pnst.reporting.reportlets import PICTURES, key_numbers, reasons, reportlets
 from pnst.reporting.vocabulary import COLUMNS, FAMILIES, PREDICTORS, ROLES, family_words, part_title
 from pnst.study import Acquisition, Lesion, Role, Study
 
@@ -158,10 +158,10 @@ def test_the_contributions_shown_and_the_prior_sum_to_the_answer(html, a):
 
 def test_a_reason_says_what_was_seen_and_by_whom(made, a):
     """The reader's word on oedema replaces the measured extent."""
-    found = {reason.title: reason.seen for reason in reasons(made.m, a)}
-    assert (found["Size"].title, found["Size"].value.text) == ("Longest diameter", "36.0")
-    assert found["Size"].reader is None
-    assert (found["Oedema"].title, found["Oedema"].value.text, found["Oedema"].reader.text) == ("Oedema", "", "no")
+    rows = {reason.title: reason.row for reason in reasons(made.m, a)}
+    assert (rows["Size"].title, rows["Size"].value.text) == ("Longest diameter", "36.0")
+    assert rows["Size"].reader is None
+    assert (rows["Oedema"].title, rows["Oedema"].value.text, rows["Oedema"].reader.text) == ("Oedema", "", "no")
 
 
 def test_reasons_stand_in_order_of_weight(made, a):
@@ -186,8 +186,8 @@ def test_abstaining_is_said_before_any_number(made, bare, a):
     size_only = Measurements("case-07", "tumour 1", size=made.m.size)
     withheld = assess(size_only)
     page = Page(report(bare, made.lesion, size_only, withheld))
-    said = page.text.index(f"No assessment is given: {withheld.abstained}")
-    assert said < page.text.index("probability of malignancy")
+    position = page.text.index(f"No assessment is given: {withheld.abstained}")
+    assert position < page.text.index("probability of malignancy")
     assert "No assessment is given" not in Page(report(bare, made.lesion, made.m, a)).text
 
 
@@ -319,7 +319,7 @@ def test_a_lesion_that_meets_no_image_is_reported_without_pictures(made, bare, a
 def test_every_family_column_and_role_has_its_words():
     """A new family without words, key numbers or painter is noticed here."""
     assert set(FAMILY_TYPES) <= set(FAMILIES)
-    assert set(FAMILY_TYPES) <= set(PAINTERS)
+    assert set(FAMILY_TYPES) <= set(PICTURES)
     assert set(Role) == set(ROLES)
     for name, kind in FAMILY_TYPES.items():
         columns = set(kind.column_names())
@@ -342,7 +342,7 @@ def test_intervals_stand_beside_their_number_once(made):
     rows = reportlets(made.study, made.lesion, m)[0].rows
     assert [(r.value.text, r.interval.text) for r in rows if r.interval] == [("10.6", "10.1 – 11.0")]
     assert not any("interval" in r.title.lower() for r in rows)
-    assert summaries(m)[1].number.interval.text == "10.1 – 11.0"
+    assert key_numbers(m)[1].number.interval.text == "10.1 – 11.0"
 
 
 def test_the_adc_unit_is_the_radiologists(page, made):

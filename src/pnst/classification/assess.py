@@ -80,7 +80,7 @@ def assess(
     settings = settings or AssessSettings()
     prior = settings.prior if prior is None else _checked_prior(prior)
     chosen, facts, lesions = _model(model, settings), Patient.from_mapping(patient), LesionTable.of(m)
-    chosen.refuse_unread(lesions)
+    chosen.refuse_unknown_columns(lesions)
     prediction = chosen.predict(lesions, facts, prior)
     abstained = abstentions(prediction, settings.decision_probability)
     if lesions.index is not None:

@@ -59,13 +59,13 @@ class Model(Protocol):
     def notes(self) -> tuple[str, ...]:
         """What to know of this model wherever it is used."""
 
-    def refuse_unread(self, lesions: LesionTable) -> None:
+    def refuse_unknown_columns(self, lesions: LesionTable) -> None:
         """Raise `SettingError` for a column that this model would pass over without a word."""
 
     def predict(
-        self, lesions: LesionTable, patient: Patient, prior: float | None = None, *, unseen: bool = False
+        self, lesions: LesionTable, patient: Patient, prior: float | None = None, *, cross_validated: bool = False
     ) -> Prediction:
         """The answers at a prior, the model's own where None.
 
-        With `unseen`, a lesion that was trained on is given the answer of a model that had not seen its group.
+        With `cross_validated`, a lesion that was trained on is given the answer of a model that had not seen its group.
         """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pnst.cli.arguments import changes_of, format_of, inputs_of, patient_of, settings_of, workers_of
 from pnst.cli.options import (
     AlignOption,
     BiasOption,
@@ -32,11 +33,19 @@ from pnst.cli.options import (
     VendorOption,
     WorkersOption,
 )
-from pnst.cli.request import changes_of, form_of, patient_of, request_of, settings_of, workers_of
-from pnst.cli.terminal import console, counted, emit, escaped, print_json, progress, show, tally
+from pnst.cli.terminal import (
+    cohort_progress,
+    console,
+    escaped,
+    print_case,
+    print_counts,
+    print_json,
+    print_or_write,
+    progress,
+)
 
 if TYPE_CHECKING:
-    from pnst.workflow.simulation import Changes, Form
+    from pnst.workflow.simulation import Changes, StudyFormat
 
 app = typer.Typer(
     name="pnst",
@@ -84,10 +93,10 @@ def run(
     """
     from pnst import workflow
 
-    request = request_of(study, lesion, role, mask, override, patient, case_id, keep_identity, model)
-    with progress() as say:
-        case = workflow.run(request, out, settings_of(settings, prior, bias, align), say)
-    show(case, out)
+    inputs = inputs_of(study, lesion, role, mask, override, patient, case_id, keep_identity, model)
+    with progress() as show_stage:
+        case = workflow.run(inputs, out, settings_of(settings, prior, bias, align), show_stage)
+    print_case(case, out)
 
 
 @app.command()
@@ -138,12 +147,12 @@ def measure(
     """Measure the lesions of a study: measurements.json, without an assessment."""
     from pnst import workflow
 
-    request = request_of(study, lesion, role, mask, override, None, case_id, False)
-    with progress() as say:
-        case = workflow.read_case(request, say)
+    inputs = inputs_of(study, lesion, role, mask, override, None, case_id, False)
+    with progress() as show_stage:
+        case = workflow.read_case(inputs, show_stage)
         chosen = settings_of(settings, None, bias, align)
-        case = workflow.measure_case(workflow.preprocess_case(case, chosen, say), request, chosen, say)
-    emit(workflow.measurements_json(case.measurements), out)
+        case = workflow.measure_case(workflow.preprocess_case(case, chosen, show_stage), inputs, chosen, show_stage)
+    print_or_write(workflow.measurements_json(case.measurements), out)
 
 
 @app.command()
@@ -161,9 +170,9 @@ def assess(
 
     assessments = workflow.assess_file(measurements, patient_of(patient), settings_of(settings, prior), model)
     if explain:
-        emit(workflow.explanations(assessments), out)
+        print_or_write(workflow.explanations(assessments), out)
         return
-    emit(workflow.assessments_json(assessments), out)
+    print_or_write(workflow.assessments_json(assessments), out)
 
 
 @app.command()
@@ -176,8 +185,8 @@ def report(
     """Write the HTML report again from a study and the results of an earlier run, without measuring."""
     from pnst import workflow
 
-    request = request_of(study, None, role, None, None, None, None, False)
-    emit(workflow.report_results(request, results), out)
+    inputs = inputs_of(study, None, role, None, None, None, None, False)
+    print_or_write(workflow.report_results(inputs, results), out)
 
 
 @app.command()
@@ -204,24 +213,26 @@ def phantom(
     Example: pnst phantom --table patients.csv --out cohort/ (columns: patient, label, like, seed, lesion.edema_mm, …)
     """
     changes = changes_of(spec, like, seed, realistic)
-    form = form_of(dicom, bids, vendor, enhanced)
+    study_format = format_of(dicom, bids, vendor, enhanced)
     workers = workers_of(workers, table)
     if table is not None:
-        _cohort(table, out, changes, form, workers)
+        _cohort(table, out, changes, study_format, workers)
         return
     from pnst import workflow
 
-    with progress() as say:
-        say("simulating")
-        workflow.write_phantom(out, *changes, form=form)
+    with progress() as show_stage:
+        show_stage("simulating")
+        workflow.write_phantom(out, *changes, study_format=study_format)
 
 
-def _cohort(table: Path, out: Path, changes: list[Changes | Path], form: Form, workers: int | None) -> None:
+def _cohort(
+    table: Path, out: Path, changes: list[Changes | Path], study_format: StudyFormat, workers: int | None
+) -> None:
     from pnst.cohort.simulated import FAILURES, INDEX, simulate_cohort
 
-    with counted() as (plan, watch):
-        outcomes = simulate_cohort(table, out, changes, form, workers, watch, plan)
-    tally(outcomes, out, INDEX, FAILURES)
+    with cohort_progress() as (plan, watch):
+        outcomes = simulate_cohort(table, out, changes, study_format, workers, watch, plan)
+    print_counts(outcomes, out, INDEX, FAILURES)
     if any(outcome.state == "failed" for outcome in outcomes):
         raise typer.Exit(1)
 
@@ -243,8 +254,8 @@ def fetch(
 
     from pnst import workflow
 
-    with progress() as say:
-        fetched_series = workflow.fetch(url, out, study, series, say)
+    with progress() as show_stage:
+        fetched_series = workflow.fetch(url, out, study, series, show_stage)
     table = Table("modality", "instances", "where", title=escaped(str(out))[0], title_justify="left")
     for one in fetched_series:
         where = one.files[0] if len(one.files) == 1 else one.uid  # a SEG or RTSTRUCT is one file, for --lesion

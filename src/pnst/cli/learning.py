@@ -76,8 +76,8 @@ def train(
         leave_out_constant=leave_out_constant,
         accept_separating=accept_separating or (),
     )
-    with progress() as say:
-        trained_model = workflow.train_model(training, out, _settings(settings).changed(train=changes), say)
+    with progress() as show_stage:
+        trained_model = workflow.train_model(training, out, _settings(settings).changed(train=changes), show_stage)
     _print_trained(trained_model, out)
 
 
@@ -108,7 +108,7 @@ def evaluate(
 
     training = workflow.TrainingTable(table=table, label=label, groups=groups)
     changes = {} if prior is None else {"prior": prior}
-    with progress() as say:
+    with progress() as show_stage:
         evaluation = workflow.evaluate_models(
             training,
             model or [],
@@ -116,7 +116,7 @@ def evaluate(
             _settings(settings).changed(assess=changes),
             threshold,
             subgroup or (),
-            say,
+            show_stage,
         )
     _print_evaluation(evaluation, out)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pnst.workflow import Case
 
 
-def emit(text: str, out: Path | None) -> None:
+def print_or_write(text: str, out: Path | None) -> None:
     """Print a text, or write it into a file, whole or not at all. Raises `InputError` where it cannot be written."""
     if out is None:
         typer.echo(text)
@@ -62,7 +62,7 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def counted() -> Iterator[tuple[Callable[[int], None], Callable[[Outcome], None]]]:
+def cohort_progress() -> Iterator[tuple[Callable[[int], None], Callable[[Outcome], None]]]:
     """A bar of cases on a terminal, quiet in a pipe: how many there will be, then what became of each."""
     if not sys.stderr.isatty():
         yield lambda _: None, lambda _: None
@@ -80,14 +80,14 @@ def counted() -> Iterator[tuple[Callable[[int], None], Callable[[Outcome], None]
         yield lambda total: bar.update(task, total=total), watch
 
 
-def tally(outcomes: Sequence[Outcome], out: Path, index: str, failures: str) -> None:
+def print_counts(outcomes: Sequence[Outcome], out: Path, index: str, failures: str) -> None:
     """How many cases were made, kept and failed, and where their tables are."""
     counts = Counter(outcome.state for outcome in outcomes)
     counts_text = f"{counts['made']} made, {counts['kept']} kept, {counts['failed']} failed"
     typer.echo(f"{counts_text}: {out / index}" + (f", {out / failures}" if counts["failed"] else ""))
 
 
-def show(case: Case, out: Path) -> None:
+def print_case(case: Case, out: Path) -> None:
     """The table that answers the question, and where the rest is."""
     from rich.table import Table
 

@@ -15,11 +15,11 @@ from pnst.io.atomic import write_text
 from pnst.io.simulated import six_digits
 from pnst.io.table import to_csv
 from pnst.phantom.description import Changes
-from pnst.workflow import Form, write_phantom
+from pnst.workflow import StudyFormat, write_phantom
 
 INDEX = "cohort.csv"
 FAILURES = "failures.csv"
-PLAIN = Form()
+PLAIN = StudyFormat()
 LESION = ("lesion.nii.gz", "lesions/1.dcm", "derivatives/pnst/sub-*/anat/*_label-lesion_mask.nii.gz")
 """Where the formats keep the lesion."""
 
@@ -28,7 +28,7 @@ def simulate_cohort(
     table: Path,
     out: Path,
     defaults: Sequence[Changes | Path] = (),
-    form: Form = PLAIN,
+    form: StudyFormat = PLAIN,
     workers: int | None = None,
     watch: Watch = lambda _: None,
     plan: Callable[[int], None] = lambda _: None,
@@ -48,15 +48,15 @@ def simulate_cohort(
 
 def make_patient(order: Any, folder: Path) -> Row:
     """In a worker: one patient into an empty folder; the row of `cohort.csv` that is decided by the description."""
-    made = write_phantom(folder, tomllib.loads(order["description"]), form=Form(**order["form"]))
+    made = write_phantom(folder, tomllib.loads(order["description"]), study_format=StudyFormat(**order["form"]))
     truth = {f"truth.{name}": six_digits(value) for name, value in made.truth.items()}
     return {"seed": made.seed, "lesion": lesion_file(folder), **truth}
 
 
 def lesion_file(folder: Path) -> str:
     """The lesion of a study that was written, relative to its folder."""
-    found = next(file for pattern in LESION for file in folder.glob(pattern))
-    return found.relative_to(folder).as_posix()
+    lesion = next(file for pattern in LESION for file in folder.glob(pattern))
+    return lesion.relative_to(folder).as_posix()
 
 
 def write_tables(out: Path, patients: Sequence[Patient], outcomes: Sequence[Outcome]) -> None:

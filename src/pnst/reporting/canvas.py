@@ -18,7 +18,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from pnst.reporting.plane import Field
+from pnst.reporting.plane import FieldOfView
 from pnst.typing import BoolArray, FloatArray
 
 SIDE_IN = 3.0
@@ -50,7 +50,7 @@ class Picture:
 class Canvas:
     """A square picture of a field, drawn layer by layer and then turned into PNG bytes."""
 
-    def __init__(self, field: Field, *, colour_bar: bool = False) -> None:
+    def __init__(self, field: FieldOfView, *, colour_bar: bool = False) -> None:
         self.field = field
         width = SIDE_IN * (1.2 if colour_bar else 1.0)
         self.figure = Figure(figsize=(width, SIDE_IN), dpi=DPI, facecolor="black")

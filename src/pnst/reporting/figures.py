@@ -11,8 +11,8 @@ from pnst.kernels.hull import longest_diameter
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import ADC_RANGE, Canvas, Picture
 from pnst.reporting.numbers import ADC_UNIT
-from pnst.reporting.painted import LESION, Paint, edge_paint, fat_paint
-from pnst.reporting.plane import Field, placed, points_of
+from pnst.reporting.outline_colours import LESION, OutlineColours, edge_colours, fat_colours
+from pnst.reporting.plane import FieldOfView, placed, points_of
 from pnst.reporting.vocabulary import role_title
 from pnst.study import Lesion, Role, Series, Study
 from pnst.typing import FloatArray
@@ -29,7 +29,7 @@ REGIONS = {
 """Region → its title, its colour, and the roles that it is shown on."""
 ADC_REGIONS = {"solid": ("what was averaged (black)", "#000000"), "adc_dark": ("its darkest part (red)", "#ff2a00")}
 """Regions that are outlined on the ADC map, each with its words and its colour."""
-PAINTS = {"fat_rim": fat_paint}
+OUTLINE_COLOURS = {"fat_rim": fat_colours}
 """Region → what colours the lesion's outline beside it."""
 ANATOMICAL = (Role.T1, Role.T2_FS, Role.T2, Role.T1_POST)
 
@@ -39,15 +39,15 @@ def lesion_pictures(study: Study, lesion: Lesion, m: Measurements | None = None)
 
     On the series that the edge was read on also across its slices, the outline coloured by what was found.
     """
-    paint, read = (edge_paint(m), m.margin.series) if m and m.margin else (None, None)
+    colours, edge_series = (edge_colours(m), m.margin.series) if m and m.margin else (None, None)
     pictures = []
     for series in study.series.values():
         axis = series.volume.grid.canonical().slice_axis
-        if series.role == read:
-            pictures += [_lesion_on(series, lesion, a, paint=paint) for a in (axis, _across(axis))]
+        if series.role == edge_series:
+            pictures += [_lesion_on(series, lesion, a, colours=colours) for a in (axis, _across(axis))]
         else:
             pictures.append(_lesion_on(series, lesion, axis))
-    return _drawn(pictures)
+    return _without_none(pictures)
 
 
 def edema_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]:
@@ -57,7 +57,7 @@ def edema_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Pictur
         return region_pictures(study, lesion, m, "edema")
     axis = series.volume.grid.canonical().slice_axis
     pictures = (_lesion_on(series, lesion, a, remark="no oedema found") for a in (axis, _across(axis)))
-    return _drawn(pictures)
+    return _without_none(pictures)
 
 
 def extent_pictures(study: Study, lesion: Lesion) -> list[Picture]:
@@ -67,7 +67,7 @@ def extent_pictures(study: Study, lesion: Lesion) -> list[Picture]:
         return []
     sliced = series.volume.grid.canonical().slice_axis
     _, diameter = longest_diameter(lesion.mesh.vertices)
-    return _drawn(_lesion_on(series, lesion, axis, diameter) for axis in (1, 0, 2) if axis != sliced)
+    return _without_none(_lesion_on(series, lesion, axis, diameter) for axis in (1, 0, 2) if axis != sliced)
 
 
 def region_pictures(study: Study, lesion: Lesion, m: Measurements, name: str) -> list[Picture]:
@@ -84,10 +84,10 @@ def region_pictures(study: Study, lesion: Lesion, m: Measurements, name: str) ->
     axis = whole.grid.canonical().slice_axis
     shown = np.concatenate([lesion.mesh.vertices, points_of(whole)])
     sections: tuple[tuple[int, Mask | Lesion], ...] = ((axis, whole), (axis, lesion), (_across(axis), lesion))
-    fields = [Field.round(series.volume, shown, *section) for section in sections]
+    fields = [FieldOfView.around(series.volume, shown, *section) for section in sections]
     slices = {(field.plane.axis, field.slice): field for field in fields if field is not None}
-    paint = PAINTS[name](m) if name in PAINTS else None
-    return [_region_on(series, whole, lesion, name, field, paint) for field in slices.values()]
+    colours = OUTLINE_COLOURS[name](m) if name in OUTLINE_COLOURS else None
+    return [_region_on(series, whole, lesion, name, field, colours) for field in slices.values()]
 
 
 def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]:
@@ -95,7 +95,7 @@ def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]
     adc = m.regions.get("adc")
     if not isinstance(adc, Volume):
         return []
-    field = Field.round(adc, lesion.mesh.vertices, adc.grid.canonical().slice_axis, lesion)
+    field = FieldOfView.around(adc, lesion.mesh.vertices, adc.grid.canonical().slice_axis, lesion)
     if field is None:
         return []
     canvas = Canvas(field, colour_bar=True)
@@ -119,40 +119,40 @@ def _lesion_on(
     lesion: Lesion,
     axis: int,
     diameter: FloatArray | None = None,
-    paint: Paint | None = None,
+    colours: OutlineColours | None = None,
     remark: str = "",
 ) -> Picture | None:
-    field = Field.round(series.volume, lesion.mesh.vertices, axis, lesion)
+    field = FieldOfView.around(series.volume, lesion.mesh.vertices, axis, lesion)
     if field is None:
         return None
     canvas = Canvas(field)
-    canvas.grey(_still(field.volume, series))
-    _outline(canvas, lesion, paint)
+    canvas.grey(_displayed(field.volume, series))
+    _outline(canvas, lesion, colours)
     if diameter is not None:
         canvas.chord(field.plane.project(diameter), DIAMETER)
     alt = f"Lesion outline on {role_title(series.role)}, {field.plane.orientation}"
-    caption = (_where(series, field, series.volume.grid), remark, paint.legend if paint else "")
+    caption = (_where(series, field, series.volume.grid), remark, colours.legend if colours else "")
     return Picture(canvas.png(), alt, "; ".join(part for part in caption if part))
 
 
-def _outline(canvas: Canvas, lesion: Lesion, paint: Paint | None) -> None:
-    if paint:
-        paint.draw(canvas, lesion.mesh)
+def _outline(canvas: Canvas, lesion: Lesion, colours: OutlineColours | None) -> None:
+    if colours:
+        colours.draw(canvas, lesion.mesh)
     else:
         canvas.outline(canvas.field.plane.cut(lesion.mesh), LESION)
 
 
 def _region_on(
-    series: Series, region: Mask, lesion: Lesion, name: str, field: Field, paint: Paint | None = None
+    series: Series, region: Mask, lesion: Lesion, name: str, field: FieldOfView, colours: OutlineColours | None = None
 ) -> Picture:
     title, colour, _ = REGIONS[name]
     canvas = Canvas(field)
-    canvas.grey(_still(field.volume, series))
+    canvas.grey(_displayed(field.volume, series))
     canvas.zone(field.of(region).data, colour)
-    _outline(canvas, lesion, paint)
+    _outline(canvas, lesion, colours)
     alt = f"{title} and lesion outline on {role_title(series.role)}, {field.plane.orientation}"
     where = _where(series, field, region.grid)
-    return Picture(canvas.png(), alt, f"{where}; {paint.legend}" if paint else where)
+    return Picture(canvas.png(), alt, f"{where}; {colours.legend}" if colours else where)
 
 
 def _across(axis: int) -> int:
@@ -160,7 +160,7 @@ def _across(axis: int) -> int:
     return 1 if axis != 1 else 2
 
 
-def _still(volume: Volume, series: Series) -> FloatArray:
+def _displayed(volume: Volume, series: Series) -> FloatArray:
     """(ni, nj, nk): the volume, or the mean of a diffusion series' volumes with its highest b-value."""
     if volume.data.ndim == 3:
         return volume.data
@@ -180,13 +180,13 @@ def _measured_on(study: Study, roles: Iterable[Role], region: Mask) -> tuple[Ser
     return None, None
 
 
-def _where(series: Series, field: Field, grid: Grid) -> str:
+def _where(series: Series, field: FieldOfView, grid: Grid) -> str:
     highest = f", b {max(series.b_values):.4g} s/mm²" if series.b_values and series.volume.data.ndim == 4 else ""
     title = role_title(series.role)
     return f"{title[:1].upper()}{title[1:]}{highest}, {_slice(field, grid)}"
 
 
-def _slice(field: Field, grid: Grid, first: int = 0) -> str:
+def _slice(field: FieldOfView, grid: Grid, first: int = 0) -> str:
     """Which slice is shown; counted from the patient's left, back or feet, whatever the order of storage."""
     plane = field.plane
     count = grid.canonical().shape[plane.axis]
@@ -194,7 +194,7 @@ def _slice(field: Field, grid: Grid, first: int = 0) -> str:
     return f"{plane.orientation} slice {first + field.slice + 1} of {count} from {start}"
 
 
-def _slice_of(study: Study, field: Field, part: Grid) -> str:
+def _slice_of(study: Study, field: FieldOfView, part: Grid) -> str:
     """Which slice of the diffusion series is shown, where a map was kept on a crop of it."""
     for role in (Role.DWI, Role.ADC):
         if role in study.series:
@@ -205,5 +205,5 @@ def _slice_of(study: Study, field: Field, part: Grid) -> str:
     return _slice(field, part)
 
 
-def _drawn(pictures: Iterable[Picture | None]) -> list[Picture]:
+def _without_none(pictures: Iterable[Picture | None]) -> list[Picture]:
     return [picture for picture in pictures if picture is not None]

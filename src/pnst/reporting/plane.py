@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from pnst.image import Box, Grid, Mask, Volume, embedded
+from pnst.image import Box, Grid, Mask, Volume, embed
 from pnst.kernels.mesh import Mesh
 from pnst.study import Lesion
 from pnst.typing import AnyArray, FloatArray
@@ -29,7 +29,7 @@ DIRECTIONS = (("L", "R"), ("P", "A"), ("I", "S"))
 
 
 @dataclass(frozen=True, eq=False)
-class Plane:
+class ImagePlane:
     """One slice of a grid in closest-canonical order, `index` along the canonical `axis` (0 sagittal, 2 axial)."""
 
     grid: Grid
@@ -93,14 +93,14 @@ class Plane:
 
 
 @dataclass(frozen=True, eq=False)
-class Field:
+class FieldOfView:
     """The square part of an image that a picture shows, in closest-canonical order, with the plane chosen in it."""
 
     volume: Volume
     """The crop that the square meets."""
     box: Box
     """Where the crop lies in the canonical image."""
-    plane: Plane
+    plane: ImagePlane
     window: tuple[float, float, float, float]
     """Left, right, bottom and top of the picture, in picture mm; it may reach beyond the image."""
 
@@ -114,7 +114,7 @@ class Field:
         return mask.canonical().crop(self.box)
 
     @classmethod
-    def round(cls, volume: Volume, shown: FloatArray, axis: int, section: Mask | Lesion) -> Self | None:
+    def around(cls, volume: Volume, shown: FloatArray, axis: int, section: Mask | Lesion) -> Self | None:
         """The field round RAS points (n, 3), on the slice across `axis` where the section is largest.
 
         None when the section has no voxel in the image.
@@ -128,7 +128,7 @@ class Field:
         index = slice_of_max_area(_on(section, part.grid, box), axis)
         if index is None:
             return None
-        plane = Plane(part.grid, axis, index)
+        plane = ImagePlane(part.grid, axis, index)
         corners = plane.project(canonical.grid.to_world(np.stack([low, high])))
         (right, bottom), (left, top) = corners
         return cls(part, box, plane, (float(left), float(right), float(bottom), float(top)))
@@ -153,7 +153,7 @@ def placed(mask: Mask, grid: Grid) -> Mask | None:
     None when their voxels do not coincide: nothing is resampled.
     """
     coincide = grid.canonical().box_of(mask.grid.canonical()) is not None
-    return embedded(mask, grid).canonical() if coincide else None
+    return embed(mask, grid).canonical() if coincide else None
 
 
 def points_of(mask: Mask) -> FloatArray:

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pnst.errors import InputError
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.numbers import log_odds, percent, quantity, signed
-from pnst.reporting.reportlets import reasons, reportlets, summaries
+from pnst.reporting.reportlets import key_numbers, reasons, reportlets
 from pnst.reporting.vocabulary import column_title, facts, family_words, part_title, role_title
 from pnst.study import Lesion, Series, Study
 
@@ -53,7 +53,7 @@ def _lesion(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> dic
         "reasons": reasons(m, a),
         "rules": [rule for rule in a.rules if rule.result != UNEVALUATED],
         "unevaluated": [rule for rule in a.rules if rule.result == UNEVALUATED],
-        "summaries": summaries(m),
+        "key_numbers": key_numbers(m),
         "reportlets": reportlets(study, lesion, m),
         "skipped": {part_title(part): reason for part, reason in m.skipped.items()},
         "overrides": [(_column(name), quantity(name, value)) for name, value in m.overrides.items()],

@@ -15,7 +15,7 @@ from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import Picture
 from pnst.reporting.figures import adc_pictures, edema_pictures, extent_pictures, lesion_pictures, region_pictures
 from pnst.reporting.numbers import Quantity, quantity
-from pnst.reporting.vocabulary import Key, column_title, family_words, predictor_title, sign_title
+from pnst.reporting.vocabulary import KeyColumn, column_title, family_words, predictor_title, sign_title
 from pnst.study import Lesion, Study
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Summary:
+class KeyNumber:
     """One line of the key numbers: the number, and the sign that rests on it."""
 
     family: str
@@ -65,7 +65,7 @@ class Reason:
 
     title: str
     log_odds: float
-    seen: Row | None = None
+    row: Row | None = None
     """The column that it was read off, with the reader's judgement where that replaced the measurement."""
 
     @property
@@ -75,8 +75,8 @@ class Reason:
         return f"{factor:.0f}" if factor >= 9.95 else f"{factor:.2f}"
 
 
-Painter = Callable[[Study, Lesion, Measurements], list[Picture]]
-PAINTERS: dict[str, Painter] = {
+DrawPictures = Callable[[Study, Lesion, Measurements], list[Picture]]
+PICTURES: dict[str, DrawPictures] = {
     "size": lambda study, lesion, m: extent_pictures(study, lesion),
     "margin": lesion_pictures,
     "edema": edema_pictures,
@@ -92,14 +92,14 @@ PAINTERS: dict[str, Painter] = {
 """What draws each family; a family without an entry has no picture."""
 
 
-def summaries(m: Measurements) -> list[Summary]:
+def key_numbers(m: Measurements) -> list[KeyNumber]:
     """The key numbers of every measured family, its primary predictor first."""
-    lines = []
+    rows = []
     for name, family in m.families().items():
         columns = family.columns()
         keys = [key for key in family_words(name).keys if key.column in columns] or [_first(columns)]
-        lines += [_summary(m, name, family, key) for key in keys]
-    return lines
+        rows += [_key_number(m, name, family, key) for key in keys]
+    return rows
 
 
 def reportlets(study: Study, lesion: Lesion, m: Measurements) -> list[Reportlet]:
@@ -108,7 +108,7 @@ def reportlets(study: Study, lesion: Lesion, m: Measurements) -> list[Reportlet]
     parts = []
     for name, family in m.families().items():
         words = family_words(name)
-        draw = PAINTERS.get(name)
+        draw = PICTURES.get(name)
         reasons = [reason for part, reason in m.skipped.items() if part.startswith(f"{name}.")]
         parts.append(
             Reportlet(
@@ -128,7 +128,10 @@ def reasons(m: Measurements, a: Assessment) -> list[Reason]:
     """The contributions, what weighs most first, each with what was seen."""
     ordered = sorted(a.contributions.items(), key=lambda item: (-abs(item[1]), item[0]))
     columns = {predictor.name: predictor.column for predictor in predictors()}
-    return [Reason(_reason_title(name, columns), value, _seen(m, columns.get(name, name))) for name, value in ordered]
+    return [
+        Reason(_reason_title(name, columns), value, _predictor_row(m, columns.get(name, name)))
+        for name, value in ordered
+    ]
 
 
 def _reason_title(name: str, columns: Mapping[str, str]) -> str:
@@ -141,7 +144,7 @@ def _reason_title(name: str, columns: Mapping[str, str]) -> str:
     )
 
 
-def _seen(m: Measurements, column: str) -> Row | None:
+def _predictor_row(m: Measurements, column: str) -> Row | None:
     """What a predictor was read off: its column, or the sign of it that a reader judged."""
     family, _, name = column.rpartition(".")
     judged = next((c for c in (SIGN_OF_COLUMN.get(column, column), column) if c in m.overrides), None)
@@ -151,10 +154,10 @@ def _seen(m: Measurements, column: str) -> Row | None:
     return _row(m, family, name) if column in m.columns() else None
 
 
-def _summary(m: Measurements, name: str, family: Family, key: Key) -> Summary:
+def _key_number(m: Measurements, name: str, family: Family, key: KeyColumn) -> KeyNumber:
     number = _row(m, name, key.column)
     sign = _row(m, name, key.sign, key.sign_title) if key.sign in family.columns() else None
-    return Summary(family_words(name).title, number, sign, family.quality or "")
+    return KeyNumber(family_words(name).title, number, sign, family.quality or "")
 
 
 def _rows(m: Measurements, name: str, family: Family) -> list[Row]:
@@ -182,11 +185,11 @@ def _rule(name: str, sign: str, columns: Mapping[str, Value]) -> str:
     threshold = columns.get(f"{sign}_threshold")
     if threshold is None:
         return ""
-    key = next((key for key in family_words(name).keys if key.sign == sign), Key(sign, relation="threshold"))
+    key = next((key for key in family_words(name).keys if key.sign == sign), KeyColumn(sign, relation="threshold"))
     limit = quantity(key.threshold_column, threshold)
     return f"{key.relation} {limit.text} {limit.unit}".strip()
 
 
-def _first(columns: Mapping[str, Value]) -> Key:
+def _first(columns: Mapping[str, Value]) -> KeyColumn:
     """The primary predictor of a family without words: its first column."""
-    return Key(next(column for column in columns if column != "quality"))
+    return KeyColumn(next(column for column in columns if column != "quality"))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Summary:
+class LesionSummary:
     """One lesion in a few lines, for a terminal."""
 
     title: str
@@ -31,7 +31,7 @@ PRIMARY = (
 )
 
 
-def summarise(m: Measurements, a: Assessment) -> Summary:
+def summarise(m: Measurements, a: Assessment) -> LesionSummary:
     """The primary numbers, what was skipped, a reader's overrides, and the probability."""
     columns = m.columns()
     rows = [
@@ -47,4 +47,4 @@ def summarise(m: Measurements, a: Assessment) -> Summary:
     rows.append(("probability of malignancy", f"{a.probability:.2f} (95 % {low:.2f}–{high:.2f}, prior {a.prior:.3g})"))
     if a.abstained:
         rows.append(("abstained", a.abstained))
-    return Summary(f"{m.case_id}, lesion {m.label}", tuple(rows))
+    return LesionSummary(f"{m.case_id}, lesion {m.label}", tuple(rows))

@@ -22,7 +22,7 @@ ROLES = {
 
 
 @dataclass(frozen=True)
-class Key:
+class KeyColumn:
     """A number of the summary, and the sign that rests on it: positive when `decided_by` stands in `relation` to
     the sign's threshold.
     """
@@ -41,7 +41,7 @@ class Words:
 
     title: str
     lead: str
-    keys: tuple[Key, ...]
+    keys: tuple[KeyColumn, ...]
 
 
 FAMILIES = {
@@ -49,7 +49,7 @@ FAMILIES = {
         "Size",
         "Lengths, area and volume of the lesion's smooth surface (blue). The dashed line is the longest diameter, "
         "projected onto the picture.",
-        (Key("longest_diameter_mm"), Key("volume_ml")),
+        (KeyColumn("longest_diameter_mm"), KeyColumn("volume_ml")),
     ),
     "margin": Words(
         "Margin",
@@ -57,67 +57,67 @@ FAMILIES = {
         "along the surface's normals. The lesion's outline is blue, on the slice where it is largest; on the "
         "series that the edge was read on, its colours tell how sharp it is.",
         (
-            Key("irregularity"),
-            Key("ill_defined_fraction", "ill_defined", "Ill-defined margin", "over", "ill_defined_fraction"),
+            KeyColumn("irregularity"),
+            KeyColumn("ill_defined_fraction", "ill_defined", "Ill-defined margin", "over", "ill_defined_fraction"),
         ),
     ),
     "edema": Words(
         "Perilesional oedema",
         "Signal above that of muscle on fat-suppressed T2, connected to the lesion (orange; the lesion is outlined in "
         "blue). Infiltration and oedema are not told apart: a blurred edge that is wide enough counts as oedema.",
-        (Key("max_extent_mm", "present", "Oedema", "a piece of at least", "volume_ml"),),
+        (KeyColumn("max_extent_mm", "present", "Oedema", "a piece of at least", "volume_ml"),),
     ),
     "split_fat": Words(
         "Split fat sign",
         "The share of the surface that a rim of fat covers (the outline is green there, else blue; fat within reach is "
         "yellow). Where the sign applies, its absence speaks for malignancy.",
-        (Key("coverage_fraction", "present", "Split fat", "at least", "coverage_fraction"),),
+        (KeyColumn("coverage_fraction", "present", "Split fat", "at least", "coverage_fraction"),),
     ),
     "adc": Words(
         "Diffusion",
         "Apparent diffusion coefficient over the region named below; low values speak for malignancy. The minimum and "
         "the darkest part fall by noise alone: beside them stands what a uniform lesion of this size and noise would "
         "give.",
-        (Key("mean_um2_per_ms"),),
+        (KeyColumn("mean_um2_per_ms"),),
     ),
     "ivim": Words(
         "Perfusion and diffusion apart",
         "Diffusion of the water that does not flow, from the high b-values alone, and the share of the water that "
         "flows in capillaries; over the same region.",
-        (Key("d_um2_per_ms"), Key("f_fraction")),
+        (KeyColumn("d_um2_per_ms"), KeyColumn("f_fraction")),
     ),
     "enhancement": Words(
         "Contrast enhancement",
         "Uptake of the contrast agent against muscle; green is what enhances (the lesion is outlined in blue). The "
         "voxels at the lesion's edge and fat are left out.",
         (
-            Key("enhancing_fraction"),
-            Key("rim_core_ratio", "peripheral", "Peripheral enhancement", "at least", "rim_core_ratio"),
+            KeyColumn("enhancing_fraction"),
+            KeyColumn("rim_core_ratio", "peripheral", "Peripheral enhancement", "at least", "rim_core_ratio"),
         ),
     ),
     "cyst": Words(
         "Cyst and necrosis",
         "What does not enhance (vermilion; the lesion is outlined in blue), blood and fat left out. How bright it is "
         "on T2 tells fluid from necrosis, nothing else: benign tumours are bright on T2 themselves.",
-        (Key("fraction", "present", "Cyst or necrosis", "at least", "fraction"),),
+        (KeyColumn("fraction", "present", "Cyst or necrosis", "at least", "fraction"),),
     ),
     "t1_high": Words(
         "T1-bright area",
         "Brighter on T1 than the lesion and than muscle, and no fat: blood or protein (purple; the lesion is outlined "
         "in blue).",
-        (Key("fraction", "present", "T1-bright area", "a piece of at least", "volume_ml"),),
+        (KeyColumn("fraction", "present", "T1-bright area", "a piece of at least", "volume_ml"),),
     ),
     "target": Words(
         "Target sign",
         "T2 signal of the lesion's outer third by depth against that of its inner third (dark blue; the lesion is "
         "outlined in light blue): a bright rim round a dark, even core speaks against malignancy.",
-        (Key("rim_core_ratio", "present", "Target sign", "at least", "rim_core_ratio"),),
+        (KeyColumn("rim_core_ratio", "present", "Target sign", "at least", "rim_core_ratio"),),
     ),
     "heterogeneity": Words(
         "Heterogeneity",
         "Intensity statistics of the whole lesion, its edge and the image's noise included. No rule and no "
         "probability rests on them.",
-        (Key("variation_t2"),),
+        (KeyColumn("variation_t2"),),
     ),
 }
 
@@ -239,12 +239,12 @@ def facts(series: Series) -> list[str]:
 
 def family_words(family: str) -> Words:
     """The words of a family; one without an entry is shown under its own name, without summary numbers."""
-    return FAMILIES.get(family) or Words(spoken(family), "", ())
+    return FAMILIES.get(family) or Words(as_words(family), "", ())
 
 
 def column_title(column: str) -> str:
     """What a column (without its family) is called."""
-    return COLUMNS.get(column) or spoken(column)
+    return COLUMNS.get(column) or as_words(column)
 
 
 def sign_title(family: str, sign: str) -> str:
@@ -264,7 +264,7 @@ def part_title(part: str) -> str:
     return f"{family_words(family).title}, {half.replace('_', ' ')}" if half else family_words(family).title
 
 
-def spoken(name: str) -> str:
+def as_words(name: str) -> str:
     """A name in the code as words: "peripheral_enhancement" → "Peripheral enhancement"."""
     words = name.replace(".", ", ").replace("_", " ")
     return words[:1].upper() + words[1:]

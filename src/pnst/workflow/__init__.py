@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pnst.settings import LearnSettings, RunSettings
-from pnst.workflow.access import fetch, inspect
 from pnst.workflow.case import (
     Case,
-    Request,
+    CaseInputs,
     assess_case,
     measure_case,
     preprocess_case,
@@ -16,17 +15,18 @@ from pnst.workflow.case import (
     summaries,
     write_case,
 )
-from pnst.workflow.earlier import assess_file, measurements_of, report_results
 from pnst.workflow.learning import TrainingTable, evaluate_models, train_model
-from pnst.workflow.simulation import Form, write_phantom
-from pnst.workflow.texts import assessments_json, explanations, measurements_csv, measurements_json, write_text
+from pnst.workflow.saved_results import assess_file, measurements_of, report_results
+from pnst.workflow.serialise import assessments_json, explanations, measurements_csv, measurements_json, write_text
+from pnst.workflow.simulation import StudyFormat, write_phantom
+from pnst.workflow.study_sources import fetch, inspect
 
 __all__ = [
     "Case",
-    "Form",
+    "StudyFormat",
     "LearnSettings",
     "TrainingTable",
-    "Request",
+    "CaseInputs",
     "RunSettings",
     "assess_case",
     "assess_file",

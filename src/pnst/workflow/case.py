@@ -12,35 +12,35 @@ from pnst.errors import InputError
 from pnst.measurement.measurements import Measurements
 from pnst.settings import RunSettings
 from pnst.study import Lesion, Study
-from pnst.workflow.texts import assessments_json, measurements_csv, measurements_json
+from pnst.workflow.serialise import assessments_json, measurements_csv, measurements_json
 
 if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
     from pnst.classification.training.trained_model import TrainedModel
     from pnst.io.results import Content
     from pnst.measurement.family import Value
-    from pnst.reporting.summary import Summary
+    from pnst.reporting.summary import LesionSummary
 
-Anywhere = str | PathLike[str]
+StrPath = str | PathLike[str]
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Request:
+class CaseInputs:
     """What to run on: a study, where its lesion is, and what the user knows better."""
 
-    study: Anywhere
-    lesion: Anywhere | None = None
+    study: StrPath
+    lesion: StrPath | None = None
     """Mask, SEG or RTSTRUCT; None: `lesion.nii.gz` in the study's folder."""
     label: str | None = None
     """One label of that file; None: every label."""
     roles: Mapping[str, str] = field(default_factory=dict)
-    masks: Mapping[str, Anywhere] = field(default_factory=dict)
+    masks: Mapping[str, StrPath] = field(default_factory=dict)
     overrides: Mapping[str, Value] = field(default_factory=dict)
     patient: Mapping[str, Any] = field(default_factory=dict)
     case_id: str | None = None
     keep_identity: bool = False
-    model: Anywhere | TrainedModel | None = None
+    model: StrPath | TrainedModel | None = None
     """The folder of a trained model; None: the evidence model."""
 
 
@@ -54,57 +54,59 @@ class Case:
     assessments: tuple[Assessment, ...] = ()
 
 
-def silent(_: str) -> None:
+def no_progress(_: str) -> None:
     """Progress that nobody watches."""
 
 
-def run(request: Request, out: Anywhere, settings: RunSettings | None = None, progress: Progress = silent) -> Case:
+def run(
+    inputs: CaseInputs, out: StrPath, settings: RunSettings | None = None, progress: Progress = no_progress
+) -> Case:
     """The main job: every stage from reading to reporting, and every output written into `out`, whole or not at all."""
     from pnst.io.results import refuse_inputs
 
     settings = settings or RunSettings()
-    given = (request.study, request.lesion, *request.masks.values(), *request.roles.values())
+    given = (inputs.study, inputs.lesion, *inputs.masks.values(), *inputs.roles.values())
     refuse_inputs(Path(out), [Path(file) for file in given if file is not None])
-    request = with_model(request)
-    case = preprocess_case(read_case(request, progress), settings, progress)
-    case = assess_case(measure_case(case, request, settings, progress), request, settings)
+    inputs = with_model(inputs)
+    case = preprocess_case(read_case(inputs, progress), settings, progress)
+    case = assess_case(measure_case(case, inputs, settings, progress), inputs, settings)
     progress("report")
     page = report_case(case)
     progress("writing")
-    write_case(case, page, settings.with_prior(case.assessments[0].prior), Path(out))
+    write_case(case, page, settings, Path(out))
     return case
 
 
-def with_model(request: Request) -> Request:
+def with_model(inputs: CaseInputs) -> CaseInputs:
     """The request with its model read: once for all lesions, and before the work starts."""
-    if not isinstance(request.model, str | PathLike):
-        return request
+    if not isinstance(inputs.model, str | PathLike):
+        return inputs
     from pnst.classification.training.model_folder import read_model
 
-    return replace(request, model=read_model(request.model))
+    return replace(inputs, model=read_model(inputs.model))
 
 
-def read_case(request: Request, progress: Progress = silent) -> Case:
+def read_case(inputs: CaseInputs, progress: Progress = no_progress) -> Case:
     """Read the study and its lesions."""
     from pnst.io.masks.read import read_lesion, read_lesions
     from pnst.io.study import read_study
 
     progress("reading the study")
     study = read_study(
-        request.study,
-        roles=request.roles or None,
-        masks=request.masks or None,
-        case_id=request.case_id,
-        keep_identity=request.keep_identity,
+        inputs.study,
+        roles=inputs.roles or None,
+        masks=inputs.masks or None,
+        case_id=inputs.case_id,
+        keep_identity=inputs.keep_identity,
     )
-    file = Path(request.lesion) if request.lesion is not None else _lesion_beside(Path(request.study))
+    file = Path(inputs.lesion) if inputs.lesion is not None else _default_lesion(Path(inputs.study))
     progress("reading the lesion")
-    if request.label is not None:
-        return Case(study, (read_lesion(file, study, label=request.label),))
+    if inputs.label is not None:
+        return Case(study, (read_lesion(file, study, label=inputs.label),))
     return Case(study, tuple(read_lesions(file, study)))
 
 
-def preprocess_case(case: Case, settings: RunSettings, progress: Progress = silent) -> Case:
+def preprocess_case(case: Case, settings: RunSettings, progress: Progress = no_progress) -> Case:
     """Divide shading out and move series onto the anatomical one, as the settings say; lesions stay where they are."""
     wanted, study = settings.preprocess, case.study
     if wanted.correct_bias:
@@ -120,23 +122,23 @@ def preprocess_case(case: Case, settings: RunSettings, progress: Progress = sile
     return replace(case, study=study)
 
 
-def measure_case(case: Case, request: Request, settings: RunSettings, progress: Progress = silent) -> Case:
+def measure_case(case: Case, inputs: CaseInputs, settings: RunSettings, progress: Progress = no_progress) -> Case:
     """Measure every lesion."""
     from pnst.measurement.measure import measure
 
     measurements = []
     for lesion in case.lesions:
         progress(f"measuring {lesion.label}")
-        measurements.append(measure(case.study, lesion, settings.measure, request.overrides))
+        measurements.append(measure(case.study, lesion, settings.measure, inputs.overrides))
     return replace(case, measurements=tuple(measurements))
 
 
-def assess_case(case: Case, request: Request, settings: RunSettings) -> Case:
+def assess_case(case: Case, inputs: CaseInputs, settings: RunSettings) -> Case:
     """Score every lesion that was measured."""
     from pnst.classification.assess import assess
 
-    patient = dict(request.patient) or None
-    model = with_model(request).model
+    patient = dict(inputs.patient) or None
+    model = with_model(inputs).model
     assessments = [assess(m, patient=patient, settings=settings.assess, model=model) for m in case.measurements]
     return replace(case, assessments=tuple(assessments))
 
@@ -149,7 +151,7 @@ def report_case(case: Case) -> str:
     return report_lesions(case.study, findings)
 
 
-def summaries(case: Case) -> list[Summary]:
+def summaries(case: Case) -> list[LesionSummary]:
     """What to show of each lesion first."""
     from pnst.reporting.summary import summarise
 
@@ -166,7 +168,7 @@ def write_case(case: Case, page: str, settings: RunSettings, out: Path) -> None:
         "measurements.csv": measurements_csv(case.measurements),
         "assessment.json": assessments_json(case.assessments),
         "report.html": page,
-        "settings.toml": settings.to_toml(),
+        "settings.toml": _effective_settings(case, settings).to_toml(),
     }
     for n, (lesion, m) in enumerate(zip(case.lesions, case.measurements, strict=True), start=1):
         files[numbered("lesion.nii.gz", n)] = lesion.mask
@@ -179,7 +181,12 @@ def write_case(case: Case, page: str, settings: RunSettings, out: Path) -> None:
     write_results(out, files)
 
 
-def _lesion_beside(study: Path) -> Path:
+def _effective_settings(case: Case, settings: RunSettings) -> RunSettings:
+    """The settings with the prior that the lesions were assessed at, so that they give the same numbers again."""
+    return settings.with_prior(case.assessments[0].prior) if case.assessments else settings
+
+
+def _default_lesion(study: Path) -> Path:
     for name in ("lesion.nii.gz", "lesion.nii"):
         if (study / name).is_file():
             return study / name

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pnst.settings import LearnSettings
-from pnst.workflow.case import Progress, silent
+from pnst.workflow.case import Progress, no_progress
 
 if TYPE_CHECKING:
     from pnst.classification.evaluation.evaluation import Evaluation
@@ -31,7 +31,7 @@ class TrainingTable:
 
 
 def train_model(
-    training: TrainingTable, out: Path, settings: LearnSettings, progress: Progress = silent
+    training: TrainingTable, out: Path, settings: LearnSettings, progress: Progress = no_progress
 ) -> TrainedModel:
     """Train on a table and write the model's folder, whole or not at all."""
     from pnst.classification.training.model_folder import model_files
@@ -64,7 +64,7 @@ def evaluate_models(
     settings: LearnSettings,
     threshold: float | None = None,
     subgroups: Sequence[str] = (),
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> Evaluation:
     """Compare models with the diagnosis and write evaluation.json, evaluation.html and predictions.csv as one set."""
     from pnst.classification.evaluation.evaluate import evaluate

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Form:
+class StudyFormat:
     """How a study is written. Raises `SettingError` for what does not go together."""
 
     format: str = "nifti"
@@ -44,7 +44,7 @@ class Form:
         return None
 
 
-def write_phantom(out: Path, *changes: Changes | Path, form: Form) -> Simulated:
+def write_phantom(out: Path, *changes: Changes | Path, study_format: StudyFormat) -> Simulated:
     """Simulate the study that the changes describe; write it with its lesion, its truth and its description."""
     from pnst.io.atomic import refuse_occupied
     from pnst.io.simulated import write_simulated
@@ -54,5 +54,5 @@ def write_phantom(out: Path, *changes: Changes | Path, form: Form) -> Simulated:
     description = describe(*changes)
     refuse_occupied(out)  # before the work, not after it
     made = simulate(description.spec, seed=description.seed)
-    write_simulated(made, out, format=form.format, dicom=form.style())
+    write_simulated(made, out, format=study_format.format, dicom=study_format.style())
     return made

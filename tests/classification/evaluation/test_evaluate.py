@@ -33,23 +33,23 @@ def model():
 
 
 @pytest.fixture(scope="module")
-def found(model):
+def evaluation(model):
     models = ["evidence", model]
     return check(cohort(70, seed=3).assign(case_id="c"), models=models, threshold=0.4, subgroups=["nf1", "location"])
 
 
-class TestAnswers:
+class TestPredictions:
     def test_without_a_model_the_evidence_models(self):
         table = cohort(40, seed=3)
         (result,) = check(table).models
         assert result.predictions.name == "evidence model"
         assert result.predictions.probability == pytest.approx(assess(table[KNOWN])["probability"].to_numpy())
 
-    def test_new_lesions_are_assessed(self, found, model):
+    def test_new_lesions_are_assessed(self, evaluation, model):
         table = cohort(70, seed=3)
-        answers = found.models[1].predictions
-        assert answers.probability == pytest.approx(assess(table, model=model)["probability"].to_numpy())
-        assert not answers.held_out.any()
+        predictions = evaluation.models[1].predictions
+        assert predictions.probability == pytest.approx(assess(table, model=model)["probability"].to_numpy())
+        assert not predictions.held_out.any()
 
     def test_lesions_that_were_trained_on_have_their_held_out_answer(self, model):
         """The area on the training table is that of the card, not the better one of lesions known by heart."""
@@ -63,9 +63,9 @@ class TestAnswers:
 
     def test_some_lesions_of_training_among_others(self, model):
         table = pd.concat([cohort(60, seed=4), cohort().iloc[:7]], ignore_index=True)
-        answers = check(table, models=[model]).models[0].predictions
-        assert answers.held_out.tolist() == [False] * 60 + [True] * 7
-        assert "trained on 7 of these 67" in answers.notes[0]
+        predictions = check(table, models=[model]).models[0].predictions
+        assert predictions.held_out.tolist() == [False] * 60 + [True] * 7
+        assert "trained on 7 of these 67" in predictions.notes[0]
 
     def test_a_prior_shifts_both_models(self, model):
         table = cohort(50, seed=5)
@@ -78,27 +78,31 @@ class TestAnswers:
 
 
 class TestResults:
-    def test_rules_are_counted_where_they_speak(self, found):
+    def test_rules_are_counted_where_they_speak(self, evaluation):
         """Witness: mean ADC against 1.85 by hand."""
         table = cohort(70, seed=3)
         adc, malignant = table["adc.mean_um2_per_ms"], table["malignant"] == 1
-        row = next(rule for rule in found.rules if rule.name == "Koike_adc_mean")
+        row = next(rule for rule in evaluation.rules if rule.name == "Koike_adc_mean")
         assert row.evaluated == adc.notna().sum()
         assert row.result.sensitivity.count == (malignant & (adc < 1.85)).sum()
         assert row.result.sensitivity.total == (malignant & adc.notna()).sum()
         assert row.result.specificity.count == (~malignant & (adc >= 1.85)).sum()
 
-    def test_a_rule_that_cannot_be_evaluated_is_not_there(self, found):
-        assert "Wasa2010_score" not in {rule.name for rule in found.rules}
+    def test_a_rule_that_cannot_be_evaluated_is_not_there(self, evaluation):
+        assert "Wasa2010_score" not in {rule.name for rule in evaluation.rules}
 
-    def test_subgroups_are_the_table_cut_up(self, found, model):
+    def test_subgroups_are_the_table_cut_up(self, evaluation, model):
         table = cohort(70, seed=3)
         part = check(table[table["nf1"]], models=["evidence"], threshold=0.4).models[0]
-        row = next(s for s in found.subgroups if (s.model, s.column, s.value) == ("evidence model", "nf1", "True"))
+        row = next(s for s in evaluation.subgroups if (s.model, s.column, s.value) == ("evidence model", "nf1", "True"))
         assert (row.area, row.at_threshold) == (part.area.value, part.at_threshold)
         assert row.lesions == table["nf1"].sum()
         assert (
-            sum(s.lesions for s in found.subgroups if s.column == "location" and s.model == model.card.settings.model)
+            sum(
+                s.lesions
+                for s in evaluation.subgroups
+                if s.column == "location" and s.model == model.card.settings.model
+            )
             == 70
         )
 
@@ -108,15 +112,15 @@ class TestResults:
         assert rows["left"].area is None
         assert rows["not given"].malignant == 0
 
-    def test_two_models_are_compared_once(self, found):
-        (row,) = found.comparisons
-        areas = [result.area.value for result in found.models]
+    def test_two_models_are_compared_once(self, evaluation):
+        (row,) = evaluation.comparisons
+        areas = [result.area.value for result in evaluation.models]
         assert row.difference == pytest.approx(areas[0] - areas[1])
 
     def test_three_models_of_one_name_are_told_apart(self, model):
-        found = check(cohort(40, seed=3), models=[model, model, model])
-        assert [result.predictions.name for result in found.models] == ["logistic", "logistic (2)", "logistic (3)"]
-        assert all(row.p_value is None for row in found.comparisons)
+        evaluation = check(cohort(40, seed=3), models=[model, model, model])
+        assert [result.predictions.name for result in evaluation.models] == ["logistic", "logistic (2)", "logistic (3)"]
+        assert all(row.p_value is None for row in evaluation.comparisons)
 
 
 def test_a_model_that_is_called_like_another_curve_is_told_apart(model, tmp_path):
@@ -125,43 +129,43 @@ def test_a_model_that_is_called_like_another_curve_is_told_apart(model, tmp_path
         (tmp_path / name).mkdir()
         for file, content in model_files(model).items():
             (tmp_path / name / file).write_bytes(content)
-    found = check(cohort(40, seed=3), models=[tmp_path / name for name in names])
-    assert [result.predictions.name for result in found.models] == ["treat all (2)", "Koike_adc_mean (2)"]
-    assert {"treat all", "treat all (2)", "Koike_adc_mean (2)"} < set(found.decision.net_benefit)
+    evaluation = check(cohort(40, seed=3), models=[tmp_path / name for name in names])
+    assert [result.predictions.name for result in evaluation.models] == ["treat all (2)", "Koike_adc_mean (2)"]
+    assert {"treat all", "treat all (2)", "Koike_adc_mean (2)"} < set(evaluation.decision.net_benefit)
 
 
 def test_one_malignant_lesion_has_no_intervals_and_is_json():
     table = cohort(40, seed=3)
     few = table[(table["malignant"] == 0) | (table.index == table.index[table["malignant"] == 1][0])]
-    found = check(few, models=["evidence", "evidence"], threshold=0.5, subgroups=["nf1"])
-    assert found.models[0].area.delong is None
-    assert found.models[1].predictions.name == "evidence model (2)"
-    json.dumps(to_dict(found), allow_nan=False)
+    evaluation = check(few, models=["evidence", "evidence"], threshold=0.5, subgroups=["nf1"])
+    assert evaluation.models[0].area.delong is None
+    assert evaluation.models[1].predictions.name == "evidence model (2)"
+    json.dumps(to_dict(evaluation), allow_nan=False)
 
 
 class TestRecord:
-    def test_it_is_json_and_says_what_it_is_not(self, found):
-        content = json.loads(json.dumps(to_dict(found), allow_nan=False))
+    def test_it_is_json_and_says_what_it_is_not(self, evaluation):
+        content = json.loads(json.dumps(to_dict(evaluation), allow_nan=False))
         assert "not a medical device" in content["disclaimer"]
         assert content["data"]["lesions"] == 70
-        assert content["models"][0]["auc"] == found.models[0].area.value
+        assert content["models"][0]["auc"] == evaluation.models[0].area.value
         curves = content["decision_curve"]["net_benefit"]
         assert {"treat all", "treat none", "evidence model", "logistic", "Koike_adc_mean"} <= set(curves)
         assert all(len(curve) == 99 for curve in curves.values())
 
-    def test_predictions_have_a_row_a_lesion_and_model(self, found):
-        rows = prediction_rows(found)
+    def test_predictions_have_a_row_a_lesion_and_model(self, evaluation):
+        rows = prediction_rows(evaluation)
         assert len(rows) == 140
-        assert rows[1]["probability"] == found.models[1].predictions.probability[0]
+        assert rows[1]["probability"] == evaluation.models[1].predictions.probability[0]
         assert {row["case_id"] for row in rows} == {"c"}
 
-    def test_the_checklist_knows_what_it_does_not_know(self, found):
-        items = {(item["guideline"], item["topic"]): item["text"] for item in to_dict(found)["checklist"]}
+    def test_the_checklist_knows_what_it_does_not_know(self, evaluation):
+        items = {(item["guideline"], item["topic"]): item["text"] for item in to_dict(evaluation)["checklist"]}
         assert items[TRIPOD, "Methods: ethical approval"] == UNKNOWN
         assert items[METRICS, "Segmentation"] == UNKNOWN
         assert "70 lesions" in items[TRIPOD, "Methods: sample size"]
         assert "nf1, location" in items[TRIPOD, "Methods: fairness"]
-        assert f"AUC {found.models[0].area.value:.3f}" in items[TRIPOD, "Results: model performance"]
+        assert f"AUC {evaluation.models[0].area.value:.3f}" in items[TRIPOD, "Results: model performance"]
 
 
 class TestRefusals:

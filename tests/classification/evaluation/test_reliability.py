@@ -22,24 +22,24 @@ def two_levels():
 class TestReliability:
     def test_two_levels_have_a_slope_by_hand(self):
         """Closed form: the line through (logit .2, logit 8/40) and (logit .6, logit 15/20)."""
-        found = reliability(*two_levels())
+        result = reliability(*two_levels())
         slope = (logit(15 / 20) - logit(8 / 40)) / (logit(0.6) - logit(0.2))
-        assert found.slope == pytest.approx(slope, abs=1e-7)
-        assert found.line == pytest.approx((slope, logit(0.2) - slope * logit(0.2)), abs=1e-6)
-        assert found.slope_interval[0] < slope < found.slope_interval[1]
+        assert result.slope == pytest.approx(slope, abs=1e-7)
+        assert result.line == pytest.approx((slope, logit(0.2) - slope * logit(0.2)), abs=1e-6)
+        assert result.slope_interval[0] < slope < result.slope_interval[1]
 
     def test_probabilities_shifted_by_a_constant_have_it_as_intercept(self):
         """Closed form: 30 of 100 malignant at probability .1 everywhere."""
-        found = reliability(np.full(100, 0.1), np.arange(100) < 30)
-        assert found.intercept == pytest.approx(logit(0.3) - logit(0.1), abs=1e-8)
-        assert found.slope is None
+        result = reliability(np.full(100, 0.1), np.arange(100) < 30)
+        assert result.intercept == pytest.approx(logit(0.3) - logit(0.1), abs=1e-8)
+        assert result.slope is None
 
     def test_calibrated_probabilities_have_slope_one_and_intercept_zero(self):
         rng = np.random.default_rng(0)
         probability = rng.beta(1, 2, 4000)
-        found = reliability(probability, rng.random(4000) < probability)
-        assert found.slope == pytest.approx(1, abs=0.12)  # three standard errors
-        assert found.intercept == pytest.approx(0, abs=0.12)
+        result = reliability(probability, rng.random(4000) < probability)
+        assert result.slope == pytest.approx(1, abs=0.12)  # three standard errors
+        assert result.intercept == pytest.approx(0, abs=0.12)
 
     def test_probabilities_too_extreme_have_a_slope_below_one(self):
         rng = np.random.default_rng(0)
@@ -48,13 +48,13 @@ class TestReliability:
         assert reliability(1 / (1 + np.exp(-2 * log_odds)), malignant).slope_interval[1] < 0.6
 
     def test_brier_by_hand(self):
-        found = reliability(np.array([0.9, 0.2, 0.5, 0.0]), np.array([True, False, True, False]))
-        assert found.brier == pytest.approx((0.01 + 0.04 + 0.25 + 0) / 4)
-        assert found.brier_of_prevalence == pytest.approx(0.25)
+        result = reliability(np.array([0.9, 0.2, 0.5, 0.0]), np.array([True, False, True, False]))
+        assert result.brier == pytest.approx((0.01 + 0.04 + 0.25 + 0) / 4)
+        assert result.brier_of_prevalence == pytest.approx(0.25)
 
     def test_separated_classes_have_no_slope(self):
-        found = reliability(np.linspace(0.1, 0.9, 20), np.arange(20) > 9)
-        assert (found.slope, found.slope_interval, found.line) == (None, None, None)
+        result = reliability(np.linspace(0.1, 0.9, 20), np.arange(20) > 9)
+        assert (result.slope, result.slope_interval, result.line) == (None, None, None)
 
     def test_bins_hold_every_lesion_once(self):
         rng = np.random.default_rng(1)
@@ -78,8 +78,13 @@ class TestProportions:
     def test_a_table_by_hand(self):
         called = np.array([1, 1, 1, 0, 0, 0, 0], dtype=bool)
         malignant = np.array([1, 1, 0, 1, 0, 0, 0], dtype=bool)
-        found = at_threshold(called, malignant)
-        parts = (found.sensitivity, found.specificity, found.positive_predictive_value, found.negative_predictive_value)
+        proportions = at_threshold(called, malignant)
+        parts = (
+            proportions.sensitivity,
+            proportions.specificity,
+            proportions.positive_predictive_value,
+            proportions.negative_predictive_value,
+        )
         assert [(part.count, part.total) for part in parts] == [(2, 3), (3, 4), (2, 3), (3, 4)]
 
 
@@ -92,17 +97,17 @@ class TestDecisionCurve:
     def test_treating_all_and_none_are_the_closed_forms(self):
         malignant = np.arange(20) < 6
         thresholds = np.array([0.1, 0.3, 0.7])
-        found = decision_curve({}, {}, malignant, thresholds)
-        assert found.net_benefit[TREAT_ALL] == pytest.approx(0.3 - 0.7 * thresholds / (1 - thresholds))
-        assert np.all(found.net_benefit[TREAT_NONE] == 0)
+        curves = decision_curve({}, {}, malignant, thresholds)
+        assert curves.net_benefit[TREAT_ALL] == pytest.approx(0.3 - 0.7 * thresholds / (1 - thresholds))
+        assert np.all(curves.net_benefit[TREAT_NONE] == 0)
 
     def test_a_model_changes_its_calls_with_the_threshold_and_a_rule_does_not(self):
         malignant = np.array([True, True, False, False])
         probability, rule = np.array([0.9, 0.4, 0.3, 0.1]), np.array([True, False, True, False])
-        found = decision_curve({"model": probability}, {"rule": rule}, malignant, np.array([0.2, 0.5])).net_benefit
-        assert found["model"] == pytest.approx([0.5 - 0.25 * 0.25, 0.25])
-        assert found["rule"] == pytest.approx([0.25 - 0.25 * 0.25, 0.25 - 0.25])
+        curves = decision_curve({"model": probability}, {"rule": rule}, malignant, np.array([0.2, 0.5])).net_benefit
+        assert curves["model"] == pytest.approx([0.5 - 0.25 * 0.25, 0.25])
+        assert curves["rule"] == pytest.approx([0.25 - 0.25 * 0.25, 0.25 - 0.25])
 
     def test_a_probability_at_the_threshold_is_called(self):
-        found = decision_curve({"model": np.array([0.5])}, {}, np.array([True]), np.array([0.5])).net_benefit
-        assert found["model"] == [1.0]
+        curves = decision_curve({"model": np.array([0.5])}, {}, np.array([True]), np.array([0.5])).net_benefit
+        assert curves["model"] == [1.0]

@@ -33,18 +33,18 @@ def components(scores, malignant):
 @pytest.mark.parametrize("ties", [True, False])
 def test_areas_and_covariance_are_those_of_the_definition(ties):
     scores, malignant = scores_of(ties=ties)
-    found = delong(scores, malignant)
+    result = delong(scores, malignant)
     parts = [components(row, malignant) for row in scores]
     m, n = int(malignant.sum()), int((~malignant).sum())
     for i in range(2):
-        assert found.areas[i] == pytest.approx(parts[i][0].mean(), abs=1e-12)
-        assert found.areas[i] == pytest.approx(roc_auc_score(malignant, scores[i]), abs=1e-12)
+        assert result.areas[i] == pytest.approx(parts[i][0].mean(), abs=1e-12)
+        assert result.areas[i] == pytest.approx(roc_auc_score(malignant, scores[i]), abs=1e-12)
         for j in range(2):
             expected = sum(
                 np.sum((parts[i][k] - parts[i][k].mean()) * (parts[j][k] - parts[j][k].mean())) / (size - 1) / size
                 for k, size in enumerate((m, n))
             )
-            assert found.covariance[i, j] == pytest.approx(expected, abs=1e-12)
+            assert result.covariance[i, j] == pytest.approx(expected, abs=1e-12)
 
 
 def test_the_interval_covers_the_true_area():
@@ -60,9 +60,9 @@ def test_the_interval_covers_the_true_area():
 
 
 def test_complete_separation_has_no_interval():
-    found = delong(np.arange(8.0)[None], np.arange(8) > 3)
-    assert found.areas[0] == 1.0
-    assert found.interval() is None
+    result = delong(np.arange(8.0)[None], np.arange(8) > 3)
+    assert result.areas[0] == 1.0
+    assert result.interval() is None
 
 
 def test_the_curve_is_that_of_scikit_learn():
@@ -102,18 +102,18 @@ class TestBootstrap:
 class TestComparison:
     def test_p_is_two_sided_normal(self):
         scores, malignant = scores_of()
-        found = compare(scores, malignant, ("a", "b"))
+        result = compare(scores, malignant, ("a", "b"))
         both = delong(scores, malignant)
         variance = both.covariance[0, 0] + both.covariance[1, 1] - 2 * both.covariance[0, 1]
-        assert found.difference == pytest.approx(both.areas[0] - both.areas[1])
-        assert found.z == pytest.approx(found.difference / np.sqrt(variance))
-        low, high = found.interval
-        assert (found.p_value < 0.05) == (not low <= 0 <= high)
+        assert result.difference == pytest.approx(both.areas[0] - both.areas[1])
+        assert result.z == pytest.approx(result.difference / np.sqrt(variance))
+        low, high = result.interval
+        assert (result.p_value < 0.05) == (not low <= 0 <= high)
 
     def test_equal_rankings_have_no_p(self):
         scores, malignant = scores_of()
-        found = compare(np.stack([scores[0], 3 * scores[0]]), malignant, ("a", "b"))
-        assert (found.difference, found.p_value, found.interval) == (0.0, None, None)
+        result = compare(np.stack([scores[0], 3 * scores[0]]), malignant, ("a", "b"))
+        assert (result.difference, result.p_value, result.interval) == (0.0, None, None)
 
     def test_under_no_difference_p_is_uniform(self):
         """Simulation: two scores of equal quality differ at p < .05 in 5 % ± 3 % of 400 studies."""

@@ -51,8 +51,8 @@ _METRICS_TOPICS = (
 
 
 @dataclass(frozen=True)
-class Item:
-    """One topic of a guideline and what can be texts under it."""
+class ChecklistItem:
+    """One topic of a guideline and what can be reported under it."""
 
     guideline: str
     topic: str
@@ -60,12 +60,12 @@ class Item:
     """`UNKNOWN` where the authors must say it."""
 
 
-def checklist(evaluation: Evaluation) -> tuple[Item, ...]:
+def checklist(evaluation: Evaluation) -> tuple[ChecklistItem, ...]:
     """Every topic, in the guidelines' order."""
     texts = {TRIPOD: _tripod(evaluation), METRICS: _metrics(evaluation)}
     topics = {TRIPOD: _TRIPOD_TOPICS, METRICS: _METRICS_TOPICS}
     return tuple(
-        Item(guideline, topic, texts[guideline].get(topic, UNKNOWN))
+        ChecklistItem(guideline, topic, texts[guideline].get(topic, UNKNOWN))
         for guideline in topics
         for topic in topics[guideline]
     )

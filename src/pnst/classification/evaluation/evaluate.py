@@ -15,7 +15,7 @@ from pnst.classification.evaluation.predictions import (
     ModelPredictions,
     RuleCalls,
     predictions_of,
-    refuse_nothing_read,
+    refuse_no_predictors,
     rule_calls,
 )
 from pnst.classification.evaluation.subgroups import levels_of, subgroups_of
@@ -36,7 +36,7 @@ from pnst.typing import BoolArray
 if TYPE_CHECKING:
     import pandas as pd
 
-Named = TrainedModel | str | PathLike[str]
+ModelSource = TrainedModel | str | PathLike[str]
 """A trained model, its folder, or the name of the evidence model."""
 Progress = Callable[[str], None]
 
@@ -49,7 +49,7 @@ def evaluate(
     label: str,
     groups: str | None = None,
     *,
-    models: Sequence[Named] = (),
+    models: Sequence[ModelSource] = (),
     threshold: float | None = None,
     subgroups: Sequence[str] = (),
     settings: EvaluateSettings | None = None,
@@ -107,7 +107,7 @@ def evaluate(
 
 
 def _predictions(
-    table: pd.DataFrame, models: Sequence[Named], taken: set[str], settings: AssessSettings, progress: Progress
+    table: pd.DataFrame, models: Sequence[ModelSource], taken: set[str], settings: AssessSettings, progress: Progress
 ) -> Iterator[ModelPredictions]:
     """Every model under a name of its own, which no other curve has `taken`."""
     lesions = LesionTable.from_frame(table)
@@ -120,16 +120,16 @@ def _predictions(
         yield predictions_of(name, _model(model, table, settings), lesions, settings)
 
 
-def _model(model: Named, table: pd.DataFrame, settings: AssessSettings) -> Model:
+def _model(model: ModelSource, table: pd.DataFrame, settings: AssessSettings) -> Model:
     if isinstance(model, TrainedModel):
         return model
     if model != EVIDENCE:
         return read_model(model)
-    refuse_nothing_read(table)
+    refuse_no_predictors(table)
     return evidence_model(settings.draws, settings.seed)
 
 
-def _name(model: Named) -> str:
+def _name(model: ModelSource) -> str:
     if isinstance(model, TrainedModel):
         return model.card.settings.model
     return EVIDENCE_MODEL if model == EVIDENCE else Path(model).resolve().name

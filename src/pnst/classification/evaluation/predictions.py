@@ -59,7 +59,7 @@ def predictions_of(name: str, model: Model, lesions: LesionTable, settings: Asse
     """A model's, at the prior of the settings, else its own. A lesion that it was trained on is given its answer of the
     cross-validation.
     """
-    prediction = model.predict(lesions, Patient(), settings.prior, unseen=True)
+    prediction = model.predict(lesions, Patient(), settings.prior, cross_validated=True)
     return ModelPredictions(
         name,
         f"{model.name}, prior {prediction.prior:.3f}",
@@ -72,7 +72,7 @@ def predictions_of(name: str, model: Model, lesions: LesionTable, settings: Asse
     )
 
 
-def refuse_nothing_read(frame: pd.DataFrame) -> None:
+def refuse_no_predictors(frame: pd.DataFrame) -> None:
     """Raise `InputError` where the table holds none of the evidence model's columns, or a family's, misspelt."""
     check_names(family_columns(frame.columns))
     if evidence_frame(frame).shape[1] == 0:

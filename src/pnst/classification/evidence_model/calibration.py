@@ -16,7 +16,7 @@ from itertools import product
 
 import numpy as np
 
-from pnst.classification.evidence_model.likelihood import Likelihood, Observed
+from pnst.classification.evidence_model.likelihood import Likelihood, ObservedData
 from pnst.classification.evidence_model.parameters import LogNormalParameters, Parameters
 from pnst.typing import FloatArray
 
@@ -83,7 +83,7 @@ def severity_outcomes(likelihood: Likelihood, predictors: tuple[str, ...]) -> It
     values = [name for name in predictors if name not in signs]
     grids = [_LOG_DIAMETER_CM] * len(values) + [np.array([0.0, 1.0])] * len(signs)
     grid = np.array(list(product(*grids))).T
-    observed = Observed(
+    observed = ObservedData(
         signs=dict(zip(signs, grid[len(values) :], strict=True)),
         logs=dict(zip(values, grid[: len(values)], strict=True)),
         count=grid.shape[1],

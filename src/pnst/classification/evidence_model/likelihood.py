@@ -31,7 +31,7 @@ _BLOCK = 200_000  # likelihood values worked on at once: they stay in the proces
 
 
 @dataclass(frozen=True, eq=False)
-class Observed:
+class ObservedData:
     """What is known of n lesions, one entry a predictor that enters; NaN where it is missing in that lesion."""
 
     signs: Mapping[str, FloatArray]
@@ -40,21 +40,21 @@ class Observed:
     """Log (n,) of a value in the sources' unit."""
     count: int
 
-    def rows(self, start: int, stop: int) -> Observed:
+    def rows(self, start: int, stop: int) -> ObservedData:
         """Some of the lesions."""
-        return Observed(
+        return ObservedData(
             signs={name: weight[start:stop] for name, weight in self.signs.items()},
             logs={name: x[start:stop] for name, x in self.logs.items()},
             count=min(stop, self.count) - start,
         )
 
-    def lesion(self, row: int) -> Observed:
+    def lesion(self, row: int) -> ObservedData:
         """One lesion's predictors, those that are missing left out."""
         signs, logs = (
             {name: x[row : row + 1] for name, x in part.items() if not np.isnan(x[row])}
             for part in (self.signs, self.logs)
         )
-        return Observed(signs, logs, 1)
+        return ObservedData(signs, logs, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,17 +64,17 @@ class Likelihood:
     parameters: Parameters
     delta: float
 
-    def log_ratio(self, observed: Observed) -> FloatArray:
+    def log_ratio(self, observed: ObservedData) -> FloatArray:
         """Log of P(observed | malignant) ÷ P(observed | benign), (n, draws)."""
         return self.severity_log_ratio(observed) + self.diffusion_log_ratio(observed)
 
-    def severity_log_ratio(self, observed: Observed) -> FloatArray:
+    def severity_log_ratio(self, observed: ObservedData) -> FloatArray:
         """The conventional predictors' share of the log ratio, (n, draws)."""
         malignant, benign = np.moveaxis(self.class_likelihoods(observed), -1, 0)
         log_ratio: FloatArray = np.log(malignant / benign)
         return log_ratio
 
-    def class_likelihoods(self, observed: Observed) -> FloatArray:
+    def class_likelihoods(self, observed: ObservedData) -> FloatArray:
         """Likelihood of the conventional predictors in malignant and in benign lesions, (n, draws, 2).
 
         Up to a factor that the two classes share.
@@ -90,7 +90,7 @@ class Likelihood:
             np.matmul(product, self._class_weights, out=likelihoods[rows])
         return likelihoods
 
-    def diffusion_log_ratio(self, observed: Observed) -> FloatArray:
+    def diffusion_log_ratio(self, observed: ObservedData) -> FloatArray:
         """The diffusion axis' share of the log ratio, (n, draws): normal in log ADC, one SD, two medians."""
         log_ratio = np.zeros((observed.count, self.draws))
         for name, x in observed.logs.items():
@@ -135,7 +135,7 @@ class Likelihood:
                 curves[name] = np.stack([ndtr(argument), ndtr(-argument)])
         return curves
 
-    def _given_severity(self, observed: Observed, rows: slice, product: FloatArray, factor: FloatArray) -> None:
+    def _given_severity(self, observed: ObservedData, rows: slice, product: FloatArray, factor: FloatArray) -> None:
         """Fill `product` (rows, draws, nodes) with the likelihood of the severity axis' predictors given s."""
         product.fill(1.0)
         for name, x in observed.logs.items():

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from scipy.special import ndtr
 
-from pnst.classification.evidence_model.likelihood import Observed
+from pnst.classification.evidence_model.likelihood import ObservedData
 from pnst.classification.lesion_table import LesionTable
 from pnst.evidence.columns import SIGN_COLUMNS, SIGN_OF_COLUMN
 from pnst.evidence.published import Predictor, predictors
@@ -18,8 +18,8 @@ _Z975 = 1.959963984540054
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
-    """One predictor read off n lesions."""
+class Observation:
+    """One predictor in n lesions, as it was measured or judged by a reader."""
 
     predictor: Predictor
     values: FloatArray
@@ -29,50 +29,50 @@ class Reading:
     by_reader: BoolArray
 
 
-def read(lesions: LesionTable) -> tuple[Reading, ...]:
+def observe(lesions: LesionTable) -> tuple[Observation, ...]:
     """Every predictor of `predictors.csv` that enters for at least one lesion: the lowest rank of each group."""
-    readings: list[Reading] = []
+    observations: list[Observation] = []
     taken: dict[str, BoolArray] = {}
     for predictor in sorted(predictors(), key=lambda p: p.rank):
-        reading = _read(predictor, lesions)
-        free = ~taken.get(predictor.group, np.zeros(lesions.count, dtype=bool)) & ~np.isnan(reading.entry)
+        observation = _observe(predictor, lesions)
+        free = ~taken.get(predictor.group, np.zeros(lesions.count, dtype=bool)) & ~np.isnan(observation.entry)
         taken[predictor.group] = taken.get(predictor.group, free) | free
         if free.any():
-            readings.append(_only(reading, free))
+            observations.append(_only(observation, free))
     order = {predictor.name: index for index, predictor in enumerate(predictors())}
-    return tuple(sorted(readings, key=lambda reading: order[reading.predictor.name]))
+    return tuple(sorted(observations, key=lambda observation: order[observation.predictor.name]))
 
 
-def observed(readings: tuple[Reading, ...], count: int) -> Observed:
-    """The readings as the likelihood takes them."""
-    return Observed(
-        signs={r.predictor.name: r.entry for r in readings if r.predictor.kind == "sign"},
-        logs={r.predictor.name: r.entry for r in readings if r.predictor.kind == "lognormal"},
+def observed_data(observations: tuple[Observation, ...], count: int) -> ObservedData:
+    """The observations as the likelihood takes them."""
+    return ObservedData(
+        signs={r.predictor.name: r.entry for r in observations if r.predictor.kind == "sign"},
+        logs={r.predictor.name: r.entry for r in observations if r.predictor.kind == "lognormal"},
         count=count,
     )
 
 
-def _only(reading: Reading, free: BoolArray) -> Reading:
-    return Reading(
-        reading.predictor,
-        np.where(free, reading.values, np.nan),
-        np.where(free, reading.entry, np.nan),
-        reading.by_reader & free,
+def _only(observation: Observation, free: BoolArray) -> Observation:
+    return Observation(
+        observation.predictor,
+        np.where(free, observation.values, np.nan),
+        np.where(free, observation.entry, np.nan),
+        observation.by_reader & free,
     )
 
 
-def _read(predictor: Predictor, lesions: LesionTable) -> Reading:
+def _observe(predictor: Predictor, lesions: LesionTable) -> Observation:
     if predictor.kind == "lognormal":
         values, by_reader = lesions.numbers(predictor.column)
-        return Reading(predictor, values, np.log(values * predictor.unit_factor), by_reader)
+        return Observation(predictor, values, np.log(values * predictor.unit_factor), by_reader)
     if predictor.column in SIGN_COLUMNS:
         values, by_reader = lesions.flags(predictor.column)
         entry = 1 - values if predictor.positive_when == "is false" else values
-        return Reading(predictor, values, entry, by_reader)
-    return _read_threshold(predictor, lesions)
+        return Observation(predictor, values, entry, by_reader)
+    return _observe_threshold(predictor, lesions)
 
 
-def _read_threshold(predictor: Predictor, lesions: LesionTable) -> Reading:
+def _observe_threshold(predictor: Predictor, lesions: LesionTable) -> Observation:
     """A continuous column softened about its threshold; the reader's word on its sign replaces it, unsoftened.
 
     A sign that came without its column (a reader's own table) is taken at its word too.
@@ -81,17 +81,17 @@ def _read_threshold(predictor: Predictor, lesions: LesionTable) -> Reading:
     entry = sign_weight(predictor, values, lesions.half_widths(predictor.column))
     sign = SIGN_OF_COLUMN.get(predictor.column)
     if sign is None:
-        return Reading(predictor, values, entry, by_reader)
+        return Observation(predictor, values, entry, by_reader)
     word, word_by_reader = lesions.flags(sign)
     use_word = word_by_reader | (np.isnan(values) & ~np.isnan(word))
     malignant_word = 1 - word if predictor.positive_when.startswith("<") else word
-    reading = Reading(
+    observation = Observation(
         predictor,
         np.where(use_word, word, values),
         np.where(use_word, malignant_word, entry),
         np.where(use_word, word_by_reader, by_reader),
     )
-    return _only(reading, _applicable(lesions, word_by_reader)) if predictor.group == "split_fat" else reading
+    return _only(observation, _applicable(lesions, word_by_reader)) if predictor.group == "split_fat" else observation
 
 
 def _applicable(lesions: LesionTable, word_by_reader: BoolArray) -> BoolArray:

@@ -15,13 +15,13 @@ import numpy as np
 from scipy.special import expit, logit, ndtri
 
 from pnst.classification.evidence_model import split_fat_prior
-from pnst.evidence.published import Cutoff, Moments, Pooled, Predictor, SignCounts
+from pnst.evidence.pooling import logit_with_half_count, random_effects
+from pnst.evidence.published import Cutoff, Pooled, Predictor, SampleMoments, SignCounts
 from pnst.evidence.published import cutoffs as all_cutoffs
 from pnst.evidence.published import moments as all_moments
 from pnst.evidence.published import pooled as all_pooled
 from pnst.evidence.published import predictors as all_predictors
 from pnst.evidence.published import sign_counts as all_sign_counts
-from pnst.evidence.pooling import logit_with_half_count, random_effects
 from pnst.typing import FloatArray
 
 ASSUMED_BETWEEN_SD = 0.6
@@ -75,7 +75,7 @@ def draw_parameters(draws: int, seed: int) -> Parameters:
 
 def sources(predictor: Predictor) -> tuple[str, ...]:
     """The studies whose rows carry a predictor's parameters, in the order of the file."""
-    rows: Sequence[SignCounts | Moments | Cutoff]
+    rows: Sequence[SignCounts | SampleMoments | Cutoff]
     match predictor.parameters:
         case "signs_2x2.csv":
             rows = sign_rows(predictor.name)
@@ -95,7 +95,7 @@ def sign_rows(predictor: str) -> tuple[SignCounts, ...]:
     return tuple(row for row in all_sign_counts() if row.predictor == predictor)
 
 
-def moment_rows(predictor: str) -> tuple[Moments, ...]:
+def moment_rows(predictor: str) -> tuple[SampleMoments, ...]:
     """The rows of moments of a continuous predictor."""
     return tuple(row for row in all_moments() if row.predictor == predictor)
 
@@ -158,7 +158,7 @@ def _draw_pooled_sign(row: Pooled, draws: int, rng: np.random.Generator) -> Sign
     return SignParameters(sensitivity, 1 - specificity)
 
 
-def _draw_from_moments(rows: tuple[Moments, ...], draws: int, rng: np.random.Generator) -> LogNormalParameters:
+def _draw_from_moments(rows: tuple[SampleMoments, ...], draws: int, rng: np.random.Generator) -> LogNormalParameters:
     """Log-moments of each row, n-weighted; one pooled log-SD with its sampling error."""
     malignant = np.array([(row.mean_malignant, row.sd_malignant, row.n_malignant) for row in rows]).T
     benign = np.array([(row.mean_benign, row.sd_benign, row.n_benign) for row in rows]).T

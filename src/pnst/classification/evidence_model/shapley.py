@@ -8,7 +8,7 @@ from math import factorial
 
 import numpy as np
 
-from pnst.classification.evidence_model.likelihood import Likelihood, Observed
+from pnst.classification.evidence_model.likelihood import Likelihood, ObservedData
 from pnst.classification.evidence_model.posterior import mean_log_odds
 
 
@@ -36,7 +36,7 @@ class Contributions(Mapping[str, float]):
         return repr(dict(self))
 
 
-def shapley_values(observed: Observed, likelihood: Likelihood, prior: float) -> dict[str, float]:
+def shapley_values(observed: ObservedData, likelihood: Likelihood, prior: float) -> dict[str, float]:
     """Predictor → its share of logit(probability) − logit(prior) of one lesion, fair over all orders of evidence.
 
     `observed` holds one lesion's predictors, none of them missing.
@@ -54,14 +54,14 @@ def shapley_values(observed: Observed, likelihood: Likelihood, prior: float) -> 
     return shares
 
 
-def _every_subset(observed: Observed) -> Observed:
+def _every_subset(observed: ObservedData) -> ObservedData:
     """One row for each subset of the predictors, the others missing; bit i of the row's number is predictor i."""
     values = {**observed.signs, **observed.logs}
     subsets = np.arange(2 ** len(values))
     cells = {
         name: np.where((subsets >> index) & 1, value[0], np.nan) for index, (name, value) in enumerate(values.items())
     }
-    return Observed(
+    return ObservedData(
         signs={name: cells[name] for name in observed.signs},
         logs={name: cells[name] for name in observed.logs},
         count=len(subsets),

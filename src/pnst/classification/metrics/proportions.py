@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.evidence.rule import exact_interval
+from pnst.evidence.rule import clopper_pearson_interval
 from pnst.typing import BoolArray
 
 
@@ -23,7 +23,9 @@ class Proportion:
     def of(cls, count: int, total: int) -> Proportion:
         """`count` of `total`."""
         return (
-            cls(count, total, count / total, exact_interval(count, total)) if total else cls(count, total, None, None)
+            cls(count, total, count / total, clopper_pearson_interval(count, total))
+            if total
+            else cls(count, total, None, None)
         )
 
 

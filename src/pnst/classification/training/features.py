@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from pnst.classification.evidence_model.model import evidence_model
-from pnst.classification.evidence_model.observation import observed, read
+from pnst.classification.evidence_model.observation import observe, observed_data
 from pnst.classification.evidence_model.posterior import mean_log_odds
 from pnst.classification.lesion_table import LesionTable, is_empty
 from pnst.classification.settings import REFERRED_PRIOR, AssessSettings
@@ -168,7 +168,7 @@ def evidence_log_odds(frame: pd.DataFrame) -> FloatArray:
     """Log-odds (n,) of malignancy from published evidence, at its default prior; other columns are passed over."""
     lesions = LesionTable.from_frame(evidence_frame(frame))
     settings = AssessSettings()
-    log_ratio = evidence_model(settings.draws, settings.seed).log_ratio(observed(read(lesions), lesions.count))
+    log_ratio = evidence_model(settings.draws, settings.seed).log_ratio(observed_data(observe(lesions), lesions.count))
     return mean_log_odds(log_ratio, REFERRED_PRIOR)
 
 
@@ -242,7 +242,7 @@ def _refuse_reserved(columns: Sequence[str], reserved: Sequence[str]) -> None:
 
 
 def _refuse_no_evidence(frame: pd.DataFrame) -> None:
-    if not read(LesionTable.from_frame(evidence_frame(frame))):
+    if not observe(LesionTable.from_frame(evidence_frame(frame))):
         raise InputError(
             "the evidence model finds nothing to score",
             got=f"{frame.shape[1]} columns, none of them one of its predictors with a value",

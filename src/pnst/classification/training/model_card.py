@@ -45,7 +45,7 @@ class Data(_Part):
     """SHA-256 of features, labels and groups: equal tables have equal ones."""
 
 
-class Performance(_Part):
+class HeldOutPerformance(_Part):
     """On lesions held out by the outer folds, all of them together."""
 
     auc: float
@@ -71,7 +71,7 @@ class ModelCard(_Part):
     features: tuple[Feature, ...]
     excluded: dict[str, str]
     """Column → why it is no feature."""
-    performance: Performance
+    performance: HeldOutPerformance
     chosen: dict[str, float]
     """What the inner folds chose for the model itself."""
     warnings: tuple[str, ...]

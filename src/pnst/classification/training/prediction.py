@@ -105,7 +105,7 @@ def warnings(card: ModelCard, notes: Sequence[str], row: FloatArray) -> Iterator
         yield f"outside what the model was trained on: {_listed(outside)}"
 
 
-def refuse_strangers(lesions: LesionTable, features: Sequence[str]) -> None:
+def refuse_unknown_columns(lesions: LesionTable, features: Sequence[str]) -> None:
     """Raise `SettingError` where no column is a feature's, or where one bears a family's name and is none of its."""
     known = {column_of(name) for name in features}
     unknown = [name for name in lesions.names if name.removeprefix(OVERRIDE) not in known]

@@ -23,7 +23,7 @@ from pnst.classification.training.leakage import (
     refuse_unused,
     separating_features,
 )
-from pnst.classification.training.model_card import Data, Feature, ModelCard, Performance, versions
+from pnst.classification.training.model_card import Data, Feature, HeldOutPerformance, ModelCard, versions
 from pnst.classification.training.prediction import row_digests
 from pnst.classification.training.scorer import Scorer
 from pnst.classification.training.trained_model import TrainedModel
@@ -200,12 +200,12 @@ def _replicates(fitted: Fitted, cohort: _Cohort, settings: TrainSettings, progre
 
 def _performance(
     log_odds: FloatArray, cohort: _Cohort, chosen: list[dict[str, float]], settings: TrainSettings
-) -> Performance:
+) -> HeldOutPerformance:
     delong_result = delong(log_odds[None], cohort.malignant)
     areas = bootstrap_areas(log_odds, cohort.malignant, cohort.groups, settings.bootstrap, settings.seed)
     low, high = np.quantile(areas, [0.025, 0.975])
     reliable = reliability(expit(log_odds), cohort.malignant)
-    return Performance(
+    return HeldOutPerformance(
         auc=float(delong_result.areas[0]),
         auc_delong=delong_result.interval(),
         auc_bootstrap=(float(low), float(high)),

@@ -52,13 +52,13 @@ class TrainedModel:
         spread: FloatArray = np.std([replicate.log_odds(matrix) for replicate in self.replicates], axis=0, ddof=1)
         return spread
 
-    def refuse_unread(self, lesions: LesionTable) -> None:
+    def refuse_unknown_columns(self, lesions: LesionTable) -> None:
         """Raise `SettingError` where no column of a single lesion is a feature, or one is a family's, misspelt."""
         if lesions.index is None:
-            prediction.refuse_strangers(lesions, self.features)
+            prediction.refuse_unknown_columns(lesions, self.features)
 
     def predict(
-        self, lesions: LesionTable, patient: Patient, prior: float | None = None, *, unseen: bool = False
+        self, lesions: LesionTable, patient: Patient, prior: float | None = None, *, cross_validated: bool = False
     ) -> Prediction:
         """Probability and 95 % interval by the spread over the replicates. Another prior than the share of malignant
         lesions in training shifts the log-odds from that share to it.
@@ -69,7 +69,7 @@ class TrainedModel:
         matrix = prediction.feature_rows(lesions, self.features, patient)
         log_odds = self.log_odds(matrix)
         held_out = np.zeros(lesions.count, dtype=bool)
-        if unseen:
+        if cross_validated:
             known = [self.held_out.get(digest) for digest in prediction.row_digests(matrix)]
             held_out = np.array([p is not None for p in known], dtype=bool)
             log_odds = np.where(held_out, logit([0.5 if p is None else p for p in known]), log_odds)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pnst.workflow.case import Anywhere, Progress, silent
+from pnst.workflow.case import Progress, StrPath, no_progress
 
 if TYPE_CHECKING:
     from pnst.io.dicomweb.fetch import FetchedSeries
     from pnst.io.series_guess import SeriesGuess
 
 
-def inspect(study: Anywhere) -> list[SeriesGuess]:
+def inspect(study: StrPath) -> list[SeriesGuess]:
     """Each series of a study with the role guessed for it, and why."""
     from pnst.io.study import inspect as guesses
 
@@ -20,7 +20,7 @@ def inspect(study: Anywhere) -> list[SeriesGuess]:
 
 
 def fetch(
-    url: str, out: Path, study: str | None = None, series: str | None = None, progress: Progress = silent
+    url: str, out: Path, study: str | None = None, series: str | None = None, progress: Progress = no_progress
 ) -> tuple[FetchedSeries, ...]:
     """Bring a study from a DICOMweb server into a new folder."""
     from pnst.io.dicomweb.fetch import fetch_study

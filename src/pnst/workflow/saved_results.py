@@ -11,14 +11,14 @@ from pnst.errors import InputError
 from pnst.measurement.measurements import Measurements
 from pnst.settings import RunSettings
 from pnst.study import Study
-from pnst.workflow.case import Anywhere, Case, Request, preprocess_case, report_case
+from pnst.workflow.case import Case, CaseInputs, StrPath, preprocess_case, report_case
 
 if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
 
 
 def assess_file(
-    file: Path, patient: Mapping[str, Any], settings: RunSettings, model: Anywhere | None = None
+    file: Path, patient: Mapping[str, Any], settings: RunSettings, model: StrPath | None = None
 ) -> list[Assessment]:
     """Score every lesion of a measurements.json."""
     from pnst.classification.assess import assess
@@ -29,7 +29,7 @@ def assess_file(
     return [assess(m, model=model, patient=dict(patient) or None, settings=settings.assess) for m in measurements]
 
 
-def report_results(request: Request, results: Path) -> str:
+def report_results(inputs: CaseInputs, results: Path) -> str:
     """The report of an earlier run's results, over the study it was made from."""
     from pnst.classification.assessment import Assessment
     from pnst.io.masks.read import read_lesion
@@ -46,7 +46,7 @@ def report_results(request: Request, results: Path) -> str:
             remedy="make them again with pnst run",
         )
     settings = RunSettings.from_toml(results / "settings.toml")
-    study = read_study(request.study, roles=request.roles or None, case_id=case_id)
+    study = read_study(inputs.study, roles=inputs.roles or None, case_id=case_id)
     lesions, measured = [], []
     for n, entry in enumerate(entries, start=1):
         m = measurements_of(entry, case_id, results / "measurements.json")
@@ -56,7 +56,7 @@ def report_results(request: Request, results: Path) -> str:
         lesion = read_lesion(results / numbered("lesion.nii.gz", n), study)
         lesions.append(replace(lesion, label=m.label, made_by=m.provenance.get("lesion", lesion.made_by)))
     case = preprocess_case(Case(study, tuple(lesions), tuple(measured)), settings)
-    own = [replace(lesion, notes=_own(m, case.study)) for lesion, m in zip(lesions, measured, strict=True)]
+    lesions = [replace(lesion, notes=_lesion_notes(m, case.study)) for lesion, m in zip(lesions, measured, strict=True)]
     try:
         assessed = tuple(Assessment.from_dict(score, case_id) for score in scores)
     except (TypeError, KeyError, ValueError, AttributeError) as error:
@@ -66,7 +66,7 @@ def report_results(request: Request, results: Path) -> str:
             expected="an assessment.json of this version of pnst",
             remedy="make it again with pnst run",
         ) from error
-    return report_case(replace(case, lesions=tuple(own), assessments=assessed))
+    return report_case(replace(case, lesions=tuple(lesions), assessments=assessed))
 
 
 def _check_inputs(m: Measurements, study: Study, results: Path) -> None:
@@ -83,7 +83,7 @@ def _check_inputs(m: Measurements, study: Study, results: Path) -> None:
         )
 
 
-def _own(m: Measurements, study: Study) -> tuple[str, ...]:
+def _lesion_notes(m: Measurements, study: Study) -> tuple[str, ...]:
     """What was noticed of the lesion alone: the notes that neither the study nor its series hold."""
     study_notes = {*study.notes, *(note for series in study.series.values() for note in series.notes)}
     return tuple(note for note in m.notes if note not in study_notes)

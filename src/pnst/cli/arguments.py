@@ -9,11 +9,11 @@ from pnst.errors import SettingError
 
 if TYPE_CHECKING:
     from pnst.settings import RunSettings
-    from pnst.workflow import Form, Request
+    from pnst.workflow import CaseInputs, StudyFormat
     from pnst.workflow.simulation import Changes
 
 
-def request_of(
+def inputs_of(
     study: Path,
     lesion: str | None,
     role: list[str] | None,
@@ -23,16 +23,16 @@ def request_of(
     case_id: str | None,
     keep_identity: bool,
     model: Path | None = None,
-) -> Request:
+) -> CaseInputs:
     """What a command is to work on. Raises `SettingError` for words that cannot be read."""
-    from pnst.workflow import Request
+    from pnst.workflow import CaseInputs
 
     if case_id is not None and not case_id.strip():
         raise SettingError(
             "the case id is empty", got="nothing", expected="a name", remedy="write one, or leave it out"
         )
     file, label = _lesion(lesion)
-    return Request(
+    return CaseInputs(
         study=study,
         lesion=file,
         label=label,
@@ -111,15 +111,15 @@ def changes_of(spec: Path | None, like: str | None, seed: int | None, realistic:
     return [*([spec] if spec else []), changes]
 
 
-def form_of(dicom: bool, bids: bool, vendor: str | None, enhanced: bool) -> Form:
+def format_of(dicom: bool, bids: bool, vendor: str | None, enhanced: bool) -> StudyFormat:
     """How to write a simulated study. Raises `SettingError` for flags that do not go together."""
-    from pnst.workflow import Form
+    from pnst.workflow import StudyFormat
 
     if dicom and bids:
         raise SettingError(
             "a study is written in one form", got="--dicom --bids", expected="one of them", remedy="leave one out"
         )
-    return Form(format="dicom" if dicom else "bids" if bids else "nifti", vendor=vendor, enhanced=enhanced)
+    return StudyFormat(format="dicom" if dicom else "bids" if bids else "nifti", vendor=vendor, enhanced=enhanced)
 
 
 def workers_of(workers: int | None, table: Path | None) -> int | None:

@@ -18,7 +18,7 @@ COVERED = "#009e73"
 
 
 @dataclass(frozen=True, eq=False)
-class Paint:
+class OutlineColours:
     """Colours of the outline, and what they mean in words."""
 
     map: SurfaceMap
@@ -45,19 +45,19 @@ class Paint:
         return np.asarray(self.map.values[nearest])
 
 
-def edge_paint(m: Measurements) -> Paint | None:
+def edge_colours(m: Measurements) -> OutlineColours | None:
     """Where the edge is sharp, indistinct and not measured; None where it was not measured at all."""
     edge_width = m.regions.get("edge_width")
     if not isinstance(edge_width, SurfaceMap):
         return None
     limit = m.settings.margin.indistinct_width_mm
     legend = f"edge: blue sharp, vermilion indistinct (wider than {limit:g} mm), white not measured"
-    return Paint(edge_width, limit, INDISTINCT, legend)
+    return OutlineColours(edge_width, limit, INDISTINCT, legend)
 
 
-def fat_paint(m: Measurements) -> Paint | None:
+def fat_colours(m: Measurements) -> OutlineColours | None:
     """Where a rim of fat covers the surface; None where that was not measured."""
     fat_cover = m.regions.get("fat_cover")
     if not isinstance(fat_cover, SurfaceMap):
         return None
-    return Paint(fat_cover, 0.0, COVERED, "outline: green covered by fat, blue not covered, white not seen")
+    return OutlineColours(fat_cover, 0.0, COVERED, "outline: green covered by fat, blue not covered, white not seen")
