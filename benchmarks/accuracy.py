@@ -24,7 +24,7 @@ import pandas as pd
 from tables import machine, markdown, write_section
 
 import pnst
-from pnst.image import Mask, embedded
+from pnst.image import Mask, embed
 from pnst.measurement.adc_map import fit_diffusion
 from pnst.phantom import GridSpec, Inclusion, LesionSpec, Simulated, Spec, SurroundSpec, Tissue, simulate
 
@@ -225,7 +225,7 @@ def standard_error(m: pnst.Measurements, study: pnst.Study) -> float:
     if not isinstance(solid, Mask):
         return 0.0
     fit = fit_diffusion(study)
-    sd = fit.sd[embedded(solid, fit.adc.grid).data]
+    sd = fit.sd[embed(solid, fit.adc.grid).data]
     return float(np.sqrt(np.square(sd).sum()) / len(sd))
 
 

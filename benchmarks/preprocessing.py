@@ -21,15 +21,14 @@ from scipy.spatial.transform import Rotation
 from tables import machine, markdown, write_section
 
 from pnst.image import FloatArray, Grid, Volume
-from pnst.phantom import GridSpec, LesionSpec, Motion, Simulated, Spec, SurroundSpec, benign, malignant, simulate
+from pnst.phantom import GridSpec, LesionSpec, PatientMotion, Simulated, Spec, SurroundSpec, benign, malignant, simulate
 from pnst.phantom.artefacts import REALISTIC
 from pnst.phantom.tissue import Tissue
 from pnst.phantom.vector import rotation
 from pnst.phantom.view import View
 from pnst.preprocessing.align import align
 from pnst.preprocessing.bias import correct_bias
-from pnst.preprocessing.motion import Motion as Found
-from pnst.preprocessing.motion import find_motion, size_of
+from pnst.preprocessing.motion import RigidMotion, estimate_motion, shift_and_rotation
 from pnst.preprocessing.settings import AlignmentSettings
 from pnst.study import Role
 
@@ -57,7 +56,7 @@ def motions(count: int) -> Iterator[dict[str, Any]]:
     ):
         shift, turn = steps(rng, SHIFT_MM, TURN_DEG)
         angles = Rotation.from_rotvec(turn, degrees=True).as_euler("xyz", degrees=True)
-        moved = Motion(shift_mm=tuple(shift.tolist()), turn_deg=tuple(angles.tolist()))
+        moved = PatientMotion(shift_mm=tuple(shift.tolist()), turn_deg=tuple(angles.tolist()))
         plane = PLANES[number % len(PLANES)]
         spec = replace(preset(), snr=SNR, roles=(reference, Role.DWI), grids={reference: GridSpec(plane=plane)})
         yield motion_row(simulate(replace(spec, motion={Role.DWI: moved}), seed=number), name, reference)
@@ -73,11 +72,11 @@ def motion_row(made: Simulated, name: str, reference: Role) -> dict[str, Any]:
     series = align(made.study).series[Role.DWI]
     seconds = time.process_time() - began
     found = series.volume.grid.affine @ before.inverse
-    motion, centre = made.spec.motion.get(Role.DWI, Motion()), made.scene.shape.centre
+    motion, centre = made.spec.motion.get(Role.DWI, PatientMotion()), made.scene.shape.centre
     true = np.eye(4)
     true[:3, :3] = rotation(motion.turn_deg).T
     true[:3, 3] = centre - true[:3, :3] @ (centre + motion.shift_mm)
-    shift, turn = size_of(np.linalg.inv(true) @ found, before)
+    shift, turn = shift_and_rotation(np.linalg.inv(true) @ found, before)
     view = View.of(Role.DWI, made.spec, made.scene)
     points = before.to_world(np.stack(np.meshgrid(*map(np.arange, before.shape), indexing="ij"), axis=-1))
     there = view.to_patient(points)
@@ -143,7 +142,7 @@ def legs(data: Path, starts: int) -> list[tuple[object, ...]]:
     rows = []
     for name, reference in references.items():
         began = time.process_time()
-        found = find_motion(moving, reference, AlignmentSettings())
+        found = estimate_motion(moving, reference, AlignmentSettings())
         seconds = time.process_time() - began
         spread = np.array([away(moving, reference, found, seed) for seed in range(starts)])
         rows.append(
@@ -159,15 +158,15 @@ def legs(data: Path, starts: int) -> list[tuple[object, ...]]:
     return rows
 
 
-def away(moving: Volume, reference: Volume, found: Found, seed: int) -> tuple[float, float]:
+def away(moving: Volume, reference: Volume, found: RigidMotion, seed: int) -> tuple[float, float]:
     """How far from `found` the motion lies that is found from another start."""
     shift, turn = steps(np.random.default_rng(seed), START_MM, START_DEG)
     middle = moving.grid.to_world((np.asarray(moving.grid.shape) - 1) / 2)
     start = np.eye(4)
     start[:3, :3] = Rotation.from_rotvec(turn, degrees=True).as_matrix()
     start[:3, 3] = middle + shift - start[:3, :3] @ middle
-    other = find_motion(moving, reference, AlignmentSettings(), start)
-    return size_of(np.linalg.inv(found.matrix) @ other.matrix, moving.grid)
+    other = estimate_motion(moving, reference, AlignmentSettings(), start)
+    return shift_and_rotation(np.linalg.inv(found.matrix) @ other.matrix, moving.grid)
 
 
 # --- planted fields --------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pnst.image import Grid
-from pnst.phantom.contents import Seen
+from pnst.phantom.contents import TissueSignals
 from pnst.phantom.scene import Scene
 from pnst.phantom.tissue import FAT_TISSUES, Tissue
 from pnst.study import Role
@@ -278,15 +278,15 @@ def compartment(lattice: Lattice) -> tuple[bool | None, str]:
     return (None, "unclear") if mean(15, 30) >= 0.03 else (False, "intramuscular")
 
 
-def contents(lattice: Lattice, seen: dict[Role, Seen]) -> dict[str, Any]:
+def contents(lattice: Lattice, signals: dict[Role, TissueSignals]) -> dict[str, Any]:
     """Counted columns of `cyst`, `t1_high`, `target` and `enhancement`."""
     mixture, depth = lattice.mixture, -lattice.distance[lattice.inside]
     held = mixture.mean(axis=0)
-    before, after = seen[Role.T1].signal, seen[Role.T1_POST].signal
+    before, after = signals[Role.T1].signal, signals[Role.T1_POST].signal
     relative = mixture @ after / after[Tissue.MUSCLE] / (mixture @ before / before[Tissue.MUSCLE]) - 1
-    known = lattice.eroded(seen[Role.T1_POST].grid) & (mixture[:, Tissue.FAT] < 0.5)
+    known = lattice.eroded(signals[Role.T1_POST].grid) & (mixture[:, Tissue.FAT] < 0.5)
     outer, inner = known & (depth < depth.max() / 3), known & (depth > depth.max() * 2 / 3)
-    t2 = mixture @ seen[Role.T2_FS].signal
+    t2 = mixture @ signals[Role.T2_FS].signal
     return {
         "cyst.fraction": float(held[Tissue.CYST] + held[Tissue.NECROSIS]),
         "cyst.necrosis_fraction": float(held[Tissue.NECROSIS]),
@@ -300,8 +300,8 @@ def contents(lattice: Lattice, seen: dict[Role, Seen]) -> dict[str, Any]:
 
 def diffusion(lattice: Lattice, grid: Grid) -> dict[str, Any]:
     """Counted columns of `adc` where every edge is sharp."""
-    worth = np.array([lattice.scene.shape.spec.properties(t).d_um2_per_ms for t in Tissue])
-    values = lattice.mixture @ worth
+    diffusivity_of_tissue = np.array([lattice.scene.shape.spec.properties(t).d_um2_per_ms for t in Tissue])
+    values = lattice.mixture @ diffusivity_of_tissue
     holes = [Tissue.CYST, Tissue.NECROSIS, Tissue.BLOOD]
 
     def solid(points: Array) -> Array:
@@ -312,13 +312,13 @@ def diffusion(lattice: Lattice, grid: Grid) -> dict[str, Any]:
     for step in grid.affine[:3, :3].T:
         for moved in (step, -step):
             keep &= solid(points + moved)
-    kept, diffusivities = points[keep], values[keep]
+    kept, kept_values = points[keep], values[keep]
 
     def sphere(centre: Array) -> float:
-        return float(diffusivities[np.linalg.norm(kept - centre, axis=1) <= 5].mean())
+        return float(kept_values[np.linalg.norm(kept - centre, axis=1) <= 5].mean())
 
-    darkest = min(kept[:: max(1, len(kept) // 400)], key=sphere)
-    near = kept[np.linalg.norm(kept - darkest, axis=1) < 2]
+    lowest = min(kept[:: max(1, len(kept) // 400)], key=sphere)
+    near = kept[np.linalg.norm(kept - lowest, axis=1) < 2]
     minimum = min(sphere(centre) for centre in near[:: max(1, len(near) // 400)])
     return {
         "adc.mean_um2_per_ms": float(values[keep].mean()),

@@ -8,13 +8,13 @@ from functools import cache
 import numpy as np
 
 from pnst.image import FloatArray, Grid
-from pnst.phantom import GridSpec, Motion, Simulated, benign, malignant, simulate
+from pnst.phantom import GridSpec, PatientMotion, Simulated, benign, malignant, simulate
 from pnst.phantom.vector import rotation
 from pnst.study import Role
 
 MOTIONS = {
-    "benign": Motion(shift_mm=(4.0, -2.0, 6.633), turn_deg=(3.0, -3.2, 2.4)),
-    "malignant": Motion(shift_mm=(-3.0, 7.0, -2.45), turn_deg=(-2.0, 1.0, 4.5)),
+    "benign": PatientMotion(shift_mm=(4.0, -2.0, 6.633), turn_deg=(3.0, -3.2, 2.4)),
+    "malignant": PatientMotion(shift_mm=(-3.0, 7.0, -2.45), turn_deg=(-2.0, 1.0, 4.5)),
 }
 """8.0 mm and 5.04° each."""
 

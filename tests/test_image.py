@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pnst.errors import GeometryError, PnstError
-from pnst.image import MAX_SHEAR, Grid, Mask, Volume, bounding_box, embedded
+from pnst.image import MAX_SHEAR, Grid, Mask, Volume, bounding_box, embed
 from strategies import ellipsoid_masks, grids, orders, reordered, rotations, volumes
 
 
@@ -298,7 +298,7 @@ def test_a_crop_goes_back_to_its_place_in_whatever_order_it_is_stored(mask, orde
     """Invariant."""
     part = mask.crop(mask.box())
     assert mask.grid.crop(mask.grid.box_of(part.grid)).matches(part.grid)
-    np.testing.assert_array_equal(embedded(reordered(part, order), mask.grid).data, mask.data)
+    np.testing.assert_array_equal(embed(reordered(part, order), mask.grid).data, mask.data)
 
 
 @pytest.mark.parametrize("shift", [(0.3, 0, 0), (0, 0, -1), (0, 3, 0), (1e30, 0, 0)])
@@ -310,4 +310,4 @@ def test_a_mask_off_the_voxels_of_a_grid_is_not_put_on_it(shift):
     assert PLAIN.box_of(part) == (slice(1, 4), slice(2, 6), slice(0, 4))
     assert PLAIN.box_of(moved) is None
     with pytest.raises(GeometryError, match="a crop of"):
-        embedded(Mask(np.ones(part.shape, bool), moved), PLAIN)
+        embed(Mask(np.ones(part.shape, bool), moved), PLAIN)

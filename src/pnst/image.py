@@ -24,7 +24,7 @@ Box = tuple[slice, slice, slice]
 MAX_SHEAR = 1e-3
 """Largest cosine between two axes of a grid: rounding in file headers stays far below it."""
 
-THICKER = 1.05
+EQUAL_SIDE_RATIO = 1.05
 """Voxel sides closer than this ratio are equally long."""
 
 _ORDERS = tuple(product(permutations(range(3)), product((1, -1), repeat=3)))
@@ -75,7 +75,7 @@ class Grid:
         axes, _ = self.canonical_order()
         spacing = [self.spacing[axis] for axis in axes]
         longest = int(np.argmax(spacing))
-        return axes[longest] if spacing[longest] > THICKER * spacing[2] else axes[2]
+        return axes[longest] if spacing[longest] > EQUAL_SIDE_RATIO * spacing[2] else axes[2]
 
     @property
     def voxel_volume_mm3(self) -> float:
@@ -130,7 +130,7 @@ class Grid:
         i, j, k = (slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
         return (i, j, k) if self.crop((i, j, k)).matches(part) else None
 
-    def box_round(self, points: npt.ArrayLike) -> Box | None:
+    def box_around(self, points: npt.ArrayLike) -> Box | None:
         """The smallest box of voxels whose centres surround RAS points (n, 3) in mm; None when it lies outside."""
         index = self.to_index(points)
         low, high = np.maximum(np.floor(index.min(axis=0)), 0), np.minimum(np.ceil(index.max(axis=0)) + 1, self.shape)
@@ -255,7 +255,7 @@ class Mask:
         return f"Mask({self.grid!r}, {self.volume_mm3 / 1000:.3g} ml)"
 
 
-def embedded(part: Mask, grid: Grid) -> Mask:
+def embed(part: Mask, grid: Grid) -> Mask:
     """A mask on a crop of a grid, in whatever order, put back on the whole grid: false outside the crop.
 
     Raises `GeometryError` when their voxels do not coincide: nothing is resampled.

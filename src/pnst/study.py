@@ -136,7 +136,8 @@ class Series:
             alignment = self.alignment
             done["align"] = (
                 f"moved={'yes' if alignment.accepted else 'no'} reference={alignment.reference} "
-                f"shift_mm={alignment.shift_mm:.2f} rotation_deg={alignment.rotation_deg:.2f} similarity_before={alignment.similarity_before:.4f} "
+                f"shift_mm={alignment.shift_mm:.2f} rotation_deg={alignment.rotation_deg:.2f} "
+                f"similarity_before={alignment.similarity_before:.4f} "
                 f"similarity_after={alignment.similarity_after:.4f}"
             )
         if self.bias_range is not None:
@@ -224,7 +225,7 @@ class Lesion:
         if mine.grid.matches(theirs):
             return Mask(grid.from_canonical(mine.data), grid)
         data = np.zeros(theirs.shape, dtype=bool)
-        box = theirs.box_round(mine.grid.to_world(self.level_set.corners()))
+        box = theirs.box_around(mine.grid.to_world(self.level_set.corners()))
         if box is not None:
             part = theirs.crop(box)
             data[box] = self.level_set.inside(part.shape, mine.grid.inverse @ part.affine)

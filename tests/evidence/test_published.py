@@ -10,9 +10,9 @@ import pytest
 from scipy import stats
 
 from pnst.evidence import published
-from pnst.evidence.cutoff_rules import B_RANGE, LEAST_DIAMETER_MM
+from pnst.evidence.cutoff_rules import B_RANGE, MIN_DIAMETER_MM
 from pnst.evidence.pooling import logit_with_half_count, random_effects
-from pnst.evidence.rule import exact_interval
+from pnst.evidence.rule import clopper_pearson_interval
 
 EVERY_TABLE = (
     published.publications,
@@ -28,7 +28,7 @@ def signs(predictor: str) -> list[published.SignCounts]:
     return [row for row in published.sign_counts() if row.predictor == predictor]
 
 
-def moments(predictor: str, study: str) -> published.Moments:
+def moments(predictor: str, study: str) -> published.SampleMoments:
     return next(row for row in published.moments() if (row.predictor, row.study) == (predictor, study))
 
 
@@ -101,7 +101,7 @@ class TestPopulationsAreReadOffTheirText:
 
     def test_only_large_lesions_where_the_text_says_so(self):
         limits = {key: 50.0 for key, study in published.publications().items() if "all > 5 cm" in study.population}
-        assert limits == LEAST_DIAMETER_MM
+        assert limits == MIN_DIAMETER_MM
 
     def test_b_values_are_those_of_the_acquisition(self):
         for key, study in published.publications().items():
@@ -213,13 +213,13 @@ class TestPooling:
 
 @pytest.mark.parametrize(("positive", "total"), [(34, 36), (0, 12), (19, 19), (25, 41)])
 def test_exact_interval_is_scipys(positive, total):
-    ours = exact_interval(positive, total)
+    ours = clopper_pearson_interval(positive, total)
     theirs = stats.binomtest(positive, total).proportion_ci(method="exact")
     assert ours == pytest.approx((theirs.low, theirs.high), abs=1e-9)
 
 
 def test_ahlawats_exact_interval_is_the_printed_one():
-    assert exact_interval(34, 36) == pytest.approx((0.813, 0.993), abs=0.0005)
+    assert clopper_pearson_interval(34, 36) == pytest.approx((0.813, 0.993), abs=0.0005)
 
 
 def test_every_field_of_a_publication_is_a_column():

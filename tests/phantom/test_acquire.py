@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pnst.errors import SettingError
-from pnst.phantom.acquire import STILL, GridSpec, Motion, coil_sensitivity, make_grid
+from pnst.phantom.acquire import STILL, GridSpec, PatientMotion, coil_sensitivity, make_grid
 from pnst.phantom.anatomy import SurroundSpec
 from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.scene import Scene
@@ -47,7 +47,7 @@ def test_planes_slice_along_their_axis_and_are_right_handed(scene: Scene, plane:
 
 def test_motion_moves_the_patient_not_the_scanner(scene: Scene) -> None:
     grid = make_grid(GridSpec(spacing_mm=(0.8, 0.9, 1.1), extent_mm=(50, 50, 56)), scene)
-    motion = Motion(shift_mm=(3.0, -2.0, 5.0), turn_deg=(0, 0, 20))
+    motion = PatientMotion(shift_mm=(3.0, -2.0, 5.0), turn_deg=(0, 0, 20))
     still, moved = (lesion_mask(scene, View(grid, None, m, None, scene.shape.centre)) for m in (STILL, motion))
     centres = [grid.to_world(np.argwhere(mask.data)).mean(axis=0) for mask in (still, moved)]
     np.testing.assert_allclose(centres[1] - centres[0], (3, -2, 5), atol=0.1)

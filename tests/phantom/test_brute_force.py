@@ -16,7 +16,7 @@ import lattice
 from lattice import Lattice
 from pnst.image import Grid
 from pnst.phantom.anatomy import SurroundSpec
-from pnst.phantom.contents import Seen
+from pnst.phantom.contents import TissueSignals
 from pnst.phantom.inclusion import Inclusion
 from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.scene import Scene
@@ -41,12 +41,12 @@ def grid(spacing: tuple[float, float, float]) -> Grid:
 ANATOMICAL, DIFFUSION = grid((0.6, 0.7, 2.1)), grid((1.4, 1.5, 2.5))
 
 
-def seen_by(lesion: LesionSpec) -> dict[Role, Seen]:
+def seen_by(lesion: LesionSpec) -> dict[Role, TissueSignals]:
     def signal(role: Role) -> Any:
         return np.array([tissue_signal(lesion.properties(tissue), SEQUENCES[role]) for tissue in Tissue])
 
     roles = Role.T1, Role.T1_POST, Role.T2_FS, Role.DWI
-    return {role: Seen(DIFFUSION if role is Role.DWI else ANATOMICAL, signal(role)) for role in roles}
+    return {role: TissueSignals(DIFFUSION if role is Role.DWI else ANATOMICAL, signal(role)) for role in roles}
 
 
 TOLERANCES: dict[str, tuple[float, float]] = {
@@ -142,10 +142,10 @@ def check_outside(lesion: LesionSpec, surround: SurroundSpec, step: float) -> No
 
 
 def check_inside(lesion: LesionSpec, surround: SurroundSpec, step: float) -> None:
-    scene, seen = scene_of(lesion, surround), seen_by(lesion)
-    truth = true_values(scene, ANATOMICAL, seen)
+    scene, signals = scene_of(lesion, surround), seen_by(lesion)
+    truth = true_values(scene, ANATOMICAL, signals)
     fine = Lattice(scene, step, 2.0)
-    agree(truth, lattice.contents(fine, seen) | lattice.diffusion(fine, DIFFUSION), step)
+    agree(truth, lattice.contents(fine, signals) | lattice.diffusion(fine, DIFFUSION), step)
 
 
 LIMB, FLANK = SurroundSpec(fat_plane_mm=3.0), SurroundSpec(region="paraspinal", fat_plane_mm=4.0)

@@ -11,11 +11,11 @@ import pytest
 
 from pnst.image import Grid
 from pnst.phantom.anatomy import SurroundSpec
-from pnst.phantom.contents import Seen
-from pnst.phantom.diffusion_truth import dark
+from pnst.phantom.contents import TissueSignals
+from pnst.phantom.diffusion_truth import lowest_region_mean
 from pnst.phantom.geometry import moments
 from pnst.phantom.inclusion import Inclusion
-from pnst.phantom.interior import Interior
+from pnst.phantom.interior import SimulatedInterior
 from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.scene import Scene
 from pnst.phantom.shape import Shape
@@ -68,13 +68,13 @@ def scene_of(lesion: LesionSpec) -> Scene:
 def truth_of(lesion: LesionSpec, voxels: Grid = FINE, roles: tuple[Role, ...] = ROLES) -> dict[str, dict[str, Any]]:
     scene = scene_of(lesion)
     surface = sample(scene.shape, 2.0)
-    seen = {role: Seen(voxels, np.array([signal(lesion, t, role) for t in Tissue])) for role in roles}
-    return interior_truth(scene, surface, moments(scene.shape, surface), seen)
+    signals = {role: TissueSignals(voxels, np.array([signal(lesion, t, role) for t in Tissue])) for role in roles}
+    return interior_truth(scene, surface, moments(scene.shape, surface), signals)
 
 
 def test_points_fill_the_tumour_and_know_their_depth() -> None:
     scene = scene_of(BALL)
-    interior = Interior.fill(scene, sample(scene.shape, 1.0))
+    interior = SimulatedInterior.fill(scene, sample(scene.shape, 1.0))
     assert interior.volumes.sum() == pytest.approx(4 / 3 * np.pi * 16**3, rel=1e-9)
     np.testing.assert_allclose(interior.depth, 16 - np.linalg.norm(interior.points, axis=1), atol=0.03)
     deep = interior.depth > 6
@@ -83,7 +83,7 @@ def test_points_fill_the_tumour_and_know_their_depth() -> None:
 
 def test_off_the_edge_of_a_ball_every_neighbour_is_inside() -> None:
     scene = scene_of(BALL)
-    interior, voxels = Interior.fill(scene, sample(scene.shape, 1.0)), grid(0.7, 1.1, 4.0)
+    interior, voxels = SimulatedInterior.fill(scene, sample(scene.shape, 1.0)), grid(0.7, 1.1, 4.0)
     points = np.random.default_rng(1).uniform(-16, 16, size=(400_000, 3))
     inside = np.linalg.norm(points, axis=1) < 16
     keep = inside.copy()
@@ -234,7 +234,7 @@ def test_the_darkest_region_is_connected() -> None:
     values = np.full((12, 11, 10), 2.0)
     values[1:3, 1:3, 1:3] = 0.5  # 8 cells, too few alone
     values[7:11, 6:10, 5:9] = 1.0  # 64 cells
-    assert dark(values, 20) == 1.0
-    assert dark(values, 8) == 0.5
+    assert lowest_region_mean(values, 20) == 1.0
+    assert lowest_region_mean(values, 8) == 0.5
     values[1:3, 1:3, 7:9] = 0.6  # 8 more, apart from the first
-    assert dark(values, 12) == 1.0
+    assert lowest_region_mean(values, 12) == 1.0

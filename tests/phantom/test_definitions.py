@@ -32,7 +32,7 @@ IN_SETTINGS = {
     },
     "enhancement": {
         "ENHANCING_FRACTION": "enhancing_fraction",
-        "LEAST_CORE_FRACTION": "least_core_fraction",
+        "MIN_CORE_FRACTION": "least_core_fraction",
         "PERIPHERAL_RATIO": "peripheral_ratio",
     },
     "cyst": {

@@ -11,7 +11,7 @@ from scipy.ndimage import binary_erosion
 
 from pnst.errors import SettingError
 from pnst.image import Grid
-from pnst.phantom import GridSpec, LesionSpec, Motion, Simulated, Spec, SurroundSpec, benign, malignant, simulate
+from pnst.phantom import GridSpec, LesionSpec, PatientMotion, Simulated, Spec, SurroundSpec, benign, malignant, simulate
 from pnst.phantom.scene import Scene
 from pnst.phantom.shape import Shape
 from pnst.phantom.signal import tissue_signal
@@ -102,7 +102,7 @@ def test_whole_numbers_are_whole() -> None:
 
 
 def test_motion_of_one_series_moves_it_against_the_others() -> None:
-    spec = replace(QUIET, roles=(Role.T1, Role.T2_FS), motion={Role.T1: Motion(shift_mm=(0, 4, 0))})
+    spec = replace(QUIET, roles=(Role.T1, Role.T2_FS), motion={Role.T1: PatientMotion(shift_mm=(0, 4, 0))})
     moved = simulate(spec)
     still = simulate(replace(spec, motion={}))
     np.testing.assert_array_equal(voxels(moved, Role.T2_FS), voxels(still, Role.T2_FS))

@@ -17,7 +17,7 @@ from pnst.errors import GeometryError, InputError, SettingError
 from pnst.image import Grid, Mask, Volume
 from pnst.io.masks.placement import place
 from pnst.preprocessing.align import align
-from pnst.preprocessing.motion import find_motion, overlap_fraction, size_of
+from pnst.preprocessing.motion import estimate_motion, overlap_fraction, shift_and_rotation
 from pnst.preprocessing.settings import AlignmentSettings
 from pnst.study import Lesion, Role, Series, Study
 from scenes import Scene, reordered
@@ -55,13 +55,13 @@ def test_a_known_motion_is_recovered(kind):
     made = moved_patient(kind)
     before, after = made.study.series[Role.DWI], aligned(kind).series[Role.DWI]
     motion = after.volume.grid.affine @ np.linalg.inv(before.volume.grid.affine)
-    shift, turn = size_of(np.linalg.inv(motion_back(made)) @ motion, before.volume.grid)
+    shift, turn = shift_and_rotation(np.linalg.inv(motion_back(made)) @ motion, before.volume.grid)
     assert shift < 0.3
     assert turn < 0.25
     assert after.alignment.accepted
     assert (after.alignment.reference, after.alignment.reason) == (Role.T2_FS, None)
     assert (after.alignment.shift_mm, after.alignment.rotation_deg) == pytest.approx(
-        size_of(motion, before.volume.grid)
+        shift_and_rotation(motion, before.volume.grid)
     )
     assert after.alignment.similarity_after > after.alignment.similarity_before + 0.2
     assert after.notes == (*before.notes, f"dwi: {after.alignment}")
@@ -105,7 +105,7 @@ def test_equal_images_give_equal_numbers():
         assert once.alignment == again.alignment
     grid = study.series[Role.DWI].volume.grid
     motion = once.volume.grid.affine @ grid.inverse
-    assert size_of(np.linalg.inv(motion_back(moved_patient("malignant"))) @ motion, grid)[0] < 0.5
+    assert shift_and_rotation(np.linalg.inv(motion_back(moved_patient("malignant"))) @ motion, grid)[0] < 0.5
 
 
 def test_the_motion_does_not_depend_on_how_voxels_are_stored():
@@ -128,7 +128,7 @@ def test_voxels_without_a_number_are_air():
         holed.append(replace(one, volume=Volume(data, one.volume.grid)))
     affine = align(with_series(made.study, *holed)).series[Role.DWI].volume.grid.affine
     grid = series[1].volume.grid
-    assert size_of(np.linalg.inv(motion_back(made)) @ affine @ grid.inverse, grid)[0] < 0.5
+    assert shift_and_rotation(np.linalg.inv(motion_back(made)) @ affine @ grid.inverse, grid)[0] < 0.5
 
 
 # --- what is not done ------------------------------------------------------------------------------------------------
@@ -312,7 +312,7 @@ def test_the_size_of_a_motion(angle):
         (9, 14, 5), np.block([[tilted() * (1.1, 0.9, 4.0), np.array([[30.0], [-20], [7]])], [np.zeros((1, 3)), 1]])
     )
     turn = Rotation.from_rotvec(np.array((2.0, -1.0, 2.0)) / 3 * angle, degrees=True).as_matrix()
-    shift, rotation = size_of(rigid_about(grid, np.array((2.0, -3.0, 6.0)), turn), grid)
+    shift, rotation = shift_and_rotation(rigid_about(grid, np.array((2.0, -3.0, 6.0)), turn), grid)
     assert shift == pytest.approx(7)
     assert rotation == pytest.approx(angle, rel=1e-6, abs=1e-10)
 
@@ -341,12 +341,12 @@ def test_the_legs_come_back_from_other_starts(shared_data):
             size * step / np.linalg.norm(step) for size, step in zip((5, 3), rng.normal(size=(2, 3)), strict=True)
         )
         start = rigid_about(moving.grid, shift, Rotation.from_rotvec(turn, degrees=True).as_matrix())
-        motions.append(find_motion(moving, still, AlignmentSettings(), start).matrix)
+        motions.append(estimate_motion(moving, still, AlignmentSettings(), start).matrix)
     for one, other in pairwise(motions):
-        shift, turn = size_of(np.linalg.inv(one) @ other, moving.grid)
+        shift, turn = shift_and_rotation(np.linalg.inv(one) @ other, moving.grid)
         assert shift < 1.5
         assert turn < 0.5
     tilt = np.eye(4)
     for motion, low, high in ((np.eye(4), 9.0, 11.0), (motions[0], 0.0, 1.5)):
         tilt[:3, :3] = motion[:3, :3] @ moving.grid.canonical().directions @ still.grid.canonical().directions.T
-        assert low < size_of(tilt, still.grid)[1] < high
+        assert low < shift_and_rotation(tilt, still.grid)[1] < high

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from pnst.evidence.published import Cutoff, cutoffs
-from pnst.evidence.rule import Columns, Performance, Rule, Verdict
+from pnst.evidence.rule import Columns, Rule, RulePerformance, Verdict
 from pnst.measurement.solid import WHOLE_LESION
 
 COLUMN_OF = {
@@ -37,7 +37,7 @@ UNIFORM_OF = {
 B_RANGE = {"Well2019": (0.0, 800.0), "Ahlawat2019": (50.0, 800.0), "Ristow2024": (0.0, 800.0)}
 """Lowest and highest b-value in s/mm² of the studies that print them."""
 
-LEAST_DIAMETER_MM = {"EJR2015": 50.0}
+MIN_DIAMETER_MM = {"EJR2015": 50.0}
 """Of the studies that took large lesions only."""
 
 _ALL_B = "adc.mean_all_b_um2_per_ms"
@@ -70,7 +70,7 @@ def _rule(row: Cutoff) -> Rule:
         positive_when=f"{column} {row.operator} {threshold(row):g}",
         inputs=(column,),
         decide=partial(_decide, row, column),
-        performance=Performance(row.true_positive, row.n_malignant, row.true_negative, row.n_benign),
+        performance=RulePerformance(row.true_positive, row.n_malignant, row.true_negative, row.n_benign),
         population=row.population,
     )
 
@@ -139,7 +139,9 @@ def _region(row: Cutoff, columns: Columns) -> tuple[str, ...]:
 
 
 def _size(row: Cutoff, columns: Columns) -> tuple[str, ...]:
-    least, diameter = LEAST_DIAMETER_MM.get(row.study), columns.get("size.longest_diameter_mm")
-    if least is not None and diameter is not None and diameter <= least:
-        return (f"outside the rule's population: its lesions are all over {least:g} mm, this one is {diameter:.3g} mm",)
+    min_mm, diameter = MIN_DIAMETER_MM.get(row.study), columns.get("size.longest_diameter_mm")
+    if min_mm is not None and diameter is not None and diameter <= min_mm:
+        return (
+            f"outside the rule's population: its lesions are all over {min_mm:g} mm, this one is {diameter:.3g} mm",
+        )
     return ()

@@ -52,7 +52,7 @@ class SignCounts:
 
 
 @dataclass(frozen=True)
-class Moments:
+class SampleMoments:
     """Mean, SD and number per class of a continuous predictor in one study."""
 
     predictor: str
@@ -174,10 +174,10 @@ def sign_counts() -> tuple[SignCounts, ...]:
 
 
 @cache
-def moments() -> tuple[Moments, ...]:
+def moments() -> tuple[SampleMoments, ...]:
     """Every row of `continuous.csv`."""
     return tuple(
-        Moments(
+        SampleMoments(
             predictor=row["predictor"],
             unit=row["unit"],
             study=row["study"],

@@ -26,7 +26,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Performance:
+class RulePerformance:
     """The counts that the source reports: true positives of n malignant, true negatives of n benign lesions."""
 
     true_positive: int
@@ -51,7 +51,7 @@ class Performance:
         return f"{text}, specificity {self.true_negative}/{self.n_benign}"
 
 
-def exact_interval(positive: int, total: int, level: float = 0.95) -> tuple[float, float]:
+def clopper_pearson_interval(positive: int, total: int, level: float = 0.95) -> tuple[float, float]:
     """Clopper and Pearson's interval of a proportion."""
     tail = (1 - level) / 2
     low = 0.0 if positive == 0 else float(betaincinv(positive, total - positive + 1, tail))
@@ -108,7 +108,7 @@ class Rule:
     positive_when: str
     inputs: tuple[str, ...]
     decide: Callable[[Columns], Verdict]
-    performance: Performance | None = None
+    performance: RulePerformance | None = None
     population: str | None = None
     """Where the row names a narrower one than the study does."""
     speaks_for: str = "malignant"

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from pnst.evidence.cutoff_rules import cutoff_rules
 from pnst.evidence.population import Patient
 from pnst.evidence.published import SignCounts, cutoffs, sign_counts
-from pnst.evidence.rule import Columns, Performance, Rule, RuleResult, Verdict
+from pnst.evidence.rule import Columns, Rule, RulePerformance, RuleResult, Verdict
 
-_BESIDE = (
+_CONTEXT_COLUMNS = (
     "adc.b_values",
     "adc.region",
     "adc.mean_um2_per_ms",
@@ -41,7 +41,7 @@ def rules() -> Mapping[str, Rule]:
 def rule_columns() -> tuple[str, ...]:
     """Every column that a rule reads: its inputs, and what tells noise, protocol and region."""
     inputs = (name for rule in rules().values() for name in rule.inputs)
-    return tuple(dict.fromkeys((*inputs, *_BESIDE)))
+    return tuple(dict.fromkeys((*inputs, *_CONTEXT_COLUMNS)))
 
 
 def evaluate_rules(
@@ -70,7 +70,7 @@ def wasa(size_cutoff_mm: float | None) -> Rule:
         positive_when=f"at least 2 of: {large}, peripheral enhancement, oedema, intratumoral cyst",
         inputs=(size, *signs),
         decide=decide,
-        performance=Performance(row.true_positive, row.n_malignant, row.true_negative, row.n_benign),
+        performance=RulePerformance(row.true_positive, row.n_malignant, row.true_negative, row.n_benign),
         population=row.population,
         lacking=() if size_cutoff_mm is not None else (WASA_SETTING,),
     )
@@ -138,7 +138,7 @@ def _sign(
         positive_when=f"{column} {when}",
         inputs=(column,),
         decide=decide,
-        performance=Performance(
+        performance=RulePerformance(
             row.malignant_positive, row.n_malignant, row.n_benign - row.benign_positive, row.n_benign
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pnst.phantom.acquire import GridSpec, Motion
+from pnst.phantom.acquire import GridSpec, PatientMotion
 from pnst.phantom.anatomy import SurroundSpec
 from pnst.phantom.artefacts import REALISTIC, Artefacts
 from pnst.phantom.harmonics import Term
@@ -22,7 +22,7 @@ __all__ = [
     "GridSpec",
     "Inclusion",
     "LesionSpec",
-    "Motion",
+    "PatientMotion",
     "Simulated",
     "Spec",
     "SurroundSpec",

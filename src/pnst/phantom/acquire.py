@@ -8,14 +8,14 @@ from typing import Literal
 import numpy as np
 
 from pnst.image import Grid
-from pnst.phantom.check import at_least, between, require
+from pnst.phantom.check import require, require_min, require_range
 from pnst.phantom.scene import Scene
 from pnst.phantom.vector import Vector, rotation
 from pnst.typing import FloatArray
 
 Plane = Literal["axial", "coronal", "sagittal"]
 
-MOST_VOXELS = 2**28
+MAX_VOXELS = 2**28
 """Of one series: 1024 × 1024 × 256, whose signal takes 2 GB while it is made."""
 
 # Columns: directions of i, j and k in RAS. i and j run as in DICOM, k completes a right-handed triple.
@@ -44,17 +44,17 @@ class GridSpec:
 
     def __post_init__(self) -> None:
         for spacing in self.spacing_mm:
-            between("grid.spacing_mm", spacing, 0.1, 20.0)
+            require_range("grid.spacing_mm", spacing, 0.1, 20.0)
         if self.thickness_mm is not None:
-            between("grid.thickness_mm", self.thickness_mm, 0.1, self.spacing_mm[2])
+            require_range("grid.thickness_mm", self.thickness_mm, 0.1, self.spacing_mm[2])
         require(self.plane in _PLANES, "grid.plane", str(self.plane), ", ".join(_PLANES))
         if self.extent_mm is not None:
             for extent, spacing in zip(self.extent_mm, self.spacing_mm, strict=True):
-                at_least("grid.extent_mm", extent, 2 * spacing)
+                require_min("grid.extent_mm", extent, 2 * spacing)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Motion:
+class PatientMotion:
     """Where the patient has moved before a series: turned about the tumour's centre, then shifted."""
 
     shift_mm: Vector = (0.0, 0.0, 0.0)
@@ -65,7 +65,7 @@ class Motion:
         return np.asarray((points - self.shift_mm - centre) @ rotation(self.turn_deg) + centre)
 
 
-STILL = Motion()
+STILL = PatientMotion()
 
 
 def make_grid(spec: GridSpec, scene: Scene) -> Grid:
@@ -74,9 +74,9 @@ def make_grid(spec: GridSpec, scene: Scene) -> Grid:
     spacing = np.asarray(spec.spacing_mm)
     extent = _default_extent(scene, spec.plane) if spec.extent_mm is None else np.asarray(spec.extent_mm)
     counts = np.maximum(2, np.round(extent / spacing).astype(int))
-    few = float(np.prod(counts, dtype=np.float64)) <= MOST_VOXELS
+    few = float(np.prod(counts, dtype=np.float64)) <= MAX_VOXELS
     size = " × ".join(str(count) for count in counts.tolist())
-    require(few, "grid.extent_mm", f"{size} voxels", f"at most {MOST_VOXELS:,} voxels in a series")
+    require(few, "grid.extent_mm", f"{size} voxels", f"at most {MAX_VOXELS:,} voxels in a series")
     affine = np.eye(4)
     affine[:3, :3] = directions * spacing
     centre = scene.shape.centre + spec.offset_mm

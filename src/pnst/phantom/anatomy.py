@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from pnst.phantom.check import at_least, between, require
+from pnst.phantom.check import require, require_min, require_range
 from pnst.phantom.layers import Layer
 from pnst.phantom.vector import Vector
 from pnst.typing import FloatArray
@@ -46,16 +46,16 @@ class SurroundSpec:
         require(self.region in REGIONS, "surround.region", str(self.region), " or ".join(REGIONS))
         require(self.bed in ("muscle", "fat"), "surround.bed", str(self.bed), "muscle or fat")
         for name in ("bed_mm", "subcutaneous_fat_mm", "skin_mm"):
-            between(f"surround.{name}", getattr(self, name), 0.0, 100.0)
+            require_range(f"surround.{name}", getattr(self, name), 0.0, 100.0)
         for name in ("septum_mm", "fat_plane_thickness_mm", "nerve_diameter_mm"):
-            between(f"surround.{name}", getattr(self, name), 0.1, 30.0)
-        between("surround.septa", self.septa, 0, 12)
+            require_range(f"surround.{name}", getattr(self, name), 0.1, 30.0)
+        require_range("surround.septa", self.septa, 0, 12)
         if self.fat_plane_mm is not None:
-            at_least("surround.fat_plane_mm", self.fat_plane_mm, 0.0)
+            require_min("surround.fat_plane_mm", self.fat_plane_mm, 0.0)
             require(np.linalg.norm(self.fat_plane_axis) > 0, "surround.fat_plane_axis", "no length", "a direction")
 
 
-class Region(Protocol):
+class AnatomicalRegion(Protocol):
     """A part of the body, laid out so that a tumour keeps its bed: only muscle comes near it.
 
     Signed distances in mm (negative inside) at RAS points (n, 3).

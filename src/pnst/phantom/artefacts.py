@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pnst.phantom.check import at_least, between, require
+from pnst.phantom.check import require, require_min, require_range
 from pnst.phantom.signal import FAT_RESIDUE
 
 FAT_SHIFT_PPM = 3.5
@@ -38,16 +38,16 @@ class Artefacts:
     """Share of the fat signal that spectral fat suppression leaves."""
 
     def __post_init__(self) -> None:
-        between("artefacts.acquired", self.acquired, 0.1, 1.0)
+        require_range("artefacts.acquired", self.acquired, 0.1, 1.0)
         require(self.gibbs or self.acquired == 1, "artefacts.acquired", f"{self.acquired}", "1 without gibbs")
         for name in ("readout_hz_per_pixel", "epi_hz_per_pixel"):
             if getattr(self, name) is not None:
-                at_least(f"artefacts.{name}", getattr(self, name), 1.0)
-        between("artefacts.off_resonance_hz", self.off_resonance_hz, 0.0, 1000.0)
+                require_min(f"artefacts.{name}", getattr(self, name), 1.0)
+        require_range("artefacts.off_resonance_hz", self.off_resonance_hz, 0.0, 1000.0)
         moves = self.epi_hz_per_pixel is not None or self.off_resonance_hz == 0
         require(moves, "artefacts.off_resonance_hz", f"{self.off_resonance_hz}", "epi_hz_per_pixel beside it")
-        between("artefacts.off_resonance_wavelength_mm", self.off_resonance_wavelength_mm, 10.0, 10_000.0)
-        between("artefacts.fat_residue", self.fat_residue, 0.0, 1.0)
+        require_range("artefacts.off_resonance_wavelength_mm", self.off_resonance_wavelength_mm, 10.0, 10_000.0)
+        require_range("artefacts.fat_residue", self.fat_residue, 0.0, 1.0)
 
 
 REALISTIC = Artefacts(

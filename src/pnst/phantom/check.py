@@ -18,11 +18,11 @@ def require(condition: bool | np.bool_, name: str, got: str, expected: str) -> N
         )
 
 
-def at_least(name: str, value: float, least: float) -> None:
-    """Raise `SettingError` unless the value is finite and not below the least."""
-    require(bool(np.isfinite(value)) and value >= least, name, f"{value}", f"a finite number ≥ {least}")
+def require_min(name: str, value: float, min_value: float) -> None:
+    """Raise `SettingError` unless the value is finite and not below the minimum."""
+    require(bool(np.isfinite(value)) and value >= min_value, name, f"{value}", f"a finite number ≥ {min_value}")
 
 
-def between(name: str, value: float, low: float, high: float) -> None:
+def require_range(name: str, value: float, low: float, high: float) -> None:
     """Raise `SettingError` unless low ≤ value ≤ high."""
     require(bool(np.isfinite(value)) and low <= value <= high, name, f"{value}", f"{low} to {high}")

@@ -9,7 +9,7 @@ import numpy as np
 
 from pnst.image import Grid
 from pnst.phantom import definitions as of
-from pnst.phantom.interior import Interior
+from pnst.phantom.interior import SimulatedInterior
 from pnst.phantom.shape import Shape
 from pnst.phantom.surface import weighted_quantile
 from pnst.phantom.surround import Value
@@ -21,8 +21,8 @@ CAVITIES = (Tissue.CYST, Tissue.NECROSIS)
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """What one series sees: its grid, and the noiseless signal of each pure tissue."""
+class TissueSignals:
+    """What one series shows: its grid, and the noiseless signal of each pure tissue."""
 
     grid: Grid
     signal: FloatArray
@@ -38,11 +38,13 @@ def shares(shape: Shape, volume_mm3: float) -> dict[Tissue, float]:
     return volume_shares
 
 
-def cyst_truth(shape: Shape, volume_mm3: float, interior: Interior, seen: Mapping[Role, Seen]) -> dict[str, Value]:
+def cyst_truth(
+    shape: Shape, volume_mm3: float, interior: SimulatedInterior, signals: Mapping[Role, TissueSignals]
+) -> dict[str, Value]:
     """The columns of `cyst`; a core that takes up too little contrast agent is necrosis by the definition."""
     volume_shares = shares(shape, volume_mm3)
     necrosis = volume_shares.get(Tissue.NECROSIS, 0.0)
-    if core_is_unenhanced(interior, seen):
+    if core_is_unenhanced(interior, signals):
         necrosis += interior.share(interior.mixture[:, Tissue.HYPOVASCULAR_CORE] > 0.5)
     fraction = volume_shares.get(Tissue.CYST, 0.0) + necrosis
     present = fraction * volume_mm3 / 1000 >= of.CYST_ML and fraction >= of.CYST_LESION_FRACTION
@@ -58,10 +60,10 @@ def t1_high_truth(shape: Shape, volume_mm3: float) -> dict[str, Value]:
     }
 
 
-def target_truth(interior: Interior, seen: Seen) -> dict[str, Value]:
+def target_truth(interior: SimulatedInterior, signals: TissueSignals) -> dict[str, Value]:
     """The columns of `target` on a T2-weighted series: signal of the outer third of depth ÷ that of the inner."""
-    signal = interior.mixture @ seen.signal
-    outer, inner = interior.thirds(seen.grid)
+    signal = interior.mixture @ signals.signal
+    outer, inner = interior.thirds(signals.grid)
     if not outer.any() or not inner.any():
         return {}
     core = interior.mean(signal, inner)
@@ -74,35 +76,35 @@ def target_truth(interior: Interior, seen: Seen) -> dict[str, Value]:
     }
 
 
-def enhancement_truth(interior: Interior, seen: Mapping[Role, Seen]) -> dict[str, Value]:
+def enhancement_truth(interior: SimulatedInterior, signals: Mapping[Role, TissueSignals]) -> dict[str, Value]:
     """The columns of `enhancement`, off the edge voxels of the contrast-enhanced series and less fat."""
-    relative = relative_enhancement(interior, seen)
-    grid = seen[Role.T1_POST].grid
-    known = interior.off_edge_less_fat(grid)
+    relative = relative_enhancement(interior, signals)
+    grid = signals[Role.T1_POST].grid
+    known = interior.eroded_less_fat(grid)
     if not known.any():
         return {}
     enhancing = known & (relative > of.ENHANCING_FRACTION)
     truth: dict[str, Value] = {"enhancing_fraction": interior.share(enhancing) / interior.share(known)}
     outer, inner = interior.thirds(grid)
     if outer.any() and inner.any():
-        ratio = interior.mean(relative, outer) / max(of.LEAST_CORE_FRACTION, interior.mean(relative, inner))
+        ratio = interior.mean(relative, outer) / max(of.MIN_CORE_FRACTION, interior.mean(relative, inner))
         truth |= {"rim_core_ratio": ratio, "peripheral": ratio >= of.PERIPHERAL_RATIO}
     return truth
 
 
-def relative_enhancement(interior: Interior, seen: Mapping[Role, Seen]) -> FloatArray:
+def relative_enhancement(interior: SimulatedInterior, signals: Mapping[Role, TissueSignals]) -> FloatArray:
     """(n,): (post ÷ its muscle) ÷ (pre ÷ its muscle) − 1 at the tumour's points."""
-    before, after = seen[Role.T1].signal, seen[Role.T1_POST].signal
+    before, after = signals[Role.T1].signal, signals[Role.T1_POST].signal
     pre, post = interior.mixture @ before, interior.mixture @ after
     return np.asarray(post / after[Tissue.MUSCLE] / (pre / before[Tissue.MUSCLE]) - 1)
 
 
-def core_is_unenhanced(interior: Interior, seen: Mapping[Role, Seen]) -> bool:
+def core_is_unenhanced(interior: SimulatedInterior, signals: Mapping[Role, TissueSignals]) -> bool:
     """Whether the hypovascular core takes up less than a quarter of the lesion's 75th percentile."""
     core: BoolArray = interior.mixture[:, Tissue.HYPOVASCULAR_CORE] > 0.5
-    if not core.any() or not {Role.T1, Role.T1_POST} <= set(seen):
+    if not core.any() or not {Role.T1, Role.T1_POST} <= set(signals):
         return False
-    relative = relative_enhancement(interior, seen)
-    known = interior.off_edge_less_fat(seen[Role.T1_POST].grid) & (interior.mixture[:, Tissue.BLOOD] < 0.5)
+    relative = relative_enhancement(interior, signals)
+    known = interior.eroded_less_fat(signals[Role.T1_POST].grid) & (interior.mixture[:, Tissue.BLOOD] < 0.5)
     reference = weighted_quantile(relative[known], interior.volumes[known], 0.75)
     return interior.mean(relative, core) < of.ENHANCEMENT_SHARE * reference

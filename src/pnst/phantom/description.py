@@ -10,7 +10,7 @@ from typing import Any
 
 from pnst.errors import InputError, SettingError
 from pnst.phantom.artefacts import REALISTIC
-from pnst.phantom.check import at_least
+from pnst.phantom.check import require_min
 from pnst.phantom.parameters import changed, differences, read, refused
 from pnst.phantom.presets import PRESETS
 from pnst.phantom.spec import Spec
@@ -50,7 +50,7 @@ def describe(*changes: Changes | Path) -> Description:
     if read(bool, words.get("realistic", False), "realistic"):
         spec = replace(spec, artefacts=REALISTIC)
     seed = read(int, words.get("seed", 0), "seed")
-    at_least("seed", seed, 0)
+    require_min("seed", seed, 0)
     return Description(spec=changed(spec, {name: words[name] for name in words if name not in TOP}), seed=seed)
 
 

@@ -20,7 +20,7 @@ SHARES = np.array([0.6, 0.4])
 """Of the greatest deviation: a cosine, which moves the tumour as a whole, and a sine, which stretches it."""
 PHASES = np.array([np.pi / 2, 0.0])
 
-LEAST_JACOBIAN = 0.2
+MIN_JACOBIAN = 0.2
 """Below, the image would be squeezed onto itself."""
 
 
@@ -41,8 +41,10 @@ class Distortion:
     wavelength_mm: float
 
     def __post_init__(self) -> None:
-        least = 2 - self.stretch
-        require(least >= LEAST_JACOBIAN, "artefacts.off_resonance_hz", f"{self.peak_hz}", "a field that folds nothing")
+        min_jacobian = 2 - self.stretch
+        require(
+            min_jacobian >= MIN_JACOBIAN, "artefacts.off_resonance_hz", f"{self.peak_hz}", "a field that folds nothing"
+        )
 
     @property
     def stretch(self) -> float:

@@ -17,7 +17,7 @@ MESH_ROWS = 144
 
 
 @dataclass(frozen=True, eq=False)
-class Moments:
+class MassMoments:
     """Volume, centroid and equal-moment ellipsoid of a body."""
 
     volume_mm3: float
@@ -29,7 +29,7 @@ class Moments:
     """(3, 3): their RAS directions, one a column."""
 
 
-def moments(shape: Shape, surface: Surface) -> Moments:
+def moments(shape: Shape, surface: Surface) -> MassMoments:
     """∫dV, ∫x dV and ∫xxᵀ dV of x = A·s·r, 0 ≤ r ≤ ρ(s): radial integrals ρ³/3, ρ⁴/4 and ρ⁵/5, exact in r.
 
     An ellipsoid with semi-axes e has ∫xxᵀ dV = V/5 · diag(e²), hence e = √(5λ/V).
@@ -41,14 +41,14 @@ def moments(shape: Shape, surface: Surface) -> Moments:
     centroid = (weight * rho**4 / 4) @ unit / volume
     second = np.einsum("n,ni,nj->ij", weight * rho**5 / 5, unit, unit) / volume - np.outer(centroid, centroid)
     values, vectors = np.linalg.eigh(second)
-    return Moments(volume, shape.to_world(centroid), np.sqrt(5 * values[::-1]), shape.axes @ vectors[:, ::-1])
+    return MassMoments(volume, shape.to_world(centroid), np.sqrt(5 * values[::-1]), shape.axes @ vectors[:, ::-1])
 
 
-def size_truth(shape: Shape, surface: Surface, body: Moments) -> dict[str, float]:
+def size_truth(shape: Shape, surface: Surface, body: MassMoments) -> dict[str, float]:
     """The columns of `size`."""
     mesh = facets(shape, MESH_ROWS)
     long, short = axial_pair(mesh)
-    major, minor, least = (2 * body.semi_axes).tolist()
+    major, minor, smallest = (2 * body.semi_axes).tolist()
     return {
         "longest_diameter_mm": longest_diameter(shape),
         "axial_diameter_mm": long,
@@ -58,12 +58,12 @@ def size_truth(shape: Shape, surface: Surface, body: Moments) -> dict[str, float
         "surface_area_mm2": float(surface.areas.sum()),
         "major_axis_mm": major,
         "minor_axis_mm": minor,
-        "least_axis_mm": least,
+        "least_axis_mm": smallest,
     }
 
 
 def shape_truth(
-    shape: Shape, surface: Surface, body: Moments, longest_mm: float
+    shape: Shape, surface: Surface, body: MassMoments, longest_mm: float
 ) -> dict[str, bool | int | float | str | None]:
     """The columns of `margin` that the shape decides."""
     area = float(surface.areas.sum())

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from pnst.phantom.check import at_least, between, require
+from pnst.phantom.check import require, require_min, require_range
 from pnst.phantom.harmonics import Term, evaluate, random_terms
 from pnst.phantom.sphere import fibonacci, quadrature, unit_vectors
 from pnst.phantom.tissue import Tissue
@@ -32,8 +32,8 @@ class Inclusion:
     """In the tumour's own axes, from its centre."""
 
     def __post_init__(self) -> None:
-        at_least("inclusion.radius_mm", self.radius_mm, 0.1)
-        between("inclusion.roughness", self.roughness, 0.0, 0.2)
+        require_min("inclusion.radius_mm", self.radius_mm, 0.1)
+        require_range("inclusion.roughness", self.roughness, 0.0, 0.2)
         allowed: tuple[Tissue, ...] = get_args(Included)
         names = ", ".join(tissue.name.lower() for tissue in allowed)
         require(self.tissue in allowed, "inclusion.tissue", self.tissue.name.lower(), names)

@@ -28,7 +28,7 @@ CELL_MM = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class Interior:
+class SimulatedInterior:
     """Points that fill the tumour, each with the volume it stands for."""
 
     scene: Scene
@@ -37,10 +37,10 @@ class Interior:
     """(n, 3) local mm."""
     volumes: FloatArray
     """(n,) mm³."""
-    _off_edge: dict[bytes, BoolArray] = field(default_factory=dict)
+    _eroded: dict[bytes, BoolArray] = field(default_factory=dict)
 
     @classmethod
-    def fill(cls, scene: Scene, surface: Surface) -> Interior:
+    def fill(cls, scene: Scene, surface: Surface) -> SimulatedInterior:
         """Rays from the centre to the surface, a point in each of their shells."""
         return cls(scene, surface, *_quadrature(scene.shape))
 
@@ -65,16 +65,16 @@ class Interior:
         """Mean over some of the points, by volume."""
         return float(self.volumes[part] @ values[part] / self.volumes[part].sum())
 
-    def off_edge(self, grid: Grid) -> BoolArray:
+    def eroded(self, grid: Grid) -> BoolArray:
         """(n,) whether a voxel centred here would have its 6 neighbours inside too: the lesion off its edge voxels."""
         key = grid.affine[:3, :3].tobytes()
-        if key not in self._off_edge:
-            self._off_edge[key] = self.kept(self.points, grid, lambda local: self.scene.distance(local) < 0)
-        return self._off_edge[key]
+        if key not in self._eroded:
+            self._eroded[key] = self.kept(self.points, grid, lambda local: self.scene.distance(local) < 0)
+        return self._eroded[key]
 
-    def off_edge_less_fat(self, grid: Grid) -> BoolArray:
+    def eroded_less_fat(self, grid: Grid) -> BoolArray:
         """(n,) the part of the lesion whose signal is judged on a grid."""
-        return np.asarray(self.off_edge(grid) & (self.mixture[:, Tissue.FAT] < 0.5))
+        return np.asarray(self.eroded(grid) & (self.mixture[:, Tissue.FAT] < 0.5))
 
     def kept(self, points: FloatArray, grid: Grid, inside: Callable[[FloatArray], BoolArray]) -> BoolArray:
         """(n,) whether local points (n, 3) and those one voxel away along each axis of a grid are inside."""
@@ -86,7 +86,7 @@ class Interior:
 
     def thirds(self, grid: Grid) -> tuple[BoolArray, BoolArray]:
         """(n,) each: the outer and the inner third of the greatest depth, off the edge voxels and less fat."""
-        known = self.off_edge_less_fat(grid)
+        known = self.eroded_less_fat(grid)
         share = self.depth / self.depth.max()
         return known & (share < 1 / 3), known & (share > 2 / 3)
 

@@ -44,17 +44,17 @@ class Layer:
 
 def blend(layers: Sequence[Layer], cell_mm: float) -> FloatArray:
     """(n, tissues): the layers seen from above, air shining through where none covers; rows sum to 1."""
-    unseen = np.ones(len(layers[0].distance))
-    mixture = np.zeros((TISSUE_COUNT, len(unseen)))
+    uncovered = np.ones(len(layers[0].distance))
+    mixture = np.zeros((TISSUE_COUNT, len(uncovered)))
     for layer in reversed(layers):
         share = layer.coverage(cell_mm)
-        seen = unseen * share
+        visible = uncovered * share
         if layer.stroma is not None:
-            mixture[Tissue.STROMA] += seen * layer.stroma
-            seen = seen * (1 - layer.stroma)
-        mixture[layer.tissue] += seen
-        unseen *= 1 - share
-    mixture[Tissue.AIR] += unseen
+            mixture[Tissue.STROMA] += visible * layer.stroma
+            visible = visible * (1 - layer.stroma)
+        mixture[layer.tissue] += visible
+        uncovered *= 1 - share
+    mixture[Tissue.AIR] += uncovered
     return np.asarray(mixture.T)
 
 

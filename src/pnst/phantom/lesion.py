@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from pnst.phantom.check import at_least, between, require
+from pnst.phantom.check import require, require_min, require_range
 from pnst.phantom.harmonics import Term
 from pnst.phantom.inclusion import Inclusion
 from pnst.phantom.tissue import TISSUES, Properties, Tissue
@@ -73,32 +73,32 @@ class LesionSpec:
 
     def __post_init__(self) -> None:
         for radius in self.radii_mm:
-            between("lesion.radii_mm", radius, 1.0, 200.0)
+            require_range("lesion.radii_mm", radius, 1.0, 200.0)
         for name in ("capsule_mm", "edge_sigma_mm", "edema_mm", "roughness", "lobe_depth"):
-            at_least(f"lesion.{name}", getattr(self, name), 0.0)
+            require_min(f"lesion.{name}", getattr(self, name), 0.0)
         for name in ("edema_irregularity", "ivim_fraction"):
-            between(f"lesion.{name}", getattr(self, name), 0.0, 1.0)
+            require_range(f"lesion.{name}", getattr(self, name), 0.0, 1.0)
         for name in ("target_core", "hypovascular_core"):
-            between(f"lesion.{name}", getattr(self, name), 0.0, 0.95)
-        between("lesion.texture", self.texture, 0.0, TEXTURE_SD)  # beyond, the proton density would fall below 0
-        between("lesion.texture_mm", self.texture_mm, 4.0, 200.0)
+            require_range(f"lesion.{name}", getattr(self, name), 0.0, 0.95)
+        require_range("lesion.texture", self.texture, 0.0, TEXTURE_SD)  # beyond, the proton density would fall below 0
+        require_range("lesion.texture_mm", self.texture_mm, 4.0, 200.0)
         for name in ("uptake_mmol_per_l", "core_uptake_mmol_per_l"):
             if getattr(self, name) is not None:
-                between(f"lesion.{name}", getattr(self, name), 0.0, 10.0)
+                require_range(f"lesion.{name}", getattr(self, name), 0.0, 10.0)
         sharp = self.capsule_mm == 0 or self.edge_sigma_mm == 0
         require(sharp, "lesion.capsule_mm", "a capsule and an infiltrating edge", "one of them")
         thin = self.capsule_mm <= min(self.radii_mm) / 4
         require(thin, "lesion.capsule_mm", f"{self.capsule_mm}", "at most a quarter of the least semi-axis")
-        between("lesion.indistinct_cap_deg", self.indistinct_cap_deg, 0.0, 180.0)
-        between("lesion.rim_cap_deg", self.rim_cap_deg, 0.0, 180.0)
-        at_least("lesion.rim_mm", self.rim_mm, 0.1)
+        require_range("lesion.indistinct_cap_deg", self.indistinct_cap_deg, 0.0, 180.0)
+        require_range("lesion.rim_cap_deg", self.rim_cap_deg, 0.0, 180.0)
+        require_min("lesion.rim_mm", self.rim_mm, 0.1)
         require(self.rim_poles in ("both", "one"), "lesion.rim_poles", str(self.rim_poles), "both or one")
         require(self.lobes == 0 or self.lobes >= 2, "lesion.lobes", str(self.lobes), "0, or 2 and more")
         first, last = self.roughness_degrees
         require(1 <= first <= last <= 30, "lesion.roughness_degrees", f"{first}, {last}", "1 ≤ first ≤ last ≤ 30")
         require(np.linalg.norm(self.indistinct_axis) > 0, "lesion.indistinct_axis", "no length", "a direction")
         if self.d_um2_per_ms is not None:
-            between("lesion.d_um2_per_ms", self.d_um2_per_ms, 0.01, 5.0)
+            require_range("lesion.d_um2_per_ms", self.d_um2_per_ms, 0.01, 5.0)
 
     @property
     def tissue(self) -> Properties:

@@ -116,14 +116,14 @@ class Renderer:
         axes = self.grid.directions
         cell_mm = float(np.prod(size)) ** (1 / 3)
         reach = SLOPE * self.stretch * float(np.linalg.norm(size)) / 2
-        worth = np.zeros((self.table.shape[1], len(centres)), dtype=np.float32)
+        tissue_means = np.zeros((self.table.shape[1], len(centres)), dtype=np.float32)
         near = np.zeros(len(centres), dtype=bool)
         for start in range(0, len(centres), _CHUNK):
             part = slice(start, start + _CHUNK)
             layers = self.scene.layers(self.to_patient(centres[part] @ axes.T + self.grid.affine[:3, 3]))
             for share, values in zip(blend(layers, cell_mm).T, self.table, strict=True):
                 if share.any():
-                    worth[:, part] += np.multiply.outer(values, share).astype(np.float32)
+                    tissue_means[:, part] += np.multiply.outer(values, share).astype(np.float32)
             if not leaf:
                 near[part] = clearance(layers) < reach
-        return worth, np.flatnonzero(near)
+        return tissue_means, np.flatnonzero(near)

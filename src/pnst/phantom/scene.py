@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.phantom.anatomy import Region, SurroundSpec
+from pnst.phantom.anatomy import AnatomicalRegion, SurroundSpec
 from pnst.phantom.distances import cone, cord, slab, tube
 from pnst.phantom.layers import Layer, blend
 from pnst.phantom.limb import Limb
@@ -52,7 +52,7 @@ class Scene:
         """Distance from the surface within which there is nothing but what belongs to the tumour and its bed."""
         lateral = np.linalg.norm(shape.to_world(coarse.points)[:, :2] - shape.centre[:2], axis=1).max()
         kind = Limb if surround.region == "limb" else Paraspinal
-        self.region: Region = kind.lay_out(surround, spec.centre_mm, float(lateral) + clearance)
+        self.region: AnatomicalRegion = kind.lay_out(surround, spec.centre_mm, float(lateral) + clearance)
         self._plane = self._fat_plane(coarse)
 
     @cached_property
@@ -114,15 +114,15 @@ class Scene:
             yield Layer(Tissue.FAT, np.maximum(plane, fascia))
 
     def _edema(self, place: _Place) -> Iterator[Layer]:
-        greatest = self.shape.spec.edema_mm
-        if greatest == 0:
+        max_thickness = self.shape.spec.edema_mm
+        if max_thickness == 0:
             return
         border = place.fascia - self.surround.subcutaneous_fat_mm
         if self._plane is not None:  # the fascia stops it
             normal, offset = self._plane
             border = np.maximum(border, place.world @ normal - offset + self.surround.fat_plane_thickness_mm / 2)
-        thickness = np.full(len(place.world), greatest)
-        front = (place.distance > -2) & (place.distance < greatest + 2)  # elsewhere the front plays no part
+        thickness = np.full(len(place.world), max_thickness)
+        front = (place.distance > -2) & (place.distance < max_thickness + 2)  # elsewhere the front plays no part
         thickness[front] = self.shape.edema_thickness(place.directions[front])
         yield Layer(Tissue.EDEMA, np.maximum(place.distance - thickness, border))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pnst.image import Grid
-from pnst.phantom.acquire import STILL, GridSpec, Motion, coil_sensitivity
+from pnst.phantom.acquire import STILL, GridSpec, PatientMotion, coil_sensitivity
 from pnst.phantom.contrast import Contrast, adc_pair, contrast
 from pnst.phantom.kspace import FINENESS, truncate
 from pnst.phantom.render import Renderer
@@ -20,7 +20,7 @@ from pnst.typing import FloatArray
 
 def render(spec: Spec, scene: Scene) -> dict[Role, tuple[Grid, FloatArray]]:
     """Each role's grid and signal (ni, nj, nk, measurements); roles that look alike share one rendering."""
-    alike: dict[tuple[GridSpec, Motion, bool], list[Role]] = {}
+    alike: dict[tuple[GridSpec, PatientMotion, bool], list[Role]] = {}
     for role in spec.roles:
         alike.setdefault((spec.grid(role), spec.motion.get(role, STILL), role in ECHO_PLANAR), []).append(role)
     images: dict[Role, tuple[Grid, FloatArray]] = {}

@@ -18,7 +18,7 @@ from pnst.phantom.vector import rotation
 from pnst.phantom.waves import PlaneWaves, Waves
 from pnst.typing import FloatArray
 
-LEAST_RHO = 0.1
+MIN_RHO = 0.1
 """The surface may not come closer to the centre than this share of the ellipsoid: it would touch itself."""
 
 
@@ -94,12 +94,12 @@ class Shape:
 
 def _check(shape: Shape) -> None:
     directions = fibonacci(4000)
-    least = float(shape.rho(directions).min())
+    min_rho = float(shape.rho(directions).min())
     require(
-        least >= LEAST_RHO,
+        min_rho >= MIN_RHO,
         "lesion (lobe_depth, roughness, harmonics)",
-        f"a surface {least:.2f} of the radius from the centre",
-        f"at least {LEAST_RHO} everywhere",
+        f"a surface {min_rho:.2f} of the radius from the centre",
+        f"at least {MIN_RHO} everywhere",
     )
     for n, ball in enumerate(shape.balls):
         margin = 1 + shape.spec.capsule_mm / ball.inclusion.radius_mm

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from pnst.phantom.acquire import GridSpec, Motion
+from pnst.phantom.acquire import GridSpec, PatientMotion
 from pnst.phantom.anatomy import SurroundSpec
 from pnst.phantom.artefacts import Artefacts
-from pnst.phantom.check import at_least, between, require
+from pnst.phantom.check import require, require_min, require_range
 from pnst.phantom.lesion import LesionSpec
 from pnst.study import Acquisition, Role
 
@@ -66,7 +66,7 @@ class Spec:
     """Magnitude images averaged: less noise in tissue, the same floor in the dark."""
     bias: float = 0.0
     """Amplitude of the coil's smooth shading, as a share of the signal; not in diffusion, ADC or Dixon images."""
-    motion: Mapping[Role, Motion] = field(default_factory=dict)
+    motion: Mapping[Role, PatientMotion] = field(default_factory=dict)
     artefacts: Artefacts = field(default_factory=Artefacts)
     """What the encoding does to the images; by default nothing."""
     whole_numbers: bool = False
@@ -75,16 +75,16 @@ class Spec:
 
     def __post_init__(self) -> None:
         if self.snr is not None:
-            at_least("snr", self.snr, 0.1)
-        between("bias", self.bias, 0.0, 0.9)
-        between("averages", self.averages, 1, 100)
-        between("directions", self.directions, 0, 256)
-        between("muscle_anisotropy", self.muscle_anisotropy, 0.0, 0.9)
+            require_min("snr", self.snr, 0.1)
+        require_range("bias", self.bias, 0.0, 0.9)
+        require_range("averages", self.averages, 1, 100)
+        require_range("directions", self.directions, 0, 256)
+        require_range("muscle_anisotropy", self.muscle_anisotropy, 0.0, 0.9)
         require(len(self.roles) > 0, "roles", "none", "at least one role")
         require(len(set(self.roles)) == len(self.roles), "roles", "a role given twice", "each role once")
         if set(ECHO_PLANAR) & set(self.roles):
             for b in self.b_values:
-                between("b_values", b, 0.0, 10_000.0)
+                require_range("b_values", b, 0.0, 10_000.0)
             require(len(set(self.b_values)) >= 2, "b_values", str(self.b_values), "two or more different b-values")
         for name in ("grids", "sequences", "motion"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))

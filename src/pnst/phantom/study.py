@@ -11,7 +11,7 @@ import numpy as np
 
 from pnst.image import Grid, Mask, Volume
 from pnst.phantom.check import require
-from pnst.phantom.contents import Seen
+from pnst.phantom.contents import TissueSignals
 from pnst.phantom.contrast import contrast, weightings
 from pnst.phantom.noise import rician
 from pnst.phantom.scene import Scene
@@ -41,8 +41,8 @@ class Simulated:
     def truth(self) -> Truth:
         """`family.column_unit` → exact value, by quadrature on the geometry; worked out when first asked for."""
         contrasts = {role: contrast(role, self.spec) for role in self.spec.roles}
-        seen = {role: Seen(self.clean[role][0], (c.water + c.fat)[:, 0]) for role, c in contrasts.items()}
-        return true_values(self.scene, self.lesion.mask.grid, seen)
+        signals = {role: TissueSignals(self.clean[role][0], (c.water + c.fat)[:, 0]) for role, c in contrasts.items()}
+        return true_values(self.scene, self.lesion.mask.grid, signals)
 
     def displacement_mm(self, role: Role) -> FloatArray:
         """(ni, nj, nk, 3): how far and which way (RAS) the signal of each voxel has been moved by the main field."""

@@ -99,10 +99,10 @@ class DistanceField:
         # Every second node first: the nodes between them are looked up only near the surface, else interpolated.
         few, all_ = 2 * self.counts // STRIDE + 1, 2 * self.counts + 1
         coarse = surface.distance(self._nodes(STRIDE)).reshape(few)
-        between = zoom(coarse, all_ / few, order=3, mode="nearest", grid_mode=False).ravel()
-        near = np.abs(between) < NEAR_MM
-        between[near] = surface.distance(self._nodes(1)[near])
-        self._coefficients = spline_filter(between.reshape(all_), order=3, mode="nearest")
+        interpolated = zoom(coarse, all_ / few, order=3, mode="nearest", grid_mode=False).ravel()
+        near = np.abs(interpolated) < NEAR_MM
+        interpolated[near] = surface.distance(self._nodes(1)[near])
+        self._coefficients = spline_filter(interpolated.reshape(all_), order=3, mode="nearest")
 
     def _nodes(self, stride: int) -> FloatArray:
         axes = [np.arange(-n, n + 1, stride) * self.step for n in self.counts]

@@ -10,7 +10,7 @@ import numpy as np
 
 from pnst.image import Grid
 from pnst.phantom import definitions as of
-from pnst.phantom.geometry import Moments
+from pnst.phantom.geometry import MassMoments
 from pnst.phantom.scene import SHELL_MM, Scene
 from pnst.phantom.sphere import quadrature
 from pnst.phantom.surface import Surface, turned
@@ -78,7 +78,7 @@ def edema_truth(scene: Scene, surface: Surface, rays: Rays, lesion_mm3: float, g
     }
 
 
-def split_fat_truth(scene: Scene, surface: Surface, rays: Rays, body: Moments) -> dict[str, Value]:
+def split_fat_truth(scene: Scene, surface: Surface, rays: Rays, body: MassMoments) -> dict[str, Value]:
     """The columns of `split_fat`, by the definition's own rules along the true normals through the true tissues."""
     covered, fat_mm = _covered(scene, surface)
     coverage = float(surface.areas @ covered / surface.areas.sum())
@@ -112,7 +112,7 @@ def _covered(scene: Scene, surface: Surface) -> tuple[BoolArray, FloatArray]:
     return (total >= of.FAT_MM) & onset & beyond, total
 
 
-def _pole_coverage(scene: Scene, surface: Surface, covered: BoolArray, body: Moments) -> float | None:
+def _pole_coverage(scene: Scene, surface: Surface, covered: BoolArray, body: MassMoments) -> float | None:
     """Coverage of the less covered pole (within 45° of the long axis, from the centroid); None without poles."""
     if body.semi_axes[0] / body.semi_axes[2] < of.ELONGATION:
         return None

@@ -12,10 +12,17 @@ import numpy as np
 
 from pnst.image import Grid
 from pnst.phantom import definitions as of
-from pnst.phantom.contents import Seen, core_is_unenhanced, cyst_truth, enhancement_truth, t1_high_truth, target_truth
+from pnst.phantom.contents import (
+    TissueSignals,
+    core_is_unenhanced,
+    cyst_truth,
+    enhancement_truth,
+    t1_high_truth,
+    target_truth,
+)
 from pnst.phantom.diffusion_truth import diffusion_truth
-from pnst.phantom.geometry import Moments, moments, shape_truth, size_truth
-from pnst.phantom.interior import Interior
+from pnst.phantom.geometry import MassMoments, moments, shape_truth, size_truth
+from pnst.phantom.interior import SimulatedInterior
 from pnst.phantom.scene import Scene
 from pnst.phantom.surface import Surface, sample, weighted_quantile
 from pnst.phantom.surround import Rays, Value, edema_truth, split_fat_truth
@@ -26,13 +33,13 @@ Truth = Mapping[str, Value]
 WIDTH_PER_SIGMA = 2.563
 """10–90 % width of an error function ÷ its σ."""
 
-NOTHING: Mapping[Role, Seen] = MappingProxyType({})
+NOTHING: Mapping[Role, TissueSignals] = MappingProxyType({})
 
 
-def true_values(scene: Scene, grid: Grid, seen: Mapping[Role, Seen] = NOTHING) -> dict[str, Value]:
+def true_values(scene: Scene, grid: Grid, signals: Mapping[Role, TissueSignals] = NOTHING) -> dict[str, Value]:
     """Every column that the geometry decides, as `family.column_unit` → value.
 
-    `grid` decides only `edema.censored`; `seen`, what each series sees, the families of contrast and the edge voxels.
+    `grid` decides only `edema.censored`; `signals` decides the families of contrast and the edge voxels.
     """
     shape = scene.shape
     surface = sample(shape, float(shape.radii.max()) * np.pi / 96)
@@ -44,7 +51,7 @@ def true_values(scene: Scene, grid: Grid, seen: Mapping[Role, Seen] = NOTHING) -
         "margin": shape_truth(shape, surface, body, size["longest_diameter_mm"]) | edge_truth(scene, surface),
         "edema": edema_truth(scene, surface, rays, body.volume_mm3, grid),
         "split_fat": split_fat_truth(scene, sample(shape, float(shape.radii.max()) * np.pi / 64), rays, body),
-        **interior_truth(scene, surface, body, seen),
+        **interior_truth(scene, surface, body, signals),
     }
     return {f"{name}.{column}": value for name, family in families.items() for column, value in family.items()}
 
@@ -62,24 +69,24 @@ def edge_truth(scene: Scene, surface: Surface) -> dict[str, Value]:
 
 
 def interior_truth(
-    scene: Scene, surface: Surface, body: Moments, seen: Mapping[Role, Seen]
+    scene: Scene, surface: Surface, body: MassMoments, signals: Mapping[Role, TissueSignals]
 ) -> dict[str, dict[str, Value]]:
     """Cyst, blood, target, enhancement and diffusion; a family whose series are not among those seen is left out."""
     shape, spec = scene.shape, scene.shape.spec
-    interior = Interior.fill(scene, surface)
+    interior = SimulatedInterior.fill(scene, surface)
     truth = {
-        "cyst": cyst_truth(shape, body.volume_mm3, interior, seen),
+        "cyst": cyst_truth(shape, body.volume_mm3, interior, signals),
         "t1_high": t1_high_truth(shape, body.volume_mm3),
     }
-    if {Role.T1, Role.T1_POST} <= set(seen):
-        truth["enhancement"] = enhancement_truth(interior, seen)
-    t2 = next((seen[role] for role in (Role.T2_FS, Role.T2) if role in seen), None)
+    if {Role.T1, Role.T1_POST} <= set(signals):
+        truth["enhancement"] = enhancement_truth(interior, signals)
+    t2 = next((signals[role] for role in (Role.T2_FS, Role.T2) if role in signals), None)
     if t2 is not None:
         truth["target"] = target_truth(interior, t2)
     if spec.ivim_fraction > 0:
         truth["ivim"] = {"d_um2_per_ms": spec.tissue.d_um2_per_ms, "f_fraction": spec.ivim_fraction}
     else:
-        diffusion = next((seen[role].grid for role in (Role.DWI, Role.ADC) if role in seen), None)
-        core_is_solid = not core_is_unenhanced(interior, seen)
+        diffusion = next((signals[role].grid for role in (Role.DWI, Role.ADC) if role in signals), None)
+        core_is_solid = not core_is_unenhanced(interior, signals)
         truth["adc"] = diffusion_truth(interior, body.volume_mm3, diffusion, core_is_solid)
     return truth

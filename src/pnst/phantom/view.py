@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import Box, Grid
-from pnst.phantom.acquire import STILL, Motion, make_grid
+from pnst.phantom.acquire import STILL, PatientMotion, make_grid
 from pnst.phantom.distortion import Distortion
 from pnst.phantom.scene import Scene
 from pnst.phantom.spec import ECHO_PLANAR, Spec
@@ -21,7 +21,7 @@ class View:
 
     grid: Grid
     thickness_mm: float | None
-    motion: Motion
+    motion: PatientMotion
     distortion: Distortion | None
     centre: FloatArray
     """(3,) the tumour's centre at rest, about which the patient turns."""

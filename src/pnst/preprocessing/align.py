@@ -9,7 +9,7 @@ import numpy as np
 
 from pnst.errors import InputError, SettingError
 from pnst.image import Mask, Volume
-from pnst.preprocessing.motion import Motion, find_motion, overlap_fraction
+from pnst.preprocessing.motion import RigidMotion, estimate_motion, overlap_fraction
 from pnst.preprocessing.settings import AlignmentSettings, Which
 from pnst.study import Alignment, Lesion, Role, Series, Study
 from pnst.typing import FloatArray
@@ -59,11 +59,11 @@ def align(
             changed[role] = replace(series, notes=(*series.notes, f"{role}: not aligned: no anatomical series"))
         if still is None or still is role:
             continue
-        motion = find_motion(_picture(series), study.series[still].volume, settings)
+        motion = estimate_motion(_compared_volume(series), study.series[still].volume, settings)
         group = [role, *_followers(study, role)]
-        result = _judged(motion, still, bool(drawn_on & set(group)), settings)
+        result = _alignment(motion, still, bool(drawn_on & set(group)), settings)
         for member in group:
-            changed[member] = _with(study.series[member], result, motion.matrix)
+            changed[member] = _moved(study.series[member], result, motion.matrix)
     return replace(study, series=changed)
 
 
@@ -135,7 +135,7 @@ def _reference(study: Study, which: Which, moving: Role, drawn_on: Collection[Ro
     return full[0] if full else max(present, key=shared.__getitem__, default=None)
 
 
-def _picture(series: Series) -> Volume:
+def _compared_volume(series: Series) -> Volume:
     """What is compared: the mean of the volumes of the lowest b-value, or the series itself."""
     volume = series.volume
     if series.b_values is None or volume.data.ndim == 3:
@@ -144,7 +144,7 @@ def _picture(series: Series) -> Volume:
     return Volume(volume.data[..., low].mean(axis=-1, dtype=np.float32), volume.grid)
 
 
-def _judged(motion: Motion, reference: Role, drawn_on: bool, settings: AlignmentSettings) -> Alignment:
+def _alignment(motion: RigidMotion, reference: Role, drawn_on: bool, settings: AlignmentSettings) -> Alignment:
     """The motion as it is reported, with the reason not to make it where there is one."""
     gain = motion.similarity_after - motion.similarity_before
     reason = motion.failure
@@ -167,12 +167,12 @@ def _judged(motion: Motion, reference: Role, drawn_on: bool, settings: Alignment
     )
 
 
-def _with(series: Series, result: Alignment, motion: FloatArray) -> Series:
+def _moved(series: Series, result: Alignment, matrix: FloatArray) -> Series:
     """The series with what was found, moved where that was accepted."""
     noted = replace(series, alignment=result, notes=(*series.notes, f"{series.role}: {result}"))
     if not result.accepted:
         return noted
     result = replace(result, former_grid=series.volume.grid)
-    grid = replace(series.volume.grid, affine=motion @ series.volume.grid.affine)
-    vectors = None if series.b_vectors is None else series.b_vectors @ motion[:3, :3].T
+    grid = replace(series.volume.grid, affine=matrix @ series.volume.grid.affine)
+    vectors = None if series.b_vectors is None else series.b_vectors @ matrix[:3, :3].T
     return replace(noted, volume=replace(series.volume, grid=grid), b_vectors=vectors, alignment=result)

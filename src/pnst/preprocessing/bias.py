@@ -9,7 +9,7 @@ import numpy as np
 
 from pnst.errors import InputError, SettingError
 from pnst.image import Volume
-from pnst.preprocessing.itk import log_bias
+from pnst.preprocessing.itk import log_bias_field
 from pnst.preprocessing.settings import BiasSettings
 from pnst.study import Role, Series, Study
 from pnst.typing import BoolArray, FloatArray
@@ -18,7 +18,7 @@ CORRECTED = (Role.T1, Role.T1_POST, Role.T2, Role.T2_FS)
 """Diffusion and ADC are ratios of images that the same coils took: shading cancels. So it does in fractions of fat and
 water, unless each were given a field of its own."""
 
-LEAST_VOXELS = 1000
+MIN_BODY_VOXELS = 1000
 """Of the body in a series; a field from fewer would follow the tissue."""
 
 
@@ -63,10 +63,10 @@ def _corrected(series: Series, settings: BiasSettings) -> Series:
     volume = series.volume
     data = np.nan_to_num(volume.data.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
     body = data > settings.body_fraction * np.percentile(data, settings.bright_percentile)
-    if np.count_nonzero(body) < LEAST_VOXELS:
+    if np.count_nonzero(body) < MIN_BODY_VOXELS:
         raise _no_body(series)
     try:
-        field = _level(log_bias(Volume(data, volume.grid), body, settings), body)
+        field = _centre_and_clip(log_bias_field(Volume(data, volume.grid), body, settings), body)
     except ValueError as error:
         raise _no_body(series) from error
     spread = float(np.expm1(np.ptp(field[body])))
@@ -75,7 +75,7 @@ def _corrected(series: Series, settings: BiasSettings) -> Series:
     return replace(series, volume=corrected, notes=(*series.notes, note), bias_range=spread)
 
 
-def _level(field: FloatArray, body: BoolArray) -> FloatArray:
+def _centre_and_clip(field: FloatArray, body: BoolArray) -> FloatArray:
     """A log field with a mean of 0 in the body, and no value that it does not have there."""
     inside = field[body]
     return np.asarray(np.clip(field, inside.min(), inside.max()) - np.float32(inside.mean(dtype=np.float64)))
@@ -85,6 +85,6 @@ def _no_body(series: Series) -> InputError:
     return InputError(
         f"the shading of the {series.role} series cannot be estimated",
         got="too few voxels, or voxels that are all alike",
-        expected=f"an image of a body, of at least {LEAST_VOXELS} voxels",
+        expected=f"an image of a body, of at least {MIN_BODY_VOXELS} voxels",
         remedy="leave this series out, or do without --bias",
     )

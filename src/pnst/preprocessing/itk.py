@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 FIRST_STEP_MM = 1.0
 LAST_STEP_MM = 1e-3
-MOST_STEPS = 60
+MAX_STEPS = 60
 """Of the gradient descent: its first and smallest step of the farthest voxel, and how many it may take."""
-WHOLE = 0.99
+MIN_BODY_SHARE = 0.99
 """A merged voxel lies in the body when this share of it does: all, but for rounding."""
 SEED = 1
 """Of the voxels that are compared where not all of them are."""
@@ -42,7 +42,7 @@ def _one_thread() -> Iterator[None]:
         sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(before)
 
 
-def shrunk(volume: Volume, voxel_mm: float) -> Volume:
+def bin_voxels(volume: Volume, voxel_mm: float) -> Volume:
     """The volume with whole numbers of voxels averaged along each axis, as long as none grows beyond `voxel_mm`."""
     import SimpleITK as sitk
 
@@ -54,20 +54,20 @@ def shrunk(volume: Volume, voxel_mm: float) -> Volume:
 
 
 @_one_thread()
-def log_bias(volume: Volume, body: BoolArray, settings: BiasSettings) -> FloatArray:
+def log_bias_field(volume: Volume, body: BoolArray, settings: BiasSettings) -> FloatArray:
     """(ni, nj, nk) float32: the logarithm of the smooth field that multiplies a volume without NaN, up to a constant.
 
     N4 on merged voxels that lie wholly in the body. Raises `ValueError` where it finds none.
     """
     import SimpleITK as sitk
 
-    small = shrunk(volume, settings.voxel_mm)
-    share = shrunk(Volume(body.astype(np.float32), volume.grid), settings.voxel_mm)
+    small = bin_voxels(volume, settings.voxel_mm)
+    share = bin_voxels(Volume(body.astype(np.float32), volume.grid), settings.voxel_mm)
     method = sitk.N4BiasFieldCorrectionImageFilter()
     method.SetMaximumNumberOfIterations([settings.iterations] * settings.levels)
     method.SetBiasFieldFullWidthAtHalfMaximum(settings.histogram_width)
     try:
-        method.Execute(_image(small), _image(share) > WHOLE)
+        method.Execute(_image(small), _image(share) > MIN_BODY_SHARE)
         field = method.GetLogBiasFieldAsImage(_image(volume))
     except RuntimeError as error:
         raise ValueError("no body to estimate a field from") from error
@@ -75,7 +75,7 @@ def log_bias(volume: Volume, body: BoolArray, settings: BiasSettings) -> FloatAr
 
 
 @_one_thread()
-def rigid(fixed: Volume, moving: Volume, start: FloatArray, bins: int, samples: int) -> FloatArray:
+def register_rigid(fixed: Volume, moving: Volume, start: FloatArray, bins: int, samples: int) -> FloatArray:
     """(4, 4): the rigid motion that takes places of `fixed` to those of `moving` that look most alike, from `start`.
 
     Mattes' mutual information (IEEE Trans Med Imaging 22:120, 2003) by gradient descent, steps in mm. Raises
@@ -88,12 +88,12 @@ def rigid(fixed: Volume, moving: Volume, start: FloatArray, bins: int, samples: 
     transform.SetCenter(centre.tolist())
     transform.SetMatrix(start[:3, :3].ravel().tolist(), 1e-6)
     transform.SetTranslation((start[:3, :3] @ centre + start[:3, 3] - centre).tolist())
-    method = _compared(bins)
+    method = _registration(bins)
     voxels = int(np.prod(fixed.grid.shape))
     if voxels > samples:
         method.SetMetricSamplingStrategy(method.REGULAR)
         method.SetMetricSamplingPercentage(samples / voxels, SEED)
-    method.SetOptimizerAsRegularStepGradientDescent(FIRST_STEP_MM, LAST_STEP_MM, MOST_STEPS)
+    method.SetOptimizerAsRegularStepGradientDescent(FIRST_STEP_MM, LAST_STEP_MM, MAX_STEPS)
     method.SetOptimizerScalesFromPhysicalShift()
     method.SetInitialTransform(transform, inPlace=True)
     _run(method.Execute, fixed, moving)
@@ -111,12 +111,12 @@ def mutual_information(fixed: Volume, moving: Volume, motion: FloatArray, bins: 
     transform = sitk.AffineTransform(3)
     transform.SetMatrix(motion[:3, :3].ravel().tolist())
     transform.SetTranslation(motion[:3, 3].tolist())
-    method = _compared(bins)
+    method = _registration(bins)
     method.SetInitialTransform(transform)
     return -float(_run(method.MetricEvaluate, fixed, moving))
 
 
-def _compared(bins: int) -> sitk.ImageRegistrationMethod:
+def _registration(bins: int) -> sitk.ImageRegistrationMethod:
     import SimpleITK as sitk
 
     method = sitk.ImageRegistrationMethod()

@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pnst.image import Grid, Mask, Volume
-from pnst.preprocessing.itk import mutual_information, rigid, shrunk
+from pnst.preprocessing.itk import bin_voxels, mutual_information, register_rigid
 from pnst.preprocessing.settings import AlignmentSettings
 from pnst.typing import FloatArray
 
-LATTICE = 9
+POINTS_PER_AXIS = 9
 """Points along each axis of a grid that stand for all of it."""
 
-BODY_FRACTION, BODY_PERCENTILE, AIR_MM = 0.1, 99.5, 15.0
+BODY_FRACTION, BODY_PERCENTILE, AIR_MARGIN_MM = 0.1, 99.5, 15.0
 """The body is brighter than this share of this percentile; this much air round it shows where it ends."""
 
 
 @dataclass(frozen=True, eq=False)
-class Motion:
+class RigidMotion:
     """How an image has to move to lie on another, and how alike they are before and after."""
 
     matrix: FloatArray = field(default_factory=lambda: np.eye(4))
@@ -34,30 +34,30 @@ class Motion:
     """Why nothing could be found."""
 
 
-def find_motion(
+def estimate_motion(
     moving: Volume, reference: Volume, settings: AlignmentSettings, start: FloatArray | None = None
-) -> Motion:
+) -> RigidMotion:
     """The motion that takes `moving` onto `reference`, first coarsely and then finely, beginning at `start` (4, 4)."""
     if overlap_fraction(moving.grid, reference.grid) < settings.least_overlap_fraction:
-        return Motion(failure="the two series show different parts of the body")
-    images = [shrunk(volume, settings.voxel_mm) for volume in (_body(_finite(moving)), _finite(reference))]
+        return RigidMotion(failure="the two series show different parts of the body")
+    images = [bin_voxels(volume, settings.voxel_mm) for volume in (_body(_finite(moving)), _finite(reference))]
     if any(np.ptp(image.data) == 0 for image in images):
-        return Motion(failure="one of the two series is the same everywhere")
+        return RigidMotion(failure="one of the two series is the same everywhere")
     matrix = np.eye(4) if start is None else start
     try:
         for sigma in (settings.coarse_smoothing_mm, settings.smoothing_mm):
             one, other = (_smoothed(image, sigma) for image in images)
-            one_coarse = shrunk(one, sigma)
-            matrix = rigid(one_coarse, other, matrix, settings.histogram_bins, settings.samples)
+            one_coarse = bin_voxels(one, sigma)
+            matrix = register_rigid(one_coarse, other, matrix, settings.histogram_bins, settings.samples)
         before, after = (
             mutual_information(one, other, motion, settings.histogram_bins) for motion in (np.eye(4), matrix)
         )
     except ValueError as error:
-        return Motion(failure=str(error))
-    return Motion(matrix, *size_of(matrix, moving.grid), before, after)
+        return RigidMotion(failure=str(error))
+    return RigidMotion(matrix, *shift_and_rotation(matrix, moving.grid), before, after)
 
 
-def size_of(motion: FloatArray, grid: Grid) -> tuple[float, float]:
+def shift_and_rotation(motion: FloatArray, grid: Grid) -> tuple[float, float]:
     """How far a motion (4, 4) takes the middle of a grid, in mm, and how far it turns it, in degrees."""
     middle = grid.to_world((np.asarray(grid.shape) - 1) / 2)
     shift = motion[:3, :3] @ middle + motion[:3, 3] - middle
@@ -69,7 +69,7 @@ def size_of(motion: FloatArray, grid: Grid) -> tuple[float, float]:
 
 def overlap_fraction(moving: Grid, reference: Grid) -> float:
     """The share of a grid's points that lie within another's voxels."""
-    steps = [np.linspace(0, count - 1, LATTICE) for count in moving.shape]
+    steps = [np.linspace(0, count - 1, POINTS_PER_AXIS) for count in moving.shape]
     points = moving.to_world(np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3))
     index = reference.to_index(points)
     return float(((index > -0.5) & (index < np.asarray(reference.shape) - 0.5)).all(axis=1).mean())
@@ -83,7 +83,7 @@ def _finite(volume: Volume) -> Volume:
 def _body(volume: Volume) -> Volume:
     """The part of a volume that holds the body, with some air round it: far air tells nothing, and costs time."""
     bright = volume.data > BODY_FRACTION * np.percentile(volume.data, BODY_PERCENTILE)
-    box = Mask(bright, volume.grid).box(AIR_MM)
+    box = Mask(bright, volume.grid).box(AIR_MARGIN_MM)
     return volume if box is None else volume.crop(box)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pnst.errors import GeometryError, InputError
-from pnst.image import Grid, Mask, embedded
+from pnst.image import Grid, Mask, embed
 from pnst.study import Study
 from pnst.typing import BoolArray, FloatArray
 
@@ -61,7 +61,7 @@ def undo_cropping(mask: Mask, study: Study) -> Mask:
     whole = next(
         (s.volume.grid for s in study.series.values() if grid_relation(mask.grid, s.volume.grid) == CROPPED), None
     )
-    return mask if whole is None else embedded(mask, whole)
+    return mask if whole is None else embed(mask, whole)
 
 
 def grid_relation(mask: Grid, series: Grid) -> str:
