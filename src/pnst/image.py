@@ -37,6 +37,18 @@ class Grid:
     """Where voxels are: the shape (ni, nj, nk) and the affine from index to RAS mm. Any orientation is legal.
 
     Raises `GeometryError` for an affine that is not finite, not invertible or sheared.
+
+    A box of 2 × 3 × 4 voxels of 1 × 2 × 3 mm:
+
+    >>> grid = Grid((2, 3, 4), np.diag([1.0, 2.0, 3.0, 1.0]))
+    >>> grid
+    Grid(2 × 3 × 4, 1 × 2 × 3 mm, RAS)
+    >>> grid.slice_axis, round(grid.voxel_volume_mm3, 6)
+    (2, 6.0)
+    >>> grid.to_world((1, 1, 1)).tolist(), grid.to_index((1, 2, 3)).tolist()
+    ([1.0, 2.0, 3.0], [1.0, 1.0, 1.0])
+    >>> grid.crop((slice(1, 2), slice(1, 3), slice(0, 4))).affine[:3, 3].tolist()
+    [1.0, 2.0, 0.0]
     """
 
     shape: tuple[int, int, int]
@@ -199,6 +211,9 @@ class Volume:
     """Numbers on a grid, with their unit. A fourth axis, where there is one, counts measurements (diffusion).
 
     `data` (ni, nj, nk) or (ni, nj, nk, n), read-only. `unit` is "" for arbitrary signal, "um2_per_ms" for ADC.
+
+    >>> Volume(np.zeros((2, 3, 4, 7), dtype=np.float32), Grid((2, 3, 4), np.diag([1.0, 2.0, 3.0, 1.0])))
+    Volume(Grid(2 × 3 × 4, 1 × 2 × 3 mm, RAS), 7 measurements, float32)
     """
 
     data: AnyArray
@@ -223,7 +238,14 @@ class Volume:
 
 @dataclass(frozen=True, eq=False)
 class Mask:
-    """One region: true voxels on a grid. `data` (ni, nj, nk) bool, read-only."""
+    """One region: true voxels on a grid. `data` (ni, nj, nk) bool, read-only.
+
+    2 · 3 · 4 voxels of 1 · 2 · 3 mm³:
+
+    >>> mask = Mask(np.ones((2, 3, 4), dtype=bool), Grid((2, 3, 4), np.diag([1.0, 2.0, 3.0, 1.0])))
+    >>> round(mask.volume_mm3, 6)
+    144.0
+    """
 
     data: BoolArray
     grid: Grid
@@ -259,6 +281,11 @@ def embed(part: Mask, grid: Grid) -> Mask:
     """A mask on a crop of a grid, in whatever order, put back on the whole grid: false outside the crop.
 
     Raises `GeometryError` when their voxels do not coincide: nothing is resampled.
+
+    >>> grid = Grid((2, 3, 4), np.diag([1.0, 2.0, 3.0, 1.0]))
+    >>> part = Mask(np.ones((1, 3, 2), dtype=bool), grid.crop((slice(0, 1), slice(0, 3), slice(1, 3))))
+    >>> embed(part, grid).data[:, 0].astype(int).tolist()
+    [[0, 1, 1, 0], [0, 0, 0, 0]]
     """
     canonical, whole = part.canonical(), grid.canonical()
     box = whole.box_of(canonical.grid)
@@ -270,7 +297,15 @@ def embed(part: Mask, grid: Grid) -> Mask:
 
 
 def bounding_box(data: BoolArray, spacing: Sequence[float], margin_mm: float = 0.0) -> Box | None:
-    """The smallest box round the true voxels of (ni, nj, nk), widened by whole voxels of at least the margin."""
+    """The smallest box round the true voxels of (ni, nj, nk), widened by whole voxels of at least the margin.
+
+    3 mm are three voxels along i, two along j, one along k:
+
+    >>> data = np.zeros((9, 8, 7), dtype=bool)
+    >>> data[4, 4, 4] = True
+    >>> bounding_box(data, (1.0, 2.0, 4.0), margin_mm=3.0)
+    (slice(1, 8, None), slice(2, 7, None), slice(3, 6, None))
+    """
     tight = tight_box(data)
     if tight is None:
         return None

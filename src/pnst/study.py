@@ -88,7 +88,13 @@ class Alignment:
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """One series: its voxels, its role and the facts of its acquisition."""
+    """One series: its voxels, its role and the facts of its acquisition.
+
+    >>> grid = Grid((2, 3, 4), np.diag([1.0, 2.0, 3.0, 1.0]))
+    >>> dwi = Volume(np.zeros((2, 3, 4, 2), dtype=np.float32), grid)
+    >>> Series(Role.DWI, dwi, Source("simulated", ""), b_values=(0.0, 800.0)).b_values
+    (0.0, 800.0)
+    """
 
     role: Role | None
     volume: Volume
@@ -147,7 +153,13 @@ class Series:
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """One examination of one patient: its series by role, and masks by name (muscle, edema, cord, …)."""
+    """One examination of one patient: its series by role, and masks by name (muscle, edema, cord, …).
+
+    >>> grid = Grid((2, 3, 4), np.diag([1.0, 2.0, 3.0, 1.0]))
+    >>> t1 = Series(Role.T1, Volume(np.zeros((2, 3, 4), dtype=np.float32), grid), Source("simulated", ""))
+    >>> Study("A", {Role.T1: t1}).series[Role.T1].volume
+    Volume(Grid(2 × 3 × 4, 1 × 2 × 3 mm, RAS), float32)
+    """
 
     case_id: str
     series: Mapping[Role, Series]
@@ -187,6 +199,19 @@ class Lesion:
     """One tumour: its mask on the grid it was drawn on, and the smooth surface that stands for it everywhere.
 
     Raises `InputError` for an empty mask.
+
+    The smooth surface of a ball of 10 mm keeps its volume, 4/3·π·10³ mm³, to 2 %; carried onto slices of 4 mm, to 3 %.
+
+    >>> i, j, k = np.ogrid[-14:15, -12:13, -6:7]
+    >>> ball = i**2 + (1.2 * j) ** 2 + (2.5 * k) ** 2 < 100
+    >>> affine = np.diag([1.0, 1.2, 2.5, 1.0])
+    >>> lesion = Lesion("1", Mask(ball, Grid((29, 25, 13), affine)), "simulation")
+    >>> truth = 4 / 3 * np.pi * 1000
+    >>> bool(abs(lesion.mesh.volume_mm3 / truth - 1) < 0.02)
+    True
+    >>> coarse = lesion.mask_on(Grid((31, 33, 11), np.diag([0.9, 0.9, 4.0, 1.0])))
+    >>> bool(abs(coarse.volume_mm3 / truth - 1) < 0.03)
+    True
     """
 
     label: str

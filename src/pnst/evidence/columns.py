@@ -14,19 +14,10 @@ from pnst.errors import SettingError
 from pnst.evidence.published import predictors
 from pnst.measurement.family import INTERVAL
 from pnst.measurement.measurements import FAMILY_TYPES
+from pnst.measurement.overrides import READER_COLUMNS
 
 OVERRIDE = "override."
 """Prefix of a reader's own judgement in a mapping or table."""
-READER_COLUMNS = (
-    "reader.irregular_shape",
-    "reader.inhomogeneous_enhancement",
-    "reader.invasion",
-    "reader.nerve_not_contiguous",
-    "reader.intratumoral_lobulation",
-    "reader.osteolysis",
-)
-"""Findings that only a reader gives; nothing measures them."""
-
 SIGN_OF_COLUMN = {
     "margin.ill_defined_fraction": "margin.ill_defined",
     "edema.max_extent_mm": "edema.present",

@@ -13,6 +13,13 @@ def bounding_box(region: BoolArray) -> Box | None:
     """The smallest box of indices round the true elements, in however many axes; None when there are none.
 
     One pass at the speed of memory: the axes are taken in the order in which they are stored, whatever the view.
+
+    In a 4 × 5 × 6 array, two rows of three voxels:
+
+    >>> region = np.zeros((4, 5, 6), dtype=bool)
+    >>> region[1:3, 2, 3:6] = True
+    >>> bounding_box(region)
+    (slice(1, 3, None), slice(2, 3, None), slice(3, 6, None))
     """
     order = sorted(range(region.ndim), key=lambda axis: -abs(region.strides[axis]))
     flips = tuple(slice(None, None, -1 if region.strides[axis] < 0 else 1) for axis in order)

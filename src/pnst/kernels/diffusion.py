@@ -57,7 +57,13 @@ class Decay(NamedTuple):
 
 
 def group_by_b_value(b_values: Sequence[float], tolerance: float) -> Shells:
-    """Gather measurements whose b-values (s/mm²) lie closer than the tolerance to their neighbour's."""
+    """Gather measurements whose b-values (s/mm²) lie closer than the tolerance to their neighbour's.
+
+    Three b-values near 1000 s/mm² are one shell:
+
+    >>> group_by_b_value([0, 1000, 998, 1002], tolerance=10)
+    Shells(b_values=(0.0, 1000.0), members=((0,), (2, 1, 3)))
+    """
     order = np.argsort(b_values, kind="stable")
     values = np.asarray(b_values, dtype=np.float64)[order]
     cuts = np.flatnonzero(np.diff(values) >= max(tolerance, np.finfo(float).tiny)) + 1
@@ -84,6 +90,12 @@ def fit_decay(
     NeuroImage 81:335). With `noise_sd`, of one measurement in the signal's unit, what magnitude noise adds to ln S is
     taken off where it matters (`rician.log_bias`), and `sd` is known. A shell in which a measurement is ≤ 0 or NaN is
     left out of its voxel. `iterations=0`: ordinary least squares, without either. `floor` is a signal too.
+
+    A signal that falls to 1/e at b = 1000 s/mm² has an ADC of 1 µm²/ms:
+
+    >>> decay = fit_decay(np.array([[100.0, 100 / np.e]]), group_by_b_value([0, 1000], 1))
+    >>> round(float(decay.adc[0]), 4), round(float(decay.s0[0]), 2)
+    (1.0, 100.0)
     """
     adc, s0, residual, sd = (np.empty(len(signal), dtype=np.float32) for _ in range(4))
     out = Decay(adc, s0, residual, sd, np.zeros(len(signal), dtype=bool))
@@ -117,7 +129,11 @@ def fit_decay(
 
 
 def log_means(signal: FloatArray, members: Sequence[Sequence[int]]) -> Float32Array:
-    """(s, n) means of ln S over the measurements of each shell; −inf or NaN where one of them is ≤ 0 or NaN."""
+    """(s, n) means of ln S over the measurements of each shell; −inf or NaN where one of them is ≤ 0 or NaN.
+
+    >>> log_means(np.array([[1.0, np.e, np.e**3]]), [(0,), (1, 2)]).round(4).tolist()
+    [[0.0], [2.0]]
+    """
     out = np.empty((len(members), len(signal)), dtype=np.float32)
     with np.errstate(divide="ignore", invalid="ignore"):
         for row, columns in zip(out, members, strict=True):
@@ -133,6 +149,11 @@ def geometric_mean(signal: FloatArray, shells: Shells) -> Float32Array:
     """(n, s): the directions of each shell averaged geometrically, which averages their ADC; `signal` (n, m).
 
     A voxel without signal in one direction has none in that shell (0).
+
+    √(20 · 80) = 40:
+
+    >>> geometric_mean(np.array([[100.0, 20.0, 80.0]]), group_by_b_value([0, 800, 800], 1)).round(3).tolist()
+    [[100.0, 40.0]]
     """
     log = log_means(signal, shells.members)
     return np.where(np.isfinite(log), np.exp(log), 0).T

@@ -12,7 +12,18 @@ from pnst.typing import BoolArray, FloatArray
 
 @dataclass(frozen=True, eq=False)
 class Ellipsoid:
-    """An ellipsoid in any orientation."""
+    """An ellipsoid in any orientation.
+
+    Semi-axes of 3, 2 and 1 mm:
+
+    >>> body = Ellipsoid(np.zeros(3), np.array([3.0, 2.0, 1.0]), np.eye(3))
+    >>> round(body.volume_mm3 / np.pi, 6), body.extent(np.array([0.0, 1.0, 0.0]))
+    (8.0, 4.0)
+    >>> [round(axis, 6) for axis in body.section_axes(np.array([0.0, 0.0, 1.0]))]
+    [6.0, 4.0]
+    >>> body.contains(np.array([[2.9, 0.0, 0.0], [0.0, 2.1, 0.0]])).tolist()
+    [True, False]
+    """
 
     centre: FloatArray
     """(3,)."""

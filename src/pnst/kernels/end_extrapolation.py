@@ -21,6 +21,15 @@ def extrapolate_ends(stack: BoolArray, parts: Sequence[Outlines], spacing: float
     """The outlines' function on every slice of a stack (nk, ni, nj) and on MAX_END_SLICES more at either end.
 
     Each component is extrapolated beyond the slices where it ends; `spacing` is that of the slices in mm.
+
+    A cylinder of three slices ends half-way to the next: the sign changes there with the same value on either side.
+
+    >>> from pnst.kernels.outline import SliceSampling, outlines
+    >>> disc = np.hypot(*np.ogrid[-14:15, -14:15]) < 8
+    >>> parts = list(outlines(np.stack([disc] * 3), SliceSampling((1.0, 1.0), (1.0, 1.0), (3, 3))))
+    >>> profile = extrapolate_ends(np.stack([disc] * 3), parts, 4.0)[:, 14, 14]
+    >>> (profile[2:9] / profile[5]).round(2).tolist()
+    [-1.0, -1.0, 1.0, 1.0, 1.0, -1.0, -1.0]
     """
     count = len(stack)
     empty = np.zeros((2, *stack.shape[1:]), dtype=bool)

@@ -35,6 +35,15 @@ def segmented_fit(
     2017, NMR Biomed 30:e3780: segmented fit). D is the slope from `threshold_b` up, where two shells lie there: what
     slow perfusion leaves under it tilts the line. f is read from `min_threshold_b` up: the further a line is drawn
     back to b = 0, the more noise raises it.
+
+    A tenth of the signal is gone by b = 200; the rest decays at 1 µm²/ms:
+
+    >>> from pnst.kernels.diffusion import group_by_b_value
+    >>> b = np.array([0.0, 200.0, 400.0, 800.0])
+    >>> signal = np.where(b == 0, 100, 90 * np.exp(-b / 1000))[None]
+    >>> fit = segmented_fit(signal, group_by_b_value(b.tolist(), 1))
+    >>> round(float(fit.d[0]), 3), round(float(fit.f[0]), 3)
+    (1.0, 0.1)
     """
     near = fit_decay(signal, _shells_from(shells, min_threshold_b), noise_sd=noise_sd)
     far = _shells_from(shells, threshold_b)

@@ -15,6 +15,11 @@ def lowest_region(values: FloatArray, size: int) -> BoolArray:
 
     A threshold rises until one connected component holds that many voxels; the lowest ones of that component count.
     The largest component where none is that large.
+
+    1 is lowest, but has no neighbour under 9:
+
+    >>> lowest_region(np.array([[[1.0, 9, 3, 2, 9]]]), 2).astype(int).tolist()
+    [[[0, 0, 1, 1, 0]]]
     """
     known = np.isfinite(values)
     ordered = np.sort(values[known])

@@ -16,6 +16,12 @@ def mask_mesh(mask: BoolArray, spacing: Sequence[float]) -> Mesh:
     half-way between voxel centres, as IBSI 1 asks for. Vertices in mm from the first voxel's centre.
 
     The surface that is measured is not this one but that of `kernels.surface`; this one compares with other tools.
+
+    One voxel of 2 × 3 × 4 mm is an octahedron, whose volume is 4/3 · 1 · 1.5 · 2 mm³:
+
+    >>> mesh = mask_mesh(np.ones((1, 1, 1), dtype=bool), (2.0, 3.0, 4.0))
+    >>> round(mesh.volume_mm3, 6), np.ptp(mesh.vertices, axis=0).tolist()
+    (4.0, [2.0, 3.0, 4.0])
     """
     from skimage.measure import marching_cubes
 

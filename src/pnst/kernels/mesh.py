@@ -12,7 +12,16 @@ from pnst.typing import FloatArray, IntArray
 
 @dataclass(frozen=True, eq=False)
 class Mesh:
-    """A closed triangle mesh: `vertices` (n, 3) in mm, `faces` (m, 3) vertex numbers, all turning one way round."""
+    """A closed triangle mesh: `vertices` (n, 3) in mm, `faces` (m, 3) vertex numbers, all turning one way round.
+
+    A box of 2 × 3 × 4 mm:
+
+    >>> vertices = np.indices((2, 2, 2)).reshape(3, 8).T * (2.0, 3.0, 4.0)
+    >>> quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    >>> mesh = Mesh(vertices, np.array([t for a, b, c, d in quads for t in ((a, b, c), (a, c, d))]))
+    >>> mesh.volume_mm3, mesh.area_mm2, mesh.centroid.tolist()
+    (24.0, 52.0, [1.0, 1.5, 2.0])
+    """
 
     vertices: FloatArray
     faces: IntArray
@@ -103,7 +112,16 @@ def _cross(u: FloatArray, v: FloatArray) -> FloatArray:
 
 
 def subsample_vertices(mesh: Mesh, cell_mm: float) -> tuple[IntArray, FloatArray]:
-    """One vertex a cell of the given size, the one nearest to the middle of what it stands for, and that area (mm²)."""
+    """One vertex a cell of the given size, the one nearest to the middle of what it stands for, and that area (mm²).
+
+    An octahedron in one cell: one vertex stands for the area of all.
+
+    >>> from pnst.kernels.mask_mesh import mask_mesh
+    >>> mesh = mask_mesh(np.ones((1, 1, 1), dtype=bool), (2.0, 3.0, 4.0))
+    >>> chosen, areas = subsample_vertices(mesh, cell_mm=10.0)
+    >>> len(chosen), bool(np.isclose(areas[0], mesh.area_mm2))
+    (1, True)
+    """
     vertices, weights = mesh.vertices, mesh.vertex_areas
     cells = np.floor((vertices - vertices.min(axis=0)) / cell_mm).astype(np.int64)
     size = cells.max(axis=0) + 1

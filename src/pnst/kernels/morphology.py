@@ -13,13 +13,27 @@ RADIUS_ROUNDING = 1e-6
 
 
 def open_in_plane(mask: BoolArray, spacing: Sequence[float], slice_axis: int, radius_mm: float) -> BoolArray:
-    """The part of a mask (ni, nj, nk) that is covered by discs which fit into it; `spacing` (3,) in mm."""
+    """The part of a mask (ni, nj, nk) that is covered by discs which fit into it; `spacing` (3,) in mm.
+
+    No disc of 1 mm fits into a line one voxel wide:
+
+    >>> line = np.zeros((5, 7, 1), dtype=bool)
+    >>> line[2] = True
+    >>> int(open_in_plane(line, (1.0, 1.2, 4.0), 2, 1.0).sum())
+    0
+    """
     eroded = ~dilate_in_plane(~mask, spacing, slice_axis, radius_mm)
     return dilate_in_plane(eroded, spacing, slice_axis, radius_mm)
 
 
 def close_in_plane(mask: BoolArray, spacing: Sequence[float], slice_axis: int, radius_mm: float) -> BoolArray:
-    """A mask (ni, nj, nk) and the gaps in it into which no disc fits."""
+    """A mask (ni, nj, nk) and the gaps in it into which no disc fits.
+
+    >>> halves = np.ones((5, 7, 1), dtype=bool)
+    >>> halves[2] = False
+    >>> bool(close_in_plane(halves, (1.0, 1.2, 4.0), 2, 1.0).all())
+    True
+    """
     dilated = dilate_in_plane(mask, spacing, slice_axis, radius_mm)
     return ~dilate_in_plane(~dilated, spacing, slice_axis, radius_mm)
 
@@ -29,6 +43,13 @@ def dilate_in_plane(mask: BoolArray, spacing: Sequence[float], slice_axis: int, 
 
     The disc is a stack of rows; each row's width grows from that of the row before, so that the cost is that of as many
     shifted copies as the disc is wide and high.
+
+    1 mm is one voxel along i and two along j:
+
+    >>> mask = np.zeros((5, 7, 1), dtype=bool)
+    >>> mask[2, 3] = True
+    >>> dilate_in_plane(mask, (1.0, 0.5, 4.0), 2, 1.0)[..., 0].sum(axis=1).tolist()
+    [0, 1, 5, 1, 0]
     """
     row, column = (axis for axis in range(3) if axis != slice_axis)
     reach = radius_mm * (1 + RADIUS_ROUNDING)
@@ -54,7 +75,13 @@ def _add_shifted(onto: BoolArray, mask: BoolArray, axis: int, by: int) -> None:
 
 
 def erode(mask: BoolArray) -> BoolArray:
-    """A mask (ni, nj, nk) less its edge voxels: those with one of their 6 neighbours outside (or beyond the array)."""
+    """A mask (ni, nj, nk) less its edge voxels: those with one of their 6 neighbours outside (or beyond the array).
+
+    5 × 4 × 3 voxels less their edge are 3 × 2 × 1:
+
+    >>> int(erode(np.ones((5, 4, 3), dtype=bool)).sum())
+    6
+    """
     return np.asarray(~dilate(~np.pad(mask, 1))[1:-1, 1:-1, 1:-1])
 
 
@@ -62,6 +89,13 @@ def dilate(labels: AnyArray, steps: Sequence[int] = (1, 1, 1)) -> AnyArray:
     """Labels or a mask (ni, nj, nk) spread to the 6 neighbours, `steps` (3,) times along each axis.
 
     Where two labels meet, the greater one stays.
+
+    Two steps along i, one along j, none along k:
+
+    >>> mask = np.zeros((7, 5, 3), dtype=int)
+    >>> mask[3, 2, 1] = 8
+    >>> dilate(mask, (2, 1, 0))[..., 1].sum(axis=1).tolist()
+    [0, 8, 24, 24, 24, 8, 0]
     """
     for step in range(max(steps)):
         out = labels.copy()

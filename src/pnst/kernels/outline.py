@@ -57,6 +57,13 @@ def outlines(stack: BoolArray, sampling: SliceSampling) -> Iterator[Outlines]:
     """The components (8 neighbours) of the slices of a stack (nk, ni, nj), the first of every slice, then the second.
 
     The slices have the plane's empty border.
+
+    At the centre of a disc of 5 mm the function is ρ² = 25 mm², to the pixels' precision:
+
+    >>> i, j = np.ogrid[-12:13, -10:11]
+    >>> (part,) = outlines((i**2 + (1.2 * j) ** 2 < 25)[None], SliceSampling((1.0, 1.2), (1.0, 1.0), (3, 3)))
+    >>> part.slices.tolist(), bool(abs(part.parabolic[0, 12, 10] - 25) < 2)
+    ([0], True)
     """
     import cc3d
 
@@ -125,7 +132,11 @@ def _as_one_image(stack: IntArray) -> IntArray:
 
 
 def resample(values: Float32Array, steps: tuple[float, ...]) -> Float32Array:
-    """An array at every `steps` elements (one each axis, fractions too), by linear interpolation."""
+    """An array at every `steps` elements (one each axis, fractions too), by linear interpolation.
+
+    >>> resample(np.array([[0, 4, 8]], dtype=np.float32), (1.0, 0.5)).tolist()
+    [[0.0, 2.0, 4.0, 6.0, 8.0]]
+    """
     for axis, step in enumerate(steps):
         if step == 1:
             continue

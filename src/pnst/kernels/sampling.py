@@ -8,7 +8,14 @@ from pnst.typing import AnyArray, FloatArray
 
 
 def sample(data: AnyArray, index: FloatArray) -> FloatArray:
-    """Trilinear values of `data` (ni, nj, nk) at fractional indices (..., 3); NaN beyond the outermost centres."""
+    """Trilinear values of `data` (ni, nj, nk) at fractional indices (..., 3); NaN beyond the outermost centres.
+
+    Half-way along i and k of 12 i + 4 j + k, and beyond the last centre:
+
+    >>> data = np.arange(24.0).reshape(2, 3, 4)
+    >>> sample(data, np.array([[0.5, 1.0, 1.5], [0.0, 0.0, 3.5]])).tolist()
+    [11.5, nan]
+    """
     from scipy.ndimage import map_coordinates
 
     flat = np.moveaxis(index, -1, 0).reshape(3, -1)
@@ -17,5 +24,9 @@ def sample(data: AnyArray, index: FloatArray) -> FloatArray:
 
 
 def rays(points: FloatArray, directions: FloatArray, offsets: FloatArray) -> FloatArray:
-    """(n, m, 3): the points (n, 3) moved along their unit directions (n, 3) by each offset (m,), in mm."""
+    """(n, m, 3): the points (n, 3) moved along their unit directions (n, 3) by each offset (m,), in mm.
+
+    >>> rays(np.array([[1.0, 2, 3]]), np.array([[0.0, 0, 1]]), np.array([-1.0, 4.0])).tolist()
+    [[[1.0, 2.0, 2.0], [1.0, 2.0, 7.0]]]
+    """
     return np.asarray(points[:, None, :] + offsets[None, :, None] * directions[:, None, :])

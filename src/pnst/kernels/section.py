@@ -20,6 +20,15 @@ def axial_diameters(mesh: Mesh, normal: FloatArray) -> tuple[float, float, Float
 
     Returns both lengths in mm and the ends (2, 3) of the longer. The greatest chord of a plane section is its
     greatest width, so the width is taken in every degree; the chord across is cut exactly.
+
+    A box of 3 × 4 × 5 mm: the diagonal, 5 mm, and the chord across it, 3 · 5 ÷ 4 = 3.75 mm.
+
+    >>> vertices = np.indices((2, 2, 2)).reshape(3, 8).T * (3.0, 4.0, 5.0)
+    >>> quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    >>> mesh = Mesh(vertices, np.array([t for a, b, c, d in quads for t in ((a, b, c), (a, c, d))]))
+    >>> long, short, _ = axial_diameters(mesh, np.array([0.0, 0.0, 1.0]))
+    >>> round(long, 3), bool(abs(short - 3.75) < 0.01)
+    (5.0, True)
     """
     u, v = _plane_axes(normal)
     points, plane = _sections(mesh, normal)

@@ -13,7 +13,14 @@ TRUNCATE = 2.5
 
 
 def smooth_within(data: FloatArray, inside: BoolArray, sigmas: Sequence[float]) -> FloatArray:
-    """`data` (ni, nj, nk) smoothed over the voxels `inside` alone, float32; NaN elsewhere. `sigmas` (3,) in voxels."""
+    """`data` (ni, nj, nk) smoothed over the voxels `inside` alone, float32; NaN elsewhere. `sigmas` (3,) in voxels.
+
+    What lies outside takes no part:
+
+    >>> data = np.array([1.0, 1.0, 100.0]).reshape(3, 1, 1)
+    >>> smooth_within(data, data < 50, (1.0, 0.0, 0.0)).ravel().round(6).tolist()
+    [1.0, 1.0, nan]
+    """
     from scipy.ndimage import gaussian_filter
 
     weight = gaussian_filter(inside.astype(np.float32), sigmas, truncate=TRUNCATE, mode="constant")

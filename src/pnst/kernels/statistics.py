@@ -16,6 +16,11 @@ def coefficient_of_variation(values: FloatArray, noise_sd: float = 0.0) -> float
     """SD ÷ mean of values (n,), the variance over n (`stat_cov`); the variance of independent noise is taken off first.
 
     NaN where the mean is not above 0: the ratio then means nothing.
+
+    SD 5 about a mean of 10; with a noise of 3 taken off √(25 − 9) = 4.
+
+    >>> coefficient_of_variation(np.array([5.0, 15.0])), coefficient_of_variation(np.array([5.0, 15.0]), noise_sd=3.0)
+    (0.5, 0.4)
     """
     mean = float(values.mean(dtype=np.float64))
     variance = float(values.var(dtype=np.float64)) - noise_sd**2
@@ -26,6 +31,9 @@ def entropy_bits(values: FloatArray, bins: int) -> float:
     """Entropy in bits (`ih_entropy`) of the histogram of values (n,) in a fixed number of bins over their range.
 
     0 for values that are all the same.
+
+    >>> entropy_bits(np.array([1.0, 2.0, 3.0, 4.0]), bins=4)
+    2.0
     """
     low, high = float(values.min()), float(values.max())
     if high == low:
@@ -37,5 +45,11 @@ def entropy_bits(values: FloatArray, bins: int) -> float:
 
 
 def robust_sd(values: FloatArray) -> float:
-    """SD of a normal distribution with the median absolute deviation of values (n,): tails do not raise it."""
+    """SD of a normal distribution with the median absolute deviation of values (n,): tails do not raise it.
+
+    The median absolute deviation is 1, whatever the outlier:
+
+    >>> robust_sd(np.array([1.0, 2.0, 3.0, 4.0, 100.0]))
+    1.4826
+    """
     return SD_PER_MAD * float(np.median(np.abs(values - np.median(values))))
