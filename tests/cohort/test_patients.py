@@ -49,7 +49,7 @@ def test_a_row_without_a_seed_has_one_of_its_own_that_other_rows_do_not_move(tab
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
         ("patient\n", "no row"),
         ("name\nA\n", "no patient in row 1"),
@@ -65,14 +65,14 @@ def test_a_row_without_a_seed_has_one_of_its_own_that_other_rows_do_not_move(tab
         ("patient;snr\nA;3\n", "no patient"),
     ],
 )
-def test_a_table_without_usable_names(table, text, said):
+def test_a_table_without_usable_names(table, text, reason):
     with pytest.raises(InputError, match=r"p\.csv") as refusal:
         read_patients(table(text))
-    assert said in str(refusal.value)
+    assert reason in str(refusal.value)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
         ("patient,like\nA,\nB,bening\n", "bening"),
         ("patient,snr\nA,3\nB,low\n", "low"),
@@ -81,14 +81,14 @@ def test_a_table_without_usable_names(table, text, said):
         ("patient,lesion,lesion.edema_mm\nA,,2\nB,3,3\n", "lesion"),
     ],
 )
-def test_a_refused_cell_names_its_patient(table, text, said):
+def test_a_refused_cell_names_its_patient(table, text, reason):
     with pytest.raises(SettingError, match="patient 'B': ") as refusal:
         read_patients(table(text))
-    assert said in str(refusal.value)
+    assert reason in str(refusal.value)
 
 
 @pytest.mark.parametrize(
-    ("column", "said"),
+    ("column", "reason"),
     [
         ("lesion.edma_mm", "lesion.edema_mm"),
         ("lesion.inclusions.1.radius", "lesion.inclusions.1.radius_mm"),
@@ -99,11 +99,11 @@ def test_a_refused_cell_names_its_patient(table, text, said):
         ("Label", "roles"),
     ],
 )
-def test_a_misspelt_column_is_refused_even_where_it_is_empty(table, column, said):
+def test_a_misspelt_column_is_refused_even_where_it_is_empty(table, column, reason):
     """A typo must fail, though no row has a value there."""
     with pytest.raises(SettingError, match=column.split(".")[0]) as refusal:
         read_patients(table(f"patient,{column}\nA,\n"))
-    assert said in str(refusal.value)
+    assert reason in str(refusal.value)
 
 
 def test_columns_of_every_depth_are_known(table):
@@ -116,7 +116,7 @@ def test_the_table_and_the_file_of_the_page_are_read(tmp_path):
     page = (DOCS / "cohorts.md").read_text(encoding="utf-8")
     (shared,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     (tmp_path / "scanner.toml").write_text(shared)
-    found = read_patients(DOCS / "patients.csv", [{"like": "benign"}, tmp_path / "scanner.toml"])
-    assert [patient.label for patient in found] == ["schwannoma", "schwannoma", "MPNST", "MPNST"]
-    assert [patient.description.spec.snr for patient in found] == [25, 25, 25, 20]
-    assert found[1].description.spec.lesion.inclusions[0].radius_mm == 6
+    patients = read_patients(DOCS / "patients.csv", [{"like": "benign"}, tmp_path / "scanner.toml"])
+    assert [patient.label for patient in patients] == ["schwannoma", "schwannoma", "MPNST", "MPNST"]
+    assert [patient.description.spec.snr for patient in patients] == [25, 25, 25, 20]
+    assert patients[1].description.spec.lesion.inclusions[0].radius_mm == 6

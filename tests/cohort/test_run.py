@@ -32,9 +32,9 @@ def states(outcomes: list[Outcome]) -> dict[str, str]:
 
 
 def test_each_case_is_a_folder_with_its_record(tmp_path):
-    found = run_tasks(draw, tasks(a="x", b="yy"), tmp_path / "out", 2)
-    assert states(found) == {"a": "made", "b": "made"}
-    assert [outcome.row for outcome in found] == [{"length": 1}, {"length": 2}]
+    outcomes = run_tasks(draw, tasks(a="x", b="yy"), tmp_path / "out", 2)
+    assert states(outcomes) == {"a": "made", "b": "made"}
+    assert [outcome.row for outcome in outcomes] == [{"length": 1}, {"length": 2}]
     assert outputs(tmp_path) == {f"out/{name}/{file}" for name in "ab" for file in FILES}
     assert (tmp_path / "out" / "b" / "two.txt").read_text() == "yy"
 
@@ -44,9 +44,9 @@ def test_a_second_run_makes_only_what_is_missing_or_changed(tmp_path):
     before = bytes_of(tmp_path / "a")
     stamp = (tmp_path / "a" / "one.txt").stat().st_mtime_ns
     (tmp_path / "b" / "stale.txt").write_text("of an earlier run")
-    found = run_tasks(draw, tasks(a="x", b="other", d="new"), tmp_path, 2)
-    assert states(found) == {"a": "kept", "b": "made", "d": "made"}
-    assert found[0].row == {"length": 1}
+    outcomes = run_tasks(draw, tasks(a="x", b="other", d="new"), tmp_path, 2)
+    assert states(outcomes) == {"a": "kept", "b": "made", "d": "made"}
+    assert outcomes[0].row == {"length": 1}
     assert (bytes_of(tmp_path / "a"), (tmp_path / "a" / "one.txt").stat().st_mtime_ns) == (before, stamp)
     assert outputs(tmp_path / "b") == FILES
     assert (tmp_path / "b" / "one.txt").read_text() == "other"
@@ -66,14 +66,24 @@ def test_a_case_that_fails_or_kills_its_worker_leaves_nothing_and_costs_no_other
     run_tasks(draw, tasks(e="earlier"), tmp_path, 1)
     told: list[Outcome] = []
     orders = tasks(a="x", b="x|die", c="x|refuse", d="x", e="later|stumble")
-    found = run_tasks(draw, orders, tmp_path, 2, told.append)
-    assert states(found) == {"a": "made", "b": "failed", "c": "failed", "d": "made", "e": "failed"}
-    assert {id(outcome) for outcome in told} == {id(outcome) for outcome in found}
-    assert [outcome.error is not None for outcome in found] == [False, True, True, False, True]
+    outcomes = run_tasks(draw, orders, tmp_path, 2, told.append)
+    assert states(outcomes) == {"a": "made", "b": "failed", "c": "failed", "d": "made", "e": "failed"}
+    assert {id(outcome) for outcome in told} == {id(outcome) for outcome in outcomes}
+    assert [outcome.error is not None for outcome in outcomes] == [False, True, True, False, True]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "d", "e"]
     assert (tmp_path / "e" / "one.txt").read_text() == "earlier"
     again = run_tasks(draw, tasks(a="x", b="x", c="x", d="x"), tmp_path, 2)
     assert states(again) == {"a": "kept", "b": "made", "c": "made", "d": "kept"}
+
+
+def test_a_case_over_its_time_limit_leaves_nothing_and_costs_no_other(tmp_path):
+    orders = tasks(a="x|sleep 400", b="x", c="x")
+    outcomes = run_tasks(draw, orders, tmp_path, 2, limit_s=10)
+    assert states(outcomes) == {"a": "failed", "b": "made", "c": "made"}
+    assert outcomes[0].error is not None
+    assert outcomes[0].error.got == "no result after 10 s"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "c"]
+    assert states(run_tasks(draw, tasks(a="x", b="x"), tmp_path, 2)) == {"a": "made", "b": "kept"}
 
 
 @pytest.mark.parametrize("content", ["mine", "{}", '{"key": 3}', "[]"])
@@ -83,9 +93,9 @@ def test_what_pnst_did_not_make_is_left_alone(tmp_path, content):
     (tmp_path / "b").mkdir()
     (tmp_path / "c").write_text("a file")
     before = bytes_of(tmp_path)
-    found = run_tasks(draw, tasks(a="x", b="x", c="x"), tmp_path, 1)
-    assert states(found) == {"a": "failed", "b": "made", "c": "failed"}
-    assert str(tmp_path) not in str(found[0].error)
+    outcomes = run_tasks(draw, tasks(a="x", b="x", c="x"), tmp_path, 1)
+    assert states(outcomes) == {"a": "failed", "b": "made", "c": "failed"}
+    assert str(tmp_path) not in str(outcomes[0].error)
     assert before.items() <= bytes_of(tmp_path).items()
 
 
@@ -113,7 +123,7 @@ from pnst.cohort.run import Task, run_tasks
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
-    orders = [Task("a", {"text": "x"}), *(Task(name, {"text": "x", "then": "sleep 60"}) for name in "bc")]
+    orders = [Task("a", {"text": "x"}), *(Task(name, {"text": "x", "then": "sleep 400"}) for name in "bc")]
     run_tasks(draw, orders, Path(sys.argv[1]), 2)
 """
 
@@ -142,20 +152,30 @@ def test_nobody_else_works_in_the_same_folder(running):
     assert not (out / "z").exists()
 
 
-def test_an_interrupt_leaves_nothing_half_written(running):
-    """SIGINT to the whole group, as a terminal sends it: the workers say nothing, and what was finished stays."""
+def last_words(run: subprocess.Popen[bytes]) -> str:
+    """What a run and its workers wrote to the standard error that they share; it ends when the last of them ended.
+
+    The workers would sleep for four hundred seconds, so that one who lives on is seen.
+    """
+    return run.communicate(timeout=200)[1].decode()
+
+
+@pytest.mark.parametrize("send", [os.killpg, os.kill], ids=["group", "parent"])
+def test_an_interrupt_leaves_nobody_at_work_and_nothing_half_written(running, send):
+    """SIGINT to the whole group, as a terminal sends it, or to the parent alone: the workers write no traceback."""
     run, out = running
-    os.killpg(run.pid, signal.SIGINT)
-    said = run.communicate()[1].decode()
+    send(run.pid, signal.SIGINT)
+    assert last_words(run).count("KeyboardInterrupt") == 1
     assert [path.name for path in out.iterdir()] == ["a"]
     assert outputs(out / "a") == FILES
-    assert said.count("KeyboardInterrupt") == 1
     assert states(run_tasks(draw, tasks(a="x", b="x"), out, 1)) == {"a": "kept", "b": "made"}
 
 
-def test_a_run_that_is_killed_can_be_taken_up_again(running):
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_run_that_is_killed_takes_its_workers_along_and_can_be_taken_up_again(running, how):
+    """The parent alone is killed, before it can do anything."""
     run, out = running
-    os.killpg(run.pid, signal.SIGKILL)
-    run.wait()
+    run.send_signal(how)
+    last_words(run)
     assert states(run_tasks(draw, tasks(a="x", b="x"), out, 1)) == {"a": "kept", "b": "made"}
     assert sorted(path.name for path in out.iterdir()) == ["a", "b"]

@@ -62,12 +62,18 @@ Watch = Callable[[Outcome], None]
 
 
 def run_tasks(
-    work: Work, tasks: Sequence[Task], out: Path, workers: int, watch: Watch = lambda _: None
+    work: Work,
+    tasks: Sequence[Task],
+    out: Path,
+    workers: int,
+    watch: Watch = lambda _: None,
+    limit_s: float | None = None,
 ) -> list[Outcome]:
-    """Make what is not there yet, in worker processes; give the outcomes in the order of the tasks.
+    """Make what is not there yet, each task in a process of its own; give the outcomes in the order of the tasks.
 
     A folder that was made under the same key is kept, one with another key is replaced, and one that pnst did not make
-    is left alone and fails its task. A task that fails or kills its worker fails alone. `watch` is told every outcome.
+    is left alone and fails its task. A task that fails, kills its worker or takes longer than `limit_s` (None: no
+    limit) fails alone. `watch` is told every outcome.
     Raises `InputError` when `out` is no folder, or another run works in it.
     """
     outcomes: dict[str, Outcome] = {}
@@ -79,12 +85,12 @@ def run_tasks(
     with _alone_in(out), _staging(out) as staging:
         missing = []
         for task in tasks:
-            found = _found(out / task.name, task, work)
-            if found is None:
+            earlier = _earlier(out / task.name, task, work)
+            if earlier is None:
                 missing.append(task)
             else:
-                note(found)
-        with closing(each(partial(_make, work, staging), missing, workers)) as results:
+                note(earlier)
+        with closing(each(partial(_make, work, staging), missing, workers, limit_s)) as results:
             for task, result in results:
                 if isinstance(result, PnstError):
                     shutil.rmtree(staging / task.name, ignore_errors=True)
@@ -105,7 +111,7 @@ def _make(work: Work, staging: Path, task: Task) -> Row:
     return row
 
 
-def _found(folder: Path, task: Task, work: Work) -> Outcome | None:
+def _earlier(folder: Path, task: Task, work: Work) -> Outcome | None:
     """What an earlier run left for this task; None where it is to be made."""
     if not folder.exists():
         return None

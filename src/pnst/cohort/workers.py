@@ -1,6 +1,7 @@
-"""Worker processes that each take one item at a time; one that dies costs its own item and is replaced.
+"""Worker processes, one a case: whatever befalls one costs its own case. The only home of pebble.
 
-A pool of `concurrent.futures` is broken as a whole by a killed worker, and does not say which item killed it.
+A process a case, and not `pebble.ProcessPool`: workers of a pool share a pipe and its lock, and the pool waits for ever
+for a worker that ended with status 0.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ import os
 import signal
 import traceback
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
-from contextlib import suppress
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from threading import Thread
+from typing import Any, TypeVar, cast
+
+from pebble import ProcessExpired, concurrent
 
 from pnst.errors import PnstError
 
@@ -24,9 +28,6 @@ Value = TypeVar("Value")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS")
 """One thread a worker, unless the user says otherwise: the processes share the cores already."""
 
-PATIENCE_S = 5.0
-"""How long a worker that has nothing left to do may take to end."""
-
 
 def cores() -> int:
     """The cores that this process may use."""
@@ -34,108 +35,107 @@ def cores() -> int:
 
 
 def each(
-    work: Callable[[Item], Value], items: Sequence[Item], workers: int
+    work: Callable[[Item], Value], items: Sequence[Item], workers: int, limit_s: float | None = None
 ) -> Generator[tuple[Item, Value | PnstError], None, None]:
     """Give every item with what `work` made of it, in the order in which they are finished.
 
-    An item that fails, or whose worker dies, comes with a `PnstError`. `work` must be a function that can be imported,
-    items and values must be picklable. Closing the iterator ends the workers at once.
+    An item that fails, whose worker dies, or that takes longer than `limit_s` (None: as long as it takes; the start of
+    its process counts) comes with a `PnstError`. `work` must be a function that can be imported, items and values must
+    be picklable. Closing the iterator ends the workers at once.
     """
     waiting = deque(items)
-    pool: list[_Worker[Item, Value]] = []
+    running: dict[Future[Value | PnstError], Item] = {}
+    name = f"pnst-{id(running)}"
+    start = _starter(name, limit_s)
     try:
-        while waiting or pool:
-            while waiting and len(pool) < workers:
-                pool.append(_Worker(work, waiting.popleft()))
-            ready = set(wait([worker.pipe for worker in pool]))
-            for worker in [worker for worker in pool if worker.pipe in ready]:
-                item, value, alive = worker.finish()
-                if alive and waiting:
-                    worker.give(waiting.popleft())
-                else:
-                    worker.end(PATIENCE_S)
-                    pool.remove(worker)
-                yield item, value
+        while waiting or running:
+            while waiting and len(running) < workers:
+                item = waiting.popleft()
+                running[start(bytes(ForkingPickler.dumps((work, item))))] = item
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                yield running.pop(future), _result(future, limit_s)
     finally:
-        for worker in pool:
-            worker.end(0)
+        _end(name, running)
 
 
-class _Worker(Generic[Item, Value]):
-    """One process with one item in hand."""
-
-    def __init__(self, work: Callable[[Item], Value], item: Item) -> None:
-        context = get_context("spawn")  # a fork would copy locks that threads of this process hold
-        self.pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        self._process.start()
-        theirs.close()  # else the end of the process would not end the pipe
-        self._send(work)
-        self.give(item)
-
-    def give(self, item: Item) -> None:
-        self.item = item
-        self._send(item)
-
-    def finish(self) -> tuple[Item, Value | PnstError, bool]:
-        """The item, what became of it, and whether the process lives on."""
-        try:
-            return self.item, self.pipe.recv(), True
-        except (EOFError, OSError):
-            self._process.join()
-            return self.item, _died(self._process.exitcode), False
-
-    def end(self, patience_s: float) -> None:
-        self.pipe.close()
-        self._process.join(patience_s)
-        if self._process.is_alive():
-            self._process.terminate()
-            self._process.join()
-
-    def _send(self, message: object) -> None:
-        with suppress(BrokenPipeError, ConnectionResetError):  # it died: `finish` will say so
-            self.pipe.send(message)
+def _starter(name: str, limit_s: float | None) -> Callable[[bytes], Future[Any]]:
+    """A function that starts a process of this name."""
+    spawn = get_context("spawn")  # a fork would copy locks that threads of this process hold
+    # pebble's types call the context `mp_context`; its code reads `context`, and ignores the other.
+    start = concurrent.process(name=name, timeout=limit_s, context=spawn)(_attempt)  # type: ignore[call-overload]
+    return cast("Callable[[bytes], Future[Any]]", start)
 
 
-def _serve(pipe: Connection) -> None:
-    """The life of a worker: the work first, then one item after the other, until the pipe ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us
+def _end(name: str, running: Iterable[Future[Value | PnstError]]) -> None:
+    """End the processes of this name, and wait until they are gone."""
+    for process in active_children():
+        if process.name == name:
+            process.kill()
+    wait(running)
+
+
+def _result(future: Future[Value | PnstError], limit_s: float | None) -> Value | PnstError:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if isinstance(error, ProcessExpired):
+        return _died(error.exitcode)
+    if isinstance(error, TimeoutError) and limit_s is not None:
+        return _late(limit_s)
+    return _unforeseen(error)
+
+
+def _attempt(message: bytes) -> Any:
+    """The life of a worker: what the work made of its item, or a `PnstError`."""
+    Thread(target=_end_with_parent, daemon=True).start()
     for name in THREADS:
         os.environ.setdefault(name, "1")
-    with suppress(EOFError, OSError):
-        work = pipe.recv()
-        while True:
-            pipe.send(_tried(work, pipe.recv()))
-
-
-def _tried(work: Callable[[Any], Any], item: Any) -> Any:
     try:
+        work, item = ForkingPickler.loads(message)  # not earlier: the libraries that this imports read THREADS once
         return work(item)
     except PnstError as error:
         return error
-    except Exception as error:
+    except BaseException as error:  # `sys.exit` of a library too
         return _unforeseen(error)
 
 
-def _unforeseen(error: Exception) -> PnstError:
+def _end_with_parent() -> None:
+    """End this worker when the process that started it is gone, however that ended."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _unforeseen(error: BaseException) -> PnstError:
     """A failure that nobody foresaw, without its message: that may hold a path or a name."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    said = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
+    reason = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
+    place = "".join(
+        f" in {Path(frame.filename).name}, line {frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)[-1:]
+    )
     return PnstError(
         "this case failed in a way that pnst does not foresee",
-        got=f"{type(error).__name__}{said} in {Path(last.filename).name}, line {last.lineno}",
+        got=f"{type(error).__name__}{reason}{place}",
         expected="a result, or a refusal that says why",
         remedy="report it as a bug, with this line and the row of the table",
     )
 
 
-def _died(code: int | None) -> PnstError:
-    how = f"exit status {code}"
-    if code is not None and code < 0:
-        how = f"signal {-code} ({signal.Signals(-code).name})"
+def _died(code: int) -> PnstError:
+    how = f"signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"exit status {code}"
     return PnstError(
         "the worker process of this case ended before it was done",
         got=how,
         expected="a process that finishes",
         remedy="run again with fewer --workers if memory ran out; other cases are not affected",
+    )
+
+
+def _late(limit_s: float) -> PnstError:
+    return PnstError(
+        "this case took longer than a case may take",
+        got=f"no result after {limit_s:g} s",
+        expected="a result within the time limit",
+        remedy="run again with a longer limit, or with fewer workers; other cases are not affected",
     )
