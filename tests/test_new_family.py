@@ -123,7 +123,7 @@ def test_the_family_stands_in_the_table_the_settings_and_the_page(house):
 def test_the_family_stands_in_the_schema_and_can_be_overridden_and_assessed(house):
     code = (
         "from pnst.io.schema import measurements_schema as s;"
-        "from pnst.measurement.measure import check_overrides;"
+        "from pnst.measurement.overrides import check_overrides;"
         "from pnst.evidence.columns import known_columns;"
         "check_overrides({'elongation.elongated': True});"
         "assert 'elongation.axis_ratio' in known_columns();"

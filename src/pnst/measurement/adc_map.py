@@ -121,17 +121,17 @@ def decay_map(
     return DecayMap(volume, s0, residual, sd, placed(fit.below_floor, False), used.b_values, noise_sd, unfitted)
 
 
-def used_shells(series: Series, least_b: float, tolerance: float) -> Shells:
+def used_shells(series: Series, min_b: float, tolerance: float) -> Shells:
     """The series' shells from `least_b` up; all of them when fewer than two would remain."""
-    found = group_by_b_value(series.b_values or (), tolerance)
-    kept = [n for n, b in enumerate(found.b_values) if b >= least_b]
+    shells = group_by_b_value(series.b_values or (), tolerance)
+    kept = [n for n, b in enumerate(shells.b_values) if b >= min_b]
     if len(kept) < 2:
-        kept = list(range(len(found.b_values)))
+        kept = list(range(len(shells.b_values)))
     if len(kept) < 2:
         raise InputError(
             "ADC needs two different b-values",
-            got=f"b = {', '.join(f'{b:g}' for b in found.b_values)} s/mm²",
+            got=f"b = {', '.join(f'{b:g}' for b in shells.b_values)} s/mm²",
             expected=f"two b-values more than {tolerance:g} s/mm² apart",
             remedy="add the volumes of another b-value, or lower adc.b_tolerance",
         )
-    return Shells(tuple(found.b_values[n] for n in kept), tuple(found.members[n] for n in kept))
+    return Shells(tuple(shells.b_values[n] for n in kept), tuple(shells.members[n] for n in kept))

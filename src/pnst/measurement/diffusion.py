@@ -126,12 +126,12 @@ class Diffusion:
 class Darkest:
     """The darkest parts of a map over a body, and what noise alone would make of a body that is the same all over."""
 
-    least: float
+    min: float
     """Lowest mean over a sphere, µm²/ms."""
     dark: float
     """Mean, over the darkest connected region, of the map averaged over that sphere."""
     region: Mask
-    least_uniform: float | None
+    min_uniform: float | None
     dark_uniform: float | None
 
 

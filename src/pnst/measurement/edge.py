@@ -109,13 +109,13 @@ class _Reading:
 
 def read_edge(study: Study, views: SeriesViews) -> Edge:
     """Width of the edge at each place of the surface, on the series whose step shows best; or `NotMeasurable`."""
-    found = [study.series[role] for role in EDGE_ROLES if role in study.series]
-    if not found:
+    candidates = [study.series[role] for role in EDGE_ROLES if role in study.series]
+    if not candidates:
         raise NotMeasurable("no contrast-enhanced T1, fat-suppressed T2 or T2 series")
     settings, places = views.settings.margin, _places(views)
     average = averaging_operator(places.points, places.normals, places.area, places.patch_mm)
     readings: list[_Reading] = []
-    for series in found:
+    for series in candidates:
         readings.append(_read(views, series, places, average, readings))
     rows = np.arange(len(places.points))
     best = np.argmax([reading.quality(settings) for reading in readings], axis=0)
@@ -125,15 +125,15 @@ def read_edge(study: Study, views: SeriesViews) -> Edge:
     measured = quality[best, rows] > 0
     share = float(places.area[measured].sum() / places.area.sum())
     if share < settings.least_measured_fraction:
-        names = ", ".join(str(series.role) for series in found)
+        names = ", ".join(str(series.role) for series in candidates)
         raise NotMeasurable(
             f"only {share:.0%} of the surface shows an edge on {names} "
             f"({settings.least_measured_fraction:.0%} are needed)"
         )
     width = np.where(measured, np.array([reading.width for reading in readings])[best, rows], 0.0)
     width = local_median(width, measured, places.points, places.normals, places.median_mm)
-    counts = np.bincount(best[measured], weights=places.area[measured], minlength=len(found))
-    return Edge(places.points, width, places.area, measured, share, str(found[int(counts.argmax())].role))
+    counts = np.bincount(best[measured], weights=places.area[measured], minlength=len(candidates))
+    return Edge(places.points, width, places.area, measured, share, str(candidates[int(counts.argmax())].role))
 
 
 def _places(views: SeriesViews) -> _Places:
@@ -204,8 +204,8 @@ def _with_second(reading: _Reading, doubtful: IntArray, offsets: FloatArray) -> 
         return reading
     two = fit_step_beside(offsets, reading.profiles[rows], reading.flat_sigma[rows])
     resolution = INTERPOLATED_VOXELS * 2 * reading.flat_sigma[rows]
-    least = bic_variance_ratio(float(offsets[-1] - offsets[0]), resolution) * reading.steps.residual[rows] ** 2
-    believed = two.residual**2 < least
+    max_variance = bic_variance_ratio(float(offsets[-1] - offsets[0]), resolution) * reading.steps.residual[rows] ** 2
+    believed = two.residual**2 < max_variance
     steps = Steps(*(column.copy() for column in reading.steps))
     for column, better in zip(steps, two, strict=True):
         column[rows[believed]] = better[believed]

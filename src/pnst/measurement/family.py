@@ -84,14 +84,14 @@ class Family:
 
     def columns(self) -> dict[str, Value]:
         """Column → value, without the family's name; absent columns are left out, an interval follows its column."""
-        found: dict[str, Value] = {}
+        columns: dict[str, Value] = {}
         for name in self.column_names():
             value = getattr(self, name)
             if value is not None or name in self.nullable:
-                found[name] = value
+                columns[name] = value
             if name in self.intervals:
-                found[f"{name}{INTERVAL}"] = self.intervals[name]
-        return found
+                columns[f"{name}{INTERVAL}"] = self.intervals[name]
+        return columns
 
     @classmethod
     def from_columns(cls, columns: Mapping[str, Any]) -> Self:

@@ -7,10 +7,10 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from pnst.errors import SettingError
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, Value
 from pnst.measurement.measurements import FAMILY_TYPES, Measurements
+from pnst.measurement.overrides import check_overrides
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
 from pnst.measurement.uncertainty import with_intervals
 from pnst.study import Lesion, Study
@@ -48,7 +48,7 @@ def measure(
     checked = check_overrides(overrides or {})
     study.check_place(lesion.mask, "lesion")
     context = Context(study, lesion, settings or WITHOUT_INTERVALS)
-    found: dict[str, Family] = {}
+    measured: dict[str, Family] = {}
     skipped: dict[str, str] = {}
     regions: dict[str, Any] = {}
     warnings: list[str] = []
@@ -58,14 +58,14 @@ def measure(
         except NotMeasurable as reason:
             skipped[name] = str(reason)
             continue
-        found[name] = outcome.family
+        measured[name] = outcome.family
         skipped |= {f"{name}.{part}": reason for part, reason in outcome.skipped.items()}
         regions |= outcome.regions
         warnings += outcome.warnings
     return Measurements(
         case_id=study.case_id,
         label=lesion.label,
-        **with_intervals(context, found, FAMILIES),  # type: ignore[arg-type]  # FAMILIES gives each name its own record
+        **with_intervals(context, measured, FAMILIES),  # type: ignore[arg-type]  # FAMILIES gives each name its own record
         skipped=skipped,
         overrides=checked,
         warnings=tuple(warnings),
@@ -76,49 +76,9 @@ def measure(
     )
 
 
-def check_overrides(overrides: Mapping[str, Value]) -> dict[str, Value]:
-    """The overrides as given, when every column exists and can hold its value: a measured one, or a `reader.` one."""
-    for column, value in overrides.items():
-        if column.startswith("reader.") and len(column) > len("reader."):
-            continue
-        known = _known_columns()
-        if column not in known or column.endswith(".quality"):
-            raise SettingError(
-                f"there is no column {column!r} to override",
-                got=column,
-                expected="a measured column such as split_fat.present, or a reader.* column",
-                remedy="check the spelling against the list of columns in the documentation",
-            )
-        wanted = known[column].kind_of(column.partition(".")[2])
-        if not _holds(wanted, value):
-            raise SettingError(
-                f"{column} cannot be overridden with this value",
-                got=repr(value),
-                expected={bool: "true or false", float: "a number of 0 or more", int: "a count"}.get(wanted, "a text"),
-                remedy="give what a reader would have measured",
-            )
-    return dict(overrides)
-
-
-@cache
-def _known_columns() -> dict[str, type[Family]]:
-    """Column → the family that has it."""
-    return {f"{name}.{column}": kind for name, kind in FAMILY_TYPES.items() for column in kind.column_names()}
-
-
-def _holds(wanted: type, value: Value) -> bool:
-    """Whether a column of this kind can hold the value; a sign may be null (not applicable)."""
-    if wanted is bool:
-        return value is None or isinstance(value, bool)
-    if wanted in (int, float):
-        numeric = isinstance(value, int) or (wanted is float and isinstance(value, float))
-        return numeric and not isinstance(value, bool) and 0 <= float(value) < float("inf")  # type: ignore[arg-type]
-    return isinstance(value, wanted)
-
-
 def _provenance(study: Study, lesion: Lesion) -> dict[str, str]:
     digests = {f"input.{role}": series.source.digest for role, series in study.series.items()}
-    done = {f"{step}.{role}": said for role, series in study.series.items() for step, said in series.processing.items()}
+    done = {f"{step}.{role}": text for role, series in study.series.items() for step, text in series.processing.items()}
     return {"pnst": _version(), "lesion": lesion.made_by, **digests, **done}
 
 

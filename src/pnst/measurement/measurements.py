@@ -64,8 +64,8 @@ class Measurements:
 
     def families(self) -> dict[str, Family]:
         """The families that were measured, by name, in the order of the outputs."""
-        found = {name: getattr(self, name) for name in FAMILY_TYPES}
-        return {name: family for name, family in found.items() if family is not None}
+        families = {name: getattr(self, name) for name in FAMILY_TYPES}
+        return {name: family for name, family in families.items() if family is not None}
 
     def columns(self) -> dict[str, Value]:
         """Flat `family.column` → measured value (overrides are apart)."""

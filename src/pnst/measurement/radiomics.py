@@ -124,8 +124,8 @@ def features(
     )
     region = RoiData(image=handed(image), morphological_mask=handed(mask.astype(np.float64)))
     engine = Radiomics(aggr_dim=aggregation, aggr_method="AVER")
-    found = engine.extract_features(Pipeline(steps).apply(region), families=list(families))
-    return {name: float(value) for name, value in found.items()}
+    features = engine.extract_features(Pipeline(steps).apply(region), families=list(families))
+    return {name: float(value) for name, value in features.items()}
 
 
 def _require_zrad() -> None:

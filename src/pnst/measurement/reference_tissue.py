@@ -80,7 +80,7 @@ class ReferenceTissue:
         """Muscle's level on a series: from a given mask, else where T1 shows muscle, else from the histogram."""
         if series.role not in self.reference_intensities.muscle:
             try:
-                self.reference_intensities.muscle[series.role] = self._found_muscle(series)
+                self.reference_intensities.muscle[series.role] = self._muscle_level(series)
             except TissueNotFound as reason:
                 raise NotMeasurable(str(reason)) from reason
         return self.reference_intensities.muscle[series.role]
@@ -89,7 +89,7 @@ class ReferenceTissue:
     def _far_mm(self) -> float:
         return max(self.views.settings.tissue.near_mm, self.views.settings.tissue.far_mm)
 
-    def _found_muscle(self, series: Series) -> MuscleLevel:
+    def _muscle_level(self, series: Series) -> MuscleLevel:
         given = self.study.masks.get("muscle")
         if given is not None:
             return self._given_muscle(series, given)
@@ -130,8 +130,8 @@ class ReferenceTissue:
             return None, HISTOGRAM
         downsampled = perilesional.downsampled
         muscle = resample_nearest(on_t1.data, on_t1.grid, downsampled.grid, fill=False) & downsampled.shell
-        least_ml = self.views.settings.tissue.least_muscle_ml
-        enough = np.count_nonzero(muscle) * downsampled.grid.voxel_volume_mm3 >= 1000 * least_ml
+        min_muscle_ml = self.views.settings.tissue.least_muscle_ml
+        enough = np.count_nonzero(muscle) * downsampled.grid.voxel_volume_mm3 >= 1000 * min_muscle_ml
         return (muscle, ON_T1) if enough else (None, HISTOGRAM)
 
     def _given_muscle(self, series: Series, given: Mask) -> MuscleLevel:

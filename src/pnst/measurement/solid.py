@@ -76,27 +76,27 @@ def _off_its_edge(
     left: Mask, off: BoolArray, lesion: Lesion, edge: Edge | None, settings: AdcSettings
 ) -> tuple[BoolArray, str]:
     """What is averaged of what is left, `off` being less its edge voxels, and what is to be said of it."""
-    clearance, least_voxels = clear_of_blur(left, edge, settings.blur_depth_widths), settings.least_solid_voxels
-    if np.count_nonzero(off) >= least_voxels:
-        core = _clearest(off, clearance, least_voxels)
+    clearance, min_voxels = clear_of_blur(left, edge, settings.blur_depth_widths), settings.least_solid_voxels
+    if np.count_nonzero(off) >= min_voxels:
+        core = _clearest(off, clearance, min_voxels)
         return core, "" if (clearance[core] > 0).all() else "the least blurred ones are averaged"
     to_mask = lesion.mask.canonical().grid.inverse @ left.grid.affine
     share = coverage(lesion.level_set, left.grid.shape, to_mask, left.grid.spacing)
     whole = left.data & (share >= settings.whole_voxel_fraction)
-    if np.count_nonzero(whole) >= least_voxels:
-        core = _clearest(whole, clearance, least_voxels)
+    if np.count_nonzero(whole) >= min_voxels:
+        core = _clearest(whole, clearance, min_voxels)
         return core, "those are averaged that lie wholly inside the lesion"
     return left.data, "its edge is averaged too"
 
 
-def _clearest(where: BoolArray, clearance: FloatArray, least_voxels: int) -> BoolArray:
+def _clearest(where: BoolArray, clearance: FloatArray, min_voxels: int) -> BoolArray:
     """The voxels clear of the blur; where there are fewer than that, the clearest ones."""
     clear = where & (clearance > 0)
-    if np.count_nonzero(clear) >= least_voxels:
+    if np.count_nonzero(clear) >= min_voxels:
         return clear
     index = np.flatnonzero(where)
     out = np.zeros_like(where)
-    out.flat[index[np.argsort(-clearance.flat[index], kind="stable")[:least_voxels]]] = True
+    out.flat[index[np.argsort(-clearance.flat[index], kind="stable")[:min_voxels]]] = True
     return out
 
 
@@ -120,14 +120,14 @@ def clear_of_blur(region: Mask, edge: Edge | None, depth_widths: float) -> Float
 
 def _not_solid(tissue: LesionTissue) -> tuple[dict[str, Mask], list[str]]:
     """What does not enhance, and T1-bright blood and fat; `NotMeasurable` where nothing can be called cyst."""
-    found = {"unenhanced": tissue.cystic.mask(tissue.enhancement.post)}
+    pieces = {"unenhanced": tissue.cystic.mask(tissue.enhancement.post)}
     try:
         bright = tissue.t1_bright
     except NotMeasurable as reason:
-        return found, [f"blood was not taken out ({reason})"]
+        return pieces, [f"blood was not taken out ({reason})"]
     if bright.whole:
-        return found, ["blood was not taken out: more than half of the lesion is bright on T1 itself"]
-    return found | {"blood": bright.blood, "fat": bright.fat}, []
+        return pieces, ["blood was not taken out: more than half of the lesion is bright on T1 itself"]
+    return pieces | {"blood": bright.blood, "fat": bright.fat}, []
 
 
 def held_by(region: Mask, grid: Grid) -> BoolArray:

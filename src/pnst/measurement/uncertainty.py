@@ -40,21 +40,21 @@ SHARES = ("fraction", "sphericity", "solidity")
 
 
 def with_intervals(
-    context: Context, found: Mapping[str, Family], families: Sequence[tuple[str, Measure]]
+    context: Context, measured: Mapping[str, Family], families: Sequence[tuple[str, Measure]]
 ) -> dict[str, Family]:
     """The families with an interval beside each of their numbers, as far as the repetitions gave that number too."""
     settings = context.settings.uncertainty
     if not settings.repetitions:
-        return dict(found)
-    repetitions = Perturbations(context, getattr(found.get("edema"), "max_extent_mm", 0.0))
-    repeated = [one for one in families if one[0] in found]
+        return dict(measured)
+    repetitions = Perturbations(context, getattr(measured.get("edema"), "max_extent_mm", 0.0))
+    repeated = [one for one in families if one[0] in measured]
     with ThreadPoolExecutor(THREADS) as pool:  # array operations let go of the interpreter
         seeds = range(settings.repetitions)
         again = pool.map(lambda seed: _measured_again(repetitions.draw(seed), repeated), seeds)
         control = pool.submit(_control, context)  # last, beside an odd repetition
-        squares = _squares(found, again)
+        squares = _squares(measured, again)
     named = {}
-    for name, family in found.items():
+    for name, family in measured.items():
         values = _numbers(family)
         known = _systematic(name, values, settings.systematic) | control.result()
         intervals = {
@@ -67,13 +67,13 @@ def with_intervals(
 
 
 def _squares(
-    found: Mapping[str, Family], again: Iterable[Mapping[str, Mapping[str, float]]]
+    measured: Mapping[str, Family], again: Iterable[Mapping[str, Mapping[str, float]]]
 ) -> dict[str, dict[str, list[float]]]:
     """Family → column → squared distance of each repetition from the value."""
-    squares: dict[str, dict[str, list[float]]] = {name: {} for name in found}
+    squares: dict[str, dict[str, list[float]]] = {name: {} for name in measured}
     for perturbation in again:
         for name, columns in perturbation.items():
-            for column, value in _numbers(found[name]).items():
+            for column, value in _numbers(measured[name]).items():
                 if column in columns:
                     squares[name].setdefault(column, []).append((columns[column] - value) ** 2)
     return squares
@@ -132,12 +132,12 @@ def _control(context: Context) -> dict[str, float]:
     mask = _voxelised(body, context.lesion.mask.canonical())
     if not mask.data.any():
         return {}
-    seen = Context(Study(context.study.case_id, {}), Lesion("control", mask, "ellipsoid"), context.settings)
-    found = {"size": measure_size(seen).family, "margin": measure_margin(seen).family}
-    measured = {
-        f"{name}.{column}": value for name, family in found.items() for column, value in _numbers(family).items()
+    control = Context(Study(context.study.case_id, {}), Lesion("control", mask, "ellipsoid"), context.settings)
+    families = {"size": measure_size(control).family, "margin": measure_margin(control).family}
+    values = {
+        f"{name}.{column}": value for name, family in families.items() for column, value in _numbers(family).items()
     }
-    return {name: measured[name] - true for name, true in closed_form(body).items()}
+    return {name: values[name] - true for name, true in closed_form(body).items()}
 
 
 def closed_form(body: Ellipsoid) -> dict[str, float]:

@@ -46,8 +46,8 @@ def _scale(perilesional: Perilesional, lesion_level: float) -> FatScale:
 
 def _brightest(peaks: list[Mode], ratio: float) -> float:
     """The brightest of the modes that are nearly the fullest: fat that a blurred border dilutes has a mode below it."""
-    least = ratio * max(mode.share for mode in peaks)
-    return max(mode.value for mode in peaks if mode.share >= least)
+    min_share = ratio * max(mode.share for mode in peaks)
+    return max(mode.value for mode in peaks if mode.share >= min_share)
 
 
 def _bright_class(perilesional: Perilesional, values: FloatArray, muscle: Mode) -> float:

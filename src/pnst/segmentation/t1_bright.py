@@ -23,7 +23,7 @@ class T1Bright:
     fat: Mask
     edge_fat: Mask
     """What an infiltrating edge mixes in of the fat outside; a part of it holds too little to be bright."""
-    largest_blood_ml: float
+    max_blood_ml: float
     """Volume of the largest connected piece of blood."""
     whole: bool
     """More than half of the lesion is brighter than muscle by the share of the step that counts: the lesion itself."""

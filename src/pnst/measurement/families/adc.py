@@ -104,8 +104,8 @@ def _statistics(adc: FloatArray, inside: BoolArray, lesion: BoolArray) -> dict[s
 
 def _darkest_columns(dark: Darkest) -> dict[str, Any]:
     return {
-        "min_um2_per_ms": dark.least,
-        "min_uniform_um2_per_ms": dark.least_uniform,
+        "min_um2_per_ms": dark.min,
+        "min_uniform_um2_per_ms": dark.min_uniform,
         "dark_um2_per_ms": dark.dark,
         "dark_uniform_um2_per_ms": dark.dark_uniform,
     }

@@ -50,18 +50,18 @@ def measure_edema(context: Context) -> Outcome:
     """Bright tissue on fat-suppressed T2 that is connected to the lesion; a given oedema mask is measured instead."""
     settings, zone = context.settings.edema, _zone(context)
     lesion_ml = context.lesion.mesh.volume_mm3 / 1000
-    least_ml = max(settings.least_volume_ml, settings.least_lesion_fraction * lesion_ml)
-    if not zone.lies_beyond(settings.clear_of_contour_mm, least_ml):
+    min_volume_ml = max(settings.least_volume_ml, settings.least_lesion_fraction * lesion_ml)
+    if not zone.lies_beyond(settings.clear_of_contour_mm, min_volume_ml):
         if zone.muscle_unseen:
             raise NotMeasurable(zone.muscle_unseen)
-        return Outcome(_none(least_ml, join_warnings(*zone.warnings)))
+        return Outcome(_none(min_volume_ml, join_warnings(*zone.warnings)))
     region, extent = embed(zone.mask, zone.whole), zone.extent_mm()
     censored = extent >= settings.search_mm - max(zone.whole.spacing) or zone.cut or _reaches_border(region)
     volume_ml = zone.mask.volume_mm3 / 1000
     edema = Edema(
         max_extent_mm=extent,
         present=True,
-        present_threshold=least_ml,
+        present_threshold=min_volume_ml,
         volume_ml=volume_ml,
         index=volume_ml / lesion_ml,
         surface_fraction=_touched_fraction(context.lesion, zone.mask, np.asarray(settings.touch_offsets_mm)),
@@ -76,11 +76,11 @@ def measure_edema(context: Context) -> Outcome:
     return Outcome(edema, regions={"edema": region})
 
 
-def _none(least_ml: float, quality: str | None) -> Edema:
+def _none(min_volume_ml: float, quality: str | None) -> Edema:
     return Edema(
         max_extent_mm=0.0,
         present=False,
-        present_threshold=least_ml,
+        present_threshold=min_volume_ml,
         volume_ml=0.0,
         index=0.0,
         surface_fraction=0.0,
@@ -135,17 +135,17 @@ class _Zone:
         best = self.surface_distance(chosen[seen[block] + diagonal >= seen.max()])
         return float(best.max())
 
-    def lies_beyond(self, distance_mm: float, least_ml: float) -> bool:
+    def lies_beyond(self, distance_mm: float, min_volume_ml: float) -> bool:
         """Whether a connected piece of at least that volume lies further out than this."""
         beyond = self.rough_distance > distance_mm + self.slack_mm
-        if self._largest_piece_ml(beyond) >= least_ml:
+        if self._max_component_ml(beyond) >= min_volume_ml:
             return True
         unsure = (self.rough_distance > distance_mm - self.slack_mm) & ~beyond
         if unsure.any():
             beyond[unsure] = self.surface_distance(unsure) > distance_mm
-        return self._largest_piece_ml(beyond) >= least_ml
+        return self._max_component_ml(beyond) >= min_volume_ml
 
-    def _largest_piece_ml(self, chosen: BoolArray) -> float:
+    def _max_component_ml(self, chosen: BoolArray) -> float:
         """Volume of the largest connected piece (26 neighbours) of the chosen ones (n,) of the zone's voxels."""
         import cc3d
 
@@ -175,10 +175,10 @@ def _zone(context: Context) -> _Zone:
         return _without_lesion(given, context.lesion)
     if series is None:
         raise NotMeasurable("no fat-suppressed T2 or STIR series and no oedema mask")
-    return _found(context, series)
+    return _detected_zone(context, series)
 
 
-def _found(context: Context, series: Series) -> _Zone:
+def _detected_zone(context: Context, series: Series) -> _Zone:
     """Looked for near the lesion first; further out only when it goes on there. Repetitions begin where that ended."""
     settings, level = context.settings.edema, context.reference_tissue.muscle(series)
     near_mm = context.reference_intensities.reach_mm.get(series.role, context.settings.tissue.near_mm)

@@ -31,26 +31,27 @@ class Uptake(Family):
 def measure_enhancement(context: Context) -> Outcome:
     """Relative enhancement on the voxels of the contrast-enhanced series."""
     lesion_tissue, settings = context.lesion_tissue, context.settings.enhancement
-    found = lesion_tissue.enhancement
+    enhancement = lesion_tissue.enhancement
     # Smoothing moves the border of what does not enhance; its pieces, and blood, are bounded without it.
-    enhancing = found.over(settings.enhancing_fraction) & (lesion_tissue.unenhanced.pieces == 0) & ~found.blood
-    ratio = _rim_core_ratio(context, found)
+    enhancing = enhancement.over(settings.enhancing_fraction) & ~enhancement.blood
+    enhancing &= lesion_tissue.unenhanced.pieces == 0
+    ratio = _rim_core_ratio(context, enhancement)
     return Outcome(
         Uptake(
-            enhancing_fraction=float(np.mean(enhancing[found.known])),
+            enhancing_fraction=float(np.mean(enhancing[enhancement.known])),
             rim_core_ratio=ratio,
             peripheral=None if ratio is None else ratio >= settings.peripheral_ratio,
             peripheral_threshold=None if ratio is None else settings.peripheral_ratio,
             quality=join_warnings(*lesion_tissue.enhancement_quality_flags),
         ),
         skipped={} if ratio is not None else {"shells": TOO_SMALL},
-        regions={"enhancing": Mask(enhancing, found.post.volume.grid)} if enhancing.any() else {},
+        regions={"enhancing": Mask(enhancing, enhancement.post.volume.grid)} if enhancing.any() else {},
     )
 
 
-def _rim_core_ratio(context: Context, found: Enhancement) -> float | None:
+def _rim_core_ratio(context: Context, enhancement: Enhancement) -> float | None:
     """None when one of the thirds holds no voxel."""
-    rim, core = (found.relative[third & found.known] for third in context.views.thirds(found.post))
+    rim, core = (enhancement.relative[third & enhancement.known] for third in context.views.thirds(enhancement.post))
     if not rim.size or not core.size:
         return None
     least = context.settings.enhancement.least_core_fraction

@@ -37,7 +37,7 @@ def measure_heterogeneity(context: Context) -> Outcome:
             skipped[name] = str(reason)
     if not values:
         raise NotMeasurable(join_warnings(*skipped.values()))
-    variation = {name: coefficient_of_variation(found) for name, found in values.items()}
+    variation = {name: coefficient_of_variation(intensities) for name, intensities in values.items()}
     seen = [series for name, series in chosen.items() if series is not None and name in values]
     return Outcome(
         Heterogeneity(

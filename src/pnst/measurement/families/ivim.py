@@ -41,36 +41,36 @@ class Ivim(Family):
 def measure_ivim(context: Context) -> Outcome:
     """D and f over the solid part, by the segmented fit, where the b-values allow it."""
     diffusion, settings = context.diffusion, context.settings.ivim
-    found = _gathered(_b_values(context), settings, diffusion.settings.b_tolerance)
-    _check(found.b_values, settings.least_b_values, settings.least_threshold_b)
+    shells = _gathered(_b_values(context), settings, diffusion.settings.b_tolerance)
+    _check(shells.b_values, settings.least_b_values, settings.least_threshold_b)
     solid = diffusion.solid
     inside = solid.mask.data
     signal = diffusion.part.data[inside]
     noise = diffusion.fit.noise_sd if diffusion.fit is not None else float("nan")
-    fit = segmented_fit(signal, found, settings.threshold_b, settings.least_threshold_b, noise)
+    fit = segmented_fit(signal, shells, settings.threshold_b, settings.least_threshold_b, noise)
     d, sd = (_placed(values, inside) for values in (fit.d, fit.sd))
     known = Mask(np.isfinite(d), solid.mask.grid)
     if not known.data.any():
         raise NotMeasurable("no voxel of the lesion holds signal at two high b-values")
     dark = darkest(d, known, sd, diffusion.settings)
-    seen = found.b_values[0] <= settings.unweighted_b
+    seen = shells.b_values[0] <= settings.unweighted_b
     lost = 1 - known.volume_mm3 / solid.mask.volume_mm3
     ivim = Ivim(
         d_um2_per_ms=float(d[known.data].mean(dtype=np.float64)),
-        d_min_um2_per_ms=dark.least,
-        d_min_uniform_um2_per_ms=dark.least_uniform,
+        d_min_um2_per_ms=dark.min,
+        d_min_uniform_um2_per_ms=dark.min_uniform,
         d_dark_um2_per_ms=dark.dark,
         d_dark_uniform_um2_per_ms=dark.dark_uniform,
-        f_fraction=_perfused(fit.f, signal[:, list(found.members[0])].mean(axis=1)) if seen else None,
+        f_fraction=_perfused(fit.f, signal[:, list(shells.members[0])].mean(axis=1)) if seen else None,
         region=solid.region,
-        b_values=found.b_values,
+        b_values=shells.b_values,
         quality=join_warnings(
             *context.views.quality_flags(diffusion.series),
             f"{lost:.1%} of the solid part holds no D" if lost else None,
             *solid.warnings,
         ),
     )
-    skipped = {} if seen else {"f": f"the lowest b-value is {found.b_values[0]:g} s/mm², where perfusion has decayed"}
+    skipped = {} if seen else {"f": f"the lowest b-value is {shells.b_values[0]:g} s/mm², where perfusion has decayed"}
     return Outcome(ivim, skipped=skipped)
 
 
@@ -92,12 +92,12 @@ def _gathered(b_values: tuple[float, ...], settings: IvimSettings, tolerance: fl
     )
 
 
-def _check(b_values: tuple[float, ...], least: int, threshold_b: float) -> None:
+def _check(b_values: tuple[float, ...], min_b_values: int, threshold_b: float) -> None:
     """Refuse b-values from which perfusion and diffusion cannot be told apart."""
     listed = ", ".join(f"{b:g}" for b in b_values)
     high = sum(b >= threshold_b for b in b_values)
-    if len(b_values) < least:
-        raise NotMeasurable(f"needs {least} different b-values, got {listed} s/mm²")
+    if len(b_values) < min_b_values:
+        raise NotMeasurable(f"needs {min_b_values} different b-values, got {listed} s/mm²")
     if high == len(b_values):
         raise NotMeasurable(f"needs a b-value under {threshold_b:g} s/mm², got {listed}")
     if high < 2:

@@ -35,12 +35,12 @@ def measure_margin(context: Context) -> Outcome:
     mesh, settings = context.lesion.mesh, context.settings.margin
     diameter, _ = context.diameter
     hull = context.hull
-    least_depth = settings.deep_lobulation_fraction * diameter
+    min_depth_mm = settings.deep_lobulation_fraction * diameter
     shape = {
         "irregularity": irregularity(mesh),
         "sphericity": sphericity(mesh.volume_mm3, mesh.area_mm2),
         "solidity": mesh.volume_mm3 / hull.volume_mm3,
-        "deep_lobulations_count": concavities(mesh, hull, least_depth),
+        "deep_lobulations_count": concavities(mesh, hull, min_depth_mm),
     }
     try:
         edge = context.edge

@@ -21,20 +21,20 @@ class T1High(Family):
 
 def measure_t1_high(context: Context) -> Outcome:
     """What is brighter on T1 than the lesion and than muscle, and is not fat."""
-    found, settings = context.lesion_tissue.t1_bright, context.settings.t1_high
+    bright, settings = context.lesion_tissue.t1_bright, context.settings.t1_high
     warnings = [*context.views.quality_flags(context.study.series[Role.T1])]
-    if found.whole:
+    if bright.whole:
         warnings.append("more than half of the lesion is bright on T1")
-    if not found.fat_known:
+    if not bright.fat_known:
         warnings.append("without fat-suppressed T2, fat within the lesion cannot be told from blood")
     return Outcome(
         T1High(
-            fraction=found.blood.volume_mm3 / context.lesion.mesh.volume_mm3,
-            present=found.largest_blood_ml >= settings.least_volume_ml,
+            fraction=bright.blood.volume_mm3 / context.lesion.mesh.volume_mm3,
+            present=bright.max_blood_ml >= settings.least_volume_ml,
             present_threshold=settings.least_volume_ml,
             quality=join_warnings(*warnings),
         ),
         regions={
-            name: part for name, part in (("t1_high", found.blood), ("fat_inclusion", found.fat)) if part.data.any()
+            name: part for name, part in (("t1_high", bright.blood), ("fat_inclusion", bright.fat)) if part.data.any()
         },
     )
