@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from pnst.image import Grid, Volume
+from pnst.io.digest import digest, uid_digest
 from pnst.io.study import read_study
 from pnst.study import Role
 
@@ -13,3 +17,22 @@ def test_the_digest_names_voxels_and_place(formula, write, tmp_path):
         folder = write(formula(origin=origin, volumes=volumes).instances())
         digests.add(read_study(folder).series[Role.T1].source.digest)
     assert len(digests) == 3
+
+
+def test_the_order_of_voxels_in_memory_and_the_last_bits_of_an_affine_do_not_count(oblique):
+    grid = oblique((4, 5, 3))
+    values = np.arange(60, dtype=np.float32).reshape(grid.shape)
+    name = digest(Volume(values, grid))
+    assert digest(Volume(np.asfortranarray(values), grid)) == name
+    moved = np.eye(4)
+    moved[0, 3] = 1e-9
+    assert digest(Volume(values, Grid(grid.shape, moved @ grid.affine))) == name
+    moved[0, 3] = 1e-4
+    assert digest(Volume(values, Grid(grid.shape, moved @ grid.affine))) != name
+    assert digest(Volume(values, grid, "um2_per_ms")) != name
+
+
+def test_a_uid_is_known_by_its_digest_and_none_has_none():
+    assert uid_digest("1.2.3") == uid_digest("1.2.3") != uid_digest("1.2.4")
+    assert len(uid_digest("1.2.3")) == 16
+    assert uid_digest("") is None

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bodies import oblique
-from command import bytes_of, outputs, validator
+from command_line import bytes_of, outputs, validator
 from pnst.classification.assess import assess
 from pnst.errors import InputError
 from pnst.evidence.rule import RuleResult

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import struct
-
 import numpy as np
 import pytest
 
+from csa_header import csa_header
 from pnst.errors import GeometryError
 from pnst.io.dicom.files import read_tree
 from pnst.io.dicom.stack import build_stacks
@@ -38,16 +37,6 @@ def mosaics(formula, *, private=True, csa=None):
     return series, made
 
 
-def csa_header(**values):
-    blob = b"SV10\x04\x03\x02\x01" + struct.pack("<2I", len(values), 77)
-    for name, texts in values.items():
-        blob += struct.pack("<64si4s3i", name.encode(), 1, b"FD", 0, len(texts), 77)
-        for text in texts:
-            raw = text.encode() + b"\0"
-            blob += struct.pack("<4i", len(raw), len(raw), 77, 0) + raw + bytes(-len(raw) % 4)
-    return blob + bytes(len(blob) % 2)
-
-
 def test_tiles_lie_where_the_formula_puts_them(formula, write):
     series, made = mosaics(formula)
     dwi = read_study(write(made)).series[Role.DWI]
@@ -58,7 +47,7 @@ def test_tiles_lie_where_the_formula_puts_them(formula, write):
 def test_the_csa_header_alone_is_enough(formula, write):
     """Its normal may run against rows × columns: then tiles go down, and the stack comes out right-handed."""
     down = formula().axes[:, 2] * -1
-    csa = csa_header(NumberOfImagesInMosaic=["5"], SliceNormalVector=[f"{c:.8f}" for c in down])
+    csa = csa_header({"NumberOfImagesInMosaic": ["5"], "SliceNormalVector": [f"{c:.8f}" for c in down]})
     series, made = mosaics(formula, private=False, csa=csa)
     volume = read_study(write(made)).series[Role.DWI].volume
     top = series.affine[:3, 3] - series.affine[:3, 2] * 4

@@ -1,0 +1,47 @@
+"""A series and what lies beside its file. Witness: files written by hand."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from pnst.image import Volume
+from pnst.io.nifti.read import write_volume
+from pnst.io.nifti.series import describe_series, read_series, written_unit
+from pnst.study import Role
+
+
+@pytest.fixture
+def file(oblique, tmp_path):
+    grid = oblique((4, 5, 3))
+    values = np.linspace(0.9, 1.9, 60, dtype=np.float32).reshape(grid.shape)
+    write_volume(tmp_path / "a.nii.gz", Volume(values, grid, "made by a tool"))
+    return tmp_path / "a.nii.gz"
+
+
+def test_the_sidecar_s_unit_comes_before_the_header_s(file, oblique):
+    assert written_unit(file) is None  # the header's text is no unit of diffusivity
+    grid = oblique((4, 5, 3))
+    write_volume(file, Volume(np.full(grid.shape, 1100.0, np.float32), grid, "um2/s"))
+    assert written_unit(file) == "um2/s"
+    assert read_series(file, Role.ADC).volume.data == pytest.approx(1.1)
+    file.with_name("a.json").write_text(json.dumps({"Units": "1e-6 mm2/s"}))
+    assert written_unit(file) == "1e-6 mm2/s"
+
+
+def test_one_volume_with_a_b_value_is_diffusion_of_one_volume(file):
+    file.with_name("a.bval").write_text("800\n")
+    series = read_series(file, Role.DWI)
+    assert (series.volume.data.shape, series.b_values, series.b_vectors) == ((4, 5, 3, 1), (800.0,), None)
+    assert read_series(file, Role.T2).b_values is None
+
+
+def test_a_description_is_the_series_without_its_voxels(file):
+    file.with_name("a.json").write_text(json.dumps({"EchoTime": 0.011}))
+    described, read = describe_series(file, Role.T1), read_series(file, Role.T1)
+    assert (described.acquisition, described.notes) == (read.acquisition, read.notes)
+    assert described.acquisition.echo_time_ms == 11.0
+    assert described.volume.grid.matches(read.volume.grid, 0.0)
+    assert not described.volume.data.any()
