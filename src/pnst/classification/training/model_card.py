@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.metadata import version
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from pnst.classification.assessment import TRAINED_DISCLAIMER
 from pnst.classification.settings import TrainSettings
@@ -69,8 +69,8 @@ class ModelCard(_Part):
     settings: TrainSettings
     data: Data
     features: tuple[Feature, ...]
-    excluded: dict[str, str]
-    """Column → why it is no feature."""
+    excluded: dict[str, str] = Field(validation_alias=AliasChoices("excluded", "set_aside"))
+    """Column → why it is no feature. Called `set_aside` in cards written before 0.1.0, which are read until 0.2.0."""
     performance: HeldOutPerformance
     chosen: dict[str, float]
     """What the inner folds chose for the model itself."""
