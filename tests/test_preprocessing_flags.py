@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from command import content, pnst, validator
+from command_line import content, pnst, validator
 from moved_patient import moved_patient
 from pnst import workflow
 from pnst.errors import SettingError

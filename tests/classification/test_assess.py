@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from classification.contexts import random_table
+from classification.random_lesions import random_table
 from pnst.classification.assess import assess
 from pnst.classification.evidence_model import model as evidence_model_module
 from pnst.classification.evidence_model import posterior

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from command import bytes_of, outputs
-from deeds import draw
+from command_line import bytes_of, outputs
+from worker_tasks import draw
 from pnst.cohort.run import RECORD, STAGING, Outcome, Task, run_tasks
 from pnst.errors import InputError
 
@@ -118,7 +118,7 @@ def test_a_place_that_is_no_folder(tmp_path, place):
 SCRIPT = """
 import signal, sys
 from pathlib import Path
-from deeds import draw
+from worker_tasks import draw
 from pnst.cohort.run import Task, run_tasks
 
 if __name__ == "__main__":

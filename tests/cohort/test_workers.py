@@ -10,7 +10,7 @@ from multiprocessing import active_children
 
 import pytest
 
-from deeds import obey
+from worker_tasks import obey
 from pnst.cohort.workers import THREADS, cores, each
 from pnst.errors import InputError, PnstError
 
@@ -123,7 +123,7 @@ def test_a_failure_that_nobody_foresaw_says_where_and_no_path(order, reason):
     error = made([order])[order]
     assert isinstance(error, PnstError)
     assert reason in error.got
-    assert "deeds.py, line" in error.got
+    assert "worker_tasks.py, line" in error.got
     assert "somebody" not in str(error)
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import replace
 
 import pytest
 
-from classification.cohorts import cohort
+from classification.simulated_cohorts import cohort
 from pnst.classification.evaluation.evaluate import evaluate
 from pnst.classification.settings import EvaluateSettings
 from pnst.reporting.evaluation import evaluation_report
-from pnst.reporting.evaluation_figures import roc_picture
 
 FEW = EvaluateSettings(bootstrap=100)
 HOSTILE = "<script>alert('x')</script>"
@@ -72,19 +70,3 @@ def test_what_cannot_be_estimated_is_said():
     page = evaluation_report(evaluate(table, "malignant", "patient", settings=FEW))
     assert "cannot be estimated" in page
     assert "No threshold was stated" in page
-
-
-@pytest.mark.parametrize("name", [r"a$\frac$", "$x$", "_mine"])
-def test_a_models_folder_is_written_as_it_is_called(evaluation, name):
-    """A formula of matplotlib that is none would be an error, and a legend leaves out what begins with a dash."""
-    (one,) = evaluation.models
-    other = replace(one, predictions=replace(one.predictions, name=name))
-    curves = dict(evaluation.decision.net_benefit)
-    curves[name] = curves.pop(one.predictions.name)
-    renamed = replace(evaluation, models=(other,), decision=replace(evaluation.decision, net_benefit=curves))
-    assert re.sub(r'src="[^"]*"', "", evaluation_report(renamed)).count(f">{name}<") > 1
-    figure = roc_picture(renamed).png
-    assert (
-        figure
-        != roc_picture(replace(renamed, models=(replace(other, predictions=replace(one.predictions, name="")),))).png
-    )

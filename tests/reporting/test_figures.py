@@ -8,12 +8,10 @@ from dataclasses import replace
 import matplotlib.image
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
 
 from pnst.image import Grid, Mask, Volume
-from pnst.measurement.family import SurfaceMap
 from pnst.measurement.measurements import Measurements
-from pnst.reporting.canvas import Canvas, window
+from pnst.reporting.canvas import Canvas
 from pnst.reporting.figures import (
     REGIONS,
     adc_pictures,
@@ -22,23 +20,10 @@ from pnst.reporting.figures import (
     lesion_pictures,
     region_pictures,
 )
-from pnst.reporting.outline_colours import COVERED, INDISTINCT, LESION
+from pnst.reporting.outline_colours import LESION
 from pnst.reporting.plane import FieldOfView
 from pnst.study import Role, Source, Study
-
-
-def pixels(picture):
-    """(rows, columns, 3) in 0–1."""
-    return matplotlib.image.imread(io.BytesIO(picture.png), format="png")[..., :3]
-
-
-def near(image, colour, tolerance=0.12):
-    """Where an image has a colour."""
-    return np.abs(image - np.array(to_rgb(colour))).max(axis=-1) < tolerance
-
-
-def only(study, *roles):
-    return Study(study.case_id, {role: study.series[role] for role in roles})
+from reporting.picture_pixels import near, only, pixels
 
 
 def restored(series, axes, flips):
@@ -216,30 +201,6 @@ def test_every_region_that_is_drawn_has_a_colour_of_its_own():
     assert len(set(colours)) == len(colours)
 
 
-def test_a_flat_or_unknown_image_still_has_a_window():
-    assert window(np.full((3, 4), 7.0)) == (7.0, 8.0)
-    assert window(np.full((3, 4), np.nan)) == (0.0, 1.0)
-    assert window(np.array([[np.nan, 1, 2], [np.nan] * 3, [3, 4, np.nan]]))[1] < 4
-
-
-def test_the_window_runs_over_percentiles_and_ignores_what_is_not_known():
-    """Closed form: 0 … 999 in scrambled places, 1st and 99.5th percentile 9.99 and 994.0."""
-    image = np.random.default_rng(1).permutation(1000.0 * np.arange(1000) / 1000).reshape(25, 40)
-    assert window(image) == pytest.approx((9.99, 994.0), abs=0.1)
-    beside = np.concatenate([image, np.full((25, 40), np.nan)], axis=1)
-    assert window(beside) == pytest.approx((9.99, 994.0), abs=0.1)
-
-
-def test_bright_fat_beside_a_dark_lesion_does_not_turn_it_black():
-    """Closed form: background 0, lesion 10 in the middle, fat 1000 round it: white at 4 × 10."""
-    image = np.full((40, 40), 1000.0)
-    image[0] = 0
-    image[8:32, 8:32] = 10
-    assert window(image) == (0.0, 40.0)
-    image[8:32, 8:32] = 900
-    assert window(image) == (0.0, 1000.0)
-
-
 def with_regions(m: Measurements, **regions) -> Measurements:
     return replace(m, regions=regions)
 
@@ -249,52 +210,6 @@ def test_the_source_of_a_series_is_not_drawn(made):
     series = made.study.series[Role.T1]
     other = Study("x", {Role.T1: replace(series, source=Source("nifti", "f" * 64))})
     assert lesion_pictures(other, made.lesion)[0].png == lesion_pictures(only(made.study, Role.T1), made.lesion)[0].png
-
-
-def mapped(made, name, values):
-    """The measurements with a map of a finding: `values` of the vertices' offsets (n, 3) from the centre."""
-    points = made.lesion.mesh.vertices
-    surface_map = SurfaceMap(points, values(points - points.mean(axis=0)), "a finding")
-    return replace(made.m, regions={**made.m.regions, name: surface_map})
-
-
-def columns_of(picture, colour):
-    """Where the colour lies across the picture, 0 at its left and 1 at its right."""
-    image = pixels(picture)
-    below = near(image, colour, 0.04)[int(0.1 * len(image)) : int(0.85 * len(image))]  # letters and scale bar left out
-    x = np.nonzero(below)[1] / image.shape[1]
-    return x[(x > 0.06) & (x < 0.94)]
-
-
-def test_the_outline_tells_where_the_edge_is_sharp(made):
-    """Order: indistinct on the patient's left (right of the picture), sharp on the right, a gap between them."""
-    m = mapped(made, "edge_width", lambda p: np.where(np.abs(p[:, 0]) < 5, np.nan, np.where(p[:, 0] < 0, 9.0, 1.0)))
-    role = Role(made.m.margin.series)
-    axial, coronal = lesion_pictures(only(made.study, role), made.lesion, m)
-    assert columns_of(axial, LESION).max() < 0.45
-    assert columns_of(axial, INDISTINCT).min() > 0.55
-    assert "vermilion indistinct (wider than 4 mm)" in axial.caption
-    assert "coronal" in coronal.caption
-
-
-def test_an_edge_that_was_not_measured_leaves_the_outline_blue(made):  # saying no: no map, and another series
-    m = mapped(made, "edge_width", lambda p: np.full(len(p), 9.0))
-    other = next(role for role in (Role.T1, Role.T2_FS) if role != made.m.margin.series)
-    for study, measured in ((made.study, made.m), (only(made.study, other), m)):
-        pictures = lesion_pictures(study, made.lesion, measured)
-        assert len(pictures) >= len(study.series)
-        assert not any(
-            near(pixels(picture), INDISTINCT).any() or "vermilion" in picture.caption for picture in pictures
-        )
-
-
-def test_the_outline_tells_where_a_rim_of_fat_covers_it(made):
-    """Order: covered on the patient's right (left of the picture) only."""
-    m = mapped(made, "fat_cover", lambda p: np.where(p[:, 0] > 5, 2.5, 0.0))
-    picture = region_pictures(made.study, made.lesion, m, "fat_rim")[0]
-    assert columns_of(picture, COVERED).size > 20
-    assert columns_of(picture, COVERED).max() < 0.5 < columns_of(picture, LESION).max()
-    assert "green covered by fat" in picture.caption
 
 
 def test_where_no_oedema_was_found_the_series_is_shown_all_the_same(made):

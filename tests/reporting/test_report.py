@@ -16,10 +16,9 @@ from pnst.classification.assess import assess
 from pnst.classification.assessment import DISCLAIMER
 from pnst.errors import InputError
 from pnst.image import Volume
-from pnst.measurement.measurements import FAMILY_TYPES, Measurements
+from pnst.measurement.measurements import Measurements
 from pnst.reporting.report import report, report_lesions
-from pnst.reporting.reportlets import PICTURES, key_numbers, reasons, reportlets
-from pnst.reporting.vocabulary import COLUMNS, FAMILIES, PREDICTORS, ROLES, family_words, part_title
+from pnst.reporting.vocabulary import part_title
 from pnst.study import Acquisition, Lesion, Role, Study
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
@@ -154,19 +153,6 @@ def test_the_contributions_shown_and_the_prior_sum_to_the_answer(html, a):
         math.log(a.probability / (1 - a.probability))
     )
     assert sum(shown) + prior == pytest.approx(total, abs=0.011)
-
-
-def test_a_reason_says_what_was_seen_and_by_whom(made, a):
-    """The reader's word on oedema replaces the measured extent."""
-    rows = {reason.title: reason.row for reason in reasons(made.m, a)}
-    assert (rows["Size"].title, rows["Size"].value.text) == ("Longest diameter", "36.0")
-    assert rows["Size"].reader is None
-    assert (rows["Oedema"].title, rows["Oedema"].value.text, rows["Oedema"].reader.text) == ("Oedema", "", "no")
-
-
-def test_reasons_stand_in_order_of_weight(made, a):
-    weights = [abs(reason.log_odds) for reason in reasons(made.m, a)]
-    assert weights == sorted(weights, reverse=True)
 
 
 def test_a_readers_judgement_is_marked_and_does_not_hide_the_measurement(page):
@@ -314,35 +300,6 @@ def test_a_lesion_that_meets_no_image_is_reported_without_pictures(made, bare, a
     """As when a report is made from numbers whose images are not at hand."""
     m = replace(made.m, regions={})
     assert Page(report(bare, made.lesion, m, a)).values("img", "src") == []
-
-
-def test_every_family_column_and_role_has_its_words():
-    """A new family without words, key numbers or painter is noticed here."""
-    assert set(FAMILY_TYPES) <= set(FAMILIES)
-    assert set(FAMILY_TYPES) <= set(PICTURES)
-    assert set(Role) == set(ROLES)
-    for name, kind in FAMILY_TYPES.items():
-        columns = set(kind.column_names())
-        own = {c for c in columns if c != "quality" and not c.endswith(("_threshold", "_interval"))}
-        assert own <= set(COLUMNS), name
-        for key in family_words(name).keys:
-            assert key.column in columns
-            assert key.sign is None or key.sign in columns
-
-
-def test_every_predictor_of_the_model_has_its_words():
-    from pnst.evidence.published import predictors
-
-    assert {p.name for p in predictors()} <= set(PREDICTORS)
-
-
-def test_intervals_stand_beside_their_number_once(made):
-    size = replace(made.m.size, intervals={"volume_ml": (10.11, 11.02)})
-    m = replace(made.m, size=size)
-    rows = reportlets(made.study, made.lesion, m)[0].rows
-    assert [(r.value.text, r.interval.text) for r in rows if r.interval] == [("10.6", "10.1 – 11.0")]
-    assert not any("interval" in r.title.lower() for r in rows)
-    assert key_numbers(m)[1].number.interval.text == "10.1 – 11.0"
 
 
 def test_the_adc_unit_is_the_radiologists(page, made):

@@ -9,14 +9,12 @@ import pandas as pd
 import pytest
 from scipy.special import expit, logit
 
-from classification.cohorts import QUICK, cohort
+from classification.simulated_cohorts import cohort
 from pnst.classification.assess import assess
-from pnst.classification.evaluation.checklist import METRICS, TRIPOD, UNKNOWN
 from pnst.classification.evaluation.evaluate import evaluate
-from pnst.classification.evaluation.serialise import prediction_rows, to_dict
+from pnst.classification.evaluation.serialise import to_dict
 from pnst.classification.settings import AssessSettings, EvaluateSettings
 from pnst.classification.training.model_folder import model_files
-from pnst.classification.training.train import train
 from pnst.errors import InputError, SettingError
 
 FEW = EvaluateSettings(bootstrap=200)
@@ -25,17 +23,6 @@ KNOWN = ["size.longest_diameter_mm", "edema.max_extent_mm", "adc.mean_um2_per_ms
 
 def check(table, **words):
     return evaluate(table, "malignant", "patient", settings=FEW, **words)
-
-
-@pytest.fixture(scope="module")
-def model():
-    return train(cohort(), "malignant", "patient", settings=QUICK)
-
-
-@pytest.fixture(scope="module")
-def evaluation(model):
-    models = ["evidence", model]
-    return check(cohort(70, seed=3).assign(case_id="c"), models=models, threshold=0.4, subgroups=["nf1", "location"])
 
 
 class TestPredictions:
@@ -141,31 +128,6 @@ def test_one_malignant_lesion_has_no_intervals_and_is_json():
     assert evaluation.models[0].area.delong is None
     assert evaluation.models[1].predictions.name == "evidence model (2)"
     json.dumps(to_dict(evaluation), allow_nan=False)
-
-
-class TestRecord:
-    def test_it_is_json_and_says_what_it_is_not(self, evaluation):
-        content = json.loads(json.dumps(to_dict(evaluation), allow_nan=False))
-        assert "not a medical device" in content["disclaimer"]
-        assert content["data"]["lesions"] == 70
-        assert content["models"][0]["auc"] == evaluation.models[0].area.value
-        curves = content["decision_curve"]["net_benefit"]
-        assert {"treat all", "treat none", "evidence model", "logistic", "Koike_adc_mean"} <= set(curves)
-        assert all(len(curve) == 99 for curve in curves.values())
-
-    def test_predictions_have_a_row_a_lesion_and_model(self, evaluation):
-        rows = prediction_rows(evaluation)
-        assert len(rows) == 140
-        assert rows[1]["probability"] == evaluation.models[1].predictions.probability[0]
-        assert {row["case_id"] for row in rows} == {"c"}
-
-    def test_the_checklist_knows_what_it_does_not_know(self, evaluation):
-        items = {(item["guideline"], item["topic"]): item["text"] for item in to_dict(evaluation)["checklist"]}
-        assert items[TRIPOD, "Methods: ethical approval"] == UNKNOWN
-        assert items[METRICS, "Segmentation"] == UNKNOWN
-        assert "70 lesions" in items[TRIPOD, "Methods: sample size"]
-        assert "nf1, location" in items[TRIPOD, "Methods: fairness"]
-        assert f"AUC {evaluation.models[0].area.value:.3f}" in items[TRIPOD, "Results: model performance"]
 
 
 class TestRefusals:

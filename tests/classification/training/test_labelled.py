@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from classification.cohorts import cohort
+from classification.simulated_cohorts import cohort
 from pnst.classification.training.labelled import LabelledTable
 from pnst.errors import InputError
 

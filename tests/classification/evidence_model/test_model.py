@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from classification.contexts import column_values, malignant_direction, random_table
+from classification.random_lesions import column_values, malignant_direction, random_table
 from pnst.classification.assess import assess
 from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.evidence_model.observation import observe, observed_data

@@ -10,8 +10,8 @@ import zipfile
 import pandas as pd
 import pytest
 
-from classification.cohorts import cohort
-from command import bytes_of, content, done, only, outputs, refused, validator
+from classification.simulated_cohorts import cohort
+from command_line import bytes_of, content, done, only, outputs, refused, validator
 from pnst.io.write import write_study
 from scenes import Scene
 

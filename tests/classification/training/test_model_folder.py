@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from skops.io import dumps
 
-from classification.cohorts import QUICK, cohort
+from classification.simulated_cohorts import QUICK, cohort
 from pnst.classification.training import model_folder
 from pnst.classification.training.model_folder import (
     CARD_FILE,
@@ -193,13 +193,6 @@ def test_other_versions_are_said(files, tmp_path):
     card["versions"]["scikit-learn"] = "1.4.0"
     model = read_model(write(tmp_path / "model", {**files, CARD_FILE: json.dumps(card).encode()}))
     assert "scikit-learn 1.4.0, now" in model.notes[0]
-
-
-def test_rows_are_named_by_their_numbers_alone():
-    rows = np.array([[0.1 + 0.2, np.nan], [0.3, -np.nan], [0.3, 0.0], [0.3, -0.0]])
-    one, two, three, four = row_digests(rows)
-    assert one == two != three
-    assert three == four
 
 
 def test_a_lesion_is_recognised_after_a_csv_file(tmp_path):

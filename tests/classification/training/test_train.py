@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
 from scipy.special import expit
 
-from classification.cohorts import QUICK, cohort
-from pnst.classification.pipelines import TopFeatures
+from classification.simulated_cohorts import QUICK, cohort
 from pnst.classification.settings import TrainSettings
-from pnst.classification.training.fitting import platt_scaling
-from pnst.classification.training.model_card import ModelCard
-from pnst.classification.training.model_folder import model_files
-from pnst.classification.training.prediction import row_digests
 from pnst.classification.training.train import train
 from pnst.errors import InputError
 
@@ -26,49 +19,6 @@ def learn(table, settings=QUICK, **words):
 @pytest.fixture(scope="module")
 def model():
     return learn(cohort())
-
-
-class TestCard:
-    def test_it_says_what_was_learnt_from(self, model):
-        data = model.card.data
-        table = cohort()
-        assert (data.lesions, data.malignant) == (90, int(table["malignant"].sum()))
-        assert (data.label, data.groups, data.group_count) == ("malignant", "patient", 72)
-        assert model.card.prevalence == pytest.approx(table["malignant"].mean())
-        assert model.features == (*table.columns[2:8], "location=limb", "location=trunk")
-        by_name = {feature.name: feature for feature in model.card.features}
-        adc = table["adc.mean_um2_per_ms"]
-        assert by_name[adc.name].low == adc.min()
-        assert by_name[adc.name].missing_fraction == pytest.approx(adc.isna().mean())
-
-    def test_the_digest_is_of_the_data(self, model):
-        assert learn(cohort()).card.data.digest == model.card.data.digest
-        assert learn(cohort(seed=1)).card.data.digest != model.card.data.digest
-
-    def test_performance_is_that_of_the_held_out_answers(self, model):
-        """Witness: all pairs of the stored cross-validated answers."""
-        table = cohort()
-        digests = row_digests(
-            table[list(table.columns[2:8])]
-            .assign(limb=table["location"] == "limb", trunk=table["location"] == "trunk")
-            .to_numpy(dtype=float)
-        )
-        p = np.array([model.held_out[digest] for digest in digests])
-        malignant = table["malignant"].to_numpy() == 1
-        assert model.card.performance.auc == pytest.approx(np.mean(p[malignant][:, None] > p[~malignant]))
-        assert model.card.performance.brier == pytest.approx(np.mean((p - malignant) ** 2))
-        low, high = model.card.performance.auc_bootstrap
-        assert low < model.card.performance.auc < high
-
-    def test_as_text_and_as_json(self, model):
-        assert ModelCard.model_validate_json(model.card.to_json()) == model.card
-        text = model.card.to_markdown()
-        for part in ("not a medical device", model.card.data.digest, "scikit-learn", "`age`", "| AUC (DeLong) |"):
-            assert part in text
-
-    def test_no_patient_is_in_the_files(self, model):
-        content = b"".join(model_files(model).values())
-        assert not re.search(rb"P0\d\d", content)
 
 
 def test_the_same_seed_the_same_model(model):
@@ -170,33 +120,6 @@ def test_without_groups_a_warning_stands_on_the_card():
     assert card.data.group_count == 90
 
 
-class TestPlatt:
-    def test_scores_that_rank_the_wrong_way_say_nothing(self):
-        malignant = np.arange(20) < 8
-        slope, intercept = platt_scaling(np.random.default_rng(0).normal(0, 0.1, 20) - malignant, malignant)
-        assert slope == 0
-        assert 0.3 < expit(intercept) < 0.5
-
-    def test_separated_scores_have_a_finite_slope(self):
-        """Platt's targets: the probabilities stop at 9/10 and 1/12, not at 1 and 0."""
-        malignant = np.arange(18) < 8
-        slope, intercept = platt_scaling(malignant.astype(float), malignant)
-        assert expit(slope + intercept) == pytest.approx(9 / 10, abs=1e-6)
-        assert expit(intercept) == pytest.approx(1 / 12, abs=1e-6)
-
-    def test_equal_scores_give_the_share(self):
-        assert platt_scaling(np.zeros(10), np.arange(10) < 4)[0] == 0
-
-
-def test_top_features_are_those_with_the_furthest_areas():
-    """Witness: the area of each column by all pairs."""
-    rng = np.random.default_rng(4)
-    malignant = np.arange(40) < 15
-    matrix = rng.standard_normal((40, 30)) + np.outer(malignant, rng.normal(0, 1, 30))
-    areas = np.array([np.mean(x[malignant][:, None] > x[~malignant]) for x in matrix.T])
-    assert TopFeatures(7).fit(matrix, malignant).kept_.tolist() == sorted(np.argsort(-abs(areas - 0.5))[:7])
-
-
 @pytest.mark.parametrize("kind", ["logistic", "boosting", "evidence-offset"])
 def test_a_feature_that_hardly_any_lesion_has(kind):
     """It is empty in most training parts and resamples; the others are learnt from all the same."""
@@ -205,11 +128,3 @@ def test_a_feature_that_hardly_any_lesion_has(kind):
     model = train(table, "malignant", "patient", settings=QUICK.model_copy(update={"model": kind, "tree_counts": (5,)}))
     assert "rare" in model.features
     assert model.card.performance.auc > 0.6
-
-
-def test_trees_are_given_no_column_without_two_values():
-    malignant = np.arange(20) % 2 == 0
-    matrix = np.column_stack([np.full(20, np.nan), np.full(20, 3.0), malignant + 0.0])
-    assert TopFeatures(3).fit(matrix, malignant).kept_.tolist() == [2]
-    with pytest.raises(InputError, match="nothing to learn from; got: 2 features"):
-        TopFeatures(3).fit(matrix[:, :2], malignant)

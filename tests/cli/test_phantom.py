@@ -12,17 +12,13 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from command import bytes_of, content, done, four_parts, only, outputs, pnst, refused, shell
-from pnst.cli.arguments import changes_of
+from command_line import bytes_of, content, done, four_parts, only, outputs, pnst, refused, shell
 from pnst.cohort.run import RECORD
-from pnst.phantom import Spec, benign, malignant
-from pnst.phantom.description import Description, describe
 
 SMALL = """
 snr = "none"
@@ -88,17 +84,6 @@ def test_the_description_beside_a_study_makes_it_again(cohort, tmp_path):
     (series,) = [series for series in all_series if series["role"]]
     assert series["role"] == "t1"
     assert series["spacing_mm"] == pytest.approx([2.0, 2.3, 4.0], abs=1e-4)
-
-
-def test_the_command_line_beats_the_file_and_the_file_beats_the_preset(place):
-    description = describe(*changes_of(place / "small.toml", "malignant", 3))
-    assert (description.seed, description.spec.case_id) == (3, "simulated-malignant")
-    assert description.spec.lesion == replace(malignant().lesion, radii_mm=(15.0, 16.0, 18.0))
-
-
-def test_without_a_file_the_preset_is_benign_and_with_one_it_is_what_the_file_says(place):
-    assert describe(*changes_of(None, None, None)) == Description(spec=benign())
-    assert describe(*changes_of(place / "small.toml", None, None)).spec.case_id == Spec().case_id
 
 
 @pytest.mark.parametrize(

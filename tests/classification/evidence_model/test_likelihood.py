@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from classification.contexts import one_draw, random_table
+from classification.random_lesions import one_draw, random_table
 from pnst.classification.evidence_model.calibration import auc_with_diffusion, severity_auc
 from pnst.classification.evidence_model.likelihood import AXES, Likelihood, ObservedData, sign_curve
 from pnst.classification.evidence_model.model import evidence_model

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from classification.contexts import one_draw
+from classification.random_lesions import one_draw
 from pnst.classification.evidence_model.likelihood import AXES, Likelihood, ObservedData, sign_curve
 from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.evidence_model.parameters import SignParameters

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-from base64 import b64decode
-from dataclasses import dataclass, replace
-from io import BytesIO
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from matplotlib.image import imread
 
-from command import OUTPUTS_ALWAYS, bytes_of, content, outputs, validator
+from command_line import OUTPUTS_ALWAYS, bytes_of, content, outputs, validator
 from pnst import workflow
-from pnst.errors import GeometryError, InputError, SettingError
+from pnst.errors import GeometryError, InputError
 from pnst.io.masks.read import read_lesion, read_mask
-from pnst.io.write import write_study
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.study import Role
 from pnst.workflow import Case, CaseInputs, RunSettings
-from scenes import Scene
-
-PICTURE = re.compile(r"base64,([A-Za-z0-9+/=]+)")
-LEGEND = re.compile("; (?:edge|outline): [^<]*")
-SCENE = Scene(radius=9, halo=5, limb=24, reach=34, spacing=(1.3, 1.5, 3.0))
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("made") / "thigh"
-    write_study(SCENE.study(), folder, "nifti", [SCENE.lesion()])
-    return folder
 
 
 def without(folder: Path, *roles: str) -> CaseInputs:
@@ -40,25 +22,6 @@ def without(folder: Path, *roles: str) -> CaseInputs:
 
 
 # --- the stages ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A run, the stages that it reported, and its outputs."""
-
-    case: Case
-    stages: list[str]
-    out: Path
-
-    def copied(self, place: Path) -> Path:
-        return Path(shutil.copytree(self.out, place))
-
-
-@pytest.fixture(scope="module")
-def finished(folder, tmp_path_factory) -> Finished:
-    stages: list[str] = []
-    out = tmp_path_factory.mktemp("finished") / "o"
-    return Finished(workflow.run(CaseInputs(folder), out, progress=stages.append), stages, out)
 
 
 def test_a_run_says_its_stages_in_order_and_gives_what_it_wrote(finished):
@@ -112,29 +75,6 @@ def test_what_cannot_be_measured_has_no_output(folder, tmp_path):
     validator("assessment").validate(content(tmp_path / "o" / "assessment.json"))
 
 
-def test_the_report_of_a_run_can_be_written_again(folder, finished):
-    """Invariant: the page from the files is the page from memory, its pictures to one of 255 steps (NIfTI keeps places
-    as float32). No file holds what was found along the surface; this lesion's edge is sharp and bare, hence blue."""
-    page = workflow.report_results(CaseInputs(folder), finished.out)
-    before = (finished.out / "report.html").read_text(encoding="utf-8")
-    assert PICTURE.sub("", page) == LEGEND.sub("", PICTURE.sub("", before))
-    pictures = [[imread(BytesIO(b64decode(data))) for data in PICTURE.findall(text)] for text in (page, before)]
-    assert len(pictures[0]) > 8
-    for ours, theirs in zip(*pictures, strict=True):
-        assert np.abs(ours - theirs).max() <= 1.01 / 255
-    assert (len(LEGEND.findall(page)), len(LEGEND.findall(before))) == (0, 4)
-    drawn = {"adc", "adc_dark", "edema", "enhancing", "fat_rim", "solid", "target_core"}
-    assert finished.case.measurements[0].regions.keys() == drawn | {"edge_width", "fat_cover"}
-
-
-def test_results_that_do_not_belong_together(folder, finished, tmp_path):
-    """Two measured lesions and one assessed."""
-    out, (m,) = finished.copied(tmp_path / "o"), finished.case.measurements
-    (out / "measurements.json").write_text(workflow.measurements_json([m, replace(m, label="2")]))
-    with pytest.raises(InputError, match="2 measured lesions, 1 assessed"):
-        workflow.report_results(CaseInputs(folder), out)
-
-
 def test_every_lesion_of_a_case_has_its_files(finished, tmp_path):
     """A lesion without regions has no folder of them."""
     case = finished.case
@@ -147,19 +87,6 @@ def test_every_lesion_of_a_case_has_its_files(finished, tmp_path):
 
 
 # --- settings --------------------------------------------------------------------------------------------------------
-
-
-def test_settings_come_back_from_their_toml(tmp_path):
-    """Also the one that TOML cannot say: unset is left out."""
-    for settings in (RunSettings(), RunSettings().with_prior(0.04)):
-        (tmp_path / "s.toml").write_text(settings.to_toml())
-        assert RunSettings.from_toml(tmp_path / "s.toml") == settings
-
-
-@pytest.mark.parametrize("prior", [0.0, 1.0, -0.1, 1.5, float("nan")])
-def test_a_prior_that_is_no_probability(prior):
-    with pytest.raises(SettingError, match="above 0 and below 1"):
-        RunSettings().with_prior(prior)
 
 
 # --- a real sarcoma --------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from command import (
+from command_line import (
     OUTPUTS_ALWAYS,
     bytes_of,
     content,

@@ -11,7 +11,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from command import bytes_of, content, done, numbers, only, outputs, refused, validator
+from command_line import bytes_of, content, done, numbers, only, outputs, refused, validator
 from mask_files import circles, save_rtstruct
 from pnst.image import Grid, Mask
 from pnst.io.nifti.read import write_volume
@@ -249,15 +249,6 @@ def test_flags_that_cannot_be_read(made, out, flags, message_part):
 
 def test_a_refused_spelling_names_the_right_one(made, out):
     assert "split_fat.present" in refused("run", made / "thigh", "--override", "split_fat.presnt=yes", "--out", out)
-
-
-@pytest.mark.parametrize("words", [("run",), ("nonsense",), ("run", "--out"), ("assess", "--prior", "a", "m.json")])
-def test_bad_usage_is_one_line_of_four_parts(words):
-    assert "--help" in refused(*words)
-
-
-def test_bad_usage_names_the_option():
-    assert "'--prior'" in refused("assess", "--prior", "a", "m.json")
 
 
 # --- where the outputs go --------------------------------------------------------------------------------------------

@@ -1,14 +1,11 @@
-"""Calibration and net benefit. Witnesses: closed forms and tables made by hand, scipy's exact test."""
+"""Calibration. Witnesses: closed forms and tables made by hand."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 from scipy.special import logit
-from scipy.stats import binomtest
 
-from pnst.classification.metrics.decision_curve import TREAT_ALL, TREAT_NONE, decision_curve, net_benefit
-from pnst.classification.metrics.proportions import Proportion, at_threshold
 from pnst.classification.metrics.reliability import reliability
 
 
@@ -64,50 +61,3 @@ class TestReliability:
         assert sum(one.malignant.total for one in bins) == 57
         assert sum(one.malignant.count for one in bins) == malignant.sum()
         assert np.all(np.diff([one.mean_probability for one in bins]) > 0)
-
-
-class TestProportions:
-    @pytest.mark.parametrize(("count", "total"), [(0, 7), (34, 36), (19, 19), (5, 12)])
-    def test_the_interval_is_exact(self, count, total):
-        theirs = binomtest(count, total).proportion_ci(method="exact")
-        assert Proportion.of(count, total).interval == pytest.approx((theirs.low, theirs.high), abs=1e-9)
-
-    def test_of_nothing_there_is_no_share(self):
-        assert Proportion.of(0, 0) == Proportion(0, 0, None, None)
-
-    def test_a_table_by_hand(self):
-        called = np.array([1, 1, 1, 0, 0, 0, 0], dtype=bool)
-        malignant = np.array([1, 1, 0, 1, 0, 0, 0], dtype=bool)
-        proportions = at_threshold(called, malignant)
-        parts = (
-            proportions.sensitivity,
-            proportions.specificity,
-            proportions.positive_predictive_value,
-            proportions.negative_predictive_value,
-        )
-        assert [(part.count, part.total) for part in parts] == [(2, 3), (3, 4), (2, 3), (3, 4)]
-
-
-class TestDecisionCurve:
-    def test_net_benefit_by_hand(self):
-        """10 lesions, 3 true and 2 false positives, threshold .2: .3 − .2 · .25."""
-        called, malignant = np.arange(10) < 5, np.isin(np.arange(10), [0, 1, 2, 8])
-        assert net_benefit(called, malignant, np.array(0.2)) == pytest.approx(0.3 - 0.2 * 0.25)
-
-    def test_treating_all_and_none_are_the_closed_forms(self):
-        malignant = np.arange(20) < 6
-        thresholds = np.array([0.1, 0.3, 0.7])
-        curves = decision_curve({}, {}, malignant, thresholds)
-        assert curves.net_benefit[TREAT_ALL] == pytest.approx(0.3 - 0.7 * thresholds / (1 - thresholds))
-        assert np.all(curves.net_benefit[TREAT_NONE] == 0)
-
-    def test_a_model_changes_its_calls_with_the_threshold_and_a_rule_does_not(self):
-        malignant = np.array([True, True, False, False])
-        probability, rule = np.array([0.9, 0.4, 0.3, 0.1]), np.array([True, False, True, False])
-        curves = decision_curve({"model": probability}, {"rule": rule}, malignant, np.array([0.2, 0.5])).net_benefit
-        assert curves["model"] == pytest.approx([0.5 - 0.25 * 0.25, 0.25])
-        assert curves["rule"] == pytest.approx([0.25 - 0.25 * 0.25, 0.25 - 0.25])
-
-    def test_a_probability_at_the_threshold_is_called(self):
-        curves = decision_curve({"model": np.array([0.5])}, {}, np.array([True]), np.array([0.5])).net_benefit
-        assert curves["model"] == [1.0]

@@ -19,7 +19,7 @@ from pnst.classification.evidence_model.validity import (
 )
 from pnst.evidence.published import cutoffs, pooled, predictors, sign_counts
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.impute import SimpleImputer
 
-from classification.cohorts import QUICK, cohort
+from classification.simulated_cohorts import QUICK, cohort
 from pnst.classification.pipelines import TopFeatures, candidates
 from pnst.classification.settings import TrainSettings
 from pnst.classification.training.fitting import fit_calibrated, grouped_splits, held_out_scores

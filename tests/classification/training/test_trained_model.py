@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit, logit
 
-from classification.cohorts import QUICK, cohort
+from classification.simulated_cohorts import QUICK, cohort
 from classification.test_assess import measured
 from pnst.classification.assess import assess
 from pnst.classification.explanation import explain

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy.special import logit
 
-from classification.cohorts import cohort
+from classification.simulated_cohorts import cohort
 from pnst.classification.assess import assess
 from pnst.classification.training.features import EVIDENCE, choose_features, evidence_log_odds, feature_matrix
 from pnst.errors import InputError, SettingError

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from classification.contexts import one_draw
+from classification.random_lesions import one_draw
 from pnst.classification.evidence_model.calibration import (
     CALIBRATED_ON,
     POOLED_ROW,

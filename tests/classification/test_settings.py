@@ -1,0 +1,34 @@
+"""Settings of assessing and learning: "not given" is None, and what is out of range is refused."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from pnst.classification.settings import AT_PRIORS, REFERRED_PRIOR, AssessSettings, EvaluateSettings, TrainSettings
+
+
+def test_a_prior_that_is_not_given_is_none():
+    """A number that equals the evidence model's own prior is a number."""
+    assert AssessSettings().prior is None
+    assert AssessSettings(prior=REFERRED_PRIOR).prior == 252 / 798
+    assert AssessSettings(prior=REFERRED_PRIOR) != AssessSettings()
+
+
+def test_the_other_priors_are_below_the_case_mix_of_referred_lesions():
+    assert list(AT_PRIORS) == sorted(AT_PRIORS)
+    assert max(AT_PRIORS) < REFERRED_PRIOR
+
+
+@pytest.mark.parametrize("kind", [AssessSettings, TrainSettings, EvaluateSettings])
+def test_an_unknown_key_is_refused_and_nothing_changes_later(kind):
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        kind(priors=0.1)
+    with pytest.raises(ValidationError, match="frozen"):
+        kind().seed = 2
+
+
+@pytest.mark.parametrize("prior", [0.0, 1.0, -0.1, float("nan")])
+def test_a_prior_that_is_no_probability(prior):
+    with pytest.raises(ValidationError):
+        AssessSettings(prior=prior)

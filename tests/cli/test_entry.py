@@ -1,0 +1,26 @@
+"""Misuse of the command line is one line of four parts, and exit status 2."""
+
+from __future__ import annotations
+
+import pytest
+import typer
+
+from command_line import pnst, refused
+from pnst.cli import entry
+
+
+@pytest.mark.parametrize("words", [("run",), ("nonsense",), ("run", "--out"), ("assess", "--prior", "a", "m.json")])
+def test_bad_usage_is_one_line_of_four_parts(words):
+    assert "--help" in refused(*words)
+
+
+def test_bad_usage_names_the_option():
+    assert "'--prior'" in refused("assess", "--prior", "a", "m.json")
+
+
+def test_an_interrupt_ends_with_the_status_of_a_shell(monkeypatch):
+    def interrupted(**_):
+        raise typer.Abort
+
+    monkeypatch.setattr(entry, "app", interrupted)
+    assert pnst("doctor").code == 130

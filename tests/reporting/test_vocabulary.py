@@ -1,0 +1,28 @@
+"""Every family, column, role and predictor has its words."""
+
+from __future__ import annotations
+
+from pnst.measurement.measurements import FAMILY_TYPES
+from pnst.reporting.reportlets import PICTURES
+from pnst.reporting.vocabulary import COLUMNS, FAMILIES, PREDICTORS, ROLES, family_words
+from pnst.study import Role
+
+
+def test_every_family_column_and_role_has_its_words():
+    """A new family without words, key numbers or painter is noticed here."""
+    assert set(FAMILY_TYPES) <= set(FAMILIES)
+    assert set(FAMILY_TYPES) <= set(PICTURES)
+    assert set(Role) == set(ROLES)
+    for name, kind in FAMILY_TYPES.items():
+        columns = set(kind.column_names())
+        own = {c for c in columns if c != "quality" and not c.endswith(("_threshold", "_interval"))}
+        assert own <= set(COLUMNS), name
+        for key in family_words(name).keys:
+            assert key.column in columns
+            assert key.sign is None or key.sign in columns
+
+
+def test_every_predictor_of_the_model_has_its_words():
+    from pnst.evidence.published import predictors
+
+    assert {p.name for p in predictors()} <= set(PREDICTORS)
