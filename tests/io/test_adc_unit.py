@@ -40,12 +40,12 @@ def test_written_units(text, scale):
 
 
 @pytest.mark.parametrize(
-    ("factor", "said"), [(1.0, "um2_per_ms"), (1000.0, "1e-6 mm²/s"), (1e-3, "mm²/s")], ids=["um2/ms", "um2/s", "mm2/s"]
+    ("factor", "unit"), [(1.0, "um2_per_ms"), (1000.0, "1e-6 mm²/s"), (1e-3, "mm²/s")], ids=["um2/ms", "um2/s", "mm2/s"]
 )
-def test_without_a_unit_the_order_of_magnitude_decides_and_is_said(factor, said):
+def test_without_a_unit_the_order_of_magnitude_decides_and_is_said(factor, unit):
     values, note = to_um2_per_ms(MAP * np.float32(factor), None)
     assert values == pytest.approx(MAP, rel=1e-6)
-    assert f"inferred {said} from the median" in note
+    assert f"inferred {unit} from the median" in note
 
 
 def test_the_written_unit_is_taken_where_the_magnitude_would_say_another():

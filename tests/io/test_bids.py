@@ -34,8 +34,8 @@ from pnst.study import Role
     ],
 )
 def test_names_tell_roles_and_masks(name, role, mask):
-    found = BidsName.of(Path(name))
-    assert (found.role, found.mask_name) == (role, mask)
+    parsed = BidsName.of(Path(name))
+    assert (parsed.role, parsed.mask_name) == (role, mask)
 
 
 @pytest.fixture

@@ -204,9 +204,9 @@ def every_object(schema: Json) -> list[Json]:
 
 @pytest.mark.parametrize("name", ["measurements", "assessment"])
 def test_no_object_takes_what_is_not_listed(name):
-    found = every_object(dict(validator(name).schema))
-    assert len(found) >= 6
-    open_to = [part for part in found if part["additionalProperties"] is not False]
+    objects = every_object(dict(validator(name).schema))
+    assert len(objects) >= 6
+    open_to = [part for part in objects if part["additionalProperties"] is not False]
     # A trained model's features have names of their own; what they hold is still a number.
     assert [part["additionalProperties"] for part in open_to] == [{"type": "number"}] * (name == "assessment")
 

@@ -61,10 +61,10 @@ def test_the_sidecar_s_unit_and_facts_are_taken(folder):
 
 def test_the_header_s_unit_is_taken_and_other_text_is_none(folder):
     image = nib.load(folder / "adc.nii.gz")
-    for text, said in (("10^-6 mm^2/s", "as written"), ("made by hand", "inferred")):
+    for text, message in (("10^-6 mm^2/s", "as written"), ("made by hand", "inferred")):
         image.header["descrip"] = text.encode()
         nib.save(nib.Nifti1Image(np.asarray(image.dataobj), image.affine, image.header), folder / "adc.nii.gz")
-        assert said in read_role_folder(folder).series[Role.ADC].notes[0]
+        assert message in read_role_folder(folder).series[Role.ADC].notes[0]
 
 
 def test_the_user_s_word_beats_the_name(folder):
@@ -92,7 +92,7 @@ def write(name, text):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("spoil", "message"),
     [
         (remove("dwi.bval"), "no such file"),
         (write("dwi.bval", "50 400 800"), "3 b-values"),
@@ -104,9 +104,9 @@ def write(name, text):
         (lambda f: (f / "t1.nii.gz").replace(f / "dwi.nii.gz"), "2 b-values"),
     ],
 )
-def test_a_spoilt_folder_is_refused(folder, spoil, said):
+def test_a_spoilt_folder_is_refused(folder, spoil, message):
     spoil(folder)
-    with pytest.raises(PnstError, match=said):
+    with pytest.raises(PnstError, match=message):
         read_role_folder(folder)
 
 

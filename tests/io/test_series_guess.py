@@ -1,4 +1,4 @@
-"""The entry of `pnst inspect --json`: one key a field, whatever can be told."""
+"""The entry of `pnst inspect --json`: one key a field, whatever is known."""
 
 from __future__ import annotations
 

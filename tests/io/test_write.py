@@ -31,17 +31,17 @@ def test_every_series_comes_back(study, lesion, tmp_path, kind):
     back = read_study(tmp_path / "out")
     assert set(back.series) == set(study.series)
     for role, series in study.series.items():
-        found = back.series[role]
-        assert found.volume.grid.matches(series.volume.grid, 1e-4)
-        assert found.volume.data == pytest.approx(series.volume.data, abs=half_step(series) if kind == "dicom" else 0)
-        assert found.volume.unit == series.volume.unit
-        assert found.b_values == series.b_values
+        read = back.series[role]
+        assert read.volume.grid.matches(series.volume.grid, 1e-4)
+        assert read.volume.data == pytest.approx(series.volume.data, abs=half_step(series) if kind == "dicom" else 0)
+        assert read.volume.unit == series.volume.unit
+        assert read.b_values == series.b_values
         if series.b_vectors is not None:
-            assert found.b_vectors == pytest.approx(series.b_vectors, abs=1e-6)
+            assert read.b_vectors == pytest.approx(series.b_vectors, abs=1e-6)
         facts = series.acquisition
         if kind == "dicom":  # where a manufacturer is required
             facts = replace(facts, manufacturer=facts.manufacturer or "pnst")
-        assert found.acquisition == facts
+        assert read.acquisition == facts
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_masks_and_lesions_come_back(study, lesion, tmp_path, kind, muscle, tumo
     out = tmp_path / "out"
     write_study(study, out, kind, [lesion])
     back = read_study(out)
-    found = read_lesion(out / tumour, back)
-    assert found.label == ("tumour" if kind == "dicom" else "1")
-    assert np.array_equal(found.mask.data, lesion.mask.data)
+    read = read_lesion(out / tumour, back)
+    assert read.label == ("tumour" if kind == "dicom" else "1")
+    assert np.array_equal(read.mask.data, lesion.mask.data)
     assert np.array_equal(read_mask(out / muscle, back).data, study.masks["muscle"].data)
     assert list(back.masks) == ([] if kind == "dicom" else ["muscle"])
 
@@ -87,9 +87,9 @@ def test_left_handed_grids_come_back_in_their_place(full_study, oblique, tmp_pat
     t1 = full_study.series[Role.T1]
     turned = replace(t1, volume=replace(t1.volume, grid=oblique(flips=(1, -1, 1))))
     write_study(Study("x", {Role.T1: turned}), tmp_path / "out", "dicom")
-    found = read_study(tmp_path / "out", roles={"t1": "T1"}).series[Role.T1].volume.canonical()
-    assert found.grid.matches(turned.volume.canonical().grid, 1e-4)
-    assert found.data == pytest.approx(turned.volume.canonical().data, abs=half_step(t1))
+    read = read_study(tmp_path / "out", roles={"t1": "T1"}).series[Role.T1].volume.canonical()
+    assert read.grid.matches(turned.volume.canonical().grid, 1e-4)
+    assert read.data == pytest.approx(turned.volume.canonical().data, abs=half_step(t1))
 
 
 def test_dcm2niix_finds_the_same_voxels_affines_and_directions(full_study, tmp_path):

@@ -24,10 +24,10 @@ def adc_series(formula, **changes):
 def mapping(slope, unit):
     code = Dataset()
     code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = unit, "UCUM", unit
-    found = Dataset()
-    found.RealWorldValueSlope, found.RealWorldValueIntercept = slope, 0.0
-    found.MeasurementUnitsCodeSequence = [code]
-    return [found]
+    item = Dataset()
+    item.RealWorldValueSlope, item.RealWorldValueIntercept = slope, 0.0
+    item.MeasurementUnitsCodeSequence = [code]
+    return [item]
 
 
 @pytest.mark.parametrize(

@@ -43,10 +43,10 @@ REAL = [
 
 @pytest.fixture(scope="module")
 def dcm2niix() -> str:
-    found = shutil.which("dcm2niix", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])))
-    if found is None:
+    program = shutil.which("dcm2niix", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])))
+    if program is None:
         pytest.skip("dcm2niix is not installed: the test group brings it")
-    return found
+    return program
 
 
 def converted(program: str, folder: Path, out: Path) -> list[tuple[Volume, Path]]:
@@ -59,12 +59,12 @@ def converted(program: str, folder: Path, out: Path) -> list[tuple[Volume, Path]
     private = "n" if "philips_571" in str(folder) else "y"
     command = [program, "-o", str(out), "-z", "n", "-b", "n", "-p", private, "-f", "%s_%r", str(folder)]
     subprocess.run(command, check=True, capture_output=True)
-    found = []
+    images = []
     for file in sorted(out.glob("*.nii")):
         image = nib.load(file)
         data = np.asarray(image.dataobj, dtype=np.float32)
-        found.append((Volume(data, Grid(data.shape[:3], image.affine)), file))
-    return found
+        images.append((Volume(data, Grid(data.shape[:3], image.affine)), file))
+    return images
 
 
 @pytest.mark.parametrize(("folder", "role", "key"), REAL, ids=[f for f, _, _ in REAL])

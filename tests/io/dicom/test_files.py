@@ -1,4 +1,4 @@
-"""Which files of a tree are images; damage is named, copies are said, other objects are passed over."""
+"""Which files of a tree are images; damage is named, copies are reported, other objects are passed over."""
 
 from __future__ import annotations
 

@@ -146,8 +146,8 @@ def test_damage_to_real_compressed_files(shared_data, tmp_path, bounded, name):
     """Decoders in C meet bytes that no encoder writes: a hundred mutants of a short series of each."""
     folder = tmp_path / "seed"
     folder.mkdir()
-    found = sorted(f for f in (shared_data / f"header_variants/generic/{name}/001").rglob("*") if f.is_file())
-    for file in found[:6]:
+    files = sorted(f for f in (shared_data / f"header_variants/generic/{name}/001").rglob("*") if f.is_file())
+    for file in files[:6]:
         (folder / file.name).write_bytes(file.read_bytes())
     assert sum(read_mutants([folder], tmp_path, 100, 22, bounded).values()) == 200
 

@@ -89,8 +89,8 @@ def test_uneven_spacing_is_refused_above_three_percent_and_borne_below(formula, 
         instances = series.instances()
         shifted = np.array(instances[2].ImagePositionPatient) + series.axes[:, 2] * off
         instances[2].ImagePositionPatient = [float(f"{c:.10g}") for c in shifted]
-        found = problem(write(instances))
-        assert ("unequal slice spacing" in str(found)) == refused
+        refusal = problem(write(instances))
+        assert ("unequal slice spacing" in str(refusal)) == refused
 
 
 def test_two_different_slices_in_one_place_are_refused(formula, write):
@@ -117,13 +117,13 @@ def test_a_single_slice_needs_its_thickness(formula, write):
 
 
 @pytest.mark.parametrize(
-    ("folder", "said"),
+    ("folder", "message"),
     [
         ("gantrytilting", "gantry tilt"),
         ("sliceincrement", "missing slice"),
         ("sliceorientation", "changing orientation"),
     ],
 )
-def test_real_series_that_make_no_volume_are_refused(shared_data, folder, said):
-    with pytest.raises(GeometryError, match=said):
+def test_real_series_that_make_no_volume_are_refused(shared_data, folder, message):
+    with pytest.raises(GeometryError, match=message):
         read_study(shared_data / "header_variants" / "failing" / folder)

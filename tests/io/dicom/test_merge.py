@@ -46,15 +46,15 @@ def test_one_series_a_b_value_is_one_diffusion_series(formula, write):
 
 
 def test_inspect_shows_the_parts_and_the_whole(formula, write):
-    found = {guess.key: guess for guess in inspect(write(exported(formula)))}
-    assert found["s9+s8+s7"].role is Role.DWI
-    assert found["s9+s8+s7"].shape == (7, 6, 5, 3)
-    assert found["s8"].role is None
-    assert found["s8"].reason == "one b-value of the diffusion series s9+s8+s7"
+    guess_by_key = {guess.key: guess for guess in inspect(write(exported(formula)))}
+    assert guess_by_key["s9+s8+s7"].role is Role.DWI
+    assert guess_by_key["s9+s8+s7"].shape == (7, 6, 5, 3)
+    assert guess_by_key["s8"].role is None
+    assert guess_by_key["s8"].reason == "one b-value of the diffusion series s9+s8+s7"
 
 
 @pytest.mark.parametrize(
-    ("element", "value", "said"),
+    ("element", "value", "reason"),
     [
         ("FrameOfReferenceUID", "2.25.4", "another frame of reference"),
         ("ImagePositionPatient", None, "another grid"),
@@ -66,7 +66,7 @@ def test_inspect_shows_the_parts_and_the_whole(formula, write):
         ("DiffusionBValue", 0.0, "a b-value twice"),
     ],
 )
-def test_what_differs_is_not_merged_and_the_reason_is_said(formula, write, element, value, said):
+def test_what_differs_is_not_merged_and_the_reason_is_said(formula, write, element, value, reason):
     instances = exported(formula, (0.0, 800.0))
     for ds in of_level(instances, 1):
         moved = [float(c) + 0.5 for c in ds.ImagePositionPatient]
@@ -74,7 +74,7 @@ def test_what_differs_is_not_merged_and_the_reason_is_said(formula, write, eleme
     folder = write(instances)
     guesses = inspect(folder)
     assert [guess.role for guess in guesses] == [None, None]
-    assert any(said in guess.reason for guess in guesses) or element == "DiffusionBValue"
+    assert any(reason in guess.reason for guess in guesses) or element == "DiffusionBValue"
     with pytest.raises(InputError, match="no series of this study has a role"):
         read_study(folder)
 
@@ -147,8 +147,8 @@ def test_a_time_point_that_is_not_there_is_refused(formula, write, name):
         read_study(write(time_series(formula).instances()), roles={"t1": name})
 
 
-@pytest.mark.parametrize(("frame", "said"), [("2.25.3", False), ("2.25.4", True)])
-def test_frames_of_reference_of_their_own_are_said(formula, write, frame, said):
+@pytest.mark.parametrize(("frame", "noted"), [("2.25.3", False), ("2.25.4", True)])
+def test_frames_of_reference_of_their_own_are_said(formula, write, frame, noted):
     instances = []
     for n, (te, tr, uid) in enumerate([(11, 550, "2.25.3"), (90, 4500, frame)]):
         for ds in formula().instances():
@@ -157,4 +157,4 @@ def test_frames_of_reference_of_their_own_are_said(formula, write, frame, said):
             ds.EchoTime, ds.RepetitionTime, ds.SeriesDescription = te, tr, ""
             instances.append(ds)
     notes = read_study(write(instances)).notes
-    assert any("t1 and t2 have frames of reference of their own" in note for note in notes) is said
+    assert any("t1 and t2 have frames of reference of their own" in note for note in notes) is noted

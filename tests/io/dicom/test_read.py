@@ -43,12 +43,12 @@ def test_a_single_file_is_read(formula, write):
 
 def test_inspect_of_dicom_is_json_with_the_designs_keys(formula, write):
     (guess,) = inspect(write(formula(volumes=[{"DiffusionBValue": b} for b in (0.0, 800.0)]).instances()))
-    found = json.loads(json.dumps(guess.to_dict()))
-    assert found["role"] == "dwi"
-    assert found["shape"] == [7, 6, 5, 2]
-    assert found["spacing_mm"] == pytest.approx([0.8, 1.1, 4.5])
-    assert found["b_values"] == [0.0, 800.0]
-    assert {"reason", "manufacturer", "unit", "rivals", "key", "problem"} <= set(found)
+    entry = json.loads(json.dumps(guess.to_dict()))
+    assert entry["role"] == "dwi"
+    assert entry["shape"] == [7, 6, 5, 2]
+    assert entry["spacing_mm"] == pytest.approx([0.8, 1.1, 4.5])
+    assert entry["b_values"] == [0.0, 800.0]
+    assert {"reason", "manufacturer", "unit", "rivals", "key", "problem"} <= set(entry)
 
 
 def test_inspect_of_dicom_decodes_no_pixels(formula, write):

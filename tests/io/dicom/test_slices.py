@@ -69,12 +69,12 @@ def test_repeated_b_zero_is_told_apart_by_the_order_of_instances(formula, write)
 
 
 def test_slice_missing_from_one_b_value_is_refused_and_named(formula, write):
-    for absent, said in ((7, "missing slice between"), (9, "missing slice in the volume")):  # within, and at the end
+    for absent, message in ((7, "missing slice between"), (9, "missing slice in the volume")):  # within, and at the end
         instances = formula(volumes=[{"DiffusionBValue": b} for b in (0.0, 600.0)]).instances()
         del instances[absent]
         (stack,) = stacks(write(instances))
         assert isinstance(stack.problem, GeometryError)
-        assert said in str(stack.problem)
+        assert message in str(stack.problem)
         for file in write([]).iterdir():
             file.unlink()
 
@@ -98,9 +98,13 @@ def test_an_echo_time_that_changes_along_the_stack_does_not_split_it(formula, wr
     assert read_study(write(instances)).series[Role.T1].volume.data.shape == (7, 6, 5)
 
 
-@pytest.mark.parametrize("told", ["TemporalPositionIdentifier", "AcquisitionNumber", "TriggerTime", "AcquisitionTime"])
-def test_time_points_are_volumes_and_have_no_role_by_themselves(formula, write, told):
-    series = formula(volumes=[{told: f"12000{n}" if told == "AcquisitionTime" else n + 1} for n in range(3)])
+@pytest.mark.parametrize(
+    "time_element", ["TemporalPositionIdentifier", "AcquisitionNumber", "TriggerTime", "AcquisitionTime"]
+)
+def test_time_points_are_volumes_and_have_no_role_by_themselves(formula, write, time_element):
+    series = formula(
+        volumes=[{time_element: f"12000{n}" if time_element == "AcquisitionTime" else n + 1} for n in range(3)]
+    )
     folder = write(series.instances())
     (guess,) = inspect(folder)
     assert guess.shape == (7, 6, 5, 3)

@@ -35,8 +35,8 @@ def test_facts_that_are_not_known_are_not_made_up(scanned, tmp_path):
     unknown = replace(known, acquisition=Acquisition())
     for name, series in {"known": known, "unknown": unknown}.items():
         write_study(Study("x", {Role.T1: series}), tmp_path / name, "dicom", dicom=DicomStyle(enhanced=True))
-        found = read_study(tmp_path / name, roles={"t1": "T1"}).series[Role.T1].acquisition
-        assert found == replace(series.acquisition, manufacturer="pnst")
+        acquisition = read_study(tmp_path / name, roles={"t1": "T1"}).series[Role.T1].acquisition
+        assert acquisition == replace(series.acquisition, manufacturer="pnst")
         dataset = pydicom.dcmread(tmp_path / name / "t1/0001.dcm", stop_before_pixels=True)
         assert "MRTimingAndRelatedParametersSequence" not in dataset.SharedFunctionalGroupsSequence[0]
     assert "MRModifierSequence" not in dataset.SharedFunctionalGroupsSequence[0]

@@ -31,8 +31,8 @@ def test_another_case_or_another_voxel_has_another_study_uid(full_study, tmp_pat
     other[0, 0, 0] += 1
     studies = [Study("a", {Role.T1: t1}), Study("b", {Role.T1: t1})]
     studies.append(Study("a", {Role.T1: replace(t1, volume=replace(t1.volume, data=other))}))
-    found = set()
+    uids = set()
     for n, study in enumerate(studies):
         write_study(study, tmp_path / str(n), "dicom")
-        found.add(pydicom.dcmread(tmp_path / str(n) / "t1/0001.dcm", stop_before_pixels=True).StudyInstanceUID)
-    assert len(found) == 3
+        uids.add(pydicom.dcmread(tmp_path / str(n) / "t1/0001.dcm", stop_before_pixels=True).StudyInstanceUID)
+    assert len(uids) == 3

@@ -37,14 +37,14 @@ def test_our_reader_finds_the_same_study(scanned, written, style):
     back = read_study(written(style))
     assert set(back.series) == set(scanned.series)
     for role, series in scanned.series.items():
-        found = back.series[role]
-        assert found.volume.grid.matches(series.volume.grid, 1e-4)
-        assert found.volume.data == pytest.approx(series.volume.data, abs=half_step(series))
-        assert found.volume.unit == series.volume.unit
-        assert found.b_values == series.b_values
+        read = back.series[role]
+        assert read.volume.grid.matches(series.volume.grid, 1e-4)
+        assert read.volume.data == pytest.approx(series.volume.data, abs=half_step(series))
+        assert read.volume.unit == series.volume.unit
+        assert read.b_values == series.b_values
         if series.b_vectors is not None:
-            assert found.b_vectors == pytest.approx(series.b_vectors, abs=1e-5)
-        assert found.acquisition == replace(series.acquisition, manufacturer=VENDORS.get(style.vendor, PHANTOM))
+            assert read.b_vectors == pytest.approx(series.b_vectors, abs=1e-5)
+        assert read.acquisition == replace(series.acquisition, manufacturer=VENDORS.get(style.vendor, PHANTOM))
 
 
 def compare(study: Study, out: Path) -> None:
@@ -58,8 +58,8 @@ def compare(study: Study, out: Path) -> None:
         if series.b_vectors is not None:
             assert np.loadtxt(out / f"{number}.bval") == pytest.approx(series.b_values)
             grid = Grid(image.shape[:3], image.affine)
-            found = read_b_vectors(out / f"{number}.bvec", grid, len(series.b_values))
-            cosines = np.abs((found * series.b_vectors).sum(axis=1))[1:]
+            directions = read_b_vectors(out / f"{number}.bvec", grid, len(series.b_values))
+            cosines = np.abs((directions * series.b_vectors).sum(axis=1))[1:]
             assert np.degrees(np.arccos(cosines.clip(max=1))).max() < 0.1
 
 
@@ -76,9 +76,9 @@ def test_left_handed_grids_keep_voxels_and_directions_in_place(scanned, oblique,
     study = Study("x", {Role.DWI: replace(dwi, volume=volume)})
     write_study(study, tmp_path / "out", "dicom", dicom=DicomStyle(vendor, enhanced=vendor in ENHANCED))
     compare(study, converted(tmp_path / "out", tmp_path / "nifti"))
-    found = read_study(tmp_path / "out").series[Role.DWI]
-    assert found.volume.canonical().data == pytest.approx(volume.canonical().data, abs=half_step(dwi))
-    assert found.b_vectors == pytest.approx(dwi.b_vectors, abs=1e-5)
+    read = read_study(tmp_path / "out").series[Role.DWI]
+    assert read.volume.canonical().data == pytest.approx(volume.canonical().data, abs=half_step(dwi))
+    assert read.b_vectors == pytest.approx(dwi.b_vectors, abs=1e-5)
 
 
 @each_style
@@ -104,15 +104,15 @@ def test_dciodvfy_finds_no_error(written, style):
         files = sorted(folder.iterdir())
         for file in {files[0], files[-1]}:
             run = subprocess.run([program, str(file)], capture_output=True, text=True, check=False)
-            said = (run.stdout + run.stderr).splitlines()
-            assert {"MRImage", "EnhancedMRImage", "Segmentation"} & set(said)
-            assert [line for line in said if line.startswith("Error")] == []
+            messages = (run.stdout + run.stderr).splitlines()
+            assert {"MRImage", "EnhancedMRImage", "Segmentation"} & set(messages)
+            assert [line for line in messages if line.startswith("Error")] == []
 
 
 @each_style
 def test_the_lesion_comes_back_from_its_seg(scanned, lesion, written, style):
-    found = read_lesion(written(style) / "lesions/1.dcm", scanned)
-    assert np.array_equal(found.mask.data, lesion.mask.data)
+    read = read_lesion(written(style) / "lesions/1.dcm", scanned)
+    assert np.array_equal(read.mask.data, lesion.mask.data)
 
 
 def test_styles_share_no_uid_and_the_same_style_gives_the_same_bytes(scanned, written, tmp_path):

@@ -21,9 +21,9 @@ def test_the_vendors_own_elements_are_enough(scanned, written, tmp_path, vendor)
             if name in dataset:
                 delattr(dataset, name)
         dataset.save_as(tmp_path / file.name)
-    found = read_study(tmp_path).series[Role.DWI]
-    assert found.b_values == dwi.b_values
-    assert found.b_vectors == pytest.approx(dwi.b_vectors, abs=1e-5)
+    read = read_study(tmp_path).series[Role.DWI]
+    assert read.b_values == dwi.b_values
+    assert read.b_vectors == pytest.approx(dwi.b_vectors, abs=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_siemens_b_matrix_is_the_outer_product_of_its_direction(scanned, written
     assert classic[0x0019, 0x1027].value == pytest.approx([matrix[i, j] for i in range(3) for j in range(i, 3)])
     enhanced = pydicom.dcmread(written(DicomStyle("siemens", enhanced=True)) / "dwi/0004.dcm", stop_before_pixels=True)
     (diffusion,) = enhanced.PerFrameFunctionalGroupsSequence[0].MRDiffusionSequence
-    (found,) = diffusion.DiffusionBMatrixSequence
-    assert (found.DiffusionBValueXY, found.DiffusionBValueZZ) == pytest.approx((matrix[0, 1], matrix[2, 2]))
+    (b_matrix,) = diffusion.DiffusionBMatrixSequence
+    assert (b_matrix.DiffusionBValueXY, b_matrix.DiffusionBValueZZ) == pytest.approx((matrix[0, 1], matrix[2, 2]))
 
 
 def test_toshiba_says_nothing_at_b_0_and_canon_a_vector_of_zeros(written):

@@ -20,7 +20,7 @@ def _no_credentials(monkeypatch):
 
 @pytest.fixture
 def speak() -> Iterator[Callable[[Callable[[str], Answer]], tuple[str, list[str]]]]:
-    """Start a server that answers each path as told: its URL, and the Authorization headers that it was sent."""
+    """Start a server that answers each path by a function: its URL, and the Authorization headers it was sent."""
     servers = []
 
     def start(answer: Callable[[str], Answer]) -> tuple[str, list[str]]:

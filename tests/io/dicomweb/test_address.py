@@ -96,12 +96,12 @@ def url(orthanc) -> str:
     ],
 )
 def test_addresses(url, options, service, study, series):
-    found = Address.parse(url, *options)
-    assert (found.service, found.study, found.series) == (service, study, series)
+    address = Address.parse(url, *options)
+    assert (address.service, address.study, address.series) == (service, study, series)
 
 
 @pytest.mark.parametrize(
-    ("url", "options", "said"),
+    ("url", "options", "message"),
     [
         ("http://h/a", (STUDY, None), "dicomweb://HOST"),
         ("dicomweb:h/a", (STUDY, None), "dicomweb://HOST"),
@@ -117,8 +117,8 @@ def test_addresses(url, options, service, study, series):
         ("dicomweb://h/a/studies/1.2.3/metadata", (None, None), "no study is named"),
     ],
 )
-def test_addresses_that_are_refused(url, options, said):
-    with pytest.raises(SettingError, match=re.escape(said)):
+def test_addresses_that_are_refused(url, options, message):
+    with pytest.raises(SettingError, match=re.escape(message)):
         Address.parse(url, *options)
 
 

@@ -92,8 +92,8 @@ def url(orthanc) -> str:
 def test_all_pages_of_a_search_are_asked_for(speak, tmp_path):
     """Many servers answer with some hundred entries at a time (PS3.18 8.3.4)."""
     url, _ = speak(archive)
-    (found,) = fetch_study(url, tmp_path / "out", STUDY)
-    assert found.files == tuple(f"{SERIES}/1.{n}.dcm" for n in range(5))
+    (fetched,) = fetch_study(url, tmp_path / "out", STUDY)
+    assert fetched.files == tuple(f"{SERIES}/1.{n}.dcm" for n in range(5))
 
 
 def test_a_server_that_ignores_the_offset_ends_and_is_found_out(speak, tmp_path):
@@ -117,7 +117,7 @@ def test_an_instance_without_its_envelope_is_taken(speak, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "message"),
     [
         (lambda _: (200, "text/html", b"<html>sign in</html>"), "not JSON"),
         (lambda _: (200, "application/json", b'[{"0020000E": {"Value": ["../../etc"]}}]'), "without a valid UID"),
@@ -143,9 +143,9 @@ def test_an_instance_without_its_envelope_is_taken(speak, tmp_path):
         (with_instance((200, MULTIPART, instance(0, "1.9"))), "another instance"),
     ],
 )
-def test_a_server_that_misbehaves_leaves_nothing(speak, tmp_path, answer, said):
+def test_a_server_that_misbehaves_leaves_nothing(speak, tmp_path, answer, message):
     url, _ = speak(answer)
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=message):
         fetch_study(url, tmp_path / "out", STUDY)
     assert not list(tmp_path.iterdir())
 

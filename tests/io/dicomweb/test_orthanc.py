@@ -92,12 +92,12 @@ def wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
 @pytest.fixture(scope="module")
 def sample_uids() -> dict[str, set[str]]:
     """Series UID → instance UIDs of the sample; and the study's own UID under 'study'."""
-    found: dict[str, set[str]] = {}
+    uids: dict[str, set[str]] = {}
     for file in SAMPLE.rglob("*.dcm"):
         header = pydicom.dcmread(file, stop_before_pixels=True)
-        found.setdefault(header.SeriesInstanceUID, set()).add(header.SOPInstanceUID)
-        found["study"] = {header.StudyInstanceUID}
-    return found
+        uids.setdefault(header.SeriesInstanceUID, set()).add(header.SOPInstanceUID)
+        uids["study"] = {header.StudyInstanceUID}
+    return uids
 
 
 @pytest.fixture
@@ -112,18 +112,18 @@ def url(orthanc) -> str:
 
 @pytest.mark.usefixtures("signed_in")
 def test_a_study_comes_back_voxel_by_voxel(url, study_uid, sample_uids, tmp_path):
-    told: list[str] = []
-    found = fetch_study(f"{url}/studies/{study_uid}", tmp_path / "new" / "out", progress=told.append)
-    assert {s.uid: {Path(f).stem for f in s.files} for s in found} == {
+    progress_lines: list[str] = []
+    fetched = fetch_study(f"{url}/studies/{study_uid}", tmp_path / "new" / "out", progress=progress_lines.append)
+    assert {s.uid: {Path(f).stem for f in s.files} for s in fetched} == {
         uid: instances for uid, instances in sample_uids.items() if uid != "study"
     }
-    assert sorted(f for s in found for f in s.files) == sorted(
+    assert sorted(f for s in fetched for f in s.files) == sorted(
         f.relative_to(tmp_path / "new/out").as_posix() for f in (tmp_path / "new/out").rglob("*") if f.is_file()
     )
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["out"]
     instances = sum(map(len, sample_uids.values())) - 1
-    assert len(told) == instances + 1
-    assert not any(study_uid in line for line in told)
+    assert len(progress_lines) == instances + 1
+    assert not any(study_uid in line for line in progress_lines)
 
     theirs, ours = read_study(tmp_path / "new/out"), read_study(SAMPLE)
     assert theirs.series.keys() == ours.series.keys()
@@ -132,21 +132,21 @@ def test_a_study_comes_back_voxel_by_voxel(url, study_uid, sample_uids, tmp_path
         assert np.array_equal(theirs.series[role].volume.grid.affine, series.volume.grid.affine)
         assert theirs.series[role].b_values == series.b_values
         assert theirs.series[role].acquisition == series.acquisition
-    (file,) = (f for s in found if s.modality == "SEG" for f in s.files)
-    (fetched,) = read_lesions(tmp_path / "new/out" / file, theirs)
+    (file,) = (f for s in fetched if s.modality == "SEG" for f in s.files)
+    (fetched_lesion,) = read_lesions(tmp_path / "new/out" / file, theirs)
     (original,) = read_lesions(SAMPLE / "lesions/1.dcm", ours)
-    assert fetched.label == original.label
+    assert fetched_lesion.label == original.label
     assert original.mask.data.any()
-    assert np.array_equal(fetched.mask.data, original.mask.data)
+    assert np.array_equal(fetched_lesion.mask.data, original.mask.data)
 
 
 @pytest.mark.usefixtures("signed_in")
 def test_one_series_and_only_it(url, study_uid, sample_uids, tmp_path):
     series = min(sample_uids.keys() - {"study"}, key=lambda uid: len(sample_uids[uid]))
-    (found,) = fetch_study(url + "/", tmp_path / "out", study_uid, series)
-    assert (found.uid, found.modality, len(found.files)) == (series, "SEG", 1)
+    (fetched,) = fetch_study(url + "/", tmp_path / "out", study_uid, series)
+    assert (fetched.uid, fetched.modality, len(fetched.files)) == (series, "SEG", 1)
     (again,) = fetch_study(f"{url}/studies/{study_uid}/series/{series}", tmp_path / "again", study_uid)
-    assert again == found
+    assert again == fetched
     assert len([f for f in (tmp_path / "out").rglob("*") if f.is_file()]) == 1
 
 

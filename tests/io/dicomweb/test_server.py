@@ -106,8 +106,8 @@ def test_a_token_that_is_no_header_is_refused_unsaid(speak, tmp_path, monkeypatc
 def test_a_busy_server_is_asked_again(speak, tmp_path):
     busy = [503]
     url, _ = speak(lambda path: (busy.pop(), "text/plain", b"") if busy else archive(path))
-    (found,) = fetch_study(url, tmp_path / "out", STUDY)
-    assert len(found.files) == 5
+    (fetched,) = fetch_study(url, tmp_path / "out", STUDY)
+    assert len(fetched.files) == 5
 
 
 def test_no_server(tmp_path):

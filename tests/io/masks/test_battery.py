@@ -285,8 +285,8 @@ REFUSED = {
 
 @pytest.mark.parametrize("stored", REFUSED)
 def test_what_has_no_place_or_no_region_is_refused(stored, t1, study, tmp_path):
-    make, error, said = REFUSED[stored]
-    with pytest.raises(error, match=said):
+    make, error, message = REFUSED[stored]
+    with pytest.raises(error, match=message):
         read_lesion(make(tmp_path, ellipsoid(t1, t1)), study)
 
 

@@ -37,8 +37,8 @@ TRUTHS = {
 
 def points(mask: Mask) -> np.ndarray:
     """Sorted RAS mm of the mask's voxels, to 0.01 mm: the same region whatever the grid's box and order."""
-    found = np.round(mask.grid.to_world(np.argwhere(mask.data)), 2) + 0.0
-    return found[np.lexsort(found.T)]
+    centres = np.round(mask.grid.to_world(np.argwhere(mask.data)), 2) + 0.0
+    return centres[np.lexsort(centres.T)]
 
 
 def read(file: Path) -> Dataset:

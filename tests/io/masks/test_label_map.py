@@ -1,4 +1,4 @@
-"""Witness: hand-made maps; two labels are two regions, a probability is thresholded and said so."""
+"""Witness: hand-made maps; two labels are two regions, a probability is thresholded and noted."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def test_what_is_no_label_map_is_refused(grid):
         "to 65535": ones * 70000,
         "three axes": np.stack([ones, ones], axis=-1),
     }
-    for said, values in images.items():
-        with pytest.raises(InputError, match=said):
+    for message, values in images.items():
+        with pytest.raises(InputError, match=message):
             label_regions(values, grid)
 
 

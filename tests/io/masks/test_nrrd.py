@@ -84,7 +84,7 @@ def test_slicer_s_layers_and_names(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("sizes: 3 4 5", "sizes: 3 4 6", "120 bytes of voxels where the header promises 144"),
         ("sizes: 3 4 5", "sizes: 3 4 900000000000000", "header promises"),
@@ -96,8 +96,8 @@ def test_slicer_s_layers_and_names(tmp_path):
         ("encoding: raw", "encoding: raw\ndata file: a.raw", "another file"),
     ],
 )
-def test_damage_is_refused(tmp_path, old, new, said):
-    with pytest.raises(InputError, match=said):
+def test_damage_is_refused(tmp_path, old, new, message):
+    with pytest.raises(InputError, match=message):
         read_nrrd(written(tmp_path, HEAD.replace(old, new)))
 
 

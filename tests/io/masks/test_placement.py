@@ -54,9 +54,9 @@ def test_a_part_half_a_voxel_off_or_beyond_is_no_part(oblique):
 
 def test_a_mask_on_a_series_is_placed(oblique, study_of):
     grid, other = oblique(), oblique((31, 29, 13), (0.6, 0.8, 3.5))
-    (said,) = check_placement(box(grid), study_of(t1=grid, t1_post=grid, t2_fs=other, water=other))
+    (note,) = check_placement(box(grid), study_of(t1=grid, t1_post=grid, t2_fs=other, water=other))
     carried = "its surface carried from voxels of 0.7 × 0.9 × 4 mm onto t2_fs (0.6 × 0.8 × 3.5 mm)"
-    assert said == f"lesion mask: same grid as t1, t1_post; {carried}, water (0.6 × 0.8 × 3.5 mm)"
+    assert note == f"lesion mask: same grid as t1, t1_post; {carried}, water (0.6 × 0.8 × 3.5 mm)"
 
 
 def test_the_share_outside_each_series_is_said(oblique, study_of):
@@ -64,8 +64,8 @@ def test_the_share_outside_each_series_is_said(oblique, study_of):
     data = np.zeros(grid.shape, bool)
     data[4:8, 5:9, 2:6] = True
     half = grid.crop((slice(0, 23), slice(0, 19), slice(0, 4)))
-    said = check_placement(Mask(data, grid), study_of(t1=grid, t2_fs=half))
-    assert said[1:] == ("50.0% of the lesion mask lies outside t2_fs",)
+    notes = check_placement(Mask(data, grid), study_of(t1=grid, t2_fs=half))
+    assert notes[1:] == ("50.0% of the lesion mask lies outside t2_fs",)
 
 
 def test_an_empty_mask_is_refused(oblique, study_of):

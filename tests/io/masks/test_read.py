@@ -66,16 +66,16 @@ def test_what_holds_no_region_is_refused(oblique, study_of, tmp_path):
     (tmp_path / "a.txt").write_text("no mask")
     (tmp_path / "nothing.nii").write_bytes(b"")
     nib.save(nib.Nifti1Image(np.ones((5, 6, 7, 2), np.int16), oblique().affine), tmp_path / "4d.nii")
-    for name, said in (
+    for name, message in (
         ("empty.nii.gz", "is empty"),
         ("a.txt", "another kind"),
         ("nothing.nii", "another kind"),
         ("absent.nii", "no such file"),
         ("4d.nii", "4 axes"),
     ):
-        with pytest.raises(InputError, match=said):
+        with pytest.raises(InputError, match=message):
             read_lesion(tmp_path / name, study)
-        with pytest.raises(InputError, match=said):
+        with pytest.raises(InputError, match=message):
             read_lesions(tmp_path / name, study)
     with pytest.raises(InputError, match="no readable file"):
         read_lesion(tmp_path, study)
@@ -92,8 +92,10 @@ def test_fourteen_muscles_are_fourteen_regions(shared_data, study_of):
     image = nib.load(shared_data / "leg_dwi_t2_dixon/labels.nii.gz")
     values = np.asarray(image.dataobj)
     study = study_of(water=Grid(image.shape, image.affine))
-    found = {int(lesion.label): int(lesion.mask.data.sum()) for lesion in read_lesions(image.get_filename(), study)}
-    assert found == {int(n): int((values == n).sum()) for n in np.unique(values) if n}
+    voxel_counts = {
+        int(lesion.label): int(lesion.mask.data.sum()) for lesion in read_lesions(image.get_filename(), study)
+    }
+    assert voxel_counts == {int(n): int((values == n).sum()) for n in np.unique(values) if n}
 
 
 def stored_ways(mask: Mask) -> dict[str, Mask]:

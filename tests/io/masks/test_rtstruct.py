@@ -150,9 +150,9 @@ def test_a_named_series_without_a_role_or_with_other_slices_is_said(tmp_path, gr
     assert len(read_lesion(named(file, "9.9"), plain).notes) == 1
 
 
-@pytest.mark.parametrize(("frame", "said"), [("2.25.3", False), ("2.25.4", True), ("", False)])
+@pytest.mark.parametrize(("frame", "noted"), [("2.25.3", False), ("2.25.4", True), ("", False)])
 @pytest.mark.parametrize("kind", ["rtstruct", "seg"])
-def test_a_frame_of_reference_of_its_own_is_said(tmp_path, grid, study_of, kind, frame, said):
+def test_a_frame_of_reference_of_its_own_is_said(tmp_path, grid, study_of, kind, frame, noted):
     """Positions of two frames of reference need not mean one place; without one in the file there is nothing to say."""
     study = study_of(t1=grid)
     t1 = study.series[Role.T1]
@@ -169,4 +169,4 @@ def test_a_frame_of_reference_of_its_own_is_said(tmp_path, grid, study_of, kind,
         dataset.FrameOfReferenceUID = frame
     dataset.save_as(file, enforce_file_format=True)
     notes = read_lesion(file, study).notes
-    assert any("is that of no image in this study" in note for note in notes) is said
+    assert any("is that of no image in this study" in note for note in notes) is noted

@@ -44,17 +44,17 @@ def stored_otherwise(mask: Mask) -> Mask:
 @pytest.mark.parametrize("store", [lambda mask: mask, stored_otherwise], ids=["as it is", "turned"])
 def test_repeated_voxels_come_back(oblique, study_of, times, store):
     drawn = ball(oblique(), 6.0)
-    found, notes = undo_upsampling(store(repeated(drawn, times)), study_of(t1=drawn.grid))
-    assert found.grid is drawn.grid
-    assert np.array_equal(found.data, drawn.data)
+    restored, notes = undo_upsampling(store(repeated(drawn, times)), study_of(t1=drawn.grid))
+    assert restored.grid is drawn.grid
+    assert np.array_equal(restored.data, drawn.data)
     assert "repeat those of t1" in notes[0]
 
 
 def test_a_crop_of_repeated_voxels_comes_back(oblique, study_of):
     drawn = ball(oblique(), 6.0)
     fine = repeated(drawn, (2, 2, 3))
-    found, _ = undo_upsampling(fine.crop(fine.box(0.5)), study_of(t2_fs=drawn.grid))
-    assert np.array_equal(found.data, drawn.data)
+    restored, _ = undo_upsampling(fine.crop(fine.box(0.5)), study_of(t2_fs=drawn.grid))
+    assert np.array_equal(restored.data, drawn.data)
 
 
 def test_centres_on_the_border_of_two_voxels_belong_to_either(oblique, study_of):
@@ -63,8 +63,8 @@ def test_centres_on_the_border_of_two_voxels_belong_to_either(oblique, study_of)
     ni, nj, nk = drawn.grid.shape
     fine = Grid((2 * ni - 1, 2 * nj - 1, nk), drawn.grid.affine @ np.diag((0.5, 0.5, 1.0, 1.0)))
     down, up = np.arange(2 * ni - 1) // 2, (np.arange(2 * nj - 1) + 1) // 2
-    found, _ = undo_upsampling(Mask(drawn.data[np.ix_(down, up, np.arange(nk))], fine), study_of(t1=drawn.grid))
-    assert np.array_equal(found.data, drawn.data)
+    restored, _ = undo_upsampling(Mask(drawn.data[np.ix_(down, up, np.arange(nk))], fine), study_of(t1=drawn.grid))
+    assert np.array_equal(restored.data, drawn.data)
 
 
 def test_what_was_drawn_on_the_finer_grid_stays_there(oblique, study_of):

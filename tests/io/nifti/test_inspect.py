@@ -29,25 +29,25 @@ def test_headers_alone_are_enough(folder, oblique):
     whole = [guess.to_dict() for guess in inspect(folder)]
     for file in folder.glob("*.nii"):
         file.write_bytes(file.read_bytes()[:352])
-    found = {guess.key: guess for guess in inspect(folder)}
-    assert [guess.to_dict() for guess in found.values()] == whole
-    assert found["dwi"].shape == (*oblique().shape, 3)
-    assert found["dwi"].b_values == (0.0, 400.0, 800.0)
-    assert found["adc"].spacing_mm == pytest.approx((0.7, 0.9, 4.0), rel=1e-6)
-    assert (found["adc"].unit, found["adc"].manufacturer) == ("1e-6 mm2/s", "Invented")
-    assert found["lesion"].role is None
-    assert not any(guess.problem for guess in found.values())
+    guess_by_key = {guess.key: guess for guess in inspect(folder)}
+    assert [guess.to_dict() for guess in guess_by_key.values()] == whole
+    assert guess_by_key["dwi"].shape == (*oblique().shape, 3)
+    assert guess_by_key["dwi"].b_values == (0.0, 400.0, 800.0)
+    assert guess_by_key["adc"].spacing_mm == pytest.approx((0.7, 0.9, 4.0), rel=1e-6)
+    assert (guess_by_key["adc"].unit, guess_by_key["adc"].manufacturer) == ("1e-6 mm2/s", "Invented")
+    assert guess_by_key["lesion"].role is None
+    assert not any(guess.problem for guess in guess_by_key.values())
 
 
 def test_what_cannot_serve_says_why(folder):
     (folder / "dwi.bval").unlink()
     nib.save(nib.Nifti1Image(np.zeros((4, 5, 6, 2), np.int16), np.diag([2.0, 1, 3, 1])), folder / "t1.nii")
     (folder / "lesion.nii").write_bytes(b"\0" * 400)
-    found = {guess.key: guess for guess in inspect(folder)}
-    assert "several volumes cannot serve as t1" in (found["t1"].problem or "")
-    assert "dwi.bval" in (found["dwi"].problem or "")
-    assert "cannot read 'lesion.nii'" in (found["lesion"].problem or "")
-    assert found["adc"].problem is None
+    guess_by_key = {guess.key: guess for guess in inspect(folder)}
+    assert "several volumes cannot serve as t1" in (guess_by_key["t1"].problem or "")
+    assert "dwi.bval" in (guess_by_key["dwi"].problem or "")
+    assert "cannot read 'lesion.nii'" in (guess_by_key["lesion"].problem or "")
+    assert guess_by_key["adc"].problem is None
 
 
 def test_the_notes_of_a_mask_that_the_user_gives_are_kept(folder, oblique):
