@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pnst.cohort.patients import Patient, read_patients
+from pnst.cohort.patients import SimulatedPatient, read_patients
 from pnst.errors import InputError, SettingError
 from pnst.phantom import benign, malignant
 from pnst.phantom.description import Description
@@ -35,8 +35,8 @@ def test_a_row_is_its_preset_with_its_cells(table):
     lesion, surround = replace(spec.lesion, edema_mm=12.5), replace(spec.surround, fat_plane_mm=None)
     changed = replace(spec, lesion=lesion, surround=surround, case_id="B.2")
     assert read_patients(file, [{"like": "benign"}]) == [
-        Patient("A-1", "benign", Description(spec=replace(benign(), case_id="A-1"), seed=7)),
-        Patient("B.2", "malignant", Description(spec=changed, seed=8)),
+        SimulatedPatient("A-1", "benign", Description(spec=replace(benign(), case_id="A-1"), seed=7)),
+        SimulatedPatient("B.2", "malignant", Description(spec=changed, seed=8)),
     ]
 
 

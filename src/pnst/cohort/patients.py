@@ -21,7 +21,7 @@ OWN = ("patient", "label")
 
 
 @dataclass(frozen=True)
-class Patient:
+class SimulatedPatient:
     """One row."""
 
     name: str
@@ -29,7 +29,7 @@ class Patient:
     description: Description
 
 
-def read_patients(file: Path, defaults: Sequence[Changes | Path] = ()) -> list[Patient]:
+def read_patients(file: Path, defaults: Sequence[Changes | Path] = ()) -> list[SimulatedPatient]:
     """Every patient of a table with a description of its own: the row's cells over the defaults.
 
     A row without a `seed` has one made from the defaults' seed and the patient's name, so that other rows do not
@@ -45,11 +45,11 @@ def read_patients(file: Path, defaults: Sequence[Changes | Path] = ()) -> list[P
     return [_patient(name, row, defaults, seed) for name, row in zip(names, rows, strict=True)]
 
 
-def _patient(name: str, row: dict[str, str], defaults: Sequence[Changes | Path], seed: int) -> Patient:
+def _patient(name: str, row: dict[str, str], defaults: Sequence[Changes | Path], seed: int) -> SimulatedPatient:
     own = {"case_id": name, "seed": _seed(seed, name)}
     try:
         changes = nested({column: cell for column, cell in row.items() if cell and column not in OWN})
-        return Patient(name, row.get("label", ""), describe(*defaults, own, changes))
+        return SimulatedPatient(name, row.get("label", ""), describe(*defaults, own, changes))
     except SettingError as error:
         raise SettingError(
             f"patient {name!r}: {error.what}", got=error.got, expected=error.expected, remedy=error.remedy

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pnst.cohort.patients import Patient, read_patients
+from pnst.cohort.patients import SimulatedPatient, read_patients
 from pnst.cohort.run import Outcome, Row, Task, Watch, run_tasks
 from pnst.cohort.workers import cores
 from pnst.io.atomic import write_text
@@ -59,7 +59,7 @@ def lesion_file(folder: Path) -> str:
     return lesion.relative_to(folder).as_posix()
 
 
-def write_tables(out: Path, patients: Sequence[Patient], outcomes: Sequence[Outcome]) -> None:
+def write_tables(out: Path, patients: Sequence[SimulatedPatient], outcomes: Sequence[Outcome]) -> None:
     """`cohort.csv`, one row a patient that is there; `failures.csv`, one row each that is not, where there are any."""
     index, failures = [], []
     for patient, outcome in zip(patients, outcomes, strict=True):
