@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from command_line import bytes_of, outputs
-from worker_tasks import draw
 from pnst.cohort.run import RECORD, STAGING, Outcome, Task, run_tasks
 from pnst.errors import InputError
+from worker_tasks import draw
 
 FILES = {RECORD, "one.txt", "two.txt"}
 

@@ -10,9 +10,9 @@ from multiprocessing import active_children
 
 import pytest
 
-from worker_tasks import obey
 from pnst.cohort.workers import THREADS, cores, each
 from pnst.errors import InputError, PnstError
+from worker_tasks import obey
 
 
 def made(orders: list[str], workers: int = 2) -> dict[str, object]:
