@@ -72,7 +72,7 @@ def atomic_folder(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def staging_in(folder: Path) -> Iterator[Path]:
+def staging_folder(folder: Path) -> Iterator[Path]:
     """Give a hidden folder within `folder`, from which finished files are moved into it; it is gone afterwards.
 
     Raises `InputError` when `folder` cannot be made or written; a folder that was made and stayed empty goes again.
@@ -82,7 +82,7 @@ def staging_in(folder: Path) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".pnst-", dir=folder))
     except OSError as error:
-        raise unwritable(folder, error.strerror or "a folder that cannot be written") from error
+        raise unwritable_folder(folder, error.strerror or "a folder that cannot be written") from error
     try:
         yield staging
     finally:
@@ -91,7 +91,7 @@ def staging_in(folder: Path) -> Iterator[Path]:
             folder.rmdir()
 
 
-def unwritable(folder: Path, got: str) -> InputError:
+def unwritable_folder(folder: Path, got: str) -> InputError:
     """The error for a folder that outputs cannot go to."""
     return InputError(
         f"cannot write results to {folder.name!r}",

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pnst.io.atomic import staging_in, unwritable
+from pnst.io.atomic import staging_folder, unwritable_folder
 
 
 def write_file_set(folder: Path, files: Mapping[str, bytes], inputs: Iterable[Path] = ()) -> None:
@@ -17,8 +17,8 @@ def write_file_set(folder: Path, files: Mapping[str, bytes], inputs: Iterable[Pa
     """
     replaced = {(folder / name).resolve() for name in files} & {path.resolve() for path in inputs}
     if replaced:
-        raise unwritable(folder, f"outputs that would replace the input {replaced.pop().name!r}")
-    with staging_in(folder) as staging:
+        raise unwritable_folder(folder, f"outputs that would replace the input {replaced.pop().name!r}")
+    with staging_folder(folder) as staging:
         for name, content in files.items():
             (staging / name).write_bytes(content)
         for name in files:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pnst.errors import InputError
 from pnst.image import Mask, Volume
-from pnst.io.atomic import staging_in, unwritable
+from pnst.io.atomic import staging_folder, unwritable_folder
 from pnst.io.nifti.read import read_volume, write_volume
 
 SCHEMA_VERSION = 1
@@ -36,7 +36,7 @@ def write_results(out: Path, files: Mapping[str, Content]) -> None:
     Everything is written to a hidden folder first, so that a failure leaves what was there. Other files in `out` are
     left alone. Raises `InputError` when `out` cannot be such a folder.
     """
-    with staging_in(out) as staging:
+    with staging_folder(out) as staging:
         for name, content in files.items():
             _write(staging / name, content)
         for stale in earlier_outputs(out):
@@ -52,17 +52,17 @@ def refuse_inputs(out: Path, inputs: Iterable[Path]) -> None:
     """
     nearest = next(path for path in (out, *out.absolute().parents) if path.exists())
     if not nearest.is_dir():
-        raise unwritable(out, f"{nearest.name!r} is a file")
+        raise unwritable_folder(out, f"{nearest.name!r} is a file")
     replaced = {path.resolve() for path in earlier_outputs(out)}
     for given in inputs:
         place = given.resolve()
         if place == out.resolve() or replaced & {place, *place.parents}:
-            raise unwritable(out, f"outputs that would replace the input {given.name!r}")
+            raise unwritable_folder(out, f"outputs that would replace the input {given.name!r}")
 
 
 def earlier_outputs(out: Path) -> list[Path]:
     """What an earlier run left in `out`."""
-    patterns = [pattern for name in OUTPUTS for pattern in (name, _further(name))]
+    patterns = [pattern for name in OUTPUTS for pattern in (name, _numbered_pattern(name))]
     return [path for pattern in patterns for path in sorted(out.glob(pattern))]
 
 
@@ -72,7 +72,7 @@ def numbered(name: str, lesion: int) -> str:
     return name if lesion == 1 else f"{stem}-{lesion}{dot}{ending}"
 
 
-def _further(name: str) -> str:
+def _numbered_pattern(name: str) -> str:
     stem, dot, ending = name.partition(".")
     return f"{stem}-[0-9]*{dot}{ending}"
 

@@ -1,4 +1,4 @@
-"""The user's word on roles: which series or file serves as which, or that none shall."""
+"""Roles that the user sets: which series or file serves as which, or that none does."""
 
 from __future__ import annotations
 

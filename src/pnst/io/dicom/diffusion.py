@@ -34,7 +34,7 @@ def read_diffusion(ds: Fields, image_type: Sequence[str], orientation: Sequence[
             break
     b_value = number(ds, B_VALUE, "FD")
     direction = _unit(numbers(ds, ORIENTATION, "FD"))
-    return _without_meaningless_direction(
+    return _without_undefined_direction(
         FrameDiffusion(
             b_value=b_value if b_value is not None and b_value >= 0 else vendor_diffusion.b_value,
             direction=direction or vendor_diffusion.direction,
@@ -49,7 +49,7 @@ def enhanced_diffusion(group: Fields, image_type: Sequence[str]) -> FrameDiffusi
     directionality = text(group, DIRECTIONALITY)
     if b_value is None and directionality == "NONE":
         b_value = 0.0
-    return _without_meaningless_direction(
+    return _without_undefined_direction(
         FrameDiffusion(
             b_value=b_value,
             direction=_unit(numbers(item(group, 0x00189076), ORIENTATION, "FD")),
@@ -58,7 +58,7 @@ def enhanced_diffusion(group: Fields, image_type: Sequence[str]) -> FrameDiffusi
     )
 
 
-def _without_meaningless_direction(diffusion: FrameDiffusion) -> FrameDiffusion:
+def _without_undefined_direction(diffusion: FrameDiffusion) -> FrameDiffusion:
     """No direction where it means nothing: below `MIN_WEIGHTED_B`, and where directions were combined."""
     if diffusion.isotropic or (diffusion.b_value is not None and diffusion.b_value < MIN_WEIGHTED_B):
         return replace(diffusion, direction=None)

@@ -50,7 +50,7 @@ _SIGNS = re.compile(r"[^\w+*]+|_")
 def keywords_of(description: str) -> frozenset[str]:
     """The known keywords that a description holds; "no_fs" takes away "fs", "pre" takes away "post".
 
-    >>> sorted(words_of("AXIAL SE T2 FAT SAT")), sorted(words_of("t1_tse_tra nach KM"))
+    >>> sorted(keywords_of("AXIAL SE T2 FAT SAT")), sorted(keywords_of("t1_tse_tra nach KM"))
     (['fs', 't2'], ['post', 't1'])
     """
     plain = unicodedata.normalize("NFKD", description.lower())

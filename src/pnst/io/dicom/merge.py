@@ -25,7 +25,7 @@ def merge_diffusion(stacks: Sequence[Stack]) -> tuple[Stack, ...]:
     the way directions were combined are the same, and every b-value is there once. The parts stay, marked by what they
     were merged into; what could not be merged says why.
     """
-    single = [stack for stack in stacks if _level(stack) is not None]
+    single = [stack for stack in stacks if _single_b_value(stack) is not None]
     groups: list[list[Stack]] = []
     for stack in single:
         group = next((g for g in groups if not _difference(g[0], stack)), None)
@@ -33,7 +33,7 @@ def merge_diffusion(stacks: Sequence[Stack]) -> tuple[Stack, ...]:
             groups.append([stack])
         else:
             group.append(stack)
-    merged = [_merged(part) for group in groups for part in _by_combination(group) if _each_level_once(part)]
+    merged = [_merged(part) for group in groups for part in _by_combination(group) if _each_b_value_once(part)]
     into = {key: stack.key for stack in merged for key in stack.parts}
     kept = [
         replace(s, merged_into=into.get(s.key, ""), unmerged_reason=_unmerged_reason(s, single, into)) for s in stacks
@@ -41,7 +41,7 @@ def merge_diffusion(stacks: Sequence[Stack]) -> tuple[Stack, ...]:
     return (*kept, *merged)
 
 
-def _level(stack: Stack) -> float | None:
+def _single_b_value(stack: Stack) -> float | None:
     """The one b-value of a series that may be part of a diffusion series; None for any other."""
     if stack.kind is not Kind.MAGNITUDE or stack.grid is None or stack.header.modality not in ("MR", ""):
         return None
@@ -81,16 +81,16 @@ def _by_combination(group: Sequence[Stack]) -> list[list[Stack]]:
 
 
 def _weighted(stack: Stack) -> bool:
-    return (_level(stack) or 0.0) >= B_TOLERANCE
+    return (_single_b_value(stack) or 0.0) >= B_TOLERANCE
 
 
-def _each_level_once(parts: Sequence[Stack]) -> bool:
-    levels = sorted(_level(s) or 0.0 for s in parts)
-    return len(levels) > 1 and all(b - a >= B_TOLERANCE for a, b in pairwise(levels))
+def _each_b_value_once(parts: Sequence[Stack]) -> bool:
+    b_values = sorted(_single_b_value(s) or 0.0 for s in parts)
+    return len(b_values) > 1 and all(b - a >= B_TOLERANCE for a, b in pairwise(b_values))
 
 
 def _merged(parts: Iterable[Stack]) -> Stack:
-    ordered = sorted(parts, key=lambda s: _level(s) or 0.0)
+    ordered = sorted(parts, key=lambda s: _single_b_value(s) or 0.0)
     return replace(
         ordered[0],
         key="+".join(s.key for s in ordered),
@@ -102,7 +102,7 @@ def _merged(parts: Iterable[Stack]) -> Stack:
 
 def _unmerged_reason(stack: Stack, single: Sequence[Stack], into: dict[str, str]) -> str:
     """Why a series of one b-value was not merged with the others of its study; "" where it was, or is none."""
-    if stack.key in into or _level(stack) is None:
+    if stack.key in into or _single_b_value(stack) is None:
         return ""
     others = [other for other in single if other is not stack]
     reasons = [f"{other.key}: {_difference(stack, other) or 'a b-value twice'}" for other in others]

@@ -50,7 +50,7 @@ def read_dicom(
         warnings.simplefilter("ignore")  # decoders remark on padding and odd headers; what matters becomes an error
         read = {role: pool.submit(_series, role, stack, pixels, reason) for role, (stack, reason) in chosen.items()}
         series = {role: future.result() for role, future in read.items()}
-    notes = (*tree.notes, *_left_out(stacks, chosen), *_frames_of_reference(chosen))
+    notes = (*tree.notes, *_unused_series_note(stacks, chosen), *_frame_of_reference_note(chosen))
     return Study(case_id or _case_id(tree.headers[0], keep_identity), series, notes=notes)
 
 
@@ -68,18 +68,18 @@ def inspect_dicom(path: Path) -> list[SeriesGuess]:
             if guess.role is not None and theirs.role is guess.role and other is not stack
         ]
         series_guesses.append(
-            _shown(stack, guess.role, guess.reason, (*guess.rivals, *others) if counts else guess.rivals)
+            _series_guess(stack, guess.role, guess.reason, (*guess.rivals, *others) if counts else guess.rivals)
         )
     return series_guesses + [_damaged(f"damaged-{n + 1}", error) for n, error in enumerate(tree.damaged)]
 
 
-def _left_out(stacks: Sequence[Stack], chosen: RoleAssignment) -> tuple[str, ...]:
+def _unused_series_note(stacks: Sequence[Stack], chosen: RoleAssignment) -> tuple[str, ...]:
     used = {key for stack, _ in chosen.values() for key in (stack.key, *stack.parts)}
     left = sum(stack.key not in used and not stack.parts for stack in stacks)
     return (f"{left} series without a role were left out",) if left else ()
 
 
-def _frames_of_reference(chosen: RoleAssignment) -> tuple[str, ...]:
+def _frame_of_reference_note(chosen: RoleAssignment) -> tuple[str, ...]:
     """A sentence where the positions of series need not mean the same place in the patient."""
     roles: dict[str, list[str]] = defaultdict(list)
     for role, (stack, _) in chosen.items():
@@ -126,7 +126,7 @@ def _b_vectors(stack: Stack) -> FloatArray | None:
     return np.asarray(in_lps @ LPS_TO_RAS[:3, :3]) + 0.0  # no −0.0
 
 
-def _shown(stack: Stack, role: Role | None, reason: str, rivals: tuple[str, ...]) -> SeriesGuess:
+def _series_guess(stack: Stack, role: Role | None, reason: str, rivals: tuple[str, ...]) -> SeriesGuess:
     grid: Grid | None = stack.grid
     count = len(stack.volumes)
     return SeriesGuess(
@@ -158,7 +158,7 @@ def _check_one_study(headers: Sequence[Header]) -> None:
         )
     counts = Counter((header.study_uid, header.patient_id) for header in headers)
     if len(counts) > 1:
-        listed = [f"{_short(uid)} ({count} files)" for (uid, _), count in sorted(counts.items())]
+        listed = [f"{_short_digest(uid)} ({count} files)" for (uid, _), count in sorted(counts.items())]
         patients = len({patient for _, patient in counts})
         raise AmbiguityError(
             "several studies in one folder",
@@ -171,8 +171,8 @@ def _check_one_study(headers: Sequence[Header]) -> None:
 def _case_id(header: Header, keep_identity: bool) -> str:
     if keep_identity and header.patient_id:
         return header.patient_id
-    return _short(header.study_uid)
+    return _short_digest(header.study_uid)
 
 
-def _short(uid: str) -> str:
+def _short_digest(uid: str) -> str:
     return hashlib.sha256(uid.encode()).hexdigest()[:12]

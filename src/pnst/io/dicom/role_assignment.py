@@ -1,4 +1,4 @@
-"""Which series serves as which role: the user's word first, then the one guess; never one of several."""
+"""Which series serves as which role: the user's choice first, then the one guess; never one of several."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def assign_roles(stacks: Sequence[Stack], overrides: Mapping[str, str]) -> RoleA
             guesses[guess.role].append((stack, guess))
     chosen: RoleAssignment = {role: (stack, "chosen by the user") for role, stack in named.items() if stack is not None}
     for role, candidates in guesses.items():
-        stack, guess = _only(role, _preferred(role, candidates))
+        stack, guess = _single_candidate(role, _preferred(role, candidates))
         chosen[role] = (stack, guess.reason)
     if not chosen:
-        raise _nothing(stacks)
+        raise _no_series_error(stacks)
     for role, (stack, _) in chosen.items():
-        _check(role, stack)
+        _check_usable(role, stack)
     return {role: chosen[role] for role in Role if role in chosen}
 
 
 def find_series(stacks: Sequence[Stack], name: str, role: str) -> Stack:
-    """The one stack that a user's word names. Raises `InputError` for none, `AmbiguityError` for several."""
+    """The one stack that the user names. Raises `InputError` for none, `AmbiguityError` for several."""
     word = name.strip().lower()
     point = _time_point(stacks, word)
     if point is not None:
@@ -65,13 +65,13 @@ def find_series(stacks: Sequence[Stack], name: str, role: str) -> Stack:
         if matches:
             raise AmbiguityError(
                 f"{name!r} names {len(matches)} series for {role}",
-                got="; ".join(_line(stack) for stack in matches),
+                got="; ".join(_key_and_description(stack) for stack in matches),
                 expected="one series",
                 remedy=f"use a key, such as --role {role}={matches[0].key}",
             )
     raise InputError(
         f"no series {name!r} to serve as {role}",
-        got="; ".join(_line(stack) for stack in stacks),
+        got="; ".join(_key_and_description(stack) for stack in stacks),
         expected="the key, UID, number or description of one of these series",
         remedy=f"choose one, such as --role {role}={stacks[0].key}",
     )
@@ -98,18 +98,18 @@ def _preferred(role: Role, candidates: list[tuple[Stack, RoleGuess]]) -> list[tu
     return better or candidates
 
 
-def _only(role: Role, candidates: list[tuple[Stack, RoleGuess]]) -> tuple[Stack, RoleGuess]:
+def _single_candidate(role: Role, candidates: list[tuple[Stack, RoleGuess]]) -> tuple[Stack, RoleGuess]:
     if len(candidates) == 1:
         return candidates[0]
     raise AmbiguityError(
         f"{len(candidates)} series could be {role}",
-        got="; ".join(f"{_line(stack)}, {guess.reason}" for stack, guess in candidates),
+        got="; ".join(f"{_key_and_description(stack)}, {guess.reason}" for stack, guess in candidates),
         expected=f"one series for {role}",
         remedy=f"choose one, such as --role {role}={candidates[0][0].key}, or none with --role {role}={NO_SERIES}",
     )
 
 
-def _check(role: Role, stack: Stack) -> None:
+def _check_usable(role: Role, stack: Stack) -> None:
     if stack.problem is not None:
         raise stack.problem
     if role is Role.DWI and len({round(b) for b in stack.b_values or ()}) < 2:
@@ -128,18 +128,18 @@ def _check(role: Role, stack: Stack) -> None:
         )
 
 
-def _nothing(stacks: Sequence[Stack]) -> Exception:
+def _no_series_error(stacks: Sequence[Stack]) -> Exception:
     """Why a study has no series of use: the first one that cannot be read, else what each one is."""
     problem = next((stack.problem for stack in stacks if stack.problem is not None), None)
     if problem is not None:
         return problem
     return InputError(
         "no series of this study has a role",
-        got="; ".join(f"{_line(stack)}: {guess_role(stack).reason}" for stack in stacks),
+        got="; ".join(f"{_key_and_description(stack)}: {guess_role(stack).reason}" for stack in stacks),
         expected=", ".join(Role),
         remedy=f"say which series is which, such as --role t1={stacks[0].key}",
     )
 
 
-def _line(stack: Stack) -> str:
+def _key_and_description(stack: Stack) -> str:
     return f"{stack.key} ({stack.header.description})" if stack.header.description else stack.key

@@ -40,7 +40,7 @@ def split_parts(frames: Sequence[Frame]) -> tuple[Part, ...]:
     Frames without a place stay together: they are refused later, with their names.
     """
     parts = []
-    for kind, of_kind in _by(frames, lambda f: f.kind).items():
+    for kind, of_kind in _group_by(frames, lambda f: f.kind).items():
         for echo, of_echo in _where_shared(of_kind, lambda f: _rounded(f.acquisition.echo_time_ms)).items():
             for inversion, one in _where_shared(of_echo, lambda f: _rounded(f.acquisition.inversion_time_ms)).items():
                 words = ["" if kind is Kind.MAGNITUDE else kind.split()[0].lower()]
@@ -81,7 +81,7 @@ def _raw_and_trace(frames: Frames) -> list[Part]:
 def _by_weighting(frames: Frames) -> list[Frames]:
     """Frames of one b-value and direction each, to `SAME_B` and `SAME_GRADIENT`."""
     groups: list[tuple[FrameDiffusion, Frames]] = []
-    for diffusion, exact in _by(frames, lambda f: f.diffusion).items():
+    for diffusion, exact in _group_by(frames, lambda f: f.diffusion).items():
         near = next((i for i, (other, _) in enumerate(groups) if _same_weighting(diffusion, other)), None)
         if near is None:
             groups.append((diffusion, exact))
@@ -103,7 +103,7 @@ def _by_time(frames: Frames) -> list[Frames]:
     if not _shares_places(frames):
         return [frames]
     for index in range(len(frames[0].times)):
-        groups = list(_by(frames, lambda f, i=index: f.times[i]).values())  # type: ignore[misc]
+        groups = list(_group_by(frames, lambda f, i=index: f.times[i]).values())  # type: ignore[misc]
         if len(groups) > 1 and all(_complete(group, frames) for group in groups):
             return [volume for group in groups for volume in _by_time(group)]
     return _by_order(frames)
@@ -112,8 +112,8 @@ def _by_time(frames: Frames) -> list[Frames]:
 def _by_order(frames: Frames) -> list[Frames]:
     """The first frames of all places, the second ones, …, by instance number."""
     stacks: dict[int, list[Frame]] = defaultdict(list)
-    for slot, frame in sorted(zip(_slots(frames), frames, strict=True), key=lambda pair: pair[1].instance):
-        stacks[slot].append(frame)
+    for index, frame in sorted(zip(_slice_indices(frames), frames, strict=True), key=lambda pair: pair[1].instance):
+        stacks[index].append(frame)
     counts = {len(stack) for stack in stacks.values()}
     numbered = len({f.instance for f in frames}) == len(frames)
     if len(counts) > 1 or not numbered:
@@ -144,36 +144,36 @@ def _incomplete(volumes: Sequence[Frames]) -> GeometryError:
 
 def _where_shared(frames: Frames, key: Callable[[Frame], float | None]) -> dict[float | None, Frames]:
     """Split by a key where frames with different values share a place; one group named None otherwise."""
-    groups = _by(frames, key)
+    groups = _group_by(frames, key)
     if len(groups) > 1 and _shares_places(frames) and all(_complete(group, frames) for group in groups.values()):
         return groups
     return {None: frames}
 
 
 def _shares_places(frames: Frames) -> bool:
-    return _placed(frames) and len(set(_slots(frames))) < len(frames)
+    return _placed(frames) and len(set(_slice_indices(frames))) < len(frames)
 
 
 def _complete(group: Frames, frames: Frames) -> bool:
     """Whether a group has a frame in as many places as all frames do."""
-    return len(set(_slots(group))) == len(set(_slots(frames)))
+    return len(set(_slice_indices(group))) == len(set(_slice_indices(frames)))
 
 
 def _placed(frames: Frames) -> bool:
     return all(f.plane is not None for f in frames)
 
 
-def _slots(frames: Frames) -> list[int]:
+def _slice_indices(frames: Frames) -> list[int]:
     """A number for each frame: the same for frames in one place along the normal."""
     along = slice_positions(frames)
     order = np.argsort(along, kind="stable")
     new_place = np.concatenate([[0], np.diff(along[order]) > SAME_PLACE_MM])
-    slots = np.empty(len(frames), dtype=int)
-    slots[order] = np.cumsum(new_place)
-    return [int(s) for s in slots]
+    indices = np.empty(len(frames), dtype=int)
+    indices[order] = np.cumsum(new_place)
+    return [int(s) for s in indices]
 
 
-def _by(frames: Sequence[Frame], key: Callable[[Frame], K]) -> dict[K, Frames]:
+def _group_by(frames: Sequence[Frame], key: Callable[[Frame], K]) -> dict[K, Frames]:
     groups: dict[K, list[Frame]] = defaultdict(list)
     for frame in frames:
         groups[key(frame)].append(frame)

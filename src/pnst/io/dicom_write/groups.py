@@ -115,7 +115,7 @@ def _write_timing(shared: Dataset, facts: Acquisition, *, simulated: bool) -> No
         if facts.flip_angle_deg is not None:
             timing.FlipAngle = decimal(facts.flip_angle_deg)
         if simulated:
-            _write_nothing_radiated(timing)
+            _write_zero_absorption(timing)
     if facts.inversion_time_ms is not None or simulated:
         modifier = _group(shared, "MRModifierSequence")
         modifier.InversionRecovery = "NO"
@@ -126,7 +126,7 @@ def _write_timing(shared: Dataset, facts: Acquisition, *, simulated: bool) -> No
             modifier.T2Preparation = modifier.PartialFourier = modifier.ParallelAcquisition = "NO"
 
 
-def _write_nothing_radiated(timing: Dataset) -> None:
+def _write_zero_absorption(timing: Dataset) -> None:
     """One echo an excitation, and no patient to warm."""
     timing.EchoTrainLength = timing.RFEchoTrainLength = timing.GradientEchoTrainLength = 1
     rate = _group(timing, "SpecificAbsorptionRateSequence")

@@ -14,7 +14,7 @@ from pydicom.dataset import Dataset
 from pnst.errors import InputError
 from pnst.io.atomic import atomic_folder
 from pnst.io.dicomweb.address import Address, is_uid
-from pnst.io.dicomweb.server import connect, missing, not_dicomweb, response_errors
+from pnst.io.dicomweb.server import connect, not_dicomweb, not_on_server, response_errors
 
 if TYPE_CHECKING:
     from dicomweb_client.api import DICOMwebClient
@@ -106,10 +106,10 @@ def _list_series(client: DICOMwebClient, address: Address) -> list[Mapping[str, 
     with response_errors(address, "study"):
         listed = _pages(lambda offset: client.search_for_series(address.study, offset=offset), _SERIES, address)
     if not listed:
-        raise missing(address, "study")
+        raise not_on_server(address, "study")
     chosen = [entry for uid, entry in listed.items() if address.series in (None, uid)]
     if not chosen:
-        raise missing(address, "series")
+        raise not_on_server(address, "series")
     return chosen
 
 

@@ -71,11 +71,11 @@ def _authorisation(environment: Mapping[str, str]) -> Any:
             remedy="set it again",
         )
 
-    def bear(request: Any) -> Any:
+    def add_bearer_token(request: Any) -> Any:
         request.headers["Authorization"] = f"Bearer {token}"
         return request
 
-    return bear
+    return add_bearer_token
 
 
 @contextmanager
@@ -115,7 +115,7 @@ def not_dicomweb(address: Address, got: str) -> InputError:
     )
 
 
-def missing(address: Address, asked: str) -> InputError:
+def not_on_server(address: Address, asked: str) -> InputError:
     """The refusal where the server does not have the study, series or instance that was asked for."""
     return InputError(
         f"cannot fetch the {asked}",
@@ -128,7 +128,7 @@ def missing(address: Address, asked: str) -> InputError:
 def _refused(address: Address, asked: str, status: int) -> InputError:
     """The refusal for an HTTP status of 400 or more."""
     if status == 404:
-        return missing(address, asked)
+        return not_on_server(address, asked)
     if status in (401, 403):
         return InputError(
             f"cannot sign in to {address.host}" if status == 401 else f"may not fetch from {address.host}",

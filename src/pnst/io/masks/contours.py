@@ -56,15 +56,15 @@ def fill_contours(
     """
     points, starts = np.concatenate(contours), np.cumsum([0, *map(len, contours)])[:-1]
     notes: tuple[str, ...] = ()
-    fit = _lying_on(points, starts, drawn_on)
+    fit = _best_fit(points, starts, drawn_on)
     if fit is None:
-        fit = _lying_on(points, starts, grids)
+        fit = _best_fit(points, starts, grids)
         if drawn_on and fit is not None:
             notes = ("the contours do not lie on the slices of the series that their file names, but on another's",)
     if fit is None:
         fit = _own_planes(contours, grids, thickness_mm)
         notes = ("the contours lie on no series' slices; they were filled on their own planes",)
-    grid = _grown(fit, points)
+    grid = _extended(fit, points)
     index = grid.to_index(points)
     slices = np.rint(_means(index[:, fit.axis], starts)).astype(int)
     inside = _filled(np.split(index, starts[1:]), slices, grid, fit.axis)
@@ -108,7 +108,7 @@ def _filled(polygons: Sequence[FloatArray], slices: IntArray, grid: Grid, axis: 
     return inside
 
 
-def _lying_on(points: FloatArray, starts: IntArray, grids: Sequence[Grid]) -> _Fit | None:
+def _best_fit(points: FloatArray, starts: IntArray, grids: Sequence[Grid]) -> _Fit | None:
     close = [fit for grid in grids for fit in _fits(points, starts, grid) if fit.distance <= MAX_OFF_SLICE]
     if not close:
         return None
@@ -132,7 +132,7 @@ def _means(values: FloatArray, starts: IntArray) -> FloatArray:
     return np.asarray(np.add.reduceat(values, starts, axis=0) / counts.reshape(-1, *[1] * (values.ndim - 1)))
 
 
-def _grown(fit: _Fit, points: FloatArray) -> Grid:
+def _extended(fit: _Fit, points: FloatArray) -> Grid:
     """The grid, made larger by whole voxels where contours leave it."""
     index = fit.grid.to_index(points)
     index[:, fit.axis] = np.rint(index[:, fit.axis])

@@ -45,8 +45,9 @@ def check_placement(mask: Mask, study: Study, name: str = "lesion mask") -> tupl
         centre = mask.grid.to_world(np.argwhere(mask.data).mean(axis=0))
         raise GeometryError(
             f"the {name} does not overlap any series",
-            got=f"a mask centred at {_point(centre)} mm (RAS)",
-            expected="; ".join(f"{role} around {_point(_centre(grid))}" for role, grid in grids.items()) or "a series",
+            got=f"a mask centred at {_point_text(centre)} mm (RAS)",
+            expected="; ".join(f"{role} around {_point_text(_centre(grid))}" for role, grid in grids.items())
+            or "a series",
             remedy="check that mask and images are of one patient and one examination",
         )
     missed = tuple(f"{share:.1%} of the {name} lies outside {role}" for role, share in outside.items() if share)
@@ -73,7 +74,7 @@ def grid_relation(mask: Grid, series: Grid) -> str:
         return "re-oriented to"
     if other.box_of(own) is not None:
         return CROPPED
-    return f"its surface carried from voxels of {_size(mask)} mm onto"
+    return f"its surface carried from voxels of {_spacing_text(mask)} mm onto"
 
 
 def _grid_relations(mask: Grid, grids: dict[str, Grid]) -> str:
@@ -81,7 +82,7 @@ def _grid_relations(mask: Grid, grids: dict[str, Grid]) -> str:
     series: dict[str, list[str]] = {}
     for role, grid in grids.items():
         relation = grid_relation(mask, grid)
-        own = f" ({_size(grid)} mm)" if relation.endswith("onto") else ""
+        own = f" ({_spacing_text(grid)} mm)" if relation.endswith("onto") else ""
         series.setdefault(relation, []).append(role + own)
     return "; ".join(f"{relation} {', '.join(roles)}" for relation, roles in series.items())
 
@@ -135,11 +136,11 @@ def _centre(grid: Grid) -> FloatArray:
     return np.asarray(grid.corners().mean(axis=0))
 
 
-def _point(point: FloatArray) -> str:
+def _point_text(point: FloatArray) -> str:
     return "(" + ", ".join(f"{c:.0f}" for c in point) + ")"
 
 
-def _size(grid: Grid) -> str:
+def _spacing_text(grid: Grid) -> str:
     return " × ".join(f"{s:.3g}" for s in grid.spacing)
 
 
