@@ -10,7 +10,6 @@ from scipy.special import lpmv
 
 from pnst.phantom.harmonics import Term, evaluate, random_terms
 from pnst.phantom.sphere import fibonacci
-from pnst.phantom.waves import Waves
 
 
 def sphere(rows: int = 24) -> tuple[np.ndarray, np.ndarray]:
@@ -60,9 +59,3 @@ def test_terms_add_up() -> None:
     u = fibonacci(20)
     both = evaluate((Term(3, 1, 0.2), Term(4, -2, -0.1)), u)
     np.testing.assert_allclose(both, 0.2 * harmonic(3, 1, u) - 0.1 * harmonic(4, -2, u), atol=1e-14)
-
-
-def test_waves_reach_from_nothing_to_one_and_stay_there() -> None:
-    values = Waves.draw(np.random.default_rng(5))(fibonacci(5000))
-    assert 0 <= values.min() < 0.02
-    assert 0.98 < values.max() <= 1

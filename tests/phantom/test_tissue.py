@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from pnst.phantom.sources import ASSUMED, CITATIONS, NO_PROTONS, Sources
-from pnst.phantom.tissue import TISSUES, Properties, Tissue
+from pnst.phantom.tissue import TISSUES, Tissue
 
 # Each value as its source prints it.
 OPENED = {
@@ -57,19 +57,3 @@ def test_sourced_values_are_those_that_were_read() -> None:
             tissue = Tissue[name]
             assert getattr(TISSUES[tissue].sources, group) == source, name
             assert getattr(TISSUES[tissue], GROUPS[group]) == pytest.approx(value, rel=1e-3), (name, group)
-
-
-def test_every_citation_serves_and_none_is_missing() -> None:
-    used = {source for tissue in Tissue for _, source in groups(tissue)}
-    assert set(CITATIONS) <= used
-
-
-def test_the_line_of_a_tissue_names_what_is_assumed_and_what_is_not() -> None:
-    line = TISSUES[Tissue.NERVE].source
-    assert "t1, proton density, fat fraction, uptake: assumed" in line
-    assert "Preisner" in line
-    assert "Preisner" not in TISSUES[Tissue.SKIN].source
-
-
-def test_without_a_word_everything_is_assumed() -> None:
-    assert Properties(1, 1, 1, 1, 0, 0, 0, 0).source.endswith(": assumed")

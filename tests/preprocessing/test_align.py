@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy.spatial.transform import Rotation
 
 import pnst
-from bodies import tilted
 from moved_patient import motion_back, moved_patient, rigid_about
 from pnst.errors import GeometryError, InputError, SettingError
 from pnst.image import Grid, Mask, Volume
-from pnst.io.masks.placement import place
+from pnst.io.masks.placement import check_placement
 from pnst.preprocessing.align import align
-from pnst.preprocessing.motion import estimate_motion, overlap_fraction, shift_and_rotation
+from pnst.preprocessing.motion import overlap_fraction, shift_and_rotation
 from pnst.preprocessing.settings import AlignmentSettings
 from pnst.study import Lesion, Role, Series, Study
 from scenes import Scene, reordered
@@ -44,9 +41,6 @@ def drawn(grid: Grid) -> Lesion:
     data = np.zeros(grid.shape, dtype=bool)
     data[3:7, 4:9, 2:5] = True
     return Lesion("1", Mask(data, grid), "by hand")
-
-
-# --- the motion ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -131,9 +125,6 @@ def test_voxels_without_a_number_are_air():
     assert shift_and_rotation(np.linalg.inv(motion_back(made)) @ affine @ grid.inverse, grid)[0] < 0.5
 
 
-# --- what is not done ------------------------------------------------------------------------------------------------
-
-
 def test_a_series_in_place_stays():
     made = moved_patient("benign")
     series = away(made.study.series[Role.DWI], motion_back(made))
@@ -208,11 +199,15 @@ def test_an_outline_that_was_left_behind_is_refused():
     lesion = drawn(study.series[Role.DWI].volume.grid)
     crop = lesion.mask.crop((slice(2, None), slice(None), slice(None))).canonical()
     moved = align(study)
-    for job in (lambda: pnst.measure(moved, lesion), lambda: place(crop, moved), lambda: place(lesion.mask, moved)):
+    for job in (
+        lambda: pnst.measure(moved, lesion),
+        lambda: check_placement(crop, moved),
+        lambda: check_placement(lesion.mask, moved),
+    ):
         with pytest.raises(GeometryError, match="drawn on the dwi series, which has been moved"):
             job()
-    place(lesion.mask, align(study, lesions=[lesion]))
-    place(drawn(study.series[Role.T2_FS].volume.grid).mask, moved)
+    check_placement(lesion.mask, align(study, lesions=[lesion]))
+    check_placement(drawn(study.series[Role.T2_FS].volume.grid).mask, moved)
 
 
 def test_a_mask_on_voxels_that_both_share_belongs_to_the_anatomical_series():
@@ -239,9 +234,6 @@ def test_where_there_is_nothing_to_move_nothing_is_said():
     without = replace(study, series={role: s for role, s in study.series.items() if role is not Role.DWI})
     for same in (align(without), align(study, "none")):
         assert all(series.alignment is None for series in same.series.values())
-
-
-# --- which series ----------------------------------------------------------------------------------------------------
 
 
 def anatomical(made, *roles: Role) -> Study:
@@ -300,53 +292,3 @@ def test_what_cannot_be_asked_for():
     with pytest.raises(InputError, match="no t1 series to align with"):
         align(study, reference=Role.T1)
     assert pnst.align is align
-
-
-# --- the arithmetic --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("angle", [0.0, 1e-7, 0.3, 5.0, 90.0, 179.0])
-def test_the_size_of_a_motion(angle):
-    """Witness: the motion that was put in, small angles too."""
-    grid = Grid(
-        (9, 14, 5), np.block([[tilted() * (1.1, 0.9, 4.0), np.array([[30.0], [-20], [7]])], [np.zeros((1, 3)), 1]])
-    )
-    turn = Rotation.from_rotvec(np.array((2.0, -1.0, 2.0)) / 3 * angle, degrees=True).as_matrix()
-    shift, rotation = shift_and_rotation(rigid_about(grid, np.array((2.0, -3.0, 6.0)), turn), grid)
-    assert shift == pytest.approx(7)
-    assert rotation == pytest.approx(angle, rel=1e-6, abs=1e-10)
-
-
-def test_overlap_is_a_share_of_the_moving_grid():
-    """Witness: two grids of which one ends in the middle of the other."""
-    whole = Grid((11, 8, 17), np.diag((1.5, 2.0, 3.0, 1.0)))
-    half = whole.crop((slice(None), slice(None), slice(8)))
-    assert overlap_fraction(half, whole) == 1
-    assert overlap_fraction(whole, half) == pytest.approx(4 / 9)
-
-
-@pytest.mark.slow
-def test_the_legs_come_back_from_other_starts(shared_data):
-    """Real diffusion against real Dixon water, whose header has no tilt though both were acquired alike."""
-    import nibabel
-
-    folder = shared_data / "leg_dwi_t2_dixon"
-    dwi, water = (nibabel.load(folder / f"{name}.nii.gz") for name in ("DTIdata", "water"))
-    moving = Volume(np.asarray(dwi.dataobj[..., 0], dtype=np.float32), Grid(dwi.shape[:3], dwi.affine))
-    still = Volume(np.asarray(water.dataobj, dtype=np.float32), Grid(water.shape, water.affine))
-    rng = np.random.default_rng(0)
-    motions = []
-    for _ in range(3):
-        shift, turn = (
-            size * step / np.linalg.norm(step) for size, step in zip((5, 3), rng.normal(size=(2, 3)), strict=True)
-        )
-        start = rigid_about(moving.grid, shift, Rotation.from_rotvec(turn, degrees=True).as_matrix())
-        motions.append(estimate_motion(moving, still, AlignmentSettings(), start).matrix)
-    for one, other in pairwise(motions):
-        shift, turn = shift_and_rotation(np.linalg.inv(one) @ other, moving.grid)
-        assert shift < 1.5
-        assert turn < 0.5
-    tilt = np.eye(4)
-    for motion, low, high in ((np.eye(4), 9.0, 11.0), (motions[0], 0.0, 1.5)):
-        tilt[:3, :3] = motion[:3, :3] @ moving.grid.canonical().directions @ still.grid.canonical().directions.T
-        assert low < shift_and_rotation(tilt, still.grid)[1] < high
