@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import tomllib
 import zipfile
 
 import pandas as pd
@@ -170,6 +171,34 @@ class TestModelOption:
         assert (
             "trained model" in done("assess", folder / "run" / "measurements.json", "--model", model, "--explain").out
         )
+
+    def test_the_published_case_mix_is_used_when_it_is_given(self, folder, model, study):
+        """252/798 is the evidence model's own prior, and no reason to take the trained model's."""
+        done("measure", study, "--out", folder / "m.json")
+
+        def entry(*words):
+            (lesion,) = json.loads(done("assess", folder / "m.json", "--model", model, *words).out)["lesions"]
+            return lesion
+
+        given, own, below, above = (
+            entry(*words) for words in (["--prior", 252 / 798], [], ["--prior", "0.31"], ["--prior", "0.32"])
+        )
+        assert given["prior"] == 252 / 798
+        assert own["prior"] == content(model / "model_card.json")["data"]["malignant"] / 90
+        assert below["probability"] < given["probability"] < above["probability"]
+        assert given["probability"] != own["probability"]
+
+    @pytest.mark.parametrize("which", ["evidence", "trained"])
+    def test_the_settings_that_a_run_leaves_give_the_same_numbers(self, folder, model, study, which):
+        """Invariant: the prior that was used stands in settings.toml, and is used again."""
+        words = ["--model", model] if which == "trained" else []
+        done("run", study, *words, "--out", folder / "a")
+        written = tomllib.loads((folder / "a" / "settings.toml").read_text(encoding="utf-8"))
+        assert written["assess"]["prior"] == only(folder / "a" / "assessment.json")["prior"]
+        done("run", study, *words, "--settings", folder / "a" / "settings.toml", "--out", folder / "b")
+        assert bytes_of(folder / "a") == bytes_of(folder / "b")
+        again = done("assess", folder / "a" / "measurements.json", *words, "--settings", folder / "a" / "settings.toml")
+        assert json.loads(again.out) == content(folder / "a" / "assessment.json")
 
     def test_a_model_of_an_unlisted_type_is_refused_before_the_work(self, folder, model, study):
         with zipfile.ZipFile(model / "model.skops") as archive:
