@@ -43,7 +43,11 @@ class RunSettings(_Tables):
     assess: AssessSettings = Field(default_factory=AssessSettings)
 
     def with_prior(self, prior: float) -> RunSettings:
-        """These settings with another prior; `SettingError` when it is no probability."""
+        """These settings with another prior; `SettingError` when it is no probability.
+
+        >>> RunSettings().with_prior(0.05).assess.prior
+        0.05
+        """
         try:
             return self.model_copy(update={"assess": AssessSettings(**{**self.assess.model_dump(), "prior": prior})})
         except ValidationError as error:
@@ -88,6 +92,9 @@ class LearnSettings(_Tables):
         """These settings with some of a table's keys replaced: `changed(train={"folds": 10})`.
 
         Raises `SettingError` for a key or value that cannot be.
+
+        >>> LearnSettings().changed(train={"folds": 10}).train.folds
+        10
         """
         old = self.model_dump()
         try:

@@ -76,6 +76,15 @@ def assess(
     ------
     SettingError : an unknown column or fact, a value that its unit does not allow, or a prior outside (0, 1)
     InputError : a trained model that cannot be read, or a table that lacks its features
+
+    Examples
+    --------
+    What each predictor adds and the log-odds of the prior sum to the log-odds of the probability:
+
+    >>> from scipy.special import logit
+    >>> a = assess({"adc.mean_um2_per_ms": 1.1, "size.longest_diameter_mm": 90.0}, prior=0.1)
+    >>> round(float(logit(a.probability) - logit(0.1) - sum(a.contributions.values())), 9)
+    0.0
     """
     settings = settings or AssessSettings()
     prior = settings.prior if prior is None else _checked_prior(prior)

@@ -22,7 +22,11 @@ class Quantity:
 
 
 def quantity(column: str, value: Value) -> Quantity:
-    """A column's value in words or digits with its unit; intervals as "low – high", None as "not applicable"."""
+    """A column's value in words or digits with its unit; intervals as "low – high", None as "not applicable".
+
+    >>> quantity("adc.mean_um2_per_ms", 1.4321).text, quantity("coverage_fraction", 0.4459).text
+    ('1.43', '45')
+    """
     if value is None:
         return Quantity(NOT_APPLICABLE)
     if isinstance(value, bool):
@@ -41,7 +45,11 @@ def quantity(column: str, value: Value) -> Quantity:
 
 
 def percent(probability: float) -> str:
-    """A probability in per cent: whole ones from 1 to 99, else with the decimals that keep it from 0 and 100."""
+    """A probability in per cent: whole ones from 1 to 99, else with the decimals that keep it from 0 and 100.
+
+    >>> [percent(probability) for probability in (0.5, 0.004, 0.9999)]
+    ['50', '0.4', '99.99']
+    """
     shown = 100 * probability
     near = min(shown, 100 - shown)
     if near < 0.005:
@@ -51,13 +59,23 @@ def percent(probability: float) -> str:
 
 
 def signed(value: float) -> str:
-    """Two decimals with a typographic sign."""
+    """Two decimals with a typographic sign.
+
+    >>> signed(1.234), signed(-1.234), signed(0.001)
+    ('+1.23', '−1.23', '0.00')
+    """
     text = f"{abs(value):.2f}"
     return text if float(text) == 0 else ("+" if value > 0 else MINUS) + text
 
 
 def log_odds(probability: float) -> float:
-    """ln(p / (1 − p)); infinite at 0 and 1."""
+    """ln(p / (1 − p)); infinite at 0 and 1.
+
+    Odds of 4 to 1:
+
+    >>> round(log_odds(0.8), 4), round(log(4), 4)
+    (1.3863, 1.3863)
+    """
     if probability in (0.0, 1.0):
         return copysign(inf, probability - 0.5)
     return log(probability / (1 - probability))

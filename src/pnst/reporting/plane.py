@@ -57,7 +57,11 @@ class ImagePlane:
 
     @property
     def letters(self) -> tuple[str, str, str, str]:
-        """Where the left, right, top and bottom of the picture lie in the patient: "R", "L", "A", "PS" …"""
+        """Where the left, right, top and bottom of the picture lie in the patient: "R", "L", "A", "PS" …
+
+        >>> letters(np.array([0.0, 1.0, 0.0])), letters(np.array([0.0, -0.6, 0.8]))
+        ('A', 'SP')
+        """
         across, along = (self.grid.directions[:, a] for a in self.in_plane)
         return letters(across), letters(-across), letters(along), letters(-along)
 

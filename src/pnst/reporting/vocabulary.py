@@ -265,6 +265,10 @@ def part_title(part: str) -> str:
 
 
 def as_words(name: str) -> str:
-    """A name in the code as words: "peripheral_enhancement" → "Peripheral enhancement"."""
+    """A name in the code as words: "peripheral_enhancement" → "Peripheral enhancement".
+
+    >>> as_words("peripheral_enhancement")
+    'Peripheral enhancement'
+    """
     words = name.replace(".", ", ").replace("_", " ")
     return words[:1].upper() + words[1:]

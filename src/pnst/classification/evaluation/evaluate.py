@@ -71,6 +71,15 @@ def evaluate(
     ------
     InputError : the table, its label, groups or subgroups cannot be used, or it lacks what a model reads
     SettingError : a threshold outside (0, 1)
+
+    Examples
+    --------
+    The lower the ADC, the more malignant: three of the four pairs of a malignant and a benign lesion are in order.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"adc.mean_um2_per_ms": [1.0, 1.2, 1.1, 2.5], "malignant": [1, 1, 0, 0]})
+    >>> evaluate(table, "malignant").models[0].area.value
+    0.75
     """
     settings, assess_settings = settings or EvaluateSettings(), assess_settings or AssessSettings()
     _check_threshold(threshold)

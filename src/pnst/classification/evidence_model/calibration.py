@@ -117,7 +117,13 @@ def ordered_auc(draws: Iterable[Outcomes]) -> FloatArray:
 
 
 def auc(malignant: FloatArray, benign: FloatArray) -> float:
-    """AUC of one draw."""
+    """AUC of one draw.
+
+    A sign in half of the malignant and in no benign lesion: half the pairs are in order, half are ties.
+
+    >>> round(auc(np.array([0.5, 0.5]), np.array([0.0001, 0.9999])), 3)
+    0.75
+    """
     order = np.argsort(malignant / benign)
     benign = benign[order]
     return float(malignant[order] @ (np.cumsum(benign) - benign / 2))

@@ -211,7 +211,13 @@ def class_medians(rows: Sequence[Cutoff], sd: FloatArray) -> tuple[FloatArray, F
 
 
 def log_variance(mean: FloatArray, sd: FloatArray) -> FloatArray:
-    """Variance of the log of a lognormal with this mean and SD."""
+    """Variance of the log of a lognormal with this mean and SD.
+
+    ln(1 + 1²):
+
+    >>> round(float(log_variance(np.array(3.0), np.array(3.0))), 4)
+    0.6931
+    """
     return np.log1p((sd / mean) ** 2)
 
 

@@ -40,7 +40,13 @@ def fisher_significant(n_malignant: int, n_benign: int, level: float) -> BoolArr
 
 
 def fisher_p(n_malignant: int, n_benign: int) -> FloatArray:
-    """Two-sided Fisher exact p for every pair of positive counts, (n_malignant + 1, n_benign + 1)."""
+    """Two-sided Fisher exact p for every pair of positive counts, (n_malignant + 1, n_benign + 1).
+
+    All of two malignant and none of two benign: one of the six tables on either side, p = 2/6.
+
+    >>> round(float(fisher_p(2, 2)[2, 0]), 4)
+    0.3333
+    """
     p = np.ones((n_malignant + 1, n_benign + 1))
     for positives in range(n_malignant + n_benign + 1):
         malignant = np.arange(max(0, positives - n_benign), min(n_malignant, positives) + 1)

@@ -65,7 +65,13 @@ def validity_table(likelihood: Likelihood) -> tuple[ValidityRow, ...]:
 
 
 def predictive_interval(frequency: FloatArray, total: int) -> tuple[int, int]:
-    """95 % interval of a count of `total` whose frequency is one of the draws (draws,)."""
+    """95 % interval of a count of `total` whose frequency is one of the draws (draws,).
+
+    Heads among ten throws of a fair coin: 1.1 % lie at 1 or below, 5.5 % at 2 or below.
+
+    >>> predictive_interval(np.array([0.5]), 10)
+    (2, 8)
+    """
     counts = np.arange(total + 1)
     cumulative = bdtr(counts[:, None], total, frequency).mean(axis=1)
     return int(np.searchsorted(cumulative, 0.025)), int(np.searchsorted(cumulative, 0.975))
@@ -144,7 +150,13 @@ def _pooled_values(row: Pooled, likelihood: Likelihood) -> dict[str, float] | No
 
 
 def sensitivity_at(malignant: FloatArray, benign: FloatArray, specificity: float) -> float:
-    """Sensitivity of the likelihood ratio as score, at a specificity, of one draw's outcomes."""
+    """Sensitivity of the likelihood ratio as score, at a specificity, of one draw's outcomes.
+
+    Of 80 % benign lesions with the lower score, a specificity of 0.8 calls the higher score, in 60 % of the malignant.
+
+    >>> round(sensitivity_at(np.array([0.4, 0.6]), np.array([0.8, 0.2]), 0.8), 6)
+    0.6
+    """
     order = np.argsort(malignant / benign)
     return float(1 - np.interp(specificity, np.cumsum(benign[order]), np.cumsum(malignant[order])))
 

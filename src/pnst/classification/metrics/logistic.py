@@ -35,6 +35,12 @@ def fit_logistic(
     target : (n,) in 0–1; a fraction counts as that share of an event
     offset : (n,) log-odds that are taken as given
     ridge : ½·ridge·β² is subtracted from the log likelihood, one value or (p,)
+
+    The constant of three events among four is their log-odds, ln 3:
+
+    >>> fit = fit_logistic(np.ones((4, 1)), np.array([1.0, 1.0, 1.0, 0.0]))
+    >>> round(float(fit.coefficients[0]), 4), round(float(np.log(3)), 4)
+    (1.0986, 1.0986)
     """
     given = np.zeros(len(target)) if offset is None else offset
     penalty = np.broadcast_to(np.asarray(ridge, dtype=float), design.shape[1:])

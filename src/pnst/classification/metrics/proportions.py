@@ -21,7 +21,14 @@ class Proportion:
 
     @classmethod
     def of(cls, count: int, total: int) -> Proportion:
-        """`count` of `total`."""
+        """`count` of `total`.
+
+        None of ten; the interval ends at 1 − 0.025^(1/10):
+
+        >>> low, high = Proportion.of(0, 10).interval
+        >>> low, round(high, 4), round(1 - 0.025 ** (1 / 10), 4)
+        (0.0, 0.3085, 0.3085)
+        """
         return (
             cls(count, total, count / total, clopper_pearson_interval(count, total))
             if total
@@ -40,7 +47,12 @@ class AtThreshold:
 
 
 def at_threshold(called: BoolArray, malignant: BoolArray) -> AtThreshold:
-    """Counts of lesions called malignant (n,) against the diagnosis (n,)."""
+    """Counts of lesions called malignant (n,) against the diagnosis (n,).
+
+    >>> called, malignant = np.array([True, True, False, False]), np.array([True, False, True, False])
+    >>> at_threshold(called, malignant).sensitivity.value
+    0.5
+    """
     hits, rejections = int(np.sum(called & malignant)), int(np.sum(~called & ~malignant))
     return AtThreshold(
         sensitivity=Proportion.of(hits, int(malignant.sum())),

@@ -44,7 +44,14 @@ class Reliability:
 
 
 def reliability(probability: FloatArray, malignant: BoolArray) -> Reliability:
-    """Calibration of probabilities (n,) against the diagnosis (n,); intervals are Wald's, at 95 %."""
+    """Calibration of probabilities (n,) against the diagnosis (n,); intervals are Wald's, at 95 %.
+
+    Errors of 0.1, 0.2 and 0.3: a Brier score of (0.01 + 0.04 + 0.09) ÷ 3.
+
+    >>> calibrated = reliability(np.array([0.9, 0.2, 0.7]), np.array([True, False, True]))
+    >>> round(calibrated.brier, 4), round(calibrated.brier_of_prevalence, 4)
+    (0.0467, 0.2222)
+    """
     log_odds = logit(np.clip(probability, PROBABILITY_TOLERANCE, 1 - PROBABILITY_TOLERANCE))
     target, ones = malignant.astype(float), np.ones((len(probability), 1))
     slope = fit_logistic(np.column_stack([log_odds, ones]), target) if np.ptp(log_odds) > 0 else None
@@ -66,7 +73,12 @@ def reliability(probability: FloatArray, malignant: BoolArray) -> Reliability:
 
 
 def calibration_bins(probability: FloatArray, malignant: BoolArray) -> tuple[Bin, ...]:
-    """Lesions in order of probability in up to ten bins of equal size, at least ten lesions each."""
+    """Lesions in order of probability in up to ten bins of equal size, at least ten lesions each.
+
+    >>> bins = calibration_bins(np.repeat([0.2, 0.6], 10), np.arange(20) > 12)
+    >>> [(round(one.mean_probability, 3), one.malignant.count, one.malignant.total) for one in bins]
+    [(0.2, 0, 10), (0.6, 7, 10)]
+    """
     number = int(np.clip(len(probability) // MIN_IN_BIN, 1, MAX_BINS))
     order = np.argsort(probability, kind="stable")
     return tuple(

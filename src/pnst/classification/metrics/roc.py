@@ -46,7 +46,12 @@ class Comparison:
 
 
 def roc_curve(scores: FloatArray, malignant: BoolArray) -> tuple[FloatArray, FloatArray]:
-    """False and true positive rates from (0, 0) to (1, 1), one point a distinct score, highest first."""
+    """False and true positive rates from (0, 0) to (1, 1), one point a distinct score, highest first.
+
+    >>> false, true = roc_curve(np.array([0.9, 0.6, 0.4, 0.2]), np.array([True, False, True, False]))
+    >>> false.tolist(), true.tolist()
+    ([0.0, 0.0, 0.5, 0.5, 1.0], [0.0, 0.5, 0.5, 1.0, 1.0])
+    """
     order = np.argsort(-scores, kind="stable")
     ends = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
     true, false = np.cumsum(malignant[order])[ends], np.cumsum(~malignant[order])[ends]
@@ -60,6 +65,11 @@ def delong(scores: FloatArray, malignant: BoolArray) -> DeLong:
     ----------
     scores : (k, n), higher is more malignant; ties count half
     malignant : (n,), at least two of each class for a variance
+
+    Of the four pairs of a malignant and a benign lesion three are in order:
+
+    >>> delong(np.array([[0.9, 0.6, 0.4, 0.2]]), np.array([True, False, True, False])).areas.tolist()
+    [0.75]
     """
     positive, negative = scores[:, malignant], scores[:, ~malignant]
     m, n = positive.shape[1], negative.shape[1]
@@ -71,7 +81,12 @@ def delong(scores: FloatArray, malignant: BoolArray) -> DeLong:
 
 
 def compare(scores: FloatArray, malignant: BoolArray, names: tuple[str, str]) -> Comparison:
-    """Paired DeLong of two scores (2, n)."""
+    """Paired DeLong of two scores (2, n).
+
+    >>> scores = np.array([[0.9, 0.6, 0.4, 0.2], [0.9, 0.4, 0.6, 0.2]])
+    >>> compare(scores, np.array([True, False, True, False]), ("one", "other")).difference
+    -0.25
+    """
     delong_result = delong(scores, malignant)
     difference = float(delong_result.areas[0] - delong_result.areas[1])
     variance = float(

@@ -116,6 +116,13 @@ def platt_scaling(scores: FloatArray, malignant: BoolArray) -> tuple[float, floa
     """Slope and intercept that turn scores (n,) into log-odds (Platt 1999, with his smoothed targets).
 
     A slope below 0 would turn the ranking round: then the scores say nothing, and the slope is 0.
+
+    Eight malignant lesions at a score of 1 and ten benign ones at 0: Platt's targets are 9/10 and 1/12.
+
+    >>> malignant = np.arange(18) < 8
+    >>> slope, intercept = platt_scaling(malignant.astype(float), malignant)
+    >>> [round(float(1 / (1 + np.exp(-log_odds))), 4) for log_odds in (slope + intercept, intercept)]
+    [0.9, 0.0833]
     """
     positive, negative = int(malignant.sum()), int((~malignant).sum())
     target = np.where(malignant, (positive + 1) / (positive + 2), 1 / (negative + 2))
