@@ -90,7 +90,7 @@ def measured(mask: npt.NDArray[np.bool_], spacing: tuple[float, ...]) -> Row:
         "sphericity": sphericity(mesh.volume_mm3, mesh.area_mm2),
         "irregularity": irregularity(mesh),
         "solidity": mesh.volume_mm3 / hull.volume_mm3,
-        "deep_lobulations_count": concavities(mesh, hull, 0.05 * diameter),
+        "deep_lobulations_count": concavities(mesh, hull, 0.05 * diameter, 0.8),
     }
 
 

@@ -40,7 +40,7 @@ def test_noise_does_not_bias_the_width(rng):  # closed form, 400 draws at step Ã
 def test_of_two_steps_the_one_at_the_lesion_is_taken():  # closed form: lesion â†’ oedema â†’ muscle
     profile = 250 + step(-100, 0.0, 0.5) + step(-120, 4.0, 0.5)
     assert fit_step(X, profile[None]).sigma[0] > 1.5  # one step would be a blurred edge
-    steps = fit_step_beside(X, profile[None], np.array([0.5]))
+    steps = fit_step_beside(X, profile[None], np.array([0.5]), 0.2)
     assert steps.sigma[0] == pytest.approx(0.5, abs=0.1)
     assert steps.position[0] == pytest.approx(0.0, abs=0.1)
     assert steps.height[0] == pytest.approx(-100, rel=0.1)
@@ -48,14 +48,14 @@ def test_of_two_steps_the_one_at_the_lesion_is_taken():  # closed form: lesion â
 
 def test_a_thin_dark_rim_is_no_taller_step():  # closed form: lesion, 3 mm of fat, muscle, each blurred by 1.4 mm
     profile = 400 + step(-640, 0.0, 1.4) + step(330, 3.0, 1.4)
-    steps = fit_step_beside(X, profile[None], np.array([1.4]))
+    steps = fit_step_beside(X, profile[None], np.array([1.4]), 0.2)
     assert steps.sigma[0] == pytest.approx(1.4, abs=0.15)
     assert steps.position[0] == pytest.approx(0.0, abs=0.2)
 
 
 def test_one_blurred_step_is_not_split_in_two(rng):  # saying no
     profiles = 250 + step(-200, 0.0, 2.5) + rng.normal(scale=5, size=(200, len(X)))
-    one, two = fit_step(X, profiles), fit_step_beside(X, profiles, np.full(200, 0.5))
+    one, two = fit_step(X, profiles), fit_step_beside(X, profiles, np.full(200, 0.5), 0.2)
     believed = two.residual**2 < bic_variance_ratio(12.0, np.full(200, 1.5)) * one.residual**2
     assert np.mean(believed) < 0.05
     assert np.median(one.sigma) == pytest.approx(2.5, rel=0.1)

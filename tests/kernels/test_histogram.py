@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pnst.kernels.histogram import modes, sd_below
+from pnst.kernels import histogram
+from pnst.kernels.histogram import Mode, sd_below
+
+
+def modes(values: np.ndarray) -> list[Mode]:
+    return histogram.modes(values, min_prominence=0.15, min_share=0.005)
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def test_distance_of_a_sphere_is_exact_even_at_its_centre_planes():  # closed fo
 def test_concavities_are_counted(body, count):  # closed form: n lobes → n, two fused balls → 1
     mesh = mesh_of(body, tilted())
     diameter, _ = longest_diameter(mesh.vertices)
-    assert concavities(mesh, convex_hull(mesh), 0.05 * diameter) == count
+    assert concavities(mesh, convex_hull(mesh), 0.05 * diameter, 0.8) == count
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_concavities_are_counted(body, count):  # closed form: n lobes → n, tw
 def test_shallow_or_no_concavities_are_not_counted(body):  # saying no
     mesh = mesh_of(body, tilted())
     diameter, _ = longest_diameter(mesh.vertices)
-    assert concavities(mesh, convex_hull(mesh), 0.05 * diameter) == 0
+    assert concavities(mesh, convex_hull(mesh), 0.05 * diameter, 0.8) == 0
 
 
 def test_depth_under_the_hull_of_two_balls():  # closed form: R − √(R² − (d/2)²)

@@ -16,8 +16,6 @@ DICTIONARY_SIGMAS_MM = (0.3, 0.6, 0.9, 1.3, 1.8, 2.4, 3.2, 4.2, 5.5)
 ITERATIONS = 8
 RIDGE = 1e-6
 """Share of the normal matrix's greatest diagonal that keeps it solvable in single precision."""
-MAX_MISFIT_RATIO = 0.02
-"""One step is good enough when it leaves less than this share of its height, however quiet the image is."""
 MAX_HEIGHT_RATIO = 2.0
 """A step beside another is no taller than this many times the profile's range, or opposite ones cancel."""
 
@@ -53,21 +51,24 @@ def fit_step(offsets: FloatArray, profiles: FloatArray) -> Steps:
     return _steps(*_refine(offsets, shapes, _best_single(offsets, shapes)), heights)
 
 
-def fit_step_beside(offsets: FloatArray, profiles: FloatArray, other_sigma: FloatArray) -> Steps:
+def fit_step_beside(
+    offsets: FloatArray, profiles: FloatArray, other_sigma: FloatArray, min_height_ratio: float
+) -> Steps:
     """The step at the lesion in profiles that meet another one (a rim of fat, the front of oedema, a capsule).
 
     As `fit_step`, with a second step whose blur `other_sigma` (n,) in mm is that of a sharp border: two blurred steps
-    side by side would not be told from one. Of the two the one at the lesion is returned.
+    side by side would not be told from one. Of the two the one at the lesion is returned, unless it is a ripple: lower
+    than `min_height_ratio` of the other.
 
     Of a step of −20 at the surface and one of 30, 4 mm beyond it, the first is returned:
 
     >>> x = np.linspace(-6, 6, 25)
     >>> profile = -10 * erf(x / (np.sqrt(2) * 0.5)) + 15 * erf((x - 4) / (np.sqrt(2) * 0.5))
-    >>> fit_step_beside(x, profile[None], np.array([0.5])).height.round(2).tolist()
+    >>> fit_step_beside(x, profile[None], np.array([0.5]), 0.2).height.round(2).tolist()
     [-20.0]
     """
     shapes, heights = _standardised(profiles)
-    start = _lesion_first(_best_pair(offsets, shapes))
+    start = _lesion_first(_best_pair(offsets, shapes), min_height_ratio)
     start[:, 6] = other_sigma
     return _steps(*_refine(offsets, shapes, start, free=6), heights)
 
@@ -99,11 +100,11 @@ def _steps(parameters: Float32Array, residual: Float32Array, heights: FloatArray
     return Steps(position, parameters[:, 1] * heights, sigma, residual * heights)
 
 
-def _lesion_first(two: Float32Array) -> Float32Array:
-    """The step nearer to the surface first, unless it is under a fifth of the other: then it is a ripple."""
+def _lesion_first(two: Float32Array, min_height_ratio: float) -> Float32Array:
+    """The step nearer to the surface first, unless it is lower than that share of the other: then it is a ripple."""
     near = np.abs(two[:, 2]) <= np.abs(two[:, 5])
     nearer, farther = np.where(near, two[:, [1, 4]].T, two[:, [4, 1]].T)
-    near ^= np.abs(nearer) < 0.2 * np.abs(farther)
+    near ^= np.abs(nearer) < min_height_ratio * np.abs(farther)
     return np.where(near[:, None], two, two[:, [0, 4, 5, 6, 1, 2, 3]])
 
 

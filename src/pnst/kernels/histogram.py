@@ -11,10 +11,7 @@ from pnst.typing import FloatArray, IntArray
 
 BINS = 256
 SMOOTHING_BINS = 2.5
-MIN_PROMINENCE = 0.15
-"""A mode stands out of its surroundings by at least this share of its own height."""
-MIN_SHARE = 0.005
-"""… and holds at least this share of the values."""
+"""Resolution of the histogram: bins between its ends, and the SD of its smoothing. More take time and noise."""
 
 
 class Mode(NamedTuple):
@@ -28,14 +25,14 @@ class Mode(NamedTuple):
     """Share of all values between them."""
 
 
-def modes(values: FloatArray) -> list[Mode]:
+def modes(values: FloatArray, min_prominence: float, min_share: float) -> list[Mode]:
     """The modes of `values` (n,), lowest first; none of fewer than 256 values.
 
     Two thirds of the values about 100, one third about 200:
 
     >>> rng = np.random.default_rng(0)
     >>> values = np.concatenate([rng.normal(100, 5, 20_000), rng.normal(200, 5, 10_000)])
-    >>> [(round(mode.value), round(mode.share, 2)) for mode in modes(values)]
+    >>> [(round(mode.value), round(mode.share, 2)) for mode in modes(values, 0.15, 0.005)]
     [(100, 0.67), (200, 0.33)]
     """
     from scipy.ndimage import gaussian_filter1d
@@ -49,11 +46,11 @@ def modes(values: FloatArray) -> list[Mode]:
     width = edges[1] - edges[0]
     smooth = gaussian_filter1d(np.pad(counts.astype(float), 1), SMOOTHING_BINS, mode="constant")
     peaks = np.flatnonzero((smooth[1:-1] > smooth[:-2]) & (smooth[1:-1] >= smooth[2:])) + 1
-    peaks = peaks[[_prominence(smooth, peak) >= MIN_PROMINENCE * smooth[peak] for peak in peaks.tolist()]]
+    peaks = peaks[[_prominence(smooth, peak) >= min_prominence * smooth[peak] for peak in peaks.tolist()]]
     prominent = []
     for peak, left, right in zip(peaks.tolist(), *_valleys(smooth, peaks), strict=True):
         share = smooth[left:right].sum() / smooth.sum()
-        if share >= MIN_SHARE:
+        if share >= min_share:
             a, b, c = smooth[peak - 1 : peak + 2]
             shift = 0.5 * (a - c) / (a - 2 * b + c) if a - 2 * b + c < 0 else 0.0
             where = [edges[0] + (n - 0.5) * width for n in (peak + shift, left, right)]

@@ -8,8 +8,6 @@ from pnst.kernels.hull import Hull, may_be_deeper
 from pnst.kernels.mesh import Mesh
 from pnst.typing import FloatArray
 
-CONCAVITY_MERGE = 0.8
-"""A concavity is followed down to this share of the depth that makes it count, so that noise does not split it."""
 NEWTON_STEPS = 30
 NEWTON_TOLERANCE = 1e-7
 """Of the square of the longest semi-axis. The next step would be its square, so the distance is good to nanometres."""
@@ -71,9 +69,10 @@ def irregularity(mesh: Mesh) -> float:
     return float(np.sqrt(mean_square) / np.cbrt(3 * mesh.volume_mm3 / (4 * np.pi)))
 
 
-def concavities(mesh: Mesh, hull: Hull, min_depth_mm: float) -> int:
+def concavities(mesh: Mesh, hull: Hull, min_depth_mm: float, merge_fraction: float) -> int:
     """Number of separate concavities of the mesh's convex hull that are deeper than `min_depth_mm`.
 
+    A concavity is followed down to `merge_fraction` of that depth, so that noise does not split it.
     A slab with a notch 4 mm deep in one side has one; without it, none.
 
     >>> from pnst.kernels.hull import convex_hull
@@ -81,18 +80,18 @@ def concavities(mesh: Mesh, hull: Hull, min_depth_mm: float) -> int:
     >>> slab, notched = np.ones((2, 9, 7, 4), dtype=bool)
     >>> notched[3:6, 3:] = False
     >>> meshes = [mask_mesh(mask, (1.0, 1.0, 2.0)) for mask in (slab, notched)]
-    >>> [concavities(mesh, convex_hull(mesh), min_depth_mm=2.0) for mesh in meshes]
+    >>> [concavities(mesh, convex_hull(mesh), 2.0, merge_fraction=0.8) for mesh in meshes]
     [0, 1]
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    low = may_be_deeper(mesh, CONCAVITY_MERGE * min_depth_mm)
+    low = may_be_deeper(mesh, merge_fraction * min_depth_mm)
     depth = np.zeros(len(low))
     depth[low] = hull.depth(mesh.vertices[low])
     if depth.max() <= min_depth_mm:
         return 0
-    low = depth > CONCAVITY_MERGE * min_depth_mm
+    low = depth > merge_fraction * min_depth_mm
     edges = mesh.edges[low[mesh.edges].all(axis=1)]
     count = len(depth)
     graph = coo_array((np.ones(len(edges), dtype=np.int8), (edges[:, 0], edges[:, 1])), shape=(count, count))

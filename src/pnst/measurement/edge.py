@@ -10,7 +10,6 @@ from scipy.sparse import csr_array
 
 from pnst.image import Grid, Volume, bounding_box
 from pnst.kernels.edge import (
-    MAX_MISFIT_RATIO,
     WIDTH_10_90_PER_SIGMA,
     Steps,
     bic_variance_ratio,
@@ -193,16 +192,17 @@ def _second_look(readings: list[_Reading], best: IntArray, places: _Places, sett
     height = np.abs(np.array([reading.steps.height for reading in readings])[best, rows])
     noise = np.array([reading.noise for reading in readings])[best]
     none = np.array([reading.quality(settings) for reading in readings]).max(axis=0) == 0
-    doubtful = np.flatnonzero((left > np.maximum(noise, MAX_MISFIT_RATIO * height)) | none)
-    return [_with_second(reading, doubtful, places.offsets) for reading in readings]
+    doubtful = np.flatnonzero((left > np.maximum(noise, settings.max_misfit_fraction * height)) | none)
+    ripple = settings.min_step_height_ratio
+    return [_with_second(reading, doubtful, places.offsets, ripple) for reading in readings]
 
 
-def _with_second(reading: _Reading, doubtful: IntArray, offsets: FloatArray) -> _Reading:
+def _with_second(reading: _Reading, doubtful: IntArray, offsets: FloatArray, min_height_ratio: float) -> _Reading:
     """A second step in the doubtful profiles, where it is believed."""
     rows = doubtful[reading.seen[doubtful]]
     if not rows.size:
         return reading
-    two = fit_step_beside(offsets, reading.profiles[rows], reading.flat_sigma[rows])
+    two = fit_step_beside(offsets, reading.profiles[rows], reading.flat_sigma[rows], min_height_ratio)
     resolution = INTERPOLATED_VOXELS * 2 * reading.flat_sigma[rows]
     max_variance = bic_variance_ratio(float(offsets[-1] - offsets[0]), resolution) * reading.steps.residual[rows] ** 2
     believed = two.residual**2 < max_variance

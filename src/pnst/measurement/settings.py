@@ -60,6 +60,13 @@ class MarginSettings(StageSettings):
     """A vertex takes the median width within this radius; more on a large lesion (ours)."""
     least_measured_fraction: float = Field(0.5, gt=0, le=1)
     """The edge is skipped when less of the surface than this is measured (ours)."""
+    concavity_merge_fraction: float = Field(0.8, gt=0, le=1)
+    """A concavity is followed down to this share of the depth that makes it count, so that noise does not split it
+    (ours)."""
+    max_misfit_fraction: float = Field(0.02, ge=0)
+    """One step is good enough when it leaves less than this share of its height, however quiet the image is (ours)."""
+    min_step_height_ratio: float = Field(0.2, ge=0)
+    """Of two steps the one at the lesion is a ripple when lower than this share of the other (ours)."""
     curved_blur_ratio: float = Field(1.3, ge=1)
     """A bent surface may blur itself by this factor more than a flat one before it is unmeasured (ours)."""
     patches_in_radius: float = Field(3.0, gt=0)

@@ -20,12 +20,6 @@ REFERENCES = (Role.T2_FS, Role.T2, Role.T1_POST, Role.T1)
 ACQUISITIONS: dict[Role, tuple[Role, ...]] = {Role.DWI: (Role.ADC,), Role.WATER: (Role.FAT,)}
 """The series that come out of another's acquisition, and move with it where they lie on its voxels."""
 
-FULL_OVERLAP = 0.5
-"""A reference that shares this much of the moving image is as good as one that shares all of it."""
-
-LOWEST_B_WITHIN = 10.0
-"""Volumes within this many s/mm² of the lowest b-value are averaged: they look alike."""
-
 
 def align(
     study: Study,
@@ -54,12 +48,14 @@ def align(
     changed = dict(study.series)
     for role in _moving(study, which):
         series = study.series[role]
-        still = reference or _reference(study, which, role, drawn_on)
+        still = reference or _reference(study, which, role, drawn_on, settings)
         if still is None:
             changed[role] = replace(series, notes=(*series.notes, f"{role}: not aligned: no anatomical series"))
         if still is None or still is role:
             continue
-        motion = estimate_motion(_compared_volume(series), study.series[still].volume, settings)
+        motion = estimate_motion(
+            _compared_volume(series, settings.lowest_b_within), study.series[still].volume, settings
+        )
         group = [role, *_followers(study, role)]
         result = _alignment(motion, still, bool(drawn_on & set(group)), settings)
         for member in group:
@@ -124,23 +120,25 @@ def _drawn_on(study: Study, mask: Mask) -> Role | None:
     return None
 
 
-def _reference(study: Study, which: Which, moving: Role, drawn_on: Collection[Role]) -> Role | None:
+def _reference(
+    study: Study, which: Which, moving: Role, drawn_on: Collection[Role], settings: AlignmentSettings
+) -> Role | None:
     """The series that stays: where all move, the one that the lesion was drawn on, else the likest to b = 0."""
     present = [role for role in REFERENCES if role in study.series]
     if which == "all":
         return next((role for role in present if role in drawn_on), next(iter(present), None))
     grid = study.series[moving].volume.grid
     shared = {role: overlap_fraction(grid, study.series[role].volume.grid) for role in present}
-    full = [role for role in present if shared[role] >= FULL_OVERLAP]
+    full = [role for role in present if shared[role] >= settings.full_overlap_fraction]
     return full[0] if full else max(present, key=shared.__getitem__, default=None)
 
 
-def _compared_volume(series: Series) -> Volume:
+def _compared_volume(series: Series, lowest_b_within: float) -> Volume:
     """What is compared: the mean of the volumes of the lowest b-value, or the series itself."""
     volume = series.volume
     if series.b_values is None or volume.data.ndim == 3:
         return volume
-    low = np.asarray(series.b_values) <= min(series.b_values) + LOWEST_B_WITHIN
+    low = np.asarray(series.b_values) <= min(series.b_values) + lowest_b_within
     return Volume(volume.data[..., low].mean(axis=-1, dtype=np.float32), volume.grid)
 
 

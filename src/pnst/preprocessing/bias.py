@@ -18,9 +18,6 @@ CORRECTED = (Role.T1, Role.T1_POST, Role.T2, Role.T2_FS)
 """Diffusion and ADC are ratios of images that the same coils took: shading cancels. So it does in fractions of fat and
 water, unless each were given a field of its own."""
 
-MIN_BODY_VOXELS = 1000
-"""Of the body in a series; a field from fewer would follow the tissue."""
-
 
 def correct_bias(study: Study, roles: Collection[Role] | None = None, settings: BiasSettings | None = None) -> Study:
     """The study with its T1, T2 and contrast-enhanced series, or with `roles` of these, divided by the coils' field.
@@ -63,12 +60,12 @@ def _corrected(series: Series, settings: BiasSettings) -> Series:
     volume = series.volume
     data = np.nan_to_num(volume.data.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
     body = data > settings.body_fraction * np.percentile(data, settings.bright_percentile)
-    if np.count_nonzero(body) < MIN_BODY_VOXELS:
-        raise _no_body(series)
+    if np.count_nonzero(body) < settings.min_body_voxels:
+        raise _no_body(series, settings)
     try:
         field = _centre_and_clip(log_bias_field(Volume(data, volume.grid), body, settings), body)
     except ValueError as error:
-        raise _no_body(series) from error
+        raise _no_body(series, settings) from error
     spread = float(np.expm1(np.ptp(field[body])))
     note = f"{series.role}: shading of {spread:.0%} (brightest against darkest place of the body) was divided out by N4"
     corrected = Volume((volume.data / np.exp(field)).astype(np.float32), volume.grid, volume.unit)
@@ -81,10 +78,10 @@ def _centre_and_clip(field: FloatArray, body: BoolArray) -> FloatArray:
     return np.asarray(np.clip(field, inside.min(), inside.max()) - np.float32(inside.mean(dtype=np.float64)))
 
 
-def _no_body(series: Series) -> InputError:
+def _no_body(series: Series, settings: BiasSettings) -> InputError:
     return InputError(
         f"the shading of the {series.role} series cannot be estimated",
         got="too few voxels, or voxels that are all alike",
-        expected=f"an image of a body, of at least {MIN_BODY_VOXELS} voxels",
+        expected=f"an image of a body, of at least {settings.min_body_voxels} voxels",
         remedy="leave this series out, or do without --bias",
     )

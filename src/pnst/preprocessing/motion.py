@@ -14,9 +14,6 @@ from pnst.typing import FloatArray
 POINTS_PER_AXIS = 9
 """Points along each axis of a grid that stand for all of it."""
 
-BODY_FRACTION, BODY_PERCENTILE, AIR_MARGIN_MM = 0.1, 99.5, 15.0
-"""The body is brighter than this share of this percentile; this much air round it shows where it ends."""
-
 
 @dataclass(frozen=True, eq=False)
 class RigidMotion:
@@ -40,7 +37,9 @@ def estimate_motion(
     """The motion that takes `moving` onto `reference`, first coarsely and then finely, beginning at `start` (4, 4)."""
     if overlap_fraction(moving.grid, reference.grid) < settings.least_overlap_fraction:
         return RigidMotion(failure="the two series show different parts of the body")
-    images = [bin_voxels(volume, settings.voxel_mm) for volume in (_body(_finite(moving)), _finite(reference))]
+    images = [
+        bin_voxels(volume, settings.voxel_mm) for volume in (_body(_finite(moving), settings), _finite(reference))
+    ]
     if any(np.ptp(image.data) == 0 for image in images):
         return RigidMotion(failure="one of the two series is the same everywhere")
     matrix = np.eye(4) if start is None else start
@@ -80,10 +79,10 @@ def _finite(volume: Volume) -> Volume:
     return Volume(np.nan_to_num(volume.data, nan=0.0, posinf=0.0, neginf=0.0), volume.grid)
 
 
-def _body(volume: Volume) -> Volume:
+def _body(volume: Volume, settings: AlignmentSettings) -> Volume:
     """The part of a volume that holds the body, with some air round it: far air tells nothing, and costs time."""
-    bright = volume.data > BODY_FRACTION * np.percentile(volume.data, BODY_PERCENTILE)
-    box = Mask(bright, volume.grid).box(AIR_MARGIN_MM)
+    bright = volume.data > settings.body_fraction * np.percentile(volume.data, settings.bright_percentile)
+    box = Mask(bright, volume.grid).box(settings.air_margin_mm)
     return volume if box is None else volume.crop(box)
 
 

@@ -23,6 +23,8 @@ class BiasSettings(StageSettings):
     """… of this percentile of the image (ours)."""
     levels: int = Field(2, ge=1, le=6)
     """The spline's knots are doubled from level to level (ours); with more, the field follows the tissue."""
+    min_body_voxels: int = Field(1000, ge=1)
+    """A field from fewer voxels of the body would follow the tissue, and is refused (ours)."""
     iterations: int = Field(50, ge=1)
     """At most, at each level (N4's own)."""
     histogram_width: float = Field(0.15, gt=0)
@@ -47,6 +49,16 @@ class AlignmentSettings(StageSettings):
     """SD of the Gaussian that both images are smoothed with (ours); coarse voxels seen finely mislead."""
     coarse_smoothing_mm: float = Field(4.0, gt=0)
     """The same of the first, coarse stage (ours)."""
+    full_overlap_fraction: float = Field(0.5, ge=0, le=1)
+    """A reference that shares this much of the moving image is as good as one that shares all of it (ours)."""
+    lowest_b_within: float = Field(10.0, ge=0)
+    """Volumes within this many s/mm² of the lowest b-value are averaged: they look alike (ours)."""
+    body_fraction: float = Field(0.1, gt=0, lt=1)
+    """The body is brighter than this share …"""
+    bright_percentile: float = Field(99.5, gt=0, le=100)
+    """… of this percentile of the image (ours) …"""
+    air_margin_mm: float = Field(15.0, ge=0)
+    """… and this much air round it shows where it ends (ours)."""
     histogram_bins: int = Field(32, ge=5)
     """Bins of each image in the joint histogram (ours)."""
     samples: int = Field(50_000, ge=1000)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.kernels.histogram import Mode, modes, sd_below
+from pnst.kernels.histogram import Mode, sd_below
 from pnst.segmentation.muscle import local_noise_sd, without_air
 from pnst.segmentation.perilesional import Perilesional
 from pnst.segmentation.tissue import FatScale, TissueNotFound, tissue_modes
@@ -31,7 +31,7 @@ def fat_scale(perilesional: Perilesional) -> FatScale:
 
 def _scale(perilesional: Perilesional, lesion_level: float) -> FatScale:
     values = perilesional.downsampled.smooth[perilesional.downsampled.shell]
-    settings, peaks = perilesional.settings, modes(values)
+    settings, peaks = perilesional.settings, perilesional.modes(perilesional.downsampled.shell)
     if not peaks:
         raise TissueNotFound("the surroundings of the lesion hold too few voxels to tell tissues apart")
     intensity_range = float(np.subtract(*np.percentile(values, (99.5, 0.5))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pnst.image import Mask
-from pnst.kernels.histogram import BINS, Mode, modes, sd_below
+from pnst.kernels.histogram import BINS, Mode, sd_below
 from pnst.kernels.morphology import open_in_plane
 from pnst.segmentation.perilesional import Perilesional
 from pnst.segmentation.tissue import FatScale, MuscleLevel, TissueNotFound, tissue_modes
@@ -34,7 +34,7 @@ def muscle_level(perilesional: Perilesional, muscle: BoolArray | None, source: s
     """
     downsampled = perilesional.downsampled
     where = downsampled.shell if muscle is None else muscle & np.isfinite(downsampled.raw)
-    peaks = modes(downsampled.smooth[where])
+    peaks = perilesional.modes(where)
     if not peaks or (muscle is None and peaks[0].low == peaks[0].high):
         raise TissueNotFound("too little muscle shows round the lesion to serve as a reference")
     tissues = tissue_modes(peaks, perilesional.settings.min_mode_fraction)
@@ -60,7 +60,7 @@ def darker_muscle(
     """
     downsampled, settings = perilesional.downsampled, perilesional.settings
     where = downsampled.shell if muscle is None else muscle & np.isfinite(downsampled.raw)
-    tissues = tissue_modes(modes(downsampled.smooth[where]), settings.min_mode_fraction)
+    tissues = tissue_modes(perilesional.modes(where), settings.min_mode_fraction)
     if muscle is None:
         tissues = without_air(perilesional, tissues)
     dark = [mode for mode in tissues if mode.value < below]

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from pnst.image import Box, Grid, Mask, Volume, bounding_box
+from pnst.kernels.histogram import Mode, modes
 from pnst.segmentation.settings import TissueSettings
 from pnst.segmentation.tissue import TissueNotFound
 from pnst.typing import AnyArray, BoolArray, FloatArray
@@ -131,6 +132,11 @@ class Perilesional:
             )
         )
         return i, j, k
+
+    def modes(self, where: BoolArray) -> list[Mode]:
+        """The modes of the smoothed intensities `where` of the cells (ni, nj, nk), lowest first."""
+        values = self.downsampled.smooth[where]
+        return modes(values, self.settings.min_mode_prominence, self.settings.min_peak_fraction)
 
     def on_voxels(self, of_blocks: AnyArray) -> AnyArray:
         """An array on the cells, on the voxels: each voxel takes its cell's value, or the last cell's beyond it."""

@@ -30,6 +30,10 @@ class TissueSettings(StageSettings):
     """Tissues are told apart in images smoothed by this SD in the plane of the slices (ours)."""
     lesion_smoothing_mm: float = Field(1.0, ge=0)
     """What a lesion holds is found in images smoothed by this SD within it, in the plane of the slices (ours)."""
+    min_mode_prominence: float = Field(0.15, ge=0, le=1)
+    """A mode of the histogram stands out of its surroundings by this share of its own height (ours) …"""
+    min_peak_fraction: float = Field(0.005, ge=0, lt=1)
+    """… and holds this share of what lies near (ours)."""
     min_mode_fraction: float = Field(0.05, ge=0, lt=1)
     """A mode that holds less of what lies near is an edge where two tissues mix, and no tissue (ours)."""
     air_noise_ratio: float = Field(0.8, gt=0)

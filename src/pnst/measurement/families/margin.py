@@ -40,7 +40,7 @@ def measure_margin(context: Context) -> Outcome:
         "irregularity": irregularity(mesh),
         "sphericity": sphericity(mesh.volume_mm3, mesh.area_mm2),
         "solidity": mesh.volume_mm3 / hull.volume_mm3,
-        "deep_lobulations_count": concavities(mesh, hull, min_depth_mm),
+        "deep_lobulations_count": concavities(mesh, hull, min_depth_mm, settings.concavity_merge_fraction),
     }
     try:
         edge = context.edge
