@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from command_line import bytes_of, outputs
-from pnst.cohort.run import RECORD, STAGING, Outcome, Task, run_tasks
+from pnst.cohort.run import RECORD, STAGING, TaskOutcome, Task, run_tasks
 from pnst.errors import InputError
 from worker_tasks import draw
 
@@ -27,7 +27,7 @@ def tasks(**texts: str) -> list[Task]:
     ]
 
 
-def states(outcomes: list[Outcome]) -> dict[str, str]:
+def states(outcomes: list[TaskOutcome]) -> dict[str, str]:
     return {outcome.task.name: outcome.state for outcome in outcomes}
 
 
@@ -64,7 +64,7 @@ def test_another_version_makes_everything_again(tmp_path, monkeypatch):
 
 def test_a_case_that_fails_or_kills_its_worker_leaves_nothing_and_costs_no_other(tmp_path):
     run_tasks(draw, tasks(e="earlier"), tmp_path, 1)
-    told: list[Outcome] = []
+    told: list[TaskOutcome] = []
     orders = tasks(a="x", b="x|die", c="x|refuse", d="x", e="later|stumble")
     outcomes = run_tasks(draw, orders, tmp_path, 2, told.append)
     assert states(outcomes) == {"a": "made", "b": "failed", "c": "failed", "d": "made", "e": "failed"}

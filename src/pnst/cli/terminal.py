@@ -14,7 +14,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pnst.cohort.run import Outcome
+    from pnst.cohort.run import TaskOutcome
     from pnst.workflow import Case
 
 
@@ -62,7 +62,7 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def cohort_progress() -> Iterator[tuple[Callable[[int], None], Callable[[Outcome], None]]]:
+def cohort_progress() -> Iterator[tuple[Callable[[int], None], Callable[[TaskOutcome], None]]]:
     """A bar of cases on a terminal, quiet in a pipe: how many there will be, then what became of each."""
     if not sys.stderr.isatty():
         yield lambda _: None, lambda _: None
@@ -74,13 +74,13 @@ def cohort_progress() -> Iterator[tuple[Callable[[int], None], Callable[[Outcome
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("starting", total=None)
 
-        def watch(outcome: Outcome) -> None:
+        def watch(outcome: TaskOutcome) -> None:
             bar.update(task, advance=1, description=escaped(f"{outcome.state} {outcome.task.name}")[0])
 
         yield lambda total: bar.update(task, total=total), watch
 
 
-def print_counts(outcomes: Sequence[Outcome], out: Path, index: str, failures: str) -> None:
+def print_counts(outcomes: Sequence[TaskOutcome], out: Path, index: str, failures: str) -> None:
     """How many cases were made, kept and failed, and where their tables are."""
     counts = Counter(outcome.state for outcome in outcomes)
     counts_text = f"{counts['made']} made, {counts['kept']} kept, {counts['failed']} failed"

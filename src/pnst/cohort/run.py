@@ -49,7 +49,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TaskOutcome:
     """What became of one task."""
 
     task: Task
@@ -58,7 +58,7 @@ class Outcome:
     error: PnstError | None = None
 
 
-Watch = Callable[[Outcome], None]
+Watch = Callable[[TaskOutcome], None]
 
 
 def run_tasks(
@@ -68,7 +68,7 @@ def run_tasks(
     workers: int,
     watch: Watch = lambda _: None,
     limit_s: float | None = None,
-) -> list[Outcome]:
+) -> list[TaskOutcome]:
     """Make what is not there yet, each task in a process of its own; give the outcomes in the order of the tasks.
 
     A folder that was made under the same key is kept, one with another key is replaced, and one that pnst did not make
@@ -76,9 +76,9 @@ def run_tasks(
     limit) fails alone. `watch` is told every outcome.
     Raises `InputError` when `out` is no folder, or another run works in it.
     """
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, TaskOutcome] = {}
 
-    def note(outcome: Outcome) -> None:
+    def note(outcome: TaskOutcome) -> None:
         outcomes[outcome.task.name] = outcome
         watch(outcome)
 
@@ -94,10 +94,10 @@ def run_tasks(
             for task, result in results:
                 if isinstance(result, PnstError):
                     shutil.rmtree(staging / task.name, ignore_errors=True)
-                    note(Outcome(task, "failed", error=result))
+                    note(TaskOutcome(task, "failed", error=result))
                 else:
                     _publish(staging / task.name, out / task.name)
-                    note(Outcome(task, "made", result))
+                    note(TaskOutcome(task, "made", result))
     return [outcomes[task.name] for task in tasks]
 
 
@@ -111,7 +111,7 @@ def _make(work: Work, staging: Path, task: Task) -> Row:
     return row
 
 
-def _earlier(folder: Path, task: Task, work: Work) -> Outcome | None:
+def _earlier(folder: Path, task: Task, work: Work) -> TaskOutcome | None:
     """What an earlier run left for this task; None where it is to be made."""
     if not folder.exists():
         return None
@@ -127,8 +127,8 @@ def _earlier(folder: Path, task: Task, work: Work) -> Outcome | None:
             expected="nothing, or what an earlier run left there",
             remedy="move it away, or choose another folder with --out",
         )
-        return Outcome(task, "failed", error=error)
-    return Outcome(task, "kept", row) if key == task.key(work) else None
+        return TaskOutcome(task, "failed", error=error)
+    return TaskOutcome(task, "kept", row) if key == task.key(work) else None
 
 
 def _publish(made: Path, place: Path) -> None:

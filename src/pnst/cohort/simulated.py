@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pnst.cohort.patients import SimulatedPatient, read_patients
-from pnst.cohort.run import Outcome, Row, Task, Watch, run_tasks
+from pnst.cohort.run import TaskOutcome, Row, Task, Watch, run_tasks
 from pnst.cohort.workers import cores
 from pnst.io.atomic import write_text
 from pnst.io.simulated import six_digits
@@ -32,7 +32,7 @@ def simulate_cohort(
     workers: int | None = None,
     watch: Watch = lambda _: None,
     plan: Callable[[int], None] = lambda _: None,
-) -> list[Outcome]:
+) -> list[TaskOutcome]:
     """Simulate every patient of a table into `out/<patient>`, and write `cohort.csv` and `failures.csv`.
 
     Patients that an earlier run made from the same description and version are kept. `workers` are processes (default:
@@ -59,7 +59,7 @@ def lesion_file(folder: Path) -> str:
     return lesion.relative_to(folder).as_posix()
 
 
-def write_tables(out: Path, patients: Sequence[SimulatedPatient], outcomes: Sequence[Outcome]) -> None:
+def write_tables(out: Path, patients: Sequence[SimulatedPatient], outcomes: Sequence[TaskOutcome]) -> None:
     """`cohort.csv`, one row a patient that is there; `failures.csv`, one row each that is not, where there are any."""
     index, failures = [], []
     for patient, outcome in zip(patients, outcomes, strict=True):
