@@ -14,6 +14,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 
 from sphinx.pycode import ModuleAnalyzer
 
+import layers
 import pnst
 from pnst.cli import app
 from pnst.measurement.family import Family
@@ -47,6 +48,7 @@ def write_all(folder: Path) -> None:
     (folder / "tissues.md").write_text(tissues_table(), encoding="utf-8")
     (folder / "columns.md").write_text(columns_table(), encoding="utf-8")
     (folder / "help.md").write_text("\n".join(help_section(name) for name in COMMANDS), encoding="utf-8")
+    (folder / "layers.svg").write_text(layers.svg(), encoding="utf-8")
     (folder / "api.md").write_text(api_listing(), encoding="utf-8")
     write_main_job(folder)
 
