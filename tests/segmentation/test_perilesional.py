@@ -77,6 +77,16 @@ def test_a_lesion_smaller_than_a_cell_is_not_lost():
     assert np.isfinite(perilesional.downsampled.distance).all()
 
 
+def test_a_lesion_outside_the_series():
+    image = Volume(np.ones(GRID.shape, np.float32), GRID)
+    with pytest.raises(TissueNotFound, match="outside this series"):
+        crop_perilesional(image, Mask(np.zeros(GRID.shape, bool), GRID))
+
+
+def test_the_anchor_is_the_median_of_the_lesion(t1):
+    assert t1.lesion_median == pytest.approx(np.median(t1.volume.data[t1.lesion.data]))
+
+
 def test_no_lesion_is_refused():
     with pytest.raises(TissueNotFound, match="outside this series"):
         crop_perilesional(Volume(IMAGE, GRID), Mask(np.zeros(GRID.shape, dtype=bool), GRID))
