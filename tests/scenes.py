@@ -102,6 +102,11 @@ class Scene:
         return Lesion("ball", Mask(np.linalg.norm(self.points(grid), axis=-1) < self.radius, grid), "formula")
 
 
+def without(study: Study, *roles: Role) -> Study:
+    """The study less the series of these roles."""
+    return replace(study, series={role: series for role, series in study.series.items() if role not in roles})
+
+
 def reordered(study: Study, order: tuple[int, int, int], flips: tuple[int, ...]) -> Study:
     """The same voxels stored with other axes."""
     return replace(study, series={role: _reordered(series, order, flips) for role, series in study.series.items()})

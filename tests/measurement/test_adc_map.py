@@ -9,48 +9,15 @@ import numpy as np
 import pytest
 
 import pnst
-from bodies import tilted
+from measurement.body_in_air import S0, SNR, dwi, fitted, inside
 from pnst.errors import InputError
-from pnst.image import Grid, Mask, Volume
+from pnst.image import Volume
 from pnst.kernels import diffusion
 from pnst.kernels.diffusion import Shells, fit_decay, group_by_b_value
-from pnst.measurement.adc_map import adc_map, decay_map, fit_diffusion, used_shells
-from pnst.measurement.diffusion_noise import measurement_noise
-from pnst.measurement.settings import AdcSettings
-from pnst.study import Role, Series, Source, Study
-
-SHAPE, SPACING = (46, 41, 7), (2.0, 2.2, 5.0)
-B = (0.0, 50.0, 400.0, 800.0)
-S0, SNR = 900.0, 25.0
-SOURCE = Source("simulated", "0" * 64)
-
-
-def grid(shape=SHAPE) -> Grid:
-    affine = np.eye(4)
-    affine[:3, :3] = tilted((7, -11, 5)) * SPACING
-    return Grid(shape, affine)
-
-
-def inside(shape=SHAPE) -> np.ndarray:
-    """A body in air."""
-    i, j = np.ogrid[-1 : 1 : shape[0] * 1j, -1 : 1 : shape[1] * 1j]
-    return np.broadcast_to(((i / 0.8) ** 2 + (j / 0.7) ** 2 < 1)[..., None], shape)
-
-
-def dwi(adc=1.4, b_values=B, noise=S0 / SNR, air="noise", shape=SHAPE, order="F", seed=5) -> Series:
-    """A body of one ADC with a smooth texture, in air that is noise or zero-filled."""
-    rng = np.random.default_rng(seed)
-    texture = 1 + 0.15 * np.sin(np.arange(shape[0]) / 7)[:, None, None] * np.cos(np.arange(shape[1]) / 6)[:, None]
-    clean = np.where(inside(shape), S0 * texture, 0)[..., None] * np.exp(-np.array(b_values) * adc / 1000)
-    data = np.hypot(clean + noise * rng.normal(size=clean.shape), noise * rng.normal(size=clean.shape))
-    if air == "zero":
-        data[~inside(shape)] = 0
-    stored = np.asarray(data, dtype=np.float32, order=order)
-    return Series(Role.DWI, Volume(stored, grid(shape)), SOURCE, tuple(b_values))
-
-
-def fitted(series: Series, **options):
-    return decay_map(series, series.volume, AdcSettings(), **options)
+from pnst.measurement.adc_map import adc_map, fit_diffusion
+from pnst.measurement.measure import measure
+from pnst.study import Role, Study
+from scenes import Scene
 
 
 def test_a_noiseless_map_is_exact():  # closed form
@@ -96,48 +63,6 @@ def test_the_interval_of_a_voxel_holds_its_adc(adc, air):  # truth by constructi
     assert 0.93 < np.mean(np.abs(fit.adc.data[body] - adc) < 1.96 * fit.sd[body]) < 0.97
 
 
-@pytest.mark.parametrize(("shape", "tolerance"), [((46, 41, 1), 0.12), ((46, 41, 2), 0.12), ((24, 21, 5), 0.2)])
-def test_the_noise_of_few_slices_and_small_crops(shape, tolerance):  # closed form
-    fit = fitted(dwi(shape=shape))
-    assert fit.noise_sd == pytest.approx(S0 / SNR, rel=tolerance)
-
-
-def test_the_noise_is_told_in_tissue_not_in_air():  # magnitude noise in air is narrower: 0.655
-    series = dwi(shape=(60, 51, 9))
-    data = series.volume.data[..., -1]
-    assert data[~inside((60, 51, 9))].std() < 0.7 * S0 / SNR
-    assert fitted(series).noise_sd == pytest.approx(S0 / SNR, rel=0.06)
-
-
-def test_the_noise_of_an_interpolated_image_is_told_by_what_the_fit_leaves_over():
-    """Half of k-space is zero: between neighbours a seventh of the noise shows."""
-    series = dwi(shape=(64, 52, 9), adc=1.0)
-    spectrum = np.fft.fftshift(np.fft.fftn(series.volume.data - series.volume.data.mean(), axes=(0, 1)), axes=(0, 1))
-    spectrum[:16], spectrum[48:], spectrum[:, :13], spectrum[:, 39:] = 0, 0, 0, 0
-    smooth = np.fft.ifftn(np.fft.ifftshift(spectrum, axes=(0, 1)), axes=(0, 1)).real + series.volume.data.mean()
-    kept = S0 / SNR / 2  # a quarter of the variance
-    volume = Volume(np.abs(smooth).astype(np.float32), series.volume.grid)
-    deep = Mask(inside((64, 52, 9)).copy(), series.volume.grid).data
-    used = used_shells(series, 50, 10)
-    assert measurement_noise(volume, used, AdcSettings(), deep) == pytest.approx(kept, rel=0.15)
-    two = Shells(used.b_values[1:], used.members[1:])  # no shell to spare, and nothing to tell by
-    assert measurement_noise(volume, two, AdcSettings(), deep) < 0.5 * kept
-
-
-def test_texture_of_a_noiseless_image_is_no_noise():  # the mask is blind to slopes
-    assert fitted(dwi(noise=0.0)).noise_sd < 0.004 * S0
-
-
-def test_the_noise_of_nothing_is_unknown():
-    series = dwi()
-    empty = Volume(np.zeros((*SHAPE, 4), dtype=np.float32), grid())
-    assert np.isnan(measurement_noise(empty, used_shells(series, 0, 10), AdcSettings()))
-    fit = fitted(replace(series, volume=empty))
-    assert fit.unfitted == np.prod(SHAPE)
-    assert np.isnan(fit.adc.data).all()
-    assert not fit.floor.any()
-
-
 @pytest.mark.parametrize(("adc", "flagged"), [(2.5, (0.5, 1.0)), (0.9, (0.0, 0.001))])
 def test_voxels_on_the_noise_floor_are_flagged_and_not_low(adc, flagged):  # said yes, said no; b = 1000 at SNR 20
     fit = fitted(dwi(adc=adc, b_values=(0.0, 0.0, 1000.0, 1000.0, 1000.0), noise=S0 / 20, shape=(60, 51, 9)))
@@ -170,6 +95,30 @@ def test_without_two_b_values_nothing_is_fitted():
         fit_diffusion(Study("a", {}))
     with pytest.raises(InputError, match="two different b-values"):
         fit_diffusion(Study("a", {Role.DWI: dwi(b_values=(0.0, 3.0))}))
+
+
+def test_low_b_is_kept_when_only_two_remain():
+    scene = Scene(radius=16)
+    study = scene.study()
+    dwi = study.series[Role.DWI]
+    two = replace(dwi, volume=Volume(dwi.volume.data[..., [0, 3]], dwi.volume.grid), b_values=(0.0, 800.0))
+    m = measure(replace(study, series={Role.DWI: two}), scene.lesion())
+    assert m.adc.b_values == (0.0, 800.0)
+    assert m.adc.mean_um2_per_ms == pytest.approx(scene.adc, rel=0.02)
+
+
+def test_a_vendor_map_serves_where_diffusion_has_one_b_value():  # a trace alone cannot be fitted
+    scene = Scene(radius=16)
+    study = scene.study()
+    dwi = study.series[Role.DWI]
+    trace = replace(dwi, volume=Volume(dwi.volume.data[..., 3:], dwi.volume.grid), b_values=(800.0,))
+    values = np.full(dwi.volume.grid.shape, 1.25, dtype=np.float32)
+    vendor = replace(study.series[Role.T1], role=Role.ADC, volume=Volume(values, dwi.volume.grid, "um2_per_ms"))
+    both = Study("x", {Role.DWI: trace, Role.ADC: vendor})
+    assert measure(both, scene.lesion()).adc.map_source == "vendor ADC map"
+    assert adc_map(both).data is vendor.volume.data
+    fitted = measure(Study("x", {Role.DWI: dwi, Role.ADC: vendor}), scene.lesion())
+    assert fitted.adc.map_source == "computed from the diffusion series"
 
 
 def test_a_siemens_scanner_s_own_map(shared_data):  # XA30: b 0 and 20 directions at 2500, the vendor's map of that run

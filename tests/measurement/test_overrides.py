@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pnst.errors import SettingError
+from pnst.measurement.measure import measure
 from pnst.measurement.overrides import READER_COLUMNS, check_overrides
+from pnst.study import Role
+from scenes import Scene, without
 
 
 @pytest.mark.parametrize(
@@ -47,3 +50,16 @@ def test_a_misspelt_column_is_told_what_is_near():
     with pytest.raises(SettingError, match=r"reader\.invasion"):
         check_overrides({"reader.invasoin": True})
     assert len(READER_COLUMNS) == len(set(READER_COLUMNS))
+
+
+def test_overrides_stay_apart_and_must_name_a_column():
+    scene = Scene()
+    study, lesion = without(scene.study(), Role.T1_POST, Role.T2_FS, Role.DWI), scene.lesion()
+    m = measure(study, lesion, overrides={"split_fat.present": True, "reader.invasion": False})
+    assert m.overrides == {"split_fat.present": True, "reader.invasion": False}
+    assert m.columns()["split_fat.present"] is None
+    assert m.to_dict()["overrides"]["split_fat.present"] is True
+    assert m.to_frame()["override.split_fat.present"].item() is True
+    for wrong in ("split_fat.presnt", "reader.", "nothing"):
+        with pytest.raises(SettingError, match=wrong.replace(".", r"\.")):
+            measure(study, lesion, overrides={wrong: True})

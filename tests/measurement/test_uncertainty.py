@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from bodies import ellipsoid, mesh_of, tilted
-from diffusing import Diffusing
-from interiors import Interior
 from pnst.image import Grid, Mask
 from pnst.kernels.ellipsoid import Ellipsoid
 from pnst.kernels.section import axial_diameters
-from pnst.measurement.context import Context
 from pnst.measurement.families.size import SUPERIOR
 from pnst.measurement.measure import measure
 from pnst.measurement.measurements import Measurements
-from pnst.measurement.perturbation import noise_near
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
 from pnst.measurement.uncertainty import closed_form, interval
-from pnst.study import Lesion, Role, Study
+from pnst.study import Lesion, Study
 from scenes import Scene
 
 
@@ -103,36 +97,6 @@ def test_noise_widens_what_is_read_from_the_image_and_not_the_size():
         upsample.append([np.ptp(m.heterogeneity.variation_t2_interval), np.ptp(m.size.volume_ml_interval)])
     assert upsample[1][0] > 2 * upsample[0][0]
     assert upsample[1][1] == pytest.approx(upsample[0][1])
-
-
-def test_noise_of_diffusion_is_that_of_tissue():
-    """The noise that was planted: slices with stripes of air filled with zeros, and hardly any signal at the highest b.
-    Over all voxels it reads 21 % less."""
-    scene = Diffusing(Interior(radius=12.0), b_values=(0.0, 400.0, 1500.0), noise=45.0)
-    series = scene.series()
-    data = series.volume.data.copy()
-    data[::5] = 0
-    study = Study("striped", {Role.DWI: replace(series, volume=replace(series.volume, data=data))})
-    context = scene.context(study)
-    mask = context.views.mask(study.series[Role.DWI])
-    assert noise_near(context, Role.DWI, mask) == pytest.approx(45, rel=0.1)
-
-
-def test_a_repetition_looks_for_no_doubts():
-    """Invariant: what makes a number doubtful is asked once; the measurement itself still says it."""
-    scene = Scene(noise=300)
-    context = Context(scene.study(), scene.lesion(), MeasureSettings())
-    series = scene.study().series[Role.T2_FS]
-    assert any("noise" in warning for warning in context.views.quality_flags(series))
-    assert context.repeated(scene.study(), scene.lesion()).views.quality_flags(series) == ()
-
-
-def test_no_column_no_interval(scene):
-    _, study, lesion = scene
-    size = measure(study, lesion).size
-    with pytest.raises(AttributeError, match="no column 'volume_interval'"):
-        _ = size.volume_interval
-    assert replace(size, intervals={"volume_ml": (1.0, 2.0)}).volume_ml_interval == (1.0, 2.0)
 
 
 @pytest.mark.slow

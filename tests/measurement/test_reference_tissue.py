@@ -1,0 +1,51 @@
+"""Muscle and fat against which signs are read. Witness: the levels of a scene."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pnst.image import Grid, Mask
+from pnst.measurement.context import Context
+from pnst.measurement.families.edema import measure_edema
+from pnst.measurement.family import NotMeasurable
+from pnst.measurement.measure import measure
+from pnst.measurement.settings import MeasureSettings
+from pnst.study import Role, Study
+from scenes import Scene
+
+
+def test_a_given_muscle_mask_is_the_reference():
+    scene = Scene(radius=13, halo=8)
+    grid = scene.grid()
+    r = np.linalg.norm(scene.points(grid), axis=-1)
+    edema = Mask((r > 15) & (r < 19), grid)  # a reference on the oedema itself: nothing is brighter than it
+    m = measure(replace(scene.study(), masks={"muscle": edema}), scene.lesion())
+    assert m.edema.present is False
+
+
+SCENE = Scene(radius=13, halo=8)
+TRUE_ML = 4 / 3 * np.pi * ((13 + 8) ** 3 - 13**3) / 1000
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return SCENE.study()
+
+
+def test_a_given_muscle_mask_may_lie_on_the_other_side(study):
+    """Far from where muscle is looked for; one that lies beside the image is said."""
+    grid = study.series[Role.T2_FS].volume.grid
+    r = np.linalg.norm(SCENE.points(grid), axis=-1)
+    near = MeasureSettings.model_validate({"tissue": {"near_mm": 12.0}})
+    far = replace(study, masks={"muscle": Mask((r > 38) & (r < 48), grid)})
+    context = Context(far, SCENE.lesion(), near)
+    assert context.reference_tissue.muscle(study.series[Role.T2_FS]).mode == pytest.approx(110, abs=2)
+    assert measure_edema(context).family.volume_ml == pytest.approx(TRUE_ML, rel=0.08)
+    away = np.eye(4)
+    away[:3, 3] = 900
+    beside = replace(study, masks={"muscle": Mask(r < 48, Grid(grid.shape, away @ grid.affine))})
+    with pytest.raises(NotMeasurable, match="given muscle mask holds too little of the t2_fs series"):
+        measure_edema(Context(beside, SCENE.lesion(), near))
