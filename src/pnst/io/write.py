@@ -28,6 +28,19 @@ def write_study(
     images a role, and a SEG for each mask and lesion; `dicom` says whose habits they have, classic or enhanced. The
     folder appears whole or not at all; the same study gives the same bytes. Raises `InputError` when the folder is not
     empty or something cannot be written so, `SettingError` for another format, or a style without that format.
+
+    >>> import tempfile
+    >>> import numpy as np
+    >>> import pnst
+    >>> from pnst.study import Source
+    >>> grid = pnst.Grid((5, 4, 3), np.diag([0.8, 0.8, 4.5, 1.0]))
+    >>> volume = pnst.Volume(np.arange(60, dtype=np.float32).reshape(5, 4, 3), grid)
+    >>> t1 = pnst.Series(pnst.Role.T1, volume, Source("simulated", ""))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pnst.write_study(pnst.Study("A", {pnst.Role.T1: t1}), f"{folder}/study")
+    ...     t1_again = pnst.read_study(f"{folder}/study").series["t1"].volume
+    >>> t1_again.grid.matches(grid), bool((t1_again.data == volume.data).all())
+    (True, True)
     """
     _check(study, format, dicom)
     with atomic_folder(Path(folder)) as temporary:

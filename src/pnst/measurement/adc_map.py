@@ -58,6 +58,17 @@ def adc_map(study: Study, settings: AdcSettings | None = None) -> Volume:
     Mono-exponential, log-linear least squares weighted by the squared fitted signal (`pnst.kernels.diffusion`),
     directions averaged geometrically, b-values from `settings.least_b` up while two remain. Raises `InputError` when
     the study has neither a diffusion series nor an ADC map.
+
+    >>> import pnst
+    >>> from pnst.study import Source
+    >>> b_values = (0.0, 500.0, 1000.0)
+    >>> decay = 800 * np.exp(-1.5 * np.array(b_values) / 1000)  # D = 1.5 µm²/ms, b in s/mm²
+    >>> grid = pnst.Grid((5, 4, 3), np.diag([2.0, 2.2, 5.0, 1.0]))
+    >>> signal = pnst.Volume(np.tile(decay, (5, 4, 3, 1)).astype(np.float32), grid)
+    >>> dwi = pnst.Series(pnst.Role.DWI, signal, Source("simulated", ""), b_values=b_values)
+    >>> adc = pnst.adc_map(pnst.Study("A", {pnst.Role.DWI: dwi}))
+    >>> round(float(adc.data.min()), 4), round(float(adc.data.max()), 4), adc.unit
+    (1.5, 1.5, 'um2_per_ms')
     """
     settings = settings or AdcSettings()
     series = diffusion_or_map(study, settings.b_tolerance)

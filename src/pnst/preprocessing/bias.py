@@ -29,6 +29,19 @@ def correct_bias(study: Study, roles: Collection[Role] | None = None, settings: 
 
     Raises `InputError` for a role that the study lacks and a series that shows no body, `SettingError` for one that
     must not be corrected.
+
+    A limb of one tissue, which shading makes brighter on one side:
+
+    >>> import pnst
+    >>> from pnst.study import Source
+    >>> i, j, k = np.ogrid[-12:12, -10:10, -4:5]
+    >>> limb = np.broadcast_to((i / 11) ** 2 + (j / 9) ** 2 < 1, (24, 20, 9))
+    >>> shaded = np.where(limb, 300 * np.exp(0.02 * i), 0).astype(np.float32)
+    >>> volume = pnst.Volume(shaded, pnst.Grid(shaded.shape, np.diag([4.0, 4.0, 6.0, 1.0])))
+    >>> study = pnst.Study("A", {pnst.Role.T1: pnst.Series(pnst.Role.T1, volume, Source("simulated", ""))})
+    >>> corrected = pnst.correct_bias(study).series["t1"].volume.data[limb]
+    >>> round(float(shaded[limb].std() / 300), 2), bool(corrected.std() / 300 < 0.01)
+    (0.11, True)
     """
     settings = settings or BiasSettings()
     wanted = [role for role in CORRECTED if role in study.series] if roles is None else list(roles)
