@@ -24,7 +24,7 @@ def test_settings_survive_their_dictionary():
     ("kind", "field", "value"),
     [
         (PreprocessSettings, "align", "both"),
-        (PreprocessSettings, "aling", "all"),
+        (PreprocessSettings, "alignx", "all"),
         (BiasSettings, "body_fraction", 1.0),
         (BiasSettings, "levels", 0),
         (AlignmentSettings, "histogram_bins", 4),
