@@ -1,4 +1,4 @@
-"""The examples in the docstrings of kernels, images and studies: each runs, and no public kernel is without one."""
+"""The examples in the docstrings: each runs, and no public kernel or function of the API is without one."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ import ast
 import doctest
 import inspect
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
 import pytest
 
+import pnst
 import pnst.kernels
 
+ROOT = Path(__file__).resolve().parents[1]
+SRC = ROOT / "src"
 KERNELS = sorted(f"pnst.kernels.{module.name}" for module in iter_modules(pnst.kernels.__path__))
-MODULES = [*KERNELS, "pnst.image", "pnst.study"]
+MODULES = sorted(
+    ".".join(file.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__")
+    for file in SRC.rglob("*.py")
+    if ">>> " in file.read_text(encoding="utf-8")
+)
+"""Those whose source shows an example."""
 
 
 def examples(module: ModuleType) -> list[doctest.DocTest]:
@@ -28,15 +37,31 @@ def public_functions(module: ModuleType) -> set[str]:
     return {name for name, f in functions if f.__module__ == module.__name__ and not name.startswith("_")}
 
 
-def called(module: ModuleType) -> set[str]:
-    """Every name that the module's examples call."""
-    source = "".join(example.source for test in examples(module) for example in test.examples)
-    nodes = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    return {node.id for node in nodes if isinstance(node, ast.Name)}
+def called(tests: list[doctest.DocTest]) -> set[str]:
+    """Every name that examples call, as `f(…)` or as `pnst.f(…)`."""
+    source = "".join(example.source for test in tests for example in test.examples)
+    names = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    plain = {name.id for name in names if isinstance(name, ast.Name)}
+    return plain | {
+        name.attr for name in names if isinstance(name, ast.Attribute) and ast.unparse(name.value) == "pnst"
+    }
+
+
+def api_functions(package: ModuleType) -> set[str]:
+    """The functions of a package's public API."""
+    return {name for name in package.__all__ if inspect.isfunction(getattr(package, name))}
+
+
+def without_example(package: ModuleType) -> set[str]:
+    """The functions of a public API whose own docstrings show no call of them."""
+    functions = {name: getattr(package, name) for name in api_functions(package)}
+    finder = doctest.DocTestFinder(exclude_empty=True, recurse=False)
+    return {name for name, function in functions.items() if name not in called(finder.find(function, name))}
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_every_example_gives_what_it_shows(name: str) -> None:
+def test_every_example_gives_what_it_shows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)  # as a reader runs them: `sample_data` lies there
     report: list[str] = []
     runner = doctest.DocTestRunner()
     for test in examples(import_module(name)):
@@ -48,4 +73,31 @@ def test_every_example_gives_what_it_shows(name: str) -> None:
 @pytest.mark.parametrize("name", KERNELS)
 def test_no_public_kernel_is_without_an_example(name: str) -> None:
     module = import_module(name)
-    assert public_functions(module) - called(module) == set()
+    assert public_functions(module) - called(examples(module)) == set()
+
+
+def test_no_function_of_the_public_api_is_without_an_example() -> None:
+    assert len(api_functions(pnst)) > 10
+    assert without_example(pnst) == set()
+
+
+def shown() -> None:
+    """An example that calls it.
+
+    >>> pnst.shown()
+    """
+
+
+def told() -> None:
+    """An example that calls another.
+
+    >>> pnst.shown()
+    """
+
+
+def test_a_function_without_an_example_is_seen() -> None:
+    package = ModuleType("package")
+    package.__all__ = ["shown", "told", "silent", "ROOT"]
+    package.shown, package.told, package.silent, package.ROOT = shown, told, examples, ROOT
+    assert api_functions(package) == {"shown", "told", "silent"}
+    assert without_example(package) == {"told", "silent"}

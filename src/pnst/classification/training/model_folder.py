@@ -97,6 +97,15 @@ def read_model(folder: str | PathLike[str]) -> TrainedModel:
     ------
     InputError : it is no model folder, a file in it is damaged or belongs to another model, or it holds an object of a
         type that is not listed
+
+    Examples
+    --------
+    >>> import pnst
+    >>> try:
+    ...     pnst.read_model("sample_data")
+    ... except pnst.InputError as error:
+    ...     print(error.what, error.got, sep="; ")
+    cannot read the model in 'sample_data'; no model.skops: No such file or directory
     """
     place = Path(folder)
     try:

@@ -76,6 +76,23 @@ def train(
     Raises
     ------
     InputError : the table, its label, groups, folds or features cannot be used, or give the diagnosis away
+
+    Examples
+    --------
+    Ten malignant lesions of forty, most of them darker on the ADC map:
+
+    >>> import pnst
+    >>> import pandas as pd
+    >>> malignant = np.arange(40) % 4 == 0
+    >>> adc = np.where(malignant, 1.0, 1.5) + 0.05 * (np.arange(40) % 13)
+    >>> table = pd.DataFrame({"adc.mean_um2_per_ms": adc, "malignant": malignant})
+    >>> few = TrainSettings(folds=2, inner_folds=2, inverse_penalties=(0.1,), replicates=10, bootstrap=100)
+    >>> model = pnst.train(table, "malignant", settings=few)
+    >>> model.features, model.card.prevalence
+    (('adc.mean_um2_per_ms',), 0.25)
+    >>> dark, bright = (pnst.assess({"adc.mean_um2_per_ms": adc}, model=model).probability for adc in (1.0, 2.1))
+    >>> dark > 0.25 > bright
+    True
     """
     settings = settings or TrainSettings()
     labelled = LabelledTable.of(table, label, groups, split)
