@@ -42,12 +42,19 @@ def test_without_a_file_the_preset_is_benign_and_with_one_it_is_what_the_file_sa
 def test_words_become_inputs(tmp_path):
     """A colon parts a file from its label, unless the file's own name holds it."""
     inputs = inputs_of(
-        tmp_path, "m.nii:2", ["t1=a.nii"], ["edema=e.nii"], ["margin.ill_defined=yes"], "age=34,nf1=no", "P", False
+        tmp_path,
+        "m.nii:2",
+        ["t1=a.nii"],
+        ["edema=e.nii:GTV:2"],
+        ["margin.ill_defined=yes"],
+        "age=34,nf1=no",
+        "P",
+        False,
     )
     assert (inputs.lesion, inputs.label) == (Path("m.nii"), "2")
     assert (inputs.roles, inputs.masks, inputs.overrides) == (
         {"t1": "a.nii"},
-        {"edema": "e.nii"},
+        {"edema": "e.nii:GTV:2"},
         {"margin.ill_defined": True},
     )
     assert inputs.patient == patient_of("nf1=no,age=34") == {"age": 34.0, "nf1": False}

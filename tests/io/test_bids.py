@@ -10,6 +10,7 @@ import pytest
 
 from pnst.errors import AmbiguityError, InputError, SettingError
 from pnst.io.bids import BidsName, is_bids, read_bids
+from pnst.io.study import inspect, read_study
 from pnst.study import Role
 
 
@@ -30,6 +31,8 @@ from pnst.study import Role
         ("sub-1_FLAIR.nii.gz", None, None),
         ("sub-1_label-muscle_mask.nii.gz", None, "muscle"),
         ("sub-1_label-lesion_dseg.nii.gz", None, "lesion"),
+        ("sub-1_desc-lesion_dseg.nii.gz", None, "lesion"),
+        ("sub-1_desc-adc_mask.nii.gz", None, None),
         ("sub-1_label-muscle_T2w.nii.gz", Role.T2, None),
     ],
 )
@@ -66,6 +69,41 @@ def test_a_dataset_and_its_subject_read_the_same(dataset):
         assert list(study.series) == [Role.T1, Role.T2_FS, Role.DWI]
         assert list(study.masks) == ["muscle"]
     assert read_bids(dataset, case_id="A").case_id == "A"
+
+
+def test_a_label_that_no_measurement_reads_is_left_out_and_noted(dataset):
+    """Neither placed nor refused: these masks lie nowhere near the images."""
+    grid = np.diag([1.0, 1.2, 3.0, 1.0])
+    for name in ("label-oedema_mask", "label-kidney_dseg", "label-cord_mask", "FLAIR"):
+        file = dataset / f"sub-01/anat/sub-01_{name}.nii.gz"
+        nib.save(nib.Nifti1Image(np.ones((3, 4, 5), np.uint8), grid), file)
+    study = read_bids(dataset)
+    assert list(study.masks) == ["muscle"]
+    assert study.notes == (
+        "4 NIfTI files without a role were not read as a series or a mask: cord, flair, oedema and 1 other",
+        "muscle mask: same grid as t1, t2_fs, dwi",
+    )
+
+
+def test_two_masks_of_one_name_are_refused_until_one_is_chosen(dataset):
+    anat = dataset / "sub-01/anat"
+    second = anat / "sub-01_acq-stir_label-muscle_mask.nii.gz"
+    second.write_bytes((anat / "sub-01_label-muscle_mask.nii.gz").read_bytes())
+    with pytest.raises(AmbiguityError, match="--mask muscle=FILE"):
+        read_study(dataset)
+    study = read_study(dataset, masks={"muscle": second})
+    assert list(study.masks) == ["muscle"]
+    assert study.notes[0] == "1 NIfTI file without a role was not read as a series or a mask: muscle"
+
+
+def test_inspection_says_what_becomes_of_each_mask(dataset):
+    (dataset / "sub-01/anat/sub-01_label-kidney_mask.nii.gz").write_bytes(
+        (dataset / "sub-01/anat/sub-01_label-muscle_mask.nii.gz").read_bytes()
+    )
+    reasons = {guess.key: guess.reason for guess in inspect(dataset)}
+    assert "says muscle: no series, but a mask" in reasons["sub-01_label-muscle_mask"]
+    assert "says lesion" in reasons["sub-01_label-lesion_mask"]
+    assert "left out" in reasons["sub-01_label-kidney_mask"]
 
 
 def test_two_subjects_or_sessions_are_refused_and_listed(dataset):

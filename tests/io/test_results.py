@@ -108,6 +108,9 @@ def test_only_what_would_be_replaced_is_refused_as_input(tmp_path):
     for lost in (out, out / "lesion.nii.gz", out / "regions" / "edema.nii.gz", out / ".." / "o" / "lesion.nii.gz"):
         with pytest.raises(InputError, match="would replace the input"):
             refuse_inputs(out, [lost])
+        with pytest.raises(InputError, match="would replace the input"):
+            refuse_inputs(out, [lost.with_name(f"{lost.name}:GTV")])  # one region of it
+    refuse_inputs(out, [out / "drawn.nii.gz:GTV"])
 
 
 def test_a_link_to_an_output_is_that_output(tmp_path):

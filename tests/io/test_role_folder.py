@@ -38,7 +38,7 @@ def test_every_file_serves_by_its_name(folder, oblique):
     assert study.case_id == "limb 3"
     assert list(study.series) == [Role.T1, Role.T2_FS, Role.DWI, Role.ADC]
     assert list(study.masks) == ["muscle"]
-    assert study.notes[0].startswith("mask 'muscle.nii.gz': same grid as t1")
+    assert study.notes == ("muscle mask: same grid as t1, t2_fs, dwi, adc",)
     for series in study.series.values():
         assert series.source.format == "nifti"
         assert series.volume.grid.matches(oblique(), 1e-4)
@@ -120,15 +120,50 @@ def test_diffusion_with_one_b_value_is_read(folder):  # a trace image: 3-D in th
     assert dwi.volume.data.shape[3] == 1
 
 
-def test_a_mask_that_nothing_reads_is_refused(folder):
-    with pytest.raises(SettingError, match=r"'oedema'.*muscle, edema, cord"):
-        read_study(folder, masks={"oedema": folder / "lesion.nii.gz"})
+def test_a_mask_that_no_measurement_reads_is_refused(folder):
+    for name in ("oedema", "cord"):
+        with pytest.raises(SettingError, match=rf"'{name}'.*expected: edema, muscle;"):
+            read_study(folder, masks={name: folder / "lesion.nii.gz"})
+
+
+def test_files_that_serve_as_nothing_are_counted_in_one_note(folder):
+    """Words of ours are named, a patient's never; the lesion is read for itself."""
+    for name in ("cord", "T2_FS", "oedema", "Doe_John"):
+        (folder / f"{name}.nii.gz").write_bytes((folder / "muscle.nii.gz").read_bytes())
+    (folder / ".hidden.nii.gz").touch()
+    note = "4 NIfTI files without a role were not read as a series or a mask: cord, oedema, t2_fs and 1 other"
+    study = read_role_folder(folder)
+    assert study.notes[0] == note
+    assert list(study.masks) == ["muscle"]
+    assert len(study.notes) == 2
+    for name in ("cord", "T2_FS", "oedema", "Doe_John"):
+        (folder / f"{name}.nii.gz").unlink()
+    assert "1 NIfTI file without a role was not read as a series or a mask: t1" in (
+        read_role_folder(folder, {"t1": "none"}).notes
+    )
+
+
+def test_the_user_s_mask_beats_the_folder_s(folder):
+    """Also where the folder's cannot be read; a file that the user gives is not one that serves as nothing."""
+    (folder / "muscle.nii.gz").rename(folder / "drawn.nii.gz")
+    (folder / "muscle.nii.gz").write_bytes(b"damaged")
+    with pytest.raises(InputError, match=r"muscle\.nii\.gz"):
+        read_study(folder)
+    study = read_study(folder, masks={"muscle": folder / "drawn.nii.gz"})
+    assert study.notes == (
+        "1 NIfTI file without a role was not read as a series or a mask: muscle",
+        "muscle mask: same grid as t1, t2_fs, dwi, adc",
+    )
+    (folder / "muscle.nii.gz").unlink()
+    (folder / "drawn.nii.gz").rename(folder / "edema.nii.gz")
+    study = read_study(folder, masks={"muscle": folder / "edema.nii.gz"})
+    assert (list(study.masks), len(study.notes)) == (["muscle"], 1)
 
 
 def test_a_mask_that_misses_is_refused(folder, oblique):
     away = oblique(origin=(900.0, 0.0, 0.0))
-    nib.save(nib.Nifti1Image(np.ones(away.shape, np.uint8), away.affine), folder / "cord.nii.gz")
-    with pytest.raises(PnstError, match=r"cord\.nii\.gz.*does not overlap"):
+    nib.save(nib.Nifti1Image(np.ones(away.shape, np.uint8), away.affine), folder / "edema.nii.gz")
+    with pytest.raises(PnstError, match="the edema mask does not overlap"):
         read_role_folder(folder)
 
 

@@ -65,7 +65,19 @@ def test_masks_and_lesions_come_back(study, lesion, tmp_path, kind, muscle, tumo
     assert read.label == ("tumour" if kind == "dicom" else "1")
     assert np.array_equal(read.mask.data, lesion.mask.data)
     assert np.array_equal(read_mask(out / muscle, back).data, study.masks["muscle"].data)
-    assert list(back.masks) == ([] if kind == "dicom" else ["muscle"])
+    assert list(back.masks) == ["muscle"]
+    assert np.array_equal(back.masks["muscle"].data, study.masks["muscle"].data)
+    assert back.masks["muscle"].grid.matches(study.masks["muscle"].grid, 1e-4)
+    assert not [note for note in back.notes if "not read" in note]
+
+
+@pytest.mark.parametrize("kind", ["nifti", "bids", "dicom"])
+def test_a_mask_that_no_measurement_reads_comes_back_as_a_note(study, tmp_path, kind):
+    write_study(replace(study, masks={**study.masks, "cord": study.masks["muscle"]}), tmp_path / "out", kind)
+    back = read_study(tmp_path / "out")
+    assert list(back.masks) == ["muscle"]
+    (note,) = (note for note in back.notes if "not read" in note)
+    assert note.endswith("without a role was not read as a series or a mask: cord")
 
 
 @pytest.mark.parametrize("kind", ["nifti", "bids", "dicom"])

@@ -23,7 +23,12 @@ RoleOption = Annotated[
 ]
 MaskOption = Annotated[
     list[str] | None,
-    typer.Option("--mask", metavar="NAME=FILE", help="A mask of muscle or edema, instead of finding it."),
+    typer.Option(
+        "--mask",
+        metavar="NAME=FILE[:LABEL]",
+        help="A mask of muscle or edema, instead of finding it; LABEL is one of the file's regions by name or number: "
+        "edema=rt.dcm:GTV_Edema.",
+    ),
 ]
 OverrideOption = Annotated[
     list[str] | None,

@@ -12,18 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pnst.errors import AmbiguityError, InputError
+from pnst.io.masks.file import MaskFile
+from pnst.io.masks.named import LESION, Masks, left_out_note, mask_reason, single_masks, with_masks
 from pnst.io.nifti.inspect import inspect_nifti
 from pnst.io.nifti.read import is_nifti, stem
 from pnst.io.nifti.series import read_series
-from pnst.io.role_folder import with_masks
 from pnst.io.role_override import NO_SERIES, parse_role
 from pnst.io.series_guess import SeriesGuess
+from pnst.measurement.measurements import MASK_NAMES
 from pnst.study import Role, Study
 
 DERIVED = "derivatives/pnst"
 """Where in a dataset lie the masks and maps that pnst writes; other tools' derivatives are not read."""
 
 _KINDS = ("anat", "dwi")
+_DRAWN = ("mask", "dseg")
+"""Suffixes of what was drawn, or segmented."""
 _ENTITY = re.compile(r"([a-zA-Z]+)-([a-zA-Z0-9+]+)")
 
 
@@ -44,6 +48,8 @@ class BidsName:
     @property
     def role(self) -> Role | None:
         """The role that suffix and entities tell, None for anything else."""
+        if self.suffix in _DRAWN:
+            return None
         words = {self.entities.get(key, "").lower() for key in ("desc", "param", "acq", "rec")}
         if (
             "adc" in {self.entities.get(key, "").lower() for key in ("desc", "param")}
@@ -60,8 +66,18 @@ class BidsName:
 
     @property
     def mask_name(self) -> str | None:
-        """`muscle` for `*_label-muscle_mask` and `*_label-muscle_dseg`, None for anything else."""
-        return self.entities.get("label") if self.suffix in ("mask", "dseg") else None
+        """`muscle` for `*_label-muscle_mask` and `*_label-muscle_dseg`, None for anything else.
+
+        Several lesions in one map are `*_desc-lesion_dseg`, as pnst writes them.
+        """
+        if self.suffix not in _DRAWN:
+            return None
+        return self.entities.get("label", LESION if self.entities.get("desc") == LESION else None)
+
+    @property
+    def word(self) -> str:
+        """What the name says in one word: a mask, a role, or the suffix."""
+        return self.mask_name or self.role or self.suffix
 
 
 def is_bids(path: Path) -> bool:
@@ -71,20 +87,36 @@ def is_bids(path: Path) -> bool:
 
 def inspect_bids(path: Path) -> list[SeriesGuess]:
     """One guess for each NIfTI file anywhere below `path`; no voxel is read."""
-    return inspect_nifti(sorted(path.rglob("*")), lambda file: BidsName.of(file).role)
+    return inspect_nifti(
+        sorted(path.rglob("*")),
+        lambda file: BidsName.of(file).role,
+        lambda file: mask_reason(BidsName.of(file).mask_name),
+    )
 
 
-def read_bids(path: Path, roles: Mapping[str, str] | None = None, case_id: str | None = None) -> Study:
+def read_bids(
+    path: Path, roles: Mapping[str, str] | None = None, case_id: str | None = None, masks: Masks | None = None
+) -> Study:
     """Read the one subject and session under `path`. `roles` names files (relative to `path`) for some roles,
-    or "none".
+    or "none"; `masks` are the user's, which beat the dataset's of the same names.
 
-    The case is called by the subject (and session) unless `case_id` is given. Raises `AmbiguityError` for several
-    subjects or sessions, or several files for a role, `InputError` for a folder without a file in a known role,
-    besides what `read_series` raises.
+    The case is called by the subject (and session) unless `case_id` is given; a note counts the NIfTI files that serve
+    as nothing. Raises `AmbiguityError` for several subjects or sessions, or several files for a role or a mask,
+    `InputError` for a folder without a file in a known role, besides what `read_series` raises.
     """
     folder = _one_session(path)
     names = [BidsName.of(file) for file in _images(folder)]
-    overrides = {parse_role(role): name for role, name in (roles or {}).items()}
+    file_by_role = _files_by_role(path, folder, names, roles or {})
+    series = {role: read_series(file_by_role[role], role) for role in Role if role in file_by_role}
+    mask_by_name = _masks_by_name(names, masks or {})
+    used = {file.resolve() for file in (*file_by_role.values(), *(mask.file for mask in mask_by_name.values()))}
+    left = [n.word for n in names if n.mask_name != LESION and n.file.resolve() not in used]
+    study = Study(_case(folder) if case_id is None else case_id, series, notes=left_out_note("NIfTI file", left))
+    return with_masks(study, mask_by_name)
+
+
+def _files_by_role(path: Path, folder: Path, names: list[BidsName], roles: Mapping[str, str]) -> dict[Role, Path]:
+    overrides = {parse_role(role): name for role, name in roles.items()}
     chosen = {role: _chosen(path, folder, role, name) for role, name in overrides.items() if name != NO_SERIES}
     taken = {file.resolve() for file in chosen.values()}
     file_by_role = _by_role([n for n in names if n.file.resolve() not in taken], set(overrides)) | chosen
@@ -95,9 +127,15 @@ def read_bids(path: Path, roles: Mapping[str, str] | None = None, case_id: str |
             expected="anat/*_T1w, *_T2w, *_ce-…_T1w, or dwi/*_dwi",
             remedy="say which file serves as which role (--role t1=FILE)",
         )
-    series = {role: read_series(file_by_role[role], role) for role in Role if role in file_by_role}
-    study = Study(case_id or _case(folder), series)
-    return with_masks(study, {n.mask_name: n.file for n in names if n.mask_name and n.mask_name != "lesion"})
+    return file_by_role
+
+
+def _masks_by_name(names: list[BidsName], given: Masks) -> dict[str, MaskFile]:
+    """The user's masks, and those of the dataset that they leave free."""
+    taken = {mask.file.resolve() for mask in given.values()}
+    free = [n for n in names if n.file.resolve() not in taken]
+    drawn = [(n.mask_name, MaskFile(n.file)) for n in free if n.mask_name in MASK_NAMES and n.mask_name not in given]
+    return single_masks((name, mask) for name, mask in drawn if name is not None) | dict(given)
 
 
 def _session_folders(path: Path) -> Iterator[Path]:

@@ -12,6 +12,7 @@ from typing import Any
 from pnst.errors import InputError
 from pnst.image import Mask, Volume
 from pnst.io.atomic import staging_folder, unwritable_folder
+from pnst.io.masks.file import mask_file
 from pnst.io.nifti.read import read_volume, write_volume
 
 SCHEMA_VERSION = 1
@@ -55,7 +56,7 @@ def refuse_inputs(out: Path, inputs: Iterable[Path]) -> None:
         raise unwritable_folder(out, f"{nearest.name!r} is a file")
     replaced = {path.resolve() for path in earlier_outputs(out)}
     for given in inputs:
-        place = given.resolve()
+        place = mask_file(str(given)).file.resolve()  # a mask may be `FILE:LABEL`
         if place == out.resolve() or replaced & {place, *place.parents}:
             raise unwritable_folder(out, f"outputs that would replace the input {given.name!r}")
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
-from pnst.errors import AmbiguityError, InputError, SettingError
-from pnst.io.masks.read import read_mask_with_notes
+from pnst.errors import AmbiguityError, InputError
+from pnst.io.masks.file import MaskFile
+from pnst.io.masks.named import LESION, Masks, left_out_note, mask_reason, with_masks
 from pnst.io.nifti.inspect import inspect_nifti
 from pnst.io.nifti.read import is_nifti, stem
 from pnst.io.nifti.series import read_series
 from pnst.io.role_override import NO_SERIES, parse_role
 from pnst.io.series_guess import SeriesGuess
+from pnst.measurement.measurements import MASK_NAMES
 from pnst.study import Role, Study
-
-MASK_NAMES = ("muscle", "edema", "cord")
-"""Masks that come with a study; `lesion` is read for itself."""
 
 
 def is_role_folder(path: Path) -> bool:
@@ -26,22 +24,35 @@ def is_role_folder(path: Path) -> bool:
 
 def inspect_role_folder(path: Path) -> list[SeriesGuess]:
     """One guess for each NIfTI file directly in the folder; no voxel is read."""
-    return inspect_nifti(sorted(path.iterdir()), _named_role)
+    return inspect_nifti(sorted(path.iterdir()), _named_role, lambda file: mask_reason(stem(file)))
 
 
 def _named_role(file: Path) -> Role | None:
     return Role(stem(file)) if stem(file) in set(Role) else None
 
 
-def read_role_folder(path: Path, roles: Mapping[str, str] | None = None, case_id: str | None = None) -> Study:
+def read_role_folder(
+    path: Path, roles: Mapping[str, str] | None = None, case_id: str | None = None, masks: Masks | None = None
+) -> Study:
     """Read a role-named folder. `roles` names other files (relative to the folder) for some roles, or "none".
 
-    The case is called by the folder's name unless `case_id` is given. Raises `InputError` for a file that is not
+    `masks` are the user's, which beat the folder's of the same names. The case is called by the folder's name unless
+    `case_id` is given; a note counts the NIfTI files that serve as nothing. Raises `InputError` for a file that is not
     there, `SettingError` for an unknown role and `AmbiguityError` for a role with two files, besides what
     `read_series` raises.
     """
     files = _files_by_stem(path)
-    overrides = {parse_role(role): name for role, name in (roles or {}).items()}
+    file_by_role = _files_by_role(path, files, roles or {})
+    series = {role: read_series(file_by_role[role], role) for role in Role if role in file_by_role}
+    mask_by_name = _masks_by_name(files, masks or {})
+    used = {file.resolve() for file in (*file_by_role.values(), *(mask.file for mask in mask_by_name.values()))}
+    left = [name for name, file in files.items() if name != LESION and file.resolve() not in used]
+    study = Study(path.resolve().name if case_id is None else case_id, series, notes=left_out_note("NIfTI file", left))
+    return with_masks(study, mask_by_name)
+
+
+def _files_by_role(path: Path, files: Mapping[str, Path], roles: Mapping[str, str]) -> dict[Role, Path]:
+    overrides = {parse_role(role): name for role, name in roles.items()}
     chosen = {role: _chosen(role, name, path) for role, name in overrides.items() if name != NO_SERIES}
     taken = {file.resolve() for file in chosen.values()}
     guessed = {role: files[role] for role in Role if role in files and role not in overrides}
@@ -53,17 +64,14 @@ def read_role_folder(path: Path, roles: Mapping[str, str] | None = None, case_id
             expected=", ".join(f"{role}.nii.gz" for role in Role),
             remedy="rename the files, or say which file serves as which role (--role t1=FILE)",
         )
-    series = {role: read_series(file_by_role[role], role) for role in Role if role in file_by_role}
-    study = Study(case_id or path.resolve().name, series)
-    return with_masks(study, {name: files[name] for name in MASK_NAMES if name in files})
+    return file_by_role
 
 
-def with_masks(study: Study, files: Mapping[str, Path]) -> Study:
-    """The study with the masks of these files, by name, and what was noticed of each among its notes."""
-    drawn = {name: read_mask_with_notes(file, study) for name, file in files.items()}
-    notes = tuple(note for _, mask_notes in drawn.values() for note in mask_notes)
-    masks = {name: mask for name, (mask, _) in drawn.items()}
-    return replace(study, masks={**study.masks, **masks}, notes=(*study.notes, *notes))
+def _masks_by_name(files: Mapping[str, Path], given: Masks) -> dict[str, MaskFile]:
+    """The user's masks, and those of the folder that they leave free."""
+    taken = {mask.file.resolve() for mask in given.values()}
+    named = {name: MaskFile(files[name]) for name in MASK_NAMES if name in files and name not in given}
+    return {name: mask for name, mask in named.items() if mask.file.resolve() not in taken} | dict(given)
 
 
 def _files_by_stem(path: Path) -> dict[str, Path]:
@@ -79,18 +87,6 @@ def _files_by_stem(path: Path) -> dict[str, Path]:
                 )
             files[stem(file)] = file
     return files
-
-
-def check_mask_name(name: str) -> str:
-    """The name itself. Raises `SettingError` that lists the names for one that nothing would read."""
-    if name not in MASK_NAMES:
-        raise SettingError(
-            f"nothing reads a mask called {name!r}",
-            got=name,
-            expected=", ".join(MASK_NAMES),
-            remedy="choose one of these names",
-        )
-    return name
 
 
 def _chosen(role: str, name: str, path: Path) -> Path:

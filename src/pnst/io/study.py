@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal
 
-from pnst.errors import AmbiguityError, InputError
+from pnst.errors import AmbiguityError, InputError, SettingError
 from pnst.io.series_guess import SeriesGuess
 from pnst.study import Study
 
@@ -31,7 +31,8 @@ def read_study(
     path : folder, or a single DICOM file
     roles : role → series (DICOM: key, UID, number or description; NIfTI: file), which beats the guess; "none" leaves
         the study without that role
-    masks : name (muscle, edema, cord) → file of a mask, which beats one found in the folder
+    masks : name (muscle, edema) → file of a mask, which beats one found in the folder; a text "FILE:LABEL" means one
+        region of several (a label, a segment, a structure) by its name or number
     case_id : what the case is called, instead of a digest (DICOM), the subject (BIDS) or the folder (NIfTI)
     keep_identity : call a DICOM case by its patient's ID
 
@@ -40,13 +41,23 @@ def read_study(
     `InputError` for a folder without images, damaged files and unknown series, `GeometryError` for slices that make no
     volume, `AmbiguityError` for several studies or several series for one role, `SettingError` for an unknown role.
     """
-    folder = _existing(path)
-    study = _read(folder, roles, case_id, keep_identity)
-    if not masks:
-        return study
-    from pnst.io.role_folder import check_mask_name, with_masks
+    from pnst.io.masks.named import checked_masks
 
-    return with_masks(study, {check_mask_name(name): Path(file) for name, file in masks.items()})
+    folder = _existing(path)
+    given = checked_masks(masks or {})
+    kind = format_of(folder)
+    _check_name(kind, case_id, keep_identity)
+    if kind == "bids":
+        from pnst.io.bids import read_bids
+
+        return read_bids(folder, roles, case_id, given)
+    if kind == "nifti":
+        from pnst.io.role_folder import read_role_folder
+
+        return read_role_folder(folder, roles, case_id, given)
+    from pnst.io.dicom.read import read_dicom
+
+    return read_dicom(folder, roles, case_id, keep_identity, given)
 
 
 def inspect(path: Anywhere) -> list[SeriesGuess]:
@@ -102,19 +113,26 @@ def format_of(folder: Path) -> Format:
     raise _no_images(folder)
 
 
-def _read(folder: Path, roles: Mapping[str, str] | None, case_id: str | None, keep_identity: bool) -> Study:
-    kind = format_of(folder)
-    if kind == "bids":
-        from pnst.io.bids import read_bids
-
-        return read_bids(folder, roles, case_id)
-    if kind == "nifti":
-        from pnst.io.role_folder import read_role_folder
-
-        return read_role_folder(folder, roles, case_id)
-    from pnst.io.dicom.read import read_dicom
-
-    return read_dicom(folder, roles, case_id, keep_identity)
+def _check_name(kind: Format, case_id: str | None, keep_identity: bool) -> None:
+    """Raise `SettingError` for a case id that is no name, and for an identity that would not be used."""
+    if case_id is not None and not case_id.strip():
+        raise SettingError(
+            "the case id is empty", got=repr(case_id), expected="a name", remedy="write one, or leave it out"
+        )
+    if keep_identity and case_id is not None:
+        raise SettingError(
+            "a case has one name",
+            got="a case id, and the patient's ID by keeping the identity",
+            expected="one of them",
+            remedy="leave one out",
+        )
+    if keep_identity and kind != "dicom":
+        raise SettingError(
+            "there is no identity to keep",
+            got="a BIDS dataset" if kind == "bids" else "a folder of NIfTI files",
+            expected="a DICOM study: only there is a patient's ID",
+            remedy="leave it out, or name the case with a case id",
+        )
 
 
 def _existing(path: Anywhere) -> Path:

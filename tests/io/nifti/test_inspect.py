@@ -57,5 +57,5 @@ def test_the_notes_of_a_mask_that_the_user_gives_are_kept(folder, oblique):
     write_volume(folder / "muscle_part.nii.gz", mask.crop((slice(2, 10), slice(3, 13), slice(1, 8))))
     study = read_study(folder, masks={"muscle": folder / "muscle_part.nii.gz"})
     assert np.array_equal(study.masks["muscle"].data, data)
-    assert "mask 'muscle_part.nii.gz': cropped from t1, dwi, adc" in study.notes
+    assert study.notes == ("muscle mask: cropped from t1, dwi, adc",)  # no file's name
     assert study.series[Role.T1].volume.grid.matches(study.masks["muscle"].grid)

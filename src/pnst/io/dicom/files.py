@@ -21,8 +21,10 @@ from pnst.io.dicom.elements import Elements, read_elements
 from pnst.io.dicom.enhanced import enhanced_frames, is_enhanced
 from pnst.io.dicom.frame import Frame, Header, Pixels
 from pnst.io.dicom.mosaic import is_mosaic, mosaic_frames
+from pnst.io.dicom.segments import Segment, segments_of
 from pnst.io.dicom.tags import Fields, integer, number, private, text, words
 from pnst.io.dicom.uih_mosaic import is_uih_mosaic, uih_mosaic_frames
+from pnst.io.masks.dicom_seg import SEG_CLASSES
 from pnst.io.simulation_mark import PHANTOM
 
 _NOT_IMAGES = frozenset({"SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "RTIMAGE", "SR", "PR", "KO", "REG", "RWV", "DOC"})
@@ -45,6 +47,8 @@ class Tree:
     damaged: tuple[InputError, ...]
     """One error for each file that is DICOM by its name or first bytes and cannot be read."""
     notes: tuple[str, ...]
+    segments: tuple[Segment, ...] = ()
+    """Of all DICOM SEG objects; their frames are not read."""
 
 
 def list_files(path: Path) -> list[tuple[Path, str]]:
@@ -62,7 +66,7 @@ def list_files(path: Path) -> list[tuple[Path, str]]:
 
 
 def read_tree(path: Path) -> Tree:
-    """Read the headers of all DICOM images under `path`; other objects and other files are skipped.
+    """Read the headers of all DICOM images and segmentations under `path`; other objects and files are skipped.
 
     Parsing holds Python's lock, so it stays in one thread; of many files others fetch the first bytes ahead of it.
     """
@@ -74,7 +78,8 @@ def read_tree(path: Path) -> Tree:
         results = [_read(file) for file in files]
     damaged = tuple(r for r in results if isinstance(r, InputError))
     headers, notes = _without_copies([r for r in results if isinstance(r, Header)])
-    return Tree(headers, damaged, notes)
+    segments = tuple(segment for r in results if isinstance(r, tuple) for segment in r)
+    return Tree(headers, damaged, notes, segments)
 
 
 def is_dicom(file: Path) -> bool:
@@ -93,7 +98,7 @@ def _prefetch(files: Iterable[Path]) -> None:
             stream.read(_PREFETCH_BYTES)
 
 
-def _read(file: tuple[Path, str]) -> Header | InputError | None:
+def _read(file: tuple[Path, str]) -> Header | tuple[Segment, ...] | InputError | None:
     path, name = file
     try:
         with path.open("rb") as stream:
@@ -103,6 +108,8 @@ def _read(file: tuple[Path, str]) -> Header | InputError | None:
         storage = text(elements.data, 0x00080016) or text(elements.meta, 0x00020002)
         if not storage:
             return _damage(name, "no kind of object in its header") if elements.meta else None
+        if storage in SEG_CLASSES:
+            return segments_of(elements.data, path)
         if not _is_image(elements.data, storage, elements.has_pixels):
             return None
         return _header(elements, path, name)

@@ -20,21 +20,28 @@ from pnst.io.dicom.merge import merge_diffusion
 from pnst.io.dicom.pixels import read_pixels
 from pnst.io.dicom.role_assignment import RoleAssignment, assign_roles
 from pnst.io.dicom.roles import guess_role
+from pnst.io.dicom.segments import masks_among
 from pnst.io.dicom.stack import Stack, build_stacks
 from pnst.io.digest import digest, uid_digest
 from pnst.io.lps import LPS_TO_RAS
+from pnst.io.masks.named import Masks, with_masks
 from pnst.io.series_guess import SeriesGuess
 from pnst.study import Role, Series, Source, Study
 from pnst.typing import FloatArray
 
 
 def read_dicom(
-    path: Path, roles: Mapping[str, str] | None = None, case_id: str | None = None, keep_identity: bool = False
+    path: Path,
+    roles: Mapping[str, str] | None = None,
+    case_id: str | None = None,
+    keep_identity: bool = False,
+    masks: Masks | None = None,
 ) -> Study:
     """Read the one study under `path`. `roles` gives series to roles by key, UID, description or number, over guesses.
 
-    The case is called by the first 12 hex digits of a digest of the study's UID unless `case_id` is given, or by the
-    patient's ID where `keep_identity` asks for it.
+    `masks` are the user's; a segment of a DICOM SEG that is called by the name of a mask is that mask, unless the user
+    gives another. The case is called by the first 12 hex digits of a digest of the study's UID unless `case_id` is
+    given, or by the patient's ID where `keep_identity` asks for it.
 
     Raises `InputError` for damaged files and for a tree without a series of use, `GeometryError` for slices that make
     no volume, `AmbiguityError` for several studies, several series for one role, or an ADC map of unknown unit.
@@ -43,15 +50,17 @@ def read_dicom(
     if tree.damaged:
         raise tree.damaged[0]
     _check_one_study(tree.headers)
+    name = _case_id(tree.headers, keep_identity) if case_id is None else case_id
     stacks = merge_diffusion(build_stacks(tree.headers))
     chosen = assign_roles(stacks, roles or {})
+    mask_by_name, left_out = masks_among(tree.segments, tree.headers[0].study_uid, masks or {})
     pixels = [header.pixels for header in tree.headers]
     with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=2) as pool:
         warnings.simplefilter("ignore")  # decoders remark on padding and odd headers; what matters becomes an error
         read = {role: pool.submit(_series, role, stack, pixels, reason) for role, (stack, reason) in chosen.items()}
         series = {role: future.result() for role, future in read.items()}
-    notes = (*tree.notes, *_unused_series_note(stacks, chosen), *_frame_of_reference_note(chosen))
-    return Study(case_id or _case_id(tree.headers[0], keep_identity), series, notes=notes)
+    notes = (*tree.notes, *_unused_series_note(stacks, chosen), *left_out, *_frame_of_reference_note(chosen))
+    return with_masks(Study(name, series, notes=notes), mask_by_name)
 
 
 def inspect_dicom(path: Path) -> list[SeriesGuess]:
@@ -168,10 +177,17 @@ def _check_one_study(headers: Sequence[Header]) -> None:
         )
 
 
-def _case_id(header: Header, keep_identity: bool) -> str:
-    if keep_identity and header.patient_id:
-        return header.patient_id
-    return _short_digest(header.study_uid)
+def _case_id(headers: Sequence[Header], keep_identity: bool) -> str:
+    if not keep_identity:
+        return _short_digest(headers[0].study_uid)
+    if not headers[0].patient_id.strip():
+        raise InputError(
+            "there is no identity to keep",
+            got="a study without a patient's ID",
+            expected="a Patient ID (0010,0020)",
+            remedy="leave it out, or name the case with a case id",
+        )
+    return headers[0].patient_id
 
 
 def _short_digest(uid: str) -> str:

@@ -15,6 +15,9 @@ from pnst.io.masks.label_map import PROBABILITY_THRESHOLD
 from pnst.io.masks.region import MaskWithNotes, NamedRegion
 from pnst.typing import AnyArray, BoolArray, FloatArray
 
+SEG_CLASSES = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
+"""Segmentation Storage, and Label Map Segmentation Storage."""
+
 MAX_OFF_SPACING = 0.02
 """Share of the slice spacing by which a frame may lie off the even spacing."""
 

@@ -21,7 +21,6 @@ from pnst.io.masks.upsampling import undo_upsampling
 from pnst.io.nifti.read import read_volume
 from pnst.study import Lesion, Study
 
-_SEG = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
 
 _ORDERS: tuple[Literal["little", "big"], ...] = ("little", "big")
@@ -52,15 +51,16 @@ def read_lesion(path: str | Path, study: Study, label: str | int | None = None) 
 
 
 def read_mask(path: str | Path, study: Study, label: str | int | None = None) -> Mask:
-    """Read one region as a plain mask (muscle, oedema, cord); raises what `read_lesion` raises."""
-    return read_mask_with_notes(path, study, label)[0]
+    """Read one region as a plain mask (muscle, oedema); raises what `read_lesion` raises."""
+    return read_mask_with_notes(path, study, label, name=f"mask {Path(path).name!r}")[0]
 
 
-def read_mask_with_notes(path: str | Path, study: Study, label: str | int | None = None) -> MaskWithNotes:
-    """`read_mask`, with what was noticed while reading and placing it."""
-    name = Path(path).name
-    mask, notes = select(read_regions(Path(path), study), label, name).draw()
-    return undo_cropping(mask, study), (*notes, *check_placement(mask, study, name=f"mask {name!r}"))
+def read_mask_with_notes(
+    path: str | Path, study: Study, label: str | int | None = None, name: str = "mask"
+) -> MaskWithNotes:
+    """`read_mask`, with what was noticed while reading and placing it; the notes call the mask by `name`."""
+    mask, notes = select(read_regions(Path(path), study), label, Path(path).name).draw()
+    return undo_cropping(mask, study), (*notes, *check_placement(mask, study, name=name))
 
 
 def read_regions(file: Path, study: Study) -> list[NamedRegion]:
@@ -102,14 +102,14 @@ def _dicom_regions(file: Path, study: Study) -> list[NamedRegion]:
 def _parsed_regions(file: Path, study: Study) -> list[NamedRegion]:
     import pydicom
 
-    from pnst.io.masks.dicom_seg import seg_regions
+    from pnst.io.masks.dicom_seg import SEG_CLASSES, seg_regions
     from pnst.io.masks.rtstruct import rtstruct_regions
 
     dataset = pydicom.dcmread(file, force=True)
     kind = str(dataset.get("SOPClassUID", ""))
     if kind == _RTSTRUCT:
         return _with_notes(rtstruct_regions(dataset, list(study.series.values())), _frame_note(dataset, study))
-    if kind in _SEG:
+    if kind in SEG_CLASSES:
         return _with_notes(seg_regions(dataset), _frame_note(dataset, study))
     raise _no_mask(file, "a DICOM object that is neither a segmentation (SEG) nor a structure set (RTSTRUCT)")
 

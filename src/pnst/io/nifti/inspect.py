@@ -12,16 +12,24 @@ from pnst.io.series_guess import SeriesGuess
 from pnst.study import Role
 
 
-def inspect_nifti(files: Sequence[Path], role_of: Callable[[Path], Role | None]) -> list[SeriesGuess]:
-    """One guess for each NIfTI file, whose role is what `role_of` reads from its name; hidden files are left out."""
-    return list(_guesses([file for file in files if is_nifti(file) and not file.name.startswith(".")], role_of))
+def inspect_nifti(
+    files: Sequence[Path], role_of: Callable[[Path], Role | None], reason_of: Callable[[Path], str]
+) -> list[SeriesGuess]:
+    """One guess for each NIfTI file, whose role is what `role_of` reads from its name; hidden files are left out.
+
+    `reason_of` says what becomes of a file without a role.
+    """
+    shown = [file for file in files if is_nifti(file) and not file.name.startswith(".")]
+    return list(_guesses(shown, role_of, reason_of))
 
 
-def _guesses(files: list[Path], role_of: Callable[[Path], Role | None]) -> Iterator[SeriesGuess]:
+def _guesses(
+    files: list[Path], role_of: Callable[[Path], Role | None], reason_of: Callable[[Path], str]
+) -> Iterator[SeriesGuess]:
     roles = [role_of(file) for file in files]
     for file, role in zip(files, roles, strict=True):
         same = [other for other, theirs in zip(files, roles, strict=True) if role and theirs is role and other != file]
-        reason = f"its name says {role}" if role else "its name is no role (a mask, or a file that is not used)"
+        reason = f"its name says {role}" if role else reason_of(file)
         rivals = tuple(f"{stem(other)} is also {role}" for other in same)
         try:
             yield _readable(file, role, reason, rivals)
