@@ -1,0 +1,30 @@
+"""What the settings of every stage are. Witness: a stage of one length."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import Field, ValidationError
+
+from pnst.stage_settings import StageSettings
+
+
+class Stage(StageSettings):
+    reach_mm: float = Field(5.0, gt=0)
+
+
+def test_a_setting_that_is_not_given_has_its_default():
+    assert Stage().reach_mm == 5.0
+    assert Stage(reach_mm=7.0) == Stage.model_validate({"reach_mm": 7.0}) != Stage()
+
+
+def test_a_typo_is_refused():
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        Stage(reach=7.0)
+
+
+def test_nothing_changes_a_setting_later():
+    stage = Stage()
+    with pytest.raises(ValidationError, match="frozen"):
+        stage.reach_mm = 7.0
+    assert stage.reach_mm == 5.0
+    assert len({stage, Stage(), Stage(reach_mm=7.0)}) == 2
