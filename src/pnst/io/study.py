@@ -39,7 +39,17 @@ def read_study(
     Raises
     ------
     `InputError` for a folder without images, damaged files and unknown series, `GeometryError` for slices that make no
-    volume, `AmbiguityError` for several studies or several series for one role, `SettingError` for an unknown role.
+    volume, `AmbiguityError` for several studies or several series for one role, `SettingError` for an unknown role or
+    mask, an empty case id, and an identity that is asked for where there is none.
+
+    Examples
+    --------
+    >>> import pnst
+    >>> study = pnst.read_study("sample_data/benign_nifti")
+    >>> [str(role) for role in study.series], study.series["dwi"].b_values
+    (['t1', 't1_post', 't2_fs', 'dwi'], (0.0, 50.0, 400.0, 800.0))
+    >>> study.series["t1"].volume
+    Volume(Grid(150 × 140 × 23, 0.8 × 0.8 × 4.5 mm, LPS), float32)
     """
     from pnst.io.masks.named import checked_masks
 
@@ -64,6 +74,14 @@ def inspect(path: Anywhere) -> list[SeriesGuess]:
     """What each series at `path` is and which role it would have; DICOM pixels are not decoded.
 
     Raises `InputError` for a folder without images.
+
+    >>> import pnst
+    >>> for guess in pnst.inspect("sample_data/malignant_dicom"):
+    ...     print(guess.role, guess.reason, sep=": ")
+    t1: TR 600 ms, TE 10 ms: T1-weighted
+    t1_post: TR 600 ms, TE 10 ms: T1-weighted; contrast agent by its header
+    t2_fs: TR 4000 ms, TE 60 ms: T2-weighted; fat suppressed by its header
+    dwi: b-values 0, 50, 400, 800 in one series, directions combined
     """
     folder = _existing(path)
     kind = format_of(folder)
