@@ -44,6 +44,21 @@ def measure(
     `overrides` are a reader's own judgements by column ("split_fat.present", "reader.invasion"); they are kept apart
     from what was measured. Raises `SettingError` for an override of a column that does not exist, `GeometryError` for a
     lesion that was drawn on a series which has been moved since.
+
+    Examples
+    --------
+    A ball of radius 10 mm, 4/3·π = 4.19 ml, in a study without images:
+
+    >>> import numpy as np
+    >>> import pnst
+    >>> i, j, k = np.ogrid[-12.5:13, -11.5:12, -6.5:7]
+    >>> ball = i**2 + j**2 + (2 * k) ** 2 < 100
+    >>> mask = pnst.Mask(ball, pnst.Grid(ball.shape, np.diag([1.0, 1.0, 2.0, 1.0])))
+    >>> m = pnst.measure(pnst.Study("A", {}), pnst.Lesion("ball", mask, "simulation"))
+    >>> round(m.size.volume_ml, 1), round(m.size.craniocaudal_mm)
+    (4.2, 20)
+    >>> m.skipped["adc"]
+    'no diffusion series and no ADC map'
     """
     checked = check_overrides(overrides or {})
     study.check_place(lesion.mask, "lesion")
