@@ -25,7 +25,7 @@ study
 # %%
 # The lesion travels, the images stay
 # -----------------------------------
-# `lesion.on(grid)` is the lesion on another image's grid. Here it is outlined on the slice where it is largest.
+# `lesion.mask_on(grid)` is the lesion on another image's grid. Here it is outlined on the slice where it is largest.
 
 
 def show(ax, series):

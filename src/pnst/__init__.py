@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pnst.preprocessing.bias import correct_bias
     from pnst.reporting.report import report
     from pnst.study import Lesion, Role, Series, Study
+    from pnst.workflow.case import Case
+    from pnst.workflow.main_job import run
 
 _HOMES = {
     "assess": "classification.assess",
@@ -64,9 +66,12 @@ _HOMES = {
     "Role": "study",
     "Series": "study",
     "Study": "study",
+    "Case": "workflow.case",
+    "run": "workflow.main_job",
 }
 
 __all__ = [
+    "run",
     "read_study",
     "inspect",
     "read_lesions",
@@ -88,6 +93,7 @@ __all__ = [
     "Series",
     "Study",
     "Lesion",
+    "Case",
     "Measurements",
     "MeasureSettings",
     "Assessment",

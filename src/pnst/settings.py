@@ -58,13 +58,13 @@ class RunSettings(_Tables):
                 remedy="give the share of malignant lesions among those you would measure",
             ) from error
 
-    def with_preprocessing(self, correct_bias: bool = False, align: str | None = None) -> RunSettings:
-        """These settings with shading corrected where asked for, and other series aligned; `SettingError` for others
-        than none, diffusion and all.
+    def with_preprocessing(self, correct_bias: bool | None = None, align: str | None = None) -> RunSettings:
+        """These settings with shading corrected or not, and other series aligned, each where it is not None;
+        `SettingError` for others than none, diffusion and all.
         """
-        values = self.preprocess.model_dump() | ({"correct_bias": True} if correct_bias else {})
+        asked = {name: value for name, value in (("correct_bias", correct_bias), ("align", align)) if value is not None}
         try:
-            preprocess = PreprocessSettings(**(values if align is None else {**values, "align": align}))
+            preprocess = PreprocessSettings(**self.preprocess.model_dump() | asked)
         except ValidationError as error:
             raise SettingError(
                 "these series cannot be aligned",

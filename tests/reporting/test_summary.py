@@ -9,7 +9,7 @@ from pnst.reporting.summary import summarise
 
 
 def test_numbers_stand_with_their_unit_and_what_is_missing_with_its_reason(made):
-    rows = dict(summarise(made.m, assess(made.m)).rows)
+    rows = {name: value for name, value, _ in summarise(made.m, assess(made.m)).rows}
     assert rows["longest diameter"] == "36.0 mm"
     assert rows["ill-defined edge"] == "32% of the surface"
     assert rows["mean ADC"] == "1.43 ·10⁻³ mm²/s"
@@ -22,5 +22,11 @@ def test_the_probability_stands_with_its_interval_and_prior_and_the_reason_of_an
     a = replace(assess(made.m), probability=0.123, interval=(0.04, 0.31), prior=0.05)
     summary = summarise(made.m, a)
     assert summary.title == "case-07, lesion tumour 1"
-    assert summary.rows[-1] == ("probability of malignancy", "0.12 (95 % 0.04–0.31, prior 0.05)")
-    assert summarise(made.m, replace(a, abstained="too small")).rows[-1] == ("abstained", "too small")
+    assert summary.rows[-1] == ("probability of malignancy", "0.12 (95 % 0.04–0.31, prior 0.05)", "")
+    assert summarise(made.m, replace(a, abstained="too small")).rows[-1] == ("abstained", "too small", "")
+
+
+def test_what_casts_doubt_stands_beside_the_first_number_of_its_family(made):
+    m = replace(made.m, size=replace(made.m.size, quality="two pieces"))
+    rows = [row for row in summarise(m, assess(m)).rows if "two pieces" in row[2]]
+    assert [name for name, _, _ in rows] == ["longest diameter"]

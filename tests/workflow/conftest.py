@@ -39,4 +39,4 @@ class Finished:
 def finished(folder, tmp_path_factory) -> Finished:
     stages: list[str] = []
     out = tmp_path_factory.mktemp("finished") / "o"
-    return Finished(workflow.run(CaseInputs(folder), out, progress=stages.append), stages, out)
+    return Finished(workflow.run_case(CaseInputs(folder), out, progress=stages.append), stages, out)

@@ -60,13 +60,13 @@ def test_a_run_that_breaks_late_leaves_what_was_there(folder, finished, tmp_path
 
     monkeypatch.setattr(workflow.case, stage, broken)
     with pytest.raises(RuntimeError):
-        workflow.run(without(folder, "dwi"), tmp_path / into)
+        workflow.run_case(without(folder, "dwi"), tmp_path / into)
     assert bytes_of(tmp_path / "o") == before
     assert [path.name for path in tmp_path.iterdir()] == ["o"]
 
 
 def test_what_cannot_be_measured_has_no_output(folder, tmp_path):
-    workflow.run(without(folder, "dwi", "t2_fs"), tmp_path / "o")
+    workflow.run_case(without(folder, "dwi", "t2_fs"), tmp_path / "o")
     assert outputs(tmp_path / "o") == OUTPUTS_ALWAYS | {"regions/fat_rim.nii.gz", "regions/enhancing.nii.gz"}
     (lesion,) = content(tmp_path / "o" / "measurements.json")["lesions"]
     assert {"edema", "adc"} <= lesion["skipped"].keys()
@@ -98,7 +98,7 @@ def sarcoma(shared_data, tmp_path_factory) -> tuple[Case, Path]:
     source = shared_data / "sts001_raw" / "dicom"
     out = tmp_path_factory.mktemp("sarcoma") / "o"
     request = CaseInputs(source, lesion=source / "MR_T2" / "mask" / "1-1.dcm", label="GTV_Mass")
-    return workflow.run(request, out), out
+    return workflow.run_case(request, out), out
 
 
 def test_the_sarcoma_is_measured_in_what_its_series_show(sarcoma):
@@ -147,7 +147,7 @@ def test_an_unknown_structure_of_the_sarcoma_lists_those_present(sarcoma, shared
 
 def test_a_mask_of_another_study_is_refused(folder, shared_data, tmp_path):
     with pytest.raises(GeometryError, match="does not overlap"):
-        workflow.run(
+        workflow.run_case(
             CaseInputs(folder, lesion=shared_data / "sts001_raw" / "masks" / "MR_T2_GTV_Mass.nii.gz"), tmp_path
         )
     assert not any(tmp_path.iterdir())

@@ -91,7 +91,7 @@ def assess(
     chosen, facts, lesions = _model(model, settings), Patient.from_mapping(patient), LesionTable.of(m)
     chosen.refuse_unknown_columns(lesions)
     prediction = chosen.predict(lesions, facts, prior)
-    abstained = abstentions(prediction, settings.decision_probability)
+    abstained = abstentions(prediction, lesions, settings.decision_probability)
     if lesions.index is not None:
         return _table(prediction, abstained, lesions.index)
     named = (m.case_id, m.label) if isinstance(m, Measurements) else (m.get("case_id", ""), m.get("label", ""))

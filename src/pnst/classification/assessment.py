@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pnst.classification.prediction import Input
 from pnst.evidence.rule import RuleResult
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DISCLAIMER = (
     "Research software, not a medical device. The probability rests on published figures alone; "
@@ -89,6 +92,24 @@ class Assessment:
             abstained=entry["abstained"],
             model=entry["model"],
         )
+
+    def row(self) -> dict[str, Any]:
+        """Flat probability, low, high, prior, abstained and warnings, for a table."""
+        low, high = self.interval
+        return {
+            "probability": self.probability,
+            "low": low,
+            "high": high,
+            "prior": self.prior,
+            "abstained": self.abstained,
+            "warnings": "; ".join(self.warnings),
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row of a table: case_id, label and `row`."""
+        import pandas as pd
+
+        return pd.DataFrame([{"case_id": self.case_id, "label": self.label, **self.row()}])
 
     @property
     def disclaimer(self) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Cells = Sequence[object]
+Checked = TypeVar("Checked")
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +31,8 @@ class LesionTable:
     count: int
     index: pd.Index | None = None
     """Of the table that the lesions came in; None for a single lesion."""
+    by_pnst: bool = False
+    """Whether pnst measured the cells: then one that no model can use (an ADC of 0 by noise) is empty, and no error."""
 
     @classmethod
     def of(cls, m: object) -> LesionTable:
@@ -49,7 +53,7 @@ class LesionTable:
     @classmethod
     def from_measurements(cls, m: Measurements) -> LesionTable:
         """One lesion."""
-        return cls(_cells(m.columns()), _cells(m.overrides), 1)
+        return cls(_cells(m.columns()), _cells(m.overrides), 1, by_pnst=True)
 
     @classmethod
     def from_mapping(cls, columns: Mapping[str, object]) -> LesionTable:
@@ -82,7 +86,7 @@ class LesionTable:
         measured, overrides = (
             {name: cells for name, cells in part.items() if name in columns} for part in (self.measured, self.overrides)
         )
-        return LesionTable(measured, overrides, self.count, self.index)
+        return LesionTable(measured, overrides, self.count, self.index, self.by_pnst)
 
     def to_frame(self, columns: Collection[str]) -> pd.DataFrame:
         """Those columns, with `override.<column>` beside them, as a table of plain objects."""
@@ -124,20 +128,31 @@ class LesionTable:
         """Column → checked value of one lesion, a reader's judgements in place; empty cells are left out."""
         cells: dict[str, Any] = {}
         for name in columns:
-            for source in (self.measured, self.overrides):
+            for source, lenient in ((self.measured, self.by_pnst), (self.overrides, False)):
                 if name in source and not is_empty(source[name][index]):
-                    cells[name] = _checked(name, source[name][index])
+                    value = (partial(_usable, _checked) if lenient else _checked)(name, source[name][index])
+                    if value is not None:
+                        cells[name] = value
         return cells
 
     def _read(self, column: str, check: Callable[[str, object], float | None]) -> tuple[FloatArray, BoolArray]:
+        lenient = partial(_usable, check) if self.by_pnst else check
         values, given = (
-            np.array([_nan(check(column, cell)) for cell in cells[column]])
+            np.array([_nan(of_cell(column, cell)) for cell in cells[column]])
             if column in cells
             else np.full(self.count, np.nan)
-            for cells in (self.measured, self.overrides)
+            for cells, of_cell in ((self.measured, lenient), (self.overrides, check))
         )
         by_reader = ~np.isnan(given)
         return np.where(by_reader, given, values), by_reader
+
+
+def _usable(check: Callable[[str, object], Checked | None], column: str, cell: object) -> Checked | None:
+    """A cell that pnst measured, None where no model can use its value."""
+    try:
+        return check(column, cell)
+    except SettingError:
+        return None
 
 
 def _cells(columns: Mapping[str, object]) -> dict[str, Cells]:

@@ -91,7 +91,9 @@ def _value(text: str) -> bool | float | str:
         return text
 
 
-def settings_of(file: Path | None, prior: float | None, bias: bool = False, align: str | None = None) -> RunSettings:
+def settings_of(
+    file: Path | None, prior: float | None, bias: bool | None = None, align: str | None = None
+) -> RunSettings:
     """The settings of a file, else the defaults; what the command line says beats theirs."""
     from pnst.settings import RunSettings
 

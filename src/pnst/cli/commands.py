@@ -39,6 +39,7 @@ from pnst.cli.terminal import (
     escaped,
     print_case,
     print_counts,
+    print_failures,
     print_json,
     print_or_write,
     progress,
@@ -81,7 +82,7 @@ def run(
     model: ModelOption = None,
     settings: SettingsOption = None,
     align: AlignOption = None,
-    bias: BiasOption = False,
+    bias: BiasOption = None,
     case_id: CaseOption = None,
     keep_identity: Annotated[
         bool, typer.Option("--keep-identity", help="Call a DICOM case by its patient ID.")
@@ -95,8 +96,9 @@ def run(
 
     inputs = inputs_of(study, lesion, role, mask, override, patient, case_id, keep_identity, model)
     with progress() as show_stage:
-        case = workflow.run(inputs, out, settings_of(settings, prior, bias, align), show_stage)
+        case = workflow.run_case(inputs, out, settings_of(settings, prior, bias, align), show_stage)
     print_case(case, out)
+    print_failures(case)
 
 
 @app.command()
@@ -140,7 +142,7 @@ def measure(
     override: OverrideOption = None,
     settings: SettingsOption = None,
     align: AlignOption = None,
-    bias: BiasOption = False,
+    bias: BiasOption = None,
     case_id: CaseOption = None,
     out: OutFile = None,
 ) -> None:
@@ -153,6 +155,7 @@ def measure(
         chosen = settings_of(settings, None, bias, align)
         case = workflow.measure_case(workflow.preprocess_case(case, chosen, show_stage), inputs, chosen, show_stage)
     print_or_write(workflow.measurements_json(case.measurements), out)
+    print_failures(case)
 
 
 @app.command()

@@ -44,7 +44,8 @@ AlignOption = Annotated[
     ),
 ]
 BiasOption = Annotated[
-    bool, typer.Option("--bias", help="Divide the coils' shading out of T1 and T2 (N4; seconds a series).")
+    bool | None,
+    typer.Option("--bias/--no-bias", help="Divide the coils' shading out of T1 and T2 (N4; seconds a series)."),
 ]
 PriorOption = Annotated[
     float | None,

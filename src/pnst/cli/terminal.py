@@ -87,6 +87,14 @@ def print_counts(outcomes: Sequence[TaskOutcome], out: Path, index: str, failure
     typer.echo(f"{counts_text}: {out / index}" + (f", {out / failures}" if counts["failed"] else ""))
 
 
+def print_failures(case: Case) -> None:
+    """One line on standard error for each lesion that failed, and exit status 1; nothing where none did."""
+    for label, why in case.failures.items():
+        sys.stderr.write(f"pnst: lesion {label}: {' '.join(why.split())}\n")
+    if case.failures:
+        raise typer.Exit(1)
+
+
 def print_case(case: Case, out: Path) -> None:
     """The table that answers the question, and where the rest is."""
     from rich.table import Table
@@ -95,9 +103,11 @@ def print_case(case: Case, out: Path) -> None:
 
     terminal = console()
     for lesion in workflow.summaries(case):
-        table = Table("what", "value", title=escaped(lesion.title)[0], title_justify="left")
-        for name, value in lesion.rows:
-            table.add_row(*escaped(name, value))
+        doubtful = any(doubt for _, _, doubt in lesion.rows)
+        heads = ("what", "value", *(["what casts doubt on it"] if doubtful else []))
+        table = Table(*heads, title=escaped(lesion.title)[0], title_justify="left")
+        for row in lesion.rows:
+            table.add_row(*escaped(*row[: len(heads)]))
         terminal.print(table)
     terminal.print(escaped(f"report: {out / 'report.html'}")[0], soft_wrap=True)
     terminal.print("Research software, not a medical device.")

@@ -10,6 +10,7 @@ from pnst.measurement.diffusion import Diffusion
 from pnst.measurement.edge import Edge, read_edge
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.lesion_tissue import LesionTissue
+from pnst.measurement.plausibility import implausible
 from pnst.measurement.reference_tissue import ReferenceIntensities, ReferenceTissue
 from pnst.measurement.series_view import SeriesViews
 from pnst.measurement.settings import MeasureSettings
@@ -25,6 +26,10 @@ class Context:
     lesion: Lesion
     settings: MeasureSettings
     reference_intensities: ReferenceIntensities = field(default_factory=ReferenceIntensities)
+    others: tuple[Lesion, ...] = ()
+    """The study's other lesions, which belong to no surroundings."""
+    crumbs_ml: float = 0.0
+    """What was left out of the lesion's mask."""
     perturbation: bool = False
     """Whether this is another look at what was measured already; nobody reads its doubts."""
 
@@ -49,7 +54,12 @@ class Context:
     @cached_property
     def views(self) -> SeriesViews:
         """The lesion as each series shows it."""
-        return SeriesViews(self.lesion, self.settings, flagging=not self.perturbation)
+        return SeriesViews(self.lesion, self.settings, self.others, flagging=not self.perturbation)
+
+    @cached_property
+    def implausible(self) -> str | None:
+        """Why this cannot be a lesion in these images, if it cannot; repeats ask no more."""
+        return None if self.perturbation else implausible(self.study, self.lesion, self.views)
 
     @cached_property
     def reference_tissue(self) -> ReferenceTissue:

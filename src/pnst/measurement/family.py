@@ -39,6 +39,8 @@ class Family:
     """
 
     nullable: ClassVar[frozenset[str]] = frozenset()
+    exact: ClassVar[frozenset[str]] = frozenset()
+    """Numbers that are counted, and have no interval."""
     masks: ClassVar[frozenset[str]] = frozenset()
     """The study's masks that it reads, by name."""
     quality: str | None = None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from pnst.measurement.context import Context
+from pnst.measurement.crumbs import without_crumbs
 from pnst.measurement.family import Family, NotMeasurable, Outcome, Value
 from pnst.measurement.measurements import FAMILY_TYPES, Measurements
+from pnst.measurement.neighbours import refuse_overlaps
 from pnst.measurement.overrides import check_overrides
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
 from pnst.measurement.uncertainty import with_intervals
@@ -35,6 +37,7 @@ def measure(
     lesion: Lesion,
     settings: MeasureSettings | None = None,
     overrides: Mapping[str, Value] | None = None,
+    others: Sequence[Lesion] = (),
 ) -> Measurements:
     """Measure one lesion in one study; what cannot be measured is in `skipped` with its reason.
 
@@ -42,8 +45,14 @@ def measure(
     them): `MeasureSettings()` has them.
 
     `overrides` are a reader's own judgements by column ("split_fat.present", "reader.invasion"); they are kept apart
-    from what was measured. Raises `SettingError` for an override of a column that does not exist, `GeometryError` for a
-    lesion that was drawn on a series which has been moved since.
+    from what was measured. `others` are the study's other lesions, which belong to no surroundings of this one. Crumbs
+    of the mask are left out of all numbers and counted.
+
+    Raises
+    ------
+    SettingError : an override of a column that does not exist, or a value that it cannot hold
+    GeometryError : a lesion that was drawn on a series which has been moved since
+    InputError : a lesion that is mostly the same as another one
 
     Examples
     --------
@@ -62,7 +71,10 @@ def measure(
     """
     checked = check_overrides(overrides or {})
     study.check_place(lesion.mask, "lesion")
-    context = Context(study, lesion, settings or WITHOUT_INTERVALS)
+    refuse_overlaps(lesion, others)
+    settings = settings or WITHOUT_INTERVALS
+    whole, crumbs_ml = without_crumbs(lesion, settings.size)
+    context = Context(study, whole, settings, others=tuple(others), crumbs_ml=crumbs_ml)
     measured: dict[str, Family] = {}
     skipped: dict[str, str] = {}
     regions: dict[str, Any] = {}

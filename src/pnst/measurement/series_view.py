@@ -10,6 +10,7 @@ import numpy as np
 from pnst.image import Mask, Volume
 from pnst.kernels.depth import thirds
 from pnst.measurement.family import NotMeasurable
+from pnst.measurement.neighbours import neighbours_on, touching
 from pnst.measurement.settings import MeasureSettings
 from pnst.segmentation.interior import Interior, crop_interior, depth_map
 from pnst.segmentation.perilesional import Perilesional, crop_perilesional
@@ -23,6 +24,8 @@ class SeriesViews:
 
     lesion: Lesion
     settings: MeasureSettings
+    others: tuple[Lesion, ...] = ()
+    """The study's other lesions."""
     flagging: bool = True
     """Whether anybody asks what makes numbers doubtful: looking for it takes time."""
     _masks: dict[Series, Mask] = field(default_factory=dict)
@@ -48,7 +51,8 @@ class SeriesViews:
         settings = self.settings.tissue
         key = (series, settings.near_mm if reach_mm is None else reach_mm)
         if key not in self._perilesional:
-            self._perilesional[key] = crop_perilesional(series.volume, self.mask(series), settings, key[1])
+            hidden = neighbours_on(series.volume.grid, self.others, settings.neighbour_margin_mm)
+            self._perilesional[key] = crop_perilesional(series.volume, self.mask(series), settings, key[1], hidden)
         return self._perilesional[key]
 
     def interior(self, series: Series) -> Interior:
@@ -60,6 +64,12 @@ class SeriesViews:
         if self._interiors[series].lost_fraction == 1:
             raise NotMeasurable("the series holds no data within the lesion")
         return self._interiors[series]
+
+    @cached_property
+    def neighbour_flags(self) -> tuple[str, ...]:
+        """What to say of numbers read outside the lesion where another one touches it."""
+        names = touching(self.lesion, self.others, self.settings.tissue.neighbour_margin_mm)
+        return tuple(f"lesion {name} lies beside it: what faces that is not measured" for name in names)
 
     @cached_property
     def _depth(self) -> Volume:

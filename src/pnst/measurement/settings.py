@@ -146,6 +146,15 @@ class TargetSettings(StageSettings):
     """The inner third varies by at most this, noise taken off (ours)."""
 
 
+class SizeSettings(StageSettings):
+    """Tumour size."""
+
+    max_crumb_fraction: float = Field(0.01, ge=0, lt=1)
+    """A separate piece under this share of the mask …"""
+    max_crumb_ml: float = Field(0.1, ge=0)
+    """… and under this volume is a crumb, left out of every column and counted (ours)."""
+
+
 class HeterogeneitySettings(StageSettings):
     """Intensity statistics."""
 
@@ -160,6 +169,10 @@ class QualitySettings(StageSettings):
     """More of the lesion than this beyond the border of an image, or in voxels without a number, is said (ours)."""
     least_signal_to_noise: float = Field(10.0, ge=0)
     """A lesion's median signal under this many SDs of the image's noise is said (ours)."""
+    max_fov_fraction: float = Field(0.5, gt=0, le=1)
+    """A lesion that fills more of its image than this is implausible (ours)."""
+    contrast_mm: float = Field(10.0, ge=0)
+    """An image that shows a single value in the lesion and this far round it shows no contrast (ours)."""
     min_slices: int = Field(6, ge=1)
     """A lesion in fewer slices is reported: its surface is extrapolated more than it is seen (ours)."""
 
@@ -188,6 +201,7 @@ class MeasureSettings(StageSettings):
     """The settings of every family."""
 
     tissue: TissueSettings = Field(default_factory=TissueSettings)
+    size: SizeSettings = Field(default_factory=SizeSettings)
     margin: MarginSettings = Field(default_factory=MarginSettings)
     edema: EdemaSettings = Field(default_factory=EdemaSettings)
     split_fat: SplitFatSettings = Field(default_factory=SplitFatSettings)

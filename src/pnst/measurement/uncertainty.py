@@ -93,7 +93,7 @@ def _numbers(family: Family) -> dict[str, float]:
     return {
         name: value
         for name, value in family.columns().items()
-        if isinstance(value, float) and not name.endswith("_threshold")
+        if isinstance(value, float) and not name.endswith("_threshold") and name not in family.exact
     }
 
 

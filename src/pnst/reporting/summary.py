@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ class LesionSummary:
     """One lesion in a few lines, for a terminal."""
 
     title: str
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, str, str], ...]
+    """What, its value, and what casts doubt on it."""
 
 
 PRIMARY = (
@@ -31,20 +33,28 @@ PRIMARY = (
 )
 
 
+def _numbers(m: Measurements) -> Iterator[tuple[str, str, str]]:
+    """The primary numbers; what casts doubt on a family stands beside its first."""
+    columns, flagged = m.columns(), set[str]()
+    for family, column, title, shown in PRIMARY:
+        value = columns.get(f"{family}.{column}")
+        if value is not None:
+            doubt = "" if family in flagged else str(columns.get(f"{family}.quality") or "")
+            flagged.add(family)
+            yield title, shown.format(value), doubt
+
+
 def summarise(m: Measurements, a: Assessment) -> LesionSummary:
     """The primary numbers, what was skipped, a reader's overrides, and the probability."""
-    columns = m.columns()
-    rows = [
-        (title, shown.format(value))
-        for family, column, title, shown in PRIMARY
-        if (value := columns.get(f"{family}.{column}")) is not None
-    ]
+    rows = [*_numbers(m)]
     if m.split_fat is not None and m.split_fat.applicable is not True:
-        rows.append(("split fat sign", f"not applicable: the lesion's compartment is {m.split_fat.compartment}"))
-    rows += [(f"{family} skipped", reason) for family, reason in m.skipped.items()]
-    rows += [(f"{column} (reader)", str(value)) for column, value in m.overrides.items()]
+        compartment = f"not applicable: the lesion's compartment is {m.split_fat.compartment}"
+        rows.append(("split fat sign", compartment, ""))
+    rows += [(f"{family} skipped", reason, "") for family, reason in m.skipped.items()]
+    rows += [(f"{column} (reader)", str(value), "") for column, value in m.overrides.items()]
     low, high = a.interval
-    rows.append(("probability of malignancy", f"{a.probability:.2f} (95 % {low:.2f}–{high:.2f}, prior {a.prior:.3g})"))
+    answer = f"{a.probability:.2f} (95 % {low:.2f}–{high:.2f}, prior {a.prior:.3g})"
+    rows.append(("probability of malignancy", answer, ""))
     if a.abstained:
-        rows.append(("abstained", a.abstained))
+        rows.append(("abstained", a.abstained, ""))
     return LesionSummary(f"{m.case_id}, lesion {m.label}", tuple(rows))

@@ -100,6 +100,8 @@ class Perilesional:
     settings: TissueSettings
     reach_mm: float
     """How far round the lesion the image was cropped."""
+    hidden: BoolArray | None = None
+    """The voxels that other lesions hide."""
 
     @cached_property
     def shell(self) -> BoolArray:
@@ -144,10 +146,15 @@ class Perilesional:
 
 
 def crop_perilesional(
-    volume: Volume, lesion: Mask, settings: TissueSettings | None = None, reach_mm: float | None = None
+    volume: Volume,
+    lesion: Mask,
+    settings: TissueSettings | None = None,
+    reach_mm: float | None = None,
+    hidden: BoolArray | None = None,
 ) -> Perilesional:
     """Crop an image to a lesion (a mask on the image's own grid) and what lies within `reach_mm` of it: as far as
-    tissue is looked for by the settings where None.
+    tissue is looked for by the settings where None. Voxels outside the lesion that are `hidden` (ni, nj, nk), other
+    lesions, are left out as if the image held no number there.
     """
     settings = settings or TissueSettings()
     reach = settings.near_mm if reach_mm is None else reach_mm
@@ -156,7 +163,11 @@ def crop_perilesional(
         raise TissueNotFound("the lesion lies outside this series")
     part, inside = volume.crop(box).canonical(), lesion.crop(box).canonical()
     part = replace(part, data=np.ascontiguousarray(part.data))  # read many times, beside masks in this order
-    return Perilesional(part, inside, Downsampled(part, inside, settings, reach), settings, reach)
+    if hidden is None:
+        return Perilesional(part, inside, Downsampled(part, inside, settings, reach), settings, reach)
+    others = Mask(hidden & ~lesion.data, lesion.grid).crop(box).canonical()
+    part = replace(part, data=np.where(others.data, np.float32(np.nan), part.data.astype(np.float32)))
+    return Perilesional(part, inside, Downsampled(part, inside, settings, reach), settings, reach, others.data)
 
 
 def downsampling_factors(grid: Grid) -> tuple[int, ...]:

@@ -16,6 +16,8 @@ class TissueSettings(StageSettings):
     """… and this far where they do not show there (ours) …"""
     clear_of_lesion_mm: float = Field(3.0, ge=0)
     """… but not within this distance of it, where voxels hold a part of it (ours)."""
+    neighbour_margin_mm: float = Field(1.5, ge=0)
+    """The study's other lesions, and what lies this near to them, belong to no surroundings (ours)."""
     dark_muscle_fraction: float = Field(0.5, gt=0, le=1)
     """On fat-suppressed T2 muscle is under this share of the lesion's median; what is brighter may be oedema (ours)."""
     least_muscle_ml: float = Field(1.0, ge=0)

@@ -11,11 +11,12 @@ from pnst.workflow.case import (
     preprocess_case,
     read_case,
     report_case,
-    run,
+    run_case,
     summaries,
     write_case,
 )
 from pnst.workflow.learning import TrainingTable, evaluate_models, train_model
+from pnst.workflow.main_job import run
 from pnst.workflow.saved_results import assess_file, measurements_of, report_results
 from pnst.workflow.serialise import assessments_json, explanations, measurements_csv, measurements_json, write_text
 from pnst.workflow.simulation import StudyFormat, write_phantom
@@ -44,6 +45,7 @@ __all__ = [
     "report_case",
     "report_results",
     "run",
+    "run_case",
     "summaries",
     "train_model",
     "write_case",

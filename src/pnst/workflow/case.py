@@ -8,13 +8,16 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pnst.errors import InputError
+from pnst.errors import InputError, PnstError
 from pnst.measurement.measurements import Measurements
+from pnst.measurement.overrides import check_overrides
 from pnst.settings import RunSettings
 from pnst.study import Lesion, Study
 from pnst.workflow.serialise import assessments_json, measurements_csv, measurements_json
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pnst.classification.assessment import Assessment
     from pnst.classification.training.trained_model import TrainedModel
     from pnst.io.results import Content
@@ -46,35 +49,62 @@ class CaseInputs:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """One study with its lesions and what was found in each."""
+    """One study with its lesions and what was measured of each."""
 
     study: Study
     lesions: tuple[Lesion, ...]
     measurements: tuple[Measurements, ...] = ()
     assessments: tuple[Assessment, ...] = ()
+    failures: Mapping[str, str] = field(default_factory=dict)
+    """Label of a lesion that could not be measured or assessed → why; it stands in none of the other fields."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a lesion: every measured column, and the probability with its interval."""
+        import pandas as pd
+
+        rows = []
+        for index, m in enumerate(self.measurements):
+            scored = self.assessments[index].row() if index < len(self.assessments) else {}
+            rows.append({**m.row(), **scored})
+        return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        parts = [part._repr_html_() for pair in zip(self.measurements, self.assessments, strict=False) for part in pair]
+        return self.study._repr_html_() + "".join(parts)
 
 
 def no_progress(_: str) -> None:
     """Progress that nobody watches."""
 
 
-def run(
-    inputs: CaseInputs, out: StrPath, settings: RunSettings | None = None, progress: Progress = no_progress
+def run_case(
+    inputs: CaseInputs, out: StrPath | None, settings: RunSettings | None = None, progress: Progress = no_progress
 ) -> Case:
-    """The main job: every stage from reading to reporting, and every output written into `out`, whole or not at all."""
-    from pnst.io.results import refuse_inputs
+    """The main job: every stage from reading to reporting, and every output written into `out`, whole or not at all.
 
+    Without `out` nothing is written, and no page is made.
+    """
     settings = settings or RunSettings()
-    given = (inputs.study, inputs.lesion, *inputs.masks.values(), *inputs.roles.values())
-    refuse_inputs(Path(out), [Path(file) for file in given if file is not None])
+    if out is not None:
+        _refuse_inputs(inputs, Path(out))
+    check_overrides(inputs.overrides)  # before the work, not after it
     inputs = with_model(inputs)
     case = preprocess_case(read_case(inputs, progress), settings, progress)
     case = assess_case(measure_case(case, inputs, settings, progress), inputs, settings)
+    if out is None:
+        return case
     progress("report")
     page = report_case(case)
     progress("writing")
     write_case(case, page, settings, Path(out))
     return case
+
+
+def _refuse_inputs(inputs: CaseInputs, out: Path) -> None:
+    from pnst.io.results import refuse_inputs
+
+    given = (inputs.study, inputs.lesion, *inputs.masks.values(), *inputs.roles.values())
+    refuse_inputs(out, [Path(file) for file in given if file is not None])
 
 
 def with_model(inputs: CaseInputs) -> CaseInputs:
@@ -123,24 +153,57 @@ def preprocess_case(case: Case, settings: RunSettings, progress: Progress = no_p
 
 
 def measure_case(case: Case, inputs: CaseInputs, settings: RunSettings, progress: Progress = no_progress) -> Case:
-    """Measure every lesion."""
+    """Measure every lesion, the others left out of its surroundings; one of several may fail alone."""
     from pnst.measurement.measure import measure
 
-    measurements = []
-    for lesion in case.lesions:
+    measurements, failures = {}, dict(case.failures)
+    for index, lesion in enumerate(case.lesions):
         progress(f"measuring {lesion.label}")
-        measurements.append(measure(case.study, lesion, settings.measure, inputs.overrides))
-    return replace(case, measurements=tuple(measurements))
+        others = [other for other in case.lesions if other is not lesion]
+        try:
+            measurements[index] = measure(case.study, lesion, settings.measure, inputs.overrides, others)
+        except PnstError as error:
+            if not others:
+                raise
+            failures[lesion.label] = str(error)
+    return _with_measured(case, measurements, failures)
+
+
+def _with_measured(case: Case, measurements: Mapping[int, Measurements], failures: Mapping[str, str]) -> Case:
+    """The case with the lesions that were measured; raises where none was."""
+    if not measurements:
+        raise _none_left("measured", failures)
+    lesions = tuple(case.lesions[index] for index in measurements)
+    return replace(case, lesions=lesions, measurements=tuple(measurements.values()), failures=failures)
+
+
+def _none_left(what: str, failures: Mapping[str, str]) -> InputError:
+    return InputError(
+        f"no lesion could be {what}",
+        got="; ".join(f"{label}: {why}" for label, why in failures.items()),
+        expected="at least one lesion that can",
+        remedy="check the lesions' file",
+    )
 
 
 def assess_case(case: Case, inputs: CaseInputs, settings: RunSettings) -> Case:
-    """Score every lesion that was measured."""
+    """Score every lesion that was measured. One of several that cannot be scored fails alone."""
     from pnst.classification.assess import assess
 
     patient = dict(inputs.patient) or None
     model = with_model(inputs).model
-    assessments = [assess(m, patient=patient, settings=settings.assess, model=model) for m in case.measurements]
-    return replace(case, assessments=tuple(assessments))
+    assessed, failures = [], dict(case.failures)
+    for lesion, m in zip(case.lesions, case.measurements, strict=True):
+        try:
+            assessed.append((lesion, m, assess(m, patient=patient, settings=settings.assess, model=model)))
+        except PnstError as error:
+            if len(case.measurements) == 1:
+                raise
+            failures[lesion.label] = str(error)
+    if not assessed:
+        raise _none_left("assessed", failures)
+    lesions, measurements, assessments = zip(*assessed, strict=True)
+    return replace(case, lesions=lesions, measurements=measurements, assessments=assessments, failures=failures)
 
 
 def report_case(case: Case) -> str:

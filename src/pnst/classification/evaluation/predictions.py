@@ -66,7 +66,7 @@ def predictions_of(name: str, model: Model, lesions: LesionTable, settings: Asse
         prediction.probability,
         prediction.interval[:, 0],
         prediction.interval[:, 1],
-        abstentions(prediction, settings.decision_probability),
+        abstentions(prediction, lesions, settings.decision_probability),
         prediction.held_out,
         (*model.notes, *_shared_notes(name, prediction.held_out)),
     )

@@ -64,7 +64,8 @@ def _only(observation: Observation, free: BoolArray) -> Observation:
 def _observe(predictor: Predictor, lesions: LesionTable) -> Observation:
     if predictor.kind == "lognormal":
         values, by_reader = lesions.numbers(predictor.column)
-        return Observation(predictor, values, np.log(values * predictor.unit_factor), by_reader)
+        positive = np.where(values > 0, values, np.nan)  # noise takes a darkest ADC below 0
+        return Observation(predictor, values, np.log(positive * predictor.unit_factor), by_reader)
     if predictor.column in SIGN_COLUMNS:
         values, by_reader = lesions.flags(predictor.column)
         entry = 1 - values if predictor.positive_when == "is false" else values

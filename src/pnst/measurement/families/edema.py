@@ -7,11 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from pnst.image import Grid, Mask, Volume, bounding_box, embed
+from pnst.image import Grid, Mask, bounding_box, embed
 from pnst.kernels.morphology import dilate
 from pnst.kernels.sampling import rays
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
+from pnst.measurement.neighbours import neighbours_on
 from pnst.measurement.reference_tissue import HISTOGRAM
 from pnst.segmentation.edema_zone import bound_edema, detect_edema
 from pnst.segmentation.perilesional import Perilesional
@@ -155,14 +156,17 @@ class _Zone:
         return float(sizes.max(initial=0)) * self.mask.grid.voxel_volume_mm3 / 1000
 
 
-def _without_lesion(given: Mask, lesion: Lesion) -> _Zone:
+def _without_lesion(given: Mask, context: Context) -> _Zone:
     import edt
 
+    lesion = context.lesion
     inside = lesion.mask_on(given.grid).data
     box = bounding_box(given.data | inside, given.grid.spacing)
     if box is None:
         box = (slice(0, 1), slice(0, 1), slice(0, 1))
-    mask = Mask(given.data & ~inside, given.grid).crop(box)
+    outside = given.data & ~inside
+    hidden = neighbours_on(given.grid, context.others, context.settings.tissue.neighbour_margin_mm)
+    mask = Mask(outside if hidden is None else outside & ~hidden, given.grid).crop(box)
     distance = edt.edt(1 - inside[box].astype(np.uint8), anisotropy=given.grid.spacing)[mask.data]
     core = np.ones(len(distance), dtype=bool)  # a reader drew it: no strand of it is in question
     return _Zone(mask, lesion, given.grid, distance, float(np.linalg.norm(given.grid.spacing)), core)
@@ -172,7 +176,7 @@ def _zone(context: Context) -> _Zone:
     """The given oedema mask, else what is detected on the fat-suppressed series."""
     given, series = context.study.masks.get("edema"), context.series(Role.T2_FS)
     if given is not None:
-        return _without_lesion(given, context.lesion)
+        return _without_lesion(given, context)
     if series is None:
         raise NotMeasurable("no fat-suppressed T2 or STIR series and no oedema mask")
     return _detected_zone(context, series)
@@ -191,7 +195,7 @@ def _detected_zone(context: Context, series: Series) -> _Zone:
     context.reference_intensities.reach_mm.setdefault(series.role, reach)
     zone = bound_edema(perilesional, level, settings, detected)
     fluid_ml = np.count_nonzero(detected.fluid) * perilesional.downsampled.grid.voxel_volume_mm3 / 1000
-    warnings = [*context.views.quality_flags(series)]
+    warnings = [*context.views.quality_flags(series), *context.views.neighbour_flags]
     if fluid_ml >= settings.min_fluid_ml:
         warnings.append(f"{fluid_ml:.2g} ml of fluid beside the lesion is left out")
     if level.source == HISTOGRAM:
@@ -204,17 +208,19 @@ def _detected_zone(context: Context, series: Series) -> _Zone:
         zone.distance,
         2 * float(np.linalg.norm(perilesional.downsampled.grid.spacing)),
         zone.core,
-        cut=_reaches_lost(zone.mask, perilesional.volume),
+        cut=_reaches_lost(zone.mask, perilesional),
         weak=zone.half_step_level <= detected.level,
         warnings=tuple(warnings) if unseen is None else (unseen, *warnings),
         muscle_unseen=unseen if fat is None else None,
     )
 
 
-def _reaches_lost(zone: Mask, image: Volume) -> bool:
-    """Whether a zone on a crop of an image goes on to voxels that hold no number."""
-    lost = ~np.isfinite(image.data)
-    return bool(lost.any() and (dilate(embed(zone, image.grid).data) & lost).any())
+def _reaches_lost(zone: Mask, perilesional: Perilesional) -> bool:
+    """Whether a zone on a crop of an image goes on to voxels that hold no number, other lesions aside."""
+    lost = ~np.isfinite(perilesional.volume.data)
+    if perilesional.hidden is not None:
+        lost &= ~perilesional.hidden
+    return bool(lost.any() and (dilate(embed(zone, perilesional.volume.grid).data) & lost).any())
 
 
 def _goes_on(detected: BoolArray, perilesional: Perilesional, whole: Grid) -> bool:

@@ -58,7 +58,9 @@ def measure_margin(context: Context) -> Outcome:
             edge_width_mm=_weighted_median(width, area),
             measured_fraction=edge.measured_fraction,
             series=edge.series,
-            quality=join_warnings(*context.views.quality_flags(context.study.series[Role(edge.series)])),
+            quality=join_warnings(
+                *context.views.quality_flags(context.study.series[Role(edge.series)]), *context.views.neighbour_flags
+            ),
         ),
         regions={"edge_width": widths},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -19,6 +20,7 @@ SUPERIOR = np.array([0.0, 0.0, 1.0])
 class Size(Family):
     """Lengths in mm, area in mm², volume in ml, all of the lesion's surface mesh."""
 
+    exact: ClassVar[frozenset[str]] = frozenset({"crumbs_ml"})
     longest_diameter_mm: float
     axial_diameter_mm: float
     axial_short_diameter_mm: float
@@ -28,6 +30,10 @@ class Size(Family):
     major_axis_mm: float
     minor_axis_mm: float
     least_axis_mm: float
+    crumbs_ml: float = 0.0
+    """Volume of the mask's stray pieces, which no column takes in."""
+    implausible: str | None = None
+    """Why no number of this lesion should be used: an inverted mask, one slice, images without contrast."""
 
 
 def measure_size(context: Context) -> Outcome:
@@ -51,12 +57,15 @@ def measure_size(context: Context) -> Outcome:
             major_axis_mm=major,
             minor_axis_mm=minor,
             least_axis_mm=least,
-            quality=_quality(lesion, context.settings.quality.min_slices),
-        )
+            crumbs_ml=context.crumbs_ml,
+            implausible=context.implausible,
+            quality=_quality(lesion, context.settings.quality.min_slices, context.crumbs_ml),
+        ),
+        warnings=(context.implausible,) if context.implausible else (),
     )
 
 
-def _quality(lesion: Lesion, min_slices: int) -> str | None:
+def _quality(lesion: Lesion, min_slices: int, crumbs_ml: float) -> str | None:
     """Too few slices, several pieces, or a lesion that the edge of its own image may have cut."""
     import cc3d
 
@@ -75,4 +84,6 @@ def _quality(lesion: Lesion, min_slices: int) -> str | None:
     pieces = int(cc3d.connected_components(mask.astype(np.uint8), connectivity=26).max())
     if pieces > 1:
         warnings.append(f"the lesion is in {pieces} pieces that do not touch, measured as one")
+    if crumbs_ml:
+        warnings.append(f"{crumbs_ml:.2g} ml in stray pieces of the mask is left out")
     return "; ".join(warnings) or None

@@ -112,7 +112,7 @@ def _cover_mm(rim: Rim, cover: BoolArray) -> FloatArray:
 
 
 def _quality_flags(context: Context, series: Series, unseen: float, scale: FatScale) -> list[str]:
-    warnings = [*context.views.quality_flags(series)]
+    warnings = [*context.views.quality_flags(series), *context.views.neighbour_flags]
     if unseen > context.settings.quality.largest_unseen_fraction:
         warnings.append(f"{unseen:.0%} of the surface is cut off by the border of the image")
     if not scale.own_mode:

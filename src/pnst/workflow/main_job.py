@@ -1,0 +1,98 @@
+"""`run`: the main job for notebooks and scripts, the same numbers as on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pnst.settings import RunSettings
+from pnst.workflow.case import Case, CaseInputs, Progress, StrPath, no_progress, run_case
+
+if TYPE_CHECKING:
+    from pnst.classification.training.trained_model import TrainedModel
+    from pnst.measurement.family import Value
+
+
+def run(
+    study: StrPath,
+    lesion: StrPath | None = None,
+    out: StrPath | None = None,
+    settings: RunSettings | StrPath | None = None,
+    *,
+    label: str | None = None,
+    roles: Mapping[str, str] | None = None,
+    masks: Mapping[str, StrPath] | None = None,
+    overrides: Mapping[str, Value] | None = None,
+    patient: Mapping[str, Any] | None = None,
+    prior: float | None = None,
+    model: StrPath | TrainedModel | None = None,
+    align: str | None = None,
+    bias: bool | None = None,
+    case_id: str | None = None,
+    keep_identity: bool = False,
+    progress: Progress = no_progress,
+) -> Case:
+    """Read, align, measure and assess the lesions of a study: all that `pnst run` does. Not a medical device.
+
+    Parameters
+    ----------
+    study : a DICOM tree, a BIDS dataset or subject, or a folder of role-named NIfTI
+    lesion : mask, DICOM SEG or RTSTRUCT; None: `lesion.nii.gz` in the study's folder
+    out : folder for the files that `pnst run` writes, as one set; None: nothing is written
+    settings : `RunSettings`, or a TOML file of them; None: the defaults
+    label : one label of the lesion's file, by name or number; None: every label
+    roles, masks, overrides, patient, model, case_id, keep_identity : as in `read_study`, `measure` and `assess`
+    prior, align, bias : beat the settings where they are not None
+
+    Returns
+    -------
+    Case : `.study` as it was measured, `.lesions`, `.measurements`, `.assessments`, and `.failures`
+
+    Raises
+    ------
+    PnstError : what cannot be read, measured or written; one of several lesions fails alone
+
+    Examples
+    --------
+    A ball of radius 10 mm, 4/3·π = 4.19 ml, in a folder of its own:
+
+    >>> import tempfile
+    >>> import numpy as np
+    >>> import pnst
+    >>> from pnst.study import Source
+    >>> i, j, k = np.ogrid[-12.5:13, -11.5:12, -6.5:7]
+    >>> ball = i**2 + j**2 + (2 * k) ** 2 < 100
+    >>> grid = pnst.Grid(ball.shape, np.diag([1.0, 1.0, 2.0, 1.0]))
+    >>> image = pnst.Volume(np.where(ball, 330, 300).astype(np.float32), grid)
+    >>> study = pnst.Study("A", {pnst.Role.T1: pnst.Series(pnst.Role.T1, image, Source("simulated", ""))})
+    >>> lesion = pnst.Lesion("1", pnst.Mask(ball, grid), "simulation")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pnst.write_study(study, f"{folder}/A", lesions=[lesion])
+    ...     case = pnst.run(f"{folder}/A")
+    >>> case.study.case_id, [round(m.size.volume_ml, 1) for m in case.measurements]
+    ('A', [4.2])
+    """
+    inputs = CaseInputs(
+        study=study,
+        lesion=lesion,
+        label=label,
+        roles=roles or {},
+        masks=masks or {},
+        overrides=overrides or {},
+        patient=patient or {},
+        case_id=case_id,
+        keep_identity=keep_identity,
+        model=model,
+    )
+    return run_case(inputs, out, _settings(settings, prior, align, bias), progress)
+
+
+def _settings(
+    settings: RunSettings | StrPath | None, prior: float | None, align: str | None, bias: bool | None
+) -> RunSettings:
+    if isinstance(settings, str | PathLike):
+        settings = RunSettings.from_toml(Path(settings))
+    chosen = (settings or RunSettings()).with_preprocessing(bias, align)
+    return chosen if prior is None else chosen.with_prior(prior)

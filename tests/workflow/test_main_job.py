@@ -1,0 +1,108 @@
+"""`pnst.run` is what the command line runs. Witness: the files and digits of the command, and of a run in memory."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import pnst
+from command_line import done
+from command_line import pnst as command
+from pnst.image import Mask, Volume
+from pnst.io.nifti.read import write_volume
+from pnst.io.write import write_study
+from scenes import Scene
+
+SCENE = Scene(radius=9, halo=5, reach=34, spacing=(1.4, 1.6, 3.0))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study of role-named NIfTI with its lesion."""
+    folder = tmp_path_factory.mktemp("study") / "case"
+    write_study(SCENE.study(), folder, lesions=[SCENE.lesion()])
+    return folder
+
+
+def contents(out: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(out)): file.read_bytes() for file in sorted(out.rglob("*")) if file.is_file()}
+
+
+def test_python_and_the_command_line_give_the_same_bytes(folder, tmp_path):
+    case = pnst.run(folder, out=tmp_path / "python", prior=0.2, overrides={"reader.invasion": False})
+    done("run", folder, "--out", tmp_path / "shell", "--prior", "0.2", "--override", "reader.invasion=no")
+    assert contents(tmp_path / "python") == contents(tmp_path / "shell")
+    (written,) = json.loads((tmp_path / "shell" / "assessment.json").read_text())["lesions"]
+    assert written["probability"] == case.assessments[0].probability
+
+
+def test_nothing_is_written_unless_asked(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    case = pnst.run(folder)
+    assert list(tmp_path.iterdir()) == []
+    assert case.measurements[0].size.volume_ml_interval is not None
+    row = case.to_frame().iloc[0]
+    assert row["probability"] == case.assessments[0].probability
+    assert row["size.volume_ml"] == case.measurements[0].size.volume_ml
+    assert "probability" in case._repr_html_()
+
+
+def test_settings_may_be_a_file_and_what_is_said_beats_them(folder, tmp_path):
+    (tmp_path / "s.toml").write_text("[assess]\nprior = 0.3\n[measure.uncertainty]\nrepetitions = 0\n")
+    assert pnst.run(folder, settings=tmp_path / "s.toml").assessments[0].prior == 0.3
+    assert pnst.run(folder, settings=tmp_path / "s.toml", prior=0.4).assessments[0].prior == 0.4
+
+
+@pytest.fixture
+def two_lesions(folder, tmp_path):
+    """A label map of the ball, and of another lesion that lies where no series but its own reaches."""
+    ball = SCENE.lesion().mask
+    labels = ball.data.astype(np.uint8)
+    labels[2:5, 2:5, 3:6] = 2
+    from pnst.image import Volume
+    from pnst.io.nifti.read import write_volume
+
+    write_volume(tmp_path / "labels.nii.gz", Volume(labels, ball.grid))
+    return tmp_path / "labels.nii.gz"
+
+
+def test_one_lesion_of_several_fails_alone(folder, two_lesions, tmp_path, monkeypatch):
+    from pnst.measurement import measure as measuring
+
+    real = measuring.measure
+
+    def failing(study, lesion, *rest):
+        if lesion.label == "2":
+            raise pnst.GeometryError("this lesion cannot be", got="a test", expected="none", remedy="none")
+        return real(study, lesion, *rest)
+
+    monkeypatch.setattr(measuring, "measure", failing)
+    result = command("run", folder, "--lesion", two_lesions, "--out", tmp_path / "o")
+    assert result.code == 1
+    assert "2" in result.err
+    assert "this lesion cannot be" in result.err
+    (lesion,) = json.loads((tmp_path / "o" / "measurements.json").read_text())["lesions"]
+    assert lesion["label"] == "1"
+
+
+def test_a_case_without_any_lesion_left_is_refused(folder, two_lesions, tmp_path, monkeypatch):
+    from pnst.measurement import measure as measuring
+
+    def failing(*_):
+        raise pnst.GeometryError("this lesion cannot be", got="a test", expected="none", remedy="none")
+
+    monkeypatch.setattr(measuring, "measure", failing)
+    result = command("run", folder, "--lesion", two_lesions, "--out", tmp_path / "o")
+    assert result.code == 2
+    assert not (tmp_path / "o").exists()
+
+
+def test_two_lesions_of_one_file_know_of_each_other(folder, two_lesions):
+    case = pnst.run(folder, two_lesions)
+    assert [m.label for m in case.measurements] == ["1", "2"]
+    assert replace(case, failures={}).failures == {}
+    assert isinstance(case.lesions[1].mask, Mask)
