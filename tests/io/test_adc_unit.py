@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pnst.errors import AmbiguityError
-from pnst.io.adc_unit import scale_of, to_um2_per_ms
+from pnst.io.adc_unit import is_unit, scale_of, to_um2_per_ms
 
 MAP = np.linspace(0.6, 2.6, 60, dtype=np.float32).reshape(3, 4, 5)
 
@@ -66,6 +66,26 @@ def test_an_empty_map_and_a_contradicted_unit_are_refused():
         to_um2_per_ms(np.zeros((3, 4, 5), np.float32), None)
     with pytest.raises(AmbiguityError, match="is written, but"):
         to_um2_per_ms(MAP * 1000, "mm2/s")
+
+
+@pytest.mark.parametrize("unit", ["cm2/s", "arbitrary", "10^-5 cm²/s", "arbitrary units", "s/mm2"])
+def test_a_written_unit_that_is_none_of_diffusivity_is_refused_and_named(unit):
+    with pytest.raises(AmbiguityError, match="which is none of diffusivity") as refusal:
+        to_um2_per_ms(MAP, unit)
+    assert f"the unit {unit!r} is written" in refusal.value.got
+
+
+@pytest.mark.parametrize("unit", ["Doe", "John mm2/s", "19620317", "ADC of Doe", "mm2/s 1962"])
+def test_free_text_in_the_place_of_a_unit_is_refused_and_never_repeated(unit):
+    with pytest.raises(AmbiguityError) as refusal:
+        to_um2_per_ms(MAP, unit)
+    assert refusal.value.got == "a unit is written, which is none of diffusivity that is known"
+
+
+@pytest.mark.parametrize("unit", [None, "", "US", "1", "normalized", "no units", "n/a"])
+def test_words_that_say_nothing_of_a_unit_are_none(unit):
+    assert not is_unit(unit)
+    assert "not written" in to_um2_per_ms(MAP, unit)[1]
 
 
 def test_background_and_nan_do_not_decide():

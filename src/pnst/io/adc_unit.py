@@ -20,6 +20,20 @@ _WRITTEN = re.compile(
     r"(?:1?[x*×]?(?:10|1e)(?P<power>[+-]?\d{1,2})[x*×]?)?(?P<length>mm|um)2[/*·]?(?P<time>ms|s|sec)(?:-1)?"
 )
 
+_SILENT = frozenset({"", "1", "us", "unspecified", "normalized", "nounits", "n/a"})
+"""What files write that say nothing of a unit: DICOM's "unspecified", Philips' "normalized", UCUM's 1, BIDS' n/a."""
+_REPEATABLE = re.compile(
+    r"(?:(?<![0-9])[0-9]{1,2}(?![0-9])|(?<![a-z])(?:[cmuµμn]?m|m?s|sec|min|e|x|per|arbitrary|units?)(?![a-z])"
+    r"|[²³⁶¹⁻−*×·./^+\-()\s_])+",
+    re.IGNORECASE,
+)
+"""Signs and words of units: only these are repeated in a message, for a free text could be a patient's name."""
+
+
+def is_unit(text: str | None) -> bool:
+    """Whether a text is meant as a unit, be it one of diffusivity or not: "", None and "unspecified" are not."""
+    return text is not None and re.sub(r"\s", "", text.lower()) not in _SILENT
+
 
 def scale_of(text: str) -> float | None:
     """Factor from a written unit to um2_per_ms, None for words that are no unit of diffusivity.
@@ -42,12 +56,13 @@ def to_um2_per_ms(values: AnyArray, unit: str | None) -> tuple[Float32Array, str
     `unit` is what the file writes, None where it writes nothing: then the median of the positive values decides,
     which must lie where tissue does (0.2–4) in exactly one unit.
 
-    Raises `AmbiguityError` when no unit fits, or when the written unit would make the map implausible.
+    Raises `AmbiguityError` when no unit fits, or when the written unit is none of diffusivity, or would make the map
+    implausible.
     """
+    written = _written_scale(unit) if unit is not None and is_unit(unit) else None
     positive = values[np.isfinite(values) & (values > 0)]
     median = float(np.median(positive)) if positive.size else 0.0
     fitting = [scale for scale in _SCALES if _TISSUE[0] <= median * scale <= _TISSUE[1]]
-    written = scale_of(unit) if unit else None
     if written is not None:
         # A factor of 5 to either side: a map masked to fluid or to a dense tumour is still a map.
         if not _TISSUE[0] / 5 <= median * written <= _TISSUE[1] * 5:
@@ -57,6 +72,14 @@ def to_um2_per_ms(values: AnyArray, unit: str | None) -> tuple[Float32Array, str
         raise _unit_error(f"no unit is written and the median of its positive values is {median:.3g}")
     (scale,) = fitting
     return _scaled(values, scale), f"ADC unit not written; inferred {_name(scale)} from the median value {median:.3g}"
+
+
+def _written_scale(unit: str) -> float:
+    scale = scale_of(unit)
+    if scale is None:
+        named = f"the unit {unit.strip()!r}" if _REPEATABLE.fullmatch(unit.strip()) else "a unit"
+        raise _unit_error(f"{named} is written, which is none of diffusivity that is known")
+    return scale
 
 
 def _name(scale: float) -> str:

@@ -74,6 +74,32 @@ def test_a_written_unit_against_all_tissue_is_refused(formula, write):
         read_study(write(instances))
 
 
+@pytest.mark.parametrize("where", ["RescaleType", "mapping"])
+def test_a_written_unit_that_is_none_of_diffusivity_is_refused(formula, write, where):
+    """It was taken for an unwritten one."""
+    _, instances = adc_series(formula, RescaleSlope=1, RescaleIntercept=0)
+    for ds in instances:
+        if where == "mapping":
+            ds.RealWorldValueMappingSequence = mapping(1e-6, "cm2/s")
+        else:
+            ds.RescaleType = "cm2/s"
+    with pytest.raises(AmbiguityError, match=r"'cm2/s' is written.*--role adc=none"):
+        read_study(write(instances))
+
+
+@pytest.mark.parametrize("silent", ["US", "normalized"])
+def test_a_rescale_type_that_says_nothing_leaves_the_order_of_magnitude(formula, write, silent):
+    _, instances = adc_series(formula, RescaleType=silent, RescaleSlope=1, RescaleIntercept=0)
+    assert "inferred 1e-6 mm²/s" in read_study(write(instances)).series[Role.ADC].notes[-1]
+
+
+def test_slices_in_several_units_are_refused(formula, write):
+    _, instances = adc_series(formula, RescaleType="um2/s", RescaleSlope=1, RescaleIntercept=0)
+    instances[2].RescaleType = "mm2/s"
+    with pytest.raises(AmbiguityError, match="2 units"):
+        read_study(write(instances))
+
+
 def test_values_that_fit_no_unit_are_refused_and_can_be_left_out(formula, write):
     _, instances = adc_series(formula, RescaleSlope=0.05, RescaleIntercept=0)  # median about 40
     others = formula().instances()

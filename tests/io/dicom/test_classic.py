@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydicom.dataset import Dataset
 
-from pnst.io.dicom.classic import contrast_agent, fat_suppressed, plane, real_world, rescale, slice_step
+from pnst.io.dicom.classic import contrast_agent, plane, real_world, rescale, slice_step
 from pnst.io.dicom.tags import fields
 
 
@@ -44,13 +44,6 @@ def test_a_real_world_mapping_needs_a_slope_and_a_unit():
     assert real_world(header(**mapping)).intercept == 0.0
     for lost in mapping:
         assert real_world(header(**{name: value for name, value in mapping.items() if name != lost})) is None
-
-
-@pytest.mark.parametrize(
-    ("options", "suppressed"), [((), None), (("", ""), None), (("PFP", "fs"), True), (("PFP", "SP"), False)]
-)
-def test_scan_options_tell_fat_suppression(options, suppressed):
-    assert fat_suppressed(options) is suppressed
 
 
 @pytest.mark.parametrize(("agent", "given"), [("", None), ("none", False), ("NO", False), ("gadobutrol", True)])

@@ -7,6 +7,7 @@ import random
 import nibabel as nib
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset
 
 from pnst.errors import InputError
 from pnst.image import Grid, Volume
@@ -49,6 +50,22 @@ def test_fewer_pixels_than_frames_are_refused(formula, as_enhanced, write):
     ds.PixelData = ds.PixelData[:-84]
     with pytest.raises(InputError, match="needed"):
         read_study(write([ds]))
+
+
+@pytest.mark.parametrize(
+    ("agent", "sequence", "given"),
+    [("NONE", True, False), ("NONE", False, False), ("gadobutrol", False, True), ("", True, True), ("", False, None)],
+)
+def test_an_agent_that_is_none_beats_the_sequence_that_scanners_always_write(
+    formula, as_enhanced, write, agent, sequence, given
+):
+    ds = as_enhanced(formula().instances())
+    ds.ContrastBolusAgent = agent
+    if sequence:
+        ds.ContrastBolusAgentSequence = [Dataset()]
+        ds.ContrastBolusAgentSequence[0].CodeValue = "C-B0322"
+    (series,) = read_study(write([ds])).series.values()
+    assert series.acquisition.contrast_agent is given
 
 
 PUBLISHED = [

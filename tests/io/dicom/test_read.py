@@ -59,3 +59,17 @@ def test_inspect_of_dicom_decodes_no_pixels(formula, write):
     assert inspect(folder)[0].role is Role.T1
     with pytest.raises(InputError, match="truncated"):
         read_study(folder)
+
+
+def test_a_role_that_the_user_chose_against_the_header_is_noted(formula, write):
+    """A guess follows the header; the user's word may not."""
+    instances = formula().instances()
+    for ds in instances:
+        ds.ContrastBolusAgent = "gadobutrol"
+    folder = write(instances)
+    (guessed,) = read_study(folder).series.values()
+    (chosen,) = read_study(folder, roles={"t1": "s4"}).series.values()
+    assert (guessed.role, chosen.role) == (Role.T1_POST, Role.T1)
+    note = "t1: the header says that a contrast agent was given; the role is taken as named"
+    assert note in chosen.notes
+    assert not [text for text in guessed.notes if "taken as named" in text]

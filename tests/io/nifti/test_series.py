@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from pnst.errors import PnstError
 from pnst.image import Volume
 from pnst.io.nifti.read import write_volume
 from pnst.io.nifti.series import describe_series, read_series, written_unit
@@ -45,3 +46,25 @@ def test_a_description_is_the_series_without_its_voxels(file):
     assert described.acquisition.echo_time_ms == 11.0
     assert described.volume.grid.matches(read.volume.grid, 0.0)
     assert not described.volume.data.any()
+
+
+@pytest.mark.parametrize("units", ["", " ", "n/a", None])
+def test_units_that_say_nothing_leave_the_header_s(file, units):
+    file.with_name("a.json").write_text(json.dumps({"Units": units}))
+    assert written_unit(file) is None
+    assert "inferred" in read_series(file, Role.ADC).notes[0]
+
+
+@pytest.mark.parametrize("units", ["arbitrary", "cm2/s", 5, ["mm2/s"]])
+def test_units_that_are_none_of_diffusivity_are_refused(file, units):
+    file.with_name("a.json").write_text(json.dumps({"Units": units}))
+    with pytest.raises(PnstError, match="Units" if not isinstance(units, str) else units):
+        read_series(file, Role.ADC)
+    read_series(file, Role.T1)  # which has no unit
+
+
+def test_a_role_against_the_sidecar_is_noted_when_read_and_when_inspected(file):
+    file.with_name("a.json").write_text(json.dumps({"ContrastBolusIngredient": "GADOLINIUM"}))
+    note = "t1: the header says that a contrast agent was given; the role is taken as named"
+    assert read_series(file, Role.T1).notes == describe_series(file, Role.T1).notes == (note,)
+    assert read_series(file, Role.T1_POST).notes == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from pnst.errors import InputError
 from pnst.image import Grid
 from pnst.io.nifti.sidecar import acquisition_of, from_fsl, read_b_values, read_b_vectors, read_json, sidecar_of, to_fsl
 from pnst.study import Acquisition
+
+FILE = Path("a.json")
 
 
 def test_directions_of_a_radiological_image_are_those_of_its_axes():
@@ -77,13 +80,13 @@ def test_absent_b_values_and_ragged_vectors_are_refused(tmp_path, oblique):
     ],
 )
 def test_acquisitions_survive_their_sidecar(facts):
-    assert acquisition_of(sidecar_of(facts)) == facts
+    assert acquisition_of(sidecar_of(facts), FILE) == facts
 
 
 def test_a_converter_s_sidecar_is_understood():
     """Keys as dcm2niix writes them: seconds, and ScanOptions with underscores."""
     facts = {"RepetitionTime": 4.5, "EchoTime": 0.082, "ScanOptions": "PFP_FS", "Manufacturer": "Siemens", "X": [1]}
-    assert acquisition_of(facts) == Acquisition(4500.0, 82.0, fat_suppressed=True, manufacturer="Siemens")
+    assert acquisition_of(facts, FILE) == Acquisition(4500.0, 82.0, fat_suppressed=True, manufacturer="Siemens")
 
 
 def test_damaged_sidecars_are_refused_and_absent_ones_are_empty(tmp_path):

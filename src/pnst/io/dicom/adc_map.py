@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pnst.errors import AmbiguityError
-from pnst.io.adc_unit import scale_of, to_um2_per_ms
+from pnst.io.adc_unit import is_unit, scale_of, to_um2_per_ms
 from pnst.io.dicom.stack import Stack
 from pnst.typing import AnyArray, Float32Array
 
@@ -18,12 +18,11 @@ def mapped_unit(stack: Stack) -> str | None:
 def adc_in_um2_per_ms(values: AnyArray, stack: Stack, unit: str | None) -> tuple[Float32Array, str]:
     """Bring an ADC map to um2_per_ms, and report how. `unit` is that of the mapping by which `values` were rescaled.
 
-    Without one, the header's Units or Rescale Type decide where they name a unit of diffusivity, else the order of
-    magnitude of the values. Raises `AmbiguityError` where that fits no unit: then the map may be no ADC map at all.
+    Without one, the header's Units or Rescale Type decide, else the order of magnitude of the values. Raises
+    `AmbiguityError` where that fits no unit, or another unit is written: then the map may be no ADC map at all.
     """
-    written = unit or stack.written_unit
     try:
-        return to_um2_per_ms(values, written if scale_of(written) is not None else None)
+        return to_um2_per_ms(values, _one_unit(stack) if unit is None else unit)
     except AmbiguityError as error:
         raise AmbiguityError(
             f"the unit of the ADC map {stack.key} ({stack.header.description}) cannot be told",
@@ -31,3 +30,18 @@ def adc_in_um2_per_ms(values: AnyArray, stack: Stack, unit: str | None) -> tuple
             expected=error.expected,
             remedy="if it is no ADC map, leave it out (--role adc=none); else convert it to NIfTI with its unit",
         ) from error
+
+
+def _one_unit(stack: Stack) -> str | None:
+    """The unit that the frames write, else the one of their real world value mapping, which is none of diffusivity."""
+    mapping = "" if stack.real_world is None else stack.real_world.unit
+    written = {frame.unit for volume in stack.volumes for frame in volume if is_unit(frame.unit)}
+    units = written or ({mapping} if is_unit(mapping) else set())
+    if len(units) > 1:
+        raise AmbiguityError(
+            "the unit of the ADC map cannot be told",
+            got=f"{len(units)} units, each of some of its slices",
+            expected="one unit",
+            remedy="export the map again",
+        )
+    return next(iter(units), None)

@@ -6,9 +6,9 @@ from pnst.io.dicom.diffusion import read_diffusion
 from pnst.io.dicom.frame import Frame, FramePlane, Pixels, RealWorldMapping
 from pnst.io.dicom.kinds import kind_of
 from pnst.io.dicom.tags import Fields, integer, item, items, number, numbers, text, words
+from pnst.io.fat_suppression import fat_suppressed
 from pnst.study import Acquisition
 
-_SUPPRESSED = frozenset({"FS", "SFS", "FATSAT", "SPIR", "SPAIR", "FAT_SAT"})
 _NO_AGENT = frozenset({"NO", "NONE", "N", "WITHOUT", "0"})
 
 
@@ -73,12 +73,6 @@ def real_world(mapping: Fields) -> RealWorldMapping | None:
 def derivation_codes(ds: Fields) -> list[str]:
     """Code values of the Derivation Code Sequence."""
     return [text(code, 0x00080100) for code in items(ds, 0x00089215)]
-
-
-def fat_suppressed(options: tuple[str, ...]) -> bool | None:
-    """What Scan Options say of fat suppression; None where they say nothing at all."""
-    named = {option.upper() for option in options if option}
-    return bool(named & _SUPPRESSED) if named else None
 
 
 def _spectral(selected: str, options: tuple[str, ...]) -> bool | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pnst.io.dicom.classic import contrast_agent, derivation_codes, fat_suppressed, plane, real_world, rescale
+from pnst.io.dicom.classic import contrast_agent, derivation_codes, plane, real_world, rescale
 from pnst.io.dicom.classic import slice_step as step_of
 from pnst.io.dicom.diffusion import enhanced_diffusion
 from pnst.io.dicom.frame import Frame, FramePlane, Kind, Pixels
 from pnst.io.dicom.kinds import kind_of
 from pnst.io.dicom.tags import Fields, integer, item, items, number, numbers, private, text, words
+from pnst.io.fat_suppression import fat_suppressed
 from pnst.study import Acquisition
 
 PER_FRAME, SHARED = 0x52009230, 0x52009229
@@ -132,7 +133,8 @@ def _agent(ds: Fields, groups: FrameGroups) -> bool | None:
     administered = text(groups.get(0x00189341), 0x00189342)
     if administered in ("YES", "NO"):
         return administered == "YES"
-    return contrast_agent(text(ds, 0x00180010)) or (True if items(ds, 0x00180012) else None)
+    named = contrast_agent(text(ds, 0x00180010))
+    return named if named is not None else True if items(ds, 0x00180012) else None
 
 
 def _fat_suppressed(ds: Fields, shared: Fields) -> bool | None:

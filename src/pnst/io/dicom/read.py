@@ -18,13 +18,14 @@ from pnst.io.dicom.files import read_tree
 from pnst.io.dicom.frame import Header, Pixels
 from pnst.io.dicom.merge import merge_diffusion
 from pnst.io.dicom.pixels import read_pixels
-from pnst.io.dicom.role_assignment import RoleAssignment, assign_roles
+from pnst.io.dicom.role_assignment import CHOSEN, RoleAssignment, assign_roles
 from pnst.io.dicom.roles import guess_role
 from pnst.io.dicom.segments import masks_among
 from pnst.io.dicom.stack import Stack, build_stacks
 from pnst.io.digest import digest, uid_digest
 from pnst.io.lps import LPS_TO_RAS
 from pnst.io.masks.named import Masks, with_masks
+from pnst.io.role_contradictions import role_contradictions
 from pnst.io.series_guess import SeriesGuess
 from pnst.study import Role, Series, Source, Study
 from pnst.typing import FloatArray
@@ -113,6 +114,8 @@ def _series(role: Role, stack: Stack, pixels: Sequence[Pixels], reason: str) -> 
         data, note = adc_in_um2_per_ms(data, stack, unit)
         notes += (note,)
     volume = Volume(data, stack.grid, "um2_per_ms" if role is Role.ADC else "")
+    if reason == CHOSEN:
+        notes += role_contradictions(role, stack.acquisition)
     header = stack.header
     origin = "simulated" if header.simulated else "dicom"
     return Series(

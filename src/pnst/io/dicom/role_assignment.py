@@ -14,6 +14,8 @@ from pnst.study import Role
 MIN_SLICES = 3
 """Fewer slices of anatomy are a locator or a remnant: no lesion is measured on them."""
 
+CHOSEN = "chosen by the user"
+
 RoleAssignment = dict[Role, tuple[Stack, str]]
 
 
@@ -34,7 +36,7 @@ def assign_roles(stacks: Sequence[Stack], overrides: Mapping[str, str]) -> RoleA
         guess = guess_role(stack)
         if guess.role is not None and guess.role not in named and id(stack) not in taken:
             guesses[guess.role].append((stack, guess))
-    chosen: RoleAssignment = {role: (stack, "chosen by the user") for role, stack in named.items() if stack is not None}
+    chosen: RoleAssignment = {role: (stack, CHOSEN) for role, stack in named.items() if stack is not None}
     for role, candidates in guesses.items():
         stack, guess = _single_candidate(role, _preferred(role, candidates))
         chosen[role] = (stack, guess.reason)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from pnst.errors import InputError
 from pnst.image import Volume
-from pnst.io.adc_unit import scale_of, to_um2_per_ms
+from pnst.io.adc_unit import is_unit, scale_of, to_um2_per_ms
 from pnst.io.digest import digest
 from pnst.io.nifti.read import read_description, read_geometry, read_volume, stem
 from pnst.io.nifti.sidecar import acquisition_of, read_b_values, read_b_vectors, read_json
+from pnst.io.role_contradictions import role_contradictions
 from pnst.io.simulation_mark import SIMULATED
 from pnst.study import Role, Series, Source
 
@@ -42,7 +44,8 @@ def describe_series(file: Path, role: Role) -> Series:
 
 
 def _series(file: Path, role: Role, volume: Volume, source: Source, notes: tuple[str, ...]) -> Series:
-    facts = acquisition_of(read_json(beside(file, ".json")))
+    sidecar = beside(file, ".json")
+    facts = acquisition_of(read_json(sidecar), sidecar)
     b_values = b_vectors = None
     if role is Role.DWI and volume.data.ndim == 3 and beside(file, ".bval").is_file():
         volume = Volume(volume.data[..., None], volume.grid, volume.unit)
@@ -53,6 +56,7 @@ def _series(file: Path, role: Role, volume: Volume, source: Source, notes: tuple
         b_vectors = read_b_vectors(directions, volume.grid, count) if directions.is_file() else None
         if b_vectors is not None and not b_vectors.any():  # BIDS wants the file where directions were combined too
             b_vectors = None
+    notes += role_contradictions(role, facts)
     return Series(role, volume, source, b_values, b_vectors, facts, notes)
 
 
@@ -62,9 +66,19 @@ def beside(file: Path, ending: str) -> Path:
 
 
 def written_unit(file: Path) -> str | None:
-    """The unit of the sidecar, else of the header's free text where that is one, else None."""
+    """The unit of the sidecar, else of the header's free text where that is one, else None.
+
+    Raises `InputError` for a unit in the sidecar that is no text.
+    """
     units = read_json(beside(file, ".json")).get("Units")
-    if isinstance(units, str) and units:
+    if not isinstance(units, str | None):
+        raise InputError(
+            f"cannot use {stem(file) + '.json'!r}",
+            got=f"Units that are a JSON {type(units).__name__}",
+            expected="a text, such as um2/ms",
+            remedy="correct the file",
+        )
+    if is_unit(units):
         return units
     text = read_description(file)
     return text if scale_of(text) is not None else None

@@ -11,6 +11,7 @@ import numpy as np
 
 from pnst.errors import InputError
 from pnst.image import Grid
+from pnst.io.nifti.sidecar_words import contrast_agent_of, fat_suppression_of
 from pnst.study import Acquisition
 from pnst.typing import FloatArray
 
@@ -28,20 +29,19 @@ def read_json(file: Path) -> Mapping[str, Any]:
     return facts
 
 
-def acquisition_of(facts: Mapping[str, Any]) -> Acquisition:
-    """The acquisition that a BIDS sidecar describes (BIDS counts time in seconds); other keys are left alone."""
-    agent = _text(facts, "ContrastBolusIngredient") or _text(facts, "ContrastBolusAgent")
-    suppressed = facts.get("FatSuppression")
-    options = facts.get("ScanOptions")
-    words = options if isinstance(options, list) else str(options or "").replace("\\", "_").split("_")
+def acquisition_of(facts: Mapping[str, Any], file: Path) -> Acquisition:
+    """The acquisition that the BIDS sidecar `file` describes (BIDS counts time in seconds); other keys are left alone.
+
+    Raises `InputError` for words of fat suppression and contrast agents that cannot be understood.
+    """
     return Acquisition(
         repetition_time_ms=_milliseconds(facts, "RepetitionTime"),
         echo_time_ms=_milliseconds(facts, "EchoTime"),
         inversion_time_ms=_milliseconds(facts, "InversionTime"),
         flip_angle_deg=_number(facts, "FlipAngle"),
         field_strength_t=_number(facts, "MagneticFieldStrength"),
-        fat_suppressed=suppressed if isinstance(suppressed, bool) else True if "FS" in words else None,
-        contrast_agent=None if agent is None else agent.upper() not in ("", "NONE"),
+        fat_suppressed=fat_suppression_of(facts, file),
+        contrast_agent=contrast_agent_of(facts, file),
         manufacturer=_text(facts, "Manufacturer"),
     )
 
