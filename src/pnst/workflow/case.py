@@ -117,8 +117,8 @@ def with_model(inputs: CaseInputs) -> CaseInputs:
 
 
 def read_case(inputs: CaseInputs, progress: Progress = no_progress) -> Case:
-    """Read the study and its lesions."""
-    from pnst.io.masks.read import read_lesion, read_lesions
+    """Read the study and its lesions; other regions of the lesions' file serve as masks where none was given."""
+    from pnst.io.masks.read import read_lesion, read_regions_of
     from pnst.io.study import read_study
 
     progress("reading the study")
@@ -132,8 +132,10 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress) -> Case:
     file = Path(inputs.lesion) if inputs.lesion is not None else _default_lesion(Path(inputs.study))
     progress("reading the lesion")
     if inputs.label is not None:
-        return Case(study, (read_lesion(file, study, label=inputs.label),))
-    return Case(study, tuple(read_lesions(file, study)))
+        return Case(study, (read_lesion(file, study, label=inputs.label, keep_identity=inputs.keep_identity),))
+    regions = read_regions_of(file, study, keep_identity=inputs.keep_identity)
+    study = replace(study, masks={**regions.masks, **study.masks}, notes=(*study.notes, *regions.notes))
+    return Case(study, regions.lesions)
 
 
 def preprocess_case(case: Case, settings: RunSettings, progress: Progress = no_progress) -> Case:

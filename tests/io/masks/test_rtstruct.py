@@ -13,7 +13,8 @@ from pnst.errors import AmbiguityError, GeometryError, InputError
 from pnst.image import Grid, Mask
 from pnst.io.dicom_write.seg import segmentation
 from pnst.io.digest import uid_digest
-from pnst.io.masks.read import read_lesion, read_lesions, read_regions
+from pnst.io.masks.read import read_lesion, read_lesions
+from pnst.io.masks.region_file import read_regions
 from pnst.io.nifti.read import read_volume
 from pnst.io.study import read_study
 from pnst.study import Role
@@ -56,7 +57,7 @@ def test_a_hole_by_xor_and_a_contour_stored_twice(tmp_path, grid, study_of):
     assert ring.mask.volume_mm3 == pytest.approx(4.0 * np.pi * (225 - 36), rel=0.01)
     twice = read_lesion(save_rtstruct(tmp_path, {"disc": outer + outer}), study)
     assert twice.mask.volume_mm3 == pytest.approx(4.0 * np.pi * 225, rel=0.01)
-    assert twice.notes[0] == "1 contours are stored twice and were taken once"
+    assert twice.notes[0] == "1 of the contours repeat another one and were taken once"
 
 
 def test_points_are_no_region_and_damage_is_refused(tmp_path, grid, study_of):

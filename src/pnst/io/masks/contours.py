@@ -1,11 +1,8 @@
-"""Closed planar contours made into a mask: a voxel is inside when its centre is, by the even-odd rule.
-
-Even-odd over all contours of a slice makes holes work both as contours of their own (XOR) and as keyholes, whose two
-coinciding edges cancel.
-"""
+"""Closed planar contours made into a mask: on which grid they lie, slice by slice, and what lies between them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,13 +10,22 @@ import numpy as np
 
 from pnst.errors import GeometryError
 from pnst.image import Grid, Mask
+from pnst.io.masks.gaps import fill_gaps
+from pnst.io.masks.outlines import Outline, fill_outlines
 from pnst.typing import BoolArray, FloatArray, IntArray
 
 MAX_OFF_SLICE = 0.1
 """Slices by which contours may lie off a series' slices, or off even planes: header rounding stays below 0.02."""
 
 MAX_OFF_PLANE = 0.3
-"""Slices by which the points of one contour may leave their own plane."""
+"""Slices by which the points of one contour, or the contours of one slice, may leave their plane."""
+
+MAX_ROUNDED_SLICE = 0.25
+"""Slices by which contours lie off when they are rounded to whole mm on slices of 2 mm or more."""
+
+MAX_OFF_NAMED_SLICE = 0.49
+"""Slices by which contours may lie off the slices of the series that their file names. At half a slice either neighbour
+would do."""
 
 MAX_GROWTH = 4.0
 """A series' grid is not grown to hold contours beyond it by more than this factor."""
@@ -35,6 +41,10 @@ class _Fit:
     axis: int
     distance: float
     """Greatest distance of a point from its slice, in slices."""
+    off_plane: float = 0.0
+    """Greatest distance of a point, or of a contour of the same slice, from the contour's middle, in slices."""
+    shift: float = 0.0
+    """Greatest distance of a contour's middle from its slice, in slices."""
 
     @property
     def pixel_mm2(self) -> float:
@@ -46,66 +56,87 @@ def fill_contours(
     grids: Sequence[Grid],
     thickness_mm: float | None = None,
     drawn_on: Sequence[Grid] = (),
+    xor: Sequence[bool] = (),
 ) -> tuple[Mask, tuple[str, ...]]:
     """The mask of contours, each (n, 3) RAS mm, and what was noticed.
 
     It lies on the grid among `drawn_on`, else among `grids`, on whose slices the contours lie (the finest in plane
-    where several fit), grown where they leave it. Where none fits, on a grid of the contours' own planes with the
-    finest pixels among `grids`; a single plane then needs `thickness_mm`. Raises `GeometryError` for contours that are
-    not planar, not parallel, or not evenly spaced.
+    where several fit), grown where they leave it. Contours between slices are moved onto those of `drawn_on`. Where
+    none fits, on a grid of the contours' own planes with the finest pixels among `grids`; a single plane then needs
+    `thickness_mm`. `xor` says which contours are combined by exclusive or; none by default. Raises `GeometryError` for
+    contours that are not planar, not parallel, not evenly spaced, or on too few slices.
     """
     points, starts = np.concatenate(contours), np.cumsum([0, *map(len, contours)])[:-1]
-    notes: tuple[str, ...] = ()
-    fit = _best_fit(points, starts, drawn_on)
-    if fit is None:
-        fit = _best_fit(points, starts, grids)
-        if drawn_on and fit is not None:
-            notes = ("the contours do not lie on the slices of the series that their file names, but on another's",)
-    if fit is None:
-        fit = _own_planes(contours, grids, thickness_mm)
-        notes = ("the contours lie on no series' slices; they were filled on their own planes",)
+    fit, notes = _fit(contours, points, starts, grids, thickness_mm, drawn_on)
     grid = _extended(fit, points)
     index = grid.to_index(points)
     slices = np.rint(_means(index[:, fit.axis], starts)).astype(int)
-    inside = _filled(np.split(index, starts[1:]), slices, grid, fit.axis)
-    empty_count = int(slices.max() - slices.min() + 1 - len(np.unique(slices)))
-    if empty_count:
-        notes += (f"{empty_count} slices between the first contour and the last have none and were left empty",)
-    return Mask(inside, grid), notes
+    outlines = [
+        Outline(np.delete(polygon, fit.axis, axis=1), exclusive)
+        for polygon, exclusive in zip(np.split(index, starts[1:]), xor or [False] * len(contours), strict=True)
+    ]
+    inside, counts = _filled(outlines, slices, grid, fit.axis)
+    whole, gap_notes = fill_gaps(inside, fit.axis, grid.spacing, np.unique(slices).tolist())
+    return Mask(whole, grid), (*notes, *_count_notes(counts), *gap_notes)
 
 
-def even_odd(polygons: Sequence[FloatArray], shape: tuple[int, int]) -> BoolArray:
-    """Pixels (nu, nv) whose centres lie inside an odd number of polygons, each (n, 2) in pixel indices (u, v).
+def _fit(
+    contours: Sequence[FloatArray],
+    points: FloatArray,
+    starts: IntArray,
+    grids: Sequence[Grid],
+    thickness_mm: float | None,
+    drawn_on: Sequence[Grid],
+) -> tuple[_Fit, tuple[str, ...]]:
+    """The grid to fill contours on, and what was noticed in choosing it."""
+    exact = _best_fit(points, starts, drawn_on)
+    if exact is not None:
+        return exact, ()
+    rounded = _moved_fit(points, starts, drawn_on, MAX_ROUNDED_SLICE)
+    if rounded is not None:
+        return rounded, (_moved_note(rounded),)
+    other = _best_fit(points, starts, grids)
+    if other is not None:
+        absent = "the contours do not lie on the slices of the series that their file names, but on another's"
+        return other, (absent,) if drawn_on else ()
+    moved = _moved_fit(points, starts, drawn_on, MAX_OFF_NAMED_SLICE)
+    if moved is not None:
+        return moved, (_moved_note(moved),)
+    try:
+        own = _own_planes(contours, grids, thickness_mm)
+    except GeometryError:
+        moved = None if drawn_on else _moved_fit(points, starts, grids, MAX_ROUNDED_SLICE)
+        if moved is None:
+            raise
+        return moved, (_moved_note(moved),)
+    return own, ("the contours lie on no series' slices; they were filled on their own planes",)
 
-    Every edge is crossed by the rows v with v_low ≤ v < v_high; a crossing at u toggles all pixels from there on.
-    """
-    start = np.concatenate(polygons)
-    end = np.concatenate([np.roll(polygon, -1, axis=0) for polygon in polygons])
-    swap = (start[:, 1] > end[:, 1]) | ((start[:, 1] == end[:, 1]) & (start[:, 0] > end[:, 0]))
-    # One order for each edge, whichever way it runs, so that the edges of a keyhole cancel to the last bit.
-    low, high = np.where(swap[:, None], end, start), np.where(swap[:, None], start, end)
-    first = np.ceil(low[:, 1]).astype(int).clip(0, shape[1])
-    count = np.ceil(high[:, 1]).astype(int).clip(0, shape[1]) - first
-    edge = np.repeat(np.arange(len(low)), count)
-    row = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + first[edge]
-    slope = (high[edge, 0] - low[edge, 0]) / (high[edge, 1] - low[edge, 1])
-    column = np.ceil(low[edge, 0] + (row - low[edge, 1]) * slope).astype(int).clip(0, shape[0])
-    toggles = np.zeros((shape[0] + 1, shape[1]), dtype=np.int32)
-    np.add.at(toggles, (column, row), 1)
-    return np.asarray(np.cumsum(toggles, axis=0)[:-1] % 2 == 1)
+
+def _moved_note(fit: _Fit) -> str:
+    mm = fit.shift * fit.grid.spacing[fit.axis]
+    return f"the contours lie up to {mm:.2g} mm ({fit.shift:.2f} slices) off the slices and were moved onto them"
 
 
-def _filled(polygons: Sequence[FloatArray], slices: IntArray, grid: Grid, axis: int) -> BoolArray:
-    """The voxels inside the polygons, each (n, 3) in indices of the grid and on its slice across the axis."""
+def _count_notes(counts: Counter[str]) -> tuple[str, ...]:
+    sentences = {
+        "repeated": "{} of the contours repeat another one and were taken once",
+        "united": "{} of the contours overlap another one and were united with it",
+        "hole": "{} of the contours lie inside another one and were taken as holes",
+    }
+    return tuple(sentences[kind].format(counts[kind]) for kind in sentences if counts[kind])
+
+
+def _filled(outlines: Sequence[Outline], slices: IntArray, grid: Grid, axis: int) -> tuple[BoolArray, Counter[str]]:
+    """The voxels inside the outlines, each on its slice across the axis, and the counts of all slices."""
     in_plane = [a for a in range(3) if a != axis]
-    points = np.concatenate(polygons)[:, in_plane]
-    low, high = np.floor(points.min(axis=0)).astype(int), np.ceil(points.max(axis=0)).astype(int) + 1
-    inside = np.zeros(grid.shape, dtype=bool)
-    planes = np.moveaxis(inside, axis, 2)[low[0] : high[0], low[1] : high[1]]
+    shape, pixel_mm = (grid.shape[in_plane[0]], grid.shape[in_plane[1]]), [grid.spacing[a] for a in in_plane]
+    inside, counts = np.zeros(grid.shape, dtype=bool), Counter[str]()
+    planes = np.moveaxis(inside, axis, 2)
     for k in np.unique(slices):
-        own = [polygon[:, in_plane] - low for polygon, on in zip(polygons, slices, strict=True) if on == k]
-        planes[:, :, k] = even_odd(own, (planes.shape[0], planes.shape[1]))
-    return inside
+        own = [outlines[int(n)] for n in np.flatnonzero(slices == k)]
+        planes[:, :, k], slice_counts = fill_outlines(own, shape, (pixel_mm[0], pixel_mm[1]))
+        counts += slice_counts
+    return inside, counts
 
 
 def _best_fit(points: FloatArray, starts: IntArray, grids: Sequence[Grid]) -> _Fit | None:
@@ -116,14 +147,36 @@ def _best_fit(points: FloatArray, starts: IntArray, grids: Sequence[Grid]) -> _F
     return min((fit for fit in close if fit.distance <= best), key=lambda fit: fit.pixel_mm2)
 
 
+def _moved_fit(points: FloatArray, starts: IntArray, grids: Sequence[Grid], max_shift: float) -> _Fit | None:
+    """The grid on whose slices contours of one plane each come to lie that are moved by a part of a slice."""
+    fits = [fit for grid in grids for fit in _fits(points, starts, grid)]
+    near = [fit for fit in fits if fit.off_plane <= MAX_OFF_PLANE and fit.shift <= max_shift]
+    return min(near, key=lambda fit: fit.shift, default=None)
+
+
 def _fits(points: FloatArray, starts: IntArray, grid: Grid) -> list[_Fit]:
     """How the contours that start at `starts` lie on the slices across each axis; nothing for contours elsewhere."""
     index = grid.to_index(points)
     if (index.max(axis=0) <= -0.5).any() or (index.min(axis=0) >= np.asarray(grid.shape) - 0.5).any():
         return []
     counts = np.diff([*starts, len(points)])
-    slices = np.repeat(np.rint(_means(index, starts)), counts, axis=0)
-    return [_Fit(grid, axis, float(off)) for axis, off in enumerate(np.abs(index - slices).max(axis=0))]
+    middles = _means(index, starts)
+    slices = np.rint(middles)
+    distance = np.abs(index - np.repeat(slices, counts, axis=0)).max(axis=0)
+    own_plane = np.abs(index - np.repeat(middles, counts, axis=0)).max(axis=0)
+    shift = np.abs(middles - slices).max(axis=0)
+    return [
+        _Fit(grid, a, float(distance[a]), max(float(own_plane[a]), _spread(middles[:, a])), float(shift[a]))
+        for a in range(3)
+    ]
+
+
+def _spread(middles: FloatArray) -> float:
+    """How far the contours of one slice lie apart, in slices: planes of their own have no slice in common."""
+    number = np.rint(middles)
+    order = np.lexsort((middles, number))
+    same = np.diff(number[order]) == 0
+    return float(np.diff(middles[order])[same].max(initial=0.0))
 
 
 def _means(values: FloatArray, starts: IntArray) -> FloatArray:
@@ -162,8 +215,8 @@ def _own_planes(contours: Sequence[FloatArray], grids: Sequence[Grid], thickness
     margin = np.array([pixel, pixel, 0.0])
     low = points.min(axis=0) - margin
     low[2] = depths.min()
-    counts = np.rint((points.max(axis=0) + margin - low) / spacing).astype(int) + 1
-    if np.prod(counts.astype(float)) > MAX_VOXELS:
+    counts = np.rint((points.max(axis=0) + margin - low) / spacing) + 1
+    if not np.prod(counts) <= MAX_VOXELS:
         raise _not_fillable(f"contours {np.ptp(points, axis=0).max():.0f} mm across", "contours of a patient's size")
     affine = np.eye(4)
     affine[:3, :3] = axes * spacing
@@ -188,7 +241,7 @@ def _normal(contours: Sequence[FloatArray]) -> FloatArray:
 
 
 def _spacing(depths: FloatArray, thickness_mm: float | None) -> float:
-    """Distance between neighbouring planes, from the depths of all contours."""
+    """Distance between neighbouring planes: the thickness where the depths of all contours keep to it, else theirs."""
     planes = np.sort(depths)
     gaps = np.diff(planes)
     gaps = gaps[gaps > 0.05]  # mm: contours of one slice
@@ -196,7 +249,10 @@ def _spacing(depths: FloatArray, thickness_mm: float | None) -> float:
         if thickness_mm:
             return thickness_mm
         raise _not_fillable("contours on one plane only, without a thickness", "two planes, or a slab thickness")
-    number = np.concatenate([[0], np.cumsum(np.rint(gaps / gaps.min()))])
+    unit = gaps.min()
+    if thickness_mm and np.abs(gaps / thickness_mm - np.rint(gaps / thickness_mm)).max() <= MAX_OFF_SLICE:
+        unit = thickness_mm
+    number = np.concatenate([[0], np.cumsum(np.rint(gaps / unit))])
     depth = np.concatenate([[0], np.cumsum(gaps)])
     step, offset = (float(c) for c in np.polyfit(number, depth, 1))
     if np.abs(number * step + offset - depth).max() > MAX_OFF_SLICE * step:

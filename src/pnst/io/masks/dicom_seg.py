@@ -2,51 +2,95 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from pnst.errors import GeometryError, InputError
+from pnst.errors import InputError
 from pnst.image import Grid, Mask
-from pnst.io.lps import LPS_TO_RAS
+from pnst.io.digest import uid_digest
+from pnst.io.masks.dicom_text import element_text
+from pnst.io.masks.gaps import fill_sparse
 from pnst.io.masks.label_map import PROBABILITY_THRESHOLD
 from pnst.io.masks.region import MaskWithNotes, NamedRegion
-from pnst.typing import AnyArray, BoolArray, FloatArray
+from pnst.io.masks.seg_planes import macro, stack
+from pnst.study import Series
+from pnst.typing import AnyArray, BoolArray
 
 SEG_CLASSES = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 """Segmentation Storage, and Label Map Segmentation Storage."""
 
-MAX_OFF_SPACING = 0.02
-"""Share of the slice spacing by which a frame may lie off the even spacing."""
+MAX_SIDE = 16384
+"""Rows or columns above this are damage, not an image."""
+
+_BITS = (1, 8, 16)
 
 
-def seg_regions(dataset: Any) -> list[NamedRegion]:
-    """The segments of a DICOM SEG data set; overlapping segments stay separate.
+def seg_regions(dataset: Any, series: Sequence[Series] = ()) -> list[NamedRegion]:
+    """The segments of a DICOM SEG data set, on the planes of `series`; overlapping segments stay separate.
 
     Raises `InputError` for tiled (microscopy) or undecodable frames, `GeometryError` for frames that do not stack.
     """
     if "TotalPixelMatrixRows" in dataset:
         raise _bad_seg("a tiled segmentation of a microscopy slide", "frames of a patient's slices")
-    frames = _Frames(dataset)
+    _check_size(dataset)
+    frames = _Frames(dataset, series)
     segments = [s for s in dataset.SegmentSequence if int(s.SegmentNumber) > 0]  # 0 is a label map's background
-    return [_region(frames, int(s.SegmentNumber), str(s.get("SegmentLabel") or s.SegmentNumber)) for s in segments]
+    return [_region(frames, segment) for segment in segments]
 
 
-def _region(frames: _Frames, number: int, name: str) -> NamedRegion:
+def _region(frames: _Frames, segment: Any) -> NamedRegion:
+    number = int(segment.SegmentNumber)
+    codes = segment.get("SegmentedPropertyTypeCodeSequence") or ()
+
     def draw() -> MaskWithNotes:
         notes = (f"fractional segment, thresholded at {PROBABILITY_THRESHOLD}",) if frames.fractional else ()
-        return Mask(frames.inside(number), frames.grid), notes
+        mask, gap_notes = fill_sparse(Mask(frames.inside(number), frames.grid))
+        return mask, (*notes, *gap_notes)
 
-    return NamedRegion(number, name, f"DICOM SEG, segment {number}", draw, empty=not frames.holds(number))
+    return NamedRegion(
+        number,
+        element_text(segment, "SegmentLabel") or str(number),
+        f"DICOM SEG, segment {number}",
+        draw,
+        empty=not frames.holds(number),
+        meaning=element_text(codes[0], "CodeMeaning") if codes else "",
+    )
+
+
+def _check_size(dataset: Any) -> None:
+    """Raise `InputError` where the bytes of the pixels are not those that the header promises."""
+    rows, columns = int(dataset.Rows), int(dataset.Columns)
+    frames, described = int(dataset.get("NumberOfFrames") or 1), len(dataset.PerFrameFunctionalGroupsSequence)
+    if not (0 < rows <= MAX_SIDE and 0 < columns <= MAX_SIDE):
+        raise _bad_seg(f"frames of {rows} × {columns}", f"1 to {MAX_SIDE} rows and columns")
+    if frames != described:
+        raise _bad_seg(f"{frames} frames of pixels for {described} described", "one description a frame")
+    bits = int(dataset.BitsAllocated)
+    if bits not in _BITS or int(dataset.get("SamplesPerPixel") or 1) != 1:
+        raise _bad_seg(f"{bits} bits a voxel", "one sample of 1, 8 or 16 bits")
+    if _is_packed(dataset):
+        return
+    promised = -(-rows * columns * frames * bits // 8)
+    held = len(dataset.PixelData)
+    if held not in (promised, promised + promised % 2):
+        raise _bad_seg(f"{held} bytes of pixels", f"{promised}, as {frames} frames of {rows} × {columns} need")
+
+
+def _is_packed(dataset: Any) -> bool:
+    """Whether its frames are compressed one by one."""
+    return bool(dataset.file_meta.TransferSyntaxUID.is_encapsulated)
 
 
 @dataclass(frozen=True, eq=False)
 class _Frames:
-    """The frames of one SEG, decoded once and only when a segment is drawn."""
+    """The frames of one SEG, decoded one by one and only when a segment is drawn."""
 
     dataset: Any
+    series: Sequence[Series]
 
     @property
     def fractional(self) -> bool:
@@ -57,44 +101,59 @@ class _Frames:
         """The segment that each frame belongs to; None for a label map, whose voxels say it."""
         if str(self.dataset.SegmentationType) == "LABELMAP":
             return None
-        items = [_macro(self.dataset, f, "SegmentIdentificationSequence") for f in range(self.count)]
+        items = [macro(self.dataset, f, "SegmentIdentificationSequence") for f in range(self.count)]
         return tuple(int(item.ReferencedSegmentNumber) for item in items)
 
     @property
     def count(self) -> int:
         return len(self.dataset.PerFrameFunctionalGroupsSequence)
 
+    def pixels(self, frame: int) -> AnyArray:
+        """(rows, columns) of one frame."""
+        from pydicom.pixels import pixel_array
+
+        if int(self.dataset.BitsAllocated) == 1 and not _is_packed(self.dataset):
+            return self._bits(frame)
+        return np.asarray(pixel_array(self.dataset, index=frame, raw=True))
+
+    def _bits(self, frame: int) -> AnyArray:
+        """(rows, columns) of one frame of single bits, which need not begin with a byte."""
+        rows, columns = int(self.dataset.Rows), int(self.dataset.Columns)
+        start = frame * rows * columns
+        stop = start + rows * columns
+        held = np.frombuffer(self.dataset.PixelData[start // 8 : -(-stop // 8)], np.uint8)
+        return np.unpackbits(held, bitorder="little")[start % 8 :][: rows * columns].reshape(rows, columns)
+
     @cached_property
-    def pixels(self) -> AnyArray:
-        """(frames, rows, columns)."""
-        array = np.asarray(self.dataset.pixel_array)
-        array = array[np.newaxis] if array.ndim == 2 else array
-        if len(array) != self.count:
-            raise _bad_seg(f"{len(array)} frames of pixels for {self.count} described", "one description a frame")
-        return array
+    def labels(self) -> frozenset[int]:
+        """The labels of a label map."""
+        return frozenset(int(n) for f in range(self.count) for n in np.unique(self.pixels(f)))
 
     def holds(self, number: int) -> bool:
         """Whether any voxel may belong to the segment (a binary frame is not decoded for this)."""
-        return bool((self.pixels == number).any()) if self.segments is None else number in self.segments
+        return number in (self.labels if self.segments is None else self.segments)
 
     def inside(self, number: int) -> BoolArray:
         """(columns, rows, slices): the voxels of a segment."""
         mask = np.zeros(self.grid.shape, dtype=bool)
         for frame, k in enumerate(self.slices):
             if self.segments is None:
-                own = self.pixels[frame] == number
+                own = self.pixels(frame) == number
             elif self.segments[frame] != number:
                 continue
             elif self.fractional:
-                own = self.pixels[frame] >= PROBABILITY_THRESHOLD * float(self.dataset.MaximumFractionalValue)
+                own = self.pixels(frame) >= PROBABILITY_THRESHOLD * float(self.dataset.MaximumFractionalValue)
             else:
-                own = self.pixels[frame] > 0
+                own = self.pixels(frame) > 0
             mask[:, :, k] |= own.T
         return mask
 
     @cached_property
     def _stack(self) -> tuple[Grid, tuple[int, ...]]:
-        return _stack(self.dataset, self.count)
+        items = self.dataset.get("ReferencedSeriesSequence") or ()
+        uids = {uid_digest(str(item.get("SeriesInstanceUID") or "")) for item in items} - {None}
+        named = [s.volume.grid for s in self.series if s.source.series_digest in uids]
+        return stack(self.dataset, self.count, named, [s.volume.grid for s in self.series])
 
     @property
     def grid(self) -> Grid:
@@ -103,71 +162,6 @@ class _Frames:
     @property
     def slices(self) -> tuple[int, ...]:
         return self._stack[1]
-
-
-def _macro(dataset: Any, frame: int, name: str) -> Any:
-    """A functional group of a frame, its own or the shared one."""
-    for groups in (dataset.PerFrameFunctionalGroupsSequence[frame], dataset.SharedFunctionalGroupsSequence[0]):
-        if groups.get(name):
-            return groups.get(name)[0]
-    raise GeometryError(
-        "the DICOM SEG does not say where its frames are",
-        got=f"frame {frame + 1} without {name}",
-        expected="a position, orientation and pixel spacing for each frame",
-        remedy="export the segmentation again",
-    )
-
-
-def _stack(dataset: Any, count: int) -> tuple[Grid, tuple[int, ...]]:
-    """The grid of all frames, and the slice of each."""
-    planes = [_macro(dataset, f, "PlaneOrientationSequence").ImageOrientationPatient for f in range(count)]
-    orientation = np.array(planes, dtype=np.float64)
-    measures = _macro(dataset, 0, "PixelMeasuresSequence")
-    position = np.array(
-        [_macro(dataset, f, "PlanePositionSequence").ImagePositionPatient for f in range(count)], dtype=np.float64
-    )
-    along, down = orientation[0, :3], orientation[0, 3:]
-    normal = np.cross(along, down)
-    depth = position @ normal
-    shift = position - position[0] - np.outer(depth - depth[0], normal)
-    if np.abs(orientation - orientation[0]).max() > 1e-4 or np.abs(shift).max() > 1e-2:
-        raise _bad_stack("frames turned or shifted against each other", "parallel frames stacked along their normal")
-    step = _step(np.unique(np.round(depth, 4)), measures)
-    slices = np.rint((depth - depth.min()) / step).astype(int)
-    between_rows, between_columns = (float(s) for s in measures.PixelSpacing)
-    affine = np.eye(4)
-    affine[:3, :3] = np.stack([along * between_columns, down * between_rows, normal * step], axis=1)
-    affine[:3, 3] = position[np.argmin(depth)]
-    shape = (int(dataset.Columns), int(dataset.Rows), int(slices.max()) + 1)
-    return Grid(shape, LPS_TO_RAS @ affine), tuple(slices.tolist())
-
-
-def _step(depths: FloatArray, measures: Any) -> float:
-    """Spacing of the slices: as written where the positions agree, else the least distance between positions."""
-    written = [float(measures.get(key) or 0) for key in ("SpacingBetweenSlices", "SliceThickness")]
-    if len(depths) == 1:
-        step = next((w for w in written if w > 0), 0.0)
-        if step == 0:
-            raise _bad_stack("one frame without a thickness", "a spacing between slices")
-        return step
-    gaps = np.diff(depths)
-    for step in (written[0], float(gaps.min())):
-        if step > 0 and np.rint(gaps.min() / step) >= 1 and _max_off_spacing(gaps, step) <= MAX_OFF_SPACING:
-            return float(step)
-    raise _bad_stack(f"frames {gaps.min():.4g} to {gaps.max():.4g} mm apart", "evenly spaced slices (some may be bare)")
-
-
-def _max_off_spacing(gaps: FloatArray, step: float) -> float:
-    return float(np.abs(gaps / step - np.rint(gaps / step)).max())
-
-
-def _bad_stack(got: str, expected: str) -> GeometryError:
-    return GeometryError(
-        "the frames of the DICOM SEG do not stack",
-        got=got,
-        expected=expected,
-        remedy="export the segmentation on one series",
-    )
 
 
 def _bad_seg(got: str, expected: str) -> InputError:

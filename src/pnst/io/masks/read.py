@@ -1,39 +1,42 @@
-"""Lesions and masks from files: NIfTI and NRRD label maps, DICOM SEG and RTSTRUCT, told apart by their content."""
+"""Lesions and masks from the regions of a mask file."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import NamedTuple
 
-from pnst.errors import InputError, PnstError
+import numpy as np
+
+from pnst.errors import AmbiguityError, InputError, PnstError
 from pnst.image import Mask
-from pnst.io.digest import uid_digest
-from pnst.io.masks.label_map import label_regions
-from pnst.io.masks.nrrd import MAGIC as NRRD_MAGIC
-from pnst.io.masks.nrrd import read_nrrd
+from pnst.io.masks.overlap import check_overlap
 from pnst.io.masks.placement import check_placement, undo_cropping
 from pnst.io.masks.region import MaskWithNotes, NamedRegion, select
+from pnst.io.masks.region_file import read_regions
+from pnst.io.masks.region_names import visible
 from pnst.io.masks.upsampling import undo_upsampling
-from pnst.io.nifti.read import read_volume
+from pnst.measurement.measurements import MASK_NAMES
 from pnst.study import Lesion, Study
 
-_RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
 
-_ORDERS: tuple[Literal["little", "big"], ...] = ("little", "big")
-_NIFTI_STARTS = tuple(size.to_bytes(4, order) for size in (348, 540) for order in _ORDERS)
+class Regions(NamedTuple):
+    """What a mask file holds: lesions, masks of tissues by name, and what was noticed."""
 
-T = TypeVar("T")
+    lesions: tuple[Lesion, ...]
+    masks: Mapping[str, Mask]
+    notes: tuple[str, ...]
 
 
-def read_lesions(path: str | Path, study: Study) -> list[Lesion]:
+def read_lesions(path: str | Path, study: Study, *, keep_identity: bool = False) -> list[Lesion]:
     """Read every region of a mask file that is not empty, each as a lesion of its own.
 
-    Raises `InputError` for a file that is missing, damaged, empty or no mask, `GeometryError` for a region that has
-    no place among the images.
+    Regions named for a tissue (oedema, muscle, cord) are none, and one that is damaged does not spoil the others; the
+    lesions' notes report both. A name that holds more than the field's words becomes its number, unless
+    `keep_identity`. Raises `InputError` for a file that is missing, damaged, empty or no mask, `GeometryError` where no
+    region has a place among the images, `AmbiguityError` for two that overlap by more than half.
 
     >>> import pnst
     >>> study = pnst.read_study("sample_data/malignant_dicom")
@@ -41,13 +44,13 @@ def read_lesions(path: str | Path, study: Study) -> list[Lesion]:
     >>> [(lesion.label, round(lesion.mask.volume_mm3 / 1000, 1)) for lesion in lesions]  # truth.toml: 42.84
     [('tumour', 42.6)]
     """
-    regions = [region for region in read_regions(Path(path), study) if not region.empty]
-    if not regions:
-        select([], None, Path(path).name)
-    return [_lesion(region, study) for region in regions]
+    lesions, notes = _lesions(read_regions(Path(path), study), study, Path(path).name, keep_identity)
+    return [replace(lesion, notes=(*lesion.notes, *notes)) for lesion in lesions]
 
 
-def read_lesion(path: str | Path, study: Study, label: str | int | None = None) -> Lesion:
+def read_lesion(
+    path: str | Path, study: Study, label: str | int | None = None, *, keep_identity: bool = False
+) -> Lesion:
     """Read one region of a mask file, by name or number, or the only one there is.
 
     Raises `InputError` for an unknown label, `AmbiguityError` for several regions without a label (both list those
@@ -59,7 +62,25 @@ def read_lesion(path: str | Path, study: Study, label: str | int | None = None) 
     >>> lesion.label, round(lesion.mask.volume_mm3 / 1000, 1)  # truth.toml: 13.18
     ('1', 13.1)
     """
-    return _lesion(select(read_regions(Path(path), study), label, Path(path).name), study)
+    region = select(read_regions(Path(path), study), label, Path(path).name, lesions_only=True)
+    return _lesion(region, study, keep_identity)
+
+
+def read_regions_of(path: str | Path, study: Study, *, keep_identity: bool = False) -> Regions:
+    """Read all regions of a mask file: lesions, and the masks of tissues that some measurement reads.
+
+    Raises what `read_lesions` raises, and `AmbiguityError` for two regions of one tissue on different grids.
+    """
+    file = Path(path)
+    regions = read_regions(file, study)
+    lesions, notes = _lesions(regions, study, file.name, keep_identity)
+    masks = {}
+    for name in MASK_NAMES:
+        own = [region for region in regions if region.usable and region.tissue == name]
+        if own:
+            masks[name], mask_notes = _tissue(own, study, name)
+            notes += mask_notes
+    return Regions(tuple(lesions), masks, notes)
 
 
 def read_mask(path: str | Path, study: Study, label: str | int | None = None) -> Mask:
@@ -75,98 +96,81 @@ def read_mask_with_notes(
     return undo_cropping(mask, study), (*notes, *check_placement(mask, study, name=name))
 
 
-def read_regions(file: Path, study: Study) -> list[NamedRegion]:
-    """The regions that a mask file names, not yet drawn. Raises `InputError` for a file that holds none."""
-    try:
-        with file.open("rb") as stream:
-            start = stream.read(132)
-    except OSError as error:
-        raise _no_mask(file, "no such file" if isinstance(error, FileNotFoundError) else "no readable file") from error
-    if start.startswith(NRRD_MAGIC):
-        return _nrrd_regions(file)
-    if start[128:] == b"DICM" or start[:2] in (b"\x08\x00", b"\x02\x00"):
-        return _dicom_regions(file, study)
-    if start.startswith((b"\x1f\x8b", *_NIFTI_STARTS)):
-        values, grid, notes = read_volume(file)
-        return label_regions(values, grid, notes)
-    raise _no_mask(file, "a file of another kind")
+def _lesions(
+    regions: Sequence[NamedRegion], study: Study, file: str, keep_identity: bool
+) -> tuple[list[Lesion], tuple[str, ...]]:
+    """Every region that is named for no tissue and can be drawn, and what is to be said of the others."""
+    lesions, failures = [], []
+    for region in regions:
+        if region.tissue is None and (region.usable or region.damage):
+            try:
+                lesions.append(_lesion(region, study, keep_identity))
+            except PnstError as error:
+                failures.append((region, error))
+    if not lesions:
+        if failures:
+            raise failures[0][1]
+        raise _no_lesion(regions, file)
+    check_overlap(lesions)
+    broken = tuple(f"region {region.number} was left out: {error.what}: {error.got}" for region, error in failures)
+    return _told_apart(lesions), (*broken, *_left_out(regions))
 
 
-def _nrrd_regions(file: Path) -> list[NamedRegion]:
-    nrrd = read_nrrd(file)
-    if not nrrd.segments:
-        if len(nrrd.layers) > 1:
-            raise _no_mask(file, f"{len(nrrd.layers)} volumes of labels without segment names")
-        return label_regions(nrrd.layers[0], nrrd.grid)
-    regions = []
-    for layer, values in enumerate(nrrd.layers):
-        names = {segment.label: segment.name for segment in nrrd.segments if segment.layer == layer}
-        regions += label_regions(values, nrrd.grid, names=names)
-    return regions
-
-
-def _dicom_regions(file: Path, study: Study) -> list[NamedRegion]:
-    """The regions, the drawing of each guarded too: pixels are decoded only then."""
-    regions = _refusing_damage(file, lambda: _parsed_regions(file, study))
-    return [replace(region, draw=partial(_refusing_damage, file, region.draw)) for region in regions]
-
-
-def _parsed_regions(file: Path, study: Study) -> list[NamedRegion]:
-    import pydicom
-
-    from pnst.io.masks.dicom_seg import SEG_CLASSES, seg_regions
-    from pnst.io.masks.rtstruct import rtstruct_regions
-
-    dataset = pydicom.dcmread(file, force=True)
-    kind = str(dataset.get("SOPClassUID", ""))
-    if kind == _RTSTRUCT:
-        return _with_notes(rtstruct_regions(dataset, list(study.series.values())), _frame_note(dataset, study))
-    if kind in SEG_CLASSES:
-        return _with_notes(seg_regions(dataset), _frame_note(dataset, study))
-    raise _no_mask(file, "a DICOM object that is neither a segmentation (SEG) nor a structure set (RTSTRUCT)")
-
-
-def _frame_note(dataset: Any, study: Study) -> tuple[str, ...]:
-    """A sentence where positions in the file and in every image are counted in frames of reference of their own."""
-    items = [dataset, *(dataset.get("ReferencedFrameOfReferenceSequence") or ())]
-    named = {uid_digest(str(item.get("FrameOfReferenceUID") or "")) for item in items} - {None}
-    known = {series.source.frame_digest for series in study.series.values()} - {None}
-    if not named or not known or named & known:
-        return ()
-    return ("its frame of reference is that of no image in this study: check that it lies rightly",)
-
-
-def _with_notes(regions: list[NamedRegion], extra_notes: tuple[str, ...]) -> list[NamedRegion]:
-    def drawn(region: NamedRegion) -> MaskWithNotes:
-        mask, notes = region.draw()
-        return mask, (*extra_notes, *notes)
-
-    return [replace(region, draw=partial(drawn, region)) for region in regions] if extra_notes else regions
-
-
-def _refusing_damage(file: Path, read: Callable[[], T]) -> T:
-    """What `read` gives; whatever else than a refusal escapes from a parser is damage to this file."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pydicom warns of values that are then checked here
-            return read()
-    except PnstError:
-        raise
-    except Exception as error:
-        raise _no_mask(file, f"a damaged DICOM file ({type(error).__name__})") from error
-
-
-def _lesion(region: NamedRegion, study: Study) -> Lesion:
+def _lesion(region: NamedRegion, study: Study, keep_identity: bool) -> Lesion:
+    label = visible(region.name) or str(region.number) if keep_identity else region.label
     mask, notes = region.draw()
-    placed = check_placement(mask, study, name=f"lesion {region.name!r}")
+    placed = check_placement(mask, study, name=f"lesion {label!r}")
     whole, resampling_notes = undo_upsampling(undo_cropping(mask, study), study)
-    return Lesion(region.name, whole, region.made_by, (*notes, *placed, *resampling_notes))
+    return Lesion(label, whole, region.made_by, (*notes, *placed, *resampling_notes))
 
 
-def _no_mask(file: Path, got: str) -> InputError:
+def _told_apart(lesions: list[Lesion]) -> list[Lesion]:
+    """Lesions of one label are numbered: outputs are found by it."""
+    times, seen = Counter(lesion.label for lesion in lesions), Counter[str]()
+    told_apart = []
+    for lesion in lesions:
+        seen[lesion.label] += 1
+        many = times[lesion.label] > 1
+        told_apart.append(replace(lesion, label=f"{lesion.label} ({seen[lesion.label]})") if many else lesion)
+    return told_apart
+
+
+def _left_out(regions: Sequence[NamedRegion]) -> tuple[str, ...]:
+    """How many regions are neither a lesion nor a mask that is read."""
+    unread = [r for r in regions if r.usable and r.tissue not in (None, *MASK_NAMES)]
+    empty = sum(region.empty and region.damage is None for region in regions)
+    names = ", ".join(sorted({str(region.tissue) for region in unread}))
+    count_text = "1 region is" if len(unread) == 1 else f"{len(unread)} regions are"
+    named = (f"{count_text} named for what no measurement reads and left out: {names}",) if unread else ()
+    return named + ((f"{empty} of the file's {len(regions)} regions are empty",) if empty else ())
+
+
+def _tissue(regions: Sequence[NamedRegion], study: Study, name: str) -> MaskWithNotes:
+    """The mask of one tissue, its regions united."""
+    masks, notes = [], []
+    for region in regions:
+        mask, own_notes = region.draw()
+        masks.append(undo_cropping(mask, study))
+        notes += [*own_notes, *check_placement(mask, study, name=f"{name} mask")]
+    if any(not mask.grid.matches(masks[0].grid) for mask in masks):
+        raise AmbiguityError(
+            f"{len(masks)} regions are named for {name}",
+            got="; ".join(str(region) for region in regions),
+            expected="one, or several on one grid",
+            remedy=f"choose one: --mask {name}=FILE:LABEL, and the lesion by its label",
+        )
+    labels = ", ".join(str(region) for region in regions)
+    notes.append(f"named for {name} and read as the mask of that name, not as a lesion: {labels}")
+    return Mask(np.logical_or.reduce([mask.data for mask in masks]), masks[0].grid), tuple(notes)
+
+
+def _no_lesion(regions: Sequence[NamedRegion], file: str) -> InputError:
+    tissues = [region for region in regions if region.usable]
     return InputError(
-        f"cannot read a mask from {file.name!r}",
-        got=got,
-        expected="a NIfTI or NRRD label map, a DICOM SEG, or an RTSTRUCT",
-        remedy="check the file's name, or save the mask in one of these formats",
+        f"the mask {file!r} holds no lesion" if tissues else f"the mask {file!r} is empty",
+        got="; ".join(str(region) for region in regions) or "no region",
+        expected="at least one region with voxels that is not named for a tissue",
+        remedy="choose the lesion by its label (MASK:LABEL on the command line)"
+        if tissues
+        else "check that the mask was saved after drawing",
     )
