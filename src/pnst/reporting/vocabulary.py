@@ -131,6 +131,8 @@ COLUMNS = {
     "major_axis_mm": "Major axis of the ellipsoid",
     "minor_axis_mm": "Minor axis of the ellipsoid",
     "least_axis_mm": "Least axis of the ellipsoid",
+    "crumbs_ml": "Stray pieces left out",
+    "implausible": "Why this cannot be a lesion",
     "irregularity": "Irregularity",
     "sphericity": "Sphericity",
     "solidity": "Solidity",
