@@ -13,7 +13,7 @@ from moved_patient import motion_back, moved_patient, rigid_about
 from pnst.errors import GeometryError, InputError, SettingError
 from pnst.image import Grid, Mask, Volume
 from pnst.io.masks.placement import check_placement
-from pnst.preprocessing.align import align
+from pnst.preprocessing.align import NOTHING_TO_ALIGN, align
 from pnst.preprocessing.motion import overlap_fraction, shift_and_rotation
 from pnst.preprocessing.settings import AlignmentSettings
 from pnst.study import Lesion, Role, Series, Study
@@ -234,6 +234,33 @@ def test_where_there_is_nothing_to_move_nothing_is_said():
     without = replace(study, series={role: s for role, s in study.series.items() if role is not Role.DWI})
     for same in (align(without), align(study, "none")):
         assert all(series.alignment is None for series in same.series.values())
+
+
+def test_what_was_asked_for_and_had_nothing_to_do_is_one_note():
+    """All series of a study with one, or a reference without diffusion; the default asks for nothing."""
+    study = Scene().study()
+    alone = replace(study, series={Role.T1: study.series[Role.T1]})
+    for after in (align(alone, "all"), align(alone, reference=Role.T1)):
+        assert after.notes == (*alone.notes, NOTHING_TO_ALIGN)
+        assert after.series[Role.T1] is alone.series[Role.T1]
+    for after in (align(alone), align(alone, "none")):
+        assert after.notes == alone.notes
+    assert NOTHING_TO_ALIGN not in align(moved_patient("benign").study, "all").notes
+
+
+def test_a_reference_by_its_name_is_that_role():
+    """As text it was aligned with itself."""
+    study = moved_patient("benign").study
+    by_name, by_role = (align(study, "all", reference) for reference in ("t2_fs", Role.T2_FS))
+    assert by_name.series[Role.T2_FS].alignment is None
+    for role, series in by_role.series.items():
+        assert by_name.series[role].alignment == series.alignment
+    assert by_name.series[Role.DWI].alignment.reference is Role.T2_FS
+
+
+def test_a_reference_to_align_nothing_with_is_refused():
+    with pytest.raises(SettingError, match="got: none, and the reference t1"):
+        align(Scene().study(), "none", Role.T1)
 
 
 def anatomical(made, *roles: Role) -> Study:

@@ -13,7 +13,7 @@ from pnst.errors import InputError, SettingError
 from pnst.image import BoolArray, FloatArray, Grid, Volume
 from pnst.phantom import GridSpec, LesionSpec, Simulated, Spec, SurroundSpec, simulate
 from pnst.phantom.tissue import Tissue
-from pnst.preprocessing.bias import correct_bias
+from pnst.preprocessing.bias import NOTHING_TO_CORRECT, correct_bias
 from pnst.preprocessing.settings import BiasSettings
 from pnst.study import Role, Series, Study
 from scenes import Scene
@@ -103,6 +103,14 @@ def test_an_even_image_stays_even():
     ratio = before.series[Role.T2_FS].volume.data / after.series[Role.T2_FS].volume.data
     assert np.abs(ratio[pure & (tissue == Tissue.MUSCLE)] - 1).max() < 0.02
     assert after.series[Role.T1] is before.series[Role.T1]
+
+
+def test_a_study_without_a_series_to_correct_says_so_once():
+    study = patient().study
+    diffusion = replace(study, series={Role.DWI: study.series[Role.DWI]})
+    for after in (correct_bias(diffusion), correct_bias(study, [])):
+        assert after.notes[-1] == NOTHING_TO_CORRECT
+    assert NOTHING_TO_CORRECT not in corrected(1, Role.T1).notes
 
 
 def test_diffusion_and_fractions_are_never_touched():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 
@@ -20,11 +21,13 @@ REFERENCES = (Role.T2_FS, Role.T2, Role.T1_POST, Role.T1)
 ACQUISITIONS: dict[Role, tuple[Role, ...]] = {Role.DWI: (Role.ADC,), Role.WATER: (Role.FAT,)}
 """The series that come out of another's acquisition, and move with it where they lie on its voxels."""
 
+NOTHING_TO_ALIGN = "alignment was asked for, and there was no series to compare with another"
+
 
 def align(
     study: Study,
     which: Which = "diffusion",
-    reference: Role | None = None,
+    reference: Role | str | None = None,
     settings: AlignmentSettings | None = None,
     lesions: Sequence[Lesion] = (),
 ) -> Study:
@@ -35,7 +38,8 @@ def align(
     moves with it, fat with water. Only affines change, and directions of diffusion gradients turn with them. What was
     found is in `Series.alignment` and `Series.notes`; a motion that is implausible (> 20 mm, > 15°) or gains
     no similarity is said, and not made. A series that one of `lesions` or of
-    the study's masks was drawn on stays where it is, or it would leave its outline.
+    the study's masks was drawn on stays where it is, or it would leave its outline. Where all series or a `reference`
+    are asked for and there is nothing to compare, `Study.notes` says so.
 
     The distortion of echo-planar images is no rigid motion: it remains, and the similarity says how well the rest fits.
     Equal images give equal numbers. Raises `InputError` when the study lacks `reference`, `SettingError` when that is
@@ -59,16 +63,20 @@ def align(
     (4.0, 0.0)
     """
     settings = settings or AlignmentSettings()
-    _check(study, which, reference)
+    _check_which(which, reference)
+    reference = None if reference is None else _checked_reference(study, reference)
     masks = [*(lesion.mask for lesion in lesions), *study.masks.values()]
     drawn_on = {role for role in (_drawn_on(study, mask) for mask in masks) if role is not None}
     changed = dict(study.series)
+    idle = which == "all" or reference is not None
     for role in _moving(study, which):
         series = study.series[role]
         still = reference or _reference(study, which, role, drawn_on, settings)
+        if still is role:
+            continue
+        idle = False
         if still is None:
             changed[role] = replace(series, notes=(*series.notes, f"{role}: not aligned: no anatomical series"))
-        if still is None or still is role:
             continue
         motion = estimate_motion(
             _compared_volume(series, settings.lowest_b_within), study.series[still].volume, settings
@@ -77,19 +85,28 @@ def align(
         result = _alignment(motion, still, bool(drawn_on & set(group)), settings)
         for member in group:
             changed[member] = _moved(study.series[member], result, motion.matrix)
-    return replace(study, series=changed)
+    return replace(study, series=changed, notes=(*study.notes, NOTHING_TO_ALIGN) if idle else study.notes)
 
 
-def _check(study: Study, which: Which, reference: Role | None) -> None:
-    if which not in ("none", "diffusion", "all"):
+def _check_which(which: Which, reference: Role | str | None) -> None:
+    if which not in get_args(Which):
         raise SettingError(
             "these series cannot be aligned",
             got=str(which),
             expected="none, diffusion or all",
             remedy="name one of them",
         )
-    if reference is None:
-        return
+    if which == "none" and reference is not None:
+        raise SettingError(
+            "a reference to align nothing with",
+            got=f"none, and the reference {reference}",
+            expected="diffusion or all, or no reference",
+            remedy="leave one of them out",
+        )
+
+
+def _checked_reference(study: Study, reference: Role | str) -> Role:
+    """The role of that name, which the study has, and which others may be aligned with."""
     if reference not in REFERENCES:
         raise SettingError(
             "this series cannot be aligned with",
@@ -104,6 +121,7 @@ def _check(study: Study, which: Which, reference: Role | None) -> None:
             expected=f"a {reference} series",
             remedy="name another reference, or none",
         )
+    return Role(reference)
 
 
 def _moving(study: Study, which: Which) -> list[Role]:

@@ -18,14 +18,16 @@ CORRECTED = (Role.T1, Role.T1_POST, Role.T2, Role.T2_FS)
 """Diffusion and ADC are ratios of images that the same coils took: shading cancels. So it does in fractions of fat and
 water, unless each were given a field of its own."""
 
+NOTHING_TO_CORRECT = f"correction of shading was asked for, and the study has none of {', '.join(CORRECTED)}"
+
 
 def correct_bias(study: Study, roles: Collection[Role] | None = None, settings: BiasSettings | None = None) -> Study:
     """The study with its T1, T2 and contrast-enhanced series, or with `roles` of these, divided by the coils' field.
 
     N4 (Tustison, IEEE Trans Med Imaging 29:1310, 2010) on merged voxels of the body, its field evaluated at every
     voxel, held within its range in the body, and scaled to a geometric mean of 1 there: the images keep their scale.
-    Diffusion, ADC, fat and water are never touched. `Series.bias_range` and `Series.notes` say what was divided out;
-    voxels without a number stay so.
+    Diffusion, ADC, fat and water are never touched. `Series.bias_range` and `Series.notes` say what was divided out,
+    or `Study.notes` that there was nothing to correct; voxels without a number stay so.
 
     Raises `InputError` for a role that the study lacks and a series that shows no body, `SettingError` for one that
     must not be corrected.
@@ -47,6 +49,8 @@ def correct_bias(study: Study, roles: Collection[Role] | None = None, settings: 
     wanted = [role for role in CORRECTED if role in study.series] if roles is None else list(roles)
     for role in wanted:
         _check(study, role)
+    if not wanted:
+        return replace(study, notes=(*study.notes, NOTHING_TO_CORRECT))
     return replace(
         study, series={**study.series, **{role: _corrected(study.series[role], settings) for role in wanted}}
     )
