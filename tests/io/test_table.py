@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from pnst.errors import InputError
 from pnst.io.table import read_csv, read_frame, to_csv
 
 TABLE = pd.DataFrame({"case": ["ä", "b"], "x": [1.5, np.nan], "sign": [True, False]})
+PACKED = gzip.compress(b"x,y\n1,2\n", mtime=0)
 ROWS = [{"a": 1, "b": "x, y"}, {"b": 'say "no"', "c": None}, {"a": 0.1, "c": True}]
 
 
@@ -43,10 +45,28 @@ def test_cells_come_back_without_blanks_and_empty_lines_not_at_all(tmp_path):
         (b"a,a\n1,2\n", "'a' twice"),
         (b"a,,c\n1,2,3\n", "without a name"),
         (b"a,b\n1,2\n1,2,3\n", "line 3 with 3 cells under 2 names"),
-        (b"a,b\n\xe4,2\n", "utf-8"),
-        (b'a,b\n"1,2\n', "something else"),
+        (b"a,b\n\xe4,2\n", "not UTF-8"),
+        (b"a,b\n\xed\xa0\x80,2\n", "not UTF-8"),
+        (b'a,b\n"1,2\n', "unexpected end of data"),
+        (b"a,b\n1\0,2\n", "NUL"),
+        (b"a;b\n1;2\n", "not separated by commas"),
+        (b"a,b\n" + b"1" * 200_000 + b",2\n", "field larger than field limit"),
+        (",".join(map(str, range(200_000))).encode(), "200000 columns"),
     ],
-    ids=["absent", "empty", "a name twice", "a column without a name", "a cell too many", "not UTF-8", "an open quote"],
+    ids=[
+        "absent",
+        "empty",
+        "a name twice",
+        "a column without a name",
+        "a cell too many",
+        "not UTF-8",
+        "a surrogate",
+        "an open quote",
+        "NUL",
+        "semicolons",
+        "a long cell",
+        "many columns",
+    ],
 )
 def test_a_table_that_cannot_be_read(tmp_path, content, message):
     if content is not None:
@@ -82,11 +102,18 @@ def test_a_byte_order_mark_and_blanks_are_no_part_of_a_name(tmp_path):
         pytest.param("t.csv", b"x,y\n", "no rows", id="no rows"),
         pytest.param("t.csv", b"x;y\n1,5;2\n", "not separated by commas", id="semicolons"),
         pytest.param("t.csv", b"x\ty\n1\t2\n", "not separated by commas", id="tabulators"),
-        pytest.param("t.csv", b"", "EmptyDataError", id="empty"),
-        pytest.param("t.csv", b"\xff\xfe\x00x", "UnicodeDecodeError", id="not UTF-8"),
-        pytest.param("t.csv", b'x,y\n1,2\n1,2,3,4\n"', "ParserError", id="a row too long"),
-        pytest.param("t.csv.gz", b"x,y\n1,2\n", "file", id="not packed"),
-        pytest.param("t.parquet", b"PAR", "Arrow|Import", id="no parquet"),
+        pytest.param("t.csv", b"", "without a name", id="empty"),
+        pytest.param("t.csv", b"\xff\xfe\x00x", "not UTF-8", id="not UTF-8"),
+        pytest.param("t.csv", b'x,y\n1,2\n1,2,3,4\n"', "line 3 with 4 cells", id="a row too long"),
+        pytest.param("t.csv", b"x,y\n1,2\n3\n", "line 3 with 1 cells under 2 names", id="a row cut short"),
+        pytest.param("t.csv", b"x,y\n1,1e999\n", "beyond all bounds under 'y'", id="a number beyond 64 bits"),
+        pytest.param("t.csv", b"x,y\n1,-inf\n", "beyond all bounds under 'y'", id="infinity"),
+        pytest.param("t.csv", b"x,y\n1,\0\n", "NUL", id="NUL"),
+        pytest.param("t.csv.gz", b"x,y\n1,2\n", "not packed", id="not packed"),
+        pytest.param("t.csv.gz", PACKED[:-5], "end too early", id="packed, cut short"),
+        pytest.param("t.csv.gz", PACKED + b"x", "bytes behind the end", id="packed, and more"),
+        pytest.param("t.csv.gz", PACKED[:-7] + b"x" + PACKED[-6:], "incorrect data check", id="another sum"),
+        pytest.param("t.parquet", b"PAR", "Arrow|pyarrow", id="no parquet"),
     ],
 )
 def test_what_is_no_table_is_refused_without_its_path(tmp_path, name, content, says):
@@ -99,3 +126,29 @@ def test_what_is_no_table_is_refused_without_its_path(tmp_path, name, content, s
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match="No such file"):
         read_frame(tmp_path / "nowhere.csv")
+
+
+@pytest.mark.parametrize("read", [read_csv, read_frame])
+def test_bombs_and_what_is_no_plain_file_are_refused(tmp_path, monkeypatch, read):
+    """A table of 1 MiB in 1 kB, one of many cells, a pipe, a device."""
+    monkeypatch.setattr("pnst.io.table.MAX_BYTES", 1 << 16)
+    monkeypatch.setattr("pnst.io.table.MAX_CELLS", 1000)
+    (tmp_path / "bomb.csv").write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * (1 << 18), mtime=0))
+    (tmp_path / "cells.csv").write_bytes(b"a,b\n" + b",\n" * 1000)
+    os.mkfifo(tmp_path / "pipe.csv")
+    os.mkfifo(tmp_path / "pipe.parquet")
+    (tmp_path / "zero.csv").symlink_to("/dev/zero")
+    cases = {"bomb.csv": "more than 65536 bytes", "cells.csv": "more than 1000 cells", "pipe.csv": "a pipe"}
+    for name, got in {**cases, "pipe.parquet": "a pipe", "zero.csv": "a device"}.items():
+        with pytest.raises(InputError, match=f"{name}.*{got}"):
+            read(tmp_path / name)
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "9" * 10_000, "0." + "1" * 400])
+def test_a_number_of_many_digits_is_a_number_or_stays_a_text(tmp_path, number):
+    (tmp_path / "t.csv").write_text(f"x,y\n1,{number}\n")
+    assert read_csv(tmp_path / "t.csv")[0]["y"] == number
+    if number.startswith("0."):
+        assert read_frame(tmp_path / "t.csv")["y"][0] == pytest.approx(1 / 9)
+    else:
+        assert read_frame(tmp_path / "t.csv")["y"].tolist() == [number]

@@ -14,7 +14,7 @@ import pytest
 from pnst.errors import InputError, SettingError
 from pnst.image import Grid, Mask
 from pnst.io.masks.read import read_lesion, read_lesions, read_mask
-from pnst.io.nifti.sidecar import read_b_vectors
+from pnst.io.nifti.gradients import read_b_vectors
 from pnst.io.study import read_study
 from pnst.io.write import write_study
 from pnst.study import Lesion, Role, Study
@@ -121,7 +121,7 @@ def test_dcm2niix_finds_the_same_voxels_affines_and_directions(full_study, tmp_p
             beside = tmp_path / "nifti" / str(number)
             assert np.loadtxt(f"{beside}.bval") == pytest.approx(series.b_values)
             grid = Grid(image.shape[:3], image.affine)
-            directions = read_b_vectors(Path(f"{beside}.bvec"), grid, len(series.b_values))
+            directions = read_b_vectors(Path(f"{beside}.bvec"), grid, series.b_values)
             assert np.abs((directions * series.b_vectors).sum(axis=1))[1:] == pytest.approx(1, abs=1e-4)
 
 

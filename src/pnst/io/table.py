@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pnst.errors import InputError
+from pnst.io.packed_stream import DamagedStreamError, PackedStream, packing_of
+from pnst.io.regular_file import open_regular, read_regular
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MAX_BYTES, MAX_COLUMNS, MAX_CELLS = 1 << 27, 10_000, 20_000_000
+"""Of a table, unpacked: 50,000 lesions with 400 columns."""
 
 _CSV = "CSV in UTF-8, separated by commas, with one header line that names every column once"
 _CSV_OR_PARQUET = "CSV in UTF-8 with one header line that names every column once, CSV in gzip, or Parquet"
@@ -34,69 +41,134 @@ def to_csv(rows: Iterable[Mapping[str, Any]]) -> str:
 def read_csv(file: Path) -> list[dict[str, str]]:
     """The rows, each with every column, cells stripped of blanks; empty lines are left out.
 
-    Raises `InputError` for a file that cannot be read, a header with a name missing or twice, and a row with more cells
-    than the header.
+    Raises `InputError` for a file that cannot be read or is too large, a header with a name missing or twice, a text
+    that a table cannot hold (NUL), and a row with more cells than the header.
     """
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:  # spreadsheets write a byte order mark
-            reader = csv.reader(stream, strict=True)
-            header = [name.strip() for name in next(reader, [])]
-            lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    except OSError as error:
-        raise _unreadable(file, error.strerror or "a file that cannot be opened", _CSV) from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise _unreadable(file, f"something else: {error}", _CSV) from error
-    duplicate = _duplicate(header)
-    if duplicate is not None or "" in header or not header:
-        got = "a header without a name" if duplicate is None else f"a header that names {duplicate!r} twice"
-        raise _unreadable(file, got, _CSV)
-    for line, cells in lines:
-        if len(cells) > len(header):
-            raise _unreadable(file, f"line {line} with {len(cells)} cells under {len(header)} names", _CSV)
-    return [dict(zip_longest(header, (cell.strip() for cell in cells), fillvalue="")) for _, cells in lines]
+    header, rows = _header_and_rows(_text(file, _CSV), file, _CSV)
+    return [dict(zip_longest(header, (cell.strip() for cell in cells), fillvalue="")) for _, cells in rows]
 
 
 def read_frame(file: Path) -> pd.DataFrame:
     """A table as pandas reads it; empty cells are missing.
 
-    Raises `InputError` for a file that cannot be read, one without rows, and a header that names a column twice.
+    Raises `InputError` for a file that cannot be read or is too large, one without rows, a header that names a column
+    twice, a row with more or fewer cells than the header, and numbers beyond what 64 bits hold.
     """
+    frame = _parquet(file) if file.suffix == ".parquet" else _csv_frame(file)
+    duplicate = _duplicate([str(name).strip() for name in frame.columns])
+    if duplicate is not None:
+        raise _unreadable(file, f"a header that names {duplicate!r} twice", _CSV_OR_PARQUET)
+    if frame.empty:
+        raise _unreadable(file, "no rows", _CSV_OR_PARQUET)
+    for name, column in frame.items():
+        if column.dtype.kind == "f" and np.isinf(column.to_numpy()).any():
+            raise _unreadable(file, f"a number beyond all bounds under {str(name)[:80]!r}", _CSV_OR_PARQUET)
+    return frame.rename(columns={name: str(name).strip() for name in frame.columns})
+
+
+def _csv_frame(file: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    text = _text(file, _CSV_OR_PARQUET)
+    header, rows = _header_and_rows(text, file, _CSV_OR_PARQUET)
+    for line, cells in rows:
+        if len(cells) < len(header):
+            got = f"line {line} with {len(cells)} cells under {len(header)} names"
+            raise _unreadable(file, got, _CSV_OR_PARQUET)
+    try:
+        return pd.read_csv(io.StringIO(text), index_col=False)
+    except (ValueError, OverflowError) as error:
+        raise _no_frame(file, error) from error
+
+
+def _parquet(file: Path) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        frame = pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file, encoding="utf-8-sig")
+        content = io.BytesIO(read_regular(file, MAX_BYTES))
+        from pyarrow import parquet  # type: ignore[import-not-found,unused-ignore]
+
+        metadata = parquet.ParquetFile(content).metadata
+        if metadata.num_columns > MAX_COLUMNS or metadata.num_rows * metadata.num_columns > MAX_CELLS:
+            got = f"{metadata.num_rows} rows of {metadata.num_columns} columns"
+            raise _unreadable(file, got, f"at most {MAX_COLUMNS} columns and {MAX_CELLS} cells")
+        return pd.read_parquet(content)
+    except (OSError, ValueError, ImportError, MemoryError) as error:
+        raise _no_frame(file, error) from error
+
+
+def _text(file: Path, expected: str) -> str:
+    """The file's text, unpacked where it is gzip, with every checksum met and no more bytes than are bearable."""
+    try:
+        with open_regular(file) as opened:
+            packing = packing_of(opened)
+            if packing == "none" and file.suffix == ".gz":
+                raise _unreadable(file, "a file that is not packed by gzip", expected)
+            stream = PackedStream(opened, packing)
+            content = stream.read(MAX_BYTES + 1)
+            if len(content) > MAX_BYTES:
+                raise _unreadable(file, f"more than {MAX_BYTES} bytes", f"at most {MAX_BYTES} bytes")
+            stream.check_end()
+        text = content.decode("utf-8-sig")  # spreadsheets write a byte order mark
     except OSError as error:
-        raise _no_frame(file, error.strerror or "a file that cannot be opened") from error
-    except (ValueError, ImportError, EOFError) as error:  # also a text that is no CSV, and Parquet without its engine
-        raise _no_frame(file, f"{type(error).__name__}: {str(error).replace(str(file), file.name)}") from error
-    names = [str(name).strip() for name in _header(file, frame)]
-    if len(names) == 1 and (separators := [sign for sign in ";\t|" if sign in names[0]]):
-        raise _no_frame(file, f"one column, whose name holds {separators[0]!r}: cells that are not separated by commas")
-    duplicate = _duplicate(names)
-    if duplicate is not None:  # pandas would rename the second in silence
-        raise _no_frame(file, f"a header that names {duplicate!r} twice")
-    if frame.empty:
-        raise _no_frame(file, "no rows")
-    return frame.rename(columns=dict(zip(frame.columns, names, strict=True)))
+        raise _unreadable(file, error.strerror or "a file that cannot be opened", expected) from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(file, f"bytes that are not UTF-8 (byte {error.start})", expected) from error
+    except DamagedStreamError as error:
+        raise _unreadable(file, str(error), expected) from error
+    if "\0" in text:
+        raise _unreadable(file, "NUL, which no text holds", expected)
+    return text
 
 
-def _header(file: Path, frame: pd.DataFrame) -> list[str]:
-    """The names as they stand in the file."""
-    if file.suffix == ".parquet":
-        return [str(name) for name in frame.columns]
-    content = file.read_bytes()
-    text = (gzip.decompress(content) if file.suffix == ".gz" else content).decode("utf-8-sig")
-    header = next(csv.reader(io.StringIO(text, newline="")), [])
-    return header if len(header) == frame.shape[1] else [str(name) for name in frame.columns]
+def _header_and_rows(text: str, file: Path, expected: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The header's names, and the rows that are not empty, each with its line's number and no longer than the header.
+
+    Raises `InputError` here for the header, and while the rows are read for them.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+    except csv.Error as error:
+        raise _unreadable(file, f"no CSV: {error}", expected) from error
+    if len(header) > MAX_COLUMNS:
+        raise _unreadable(file, f"{len(header)} columns", f"at most {MAX_COLUMNS}")
+    if len(header) == 1 and (separators := [sign for sign in ";\t|" if sign in header[0]]):
+        got = f"one column, whose name holds {separators[0]!r}: cells that are not separated by commas"
+        raise _unreadable(file, got, expected)
+    if "" in header or not header:
+        raise _unreadable(file, "a header without a name", expected)
+    duplicate = _duplicate(header)
+    if duplicate is not None:
+        raise _unreadable(file, f"a header that names {duplicate!r} twice", expected)
+    return header, _rows(reader, len(header), file, expected)
+
+
+def _rows(reader: Any, width: int, file: Path, expected: str) -> Iterator[tuple[int, list[str]]]:
+    count = 0
+    try:
+        for cells in reader:
+            count += len(cells)
+            if count > MAX_CELLS:
+                raise _unreadable(file, f"more than {MAX_CELLS} cells", f"at most {MAX_CELLS}")
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) > width:
+                raise _unreadable(file, f"line {reader.line_num} with {len(cells)} cells under {width} names", expected)
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise _unreadable(file, f"no CSV: {error}", expected) from error
+
+
+def _no_frame(file: Path, error: Exception) -> InputError:
+    """What a reader complained of, in one line without the file's path."""
+    text = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}".replace(str(file), file.name)
+    return _unreadable(file, text.splitlines()[0][:200], _CSV_OR_PARQUET)
 
 
 def _duplicate(names: list[str]) -> str | None:
     """The first in alphabetical order of the names that occur more than once, None where there is none."""
-    return min((name for name in names if names.count(name) > 1), default=None)
-
-
-def _no_frame(file: Path, got: str) -> InputError:
-    return _unreadable(file, got.splitlines()[0][:200], _CSV_OR_PARQUET)
+    return min((name[:80] for name, count in Counter(names).items() if count > 1), default=None)
 
 
 def _unreadable(file: Path, got: str, expected: str) -> InputError:

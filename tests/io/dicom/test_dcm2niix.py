@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from pnst.image import Grid, Volume
-from pnst.io.nifti.sidecar import from_fsl
+from pnst.io.nifti.gradients import from_fsl
 from pnst.io.study import read_study
 from pnst.study import Role
 

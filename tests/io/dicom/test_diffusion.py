@@ -9,7 +9,7 @@ import pytest
 
 from csa_header import csa_header
 from pnst.image import Grid
-from pnst.io.nifti.sidecar import from_fsl, read_b_values
+from pnst.io.nifti.gradients import from_fsl, read_b_values
 from pnst.io.study import read_study
 from pnst.study import Role
 

@@ -16,7 +16,7 @@ from dicom_styles import STYLES, converted, each_style, half_step
 from pnst.image import Grid
 from pnst.io.dicom_write.style import ENHANCED, VENDORS, DicomStyle
 from pnst.io.masks.read import read_lesion
-from pnst.io.nifti.sidecar import read_b_vectors
+from pnst.io.nifti.gradients import read_b_vectors
 from pnst.io.simulation_mark import PHANTOM
 from pnst.io.study import read_study
 from pnst.io.write import write_study
@@ -58,7 +58,7 @@ def compare(study: Study, out: Path) -> None:
         if series.b_vectors is not None:
             assert np.loadtxt(out / f"{number}.bval") == pytest.approx(series.b_values)
             grid = Grid(image.shape[:3], image.affine)
-            directions = read_b_vectors(out / f"{number}.bvec", grid, len(series.b_values))
+            directions = read_b_vectors(out / f"{number}.bvec", grid, series.b_values)
             cosines = np.abs((directions * series.b_vectors).sum(axis=1))[1:]
             assert np.degrees(np.arccos(cosines.clip(max=1))).max() < 0.1
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import os
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +58,51 @@ def test_gzip_and_big_endian(tmp_path):
     assert np.array_equal(packed.layers, read_nrrd(written(tmp_path)).layers)
 
 
+def test_bzip2_and_voxels_in_a_file_beside_the_header(tmp_path):
+    """Slicer's `.nhdr`, packed or not; the header's blank line may be there or not."""
+    voxels = np.arange(60, dtype="<i2").tobytes()
+    packed = read_nrrd(written(tmp_path, HEAD.replace("raw", "bzip2"), encode=bz2.compress))
+    assert np.array_equal(packed.layers, read_nrrd(written(tmp_path)).layers)
+    for encoding, content in (("raw", voxels), ("gzip", gzip.compress(voxels, mtime=0))):
+        (tmp_path / "voxels").write_bytes(content)
+        for end in ("", "\n"):
+            head = HEAD.replace("encoding: raw", f"encoding: {encoding}\ndata file: voxels")
+            (tmp_path / "a.nhdr").write_bytes((head + end).encode())
+            assert np.array_equal(read_nrrd(tmp_path / "a.nhdr").layers, packed.layers)
+        (tmp_path / "voxels").write_bytes(content + b"x")
+        with pytest.raises(InputError, match=r"more bytes|bytes behind"):
+            read_nrrd(tmp_path / "a.nhdr")
+
+
+@pytest.mark.parametrize("encode", [gzip.compress, bz2.compress])
+def test_no_damage_to_packed_voxels_is_read_as_good(tmp_path, encode):
+    """Invariant: the stream is read to its checksum, and no further."""
+    head = HEAD.replace("raw", "gzip" if encode is gzip.compress else "bzip2")
+    truth = read_nrrd(written(tmp_path, head, encode=encode)).layers
+    content = (tmp_path / "a.nrrd").read_bytes()
+    start, rng = content.index(b"\n\n") + 2, np.random.default_rng(3)
+    for place in rng.integers(start, len(content), 150):
+        spoilt = bytearray(content)
+        spoilt[place] ^= 1 << rng.integers(8)
+        (tmp_path / "a.nrrd").write_bytes(spoilt)
+        try:
+            assert np.array_equal(read_nrrd(tmp_path / "a.nrrd").layers, truth)
+        except InputError:
+            continue
+    for cut in (content[:-1], content[:-9], content + b"\0", content + content[start:]):
+        (tmp_path / "a.nrrd").write_bytes(cut)
+        with pytest.raises(InputError):
+            read_nrrd(tmp_path / "a.nrrd")
+
+
+def test_what_is_no_plain_file_is_refused_without_waiting(tmp_path):
+    (tmp_path / "a.nhdr").write_text(HEAD.replace("encoding: raw", "encoding: raw\ndata file: pipe"))
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("a.nhdr", "pipe"):
+        with pytest.raises(InputError, match="a pipe, not a plain file"):
+            read_nrrd(tmp_path / name)
+
+
 def test_another_tool_writes_what_is_read(tmp_path, oblique):
     """Witness: SimpleITK, oblique, compressed."""
     grid = oblique((5, 6, 7))
@@ -87,13 +134,25 @@ def test_slicer_s_layers_and_names(tmp_path):
     ("old", "new", "message"),
     [
         ("sizes: 3 4 5", "sizes: 3 4 6", "120 bytes of voxels where the header promises 144"),
-        ("sizes: 3 4 5", "sizes: 3 4 900000000000000", "header promises"),
+        ("sizes: 3 4 5", "sizes: 3 4 4", "more bytes than its header promises"),
+        ("sizes: 3 4 5", "sizes: 3 4 900000000000000", "10800000000000000 voxels, where pnst reads at most"),
+        ("sizes: 3 4 5", "sizes: 3 4 " + "9" * 5000, "no usable sizes"),
+        ("dimension: 3", "dimension: 4", "in 4 dimensions"),
+        ("endian: little", "endian: middle", "endian 'middle'"),
+        ("endian: little\n", "", "endian 'not given'"),
+        ("endian: little", "endian: little\nendian: big", "two different values of 'endian'"),
+        ("endian: little", 'endian: little\nspace units: "um" "um" "um"', "lengths in um"),
+        ("endian: little", "endian: little\nbyte skip: -1", "skipped bytes"),
+        ("encoding: raw", "encoding: hex", "encoding 'hex'"),
         ("sizes: 3 4 5", "sizes: 60", "sizes"),
         ("sizes: 3 4 5", "sizes: -3 4 5", "sizes"),
         ("type: short", "type: block", "type"),
-        ("encoding: raw", "encoding: bzip2", "bzip2"),
+        ("encoding: raw", "encoding: bzip2", "damaged"),
         ("encoding: raw", "encoding: gzip", "damaged"),
-        ("encoding: raw", "encoding: raw\ndata file: a.raw", "another file"),
+        ("encoding: raw", "encoding: raw\ndata file: a.raw", "No such file"),
+        ("encoding: raw", "encoding: raw\ndata file: ../a.raw", "in another folder"),
+        ("encoding: raw", "encoding: raw\ndata file: /dev/zero", "in another folder"),
+        ("encoding: raw", "encoding: raw\ndata file: LIST", "several files"),
     ],
 )
 def test_damage_is_refused(tmp_path, old, new, message):
@@ -109,10 +168,15 @@ def test_damage_is_refused(tmp_path, old, new, message):
         ("space origin: (10,20,30)\n", ""),
         ("(0,1.5,0)", "(0,1.5)"),
         ("(0,1.5,0)", "(0,0,0)"),
+        ("(0,1.5,0)", "(0,nan,0)"),
+        ("(0,1.5,0)", "(0,1e-12,0)"),
+        ("(0,1.5,0)", "(0,1e6,0)"),
+        ("(10,20,30)", "(10,1e30,30)"),
+        ("(10,20,30)", "(10," + "9" * 400 + ",30)"),
     ],
 )
-def test_a_file_without_a_place_is_refused(tmp_path, old, new):
-    with pytest.raises(GeometryError):
+def test_a_file_without_a_place_or_with_an_absurd_one_is_refused(tmp_path, old, new):
+    with pytest.raises(GeometryError, match=r"'a\.nrrd'"):
         read_nrrd(written(tmp_path, HEAD.replace(old, new)))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from pnst.errors import GeometryError, InputError
 from pnst.image import Grid, Mask
-from pnst.io.masks.placement import check_placement, grid_relation
+from pnst.io.masks.placement import check_placement, grid_relation, undo_cropping
 from pnst.study import Study
 
 
@@ -57,6 +57,53 @@ def test_a_mask_on_a_series_is_placed(oblique, study_of):
     (note,) = check_placement(box(grid), study_of(t1=grid, t1_post=grid, t2_fs=other, water=other))
     carried = "its surface carried from voxels of 0.7 × 0.9 × 4 mm onto t2_fs (0.6 × 0.8 × 3.5 mm)"
     assert note == f"lesion mask: same grid as t1, t1_post; {carried}, water (0.6 × 0.8 × 3.5 mm)"
+
+
+def noisy(grid: Grid, per_voxel: float, origin: float) -> Grid:
+    """Rounded as programs round: each entry off by up to `per_voxel` mm, the origin by up to `origin`."""
+    signs = np.array([[1, -1, 1], [-1, 1, 1], [1, 1, -1], [0, 0, 0]])
+    return Grid(grid.shape, grid.affine + np.c_[signs * per_voxel, (*(signs[:3, 0] * origin), 0.0)])
+
+
+@pytest.mark.parametrize("per_voxel", [0.0, 1e-5, 1e-4])
+@pytest.mark.parametrize("turned", [False, True], ids=["as stored", "re-oriented"])
+def test_an_affine_with_noise_is_that_of_its_image(oblique, study_of, per_voxel, turned):
+    """Invariant: what headers round moves no voxel, and the image's own affine is taken; only then a note tells it."""
+    grid = oblique()
+    own = noisy(grid, per_voxel, 2e-4 if per_voxel else 0.0)
+    own = permuted(own) if turned else own
+    mask, study = box(own), study_of(t1=grid)
+    notes, placed = check_placement(mask, study), undo_cropping(mask, study)
+    assert notes[0] == f"lesion mask: {'re-oriented to' if turned else 'same grid as'} t1"
+    assert (len(notes) == 2) == (per_voxel == 1e-4)
+    assert notes[1:] == () or "placed by the affine of t1, 0.0" in notes[1]
+    assert np.array_equal(placed.canonical().data, mask.canonical().data)
+    assert placed.grid.canonical().matches(grid.canonical(), 0.0 if notes[1:] or not turned else 1e-3)
+
+
+def test_the_nearest_of_two_images_places_a_mask(oblique, study_of):
+    grid = oblique()
+    near = noisy(grid, 1e-4, 2e-4)
+    study = study_of(t1=near, t1_post=grid)
+    assert len(check_placement(box(grid), study)) == 1
+    assert undo_cropping(box(grid), study).grid.matches(grid, 0.0)
+
+
+def test_a_tenth_of_a_voxel_is_no_rounding(oblique, study_of):
+    grid = oblique()
+    moved = grid.affine.copy()
+    moved[:3, 3] += 0.1 * moved[:3, 0]
+    (note,) = check_placement(box(Grid(grid.shape, moved)), study_of(t1=grid))
+    assert "its surface carried" in note
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-4])
+def test_a_transposed_array_under_its_image_s_affine_is_refused(oblique, study_of, noise):
+    """With noise as well: once refused by the affine's entries alone, and then for masks of the right shape too."""
+    grid = oblique()
+    ni, nj, nk = grid.shape
+    with pytest.raises(GeometryError, match="affine of t1 but another shape"):
+        check_placement(box(Grid((nj, ni, nk), noisy(grid, noise, noise).affine)), study_of(t1=grid))
 
 
 def test_the_share_outside_each_series_is_said(oblique, study_of):

@@ -19,7 +19,8 @@ def folder(oblique, tmp_path):
     """T1, DWI, ADC with a unit, and a file that has no role."""
     shape, affine = oblique().shape, oblique().affine
     for name, size in (("t1", shape), ("dwi", (*shape, 3)), ("adc", shape), ("lesion", shape)):
-        nib.save(nib.Nifti1Image(np.full(size, 900, np.int16), affine), tmp_path / f"{name}.nii")
+        values = np.resize(np.arange(900, 913, dtype=np.int16), size)
+        nib.save(nib.Nifti1Image(values, affine), tmp_path / f"{name}.nii")
     (tmp_path / "dwi.bval").write_text("0 400 800\n")
     (tmp_path / "adc.json").write_text(json.dumps({"Units": "1e-6 mm2/s", "Manufacturer": "Invented"}))
     return tmp_path

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from pnst.errors import PnstError
+from pnst.errors import InputError, PnstError
 from pnst.image import Volume
 from pnst.io.nifti.read import write_volume
 from pnst.io.nifti.series import describe_series, read_series, written_unit
@@ -25,9 +25,9 @@ def file(oblique, tmp_path):
 def test_the_sidecar_s_unit_comes_before_the_header_s(file, oblique):
     assert written_unit(file) is None  # the header's text is no unit of diffusivity
     grid = oblique((4, 5, 3))
-    write_volume(file, Volume(np.full(grid.shape, 1100.0, np.float32), grid, "um2/s"))
+    write_volume(file, Volume(np.arange(1100, 1160, dtype=np.float32).reshape(grid.shape), grid, "um2/s"))
     assert written_unit(file) == "um2/s"
-    assert read_series(file, Role.ADC).volume.data == pytest.approx(1.1)
+    assert read_series(file, Role.ADC).volume.data.min() == pytest.approx(1.1)
     file.with_name("a.json").write_text(json.dumps({"Units": "1e-6 mm2/s"}))
     assert written_unit(file) == "1e-6 mm2/s"
 
@@ -68,3 +68,13 @@ def test_a_role_against_the_sidecar_is_noted_when_read_and_when_inspected(file):
     note = "t1: the header says that a contrast agent was given; the role is taken as named"
     assert read_series(file, Role.T1).notes == describe_series(file, Role.T1).notes == (note,)
     assert read_series(file, Role.T1_POST).notes == ()
+
+
+@pytest.mark.parametrize("values", [[0.0], [7.0], [0.0, 1.0], [0.0, 1.0, 2.0], [np.nan, 1.0, 2.0, 3.0]])
+@pytest.mark.parametrize("role", [Role.T1, Role.ADC, Role.DWI])
+def test_a_mask_or_an_empty_image_is_no_series(file, oblique, values, role):
+    grid = oblique((4, 5, 3))
+    write_volume(file, Volume(np.resize(np.float32(values), grid.shape), grid))
+    file.with_name("a.bval").write_text("800\n")
+    with pytest.raises(InputError, match=r"'a\.nii\.gz' is no image; got: \d different value"):
+        read_series(file, role)

@@ -1,74 +1,18 @@
-"""Witness: FSL's rule for directions worked by hand, and the invariant that writing undoes reading."""
+"""Facts of the acquisition. Witness: sidecars as converters write them, and that writing undoes reading."""
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from pnst.errors import InputError
-from pnst.image import Grid
-from pnst.io.nifti.sidecar import acquisition_of, from_fsl, read_b_values, read_b_vectors, read_json, sidecar_of, to_fsl
+from pnst.io.nifti.sidecar import acquisition_of, read_json, sidecar_of
 from pnst.study import Acquisition
 
 FILE = Path("a.json")
-
-
-def test_directions_of_a_radiological_image_are_those_of_its_axes():
-    """Negative determinant: no flip. Axis i points to the left, so FSL's +x is RAS −x."""
-    grid = Grid((5, 6, 7), np.diag([-2.0, 1.5, 4.0, 1.0]))
-    assert from_fsl(np.eye(3), grid) == pytest.approx(np.diag([-1.0, 1.0, 1.0]))
-
-
-def test_directions_of_a_neurological_image_have_the_first_axis_flipped():
-    grid = Grid((5, 6, 7), np.diag([2.0, 1.5, 4.0, 1.0]))
-    assert from_fsl(np.eye(3), grid) == pytest.approx(np.diag([-1.0, 1.0, 1.0]))
-
-
-def test_directions_turn_with_the_image():
-    """Axes i, j, k along S, R, A (determinant > 0): FSL's x is RAS −S, y is R, z is A."""
-    affine = np.array([[0, 1.5, 0, 0], [0, 0, 4.0, 0], [2.0, 0, 0, 0], [0, 0, 0, 1]])
-    assert from_fsl(np.eye(3), Grid((5, 6, 7), affine)) == pytest.approx(np.array([[0, 0, -1], [1, 0, 0], [0, 1, 0]]))
-
-
-@pytest.mark.parametrize("flips", [(1, 1, 1), (-1, 1, 1), (1, -1, -1)])
-def test_writing_directions_undoes_reading_them(oblique, flips):
-    grid = oblique(flips=flips)
-    vectors = np.random.default_rng(3).normal(size=(9, 3))
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    vectors[4] = 0
-    assert to_fsl(from_fsl(vectors, grid), grid) == pytest.approx(vectors)
-
-
-def test_b_values_and_vectors_of_files(tmp_path, oblique):
-    grid = oblique()
-    (tmp_path / "a.bval").write_text("0 50.5\t928.3  0.001\n")
-    assert read_b_values(tmp_path / "a.bval", 4) == (0.0, 50.5, 928.3, 0.001)
-    (tmp_path / "a.bvec").write_text("0 1 0 0.6\n0 0 2 0.8\n0 0 0 0\n")
-    vectors = read_b_vectors(tmp_path / "a.bvec", grid, 4)
-    assert np.linalg.norm(vectors, axis=1) == pytest.approx([0, 1, 1, 1])
-    (tmp_path / "b.bvec").write_text("0 0 0\n1 0 0\n0 2 0\n0.6 0.8 0\n")
-    assert read_b_vectors(tmp_path / "b.bvec", grid, 4) == pytest.approx(vectors)
-
-
-@pytest.mark.parametrize("text", ["0 50", "0 50 400 800 1000", "0 50 -400 800", "0 50 b400 800", "", "0 50 nan 800"])
-def test_b_values_that_do_not_fit_are_refused(tmp_path, text):
-    (tmp_path / "a.bval").write_text(text)
-    with pytest.raises(InputError, match=r"a\.bval"):
-        read_b_values(tmp_path / "a.bval", 4)
-
-
-def test_absent_b_values_and_ragged_vectors_are_refused(tmp_path, oblique):
-    with pytest.raises(InputError, match="no such file"):
-        read_b_values(tmp_path / "a.bval", 4)
-    (tmp_path / "a.bvec").write_text("0 1 0\n0 0\n0 0 0\n")
-    with pytest.raises(InputError, match=r"a\.bvec"):
-        read_b_vectors(tmp_path / "a.bvec", oblique(), 3)
-    (tmp_path / "a.bvec").write_text("0 1 0\n0 0 1\n0 0 0\n")
-    with pytest.raises(InputError, match="3 × 4"):
-        read_b_vectors(tmp_path / "a.bvec", oblique(), 4)
 
 
 @pytest.mark.parametrize(
@@ -95,3 +39,50 @@ def test_damaged_sidecars_are_refused_and_absent_ones_are_empty(tmp_path):
         (tmp_path / "a.json").write_text(text)
         with pytest.raises(InputError, match=r"a\.json"):
             read_json(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "got"),
+    [
+        ('{"EchoTime": 1' + "0" * 400 + "}", "a JSON int"),
+        ('{"EchoTime": 1' + "0" * 10_000 + "}", "digits"),
+        ('{"EchoTime": NaN}', "NaN is no number"),
+        ('{"Rows": -Infinity}', "-Infinity is no number"),
+        ('{"EchoTime": 1e999}', "EchoTime: inf"),
+        ('{"EchoTime": -0.01}', "EchoTime: -0.01"),
+        ('{"RepetitionTime": "0.5"}', "RepetitionTime: a JSON str"),
+        ('{"FlipAngle": [90]}', "FlipAngle: a JSON list"),
+        ('{"FlipAngle": {"a": 1}}', "FlipAngle: a JSON dict"),
+        ('{"MagneticFieldStrength": true}', "MagneticFieldStrength: a JSON bool"),
+        ('{"a": ' * 100_000, "nested too deep"),
+        ('{"Manufacturer": "\\ud800"}', "half of a surrogate pair"),
+        ("null", "a JSON NoneType"),
+        ("", "no JSON"),
+        ('{"a": 1} x', "no JSON"),
+    ],
+)
+def test_sidecars_of_odd_json_are_refused_in_one_sentence(tmp_path, text, got):
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(InputError, match=r"cannot use 'a\.json'") as refusal:
+        acquisition_of(read_json(tmp_path / "a.json"), FILE)
+    assert got in refusal.value.got
+    assert len(str(refusal.value)) < 400
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_is_no_damage(tmp_path, encoding):
+    (tmp_path / "a.json").write_bytes(
+        '{"EchoTime": 0.01, "Manufacturer": "é", "InversionTime": "n/a"}'.encode(encoding)
+    )
+    assert acquisition_of(read_json(tmp_path / "a.json"), FILE) == Acquisition(echo_time_ms=10.0, manufacturer="é")
+
+
+def test_a_sidecar_that_is_no_plain_file_or_endless_is_refused(tmp_path, monkeypatch):
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "zero.json").symlink_to("/dev/zero")
+    (tmp_path / "long.json").write_text('{"a": 1}')
+    monkeypatch.setattr("pnst.io.nifti.sidecar.MAX_BYTES", 7)
+    for name, got in (("pipe", "a pipe"), ("folder", "a folder"), ("zero", "a device"), ("long", "more than 7 bytes")):
+        with pytest.raises(InputError, match=got):
+            read_json(tmp_path / f"{name}.json")

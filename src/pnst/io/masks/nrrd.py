@@ -1,24 +1,29 @@
-"""NRRD label maps (3D Slicer's `.nrrd` and `.seg.nrrd`), read without a dependency.
+"""NRRD label maps (3D Slicer's `.nrrd`, `.seg.nrrd` and `.nhdr`), read without a dependency.
 
-Format: http://teem.sourceforge.net/nrrd/format.html. Attached headers, encodings raw and gzip, three spatial axes,
-and Slicer's leading `list` axis of overlapping layers.
+Format: http://teem.sourceforge.net/nrrd/format.html. Voxels in the file or in one file beside it, encodings raw, gzip
+and bzip2, three spatial axes, and Slicer's leading `list` axis of overlapping layers.
 """
 
 from __future__ import annotations
 
+import math
 import re
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, Literal
 
 import numpy as np
 
 from pnst.errors import GeometryError, InputError
-from pnst.image import Grid
+from pnst.image import MAX_VOXELS, Grid
+from pnst.io.file_grid import grid_of_file
+from pnst.io.packed_stream import DamagedStreamError, PackedStream, Packing
+from pnst.io.regular_file import open_regular
 from pnst.typing import AnyArray, FloatArray
 
 MAGIC = b"NRRD000"
+MAX_HEADER_BYTES = 1 << 22
 
 _TYPES = {
     **dict.fromkeys(("signed char", "int8", "int8_t"), "i1"),
@@ -38,6 +43,14 @@ _TO_RAS = {
     **dict.fromkeys(("left-anterior-superior", "las"), (-1.0, 1.0, 1.0)),
     **dict.fromkeys(("left-posterior-superior", "lps"), (-1.0, -1.0, 1.0)),
 }
+
+_PACKINGS: dict[str, Packing] = {
+    "raw": "none",
+    **dict.fromkeys(("gzip", "gz"), "gzip"),
+    **dict.fromkeys(("bzip2", "bz2"), "bzip2"),
+}
+_ENDIANS: dict[str, Literal["<", ">"]] = {"little": "<", "big": ">"}
+_SKIPS = ("byte skip", "byteskip", "line skip", "lineskip")
 
 
 @dataclass(frozen=True)
@@ -59,45 +72,88 @@ class Nrrd:
 
 
 def read_nrrd(file: Path) -> Nrrd:
-    """Read a NRRD label map. Raises `InputError` for a damaged or unsupported file, `GeometryError` without a space."""
-    head, _, body = file.read_bytes().partition(b"\n\n")
-    fields = _fields(head.decode("utf-8", errors="replace"))
+    """Read a NRRD label map. Raises `InputError` for a damaged or unsupported file, `GeometryError` without a space.
+
+    A file that holds fewer or more bytes than its header promises is damaged.
+    """
+    try:
+        with open_regular(file) as opened:
+            fields = _fields(_head(opened, file), file)
+            sizes, dtype, packing = _layout(fields, file)
+            ni, nj, nk = sizes[-3:]
+            grid = grid_of_file(file, (ni, nj, nk), _affine(fields, len(sizes), file))
+            detached = fields.get("data file", fields.get("datafile"))
+            if detached is None:
+                content = _voxels(opened, packing, math.prod(sizes) * dtype.itemsize, file)
+            else:
+                with open_regular(_beside(file, detached)) as voxels:
+                    content = _voxels(voxels, packing, math.prod(sizes) * dtype.itemsize, file)
+    except OSError as error:
+        raise _unreadable(file, error.strerror or "a file that cannot be opened") from error
+    except DamagedStreamError as error:
+        raise _unreadable(file, str(error)) from error
+    array = np.frombuffer(content, dtype).reshape(sizes, order="F")
+    return Nrrd(array if array.ndim == 4 else array[np.newaxis], grid, _segments(fields))
+
+
+def _head(opened: BinaryIO, file: Path) -> str:
+    """The header's lines; the stream then stands at the first byte after the empty line that ends it."""
+    start = opened.read(MAX_HEADER_BYTES)
+    end = re.search(rb"\r?\n\r?\n", start)
+    if end is None and len(start) == MAX_HEADER_BYTES:
+        raise _unreadable(file, f"a header of more than {MAX_HEADER_BYTES} bytes")
+    head = start if end is None else start[: end.start()]
+    opened.seek(len(start) if end is None else end.end())
+    return head.decode("utf-8", errors="replace")
+
+
+def _fields(head: str, file: Path) -> Mapping[str, str]:
+    lines = [line for line in head.splitlines()[1:] if not line.startswith("#")]
+    pairs = [re.split(r":=|: ?", line, maxsplit=1) for line in lines]
+    fields: dict[str, str] = {}
+    for name, value in ((pair[0].strip(), pair[1].strip()) for pair in pairs if len(pair) == 2):
+        if fields.setdefault(name, value) != value:
+            raise _unreadable(file, f"two different values of {name!r}")
+    return fields
+
+
+def _layout(fields: Mapping[str, str], file: Path) -> tuple[tuple[int, ...], np.dtype[np.generic], Packing]:
+    """Sizes, type and encoding. Raises `InputError` for what contradicts itself or is too large to be an image."""
     try:
         sizes = tuple(int(n) for n in fields["sizes"].split())
         dtype = np.dtype(_TYPES[fields["type"].lower()])
+        axes = int(fields.get("dimension", len(sizes)))
     except (KeyError, ValueError) as error:
-        raise _unreadable(file, f"no usable sizes or type ({error})") from error
-    if len(sizes) not in (3, 4) or min(sizes) < 1:
-        raise _unreadable(file, f"sizes {sizes}")
-    if fields.get("endian", "little") == "big":
-        dtype = dtype.newbyteorder(">")
-    content = _content(body, fields, dtype.itemsize * int(np.prod(sizes, dtype=object)), file)
-    array = np.frombuffer(content, dtype).reshape(sizes, order="F")
-    layers = array if array.ndim == 4 else array[np.newaxis]
-    ni, nj, nk = layers.shape[1:]
-    return Nrrd(layers, Grid((ni, nj, nk), _affine(fields, array.ndim, file)), _segments(fields))
+        raise _unreadable(file, f"no usable sizes, dimension or type ({str(error)[:80]})") from error
+    if len(sizes) not in (3, 4) or min(sizes) < 1 or axes != len(sizes):
+        raise _unreadable(file, f"sizes {fields['sizes'][:80]} in {axes} dimensions")
+    if math.prod(sizes) > MAX_VOXELS:
+        raise _unreadable(file, f"{math.prod(sizes)} voxels, where pnst reads at most {MAX_VOXELS}")
+    order = _ENDIANS.get(fields.get("endian", "little" if dtype.itemsize == 1 else "").lower())
+    packing = _PACKINGS.get(fields.get("encoding", "").lower())
+    if order is None:
+        raise _unreadable(file, f"the endian {fields.get('endian', 'not given')!r}")
+    if packing is None:
+        raise _unreadable(file, f"the encoding {fields.get('encoding', 'not given')!r}")
+    if any(fields.get(name, "0") != "0" for name in _SKIPS):
+        raise _unreadable(file, "voxels behind skipped bytes or lines")
+    return sizes, dtype.newbyteorder(order), packing
 
 
-def _fields(head: str) -> Mapping[str, str]:
-    lines = [line for line in head.splitlines()[1:] if not line.startswith("#")]
-    pairs = [re.split(r":=|: ?", line, maxsplit=1) for line in lines]
-    return {pair[0].strip(): pair[1].strip() for pair in pairs if len(pair) == 2}
+def _beside(file: Path, name: str) -> Path:
+    """The one file of voxels that a detached header names; it lies in the header's folder."""
+    if name != Path(name).name or name in ("", "..") or name.split()[0] == "LIST":
+        raise _unreadable(file, "voxels in several files, or in another folder")
+    return file.with_name(name)
 
 
-def _content(body: bytes, fields: Mapping[str, str], expected: int, file: Path) -> bytes:
-    if any(key in fields for key in ("data file", "datafile", "byte skip", "line skip")):
-        raise _unreadable(file, "voxels kept in another file, or behind skipped bytes")
-    encoding = fields.get("encoding", "").lower()
-    if encoding in ("gzip", "gz"):
-        try:
-            body = zlib.decompressobj(wbits=31).decompress(body, expected + 1)
-        except (zlib.error, OverflowError) as error:
-            raise _unreadable(file, "damaged compressed voxels") from error
-    elif encoding != "raw":
-        raise _unreadable(file, f"the encoding {encoding!r}")
-    if len(body) != expected:
-        raise _unreadable(file, f"{len(body)} bytes of voxels where the header promises {expected}")
-    return body
+def _voxels(opened: BinaryIO, packing: Packing, expected: int, file: Path) -> bytearray:
+    stream = PackedStream(opened, packing)
+    content = stream.read(expected)
+    if len(content) < expected:
+        raise _unreadable(file, f"{len(content)} bytes of voxels where the header promises {expected}")
+    stream.check_end()
+    return content
 
 
 def _affine(fields: Mapping[str, str], axes: int, file: Path) -> FloatArray:
@@ -116,6 +172,9 @@ def _affine(fields: Mapping[str, str], axes: int, file: Path) -> FloatArray:
         )
     if axes == 4 and not fields["space directions"].startswith("none"):
         raise _unreadable(file, "a fourth axis that is not a leading list of layers")
+    units = set(re.findall(r'"([^"]*)"', fields.get("space units", ""))) - {"", "mm"}
+    if units:
+        raise _unreadable(file, f"lengths in {', '.join(sorted(units))[:40]}, not in mm")
     affine = np.eye(4)
     affine[:3, :3] = (directions * signs).T
     affine[:3, 3] = origin[0] * signs
@@ -128,7 +187,7 @@ def _vectors(text: str) -> FloatArray:
 
 
 def _segments(fields: Mapping[str, str]) -> tuple[Segment, ...]:
-    numbers = [int(m[1]) for key in fields if (m := re.fullmatch(r"Segment(\d+)_LabelValue", key))]
+    numbers = [int(m[1]) for key in fields if (m := re.fullmatch(r"Segment(\d{1,9})_LabelValue", key, re.ASCII))]
     try:
         return tuple(
             Segment(
@@ -138,7 +197,7 @@ def _segments(fields: Mapping[str, str]) -> tuple[Segment, ...]:
             )
             for n in sorted(numbers)
         )
-    except ValueError:  # a header whose names make no sense still has its labels
+    except (KeyError, ValueError):  # a header whose names make no sense still has its labels
         return ()
 
 
@@ -146,6 +205,6 @@ def _unreadable(file: Path, got: str) -> InputError:
     return InputError(
         f"cannot read {file.name!r} as a NRRD label map",
         got=got,
-        expected="a complete NRRD file with its voxels inside, raw or gzip",
+        expected="a complete NRRD file, its voxels inside or in one file beside it, raw, gzip or bzip2",
         remedy="save the segmentation again from 3D Slicer, or as NIfTI",
     )

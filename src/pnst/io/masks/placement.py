@@ -10,10 +10,9 @@ from pnst.study import Study
 from pnst.typing import BoolArray, FloatArray
 
 SAME_MM = 1e-3
-"""Grids whose corners are closer than this are one grid: headers in float32 round at 1e-5."""
+"""Grids whose corners are closer than this are one grid without a word: headers in float32 round at 1e-5."""
 
-
-CROPPED = "cropped from"
+SAME, REORIENTED, CROPPED = "same grid as", "re-oriented to", "cropped from"
 
 
 def check_placement(mask: Mask, study: Study, name: str = "lesion mask") -> tuple[str, ...]:
@@ -51,30 +50,49 @@ def check_placement(mask: Mask, study: Study, name: str = "lesion mask") -> tupl
             remedy="check that mask and images are of one patient and one examination",
         )
     missed = tuple(f"{share:.1%} of the {name} lies outside {role}" for role, share in outside.items() if share)
-    return (f"{name}: {_grid_relations(mask.grid, grids)}", *missed)
+    role, apart = _nearest(mask.grid, grids)
+    rounding = (f"{name}: placed by the affine of {role}, {apart:.2g} mm from its own",) if apart > SAME_MM else ()
+    return (f"{name}: {_grid_relations(mask.grid, grids)}", *rounding, *missed)
 
 
 def undo_cropping(mask: Mask, study: Study) -> Mask:
     """A mask that is a box of a series' voxels, put back on that series' grid; any other mask as it is.
 
-    Cropped to its lesion, a mask ends where the lesion does, which would look like an image that cuts it off.
+    Cropped to its lesion, a mask ends where the lesion does, which would look like an image that cuts it off. A mask
+    on all of a series' voxels, but for what its header rounds, lies on the series' own grid afterwards.
     """
-    whole = next(
-        (s.volume.grid for s in study.series.values() if grid_relation(mask.grid, s.volume.grid) == CROPPED), None
-    )
-    return mask if whole is None else embed(mask, whole)
+    grids = {str(role): series.volume.grid for role, series in study.series.items()}
+    whole = next((grid for grid in grids.values() if grid_relation(mask.grid, grid) == CROPPED), None)
+    if whole is not None:
+        return embed(mask, whole)
+    role, apart = _nearest(mask.grid, grids)
+    if role is None or (apart <= SAME_MM and not mask.grid.matches(grids[role])):
+        return mask
+    return embed(mask, grids[role])
 
 
 def grid_relation(mask: Grid, series: Grid) -> str:
     """How a mask's grid relates to a series', in words that the names of series complete."""
-    if mask.matches(series, SAME_MM):
-        return "same grid as"
+    if mask.matches(series):
+        return SAME
     own, other = mask.canonical(), series.canonical()
-    if own.matches(other, SAME_MM):
-        return "re-oriented to"
+    if own.matches(other):
+        return REORIENTED
     if other.box_of(own) is not None:
         return CROPPED
     return f"its surface carried from voxels of {_spacing_text(mask)} mm onto"
+
+
+def _nearest(mask: Grid, grids: dict[str, Grid]) -> tuple[str | None, float]:
+    """The series on whose grid the mask lies, in whatever order, and how far apart their corners are, in mm."""
+    own = mask.canonical()
+    apart = {
+        role: float(np.linalg.norm(own.corners() - grid.canonical().corners(), axis=1).max())
+        for role, grid in grids.items()
+        if own.matches(grid.canonical())
+    }
+    role = min(apart, key=lambda one: apart[one], default=None)
+    return role, 0.0 if role is None else apart[role]
 
 
 def _grid_relations(mask: Grid, grids: dict[str, Grid]) -> str:
@@ -89,14 +107,13 @@ def _grid_relations(mask: Grid, grids: dict[str, Grid]) -> str:
 
 def _check_affine(mask: Grid, grids: dict[str, Grid], name: str) -> None:
     """Refuse a mask whose array was transposed or resampled while its affine stayed that of a series."""
-    if any(mask.matches(grid, SAME_MM) for grid in grids.values()):
+    if any(mask.matches(grid) for grid in grids.values()):
         return
     for role, grid in grids.items():
         times = np.divide(mask.shape, grid.shape)
         multiplied = times.max() >= 2 and np.array_equal(times, np.rint(times))
-        if np.abs(mask.affine - grid.affine).max() <= SAME_MM and (
-            multiplied or sorted(mask.shape) == sorted(grid.shape)
-        ):
+        transposed = sorted(mask.shape) == sorted(grid.shape)
+        if mask.shape != grid.shape and (multiplied or transposed) and Grid(grid.shape, mask.affine).matches(grid):
             raise GeometryError(
                 f"the {name} has the affine of {role} but another shape",
                 got=f"{mask.shape} voxels where {role} has {grid.shape}: an array transposed or resampled by itself",
@@ -109,7 +126,7 @@ def _has_default_affine(mask: Grid, grids: list[Grid]) -> bool:
     """Whether the mask's affine is a default that some program wrote for want of a better one."""
     linear, origin = np.abs(mask.affine[:3, :3]), mask.affine[:3, 3]
     straight = np.array_equal(linear, np.diag(np.diag(linear)))
-    if not straight or origin.any() or any(mask.matches(grid, SAME_MM) for grid in grids):
+    if not straight or origin.any() or any(mask.matches(grid) for grid in grids):
         return False
     placed = [grid for grid in grids if np.abs(grid.affine[:3, 3]).max() > SAME_MM]
     identity = np.array_equal(linear, np.eye(3))

@@ -1,58 +1,68 @@
-"""The parts of a NIfTI file: its header, whose repairs are reported, and its voxels as stored."""
+"""The parts of a NIfTI file: its header, whose repairs are reported, and its voxels as stored.
+
+One file (`.nii`), or a pair of a header (`.hdr`) and its voxels (`.img`), each packed by gzip or not.
+"""
 
 from __future__ import annotations
 
-import gzip
 import logging
-import zlib
+import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 import nibabel as nib
 import numpy as np
 from nibabel import imageglobals
+from nibabel.nifti1 import Nifti1PairHeader
+from nibabel.nifti2 import Nifti2PairHeader
 
 from pnst.errors import InputError
+from pnst.image import MAX_VOXELS
+from pnst.io.packed_stream import DamagedStreamError, PackedStream, packing_of
+from pnst.io.regular_file import open_regular
 from pnst.typing import AnyArray
 
-_CHUNK = 1 << 26
+_CLASSES = {
+    b"n+1": nib.Nifti1Header,
+    b"ni1": Nifti1PairHeader,
+    b"n+2": nib.Nifti2Header,
+    b"ni2": Nifti2PairHeader,
+}
+_PAIR = re.compile(r"\.(hdr|img)(\.gz)?$", re.IGNORECASE)
+_ANALYZE_STARTS = (b"\x5c\x01\0\0", b"\0\0\x01\x5c")
+"""348, little and big endian."""
+_MAX_EXTENSION_BYTES = 1 << 26
+"""Between header and voxels: private texts of programs, some of them a whole DICOM header."""
 
 
 def read_header(file: Path) -> tuple[nib.Nifti1Header, tuple[str, ...]]:
     """The header (NIfTI-1 or -2, by content) and what was repaired in it. Raises `InputError` as `read_stored` does."""
-    try:
-        with file.open("rb") as stream:
-            return _header(_uncompressed(stream), file)
-    except (OSError, EOFError, zlib.error) as error:
-        raise _failed(file, error) from error
+    file = _header_file(file)
+    with _unpacked(file) as stream:
+        return _header(stream, file)
 
 
 def read_stored(file: Path) -> tuple[nib.Nifti1Header, AnyArray, tuple[str, ...]]:
     """Header, stored voxels (before scaling) in the header's shape, and what was repaired.
 
-    Raises `InputError` for a file that is missing, truncated, no NIfTI, or whose voxels are no plain numbers.
+    Raises `InputError` for a file that is missing, no plain file, no NIfTI, whose voxels are no plain numbers, or that
+    holds fewer or more bytes than its header promises.
     """
-    try:
-        with file.open("rb") as opened:
-            stream = _uncompressed(opened)
-            header, repairs = _header(stream, file)
-            dtype = header.get_data_dtype()
-            if dtype.kind not in "biuf":
-                raise unreadable(file, f"voxels of type {dtype}")
-            shape = header.get_data_shape()
-            size = int(np.prod(shape, dtype=object)) * dtype.itemsize
-            gap = header.get_data_offset() - header.template_dtype.itemsize
-            if not shape or size <= 0 or gap < 0:
-                raise unreadable(file, f"shape {shape}, voxels from byte {header.get_data_offset()}")
-            _read(stream, gap)
-            content = _read(stream, size)
-            stream.read(1)  # gzip checks its sum only at the end
-    except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise _failed(file, error) from error
-    if len(content) < size:
-        raise unreadable(file, f"{len(content)} bytes of voxels where the header promises {size}")
-    return header, np.frombuffer(content, dtype).reshape(shape, order="F"), repairs
+    file = _header_file(file)
+    with _unpacked(file) as stream:
+        header, repairs = _header(stream, file)
+        if header.is_single:
+            return header, _voxels(stream, header, header.template_dtype.itemsize, file), repairs
+        if _PAIR.search(file.name) is None:
+            raise unreadable(file, "the header of a pair of files, whose name does not end in .hdr")
+        stream.skip(_MAX_EXTENSION_BYTES)
+        stream.check_end()
+    voxel_file = _sibling(file, "img")
+    with _unpacked(voxel_file) as stream:
+        return header, _voxels(stream, header, 0, voxel_file), repairs
 
 
 def unreadable(file: Path, got: str) -> InputError:
@@ -65,40 +75,80 @@ def unreadable(file: Path, got: str) -> InputError:
     )
 
 
-def _failed(file: Path, error: Exception) -> InputError:
-    missing = isinstance(error, FileNotFoundError)
-    return unreadable(file, "no such file" if missing else f"{type(error).__name__} while reading")
+@contextmanager
+def _unpacked(file: Path) -> Iterator[PackedStream]:
+    """The file's bytes. Raises `InputError` for what is amiss with them, here and while they are read."""
+    try:
+        with open_regular(file) as opened:
+            yield PackedStream(opened, packing_of(opened))
+    except FileNotFoundError as error:
+        raise unreadable(file, "no such file") from error
+    except OSError as error:
+        raise unreadable(file, error.strerror or "a file that cannot be opened") from error
+    except DamagedStreamError as error:
+        raise unreadable(file, str(error)) from error
 
 
-def _uncompressed(stream: BinaryIO) -> BinaryIO:
-    """The stream, unpacked where it starts as gzip does."""
-    packed = stream.read(2) == b"\x1f\x8b"
-    stream.seek(0)
-    return gzip.GzipFile(fileobj=stream) if packed else stream  # type: ignore[return-value]
+def _header_file(file: Path) -> Path:
+    """The `.hdr` of a pair whose `.img` was given, any other file itself."""
+    pair = _PAIR.search(file.name)
+    return file if pair is None or pair[1].lower() == "hdr" else _sibling(file, "hdr")
 
 
-def _header(stream: BinaryIO, file: Path) -> tuple[nib.Nifti1Header, tuple[str, ...]]:
+def _sibling(file: Path, ending: str) -> Path:
+    """The other file of a pair, packed as this one is where it exists, else otherwise."""
+    pair = _PAIR.search(file.name)
+    if pair is None:
+        return file
+    stem = f"{file.name[: pair.start()]}.{ending.upper() if pair[1].isupper() else ending}"
+    names = (stem + (pair[2] or ""), stem + ("" if pair[2] else ".gz"))
+    return next((file.with_name(name) for name in names if file.with_name(name).exists()), file.with_name(names[0]))
+
+
+def _header(stream: PackedStream, file: Path) -> tuple[nib.Nifti1Header, tuple[str, ...]]:
+    content = bytes(stream.read(348))
+    kind = _CLASSES.get(content[4:7]) or _CLASSES.get(content[344:347])
+    if kind is None:
+        analyze = _PAIR.search(file.name) is not None and content[:4] in _ANALYZE_STARTS
+        kept = "a header of ANALYZE 7.5, which does not tell left from right" if analyze else "no mark of NIfTI"
+        raise unreadable(file, kept)
+    content += stream.read(kind.template_dtype.itemsize - 348)
     repairs = _Repairs()
     try:
-        content = stream.read(348)
-        kind = nib.Nifti2Header if content[4:7] == b"n+2" else nib.Nifti1Header
-        content += stream.read(kind.template_dtype.itemsize - 348)
-        if content[4:7] != b"n+2" and content[344:347] != b"n+1":
-            raise unreadable(file, "a file without the mark of NIfTI")
+        _check_type(kind.from_fileobj(BytesIO(content), check=False), file)
         with repairs:
-            return kind.from_fileobj(BytesIO(content)), tuple(repairs.messages)
+            header = kind.from_fileobj(BytesIO(content))
+        int(header.get_data_offset()), header.get_data_shape()
+        return header, tuple(repairs.messages)
     except InputError:
         raise
     except Exception as error:  # whatever a damaged header makes the parser raise, it is this file's damage
-        raise _failed(file, error) from error
+        raise unreadable(file, f"a damaged header ({type(error).__name__})") from error
 
 
-def _read(stream: BinaryIO, count: int) -> bytearray:
-    """Up to `count` bytes; memory grows with what is there, not with what a damaged header promises."""
-    content = bytearray()
-    while len(content) < count and (part := stream.read(min(count - len(content), _CHUNK))):
-        content += part
-    return content
+def _check_type(header: nib.Nifti1Header, file: Path) -> None:
+    """Raise `InputError` for voxels that are no plain numbers, or whose size contradicts their type."""
+    dtype = header.get_data_dtype()
+    if dtype.kind not in "biuf":
+        raise unreadable(file, f"voxels of type {dtype}")
+    if int(header["bitpix"]) != dtype.itemsize * 8:
+        raise unreadable(file, f"voxels of type {dtype} in {int(header['bitpix'])} bits")
+
+
+def _voxels(stream: PackedStream, header: nib.Nifti1Header, start: int, file: Path) -> AnyArray:
+    """All voxels of a stream that stands at byte `start`, and no byte more. Checked before memory is asked for."""
+    shape, dtype = header.get_data_shape(), header.get_data_dtype()
+    count, gap = math.prod(int(n) for n in shape), header.get_data_offset() - start
+    if not shape or min(shape) < 1 or not 0 <= gap <= _MAX_EXTENSION_BYTES:
+        raise unreadable(file, f"shape {shape}, voxels from byte {header.get_data_offset()}")
+    if count > MAX_VOXELS:
+        raise unreadable(file, f"{count} voxels, where pnst reads at most {MAX_VOXELS}")
+    stream.skip(gap)
+    content = stream.read(count * dtype.itemsize)
+    if len(content) < count * dtype.itemsize:
+        raise unreadable(file, f"{len(content)} bytes of voxels where the header promises {count * dtype.itemsize}")
+    stream.check_end()
+    return np.frombuffer(content, dtype).reshape(shape, order="F")
 
 
 class _Repairs(logging.Handler):

@@ -10,8 +10,10 @@ from pnst.errors import InputError
 from pnst.image import Volume
 from pnst.io.adc_unit import is_unit, scale_of, to_um2_per_ms
 from pnst.io.digest import digest
+from pnst.io.image_values import check_image_values
+from pnst.io.nifti.gradients import read_b_values, read_b_vectors
 from pnst.io.nifti.read import read_description, read_geometry, read_volume, stem
-from pnst.io.nifti.sidecar import acquisition_of, read_b_values, read_b_vectors, read_json
+from pnst.io.nifti.sidecar import acquisition_of, read_json
 from pnst.io.role_contradictions import role_contradictions
 from pnst.io.simulation_mark import SIMULATED
 from pnst.study import Role, Series, Source
@@ -21,9 +23,11 @@ def read_series(file: Path, role: Role) -> Series:
     """Read `file` to serve as `role`, with its `.json`, `.bval` and `.bvec` of the same name.
 
     An ADC map comes back in um2_per_ms. Raises `InputError` for a file, sidecar or number of volumes that does not
-    fit, `AmbiguityError` for an ADC map whose unit cannot be told, `GeometryError` for one without a place.
+    fit and for a mask in place of an image, `AmbiguityError` for an ADC map whose unit cannot be told, `GeometryError`
+    for a file without a place.
     """
     data, grid, notes = read_volume(file)
+    check_image_values(data, repr(file.name))
     unit = ""
     if role is Role.ADC and data.ndim == 3:
         data, note = to_um2_per_ms(data, written_unit(file))
@@ -53,7 +57,7 @@ def _series(file: Path, role: Role, volume: Volume, source: Source, notes: tuple
         count = volume.data.shape[3]
         b_values = read_b_values(beside(file, ".bval"), count)
         directions = beside(file, ".bvec")
-        b_vectors = read_b_vectors(directions, volume.grid, count) if directions.is_file() else None
+        b_vectors = read_b_vectors(directions, volume.grid, b_values) if directions.is_file() else None
         if b_vectors is not None and not b_vectors.any():  # BIDS wants the file where directions were combined too
             b_vectors = None
     notes += role_contradictions(role, facts)

@@ -1,4 +1,4 @@
-"""What lies beside a NIfTI file: `.json` facts of the acquisition, `.bval` and `.bvec` of diffusion."""
+"""What lies beside a NIfTI file in `.json`: facts of the acquisition, as BIDS names them."""
 
 from __future__ import annotations
 
@@ -7,25 +7,39 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from pnst.errors import InputError
-from pnst.image import Grid
 from pnst.io.nifti.sidecar_words import contrast_agent_of, fat_suppression_of
+from pnst.io.regular_file import read_regular
 from pnst.study import Acquisition
-from pnst.typing import FloatArray
+
+MAX_BYTES = 1 << 24
+MAX_NUMBER = 1e6
+"""Of any fact: seconds, degrees, tesla. None of them comes near."""
+_NUMBERS = ("RepetitionTime", "EchoTime", "InversionTime", "FlipAngle", "MagneticFieldStrength")
+_NOT_GIVEN = (None, "", "n/a")
+"""In place of a number; the last is BIDS's."""
 
 
 def read_json(file: Path) -> Mapping[str, Any]:
-    """The facts of a JSON sidecar, none where there is no such file. Raises `InputError` for a damaged one."""
+    """The facts of a JSON sidecar, none where there is no such file.
+
+    Raises `InputError` for a damaged one, and for a fact that is read and whose value is of another kind.
+    """
     try:
-        facts = json.loads(file.read_text(encoding="utf-8"))
+        facts = json.loads(read_regular(file, MAX_BYTES), parse_constant=_no_number)
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, RecursionError) as error:
-        raise _damaged(file, "text that is no JSON", "a JSON object") from error
+    except OSError as error:
+        raise _damaged(file, error.strerror or "a file that cannot be opened", "a JSON object") from error
+    except (ValueError, RecursionError) as error:
+        raise _damaged(file, f"no JSON that can be read ({_fault(error)})", "a JSON object") from error
     if not isinstance(facts, dict):
         raise _damaged(file, f"a JSON {type(facts).__name__}", "a JSON object")
+    if not all(map(_is_text, facts.values())):
+        raise _damaged(file, "half of a surrogate pair", "texts in Unicode")
+    for key in _NUMBERS:
+        if not _is_number(facts.get(key)):
+            raise _damaged(file, f"{key}: {_shown(facts[key])}", f"a number from 0 to {MAX_NUMBER:g}")
     return facts
 
 
@@ -65,68 +79,34 @@ def sidecar_of(acquisition: Acquisition, unit: str = "") -> dict[str, Any]:
     return {key: value for key, value in facts.items() if value is not None}
 
 
-def read_b_values(file: Path, count: int) -> tuple[float, ...]:
-    """The b-values (s/mm²) of a `.bval` file, one for each of `count` volumes.
-
-    Raises `InputError` where they are missing, not numbers, negative, or not `count`.
-    """
-    values = _table(file).ravel()
-    if len(values) != count or (values < 0).any():
-        minimum = f", least {values.min():g}" if len(values) else ""
-        raise _damaged(file, f"{len(values)} b-values{minimum}", f"{count} of 0 or more, one for each volume")
-    return tuple(float(b) for b in values)
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no number in JSON")
 
 
-def read_b_vectors(file: Path, grid: Grid, count: int) -> FloatArray:
-    """The gradient directions of a `.bvec` file as (count, 3) unit vectors in RAS; rows of 0 where there is none.
-
-    FSL counts directions along the image's axes, with the first one flipped when the affine's determinant is
-    positive (FDT user guide, "bvecs"). Raises `InputError` for other than 3 × count numbers.
-    """
-    table = _table(file)
-    if table.shape == (count, 3) and count != 3:
-        table = table.T
-    if table.shape != (3, count):
-        raise _damaged(file, f"{table.shape[0]} × {table.shape[1]} numbers", f"3 × {count}")
-    return from_fsl(table.T, grid)
+def _fault(error: Exception) -> str:
+    """One short clause of a parser's complaint."""
+    return "nested too deep" if isinstance(error, RecursionError) else str(error).split(";")[0][:80]
 
 
-def from_fsl(vectors: FloatArray, grid: Grid) -> FloatArray:
-    """(n, 3) directions along FSL's image axes → unit vectors in RAS."""
-    return _unit(vectors * _fsl_signs(grid) @ grid.directions.T)
+def _shown(value: Any) -> str:
+    """A value of the wrong kind, named by its kind where it is no number: texts may hold names."""
+    return f"{value:g}" if isinstance(value, float) else f"a JSON {type(value).__name__}"
 
 
-def to_fsl(vectors: FloatArray, grid: Grid) -> FloatArray:
-    """(n, 3) directions in RAS → unit vectors along FSL's image axes; undoes `from_fsl`."""
-    return np.asarray(_unit(vectors @ np.linalg.inv(grid.directions).T) * _fsl_signs(grid)) + 0.0  # no −0.0
+def _is_number(value: Any) -> bool:
+    if value is None or isinstance(value, str):
+        return value in _NOT_GIVEN
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MAX_NUMBER
 
 
-def _fsl_signs(grid: Grid) -> FloatArray:
-    return np.array([-1.0 if np.linalg.det(grid.affine[:3, :3]) > 0 else 1.0, 1.0, 1.0])
-
-
-def _unit(vectors: FloatArray) -> FloatArray:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    zeros = np.zeros(vectors.shape)
-    return np.asarray(np.divide(vectors, lengths, out=zeros, where=lengths > 0))
-
-
-def _table(file: Path) -> FloatArray:
-    try:
-        rows = [line.split() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-        table = np.array([[float(word.rstrip(",")) for word in row] for row in rows], dtype=np.float64)
-    except FileNotFoundError as error:
-        raise _damaged(file, "no such file", "b-values or directions beside the diffusion images") from error
-    except (OSError, ValueError) as error:
-        raise _damaged(file, "words that are no numbers, or rows of different lengths", "a table of numbers") from error
-    if table.ndim != 2 or not np.isfinite(table).all():
-        raise _damaged(file, "an empty or not finite table", "a table of numbers")
-    return table
+def _is_text(value: Any) -> bool:
+    """Whether a text can be written again; half of a surrogate pair cannot."""
+    return not isinstance(value, str) or not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def _number(facts: Mapping[str, Any], key: str) -> float | None:
     value = facts.get(key)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return None if value in _NOT_GIVEN else float(value)
 
 
 def _milliseconds(facts: Mapping[str, Any], key: str) -> float | None:

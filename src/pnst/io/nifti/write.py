@@ -10,8 +10,9 @@ import numpy as np
 
 from pnst.errors import InputError
 from pnst.image import Mask, Volume
+from pnst.io.nifti.gradients import to_fsl
 from pnst.io.nifti.read import write_volume
-from pnst.io.nifti.sidecar import sidecar_of, to_fsl
+from pnst.io.nifti.sidecar import sidecar_of
 from pnst.io.simulation_mark import SIMULATED, is_simulated
 from pnst.study import Lesion, Series, Study
 from pnst.typing import FloatArray
