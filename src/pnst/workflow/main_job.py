@@ -65,7 +65,7 @@ def run(
     >>> i, j, k = np.ogrid[-12.5:13, -11.5:12, -6.5:7]
     >>> ball = i**2 + j**2 + (2 * k) ** 2 < 100
     >>> grid = pnst.Grid(ball.shape, np.diag([1.0, 1.0, 2.0, 1.0]))
-    >>> image = pnst.Volume(np.where(ball, 330, 300).astype(np.float32), grid)
+    >>> image = pnst.Volume((300 + i + 30 * ball).astype(np.float32), grid)
     >>> study = pnst.Study("A", {pnst.Role.T1: pnst.Series(pnst.Role.T1, image, Source("simulated", ""))})
     >>> lesion = pnst.Lesion("1", pnst.Mask(ball, grid), "simulation")
     >>> with tempfile.TemporaryDirectory() as folder:
