@@ -10,7 +10,7 @@ import pytest
 from csa_header import csa_header
 from pnst.image import Grid
 from pnst.io.nifti.gradients import from_fsl, read_b_values
-from pnst.io.study import read_study
+from pnst.io.study import inspect, read_study
 from pnst.study import Role
 
 LPS = np.array([0.36, 0.48, -0.8])
@@ -181,3 +181,23 @@ def _flipped(grid, axes):
         affine[:3, 3] += affine[:3, axis] * (grid.shape[axis] - 1)
         affine[:3, axis] *= -1
     return Grid(grid.shape, affine)
+
+
+@pytest.mark.parametrize("manufacturer", ["SIEMENS", "Siemens Healthineers", ""])
+@pytest.mark.parametrize("name", ["*ep_b{}t", "*re_b{}t", "ep_b{}", "*ez_b{}#3", "*re_b{}#12"])
+def test_the_sequence_s_name_is_left_when_private_elements_are_gone(formula, write, name, manufacturer):
+    """dcm2niix issue 394: anonymised trace images of echo-planar and readout-segmented sequences."""
+    volumes = [{"SequenceName": name.format(b)} for b in (50, 400, 800)]
+    instances = formula(volumes=volumes).instances()
+    for ds in instances:
+        ds.Manufacturer, ds.ImageType = manufacturer, ["DERIVED", "PRIMARY", "DIFFUSION", "TRACEW"]
+    assert read_study(write(instances)).series[Role.DWI].b_values == (50.0, 400.0, 800.0)
+
+
+@pytest.mark.parametrize("name", ["*tse2d1_17", "*fl3d1", "b1map", "*re_b", "*ep_b123456t"])
+def test_other_names_hold_no_b_value(formula, write, name):
+    instances = formula().instances()
+    for ds in instances:
+        ds.Manufacturer, ds.SequenceName = "SIEMENS", name
+    (guess,) = inspect(write(instances))
+    assert guess.b_values is None

@@ -22,7 +22,7 @@ def exported(formula, levels=LEVELS, **elements):
             ds.SOPInstanceUID = f"{ds.SOPInstanceUID}.{n}"
             ds.SeriesDescription, ds.FrameOfReferenceUID = f"ep2d_diff_b{b:g}", "2.25.3"
             ds.RepetitionTime, ds.EchoTime, ds.Manufacturer = 4000, 60, "Invented"
-            ds.PixelData = (series.stored[:, :, ds.InstanceNumber - 1, 0] + int(b)).T.tobytes()
+            ds.PixelData = (series.stored[:, :, ds.InstanceNumber - 1, 0] + 900 - int(b)).T.tobytes()
             for name, value in elements.items():
                 setattr(ds, name, value)
             instances.append(ds)
@@ -39,7 +39,7 @@ def test_one_series_a_b_value_is_one_diffusion_series(formula, write):
     dwi = study.series[Role.DWI]
     assert dwi.b_values == LEVELS
     one = formula().stored[..., 0].astype(float)
-    np.testing.assert_array_equal(dwi.volume.data, np.stack([one + b for b in LEVELS], axis=-1))
+    np.testing.assert_array_equal(dwi.volume.data, np.stack([one + 900 - b for b in LEVELS], axis=-1))
     np.testing.assert_allclose(dwi.volume.grid.affine, formula().affine, atol=1e-6)
     assert dwi.notes[0].startswith("dwi is s9+s8+s7: b-values 0, 400, 800 of s9, s8, s7, one a series on one grid")
     assert study.notes == ()  # no part was left out
@@ -85,15 +85,57 @@ def test_a_b_value_exported_twice_is_not_chosen_from(formula, write):
     assert any("s8: a b-value twice" in guess.reason for guess in guesses)
 
 
-@pytest.mark.parametrize(("scale", "merged"), [(2.0, True), (3.0, False)])
-def test_philips_scales_must_be_one(formula, write, scale, merged):
-    """Its displayed values are divided by a scale of each series (2005,100E): of two scales they are not comparable."""
+@pytest.mark.parametrize(("scale", "divisors"), [(2.0, (1, 1)), (2.5, (2.0, 2.5)), (None, None)])
+def test_philips_parts_of_two_scales_are_merged_where_each_brings_its_own(formula, write, scale, divisors):
+    """Closed form: floating point = displayed ÷ scale slope (2005,100E), the rescale slope being 1 (Chenevert 2014)."""
     instances = exported(formula, (0.0, 800.0), Manufacturer="Philips Medical Systems")
     for ds in instances:
         block = ds.private_block(0x2005, "Philips MR Imaging DD 001", create=True)
-        block.add_new(0x0E, "FL", scale if ds.SeriesNumber == 8 else 2.0)
-    roles = [guess.role for guess in inspect(write(instances))]
-    assert (Role.DWI in roles) is merged
+        if ds.SeriesNumber == 9 or scale is not None:
+            block.add_new(0x0E, "FL", scale if ds.SeriesNumber == 8 else 2.0)
+    folder = write(instances)
+    assert (Role.DWI in [guess.role for guess in inspect(folder)]) is (divisors is not None)
+    if divisors is not None:
+        shown = formula().stored[..., 0].astype(float)
+        expected = np.stack([(shown + 900) / divisors[0], (shown + 100) / divisors[1]], axis=-1)
+        np.testing.assert_allclose(read_study(folder).series[Role.DWI].volume.data, expected, rtol=1e-6)
+
+
+def volumes_of_their_own(formula, **elements):
+    """As Siemens' interoperable export: each volume a series UID, one series number, acquisition numbers."""
+    axes = np.eye(3).tolist()
+    weightings = [(0.0, None)] + [(b, axis) for b in (400.0, 800.0) for axis in axes]
+    instances = []
+    for n, (b, axis) in enumerate(weightings):
+        for ds in formula().instances():
+            ds.SeriesNumber, ds.SeriesInstanceUID, ds.SOPInstanceUID = 2, f"2.25.9.{n}", f"{ds.SOPInstanceUID}.{n}"
+            ds.DiffusionBValue, ds.AcquisitionNumber, ds.Manufacturer = b, n + 1, "SIEMENS"
+            if axis:
+                ds.DiffusionGradientOrientation = axis
+            for name, value in elements.items():
+                setattr(ds, name, value)
+            instances.append(ds)
+    return instances
+
+
+def test_a_series_uid_for_each_volume_is_one_acquisition(formula, write):
+    study = read_study(write(volumes_of_their_own(formula)))
+    dwi = study.series[Role.DWI]
+    assert dwi.b_values == (0.0, 400.0, 400.0, 400.0, 800.0, 800.0, 800.0)
+    assert dwi.notes[0].startswith("dwi is s2: b-values 0, 400, 800 of ")
+    assert study.notes == ()
+
+
+def test_repeats_are_merged_by_their_acquisition_numbers_and_not_without(formula, write):
+    """Three averages of a trace; without numbers they might be one export twice."""
+    instances = volumes_of_their_own(formula)
+    for ds in instances:
+        ds.DiffusionDirectionality = "ISOTROPIC" if ds.DiffusionBValue else "NONE"
+        ds.pop("DiffusionGradientOrientation", None)
+    assert len(read_study(write(instances)).series[Role.DWI].b_values) == 7
+    for ds in instances:
+        del ds.AcquisitionNumber
+    assert Role.DWI not in [guess.role for guess in inspect(write(instances))]
 
 
 def test_b_zero_without_its_element_is_told_by_its_description(formula, write):

@@ -3,41 +3,62 @@
 from __future__ import annotations
 
 from pnst.io.dicom.diffusion import read_diffusion
-from pnst.io.dicom.frame import Frame, FramePlane, Pixels, RealWorldMapping
+from pnst.io.dicom.frame import Frame, FramePlane, Kind, Pixels, RealWorldMapping
+from pnst.io.dicom.keywords import keywords_of
 from pnst.io.dicom.kinds import kind_of
-from pnst.io.dicom.tags import Fields, integer, item, items, number, numbers, text, words
+from pnst.io.dicom.tags import Fields, integer, item, items, number, numbers, private, text, words
 from pnst.io.fat_suppression import fat_suppressed
 from pnst.study import Acquisition
 
-_NO_AGENT = frozenset({"NO", "NONE", "N", "WITHOUT", "0"})
+_NO_AGENT = frozenset(
+    {"NO", "NONE", "N", "WITHOUT", "0", "-", "NIL", "NA", "N/A", "NON", "NEIN", "KEIN", "KEINE", "OHNE", "SANS", "SIN"}
+    | {"SEM", "SENZA", "GEEN", "AUCUN", "NESSUNO", "NINGUNO", "UNKNOWN", "NOT GIVEN", "NONE GIVEN", "FALSE"}
+)
+SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 
 
 def classic_frame(ds: Fields, pixels: Pixels) -> Frame:
     """The one frame of a classic image."""
     image_type = words(ds, 0x00080008)
     orientation = numbers(ds, 0x00200037)
+    place = plane(numbers(ds, 0x00200032), orientation, numbers(ds, 0x00280030), slice_step(ds))
+    captured = _is_capture(ds, pixels, image_type, placed=place is not None)
     return Frame(
         name=pixels.name,
         file=pixels.name,
         index=0,
         corner=(0, 0),
         size=(pixels.rows, pixels.columns),
-        plane=plane(numbers(ds, 0x00200032), orientation, numbers(ds, 0x00280030), slice_step(ds)),
+        plane=place,
         slope=rescale(ds)[0],
         intercept=rescale(ds)[1],
         unit=text(ds, 0x00541001) or text(ds, 0x00281054),
         real_world=real_world(item(ds, 0x00409096)),
-        kind=kind_of(image_type, derivation_codes(ds)),
+        intensity_scale=intensity_scale(ds, rescale(ds)[0], text(ds, 0x00080070)),
+        kind=Kind.CAPTURE if captured else kind_of(image_type, derivation_codes(ds)),
         diffusion=read_diffusion(ds, image_type, orientation if len(orientation) == 6 else None),
-        acquisition=_acquisition(ds),
-        times=(
-            number(ds, 0x00200100, "IS"),
-            number(ds, 0x00200012, "IS"),
-            number(ds, 0x00181060),
-            number(ds, 0x00080032),
-            number(ds, 0x00080033),
-        ),
+        acquisition=acquisition_of(ds),
+        times=times_of(ds),
         instance=(integer(ds, 0x00200013) or 0, 0),
+    )
+
+
+def _is_capture(ds: Fields, pixels: Pixels, image_type: tuple[str, ...], *, placed: bool) -> bool:
+    """Whether an image is a picture of images: without a place and derived or captured, or of eight bits or colour."""
+    captured = text(ds, 0x00080016).startswith(SECONDARY_CAPTURE)
+    if not placed:
+        return captured or "SECONDARY" in image_type[:2] or bool(text(ds, 0x00080064))
+    return pixels.samples > 1 or (captured and pixels.bits_allocated == 8)
+
+
+def times_of(ds: Fields) -> tuple[float | None, ...]:
+    """What tells time points apart, strongest first: temporal position, acquisition number, trigger time, times."""
+    return (
+        number(ds, 0x00200100, "IS"),
+        number(ds, 0x00200012, "IS"),
+        number(ds, 0x00181060),
+        number(ds, 0x00080032),
+        number(ds, 0x00080033),
     )
 
 
@@ -61,6 +82,14 @@ def rescale(ds: Fields) -> tuple[float, float]:
     return number(ds, 0x00281053) or 1.0, number(ds, 0x00281052) or 0.0
 
 
+def intensity_scale(ds: Fields, slope: float, manufacturer: str) -> float | None:
+    """Chenevert et al. 2014 (Transl Oncol 7:65): Philips' values are floating point × rescale slope × scale slope."""
+    if "PHILIPS" not in manufacturer.upper():
+        return None
+    scale = number(ds, private(ds, 0x2005, "Philips MR Imaging DD 001", 0x0E), "FL")
+    return float(f"{abs(slope * scale):.5g}") if scale else None
+
+
 def real_world(mapping: Fields) -> RealWorldMapping | None:
     """A real world value mapping with a slope and a unit, None for anything less."""
     slope, intercept = number(mapping, 0x00409225, "FD"), number(mapping, 0x00409224, "FD")
@@ -82,10 +111,11 @@ def _spectral(selected: str, options: tuple[str, ...]) -> bool | None:
 
 def contrast_agent(agent: str) -> bool | None:
     """Whether Contrast/Bolus Agent names an agent; None where it is empty, which many scanners always write."""
-    return agent.upper() not in _NO_AGENT if agent else None
+    return agent.upper() not in _NO_AGENT and "pre" not in keywords_of(agent) if agent else None
 
 
-def _acquisition(ds: Fields) -> Acquisition:
+def acquisition_of(ds: Fields) -> Acquisition:
+    """The facts of the acquisition as a classic image writes them."""
     return Acquisition(
         repetition_time_ms=number(ds, 0x00180080),
         echo_time_ms=number(ds, 0x00180081),

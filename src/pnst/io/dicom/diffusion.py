@@ -18,7 +18,8 @@ MIN_WEIGHTED_B = 1.0
 """s/mm² below which an image is not diffusion-weighted: Philips numbers its b = 0 volumes 0.001, 0.002, …"""
 
 _CSA_NAMES = frozenset({"B_value", "DiffusionGradientDirection", "DiffusionDirectionality"})
-_SEQUENCE_B = re.compile(r"^\*?ep_b(\d+)(#\d+|t)?$")
+_SEQUENCE_B = re.compile(r"^\*?\w+_b(\d{1,5})(#\d+|t)?$")
+"""Siemens' names of a volume's sequence: *ep_b800t (echo planar), *re_b800t (readout-segmented), *ep_b1000#12."""
 
 
 def read_diffusion(ds: Fields, image_type: Sequence[str], orientation: Sequence[float] | None) -> FrameDiffusion:
@@ -32,6 +33,8 @@ def read_diffusion(ds: Fields, image_type: Sequence[str], orientation: Sequence[
         if name in manufacturer:
             vendor_diffusion = vendor(ds, orientation)
             break
+    if vendor_diffusion.b_value is None and ("SIEMENS" in manufacturer or not manufacturer):
+        vendor_diffusion = _named_by_sequence(ds, vendor_diffusion)
     b_value = number(ds, B_VALUE, "FD")
     direction = _unit(numbers(ds, ORIENTATION, "FD"))
     return _without_undefined_direction(
@@ -78,10 +81,15 @@ def _siemens(ds: Fields, _: Sequence[float] | None) -> FrameDiffusion:
         b_value = _first(csa.get("B_value", ()))
         direction = _floats(csa.get("DiffusionGradientDirection", ()))
         directionality = next(iter(csa.get("DiffusionDirectionality", ())), directionality)
-    named = _SEQUENCE_B.match(text(ds, 0x00180024))
-    if b_value is None and named:
-        b_value, directionality = float(named[1]), "ISOTROPIC" if named[2] == "t" else directionality
     return FrameDiffusion(b_value, _unit(direction), directionality == "ISOTROPIC")
+
+
+def _named_by_sequence(ds: Fields, diffusion: FrameDiffusion) -> FrameDiffusion:
+    """The b-value in Sequence Name, all that is left where an anonymiser took the private elements."""
+    named = _SEQUENCE_B.match(text(ds, 0x00180024))
+    if named is None:
+        return diffusion
+    return replace(diffusion, b_value=float(named[1]), isotropic=diffusion.isotropic or named[2] == "t")
 
 
 def _ge(ds: Fields, orientation: Sequence[float] | None) -> FrameDiffusion:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from pnst.io.dicom.classic import contrast_agent, derivation_codes, plane, real_world, rescale
+from pnst.io.dicom.classic import (
+    acquisition_of,
+    contrast_agent,
+    derivation_codes,
+    intensity_scale,
+    plane,
+    real_world,
+    rescale,
+    times_of,
+)
 from pnst.io.dicom.classic import slice_step as step_of
-from pnst.io.dicom.diffusion import enhanced_diffusion
-from pnst.io.dicom.frame import Frame, FramePlane, Kind, Pixels
+from pnst.io.dicom.converted import frame_attributes
+from pnst.io.dicom.diffusion import enhanced_diffusion, read_diffusion
+from pnst.io.dicom.frame import Frame, FrameDiffusion, FramePlane, Kind, Pixels
 from pnst.io.dicom.kinds import kind_of
 from pnst.io.dicom.tags import Fields, integer, item, items, number, numbers, private, text, words
 from pnst.io.fat_suppression import fat_suppressed
@@ -13,6 +23,8 @@ from pnst.study import Acquisition
 
 PER_FRAME, SHARED = 0x52009230, 0x52009229
 PARAMETRIC_MAP = "1.2.840.10008.5.1.4.1.1.30"
+_PHILIPS_FRAME = 0x2005140F
+"""Philips' private elements of one frame."""
 
 
 class SharedGroups:
@@ -33,12 +45,12 @@ class FrameGroups:
     """The functional groups of one frame: its own before the shared ones."""
 
     def __init__(self, own: Fields, shared: SharedGroups) -> None:
-        self._own = own
+        self.own = own
         self._shared = shared
 
     def get(self, tag: int) -> Fields:
         """The item of a functional group; an empty one where the group is absent."""
-        return item(self._own, tag) or self._shared.get(tag)
+        return item(self.own, tag) or self._shared.get(tag)
 
 
 def is_enhanced(ds: Fields) -> bool:
@@ -64,7 +76,8 @@ def _frame(
     frame_type = words(groups.get(0x00189226) or groups.get(0x00409092), 0x00089007) or image_type  # MR, or a map
     content = groups.get(0x00209111)
     transformation = groups.get(0x00289145)
-    slope, intercept = rescale(transformation)
+    converted = frame_attributes(ds, groups.own)
+    slope, intercept = rescale(transformation or converted)
     mapping = groups.get(0x00409096) or item(ds, 0x00409096)
     codes = [text(code, 0x00080100) for code in items(groups.get(0x00089124), 0x00089215)] + _quantities(mapping)
     return Frame(
@@ -78,17 +91,31 @@ def _frame(
         intercept=intercept,
         unit=text(transformation, 0x00281054),
         real_world=real_world(mapping),
+        intensity_scale=intensity_scale(groups.get(_PHILIPS_FRAME) or converted, slope, text(ds, 0x00080070)),
         kind=_kind(ds, frame_type, [*codes, *derivation_codes(ds)]),
-        diffusion=enhanced_diffusion(groups.get(0x00189117), frame_type),
-        acquisition=_acquisition(ds, groups, suppressed),
-        times=(
-            number(content, 0x00209128, "UL"),
-            number(content, 0x00209156, "US"),
-            number(groups.get(0x00189118), 0x00209153, "FD"),
-            number(content, 0x00189074, "DT"),
-            None,
-        ),
+        diffusion=_diffusion(groups, frame_type, converted),
+        acquisition=acquisition_of(converted) if converted else _acquisition(ds, groups, suppressed),
+        times=times_of(converted) if converted else _times(groups, content),
         instance=(integer(ds, 0x00200013) or 0, index),
+    )
+
+
+def _diffusion(groups: FrameGroups, frame_type: tuple[str, ...], converted: Fields) -> FrameDiffusion:
+    """As the functional group says it, else as the classic image wrote it that the frame was converted from."""
+    diffusion = enhanced_diffusion(groups.get(0x00189117), frame_type)
+    if diffusion.b_value is not None or not converted:
+        return diffusion
+    orientation = numbers(groups.get(0x00209116), 0x00200037)
+    return read_diffusion(converted, frame_type, orientation if len(orientation) == 6 else None)
+
+
+def _times(groups: FrameGroups, content: Fields) -> tuple[float | None, ...]:
+    return (
+        number(content, 0x00209128, "UL"),
+        number(content, 0x00209156, "US"),
+        number(groups.get(0x00189118), 0x00209153, "FD"),
+        number(content, 0x00189074, "DT"),
+        None,
     )
 
 

@@ -16,13 +16,15 @@ from typing import BinaryIO
 from pydicom.uid import UID
 
 from pnst.errors import InputError, PnstError
-from pnst.io.dicom.classic import classic_frame, rescale
+from pnst.io.dicom.classic import classic_frame
+from pnst.io.dicom.converted import with_shared_attributes
 from pnst.io.dicom.elements import Elements, read_elements
 from pnst.io.dicom.enhanced import enhanced_frames, is_enhanced
 from pnst.io.dicom.frame import Frame, Header, Pixels
+from pnst.io.dicom.kinds import is_reformatted
 from pnst.io.dicom.mosaic import is_mosaic, mosaic_frames
 from pnst.io.dicom.segments import Segment, segments_of
-from pnst.io.dicom.tags import Fields, integer, number, private, text, words
+from pnst.io.dicom.tags import Fields, integer, number, text, words
 from pnst.io.dicom.uih_mosaic import is_uih_mosaic, uih_mosaic_frames
 from pnst.io.masks.dicom_seg import SEG_CLASSES
 from pnst.io.simulation_mark import PHANTOM
@@ -133,7 +135,7 @@ def _is_image(ds: Fields, storage: str, has_pixels: bool) -> bool:
 
 
 def _header(elements: Elements, file: Path, name: str) -> Header:
-    ds = elements.data
+    ds = with_shared_attributes(elements.data)
     rows, columns = integer(ds, 0x00280010, "US"), integer(ds, 0x00280011, "US")
     if not elements.has_pixels:
         raise _damage(name, "a header that ends before the pixels (a truncated file?)")
@@ -154,17 +156,11 @@ def _header(elements: Elements, file: Path, name: str) -> Header:
         modality=text(ds, 0x00080060),
         sequence=(*words(ds, 0x00180020), *words(ds, 0x00180021), text(ds, 0x00180024) or text(ds, 0x00189005)),
         frame_of_reference=text(ds, 0x00200052),
-        intensity_scale=_intensity_scale(ds),
+        reformatted=is_reformatted(words(ds, 0x00080008)),
         simulated=text(ds, 0x00081090) == PHANTOM,
         frames=frames,
         problem=problem,
     )
-
-
-def _intensity_scale(ds: Fields) -> float | None:
-    """Chenevert et al. 2014 (Transl Oncol 7:65): Philips' values are floating point × rescale slope × scale slope."""
-    scale = number(ds, private(ds, 0x2005, "Philips MR Imaging DD 001", 0x0E), "FL")
-    return float(f"{rescale(ds)[0] * scale:.5g}") if scale and "PHILIPS" in text(ds, 0x00080070).upper() else None
 
 
 def _frames(ds: Fields, pixels: Pixels) -> tuple[tuple[Frame, ...], PnstError | None]:

@@ -84,6 +84,8 @@ class Frame:
     unit: str
     """Of the rescaled values, as written; "" where none is."""
     real_world: RealWorldMapping | None
+    intensity_scale: float | None
+    """Philips: rescale slope × scale slope, by which displayed values must be divided to be comparable."""
     kind: Kind
     diffusion: FrameDiffusion
     acquisition: Acquisition
@@ -128,8 +130,8 @@ class Header:
     """Scanning sequence, its variant and its name, as written."""
     frame_of_reference: str
     """UID of the coordinate system that positions are counted in."""
-    intensity_scale: float | None
-    """Philips: rescale slope × scale slope, by which the values of two series must be divided to compare them."""
+    reformatted: bool
+    """Whether its image type says that it was made from other images of the study (MPR, derived and secondary)."""
     simulated: bool
     """Whether its model is the phantom of `pnst`, whichever vendor's habits it was written by."""
     frames: tuple[Frame, ...]

@@ -20,6 +20,8 @@ SAME_PLACE_MM = 0.02
 """Positions along the normal closer than this are one slice: what rounding in headers leaves."""
 MAX_COSINE_DIFFERENCE = 1e-4
 """Largest difference of a direction cosine within one stack."""
+SAME_PLANE_COSINE = 0.87
+"""Planes less than 30° apart are one, tilted, not two."""
 MAX_UNEVENNESS = 0.03
 """Largest distance of a slice from even spacing, as a fraction of the spacing."""
 
@@ -46,6 +48,26 @@ def check_one_orientation(frames: Sequence[Frame]) -> None:
     scaled = [f.name for f in frames if not np.allclose(_plane(f).spacing, first.spacing, rtol=1e-4)]
     if scaled:
         raise _refusal("mixed voxel sizes", f"{listed(scaled)} against {frames[0].name}", "one voxel size in a stack")
+
+
+def count_planes(frames: Sequence[Frame]) -> int:
+    """How many planes, over 30° apart, the frames lie in, where none holds nearly all of them; else 1.
+
+    A localizer has three; of a series with one turned slice the others are most.
+    """
+    normals: list[FloatArray] = []
+    counts: list[int] = []
+    for frame in frames:
+        if frame.plane is None:
+            continue
+        cross = np.cross(frame.plane.orientation[:3], frame.plane.orientation[3:])
+        near = next((n for n, other in enumerate(normals) if abs(float(cross @ other)) > SAME_PLANE_COSINE), None)
+        if near is None:
+            normals.append(cross)
+            counts.append(1)
+        else:
+            counts[near] += 1
+    return len(counts) if counts and max(counts) <= 0.7 * sum(counts) else 1
 
 
 def slice_positions(frames: Sequence[Frame]) -> FloatArray:
@@ -95,10 +117,10 @@ def grid_of(ordered: Sequence[Frame]) -> Grid:
     return Grid((columns, rows, len(ordered)), LPS_TO_RAS @ affine)
 
 
-def listed(names: Sequence[str], max_shown: int = 4) -> str:
+def listed(names: Sequence[str], max_shown: int = 4, separator: str = ", ") -> str:
     """The first few of many names, and how many more there are."""
     more = f" and {len(names) - max_shown} more" if len(names) > max_shown else ""
-    return ", ".join(names[:max_shown]) + more
+    return separator.join(names[:max_shown]) + more
 
 
 def _check_steps(ordered: tuple[Frame, ...], steps: FloatArray) -> None:

@@ -35,6 +35,10 @@ _WORDS: tuple[tuple[Kind, frozenset[str]], ...] = (
 
 _TRACE = frozenset({"TRACEW", "TRACE", "ISO", "ISOTROPIC", "COMBINED"})
 
+_REFORMATS = frozenset(
+    {"MPR", "CSA MPR", "CSAMPR", "REFORMATTED", "CSA RESAMPLED", "RESAMPLED", "MPR THICK", "CURVED MPR"}
+)
+
 
 def kind_of(image_type: Iterable[str], codes: Iterable[str] = ()) -> Kind:
     """The kind that an image type (its words from the third on) and derivation codes say.
@@ -49,3 +53,13 @@ def kind_of(image_type: Iterable[str], codes: Iterable[str] = ()) -> Kind:
 def is_trace(image_type: Iterable[str]) -> bool:
     """Whether an image type says that diffusion directions were combined."""
     return any(word.upper().strip() in _TRACE for word in image_type)
+
+
+def is_reformatted(image_type: Iterable[str]) -> bool:
+    """Whether an image type says that an image was made from others: a reformat, or derived and secondary.
+
+    >>> is_reformatted(["DERIVED", "SECONDARY", "MPR"]), is_reformatted(["DERIVED", "PRIMARY", "DIXON", "WATER"])
+    (True, False)
+    """
+    words = [word.upper().strip() for word in image_type]
+    return bool(_REFORMATS & set(words)) or words[:2] == ["DERIVED", "SECONDARY"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
-from itertools import pairwise
 
 from pnst.io.dicom.frame import Kind
+from pnst.io.dicom.geometry import listed
 from pnst.io.dicom.keywords import keywords_of
+from pnst.io.dicom.slices import SAME_GRADIENT
 from pnst.io.dicom.stack import Stack
 
 B_TOLERANCE = 1.0
@@ -21,9 +22,10 @@ _PHASE = re.compile(r"\b(ap|pa|rl|lr|hf|fh|rev\w*|blip\w*|topup\w*)\b")
 def merge_diffusion(stacks: Sequence[Stack]) -> tuple[Stack, ...]:
     """The stacks, and after them each diffusion series that several of them make together, one b-value each.
 
-    They are merged where frame of reference, grid, the facts of the acquisition, phase encoding, intensity scale and
-    the way directions were combined are the same, and every b-value is there once. The parts stay, marked by what they
-    were merged into; what could not be merged says why.
+    They are merged where frame of reference, grid, the facts of the acquisition, phase encoding and the way directions
+    were combined are the same, and every weighting is there once: of one series number also several times, if the
+    acquisition numbers differ (Siemens' interoperable export gives each volume a series UID of its own). The parts
+    stay, marked by what they were merged into; what could not be merged says why.
     """
     single = [stack for stack in stacks if _single_b_value(stack) is not None]
     groups: list[list[Stack]] = []
@@ -33,7 +35,8 @@ def merge_diffusion(stacks: Sequence[Stack]) -> tuple[Stack, ...]:
             groups.append([stack])
         else:
             group.append(stack)
-    merged = [_merged(part) for group in groups for part in _by_combination(group) if _each_b_value_once(part)]
+    keys = {stack.key for stack in stacks}
+    merged = [_merged(part, keys) for group in groups for part in _acquisitions(group)]
     into = {key: stack.key for stack in merged for key in stack.parts}
     kept = [
         replace(s, merged_into=into.get(s.key, ""), unmerged_reason=_unmerged_reason(s, single, into)) for s in stacks
@@ -64,12 +67,28 @@ def _difference(one: Stack, other: Stack) -> str:
             return f"another value of {_UNIT.sub('', fact.name).replace('_', ' ')}"
     if _phase_encoding(one) != _phase_encoding(other):
         return "another phase encoding by its description"
-    return "" if one.header.intensity_scale == other.header.intensity_scale else "another intensity scale"
+    return "" if _scaled(one) == _scaled(other) else "a private intensity scale in one of them only"
+
+
+def _scaled(stack: Stack) -> bool:
+    """Whether each volume brings the scale by which it becomes comparable (Philips): then scales may differ."""
+    return all(frame.intensity_scale is not None for volume in stack.volumes for frame in volume)
 
 
 def _phase_encoding(stack: Stack) -> frozenset[str]:
     """What the description says of it: b = 0 is often acquired again with the other polarity, distorted otherwise."""
     return frozenset(_PHASE.findall(stack.header.description.lower().replace("_", " ")))
+
+
+def _acquisitions(group: Sequence[Stack]) -> list[list[Stack]]:
+    """The parts of each diffusion series in a group: all together, else those of one series number."""
+    acquisitions = []
+    for combined in _by_combination(group):
+        numbers = dict.fromkeys(s.header.series_number for s in combined)
+        by_number = [[s for s in combined if s.header.series_number == number] for number in numbers]
+        whole = [combined] if _each_weighting_once(combined) else by_number
+        acquisitions += [part for part in whole if _is_acquisition(part)]
+    return acquisitions
 
 
 def _by_combination(group: Sequence[Stack]) -> list[list[Stack]]:
@@ -84,16 +103,41 @@ def _weighted(stack: Stack) -> bool:
     return (_single_b_value(stack) or 0.0) >= B_TOLERANCE
 
 
-def _each_b_value_once(parts: Sequence[Stack]) -> bool:
-    b_values = sorted(_single_b_value(s) or 0.0 for s in parts)
-    return len(b_values) > 1 and all(b - a >= B_TOLERANCE for a, b in pairwise(b_values))
+def _is_acquisition(parts: Sequence[Stack]) -> bool:
+    """Whether parts with two b-values at least hold each weighting once, or each acquisition number once."""
+    b_values = [_single_b_value(s) or 0.0 for s in parts]
+    if max(b_values) - min(b_values) < B_TOLERANCE:
+        return False
+    acquired = {s.volumes[0][0].times[1] for s in parts}
+    return _each_weighting_once(parts) or (None not in acquired and len(acquired) == len(parts))
 
 
-def _merged(parts: Iterable[Stack]) -> Stack:
+def _each_weighting_once(parts: Sequence[Stack]) -> bool:
     ordered = sorted(parts, key=lambda s: _single_b_value(s) or 0.0)
+    for n, one in enumerate(ordered):
+        for other in ordered[n + 1 :]:
+            if (_single_b_value(other) or 0.0) - (_single_b_value(one) or 0.0) >= B_TOLERANCE:
+                break
+            if _same_direction(one, other):
+                return False
+    return True
+
+
+def _same_direction(one: Stack, other: Stack) -> bool:
+    """Whether two series of one b-value may be the same weighting: they are not where single directions differ."""
+    first, second = (s.volumes[0][0].diffusion.direction for s in (one, other))
+    if first is None or second is None or len(one.volumes) > 1 or len(other.volumes) > 1:
+        return True
+    return all(abs(a - b) < SAME_GRADIENT for a, b in zip(first, second, strict=True))
+
+
+def _merged(parts: Iterable[Stack], keys: set[str]) -> Stack:
+    ordered = sorted(parts, key=lambda s: (_single_b_value(s) or 0.0, s.volumes[0][0].times[1] or 0.0))
+    number = ordered[0].header.series_number
+    shared = number is not None and len(ordered) > 1 and all(s.header.series_number == number for s in ordered)
     return replace(
         ordered[0],
-        key="+".join(s.key for s in ordered),
+        key=f"s{number}" if shared and f"s{number}" not in keys else "+".join(s.key for s in ordered),
         volumes=tuple(volume for s in ordered for volume in s.volumes),
         b_values=tuple(b for s in ordered for b in (s.b_values or (0.0,) * len(s.volumes))),
         parts=tuple(s.key for s in ordered),
@@ -106,4 +150,4 @@ def _unmerged_reason(stack: Stack, single: Sequence[Stack], into: dict[str, str]
         return ""
     others = [other for other in single if other is not stack]
     reasons = [f"{other.key}: {_difference(stack, other) or 'a b-value twice'}" for other in others]
-    return f"not merged with {'; '.join(reasons)}" if reasons else ""
+    return f"not merged with {listed(reasons, separator='; ')}" if reasons else ""

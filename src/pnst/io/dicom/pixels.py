@@ -7,6 +7,7 @@ import struct
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
 
 import numpy as np
 from pydicom.pixels import pixel_array
@@ -14,6 +15,8 @@ from pydicom.pixels import pixel_array
 from pnst.errors import InputError
 from pnst.io.dicom.frame import Frame, Pixels
 from pnst.typing import AnyArray, Float32Array
+
+Scaling = Literal["rescaled", "real world", "floating point"]
 
 Slot = tuple[int, int, Frame]
 """A frame and its place: volume and slice."""
@@ -23,12 +26,13 @@ _NATIVE = {"1.2.840.10008.1.2": 8, "1.2.840.10008.1.2.1": 12}
 
 
 def read_pixels(
-    volumes: Sequence[Sequence[Frame]], pixels: Sequence[Pixels], *, real_world: bool = False
+    volumes: Sequence[Sequence[Frame]], pixels: Sequence[Pixels], *, scaling: Scaling = "rescaled"
 ) -> Float32Array:
     """Read volumes of sorted frames as (columns, rows, slices, volumes), float32, rescaled with each frame's slope.
 
-    `pixels` are the files that hold the frames. `real_world` takes the real world value mapping instead of the rescale
-    slope. Raises `InputError` naming the file that is cut short or that no decoder reads.
+    `pixels` are the files that hold the frames. "real world" takes the real world value mapping instead of the rescale
+    slope, "floating point" divides by each frame's intensity scale. Raises `InputError` naming the file that is cut
+    short, holds more than it promises or is read by no decoder.
     """
     rows, columns = volumes[0][0].size
     try:
@@ -46,17 +50,19 @@ def read_pixels(
         for v, k, frame in slots[source.name]:
             row, column = frame.corner
             tile = images[frame.index, row : row + rows, column : column + columns]
-            values[v, k] = _rescaled(tile, frame, real_world)
+            values[v, k] = _rescaled(tile, frame, scaling)
 
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
         list(pool.map(read_file, needed))
     return values.T
 
 
-def _rescaled(tile: AnyArray, frame: Frame, real_world: bool) -> AnyArray:
+def _rescaled(tile: AnyArray, frame: Frame, scaling: Scaling) -> AnyArray:
     slope, intercept = frame.slope, frame.intercept
-    if real_world and frame.real_world is not None:
+    if scaling == "real world" and frame.real_world is not None:
         slope, intercept = frame.real_world.slope, frame.real_world.intercept
+    elif scaling == "floating point" and frame.intensity_scale:
+        slope, intercept = slope / frame.intensity_scale, intercept / frame.intensity_scale
     if (slope, intercept) == (1.0, 0.0):
         return tile
     return np.asarray(tile * slope + intercept)

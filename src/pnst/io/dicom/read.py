@@ -20,6 +20,7 @@ from pnst.io.dicom.merge import merge_diffusion
 from pnst.io.dicom.pixels import read_pixels
 from pnst.io.dicom.role_assignment import CHOSEN, RoleAssignment, assign_roles
 from pnst.io.dicom.roles import guess_role
+from pnst.io.dicom.scale import diffusion_volumes, scaling_of
 from pnst.io.dicom.segments import masks_among
 from pnst.io.dicom.stack import Stack, build_stacks
 from pnst.io.digest import digest, uid_digest
@@ -106,14 +107,19 @@ def _series(role: Role, stack: Stack, pixels: Sequence[Pixels], reason: str) -> 
         raise stack.problem or InputError(
             f"the series {stack.key} cannot be read", got="no volume", expected="a volume", remedy="leave it out"
         )
+    grid = stack.grid
     unit = mapped_unit(stack) if role is Role.ADC else None
-    values = read_pixels(stack.volumes, pixels, real_world=unit is not None)
+    scaling, scale_notes = scaling_of(stack, role, mapped=unit is not None)
+    values = read_pixels(stack.volumes, pixels, scaling=scaling)
+    if role is Role.DWI:
+        stack, values, volume_notes = diffusion_volumes(stack, values)
+        scale_notes += volume_notes
     data = values[..., 0] if values.shape[3] == 1 and role is not Role.DWI else values
-    notes: tuple[str, ...] = (f"{role} is {stack.key}: {reason}",)
+    notes: tuple[str, ...] = (f"{role} is {stack.key}: {reason}", *scale_notes)
     if role is Role.ADC and data.ndim == 3:
         data, note = adc_in_um2_per_ms(data, stack, unit)
         notes += (note,)
-    volume = Volume(data, stack.grid, "um2_per_ms" if role is Role.ADC else "")
+    volume = Volume(data, grid, "um2_per_ms" if role is Role.ADC else "")
     if reason == CHOSEN:
         notes += role_contradictions(role, stack.acquisition)
     header = stack.header

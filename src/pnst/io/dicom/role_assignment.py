@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from pnst.errors import AmbiguityError, InputError
+from pnst.io.dicom.geometry import listed
+from pnst.io.dicom.keywords import keywords_of
 from pnst.io.dicom.roles import RoleGuess, guess_role
 from pnst.io.dicom.stack import Stack
 from pnst.io.role_override import NO_SERIES, parse_role
@@ -38,8 +40,12 @@ def assign_roles(stacks: Sequence[Stack], overrides: Mapping[str, str]) -> RoleA
             guesses[guess.role].append((stack, guess))
     chosen: RoleAssignment = {role: (stack, CHOSEN) for role, stack in named.items() if stack is not None}
     for role, candidates in guesses.items():
-        stack, guess = _single_candidate(role, _preferred(role, candidates))
-        chosen[role] = (stack, guess.reason)
+        preferred = _preferred(role, candidates)
+        best = _originals(preferred)
+        stack, guess = _single_candidate(role, best)
+        passed_over = [other.key for other, _ in preferred if all(other is not one for one, _ in best)]
+        note = f"; passed over: {listed(passed_over)}, made from other images or of few slices" if passed_over else ""
+        chosen[role] = (stack, guess.reason + note)
     if not chosen:
         raise _no_series_error(stacks)
     for role, (stack, _) in chosen.items():
@@ -98,6 +104,20 @@ def _preferred(role: Role, candidates: list[tuple[Stack, RoleGuess]]) -> list[tu
     else:
         return candidates
     return better or candidates
+
+
+def _originals(candidates: list[tuple[Stack, RoleGuess]]) -> list[tuple[Stack, RoleGuess]]:
+    """Those that are whole stacks and no reformats, captures or copies of others, where there are some."""
+    ranks = [_is_short(stack) * 2 + _is_reformatted(stack) for stack, _ in candidates]
+    return [pair for pair, rank in zip(candidates, ranks, strict=True) if rank == min(ranks)]
+
+
+def _is_short(stack: Stack) -> bool:
+    return bool(stack.volumes) and len(stack.volumes[0]) < MIN_SLICES
+
+
+def _is_reformatted(stack: Stack) -> bool:
+    return stack.header.reformatted or "reformat" in keywords_of(stack.header.description)
 
 
 def _single_candidate(role: Role, candidates: list[tuple[Stack, RoleGuess]]) -> tuple[Stack, RoleGuess]:

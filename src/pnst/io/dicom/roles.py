@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pnst.io.dicom.frame import Kind
+from pnst.io.dicom.geometry import listed
 from pnst.io.dicom.keywords import keywords_of
 from pnst.io.dicom.stack import Stack
 from pnst.study import Acquisition, Role
@@ -45,8 +46,12 @@ def _without_role(stack: Stack, keywords: frozenset[str]) -> RoleGuess | None:
         return RoleGuess(None, f"its modality is {stack.header.modality}, not MR")
     if stack.header.pixels.samples > 1:
         return RoleGuess(None, "a colour image")
-    if stack.kind in (Kind.LOCALIZER, Kind.CAPTURE, Kind.PROJECTION, Kind.SUBTRACTION, Kind.PHASE, Kind.MAP):
+    if stack.kind is Kind.CAPTURE:
+        return RoleGuess(None, "a picture of images: a screen capture, key image or report")
+    if stack.kind in (Kind.LOCALIZER, Kind.PROJECTION, Kind.SUBTRACTION, Kind.PHASE, Kind.MAP):
         return RoleGuess(None, f"its image type says {stack.kind}")
+    if stack.planes > 1:
+        return RoleGuess(None, f"its slices lie in {stack.planes} planes: a localizer")
     for word in ("localizer", "subtraction", "projection", "other"):
         if word in keywords and stack.kind is Kind.MAGNITUDE:
             return RoleGuess(
@@ -63,7 +68,7 @@ def _diffusion(stack: Stack, keywords: frozenset[str]) -> RoleGuess | None:
             Role.ADC, "its image type says ADC map", ("dwi: it carries a b-value",) if any(distinct) else ()
         )
     if stack.parts:
-        reason = f"b-values {_listed(distinct)} of {', '.join(stack.parts)}, one a series on one grid"
+        reason = f"b-values {_listed(distinct)} of {listed(stack.parts, 6)}, one a series on one grid"
         return RoleGuess(Role.DWI, f"{reason}{', directions combined' if stack.is_trace else ''}")
     if stack.merged_into:
         return RoleGuess(None, f"one b-value of the diffusion series {stack.merged_into}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pnst.errors import PnstError
 from pnst.image import Grid
 from pnst.io.dicom.frame import Frame, Header, Kind, RealWorldMapping
-from pnst.io.dicom.geometry import grid_of
+from pnst.io.dicom.geometry import count_planes, grid_of
 from pnst.io.dicom.slices import Part, split_parts, split_volumes
 from pnst.study import Acquisition
 
@@ -31,6 +31,8 @@ class Stack:
     """s/mm², one a volume; None where no frame carries one."""
     acquisition: Acquisition
     problem: PnstError | None = None
+    planes: int = 1
+    """Directions in which its slices lie, where that is why it is no volume."""
     parts: tuple[str, ...] = ()
     """Keys of the series of one b-value each that it was put together from."""
     merged_into: str = ""
@@ -111,6 +113,7 @@ def _stack(headers: Mapping[str, Header], part: Part, key: str, problem: PnstErr
         b_values=_b_values([v[0] for v in volumes] or list(frames)),
         acquisition=lead.acquisition,
         problem=problem,
+        planes=count_planes(frames) if problem is not None else 1,
     )
 
 
