@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
-import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pnst.errors import InputError
+from pnst.io.hidden_folder import NEW, PREFIX, clear, hidden_folder, made_folder, short_name
+
+_WRITING_REFUSED = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.ENAMETOOLONG,
+    errno.EIO,
+    errno.EINVAL,
+    errno.EBUSY,
+    errno.ENOTDIR,
+    errno.EEXIST,
+    errno.ELOOP,
+}
+"""What the system says where a file cannot be written; anything else in the block is the block's own."""
 
 
 @contextmanager
 def atomic_file(file: Path) -> Iterator[Path]:
     """Give a temporary path beside `file`; when the block ends well it takes the place of `file`.
 
-    The temporary name ends as `file` does, because writers choose the format by the ending.
+    The temporary name ends as `file` does, because writers choose the format by the ending. Those that killed processes
+    left of the same file go first.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=file.name, dir=file.parent)
-    os.close(handle)
+    prefix = f"{PREFIX}{_digest(file.name)}-"
+    for stale in file.parent.glob(f"{prefix}*"):
+        _remove_dead(stale)
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix="".join(file.suffixes)[-20:], dir=file.parent)
     temporary = Path(name)
     try:
+        _lock(handle)
         yield temporary
         temporary.chmod(0o666 & ~_umask())
         os.replace(temporary, file)
     finally:
         temporary.unlink(missing_ok=True)
+        os.close(handle)
 
 
 def write_text(file: Path, text: str) -> None:
@@ -37,7 +62,7 @@ def write_text(file: Path, text: str) -> None:
             temporary.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(
-            f"cannot write {file.name!r}",
+            f"cannot write {short_name(file)!r}",
             got=error.strerror or "a file that cannot be written",
             expected="the name of a file, in a folder that can be written",
             remedy="choose another place with --out",
@@ -48,68 +73,77 @@ def write_text(file: Path, text: str) -> None:
 def atomic_folder(folder: Path) -> Iterator[Path]:
     """Give a temporary folder beside `folder`; when the block ends well it is renamed to `folder`.
 
-    Raises `InputError` when `folder` exists and is not an empty folder (nothing is overwritten), or cannot be made.
+    What a killed process left of the same folder goes first. Raises `InputError` when `folder` exists and is not an
+    empty folder (nothing is overwritten), cannot be made or written, or another process is making it.
     """
-    refuse_occupied(folder)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    except OSError as error:
-        raise InputError(
-            f"cannot make the folder {folder.name!r}",
-            got=error.strerror or "a place that cannot be written",
-            expected="a new folder, in a place that can be written",
-            remedy="choose another place with --out",
-        ) from error
-    try:
+    place = folder.parent / f"{PREFIX}{_digest(folder.name)}"
+    with _refusals(folder), made_folder(folder.parent), hidden_folder(place, folder):
+        clear(place)  # of a process that was killed
+        refuse_occupied(folder)
+        temporary = place / NEW / folder.name  # which messages name
+        temporary.mkdir(parents=True)
         yield temporary
         temporary.chmod(0o777 & ~_umask())
         if folder.exists():
             folder.rmdir()
         os.replace(temporary, folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-@contextmanager
-def staging_folder(folder: Path) -> Iterator[Path]:
-    """Give a hidden folder within `folder`, from which finished files are moved into it; it is gone afterwards.
-
-    Raises `InputError` when `folder` cannot be made or written; a folder that was made and stayed empty goes again.
-    """
-    made = not folder.exists()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".pnst-", dir=folder))
-    except OSError as error:
-        raise unwritable_folder(folder, error.strerror or "a folder that cannot be written") from error
-    try:
-        yield staging
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-        if made and not any(folder.iterdir()):
-            folder.rmdir()
-
-
-def unwritable_folder(folder: Path, got: str) -> InputError:
-    """The error for a folder that outputs cannot go to."""
-    return InputError(
-        f"cannot write results to {folder.name!r}",
-        got=got,
-        expected="a folder of its own, new or with an earlier run's files, that can be written",
-        remedy="choose another folder with --out",
-    )
 
 
 def refuse_occupied(folder: Path) -> None:
-    """Raise `InputError` when `folder` exists and is not an empty folder."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    """Raise `InputError` when `folder` exists and is not an empty folder, or has a name that no folder can have."""
+    with _refusals(folder):
+        occupied = folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir())))
+    if occupied:
         raise InputError(
-            f"cannot write to {folder.name!r}",
+            f"cannot write to {short_name(folder)!r}",
             got="something is already there",
             expected="a folder that does not exist, or an empty one",
             remedy="choose another folder, or remove this one",
         )
+
+
+@contextmanager
+def _refusals(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _WRITING_REFUSED:
+            raise
+        raise InputError(
+            f"cannot make the folder {short_name(folder)!r}",
+            got=error.strerror or "a place that cannot be written",
+            expected="a new folder, in a place that can be written",
+            remedy="choose another place with --out",
+        ) from error
+
+
+def _lock(handle: int) -> bool:
+    """Lock an open file for this process; False where another one has it, or there are no locks."""
+    if sys.platform == "win32":
+        return False
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _remove_dead(temporary: Path) -> None:
+    """Remove a temporary file whose process is gone."""
+    with suppress(OSError):
+        handle = os.open(temporary, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        try:
+            if _lock(handle):
+                temporary.unlink()
+        finally:
+            os.close(handle)
+
+
+def _digest(name: str) -> str:
+    """A short name for a name, which may itself be as long as a file system allows."""
+    return hashlib.sha256(os.fsencode(name)).hexdigest()[:16]
 
 
 def _umask() -> int:

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from pnst.io.atomic import staging_folder, unwritable_folder
+from pnst.io.hidden_folder import system_refusals
+from pnst.io.output_folder import OutputFolder, output_folder, refuse_irregular, refuse_replacing
 
 
-def write_file_set(folder: Path, files: Mapping[str, bytes], inputs: Iterable[Path] = ()) -> None:
+@contextmanager
+def file_set_folder(folder: Path, names: Iterable[str], inputs: Iterable[Path] = ()) -> Iterator[OutputFolder]:
+    """Keep `folder` for files of these names, from before the work until they are written.
+
+    Raises `InputError` when it cannot be such a folder, another run has it, or a file would replace one of the inputs.
+    """
+    with system_refusals(folder):
+        replaced = [path for name in names if (path := folder / name).exists() or path.is_symlink()]
+        refuse_irregular(folder, replaced)
+        refuse_replacing(folder, replaced, inputs)
+    with output_folder(folder) as output:
+        yield output
+
+
+def write_file_set(folder: Path | OutputFolder, files: Mapping[str, bytes], inputs: Iterable[Path] = ()) -> None:
     """Write every file into `folder`, in the place of those of an earlier set; other files are left alone.
 
     Everything is written to a hidden folder first, so that a failure leaves what was there. Raises `InputError` when
     `folder` cannot be such a folder, or when a file would replace one of the inputs.
     """
-    replaced = {(folder / name).resolve() for name in files} & {path.resolve() for path in inputs}
-    if replaced:
-        raise unwritable_folder(folder, f"outputs that would replace the input {replaced.pop().name!r}")
-    with staging_folder(folder) as staging:
+    if isinstance(folder, Path):
+        with file_set_folder(folder, files, inputs) as output:
+            write_file_set(output, files)
+        return
+    with system_refusals(folder.folder):
         for name, content in files.items():
-            (staging / name).write_bytes(content)
-        for name in files:
-            os.replace(staging / name, folder / name)
+            (folder.new / name).write_bytes(content)
+        folder.publish()

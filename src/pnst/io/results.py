@@ -3,68 +3,78 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pnst.errors import InputError
 from pnst.image import Mask, Volume
-from pnst.io.atomic import staging_folder, unwritable_folder
+from pnst.io.hidden_folder import system_refusals, unwritable_folder
 from pnst.io.masks.file import mask_file
 from pnst.io.nifti.read import read_volume, write_volume
+from pnst.io.output_folder import OutputFolder, output_folder, refuse_irregular, refuse_replacing
 
 SCHEMA_VERSION = 1
-OUTPUTS = (
-    "measurements.json",
-    "measurements.csv",
-    "assessment.json",
-    "report.html",
-    "settings.toml",
-    "lesion.nii.gz",
-    "adc.nii.gz",
-    "regions",
-)
+MEASUREMENTS, ASSESSMENT, REPORT, SETTINGS = "measurements.json", "assessment.json", "report.html", "settings.toml"
+REGIONS = "regions"
+OUTPUTS = (MEASUREMENTS, "measurements.csv", ASSESSMENT, REPORT, SETTINGS, "lesion.nii.gz", "adc.nii.gz", REGIONS)
 """What a run may leave; of a further lesion n, `lesion-n.nii.gz`, `adc-n.nii.gz` and `regions-n`."""
 
 Content = str | Volume | Mask | Mapping[str, Volume | Mask]
 
 
-def write_results(out: Path, files: Mapping[str, Content]) -> None:
-    """Write every file (text, image, or a folder of images) into `out`; an earlier run's outputs give way as a set.
+@contextmanager
+def results_folder(out: Path, inputs: Iterable[Path], replaced: Collection[str] = OUTPUTS) -> Iterator[OutputFolder]:
+    """Keep `out` for the outputs of one run, from before its work until they are written.
 
-    Everything is written to a hidden folder first, so that a failure leaves what was there. Other files in `out` are
-    left alone. Raises `InputError` when `out` cannot be such a folder.
+    `replaced` are the outputs that give way. Raises `InputError` where `out` is no such folder, another run has it, or
+    its outputs would replace an input or what is no output.
     """
-    with staging_folder(out) as staging:
+    refuse_inputs(out, inputs, replaced)
+    with output_folder(out) as folder:
+        yield folder
+
+
+def write_results(out: Path | OutputFolder, files: Mapping[str, Content], replaced: Collection[str] = OUTPUTS) -> None:
+    """Write every file (text, image, or a folder of images) into `out`; earlier outputs give way as a set.
+
+    Everything is written to a hidden folder first, so that a failure leaves what was there. `replaced` are the outputs
+    that give way; other files in `out` are left alone. Raises `InputError` when `out` cannot be such a folder.
+    """
+    if isinstance(out, Path):
+        with results_folder(out, (), replaced) as folder:
+            write_results(folder, files, replaced)
+        return
+    with system_refusals(out.folder):
         for name, content in files.items():
-            _write(staging / name, content)
-        for stale in earlier_outputs(out):
-            shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
-        for name in files:
-            os.replace(staging / name, out / name)
+            _write(out.new / name, content)
+        out.publish(path.name for path in earlier_outputs(out.folder, replaced))
 
 
-def refuse_inputs(out: Path, inputs: Iterable[Path]) -> None:
+def refuse_inputs(out: Path, inputs: Iterable[Path], replaced: Collection[str] = OUTPUTS) -> None:
     """Before the work starts: raise `InputError` when `out` is no folder, or when its outputs would replace an input.
 
     An input is a file, or the folder of a study: there `adc.nii.gz` and `lesion.nii.gz` are images that were given.
     """
-    nearest = next(path for path in (out, *out.absolute().parents) if path.exists())
-    if not nearest.is_dir():
-        raise unwritable_folder(out, f"{nearest.name!r} is a file")
-    replaced = {path.resolve() for path in earlier_outputs(out)}
-    for given in inputs:
-        place = mask_file(str(given)).file.resolve()  # a mask may be `FILE:LABEL`
-        if place == out.resolve() or replaced & {place, *place.parents}:
-            raise unwritable_folder(out, f"outputs that would replace the input {given.name!r}")
+    with system_refusals(out):
+        nearest = next(path for path in (out, *out.absolute().parents) if path.exists())
+        if not nearest.is_dir():
+            raise unwritable_folder(out, f"{nearest.name!r} is a file")
+        earlier = earlier_outputs(out, replaced)
+        regions = [path for path in earlier if _is_regions(path.name)]
+        refuse_irregular(out, [path for path in earlier if path not in regions], regions)
+        refuse_replacing(out, earlier, [mask_file(str(given)).file for given in inputs])  # a mask may be `FILE:LABEL`
 
 
-def earlier_outputs(out: Path) -> list[Path]:
-    """What an earlier run left in `out`."""
-    patterns = [pattern for name in OUTPUTS for pattern in (name, _numbered_pattern(name))]
+def earlier_outputs(out: Path, names: Collection[str] = OUTPUTS) -> list[Path]:
+    """What an earlier run left in `out` of these outputs."""
+    patterns = [pattern for name in names for pattern in (name, _numbered_pattern(name))]
     return [path for pattern in patterns for path in sorted(out.glob(pattern))]
+
+
+def _is_regions(name: str) -> bool:
+    return name.partition("-")[0] == REGIONS
 
 
 def numbered(name: str, lesion: int) -> str:
