@@ -1,4 +1,7 @@
-"""A folder whose NIfTI files are named by their role: `t1.nii.gz`, `t2_fs.nii.gz`, `dwi.nii.gz` + `dwi.bval`, …"""
+"""A folder whose NIfTI files are named by their role: `t1.nii.gz`, `t2_fs.nii.gz`, `dwi.nii.gz` + `dwi.bval`, …
+
+Or one such file, which is a study of one series.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pnst.errors import AmbiguityError, InputError
 from pnst.io.masks.file import MaskFile
 from pnst.io.masks.named import LESION, Masks, left_out_note, mask_reason, with_masks
 from pnst.io.nifti.inspect import inspect_nifti
+from pnst.io.nifti.pair import header_of
 from pnst.io.nifti.read import is_nifti, stem
 from pnst.io.nifti.series import read_series
 from pnst.io.role_override import NO_SERIES, parse_role
@@ -22,9 +26,14 @@ def is_role_folder(path: Path) -> bool:
     return path.is_dir() and any(is_nifti(file) and _named_role(file) for file in path.iterdir())
 
 
+def _listed(path: Path) -> list[Path]:
+    """What lies directly in a folder; a single file is alone."""
+    return sorted(path.iterdir()) if path.is_dir() else [path]
+
+
 def inspect_role_folder(path: Path) -> list[SeriesGuess]:
     """One guess for each NIfTI file directly in the folder; no voxel is read."""
-    return inspect_nifti(sorted(path.iterdir()), _named_role, lambda file: mask_reason(stem(file)))
+    return inspect_nifti(_listed(path), _named_role, lambda file: mask_reason(stem(file)))
 
 
 def _named_role(file: Path) -> Role | None:
@@ -34,7 +43,7 @@ def _named_role(file: Path) -> Role | None:
 def read_role_folder(
     path: Path, roles: Mapping[str, str] | None = None, case_id: str | None = None, masks: Masks | None = None
 ) -> Study:
-    """Read a role-named folder. `roles` names other files (relative to the folder) for some roles, or "none".
+    """Read a role-named folder, or one NIfTI file. `roles` names other files in the folder for some roles, or "none".
 
     `masks` are the user's, which beat the folder's of the same names. The case is called by the folder's name unless
     `case_id` is given; a note counts the NIfTI files that serve as nothing. Raises `InputError` for a file that is not
@@ -47,7 +56,8 @@ def read_role_folder(
     mask_by_name = _masks_by_name(files, masks or {})
     used = {file.resolve() for file in (*file_by_role.values(), *(mask.file for mask in mask_by_name.values()))}
     left = [name for name, file in files.items() if name != LESION and file.resolve() not in used]
-    study = Study(path.resolve().name if case_id is None else case_id, series, notes=left_out_note("NIfTI file", left))
+    folder = path.resolve() if path.is_dir() else path.resolve().parent
+    study = Study(folder.name if case_id is None else case_id, series, notes=left_out_note("NIfTI file", left))
     return with_masks(study, mask_by_name)
 
 
@@ -76,7 +86,7 @@ def _masks_by_name(files: Mapping[str, Path], given: Masks) -> dict[str, MaskFil
 
 def _files_by_stem(path: Path) -> dict[str, Path]:
     files: dict[str, Path] = {}
-    for file in sorted(path.iterdir()):
+    for file in _listed(path):
         if is_nifti(file) and not file.name.startswith("."):
             if stem(file) in files:
                 raise AmbiguityError(
@@ -90,13 +100,14 @@ def _files_by_stem(path: Path) -> dict[str, Path]:
 
 
 def _chosen(role: str, name: str, path: Path) -> Path:
-    candidates = [path / name, Path(name), path / f"{name}.nii.gz", path / f"{name}.nii"]
-    for file in candidates:
+    folder = path if path.is_dir() else path.parent
+    candidates = [folder / name, Path(name), folder / f"{name}.nii.gz", folder / f"{name}.nii", folder / f"{name}.hdr"]
+    for file in map(header_of, candidates):
         if file.is_file() and is_nifti(file):
             return file
     raise InputError(
         f"no NIfTI file {name!r} to serve as {role}",
-        got=", ".join(sorted(file.name for file in path.iterdir() if is_nifti(file))) or "no NIfTI file",
+        got=", ".join(sorted(file.name for file in _listed(path) if is_nifti(file))) or "no NIfTI file",
         expected="the name of a NIfTI file in the folder, or a path to one",
         remedy="correct the name",
     )

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from pnst.errors import AmbiguityError, InputError, SettingError
+from pnst.io.nifti.pair import header_of
+from pnst.io.regular_file import open_regular
 from pnst.io.series_guess import SeriesGuess
 from pnst.study import Study
 
@@ -28,7 +30,7 @@ def read_study(
 
     Parameters
     ----------
-    path : folder, or a single DICOM file
+    path : folder, or a single DICOM or NIfTI file
     roles : role → series (DICOM: key, UID, number or description; NIfTI: file), which beats the guess; "none" leaves
         the study without that role
     masks : name (muscle, edema) → file of a mask, which beats one found in the folder; a text "FILE:LABEL" means one
@@ -126,7 +128,7 @@ def format_of(folder: Path) -> Format:
         return "nifti"
     if dicom:
         return "dicom"
-    if folder.is_dir() and any(is_nifti(file) for file in folder.iterdir()):
+    if is_nifti(folder) if folder.is_file() else any(is_nifti(file) for file in folder.iterdir()):
         return "nifti"
     raise _no_images(folder)
 
@@ -162,7 +164,17 @@ def _existing(path: Anywhere) -> Path:
             expected="a folder of DICOM or NIfTI images",
             remedy="correct the path",
         )
-    return folder
+    try:
+        if not folder.is_dir():
+            open_regular(folder).close()
+    except OSError as error:
+        raise InputError(
+            f"no study at {folder.name!r}",
+            got=error.strerror or "a file that cannot be opened",
+            expected="a folder of DICOM or NIfTI images, or one such file",
+            remedy="correct the path",
+        ) from error
+    return header_of(folder)
 
 
 def _no_images(folder: Path) -> InputError:

@@ -61,9 +61,16 @@ def read_frame(file: Path) -> pd.DataFrame:
     if frame.empty:
         raise _unreadable(file, "no rows", _CSV_OR_PARQUET)
     for name, column in frame.items():
-        if column.dtype.kind == "f" and np.isinf(column.to_numpy()).any():
+        if _is_unbounded(column):
             raise _unreadable(file, f"a number beyond all bounds under {str(name)[:80]!r}", _CSV_OR_PARQUET)
     return frame.rename(columns={name: str(name).strip() for name in frame.columns})
+
+
+def _is_unbounded(column: pd.Series[Any]) -> bool:
+    """Whether a number is infinite, or a whole one longer than 64 bits (which pandas keeps as an object)."""
+    if column.dtype.kind == "f":
+        return bool(np.isinf(column.to_numpy()).any())
+    return column.dtype == object and any(isinstance(cell, int) and abs(cell) >= 1 << 63 for cell in column)
 
 
 def _csv_frame(file: Path) -> pd.DataFrame:

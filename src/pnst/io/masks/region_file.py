@@ -16,6 +16,7 @@ from pnst.io.masks.label_map import label_regions
 from pnst.io.masks.nrrd import MAGIC as NRRD_MAGIC
 from pnst.io.masks.nrrd import read_nrrd
 from pnst.io.masks.region import MaskWithNotes, NamedRegion
+from pnst.io.nifti.pair import header_of
 from pnst.io.nifti.read import read_volume
 from pnst.io.regular_file import open_regular
 from pnst.study import Study
@@ -30,6 +31,7 @@ T = TypeVar("T")
 
 def read_regions(file: Path, study: Study) -> list[NamedRegion]:
     """The regions that a mask file names, not yet drawn. Raises `InputError` for a file that holds none."""
+    file = header_of(file)
     try:
         with open_regular(file) as stream:
             start = stream.read(132)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import math
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -21,6 +20,7 @@ from nibabel.nifti2 import Nifti2PairHeader
 
 from pnst.errors import InputError
 from pnst.image import MAX_VOXELS
+from pnst.io.nifti.pair import header_of, is_pair, voxels_of
 from pnst.io.packed_stream import DamagedStreamError, PackedStream, packing_of
 from pnst.io.regular_file import open_regular
 from pnst.typing import AnyArray
@@ -31,7 +31,6 @@ _CLASSES = {
     b"n+2": nib.Nifti2Header,
     b"ni2": Nifti2PairHeader,
 }
-_PAIR = re.compile(r"\.(hdr|img)(\.gz)?$", re.IGNORECASE)
 _ANALYZE_STARTS = (b"\x5c\x01\0\0", b"\0\0\x01\x5c")
 """348, little and big endian."""
 _MAX_EXTENSION_BYTES = 1 << 26
@@ -40,7 +39,7 @@ _MAX_EXTENSION_BYTES = 1 << 26
 
 def read_header(file: Path) -> tuple[nib.Nifti1Header, tuple[str, ...]]:
     """The header (NIfTI-1 or -2, by content) and what was repaired in it. Raises `InputError` as `read_stored` does."""
-    file = _header_file(file)
+    file = header_of(file)
     with _unpacked(file) as stream:
         return _header(stream, file)
 
@@ -51,16 +50,16 @@ def read_stored(file: Path) -> tuple[nib.Nifti1Header, AnyArray, tuple[str, ...]
     Raises `InputError` for a file that is missing, no plain file, no NIfTI, whose voxels are no plain numbers, or that
     holds fewer or more bytes than its header promises.
     """
-    file = _header_file(file)
+    file = header_of(file)
     with _unpacked(file) as stream:
         header, repairs = _header(stream, file)
         if header.is_single:
             return header, _voxels(stream, header, header.template_dtype.itemsize, file), repairs
-        if _PAIR.search(file.name) is None:
+        if not is_pair(file):
             raise unreadable(file, "the header of a pair of files, whose name does not end in .hdr")
         stream.skip(_MAX_EXTENSION_BYTES)
         stream.check_end()
-    voxel_file = _sibling(file, "img")
+    voxel_file = voxels_of(file)
     with _unpacked(voxel_file) as stream:
         return header, _voxels(stream, header, 0, voxel_file), repairs
 
@@ -89,27 +88,11 @@ def _unpacked(file: Path) -> Iterator[PackedStream]:
         raise unreadable(file, str(error)) from error
 
 
-def _header_file(file: Path) -> Path:
-    """The `.hdr` of a pair whose `.img` was given, any other file itself."""
-    pair = _PAIR.search(file.name)
-    return file if pair is None or pair[1].lower() == "hdr" else _sibling(file, "hdr")
-
-
-def _sibling(file: Path, ending: str) -> Path:
-    """The other file of a pair, packed as this one is where it exists, else otherwise."""
-    pair = _PAIR.search(file.name)
-    if pair is None:
-        return file
-    stem = f"{file.name[: pair.start()]}.{ending.upper() if pair[1].isupper() else ending}"
-    names = (stem + (pair[2] or ""), stem + ("" if pair[2] else ".gz"))
-    return next((file.with_name(name) for name in names if file.with_name(name).exists()), file.with_name(names[0]))
-
-
 def _header(stream: PackedStream, file: Path) -> tuple[nib.Nifti1Header, tuple[str, ...]]:
     content = bytes(stream.read(348))
     kind = _CLASSES.get(content[4:7]) or _CLASSES.get(content[344:347])
     if kind is None:
-        analyze = _PAIR.search(file.name) is not None and content[:4] in _ANALYZE_STARTS
+        analyze = is_pair(file) and content[:4] in _ANALYZE_STARTS
         kept = "a header of ANALYZE 7.5, which does not tell left from right" if analyze else "no mark of NIfTI"
         raise unreadable(file, kept)
     content += stream.read(kind.template_dtype.itemsize - 348)
