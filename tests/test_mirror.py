@@ -33,6 +33,7 @@ WITHOUT_MODULE = {
     "io/dicomweb/test_orthanc.py": "another server, Orthanc, held against the whole client",
     "io/masks/test_battery.py": "one lesion in every way that programs store it",
     "io/masks/test_fuzz.py": "damaged files against every reader of masks",
+    "io/nifti/test_cases.py": "situations of public bug reports, from file to study",
     "io/test_reading_page.py": "the page of what was verified, held against the tests that it names",
     "measurement/test_laws.py": "laws over all families",
     "phantom/test_brute_force.py": "a count on a fine rendering, held against every column of the truth",

@@ -41,7 +41,7 @@ def test_what_is_left_is_more_than_was_promised(packing):
 
 
 @pytest.mark.parametrize("packing", ["gzip", "bzip2"])
-@pytest.mark.parametrize("extra", [b"\0", b"x", "again"])
+@pytest.mark.parametrize("extra", [b"\0", b"x", "again"], ids=["zero", "x", "again"])
 def test_bytes_behind_the_end_are_refused(packing, extra):
     packed = PACK[packing](CONTENT)
     with pytest.raises(DamagedStreamError, match="behind the end of what is packed"):

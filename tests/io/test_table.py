@@ -144,7 +144,9 @@ def test_bombs_and_what_is_no_plain_file_are_refused(tmp_path, monkeypatch, read
             read(tmp_path / name)
 
 
-@pytest.mark.parametrize("number", ["9" * 400, "9" * 10_000, "0." + "1" * 400])
+@pytest.mark.parametrize(
+    "number", ["9" * 400, "9" * 10_000, "0." + "1" * 400], ids=["400 digits", "10,000 digits", "400 decimals"]
+)
 def test_a_number_of_many_digits_is_a_number_or_stays_a_text(tmp_path, number):
     (tmp_path / "t.csv").write_text(f"x,y\n1,{number}\n")
     assert read_csv(tmp_path / "t.csv")[0]["y"] == number

@@ -42,7 +42,7 @@ def test_missing_bytes_are_counted(content, tmp_path):
 
 
 @pytest.mark.parametrize("packed", [False, True])
-@pytest.mark.parametrize("extra", [b"\0", b"x" * 700])
+@pytest.mark.parametrize("extra", [b"\0", b"x" * 700], ids=["one byte", "many"])
 def test_bytes_beyond_the_promise_are_refused(content, tmp_path, packed, extra):
     file = tmp_path / "a.nii"
     file.write_bytes(gzip.compress(content + extra, mtime=0) if packed else content + extra)

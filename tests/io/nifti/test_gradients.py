@@ -103,25 +103,25 @@ def test_b_values_edited_by_hand(tmp_path, content):
     assert read_b_values(tmp_path / "a.bval", 3) == (0.0, 400.0, 800.0)
 
 
-@pytest.mark.parametrize(
-    ("content", "got"),
-    [
-        (b"0 400", "2 b-values for 3 volumes"),
-        (b"0 400 800 1000", "4 b-values for 3 volumes"),
-        (b"800", "1 b-value for 3 volumes"),
-        (b"0 0,4 0,8", "5 b-values for 3 volumes"),
-        (b"0 0.4 0.8", "b-values from 0 to 0.8"),
-        (b"0 4e8 8e8", "b-values from 0 to 8e+08"),
-        (b"0 400 -800", "b-values from -800 to 400"),
-        (b"0 400 1e999", "not finite"),
-        (b"0 400 " + b"9" * 400, "not finite"),
-        (b"0 400 b800", "no numbers"),
-        (b"0 400\0 800", "no numbers"),
-        (b"\xff0 400 800", "no numbers"),
-        (b" \n,\n", "no numbers"),
-        (b"0 400 800\n0 400\n", "lines of different lengths"),
-    ],
-)
+UNFIT = [
+    (b"0 400", "2 b-values for 3 volumes"),
+    (b"0 400 800 1000", "4 b-values for 3 volumes"),
+    (b"800", "1 b-value for 3 volumes"),
+    (b"0 0,4 0,8", "5 b-values for 3 volumes"),
+    (b"0 0.4 0.8", "b-values from 0 to 0.8"),
+    (b"0 4e8 8e8", "b-values from 0 to 8e+08"),
+    (b"0 400 -800", "b-values from -800 to 400"),
+    (b"0 400 1e999", "not finite"),
+    (b"0 400 " + b"9" * 400, "not finite"),
+    (b"0 400 b800", "no numbers"),
+    (b"0 400\0 800", "no numbers"),
+    (b"\xff0 400 800", "no numbers"),
+    (b" \n,\n", "no numbers"),
+    (b"0 400 800\n0 400\n", "lines of different lengths"),
+]
+
+
+@pytest.mark.parametrize(("content", "got"), UNFIT, ids=[got for _, got in UNFIT])
 def test_b_values_that_do_not_fit_are_told_with_their_counts(tmp_path, content, got):
     (tmp_path / "a.bval").write_bytes(content)
     with pytest.raises(InputError, match=r"cannot use 'a\.bval'") as refusal:

@@ -41,26 +41,26 @@ def test_damaged_sidecars_are_refused_and_absent_ones_are_empty(tmp_path):
             read_json(tmp_path / "a.json")
 
 
-@pytest.mark.parametrize(
-    ("text", "got"),
-    [
-        ('{"EchoTime": 1' + "0" * 400 + "}", "a JSON int"),
-        ('{"EchoTime": 1' + "0" * 10_000 + "}", "digits"),
-        ('{"EchoTime": NaN}', "NaN is no number"),
-        ('{"Rows": -Infinity}', "-Infinity is no number"),
-        ('{"EchoTime": 1e999}', "EchoTime: inf"),
-        ('{"EchoTime": -0.01}', "EchoTime: -0.01"),
-        ('{"RepetitionTime": "0.5"}', "RepetitionTime: a JSON str"),
-        ('{"FlipAngle": [90]}', "FlipAngle: a JSON list"),
-        ('{"FlipAngle": {"a": 1}}', "FlipAngle: a JSON dict"),
-        ('{"MagneticFieldStrength": true}', "MagneticFieldStrength: a JSON bool"),
-        ('{"a": ' * 100_000, "nested too deep"),
-        ('{"Manufacturer": "\\ud800"}', "half of a surrogate pair"),
-        ("null", "a JSON NoneType"),
-        ("", "no JSON"),
-        ('{"a": 1} x', "no JSON"),
-    ],
-)
+ODD = [
+    ('{"EchoTime": 1' + "0" * 400 + "}", "a JSON int"),
+    ('{"EchoTime": 1' + "0" * 10_000 + "}", "digits"),
+    ('{"EchoTime": NaN}', "NaN is no number"),
+    ('{"Rows": -Infinity}', "-Infinity is no number"),
+    ('{"EchoTime": 1e999}', "EchoTime: inf"),
+    ('{"EchoTime": -0.01}', "EchoTime: -0.01"),
+    ('{"RepetitionTime": "0.5"}', "RepetitionTime: a JSON str"),
+    ('{"FlipAngle": [90]}', "FlipAngle: a JSON list"),
+    ('{"FlipAngle": {"a": 1}}', "FlipAngle: a JSON dict"),
+    ('{"MagneticFieldStrength": true}', "MagneticFieldStrength: a JSON bool"),
+    ('{"a": ' * 100_000, "nested too deep"),
+    ('{"Manufacturer": "\\ud800"}', "half of a surrogate pair"),
+    ("null", "a JSON NoneType"),
+    ("", "no JSON"),
+    ('{"a": 1} x', "no JSON"),
+]
+
+
+@pytest.mark.parametrize(("text", "got"), ODD, ids=[got for _, got in ODD])
 def test_sidecars_of_odd_json_are_refused_in_one_sentence(tmp_path, text, got):
     (tmp_path / "a.json").write_text(text)
     with pytest.raises(InputError, match=r"cannot use 'a\.json'") as refusal:
