@@ -206,7 +206,7 @@ def rows_of(
     thin = int(made.lesion.mask.data.any(axis=others).sum()) < 6
     for snr in snrs:
         study = replace(made, spec=replace(made.spec, snr=snr)).redraw(seed=seed + int(snr))
-        m = pnst.measure(study, made.lesion)
+        m = pnst.measure(study, made.lesion, pnst.MeasureSettings.without_intervals())
         about = {
             "kind": kind,
             "size_mm": size_mm,

@@ -43,7 +43,8 @@ from pnst.image import Grid, Mask
 from pnst.study import Lesion, Study
 mask = np.load(sys.argv[1])
 grid = Grid(mask.shape, np.diag([*map(float, sys.argv[2:5]), 1.0]))
-print(pnst.measure(Study("cold", {}), Lesion("lesion", Mask(mask, grid), "benchmark")).size.volume_ml)
+quick = pnst.MeasureSettings.without_intervals()
+print(pnst.measure(Study("cold", {}), Lesion("lesion", Mask(mask, grid), "benchmark"), quick).size.volume_ml)
 print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """
 
@@ -84,7 +85,9 @@ CASES = (
 
 def whole(mask: Mask) -> pnst.Measurements:
     """Size and shape from a mask: a study without series has no other family."""
-    return pnst.measure(Study("benchmark", {}), Lesion("lesion", mask, "benchmark"))
+    return pnst.measure(
+        Study("benchmark", {}), Lesion("lesion", mask, "benchmark"), pnst.MeasureSettings.without_intervals()
+    )
 
 
 def stages(mask: Mask) -> dict[str, Callable[[], Any]]:

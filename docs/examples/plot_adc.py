@@ -24,7 +24,7 @@ lesions = {"benign_nifti": "lesion.nii.gz", "malignant_dicom": "lesions/1.dcm"}
 for (picture, plot), (name, file) in zip(axes, lesions.items(), strict=True):
     study = pnst.read_study(folder / name)
     lesion = pnst.read_lesion(folder / name / file, study)
-    m = pnst.measure(study, lesion)
+    m = pnst.measure(study, lesion, pnst.MeasureSettings.without_intervals())
     adc, solid, dark = (m.regions[key] for key in ("adc", "solid", "adc_dark"))
     whole = lesion.mask_on(adc.grid)
     k = dark.data.sum(axis=(0, 1)).argmax()

@@ -21,7 +21,7 @@ from pnst.phantom import LesionSpec, Spec, simulate
 folder = Path("../../sample_data")  # from the folder of this script
 study = pnst.read_study(folder / "malignant_dicom")
 lesion = pnst.read_lesion(folder / "malignant_dicom" / "lesions" / "1.dcm", study)
-m = pnst.measure(study, lesion)
+m = pnst.measure(study, lesion, pnst.MeasureSettings.without_intervals())
 truth = tomllib.loads((folder / "malignant_dicom" / "truth.toml").read_text(encoding="utf-8"))
 print(f"extent {m.edema.max_extent_mm:.1f} mm, volume {m.edema.volume_ml:.1f} ml, present: {m.edema.present}")
 print(
@@ -35,7 +35,7 @@ rows = []
 for halo in (0.0, 5.0, 10.0, 15.0, 20.0):
     spec = Spec(lesion=LesionSpec(radii_mm=(13.0, 15.0, 20.0), edema_mm=halo), roles=(pnst.Role.T2_FS,), snr=30.0)
     made = simulate(spec, seed=5)
-    edema = pnst.measure(made.study, made.lesion).edema
+    edema = pnst.measure(made.study, made.lesion, pnst.MeasureSettings.without_intervals()).edema
     rows.append(
         (made.truth["edema.max_extent_mm"], edema.max_extent_mm, made.truth["edema.volume_ml"], edema.volume_ml)
     )

@@ -30,7 +30,7 @@ made = tumour(
     Inclusion(tissue=Tissue.NECROSIS, radius_mm=7, centre_mm=(0, 1, 9)),
     Inclusion(tissue=Tissue.CYST, radius_mm=6, centre_mm=(1, 0, -9)),
 )
-m = pnst.measure(made.study, made.lesion)
+m = pnst.measure(made.study, made.lesion, pnst.MeasureSettings.without_intervals())
 for column in ("cyst.fraction", "cyst.necrosis_fraction", "enhancement.enhancing_fraction"):
     print(f"{column}: {m.columns()[column]:.3f}, true {made.truth[column]:.3f}")
 print(f"peripheral: {m.enhancement.peripheral} ({m.enhancement.rim_core_ratio:.2f})")
@@ -41,7 +41,12 @@ print(f"peripheral: {m.enhancement.peripheral} ({m.enhancement.rim_core_ratio:.2
 rows = []
 for radius in (4.0, 7.0, 9.0, 11.0, 13.0):
     body = tumour(Inclusion(tissue=Tissue.CYST, radius_mm=radius))
-    rows.append((body.truth["cyst.fraction"], pnst.measure(body.study, body.lesion).cyst.fraction))
+    rows.append(
+        (
+            body.truth["cyst.fraction"],
+            pnst.measure(body.study, body.lesion, pnst.MeasureSettings.without_intervals()).cyst.fraction,
+        )
+    )
 true, found = np.array(rows).T
 
 # %%

@@ -18,7 +18,7 @@ LESION = {"radii_mm": (14.0, 16.0, 24.0), "tilt_deg": (10.0, 15.0, 20.0)}
 def measured(**lesion):
     """The margin of a simulated lesion, seen on fat-suppressed T2."""
     made = simulate(Spec(lesion=LesionSpec(**LESION, **lesion), roles=(pnst.Role.T2_FS,), snr=30.0), seed=3)
-    return pnst.measure(made.study, made.lesion).margin, made.truth
+    return pnst.measure(made.study, made.lesion, pnst.MeasureSettings.without_intervals()).margin, made.truth
 
 
 # %%

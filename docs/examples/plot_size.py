@@ -42,7 +42,7 @@ for spacing in SPACINGS:
     for diameter in DIAMETERS:
         for _ in range(2):
             radii = diameter / 2 * np.array((1.0, rng.uniform(0.6, 0.9), rng.uniform(0.4, 0.6)))
-            m = pnst.measure(study, ellipsoid(radii, spacing, rng))
+            m = pnst.measure(study, ellipsoid(radii, spacing, rng), pnst.MeasureSettings.without_intervals())
             volume = 4 / 3 * np.pi * radii.prod() / 1000
             errors.setdefault(spacing, []).append(
                 (diameter, 100 * (m.size.longest_diameter_mm / diameter - 1), 100 * (m.size.volume_ml / volume - 1))

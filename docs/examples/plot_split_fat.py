@@ -17,7 +17,7 @@ from pnst.phantom import LesionSpec, Spec, simulate
 folder = Path("../../sample_data")  # from the folder of this script
 study = pnst.read_study(folder / "benign_nifti")
 lesion = pnst.read_lesion(folder / "benign_nifti" / "lesion.nii.gz", study)
-m = pnst.measure(study, lesion)
+m = pnst.measure(study, lesion, pnst.MeasureSettings.without_intervals())
 m.split_fat
 
 # %%
@@ -34,7 +34,7 @@ for poles in ("both", "one"):
             ),
             seed=11,
         )
-        found = pnst.measure(made.study, made.lesion).split_fat
+        found = pnst.measure(made.study, made.lesion, pnst.MeasureSettings.without_intervals()).split_fat
         share = (1 - np.cos(np.deg2rad(theta))) / (1 if poles == "both" else 2)
         rows.append((share, found.coverage_fraction))
         print(f"{poles} {theta:3.0f}°: true {share:.3f}, measured {rows[-1][1]:.3f}, compartment {found.compartment}")

@@ -23,10 +23,10 @@ inclusions = (
 )
 spec = Spec(lesion=LesionSpec(radii_mm=(18.0, 16.0, 20.0), inclusions=inclusions), roles=ROLES, grids=GRIDS, snr=20)
 made = simulate(spec)
-m = pnst.measure(made.study, made.lesion)
+m = pnst.measure(made.study, made.lesion, pnst.MeasureSettings.without_intervals())
 print(f"fraction {m.t1_high.fraction:.4f}, true {made.truth['t1_high.fraction']:.4f}, present: {m.t1_high.present}")
 only_t1 = pnst.Study("without T2", {pnst.Role.T1: made.study.series[pnst.Role.T1]})
-print(pnst.measure(only_t1, made.lesion).t1_high)
+print(pnst.measure(only_t1, made.lesion, pnst.MeasureSettings.without_intervals()).t1_high)
 
 # %%
 colours = {"t1_high": "#cc79a7", "fat_inclusion": "#f0e442"}

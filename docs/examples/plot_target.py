@@ -22,7 +22,7 @@ for core in (0.0, 0.25, 0.4, 0.55, 0.75):
     made = simulate(
         Spec(lesion=LesionSpec(radii_mm=(15.0, 16.0, 19.0), target_core=core), roles=ROLES, grids=GRIDS, snr=20)
     )
-    m = pnst.measure(made.study, made.lesion)
+    m = pnst.measure(made.study, made.lesion, pnst.MeasureSettings.without_intervals())
     cases.append((made, m))
     rows.append((core, made.truth["target.rim_core_ratio"], m.target.rim_core_ratio))
     print(f"core {core:.2f}: ratio {rows[-1][2]:.2f}, true {rows[-1][1]:.2f}, present: {m.target.present}")

@@ -28,7 +28,7 @@ def draw_zone(drawn: Drawn, path: Path) -> None:
     import matplotlib.pyplot as plt
 
     volume = drawn.study.series[pnst.Role.T2_FS].volume
-    found = pnst.measure(drawn.study, drawn.lesion).regions["edema"].data
+    found = pnst.measure(drawn.study, drawn.lesion, pnst.MeasureSettings.without_intervals()).regions["edema"].data
     mass = drawn.lesion.mask_on(volume.grid).data
     masks = {FOUND: found | mass, EXPERT: drawn.edema.data | mass, MASS: mass}
     box = pnst.Mask(masks[FOUND] | masks[EXPERT], volume.grid).box()

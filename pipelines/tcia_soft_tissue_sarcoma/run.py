@@ -94,7 +94,7 @@ def run_case(case: Case) -> dict[str, Any]:
 
 def measure_case(drawn: Drawn) -> dict[str, Any]:
     """Measurements, assessment and, where an expert drew the oedema, how the two compare."""
-    m = pnst.measure(drawn.study, drawn.lesion)
+    m = pnst.measure(drawn.study, drawn.lesion, pnst.MeasureSettings.without_intervals())
     a = pnst.assess(m)
     low, high = a.interval
     row = m.to_frame().drop(columns="case_id").iloc[0].to_dict()
@@ -104,7 +104,9 @@ def measure_case(drawn: Drawn) -> dict[str, Any]:
 
 def compare_edema(drawn: Drawn, m: pnst.Measurements) -> dict[str, float]:
     """The expert's oedema without the mass, measured in the same way, and its overlap with the zone that was found."""
-    expert = pnst.measure(replace(drawn.study, masks={"edema": drawn.edema}), drawn.lesion)
+    expert = pnst.measure(
+        replace(drawn.study, masks={"edema": drawn.edema}), drawn.lesion, pnst.MeasureSettings.without_intervals()
+    )
     row = {
         "expert_edema.volume_ml": expert.edema.volume_ml,
         "expert_edema.max_extent_mm": expert.edema.max_extent_mm,

@@ -28,10 +28,10 @@ from pnst.io.results import (
     refuse_inputs,
     write_results,
 )
-from pnst.measurement.measure import measure
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.study import Role
 from scenes import Scene
+from without_intervals import measure
 
 GRID = oblique((9, 8, 5), (0.8, 0.9, 4.0))
 INSIDE = np.indices(GRID.shape).sum(axis=0) % 3 == 0

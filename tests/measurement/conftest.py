@@ -8,8 +8,8 @@ import pytest
 
 from interiors import Interior
 from measurement.interior_measurements import NOISE, measure_interior
-from pnst.measurement.measure import measure
 from pnst.measurement.measurements import Measurements
+from without_intervals import measure
 
 measure_module = sys.modules[measure.__module__]
 INTERIOR = ("enhancement", "cyst", "t1_high", "target", "heterogeneity")

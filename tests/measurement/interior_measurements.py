@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from interiors import Interior
-from pnst.measurement.measure import measure
 from pnst.measurement.measurements import Measurements
 from pnst.study import Role
+from without_intervals import measure
 
 GRIDS = [(0.9, 1.0, 3.0), (4.0, 0.8, 0.7), (1.1, 1.2, 1.3)]
 NOISE = 26.0

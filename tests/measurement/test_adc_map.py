@@ -15,9 +15,9 @@ from pnst.image import Volume
 from pnst.kernels import diffusion
 from pnst.kernels.diffusion import Shells, fit_decay, group_by_b_value
 from pnst.measurement.adc_map import adc_map, fit_diffusion
-from pnst.measurement.measure import measure
 from pnst.study import Role, Study
 from scenes import Scene
+from without_intervals import measure
 
 
 def test_a_noiseless_map_is_exact():  # closed form

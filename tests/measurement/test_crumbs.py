@@ -9,10 +9,10 @@ import pytest
 
 from pnst.image import Mask
 from pnst.measurement.crumbs import without_crumbs
-from pnst.measurement.measure import measure
 from pnst.measurement.settings import MeasureSettings, SizeSettings, UncertaintySettings
 from pnst.study import Lesion, Study
 from scenes import Scene
+from without_intervals import measure
 
 SCENE = Scene(radius=9, reach=30)
 QUICK = MeasureSettings(uncertainty=UncertaintySettings(repetitions=0))

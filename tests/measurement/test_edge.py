@@ -11,10 +11,10 @@ from pnst.image import Volume
 from pnst.measurement.context import Context
 from pnst.measurement.edge import read_edge
 from pnst.measurement.families.margin import measure_margin
-from pnst.measurement.measure import measure
 from pnst.measurement.settings import MarginSettings, MeasureSettings
 from pnst.study import Role
 from scenes import Scene, without
+from without_intervals import measure
 
 
 def test_places_stand_for_the_whole_surface():  # invariant

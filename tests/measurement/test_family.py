@@ -11,10 +11,10 @@ from pnst.measurement.families.heterogeneity import Heterogeneity
 from pnst.measurement.families.split_fat import SplitFat
 from pnst.measurement.families.target import Target
 from pnst.measurement.family import Outcome, join_warnings
-from pnst.measurement.measure import measure
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.study import Study
 from scenes import Scene
+from without_intervals import measure
 
 UNEVEN = Heterogeneity(variation_t1=0.25, intervals={"variation_t1": (0.125, 0.375)})
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from bodies import tilted
 from interiors import SIGNAL, Sphere, regained
 from pnst.image import Grid, Mask, Volume
-from pnst.measurement.measure import measure
 from pnst.measurement.measurements import FAMILY_TYPES, Measurements
 from pnst.study import Lesion, Role, Study
 from scenes import LEVELS, Scene, moved, regraded, reordered, stored
+from without_intervals import measure
 
 SCENE = Scene(halo=8.0, rim=3.0, cap_deg=50.0, reach=58.0)
 SPHERES = (Sphere("cyst", 5.5, (0, 5.5, 0)), Sphere("blood", 4.5, (0, -6.5, 0)), Sphere("fat", 3.0, (7.0, 0, 2.0)))

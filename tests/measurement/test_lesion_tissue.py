@@ -10,8 +10,8 @@ import pytest
 from interiors import Interior, Sphere, regained
 from measurement.interior_measurements import measure_interior
 from pnst.image import Grid, Volume
-from pnst.measurement.measure import measure
 from pnst.study import Role, Study
+from without_intervals import measure
 
 pytestmark = pytest.mark.usefixtures("only_the_interior")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pnst.measurement.measure import FAMILIES, measure
+from pnst.measurement.measure import FAMILIES
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.study import Study
 from scenes import Scene
+from without_intervals import measure
 
 
 def test_images_without_noise_are_measured_like_others():

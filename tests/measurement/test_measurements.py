@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pnst.measurement.measure import measure
 from pnst.measurement.measurements import Measurements
 from scenes import Scene
+from without_intervals import measure
 
 
 def test_measurements_come_back_from_their_dictionary():  # invariant: files and memory agree

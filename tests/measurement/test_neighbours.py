@@ -9,11 +9,11 @@ import pytest
 
 from pnst.errors import InputError
 from pnst.image import Mask, Volume
-from pnst.measurement.measure import measure
 from pnst.measurement.neighbours import neighbours_on, touching
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
 from pnst.study import Lesion, Role, Study
 from scenes import LEVELS, Scene, without
+from without_intervals import measure
 
 RADIUS = 9.0
 SCENE = Scene(radius=RADIUS, reach=42, spacing=(1.1, 1.2, 2.6))

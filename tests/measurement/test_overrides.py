@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pnst.errors import SettingError
-from pnst.measurement.measure import measure
 from pnst.measurement.overrides import READER_COLUMNS, check_overrides
 from pnst.study import Role
 from scenes import Scene, without
+from without_intervals import measure
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 
 from pnst.classification.assess import assess
 from pnst.image import Mask, Volume
-from pnst.measurement.measure import measure
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
 from pnst.study import Lesion, Role, Study
 from scenes import Scene, without
+from without_intervals import measure
 
 SCENE = Scene(radius=9, reach=24, spacing=(1.3, 1.5, 3.0))
 QUICK = MeasureSettings(uncertainty=UncertaintySettings(repetitions=0))

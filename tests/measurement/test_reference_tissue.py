@@ -11,10 +11,10 @@ from pnst.image import Grid, Mask
 from pnst.measurement.context import Context
 from pnst.measurement.families.edema import measure_edema
 from pnst.measurement.family import NotMeasurable
-from pnst.measurement.measure import measure
 from pnst.measurement.settings import MeasureSettings
 from pnst.study import Role, Study
 from scenes import Scene
+from without_intervals import measure
 
 
 def test_a_given_muscle_mask_is_the_reference():

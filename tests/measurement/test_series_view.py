@@ -9,9 +9,9 @@ import pytest
 
 from interiors import Interior
 from pnst.image import Mask, Volume
-from pnst.measurement.measure import measure
 from pnst.study import Lesion, Role, Study
 from scenes import Scene
+from without_intervals import measure
 
 
 def test_a_series_that_ends_within_the_lesion_is_said():  # half of a ball lies beyond: half of its surface

@@ -6,11 +6,11 @@ import pytest
 from pydantic import ValidationError
 
 from interiors import Interior, Sphere
-from pnst.measurement.measure import measure
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.measurement.settings import SYSTEMATIC, MeasureSettings
 from pnst.study import Role
 from scenes import Scene, without
+from without_intervals import measure
 
 
 def test_a_threshold_is_a_setting():

@@ -10,12 +10,12 @@ from pnst.image import Grid, Mask
 from pnst.kernels.ellipsoid import Ellipsoid
 from pnst.kernels.section import axial_diameters
 from pnst.measurement.families.size import SUPERIOR
-from pnst.measurement.measure import measure
 from pnst.measurement.measurements import Measurements
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
 from pnst.measurement.uncertainty import closed_form, interval
 from pnst.study import Lesion, Study
 from scenes import Scene
+from without_intervals import measure
 
 
 def repeated(count=6, **changes):

@@ -13,7 +13,7 @@ from pnst.measurement.family import Family, NotMeasurable, Outcome, Value
 from pnst.measurement.measurements import FAMILY_TYPES, Measurements
 from pnst.measurement.neighbours import refuse_overlaps
 from pnst.measurement.overrides import check_overrides
-from pnst.measurement.settings import MeasureSettings, UncertaintySettings
+from pnst.measurement.settings import MeasureSettings
 from pnst.measurement.uncertainty import with_intervals
 from pnst.study import Lesion, Study
 
@@ -29,8 +29,6 @@ def _measures(name: str, kind: type[Family]) -> Measure:
 FAMILIES: tuple[tuple[str, Measure], ...] = tuple((name, _measures(name, kind)) for name, kind in FAMILY_TYPES.items())
 """Every family and the function that measures it."""
 
-WITHOUT_INTERVALS = MeasureSettings(uncertainty=UncertaintySettings(repetitions=0))
-
 
 def measure(
     study: Study,
@@ -41,8 +39,8 @@ def measure(
 ) -> Measurements:
     """Measure one lesion in one study; what cannot be measured is in `skipped` with its reason.
 
-    Without `settings` the defaults hold, less the repetitions that the intervals need (seconds, as `pnst run` takes
-    them): `MeasureSettings()` has them.
+    Without `settings` the defaults of `pnst run` hold, intervals included; `MeasureSettings.without_intervals()` saves
+    the seconds that these need.
 
     `overrides` are a reader's own judgements by column ("split_fat.present", "reader.invasion"); they are kept apart
     from what was measured. `others` are the study's other lesions, which belong to no surroundings of this one. Crumbs
@@ -72,7 +70,7 @@ def measure(
     checked = check_overrides(overrides or {})
     study.check_place(lesion.mask, "lesion")
     refuse_overlaps(lesion, others)
-    settings = settings or WITHOUT_INTERVALS
+    settings = settings or MeasureSettings()
     whole, crumbs_ml = without_crumbs(lesion, settings.size)
     context = Context(study, whole, settings, others=tuple(others), crumbs_ml=crumbs_ml)
     measured: dict[str, Family] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from pydantic import Field
 
 from pnst.segmentation.settings import (
@@ -214,3 +216,8 @@ class MeasureSettings(StageSettings):
     t1_high: T1HighSettings = Field(default_factory=T1HighSettings)
     target: TargetSettings = Field(default_factory=TargetSettings)
     heterogeneity: HeterogeneitySettings = Field(default_factory=HeterogeneitySettings)
+
+    @classmethod
+    def without_intervals(cls) -> Self:
+        """The defaults, less the repeated measurements that intervals need: seconds a lesion."""
+        return cls(uncertainty=UncertaintySettings(repetitions=0))

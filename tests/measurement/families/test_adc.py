@@ -14,10 +14,10 @@ from pnst.io.study import read_study
 from pnst.measurement.context import Context
 from pnst.measurement.families.adc import measure_adc
 from pnst.measurement.family import NotMeasurable
-from pnst.measurement.measure import measure
 from pnst.measurement.settings import MeasureSettings
 from pnst.study import Lesion, Role, Series, Source, Study
 from scenes import Scene
+from without_intervals import measure
 
 
 class TestSolidPart:

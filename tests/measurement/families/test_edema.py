@@ -18,11 +18,11 @@ from pnst.image import Mask, Volume
 from pnst.measurement.context import Context
 from pnst.measurement.families.edema import Edema, measure_edema
 from pnst.measurement.family import NotMeasurable
-from pnst.measurement.measure import measure
 from pnst.measurement.settings import EdemaSettings, MeasureSettings
 from pnst.phantom import GridSpec, LesionSpec, Spec, simulate
 from pnst.study import Role, Study
 from scenes import Scene, without
+from without_intervals import measure
 
 
 @pytest.mark.parametrize("halo", [6.0, 12.0])

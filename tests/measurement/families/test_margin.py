@@ -10,10 +10,10 @@ import pytest
 from pnst.measurement.context import Context
 from pnst.measurement.families.margin import Margin, measure_margin
 from pnst.measurement.family import SurfaceMap
-from pnst.measurement.measure import measure
 from pnst.measurement.settings import MarginSettings, MeasureSettings
 from pnst.study import Role
 from scenes import Scene
+from without_intervals import measure
 
 
 def margin_of(scene: Scene, *roles: Role, settings: MarginSettings | None = None) -> Margin:

@@ -7,9 +7,9 @@ import pytest
 
 from bodies import ellipsoid, mask_of, oblique, tilted
 from pnst.image import Mask
-from pnst.measurement.measure import measure
 from pnst.study import Lesion, Study
 from scenes import Scene
+from without_intervals import measure
 
 
 def test_size_of_a_tilted_ellipsoid():  # closed form: 2a, 4/3·πabc, Knud-Thomsen's area (1 %)

@@ -10,10 +10,10 @@ import pytest
 from pnst.image import Grid, Volume
 from pnst.measurement.context import Context
 from pnst.measurement.families.split_fat import SplitFat, measure_split_fat
-from pnst.measurement.measure import measure
 from pnst.measurement.settings import MeasureSettings, SplitFatSettings
 from pnst.study import Role, Series, Source, Study
 from scenes import LEVELS, Scene, without
+from without_intervals import measure
 
 
 def split_fat(scene: Scene, settings: MeasureSettings | None = None) -> SplitFat:

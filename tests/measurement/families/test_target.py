@@ -10,8 +10,8 @@ import pytest
 from interiors import Interior, Sphere
 from measurement.interior_measurements import GRIDS, NOISE, measure_interior
 from pnst.image import Volume
-from pnst.measurement.measure import measure
 from pnst.study import Role
+from without_intervals import measure
 
 pytestmark = pytest.mark.usefixtures("only_the_interior")
 
