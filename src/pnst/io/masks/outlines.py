@@ -11,16 +11,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from pnst.errors import GeometryError
 from pnst.io.masks.raster import windings
+from pnst.io.masks.ring import ROUNDING_MM, Ring
 from pnst.typing import BoolArray, FloatArray
-
-ROUNDING_MM = 0.02
-"""Points closer than this are one point: files round to 0.01 mm."""
 
 MAX_COPY_PIXELS = 0.5
 """Outlines nowhere further apart than this share of a pixel are one outline: the points of a copy may differ, and a
@@ -36,8 +33,6 @@ MAX_COMPARISONS = 100_000_000
 PAIR_COST = 5000
 """Pairs of a point and an edge, for one slice, and what a pair of outlines costs at least: seconds. No drawing comes
 near."""
-
-_CHUNK = 200_000
 
 Window = tuple[slice, slice]
 
@@ -152,7 +147,7 @@ def _is_copy(one: Outline, other: Outline, pixel_mm: FloatArray, tolerance: floa
     (area, length), (other_area, other_length) = (o.area_and_length(pixel_mm) for o in (one, other))
     if one.xor != other.xor or abs(area - other_area) > tolerance * max(length, other_length):
         return False
-    here, there = _Ring(one.mm(pixel_mm)), _Ring(other.mm(pixel_mm))
+    here, there = Ring(one.mm(pixel_mm)), Ring(other.mm(pixel_mm))
     return all((a.distances(b.points) <= tolerance).all() for a, b in ((here, there), (there, here)))
 
 
@@ -185,7 +180,7 @@ def _nesting(outlines: Sequence[Outline], pixel_mm: FloatArray) -> dict[int, set
     """For each outline (from small to large) those wholly inside it."""
     low = np.array([o.low for o in outlines]).reshape(-1, 2)
     high = np.array([o.high for o in outlines]).reshape(-1, 2)
-    rings = [_Ring(o.mm(pixel_mm)) for o in outlines]
+    rings = [Ring(o.mm(pixel_mm)) for o in outlines]
     outer: dict[int, set[int]] = {}
     budget = MAX_COMPARISONS
     for n in reversed(range(len(outlines))):
@@ -202,69 +197,10 @@ def _nesting(outlines: Sequence[Outline], pixel_mm: FloatArray) -> dict[int, set
     return {n: {m for m in outer if n in outer[m]} for n in outer}
 
 
-@dataclass(frozen=True, eq=False)
-class _Ring:
-    """A closed polygon (n, 2) in mm, and a tree of its points that tells which of another's are near."""
-
-    points: FloatArray
-
-    @cached_property
-    def tree(self) -> Any:
-        """Of its points."""
-        from scipy.spatial import cKDTree
-
-        return cKDTree(self.points)
-
-    @cached_property
-    def longest(self) -> float:
-        """Its longest edge."""
-        return float(np.linalg.norm(self.points - np.roll(self.points, -1, axis=0), axis=1).max())
-
-    def near(self, other: _Ring) -> FloatArray:
-        """The points, and the middles of edges, that are so near to another's points that its edges may touch there."""
-        middles = (self.points + np.roll(self.points, -1, axis=0)) / 2
-        samples = np.concatenate([self.points, middles])
-        distance, _ = other.tree.query(
-            samples, distance_upper_bound=self.longest / 4 + other.longest / 2 + 2 * ROUNDING_MM
-        )
-        return np.asarray(samples[np.isfinite(distance)])
-
-    def lies_inside(self, outer: _Ring) -> tuple[bool, int]:
-        """Whether it lies wholly inside another without touching it, and how many comparisons that took."""
-        if not outer.holds(self.points[:1])[0]:
-            return False, len(outer.points)
-        mine, theirs = self.near(outer), outer.near(self)
-        cost = len(mine) * len(outer.points) + len(theirs) * len(self.points)
-        if not len(mine):
-            return True, cost
-        apart = outer.holds(mine).all() and (outer.distances(mine) > ROUNDING_MM).all()
-        return bool(apart and not self.holds(theirs).any()), cost
-
-    def holds(self, points: FloatArray) -> BoolArray:
-        """Whether each point (n, 2) lies inside, by the even-odd rule."""
-        a, b = self.points, np.roll(self.points, -1, axis=0)
-        rise = np.where(a[:, 1] == b[:, 1], 1.0, b[:, 1] - a[:, 1])
-        results = [np.zeros(0, dtype=bool)]
-        for part in _parts(points, len(a)):
-            x, y = part[:, :1], part[:, 1:]
-            crossed = (a[:, 1] <= y) != (b[:, 1] <= y)
-            right = x < a[:, 0] + (y - a[:, 1]) / rise * (b[:, 0] - a[:, 0])
-            results.append((crossed & right).sum(axis=1) % 2 == 1)
-        return np.concatenate(results)
-
-    def distances(self, points: FloatArray) -> FloatArray:
-        """(n,): the distance of each point (n, 2) from the edges."""
-        along = np.roll(self.points, -1, axis=0) - self.points
-        squared = np.maximum((along**2).sum(axis=1), 1e-12)
-        results = [np.zeros(0)]
-        for part in _parts(points, len(along)):
-            x, y = part[:, :1] - self.points[:, 0], part[:, 1:] - self.points[:, 1]
-            share = ((x * along[:, 0] + y * along[:, 1]) / squared).clip(0, 1)
-            x, y = x - share * along[:, 0], y - share * along[:, 1]
-            results.append(np.sqrt((x * x + y * y).min(axis=1)))
-        return np.concatenate(results)
-
-
-def _parts(points: FloatArray, edges: int) -> list[FloatArray]:
-    size = max(1, _CHUNK // max(edges, 1))
-    return [points[at : at + size] for at in range(0, len(points), size)]
+def _too_many(got: str) -> GeometryError:
+    return GeometryError(
+        "the contours cannot be made into a mask",
+        got=got,
+        expected=f"at most {MAX_OUTLINES} contours of one region on one slice, as a drawing has",
+        remedy="give a label map instead of contours",
+    )
