@@ -178,6 +178,15 @@ def _existing(path: Anywhere) -> Path:
 
 
 def _no_images(folder: Path) -> InputError:
+    from pnst.io.dicom.given import archives_at
+
+    if archives := archives_at(folder):
+        return InputError(
+            f"no images in {folder.name!r}",
+            got=f"an archive: {', '.join(archives[:4])}",
+            expected="a folder of DICOM or NIfTI images; nothing is unpacked unasked",
+            remedy="unpack it and give the folder",
+        )
     return InputError(
         f"no images in {folder.name!r}",
         got="no DICOM and no NIfTI file",

@@ -135,5 +135,9 @@ class Header:
     simulated: bool
     """Whether its model is the phantom of `pnst`, whichever vendor's habits it was written by."""
     frames: tuple[Frame, ...]
+    stated_images: int | None = None
+    """Images in Acquisition (0020,1002)."""
+    stated_slices: int | None = None
+    """Philips and GE: how many slices a volume has."""
     problem: PnstError | None = None
     """Why its frames cannot be placed, where that is known from this file alone."""

@@ -14,8 +14,11 @@ import numpy as np
 from pnst.errors import AmbiguityError, InputError
 from pnst.image import Grid, Volume
 from pnst.io.dicom.adc_map import adc_in_um2_per_ms, mapped_unit
+from pnst.io.dicom.completeness import completeness_notes
+from pnst.io.dicom.copies import check_same_voxels
 from pnst.io.dicom.files import read_tree
 from pnst.io.dicom.frame import Header, Pixels
+from pnst.io.dicom.listing import UnreadFile
 from pnst.io.dicom.merge import merge_diffusion
 from pnst.io.dicom.pixels import read_pixels
 from pnst.io.dicom.role_assignment import CHOSEN, RoleAssignment, assign_roles
@@ -57,11 +60,14 @@ def read_dicom(
     chosen = assign_roles(stacks, roles or {})
     mask_by_name, left_out = masks_among(tree.segments, tree.headers[0].study_uid, masks or {})
     pixels = [header.pixels for header in tree.headers]
+    used = {frame.file for stack, _ in chosen.values() for volume in stack.volumes for frame in volume}
     with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=2) as pool:
         warnings.simplefilter("ignore")  # decoders remark on padding and odd headers; what matters becomes an error
         read = {role: pool.submit(_series, role, stack, pixels, reason) for role, (stack, reason) in chosen.items()}
         series = {role: future.result() for role, future in read.items()}
-    notes = (*tree.notes, *_unused_series_note(stacks, chosen), *left_out, *_frame_of_reference_note(chosen))
+        check_same_voxels(pair for pair in tree.twins if pair[0].pixels.name in used)
+    whole = completeness_notes(tree.headers, {role: stack for role, (stack, _) in chosen.items()})
+    notes = (*tree.notes, *whole, *_unused_series_note(stacks, chosen), *left_out, *_frame_of_reference_note(chosen))
     return with_masks(Study(name, series, notes=notes), mask_by_name)
 
 
@@ -81,7 +87,8 @@ def inspect_dicom(path: Path) -> list[SeriesGuess]:
         series_guesses.append(
             _series_guess(stack, guess.role, guess.reason, (*guess.rivals, *others) if counts else guess.rivals)
         )
-    return series_guesses + [_damaged(f"damaged-{n + 1}", error) for n, error in enumerate(tree.damaged)]
+    damaged = [_damaged(f"damaged-{n + 1}", error) for n, error in enumerate(tree.damaged)]
+    return [*series_guesses, *damaged, *(_unread(f"unread-{n + 1}", file) for n, file in enumerate(tree.unread))]
 
 
 def _unused_series_note(stacks: Sequence[Stack], chosen: RoleAssignment) -> tuple[str, ...]:
@@ -164,6 +171,10 @@ def _series_guess(stack: Stack, role: Role | None, reason: str, rivals: tuple[st
 
 def _damaged(key: str, error: InputError) -> SeriesGuess:
     return SeriesGuess(key=key, description="", role=None, reason="its header cannot be read", problem=str(error))
+
+
+def _unread(key: str, file: UnreadFile) -> SeriesGuess:
+    return SeriesGuess(key=key, description="", role=None, reason=f"not read: {file.reason}", problem=file.name)
 
 
 def _check_one_study(headers: Sequence[Header]) -> None:
