@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -25,11 +26,13 @@ def save_structure_set(
     """ROIs numbered from 4 on, their contours of the types given, the data set edited before it is saved."""
     file = save_rtstruct(folder, {name: [points for _, points in contours] for name, contours in rois.items()})
     dataset = dcmread(file)
-    for item, contours in zip(dataset.ROIContourSequence, rois.values(), strict=True):
-        for contour, (kind, _) in zip(item.ContourSequence, contours, strict=True):
-            contour.ContourGeometricType = kind
-    edit(dataset)
-    dataset.save_as(file, enforce_file_format=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # some types are longer than DICOM allows, as other programs write them
+        for item, contours in zip(dataset.ROIContourSequence, rois.values(), strict=True):
+            for contour, (kind, _) in zip(item.ContourSequence, contours, strict=True):
+                contour.ContourGeometricType = kind
+        edit(dataset)
+        dataset.save_as(file, enforce_file_format=True)
     return file
 
 
