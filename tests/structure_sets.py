@@ -44,7 +44,7 @@ def closed(contours: Sequence[np.ndarray]) -> list[TypedContour]:
 def ellipsoid_rings(
     grid: Grid, radii_mm: tuple[float, float, float], slices: Sequence[int], points: int = 200
 ) -> list[np.ndarray]:
-    """The ellipses in LPS mm that slices cut from an ellipsoid about the middle of the grid, its axes along the grid's."""
+    """The ellipses in LPS mm that slices cut from an ellipsoid about the middle of the grid, along its axes."""
     middle = (np.asarray(grid.shape) - 1) / 2
     angle = 2 * np.pi * np.arange(points) / points
     rings = []

@@ -78,5 +78,5 @@ def test_sequences_nested_without_end_are_refused(grid, study, tmp_path, bounded
     content = file.read_bytes()
     at = content.index(b"\x06\x30\x39\x00SQ")
     file.write_bytes(content[:at] + nest * 2000)
-    with bounded(), pytest.raises(InputError, match="damaged DICOM file|is empty"):
+    with bounded(), pytest.raises(InputError, match=r"damaged DICOM file|is empty"):
         read_lesion(file, study)

@@ -7,12 +7,47 @@ import pytest
 from pnst.io.masks.region_names import safe_label, tissue, visible
 
 NAMED = {
-    "edema": "GTV_Edema GTVEdema GTVedema edema2 Oedema OEDEMA Ödem Oedem Tumorödem Muskelödem peritumoral_oedema"
-    " œdème Oedème edème edema_peritumorale Tumor-Edema lymphedema".split()
-    + ["Perifokales Ödem", "oedema around the tumour", "edema of muscle", "œdème péritumoral"],
-    "muscle": "muscle Muscle_ref muscleLeft MUSCLE Muskel Muskulatur muscolo muscoli músculo musculos psoas"
-    " Oberschenkelmuskel".split()
-    + ["Muskel links", "muscles de la cuisse", "Edema-free muscle", "muscle without edema"],
+    "edema": [
+        "GTV_Edema",
+        "GTVEdema",
+        "GTVedema",
+        "edema2",
+        "Oedema",
+        "OEDEMA",
+        "Ödem",
+        "Oedem",
+        "Tumorödem",
+        "Muskelödem",
+        "peritumoral_oedema",
+        "œdème",
+        "Oedème",
+        "edème",
+        "edema_peritumorale",
+        "Tumor-Edema",
+        "lymphedema",
+        "Perifokales Ödem",
+        "oedema around the tumour",
+        "edema of muscle",
+        "œdème péritumoral",
+    ],
+    "muscle": [
+        "muscle",
+        "Muscle_ref",
+        "muscleLeft",
+        "MUSCLE",
+        "Muskel",
+        "Muskulatur",
+        "muscolo",
+        "muscoli",
+        "músculo",
+        "musculos",
+        "psoas",
+        "Oberschenkelmuskel",
+        "Muskel links",
+        "muscles de la cuisse",
+        "Edema-free muscle",
+        "muscle without edema",
+    ],
     "cord": ["Spinal Cord", "SpinalCord", "cord", "Myelon", "Rückenmark", "moelle épinière", "midollo", "médula"],
     "nerve": ["Nerve", "Sciatic nerve", "Nervus ischiadicus", "nerf", "nervo", "nervio"],
     "bone": ["bone", "Knochen", "Femur left", "hueso", "Beckenknochen"],
