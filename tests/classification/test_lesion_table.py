@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pnst.classification.lesion_table import LesionTable, is_empty
+from pnst.classification.assess import assess
+from pnst.classification.lesion_table import LesionTable
 from pnst.errors import SettingError
+from pnst.measurement.measurements import Measurements
 
 COLUMNS = {
     "edema.max_extent_mm": 12.0,
@@ -40,8 +42,74 @@ def test_to_a_frame_and_back():
     assert again.names == ("size.longest_diameter_mm", "override.edema.present")
 
 
-def test_what_is_empty():
-    assert [is_empty(cell) for cell in (None, np.nan, "", 0, False, [], (np.nan,))] == [True] * 3 + [False] * 4
+MEASURED = {
+    "adc.mean_um2_per_ms": 1.9,
+    "adc.mean_all_b_um2_per_ms": 2.0,
+    "adc.min_um2_per_ms": 1.2,
+    "adc.min_uniform_um2_per_ms": 1.7,
+    "adc.dark_um2_per_ms": 1.3,
+    "adc.dark_uniform_um2_per_ms": 1.8,
+    "adc.b_values": (0.0, 800.0),
+    "adc.region": "whole lesion",
+    "edema.max_extent_mm": 0.0,
+    "edema.present": False,
+    "edema.censored": True,
+    "margin.ill_defined": False,
+    "target.present": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("word", "overruled"),
+    [
+        ({"edema.max_extent_mm": 30.0}, {"edema.present", "edema.censored"}),
+        ({"edema.present": True}, {"edema.max_extent_mm", "edema.censored"}),
+        ({"margin.ill_defined_fraction": 0.9}, {"margin.ill_defined"}),
+        ({"adc.min_um2_per_ms": 1.0}, {"adc.min_uniform_um2_per_ms"}),
+        (
+            {"adc.mean_um2_per_ms": 1.0},
+            {name for name in MEASURED if name.startswith("adc.")} - {"adc.mean_um2_per_ms"},
+        ),
+        ({"target.rim_core_ratio": 1.0}, {"target.present"}),
+        ({"adc.mean_um2_per_ms": None}, set()),
+        ({"reader.invasion": True}, set()),
+    ],
+)
+def test_a_readers_word_overrules_what_was_measured_beside_it(word, overruled):
+    lesions = LesionTable.of({**MEASURED, **{f"override.{name}": value for name, value in word.items()}})
+    row = lesions.row(0, (*MEASURED, *word))
+    given = {name: value for name, value in word.items() if value is not None}
+    assert row == {name: value for name, value in MEASURED.items() if name not in overruled} | given
+    for name in overruled - {"adc.b_values", "adc.region"}:
+        assert np.isnan(lesions.numbers(name)[0][0] if name.endswith(("mm", "ms")) else lesions.flags(name)[0][0])
+    assert lesions.texts("adc.region") == [None if "adc.region" in overruled else "whole lesion"]
+
+
+def test_where_a_reader_said_nothing_the_measurement_stands_row_by_row():
+    table = pd.DataFrame([{**MEASURED, "override.edema.present": word} for word in (True, None)])
+    lesions = LesionTable.of(table)
+    assert np.isnan(lesions.numbers("edema.max_extent_mm")[0]).tolist() == [True, False]
+
+
+def test_rules_do_not_mix_a_readers_word_with_the_measurement():
+    """The audit's two: a negative by the measured mean of all b-values, and a biopsy that may be omitted in spite of
+    30 mm of oedema."""
+    before = {rule.name: rule.result for rule in assess(MEASURED).rules}
+    words = {"override.adc.mean_um2_per_ms": 1.0, "override.edema.max_extent_mm": 30.0}
+    after = {rule.name: rule.result for rule in assess(MEASURED | words).rules}
+    assert before["Martin2021_biopsy_may_be_omitted"] == "positive"
+    assert after["Martin2021_biopsy_may_be_omitted"] == "cannot be evaluated"
+    means = [name for name in after if name.endswith("_adc_mean")]
+    assert {before[name] for name in means} == {"negative"}
+    assert {after[name] for name in means} == {"positive"}
+    lowest = {name for name in after if name.endswith(("_adc_min", "_adc_dark"))}
+    assert {after[name] for name in lowest} == {"cannot be evaluated"}
+
+
+def test_an_override_that_measure_refuses_is_refused_here_too():
+    m = Measurements("A", "1", overrides={"split_fat.present": None})
+    with pytest.raises(SettingError, match=r"split_fat\.present"):
+        LesionTable.of(m)
 
 
 def test_what_is_no_table_is_refused():

@@ -1,21 +1,50 @@
-"""What a cell may hold, and which columns there are."""
+"""Which columns there are, and what each holds."""
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-import pandas as pd
 import pytest
 
 from pnst.errors import SettingError
-from pnst.evidence.columns import check_names, flag, interval, known_columns, missing, number
+from pnst.evidence.columns import (
+    OVERRULED,
+    check_names,
+    column_kinds,
+    is_sign,
+    known_columns,
+    overridable_columns,
+)
 from pnst.evidence.published import predictors
 from pnst.evidence.rules import rule_columns
+from pnst.measurement.overrides import READER_COLUMNS, check_overrides
+
+A_WORD = {bool: True, int: 1, float: 0.5}
 
 
 def test_every_column_that_is_read_is_known():
     assert {p.column for p in predictors()} | set(rule_columns()) <= known_columns()
+
+
+def test_every_sign_that_is_read_is_one():
+    """Witness: `predictors.csv`, where a sign is positive when it is true or false."""
+    signs = {p.column for p in predictors() if p.positive_when.startswith("is ")}
+    assert all(map(is_sign, (*signs, *READER_COLUMNS, "split_fat.applicable", "edema.censored")))
+    assert not any(map(is_sign, ("size.longest_diameter_mm", "adc.region", "margin.deep_lobulations_count")))
+
+
+def test_what_a_reader_may_judge_of_a_table_is_what_measure_takes():
+    """Agreement with `measurement.overrides`, but for what only rules read."""
+    kinds = column_kinds()
+    for column in overridable_columns():
+        if not column.startswith(("ivim.d_margin", "ivim.f_centre", "ivim.f_margin")):
+            check_overrides({column: A_WORD[kinds[column]]})
+    for column in kinds.keys() - overridable_columns():
+        with pytest.raises(SettingError):
+            check_overrides({column: 1.0})
+
+
+def test_what_a_word_overrules_are_columns():
+    assert OVERRULED.keys() <= overridable_columns()
+    assert {column for beside in OVERRULED.values() for column in beside} <= known_columns()
 
 
 @pytest.mark.parametrize(
@@ -23,6 +52,7 @@ def test_every_column_that_is_read_is_known():
     [
         "size.longest_diameter_mm",
         "override.margin.ill_defined",
+        "override.reader.invasion",
         "skipped.adc",
         "skipped.margin.edge",
         "margin.ill_defined_fraction_interval",
@@ -35,7 +65,31 @@ def test_a_column_is_known(name):
     check_names([name])
 
 
-@pytest.mark.parametrize("name", ["size.longest_diametre_mm", "override.edema.presence", "malignant", "", 3])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "size.longest_diametre_mm",
+        "override.edema.presence",
+        "malignant",
+        "",
+        3,
+        "override.case_id",
+        "override.label",
+        "override.edema.max_extent_mm_interval",
+        "override.edema.present_threshold",
+        "override.edema.quality",
+        "override.adc.b_values",
+        "override.adc.region",
+        "override.",
+        "edema.present_interval",
+        "edema.quality_interval",
+        "case_id_interval",
+        "skipped.oedema",
+        "skipped.",
+        "skipped.malignant",
+        "override.skipped.adc",
+    ],
+)
 def test_an_unknown_column_is_refused(name):
     with pytest.raises(SettingError):
         check_names([name])
@@ -44,67 +98,7 @@ def test_an_unknown_column_is_refused(name):
 def test_the_refusal_names_what_is_near():
     with pytest.raises(SettingError, match=r"size\.longest_diameter_mm"):
         check_names(["size.longest_diametre_mm"])
-
-
-@pytest.mark.parametrize("cell", [None, math.nan, np.float32("nan"), pd.NA, pd.NaT, "", "  "])
-def test_empty_cells(cell):
-    assert missing(cell)
-    assert flag("edema.present", cell) is number("edema.max_extent_mm", cell) is interval("x", cell) is None
-
-
-@pytest.mark.parametrize("cell", [0, 0.0, False, "0", np.bool_(False)])
-def test_nothing_that_says_something_is_empty(cell):
-    assert not missing(cell)
-
-
-@pytest.mark.parametrize(("cell", "value"), [(True, True), (np.bool_(False), False), (1.0, True), ("False", False)])
-def test_a_sign(cell, value):
-    assert flag("edema.present", cell) is value
-
-
-@pytest.mark.parametrize("cell", ["yes", 2, 0.5, [True]])
-def test_what_is_no_sign(cell):
-    with pytest.raises(SettingError, match=r"edema\.present"):
-        flag("edema.present", cell)
-
-
-@pytest.mark.parametrize(
-    ("column", "cell"),
-    [
-        ("size.longest_diameter_mm", -1.0),
-        ("size.longest_diameter_mm", 0.0),
-        ("adc.mean_um2_per_ms", 0),
-        ("edema.max_extent_mm", math.inf),
-        ("edema.max_extent_mm", True),
-        ("edema.max_extent_mm", "12"),
-        ("margin.ill_defined_fraction", 20),
-        ("margin.ill_defined_fraction", -0.1),
-    ],
-)
-def test_a_number_that_its_unit_does_not_allow(column, cell):
-    with pytest.raises(SettingError, match=column):
-        number(column, cell)
-
-
-@pytest.mark.parametrize(
-    ("column", "cell", "value"),
-    [
-        ("edema.max_extent_mm", 0, 0.0),
-        ("margin.ill_defined_fraction", 1.0, 1.0),
-        ("adc.mean_um2_per_ms", np.float32(2), 2),
-        ("adc.min_uniform_um2_per_ms", -0.2, -0.2),  # noise alone
-    ],
-)
-def test_a_number(column, cell, value):
-    assert number(column, cell) == value
-
-
-@pytest.mark.parametrize("cell", [[0.1, 0.3], (0.1, 0.3), np.array([0.1, 0.3]), "[0.1, 0.3]"])
-def test_an_interval(cell):
-    assert interval("x", cell) == (0.1, 0.3)
-
-
-@pytest.mark.parametrize("cell", [[0.3, 0.1], [0.1], 0.2, "0.1-0.3", ["a", "b"], [0.1, math.nan]])
-def test_what_is_no_interval(cell):
-    with pytest.raises(SettingError, match="lo, hi"):
-        interval("x", cell)
+    with pytest.raises(SettingError, match=r"override\.edema\.present"):
+        check_names(["override.edema.presence"])
+    with pytest.raises(SettingError, match="edema, split_fat"):
+        check_names(["skipped.oedema"])

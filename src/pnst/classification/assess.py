@@ -15,6 +15,8 @@ from pnst.classification.lesion_table import LesionTable
 from pnst.classification.prediction import Model, Prediction
 from pnst.classification.settings import AT_PRIORS, AssessSettings
 from pnst.errors import SettingError
+from pnst.evidence.cells import name
+from pnst.evidence.columns import IDENTITY
 from pnst.evidence.population import Patient
 from pnst.evidence.rule import RuleResult
 from pnst.evidence.rules import evaluate_rules, rule_columns
@@ -58,15 +60,18 @@ def assess(
     Parameters
     ----------
     m : `Measurements`; or a mapping of columns (`{"adc.mean_um2_per_ms": 1.1}`, `override.<column>` for a reader's
-        judgement); or a DataFrame of such columns, one row a lesion
+        judgement); or a DataFrame of such columns, one row a lesion. An empty cell (None, NaN, an empty text) is not
+        measured, and under `override.` no word: that a sign does not apply is said by `override.split_fat.applicable`.
+        A reader's word replaces what was measured in its group, and what stood beside it (the sign of a number, the
+        number of a sign, the other statistics of a mean ADC): a rule that needs those cannot be evaluated
     prior : probability of malignancy before anything is measured; the settings' where None, and the model's own where
         they have none
     model : None, the evidence model; or a model of `pnst train`, as its folder or as `read_model` gives it. Its own
         prior is the share of malignant lesions that it was trained on, its interval the spread over models refitted on
         resampled patients
     patient : facts `{"nf1": True, "age": 34, "location": "limb"}`: they decide warnings and no number of the evidence
-        model; a trained model may have them among its features
-    settings : `AssessSettings`
+        model; a trained model may have them among its features, where they fill cells that are empty
+    settings : `AssessSettings`; `draws` and `seed` are the evidence model's, a trained model has none
 
     Returns
     -------
@@ -74,7 +79,8 @@ def assess(
 
     Raises
     ------
-    SettingError : an unknown column or fact, a value that its unit does not allow, or a prior outside (0, 1)
+    SettingError : an unknown column or fact, a value that its unit does not allow, a fact that contradicts a cell, or a
+        prior outside (0, 1)
     InputError : a trained model that cannot be read, or a table that lacks its features
 
     Examples
@@ -94,9 +100,9 @@ def assess(
     abstained = abstentions(prediction, lesions, settings.decision_probability)
     if lesions.index is not None:
         return _table(prediction, abstained, lesions.index)
-    named = (m.case_id, m.label) if isinstance(m, Measurements) else (m.get("case_id", ""), m.get("label", ""))
+    named = (m.case_id, m.label) if isinstance(m, Measurements) else (name(part, m.get(part)) for part in IDENTITY)
     rules = evaluate_rules(lesions.row(0, rule_columns()), facts, settings.wasa_size_cutoff_mm)
-    return _assessment(prediction, abstained[0], rules, *map(str, named))
+    return _assessment(prediction, abstained[0], rules, *named)
 
 
 def _model(model: TrainedModel | str | PathLike[str] | None, settings: AssessSettings) -> Model:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from pnst.errors import SettingError
-from pnst.evidence.columns import OVERRIDE, SIGN_COLUMNS, flag, interval, missing, number
+from pnst.evidence.cells import check_cells, checked, flag, interval, is_empty, number
+from pnst.evidence.columns import OVERRIDE, OVERRULED
 from pnst.measurement.family import INTERVAL
 from pnst.measurement.measurements import Measurements
+from pnst.measurement.overrides import check_overrides
 from pnst.typing import BoolArray, FloatArray
 
 if TYPE_CHECKING:
@@ -24,7 +26,11 @@ Checked = TypeVar("Checked")
 
 @dataclass(frozen=True, eq=False)
 class LesionTable:
-    """Measured cells by column, and a reader's own judgements apart; each column holds `count` cells."""
+    """Measured cells by column, and a reader's own judgements apart; each column holds `count` cells.
+
+    An empty cell among the judgements is no word. Where a reader judged otherwise than was measured, what was measured
+    beside it (`OVERRULED`) is read as empty: models and rules see one lesion, and not two that contradict each other.
+    """
 
     measured: Mapping[str, Cells]
     overrides: Mapping[str, Cells]
@@ -52,8 +58,8 @@ class LesionTable:
 
     @classmethod
     def from_measurements(cls, m: Measurements) -> LesionTable:
-        """One lesion."""
-        return cls(_cells(m.columns()), _cells(m.overrides), 1, by_pnst=True)
+        """One lesion. Raises `SettingError` for an override that there cannot be."""
+        return cls(_cells(m.columns()), _cells(check_overrides(m.overrides)), 1, by_pnst=True)
 
     @classmethod
     def from_mapping(cls, columns: Mapping[str, object]) -> LesionTable:
@@ -81,6 +87,16 @@ class LesionTable:
         """Every column, a reader's with its prefix."""
         return (*self.measured, *(OVERRIDE + name for name in self.overrides))
 
+    def check_cells(self) -> None:
+        """Raise `SettingError` for a cell that its column cannot hold, be the column read or not.
+
+        Every column must be known (`check_names`). Cells that pnst measured are what they are.
+        """
+        for name, cells in () if self.by_pnst else self.measured.items():
+            check_cells(name, cells)
+        for name, cells in self.overrides.items():
+            check_cells(OVERRIDE + name, cells)
+
     def only(self, columns: Collection[str]) -> LesionTable:
         """The same lesions with these columns alone, measured or given by a reader."""
         measured, overrides = (
@@ -93,7 +109,10 @@ class LesionTable:
         import pandas as pd
 
         part = self.only(columns)
-        cells = {**part.measured, **{OVERRIDE + name: given for name, given in part.overrides.items()}}
+        cells = {
+            **{name: self._usable_cells(name) for name in part.measured},
+            **{OVERRIDE + name: given for name, given in part.overrides.items()},
+        }
         index = pd.RangeIndex(self.count)
         return pd.DataFrame({name: pd.Series(list(c), index=index, dtype=object) for name, c in cells.items()}, index)
 
@@ -111,40 +130,68 @@ class LesionTable:
         half = np.zeros(self.count)
         for row, cell in enumerate(self.measured.get(name, ())):
             ends = interval(name, cell)
-            by_reader = column in self.overrides and not missing(self.overrides[column][row])
+            by_reader = column in self.overrides and not is_empty(self.overrides[column][row])
             if ends is not None and not by_reader:
                 half[row] = (ends[1] - ends[0]) / 2
         return half
 
     def texts(self, column: str) -> list[str | None]:
         """A column of text, None where empty."""
-        return [None if missing(cell) else str(cell) for cell in self.measured.get(column, [None] * self.count)]
+        return [None if is_empty(cell) else str(cell) for cell in self._measured(column)]
 
     def has(self, column: str) -> bool:
         """Whether the column is there, be its cells empty or not."""
         return column in self.measured or column in self.overrides
 
+    def measured_in(self, family: str, but: Collection[str] = ()) -> BoolArray:
+        """Where (n,) anything of a family was measured, some of its columns aside."""
+        anything = np.zeros(self.count, dtype=bool)
+        for name, cells in self.measured.items():
+            if name.startswith(f"{family}.") and name not in but:
+                anything |= np.array([not is_empty(cell) for cell in cells], dtype=bool)
+        return anything
+
     def row(self, index: int, columns: Iterable[str]) -> dict[str, Any]:
         """Column → checked value of one lesion, a reader's judgements in place; empty cells are left out."""
+        check = partial(_usable, checked) if self.by_pnst else checked
         cells: dict[str, Any] = {}
         for name in columns:
-            for source, lenient in ((self.measured, self.by_pnst), (self.overrides, False)):
-                if name in source and not is_empty(source[name][index]):
-                    value = (partial(_usable, _checked) if lenient else _checked)(name, source[name][index])
-                    if value is not None:
-                        cells[name] = value
+            given = checked(name, self.overrides[name][index]) if name in self.overrides else None
+            value = check(name, self._measured(name)[index]) if given is None else given
+            if value is not None:
+                cells[name] = value
+        return cells
+
+    def _usable_cells(self, column: str) -> Cells:
+        """The measured cells of a column; those of pnst's own that no model can use are empty."""
+        cells = self.measured[column]
+        return [None if _usable(checked, column, cell) is None else cell for cell in cells] if self.by_pnst else cells
+
+    def _measured(self, column: str) -> Cells:
+        """The measured cells of a column, those aside that a reader's word elsewhere overrules."""
+        cells = self.measured.get(column, (None,) * self.count)
+        for judged in _overruling(column) & self.overrides.keys():
+            words = self.overrides[judged]
+            cells = [cell if is_empty(word) else None for cell, word in zip(cells, words, strict=True)]
         return cells
 
     def _read(self, column: str, check: Callable[[str, object], float | None]) -> tuple[FloatArray, BoolArray]:
         lenient = partial(_usable, check) if self.by_pnst else check
-        values, given = (
-            np.array([_nan(of_cell(column, cell)) for cell in cells[column]])
-            if column in cells
-            else np.full(self.count, np.nan)
-            for cells, of_cell in ((self.measured, lenient), (self.overrides, check))
+        measured, given = (
+            np.array([_nan(of_cell(column, cell)) for cell in cells], dtype=float)
+            for cells, of_cell in (
+                (self._measured(column), lenient),
+                (self.overrides.get(column, (None,) * self.count), check),
+            )
         )
         by_reader = ~np.isnan(given)
-        return np.where(by_reader, given, values), by_reader
+        return np.where(by_reader, given, measured), by_reader
+
+
+@cache
+def _overruling(column: str) -> frozenset[str]:
+    """The columns on which a reader's word overrules what was measured in this one."""
+    return frozenset(judged for judged, beside in OVERRULED.items() if column in beside)
 
 
 def _usable(check: Callable[[str, object], Checked | None], column: str, cell: object) -> Checked | None:
@@ -161,15 +208,3 @@ def _cells(columns: Mapping[str, object]) -> dict[str, Cells]:
 
 def _nan(value: float | None) -> float:
     return np.nan if value is None else float(value)
-
-
-def is_empty(cell: object) -> bool:
-    """Whether a cell, be it a text, a number or a sequence, holds nothing."""
-    return not isinstance(cell, list | tuple | np.ndarray) and missing(cell)
-
-
-def _checked(column: str, cell: object) -> object:
-    """Signs and numbers checked; texts and sequences (region, b-values) as they are."""
-    if column in SIGN_COLUMNS:
-        return flag(column, cell)
-    return cell if isinstance(cell, str | list | tuple | np.ndarray) else number(column, cell)

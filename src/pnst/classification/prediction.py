@@ -60,7 +60,8 @@ class Model(Protocol):
         """What to know of this model wherever it is used."""
 
     def refuse_unknown_columns(self, lesions: LesionTable) -> None:
-        """Raise `SettingError` for a column that this model would pass over without a word."""
+        """Raise `SettingError` for a column that this model would pass over without a word, or a cell that its column
+        cannot hold."""
 
     def predict(
         self, lesions: LesionTable, patient: Patient, prior: float | None = None, *, cross_validated: bool = False

@@ -1,14 +1,12 @@
-"""The columns that the evidence model and the published rules read, and what a cell of them may hold."""
+"""The columns of one lesion that can be assessed: their names, and what kind of value each holds."""
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
-
-import numpy as np
+from types import MappingProxyType
+from typing import Literal, get_args, get_origin
 
 from pnst.errors import SettingError
 from pnst.evidence.published import predictors
@@ -16,8 +14,8 @@ from pnst.measurement.family import INTERVAL
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.measurement.overrides import READER_COLUMNS
 
-OVERRIDE = "override."
-"""Prefix of a reader's own judgement in a mapping or table."""
+OVERRIDE, SKIPPED = "override.", "skipped."
+"""Prefixes of a reader's own judgement, and of the reason why a family is missing, in a mapping or table."""
 SIGN_OF_COLUMN = {
     "margin.ill_defined_fraction": "margin.ill_defined",
     "edema.max_extent_mm": "edema.present",
@@ -25,33 +23,77 @@ SIGN_OF_COLUMN = {
 }
 """The sign that stands beside a continuous column; a reader's word on it replaces the column."""
 
-SIGN_COLUMNS = frozenset(
-    {
-        *READER_COLUMNS,
-        *SIGN_OF_COLUMN.values(),
-        *(p.column for p in predictors() if p.positive_when.startswith("is ")),
-        "split_fat.applicable",
-        "edema.censored",
-    }
-)
-"""Columns whose cells are true, false or null."""
-
 RULE_COLUMNS = ("ivim.d_margin_um2_per_ms", "ivim.f_centre_fraction", "ivim.f_margin_fraction")
 """Columns that a published rule reads and no family measures: how wide a margin its source took is not known to us."""
 
-NOISY = ("min_um2_per_ms", "dark_um2_per_ms", "uniform_um2_per_ms")
-"""How columns end that noise may take below 0."""
+IDENTITY = ("case_id", "label")
+"""The names of a case and of its lesion."""
 
-_IDENTITY = ("case_id", "label")
+_MAP_STATISTICS = ("min_um2_per_ms", "min_uniform_um2_per_ms", "dark_um2_per_ms", "dark_uniform_um2_per_ms")
+OVERRULED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **{column: (sign,) for column, sign in SIGN_OF_COLUMN.items()},
+        **{sign: (column,) for column, sign in SIGN_OF_COLUMN.items()},
+        "edema.max_extent_mm": ("edema.present", "edema.censored"),
+        "edema.present": ("edema.max_extent_mm", "edema.censored"),
+        "cyst.fraction": ("cyst.present",),
+        "t1_high.fraction": ("t1_high.present",),
+        "target.rim_core_ratio": ("target.present",),
+        "target.core_variation": ("target.present",),
+        "enhancement.rim_core_ratio": ("enhancement.peripheral",),
+        "adc.mean_um2_per_ms": (
+            *(f"adc.{name}" for name in ("mean_all_b_um2_per_ms", "b_values", "region", *_MAP_STATISTICS)),
+        ),
+        "adc.min_um2_per_ms": ("adc.min_uniform_um2_per_ms",),
+        "adc.dark_um2_per_ms": ("adc.dark_uniform_um2_per_ms",),
+        "ivim.d_um2_per_ms": (
+            *(f"ivim.{name}" for name in ("b_values", "region", *(f"d_{n}" for n in _MAP_STATISTICS))),
+        ),
+        "ivim.d_min_um2_per_ms": ("ivim.d_min_uniform_um2_per_ms",),
+        "ivim.d_dark_um2_per_ms": ("ivim.d_dark_uniform_um2_per_ms",),
+    }
+)
+"""Column → what was measured beside it and no longer holds once a reader judges otherwise: the sign of a number and the
+number of a sign, and of a mean ADC or D the rest of that map's statistics with its b-values and region."""
+
+
+@cache
+def column_kinds() -> Mapping[str, type]:
+    """Every column of one lesion, intervals and names aside, and what it holds: bool, int, float, str or tuple."""
+    measured = {
+        f"{family}.{name}": kind.kind_of(name) for family, kind in FAMILY_TYPES.items() for name in kind.column_names()
+    }
+    read: dict[str, type] = {p.column: bool if p.positive_when.startswith("is ") else float for p in predictors()}
+    signs: dict[str, type] = dict.fromkeys(READER_COLUMNS, bool)
+    return MappingProxyType({**read, **dict.fromkeys(RULE_COLUMNS, float), **signs, **measured})
+
+
+@cache
+def column_words() -> Mapping[str, tuple[str, ...]]:
+    """Column → the words that it may hold, of those that hold one of a few."""
+    hints = {
+        f"{family}.{name}": kind.hint_of(name) for family, kind in FAMILY_TYPES.items() for name in kind.column_names()
+    }
+    return MappingProxyType({name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal})
+
+
+def is_sign(column: str) -> bool:
+    """Whether a column's cells are true, false or empty."""
+    return column_kinds().get(column) is bool
+
+
+@cache
+def overridable_columns() -> frozenset[str]:
+    """The columns that a reader may judge: signs and numbers, but no thresholds."""
+    kinds = column_kinds().items()
+    return frozenset(name for name, kind in kinds if kind in (bool, int, float) and not name.endswith("_threshold"))
 
 
 @cache
 def known_columns() -> frozenset[str]:
     """Every column that a mapping or table may hold, without the `override.` and `skipped.` prefixes."""
-    measured = {f"{family}.{name}" for family, kind in FAMILY_TYPES.items() for name in kind.column_names()}
-    read = {p.column for p in predictors()} | set(SIGN_COLUMNS) | set(RULE_COLUMNS)
-    intervals = {name + INTERVAL for name in measured | read}
-    return frozenset(measured | read | intervals | set(_IDENTITY))
+    intervals = {name + INTERVAL for name in overridable_columns() if not is_sign(name)}
+    return frozenset(column_kinds().keys() | intervals | set(IDENTITY))
 
 
 def check_names(names: Iterable[object]) -> None:
@@ -59,102 +101,23 @@ def check_names(names: Iterable[object]) -> None:
 
     Raises
     ------
-    SettingError : a name is not a column, with or without `override.` or `skipped.` before it
+    SettingError : a name is neither a column, nor a reader's word on a sign or a number (`override.` before it), nor
+        the reason why a family is missing (`skipped.` before it)
     """
-    for name in names:
-        bare = str(name).removeprefix(OVERRIDE)
-        if bare in known_columns() or str(name).startswith("skipped."):
+    for name in map(str, names):
+        if name.startswith(SKIPPED) and name.removeprefix(SKIPPED).partition(".")[0] in FAMILY_TYPES:
             continue
-        near = get_close_matches(bare, known_columns(), n=3, cutoff=0.5)
+        prefix = next((prefix for prefix in (OVERRIDE, SKIPPED) if name.startswith(prefix)), "")
+        allowed = {OVERRIDE: overridable_columns(), SKIPPED: frozenset(FAMILY_TYPES)}.get(prefix, known_columns())
+        bare = name.removeprefix(prefix)
+        if bare in allowed:
+            continue
+        near = get_close_matches(bare, allowed, n=3, cutoff=0.5)
         raise SettingError(
             "a column is not one that can be assessed",
-            got=f"{str(name)!r}",
-            expected=f"a measured column, for instance {', '.join(near) or 'size.longest_diameter_mm'}",
+            got=repr(name)[:80],
+            expected=f"a column such as {', '.join(prefix + one for one in near or ['size.longest_diameter_mm'])}"
+            if prefix != SKIPPED
+            else f"skipped. and one of {', '.join(FAMILY_TYPES)}",
             remedy="correct its name, or leave it out",
         )
-
-
-def missing(cell: object) -> bool:
-    """Whether a cell is empty: None, NaN, pandas' NA, or an empty text."""
-    return (
-        cell is None
-        or (isinstance(cell, float | np.floating) and math.isnan(cell))
-        or (isinstance(cell, str) and not cell.strip())
-        or type(cell).__name__ in ("NAType", "NaTType")
-    )
-
-
-def flag(column: str, cell: object) -> bool | None:
-    """A sign's cell: None when empty.
-
-    Raises
-    ------
-    SettingError : neither true nor false
-    """
-    if missing(cell):
-        return None
-    if isinstance(cell, bool | np.bool_):
-        return bool(cell)
-    if isinstance(cell, int | float | np.number) and cell in (0, 1):
-        return bool(cell)
-    if isinstance(cell, str) and cell.strip().lower() in ("true", "false"):
-        return cell.strip().lower() == "true"
-    raise _wrong(column, cell, "true, false, or nothing")
-
-
-def number(column: str, cell: object) -> float | None:
-    """A measurement's cell: None when empty.
-
-    Raises
-    ------
-    SettingError : not a number, or not one that the column's unit allows
-    """
-    if missing(cell):
-        return None
-    if isinstance(cell, bool | np.bool_) or not isinstance(cell, int | float | np.number):
-        raise _wrong(column, cell, "a number, or nothing")
-    value = float(cell)
-    if column.endswith("fraction"):
-        if not -1e-6 <= value <= 1 + 1e-6:
-            raise _wrong(column, cell, "a fraction between 0 and 1")
-    elif math.isinf(value):
-        raise _wrong(column, cell, "a finite number")
-    elif value < 0 and not column.endswith(NOISY):
-        raise _wrong(column, cell, "a finite number that is not negative")
-    elif value == 0 and column in _POSITIVE:
-        raise _wrong(column, cell, "a number above 0")
-    return value
-
-
-def interval(column: str, cell: object) -> tuple[float, float] | None:
-    """A measurement's own 95 % interval [lo, hi], also as JSON text: None when empty.
-
-    Raises
-    ------
-    SettingError : not two numbers in order
-    """
-    if missing(cell):
-        return None
-    ends: object = cell
-    if isinstance(cell, str):
-        try:
-            ends = json.loads(cell)
-        except json.JSONDecodeError:
-            ends = None
-    if isinstance(ends, list | tuple | np.ndarray) and len(ends) == 2:
-        low, high = (float(end) if isinstance(end, int | float | np.number) else math.nan for end in ends)
-        if low <= high:
-            return low, high
-    raise _wrong(column, cell, "two numbers in order, [lo, hi]")
-
-
-_POSITIVE = frozenset(p.column for p in predictors() if p.kind == "lognormal")
-
-
-def _wrong(column: str, cell: object, expected: str) -> SettingError:
-    return SettingError(
-        f"{column} holds what it cannot",
-        got=repr(cell)[:80],
-        expected=expected,
-        remedy="correct the value or its unit, or leave the cell empty",
-    )

@@ -9,6 +9,7 @@ import pytest
 from pnst.classification.assess import assess
 from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.settings import AssessSettings
+from pnst.errors import SettingError
 
 ADC = {"adc.mean_um2_per_ms": 1.6}
 
@@ -47,7 +48,9 @@ class TestAbstention:
         assert 0 < beyond.probability < 1  # the numbers are there either way
 
     def test_a_wrong_unit_is_caught(self):
-        assert "check its unit" in assess({"adc.mean_um2_per_ms": 1600.0}).abstained
+        assert "check its unit" in assess({"adc.mean_um2_per_ms": 16.0}).abstained
+        with pytest.raises(SettingError, match="its unit"):
+            assess({"adc.mean_um2_per_ms": 1600.0})
 
     def test_the_interval_contains_the_decision(self):
         a = assess(ADC)
@@ -71,7 +74,7 @@ class TestAbstention:
 class TestWarnings:
     def test_the_whole_lesion_is_not_its_solid_part(self):
         assert any("whole lesion" in w for w in assess({**ADC, "adc.region": "whole lesion"}).warnings)
-        assert not any("whole lesion" in w for w in assess({**ADC, "adc.region": "solid part"}).warnings)
+        assert not any("whole lesion" in w for w in assess({**ADC, "adc.region": "solid enhancing part"}).warnings)
         assert not any("whole lesion" in w for w in assess(ADC).warnings)
 
     def test_a_readers_adc_has_no_region(self):

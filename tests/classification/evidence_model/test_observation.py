@@ -118,6 +118,53 @@ class TestReaders:
         assert entry(columns)["margin_ill_defined"] == pytest.approx(0.5)
 
 
+class TestReadersFirst:
+    """In each group of several predictors, the reader's word on any of them beats what was measured of others."""
+
+    @pytest.mark.parametrize(
+        ("measured", "word", "predictor"),
+        [
+            ({"margin.deep_lobulations_count": 0}, {"reader.irregular_shape": True}, "irregular_shape"),
+            (
+                {"enhancement.peripheral": False},
+                {"reader.inhomogeneous_enhancement": True},
+                "inhomogeneous_enhancement",
+            ),
+            ({"adc.mean_um2_per_ms": 1.9}, {"adc.dark_um2_per_ms": 1.0}, "adc_dark"),
+            ({"adc.mean_um2_per_ms": 1.9, "adc.dark_um2_per_ms": 1.5}, {"adc.min_um2_per_ms": 0.8}, "adc_min"),
+            ({"adc.dark_um2_per_ms": 1.5}, {"adc.min_um2_per_ms": 0.8}, "adc_min"),
+        ],
+    )
+    def test_it_enters_in_place_of_what_was_measured(self, measured, word, predictor):
+        assert predictor not in entry(measured)
+        overrides = {f"override.{column}": value for column, value in word.items()}
+        assert entry(measured | overrides) == entry(overrides) == entry(word)
+        assert list(entry(overrides)) == [predictor]
+
+    def test_every_group_of_several_is_tried_above(self):
+        """Witness: `predictors.csv`."""
+        groups = [p.group for p in predictors()]
+        assert {g for g in groups if groups.count(g) > 1} == {"contour", "enhancement", "diffusion"}
+
+    def test_of_two_words_the_lower_rank_enters(self):
+        columns = {"override.adc.mean_um2_per_ms": 1.4, "override.adc.min_um2_per_ms": 0.8, "adc.dark_um2_per_ms": 1.0}
+        assert entry(columns) == {"adc_mean": pytest.approx(np.log(1.4))}
+
+    def test_a_sign_that_only_readers_give_needs_no_prefix(self):
+        columns = {"margin.deep_lobulations_count": 0, "reader.irregular_shape": True}
+        assert entry(columns) == {"irregular_shape": 1}
+
+    def test_a_table_chooses_row_by_row(self):
+        table = pd.DataFrame({"adc.mean_um2_per_ms": [1.4, 1.4], "override.adc.min_um2_per_ms": [None, 0.8]})
+        observations = {r.predictor.name: np.isnan(r.entry).tolist() for r in observe(LesionTable.from_frame(table))}
+        assert observations == {"adc_mean": [False, True], "adc_min": [True, False]}
+
+    def test_a_reader_may_take_back_a_sign_by_its_number(self):
+        """The measured sign that stands beside an overridden number no longer speaks."""
+        assert entry({"cyst.present": True, "override.cyst.fraction": 0.0}) == {}
+        assert entry({"edema.present": True, "override.edema.max_extent_mm": 0.0}) == {"edema_present": 0}
+
+
 class TestSplitFat:
     COVERAGE = {"split_fat.coverage_fraction": 0.1}  # noqa: RUF012
 
@@ -132,6 +179,18 @@ class TestSplitFat:
         table = pd.DataFrame({"split_fat.coverage_fraction": [0.1] * 3, "split_fat.applicable": [True, False, None]})
         (observation,) = observe(LesionTable.from_frame(table))
         assert np.isnan(observation.entry).tolist() == [False, True, True]
+
+    def test_a_row_with_nothing_measured_is_taken_at_its_word(self):
+        """Agreement with the same row alone, whatever the other rows of the table have."""
+        rows = [
+            {"split_fat.coverage_fraction": 0.1, "split_fat.applicable": True},
+            {"split_fat.present": True, "split_fat.applicable": None},
+            {"split_fat.present": True, "split_fat.applicable": False},
+            {"split_fat.present": True, "split_fat.applicable": None, "split_fat.compartment": "unclear"},
+        ]
+        (observation,) = observe(LesionTable.from_frame(pd.DataFrame(rows)))
+        np.testing.assert_array_equal(observation.entry, [1, 0, np.nan, np.nan])
+        assert entry(rows[1]) == entry({"split_fat.present": True}) == {"split_fat_absent": 0}
 
     @pytest.mark.parametrize("applicable", [False, None])
     def test_a_readers_word_makes_it_applicable(self, applicable):

@@ -49,7 +49,7 @@ def test_numbers_signs_and_places_are_features_and_text_is_none():
     ],
 )
 def test_what_tells_of_the_scanner_is_no_feature_unless_wanted(column):
-    table = cohort().assign(**{column: np.arange(90.0)})
+    table = cohort().assign(**{column: np.arange(90.0) / 100})
     assert column in choose_features(table, RESERVED).excluded
     assert choose_features(table, RESERVED, wanted=[column]).names == (column,)
 

@@ -204,3 +204,68 @@ def test_intervals_hold_the_true_probability():
         truth = expit(1.2 * new["x"] - 0.5)
         covered.append(((assessed["low"] <= truth) & (truth <= assessed["high"])).mean())
     assert np.mean(covered) >= 0.8
+
+
+class TestFacts:
+    """Facts about the patient among a trained model's features. Witness: the same facts in the cells."""
+
+    BARE = {name: value for name, value in LESION.items() if name not in ("nf1", "age", "location")}  # noqa: RUF012
+    PATIENT = {"nf1": True, "age": 33.0, "location": "limb"}  # noqa: RUF012
+
+    @pytest.mark.parametrize("cell", [None, np.nan, ""])
+    def test_they_fill_empty_cells(self, model, cell):
+        expected = assess(LESION, model=model).probability
+        assert assess(self.BARE, model=model).probability != expected
+        empty = {**self.BARE, **dict.fromkeys(self.PATIENT, cell)}
+        assert assess(empty, model=model, patient=self.PATIENT).probability == expected
+        table = pd.DataFrame([empty, LESION])
+        assert assess(table, model=model, patient=self.PATIENT)["probability"].tolist() == pytest.approx([expected] * 2)
+
+    def test_they_may_say_what_the_cells_say(self, model):
+        told = assess({**LESION, "age": 33}, model=model, patient=self.PATIENT)
+        assert told.probability == assess(LESION, model=model).probability
+
+    @pytest.mark.parametrize("other", [{"nf1": False}, {"age": 34}, {"location": "trunk"}])
+    def test_they_may_not_contradict_a_cell(self, model, other):
+        (name,) = other
+        with pytest.raises(SettingError, match=name):
+            assess(LESION, model=model, patient=other)
+        with pytest.raises(SettingError, match="row 2"):
+            assess(pd.DataFrame([{**LESION, name: None}, LESION]), model=model, patient=other)
+        with pytest.raises(SettingError, match=name):
+            assess({**self.BARE, f"override.{name}": LESION[name]}, model=model, patient=other)
+
+    def test_those_that_are_no_features_are_named(self, model):
+        few = train(cohort()[["edema.max_extent_mm", "age", "malignant"]], "malignant", settings=QUICK)
+        columns = {"edema.max_extent_mm": 20.0}
+        warned = assess(columns, model=few, patient=self.PATIENT).warnings
+        assert [text for text in warned if "does not use" in text] == [
+            "this model does not use nf1, location: facts that none of its features is"
+        ]
+        assert not any("does not use" in text for text in assess(columns, model=few, patient={"age": 40}).warnings)
+        assert not any("does not use" in text for text in assess(LESION, model=model, patient=self.PATIENT).warnings)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("adc.mean_um2_per_ms", -5.0),
+        ("adc.mean_um2_per_ms", 1500),
+        ("edema.max_extent_mm", -1),
+        ("edema.max_extent_mm", 1e9),
+    ],
+)
+def test_a_number_that_its_unit_does_not_allow_is_refused(model, column, cell):
+    for lesions in (
+        {**LESION, column: cell},
+        {**LESION, f"override.{column}": cell},
+        pd.DataFrame([LESION, {**LESION, column: cell}]),
+    ):
+        with pytest.raises(SettingError, match=column):
+            assess(lesions, model=model)
+
+
+@pytest.mark.parametrize("name", ["override.case_id", "override.adc.region", "skipped.oedema"])
+def test_what_no_model_knows_is_refused(model, name):
+    with pytest.raises(SettingError, match=name):
+        assess({**LESION, name: "x"}, model=model)

@@ -20,7 +20,7 @@ from pnst.classification.evaluation.predictions import (
 )
 from pnst.classification.evaluation.subgroups import levels_of, subgroups_of
 from pnst.classification.evidence_model.model import evidence_model
-from pnst.classification.lesion_table import LesionTable, is_empty
+from pnst.classification.lesion_table import LesionTable
 from pnst.classification.metrics.decision_curve import TREAT_ALL, TREAT_NONE, decision_curve
 from pnst.classification.metrics.proportions import at_threshold
 from pnst.classification.metrics.reliability import reliability
@@ -31,6 +31,7 @@ from pnst.classification.training.labelled import LabelledTable
 from pnst.classification.training.model_folder import read_model
 from pnst.classification.training.trained_model import TrainedModel
 from pnst.errors import SettingError
+from pnst.evidence.cells import is_empty
 from pnst.typing import BoolArray
 
 if TYPE_CHECKING:

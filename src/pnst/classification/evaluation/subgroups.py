@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pnst.classification.evaluation.predictions import ModelPredictions
-from pnst.classification.lesion_table import is_empty
 from pnst.classification.metrics.proportions import AtThreshold, at_threshold
 from pnst.classification.metrics.roc import delong
 from pnst.classification.training.labelled import refuse_unknown
 from pnst.errors import InputError
+from pnst.evidence.cells import is_empty
 from pnst.typing import BoolArray
 
 if TYPE_CHECKING:

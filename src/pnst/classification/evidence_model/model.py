@@ -44,8 +44,9 @@ class EvidenceModel:
         return self.likelihood.log_ratio(observed)
 
     def refuse_unknown_columns(self, lesions: LesionTable) -> None:
-        """Raise `SettingError` for a column that nobody knows."""
+        """Raise `SettingError` for a column that nobody knows, and for a cell that its column cannot hold."""
         check_names(lesions.names)
+        lesions.check_cells()
 
     def predict(
         self, lesions: LesionTable, patient: Patient, prior: float | None = None, *, cross_validated: bool = False

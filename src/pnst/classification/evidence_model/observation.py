@@ -10,11 +10,13 @@ from scipy.special import ndtr
 
 from pnst.classification.evidence_model.likelihood import ObservedData
 from pnst.classification.lesion_table import LesionTable
-from pnst.evidence.columns import SIGN_COLUMNS, SIGN_OF_COLUMN
+from pnst.evidence.columns import SIGN_OF_COLUMN, is_sign
 from pnst.evidence.published import Predictor, predictors
+from pnst.measurement.overrides import READER_COLUMNS
 from pnst.typing import BoolArray, FloatArray
 
 _Z975 = 1.959963984540054
+_APPLICABLE = "split_fat.applicable"
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,17 +32,21 @@ class Observation:
 
 
 def observe(lesions: LesionTable) -> tuple[Observation, ...]:
-    """Every predictor of `predictors.csv` that enters for at least one lesion: the lowest rank of each group."""
-    observations: list[Observation] = []
-    taken: dict[str, BoolArray] = {}
-    for predictor in sorted(predictors(), key=lambda p: p.rank):
-        observation = _observe(predictor, lesions)
-        free = ~taken.get(predictor.group, np.zeros(lesions.count, dtype=bool)) & ~np.isnan(observation.entry)
-        taken[predictor.group] = taken.get(predictor.group, free) | free
-        if free.any():
-            observations.append(_only(observation, free))
+    """Every predictor of `predictors.csv` that enters for at least one lesion: the lowest rank of each group, a
+    reader's own word before anything measured.
+    """
+    observations = [_observe(predictor, lesions) for predictor in sorted(predictors(), key=lambda p: p.rank)]
+    entering = [np.zeros(lesions.count, dtype=bool) for _ in observations]
+    taken = {o.predictor.group: np.zeros(lesions.count, dtype=bool) for o in observations}
+    for a_reader in (True, False):
+        for observation, enters in zip(observations, entering, strict=True):
+            of_reader = observation.by_reader | (observation.predictor.column in READER_COLUMNS)
+            free = (of_reader == a_reader) & ~np.isnan(observation.entry) & ~taken[observation.predictor.group]
+            enters |= free
+            taken[observation.predictor.group] |= free
     order = {predictor.name: index for index, predictor in enumerate(predictors())}
-    return tuple(sorted(observations, key=lambda observation: order[observation.predictor.name]))
+    chosen = [_only(o, enters) for o, enters in zip(observations, entering, strict=True) if enters.any()]
+    return tuple(sorted(chosen, key=lambda observation: order[observation.predictor.name]))
 
 
 def observed_data(observations: tuple[Observation, ...], count: int) -> ObservedData:
@@ -66,7 +72,7 @@ def _observe(predictor: Predictor, lesions: LesionTable) -> Observation:
         values, by_reader = lesions.numbers(predictor.column)
         positive = np.where(values > 0, values, np.nan)  # noise takes a darkest ADC below 0
         return Observation(predictor, values, np.log(positive * predictor.unit_factor), by_reader)
-    if predictor.column in SIGN_COLUMNS:
+    if is_sign(predictor.column):
         values, by_reader = lesions.flags(predictor.column)
         entry = 1 - values if predictor.positive_when == "is false" else values
         return Observation(predictor, values, entry, by_reader)
@@ -96,11 +102,16 @@ def _observe_threshold(predictor: Predictor, lesions: LesionTable) -> Observatio
 
 
 def _applicable(lesions: LesionTable, word_by_reader: BoolArray) -> BoolArray:
-    """Where split fat enters: unless `applicable` is false or null; a reader's word on the sign makes it applicable."""
-    if not lesions.has("split_fat.applicable"):
+    """Where split fat enters: unless `applicable` is false, or null beside something else of the family.
+
+    A reader's word on the sign makes it applicable. A lesion of which nothing else of the family was measured is taken
+    at its word, whatever columns the other rows of its table have; so is a table without the column.
+    """
+    if not lesions.has(_APPLICABLE):
         return np.ones(lesions.count, dtype=bool)
-    applicable, _ = lesions.flags("split_fat.applicable")
-    enters: BoolArray = (applicable == 1) | word_by_reader
+    applicable, _ = lesions.flags(_APPLICABLE)
+    alone = ~lesions.measured_in("split_fat", but=(_APPLICABLE, "split_fat.present"))
+    enters: BoolArray = (applicable == 1) | word_by_reader | (np.isnan(applicable) & alone)
     return enters
 
 

@@ -11,11 +11,12 @@ import numpy as np
 from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.evidence_model.observation import observe, observed_data
 from pnst.classification.evidence_model.posterior import mean_log_odds
-from pnst.classification.lesion_table import LesionTable, is_empty
+from pnst.classification.lesion_table import LesionTable
 from pnst.classification.settings import REFERRED_PRIOR, AssessSettings
 from pnst.classification.training.labelled import refuse_unknown
-from pnst.errors import InputError
-from pnst.evidence.columns import OVERRIDE, check_names, known_columns
+from pnst.errors import InputError, SettingError
+from pnst.evidence.cells import check_cells, is_empty
+from pnst.evidence.columns import IDENTITY, OVERRIDE, check_names, column_kinds, known_columns
 from pnst.evidence.population import Location
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.typing import FloatArray
@@ -30,7 +31,7 @@ LOCATION = "location"
 """The one column of words that becomes features, one a place that occurs: `location=limb`."""
 PATIENT = ("nf1", "age", LOCATION)
 """Facts about the patient, which come from `patient=` where no table has them."""
-_IDENTITY = ("case_id", "label", "lesion", "model", "warnings", "abstained", EVIDENCE)
+_IDENTITY = (*IDENTITY, "lesion", "model", "warnings", "abstained", EVIDENCE)
 _BOOKKEEPING = (
     *("_interval", "_threshold", "_uniform_um2_per_ms"),
     *(".quality", ".b_values", ".measured_fraction", ".censored"),
@@ -101,7 +102,10 @@ def choose_features(
 
 
 def feature_matrix(frame: pd.DataFrame, names: Sequence[str]) -> FloatArray:
-    """The features (n, p) as numbers; NaN where a cell is empty. Raises `InputError` for a cell that is no number."""
+    """The features (n, p) as numbers; NaN where a cell is empty.
+
+    Raises `InputError` for a cell that is no number, `SettingError` for one that its measured column cannot hold.
+    """
     columns = {name: _numbers(frame, name) for name in dict.fromkeys(names)}
     return np.column_stack([columns[name] for name in names]) if names else np.empty((len(frame), 0))
 
@@ -125,6 +129,27 @@ def _cells(frame: pd.DataFrame, column: str) -> list[object]:
     return [m if is_empty(word) else word for m, word in zip(measured, given, strict=True)]
 
 
+def with_fact(frame: pd.DataFrame, column: str, fact: bool | float | str) -> list[object]:
+    """A column's cells with a fact about the patient in those that are empty.
+
+    Raises `SettingError` where a cell that is not empty says otherwise.
+    """
+    cells = _cells(frame, column) if has_column(frame, column) else [None] * len(frame)
+    for row, cell in enumerate(cells, start=1):
+        if not is_empty(cell) and _comparable(column, cell) != _comparable(column, fact):
+            raise SettingError(
+                f"the patient's {column} is not the one among the measurements",
+                got=f"{fact} for the patient, {str(cell)[:40]!r} in row {row}",
+                expected="one answer, or an empty cell",
+                remedy=f"leave {column} out of the facts about the patient, or correct the cell",
+            )
+    return [fact if is_empty(cell) else cell for cell in cells]
+
+
+def _comparable(column: str, cell: object) -> float | str:
+    return str(cell).strip() if column == LOCATION else _number(column, cell)
+
+
 def _names(frame: pd.DataFrame, column: str) -> list[str]:
     if column != LOCATION:
         return [column]
@@ -143,7 +168,10 @@ def _numbers(frame: pd.DataFrame, feature: str) -> FloatArray:
     cells = _cells(frame, column)
     if equals:
         return np.array([np.nan if is_empty(cell) else float(str(cell) == place) for cell in cells])
-    return np.array([_number(column, cell) for cell in cells])
+    values = np.array([_number(column, cell) for cell in cells])
+    if column_kinds().get(column) in (int, float):
+        check_cells(column, values.tolist())
+    return values
 
 
 def _number(column: str, cell: object) -> float:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pnst.errors import InputError
-from pnst.evidence.columns import missing
+from pnst.evidence.cells import missing
 from pnst.typing import BoolArray, IntArray
 
 if TYPE_CHECKING:

@@ -19,11 +19,12 @@ from pnst.classification.training.features import (
     family_columns,
     feature_matrix,
     has_column,
+    with_fact,
 )
 from pnst.classification.training.model_card import ModelCard
 from pnst.classification.training.scorer import Scorer
 from pnst.errors import InputError, SettingError
-from pnst.evidence.columns import OVERRIDE, check_names
+from pnst.evidence.columns import OVERRIDE, SKIPPED, check_names
 from pnst.evidence.population import Patient
 from pnst.typing import FloatArray
 
@@ -33,15 +34,21 @@ _NAMED = 3  # features that a warning names; the others are counted
 
 
 def feature_rows(lesions: LesionTable, features: Sequence[str], patient: Patient) -> FloatArray:
-    """The features (n, p) of lesions; facts about the patient where there is no column of them.
+    """The features (n, p) of lesions; facts about the patient fill empty cells, and columns that are not there.
 
-    Of a single lesion a feature may be absent: it was not measured. Raises `InputError` where a table lacks one.
+    Of a single lesion a feature may be absent: it was not measured.
+
+    Raises
+    ------
+    SettingError : a fact contradicts a cell
+    InputError : a table lacks a feature
     """
     columns = [column_of(name) for name in features if name != EVIDENCE]
     wanted = {*columns, *(evidence_columns() if EVIDENCE in features else ())}
     frame = lesions.to_frame(wanted)
-    facts = {name: value for name, value in asdict(patient).items() if value is not None and name in PATIENT}
-    frame = frame.assign(**{name: value for name, value in facts.items() if name not in frame.columns})
+    facts = {name: value for name, value in facts_of(patient).items() if name in wanted}
+    frame = frame.assign(**{name: with_fact(frame, name, value) for name, value in facts.items()})
+    frame = frame.drop(columns=[OVERRIDE + name for name in facts if OVERRIDE + name in frame.columns])
     lacking = [column for column in dict.fromkeys(columns) if not has_column(frame, column)]
     if lacking and lesions.index is not None:
         raise InputError(
@@ -51,6 +58,17 @@ def feature_rows(lesions: LesionTable, features: Sequence[str], patient: Patient
             remedy="correct the names, or add an empty column for what was not measured",
         )
     return feature_matrix(frame.assign(**dict.fromkeys(lacking)), features)
+
+
+def facts_of(patient: Patient) -> dict[str, bool | float | str]:
+    """The facts that were given, by the name of their column."""
+    return {name: value for name, value in asdict(patient).items() if value is not None and name in PATIENT}
+
+
+def unused_facts(patient: Patient, features: Sequence[str]) -> tuple[str, ...]:
+    """A warning where facts about the patient are none of the model's features."""
+    unused = [name for name in facts_of(patient) if name not in map(column_of, features)]
+    return (f"this model does not use {', '.join(unused)}: facts that none of its features is",) if unused else ()
 
 
 def reasons_against(matrix: FloatArray, features: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -116,7 +134,7 @@ def refuse_unknown_columns(lesions: LesionTable, features: Sequence[str]) -> Non
             expected=f"features such as {_listed(list(features))}",
             remedy="correct the names, or assess without the model",
         )
-    check_names(family_columns(unknown))
+    check_names({*family_columns(unknown), *(name for name in unknown if name.startswith((OVERRIDE, SKIPPED)))})
 
 
 def row_digests(matrix: FloatArray) -> list[str]:

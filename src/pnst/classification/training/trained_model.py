@@ -63,7 +63,7 @@ class TrainedModel:
         """Probability and 95 % interval by the spread over the replicates. Another prior than the share of malignant
         lesions in training shifts the log-odds from that share to it.
 
-        Raises `InputError` where a table lacks a feature.
+        Raises `InputError` where a table lacks a feature, `SettingError` where a fact contradicts a cell.
         """
         prior = self.card.prevalence if prior is None else prior
         matrix = prediction.feature_rows(lesions, self.features, patient)
@@ -75,6 +75,7 @@ class TrainedModel:
             log_odds = np.where(held_out, logit([0.5 if p is None else p for p in known]), log_odds)
         shifted = self._shifted(log_odds, prior)
         half = Z975 * self.spread(matrix)
+        notes = (*self.notes, *prediction.unused_facts(patient, self.features))
         return Prediction(
             model=self.name,
             prior=prior,
@@ -82,7 +83,7 @@ class TrainedModel:
             interval=expit(np.column_stack([shifted - half, shifted + half])),
             held_out=held_out,
             reasons=prediction.reasons_against(matrix, self.features),
-            warnings=tuple(tuple(prediction.warnings(self.card, self.notes, row)) for row in matrix),
+            warnings=tuple(tuple(prediction.warnings(self.card, notes, row)) for row in matrix),
             inputs=partial(prediction.inputs, self.features, matrix, lesions),
             contributions=partial(prediction.contributions, self.scorer, self.card, matrix, log_odds),
             at_prior=lambda other: expit(self._shifted(log_odds, other)),
