@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pnst.errors import SettingError
-from pnst.workflow import RunSettings
+from pnst.workflow import LearnSettings, RunSettings
 
 
 def test_settings_come_back_from_their_toml(tmp_path):
@@ -19,3 +19,22 @@ def test_settings_come_back_from_their_toml(tmp_path):
 def test_a_prior_that_is_no_probability(prior):
     with pytest.raises(SettingError, match="above 0 and below 1"):
         RunSettings().with_prior(prior)
+
+
+def test_the_remedy_is_of_the_file_that_was_read(tmp_path):
+    """A run's settings are no settings of training, and are not what to start from."""
+    (tmp_path / "settings.toml").write_text(RunSettings().to_toml())
+    with pytest.raises(SettingError, match="preprocess") as refusal:
+        LearnSettings.from_toml(tmp_path / "settings.toml")
+    assert refusal.value.remedy.startswith("write the tables [train], [evaluate] and [assess]")
+    (tmp_path / "learn.toml").write_text("[train]\nfolds = 3\n")
+    with pytest.raises(SettingError, match="train") as refusal:
+        RunSettings.from_toml(tmp_path / "learn.toml")
+    assert refusal.value.remedy == "start from the settings.toml that a run leaves beside its outputs"
+
+
+@pytest.mark.parametrize("text", ["[measure.margin]\nreach_mm = inf", "[assess]\nwasa_size_cutoff_mm = inf"])
+def test_a_file_cannot_say_infinity(tmp_path, text):
+    (tmp_path / "s.toml").write_text(text)
+    with pytest.raises(SettingError, match="cannot use the settings"):
+        RunSettings.from_toml(tmp_path / "s.toml")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import Field, ValidationError
 
+from pnst.settings import LearnSettings, RunSettings
 from pnst.stage_settings import StageSettings
 
 
@@ -20,6 +21,22 @@ def test_a_setting_that_is_not_given_has_its_default():
 def test_a_typo_is_refused():
     with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
         Stage(reach=7.0)
+
+
+@pytest.mark.parametrize("reach", [float("inf"), float("-inf"), float("nan"), 1e400, "inf"])
+def test_no_setting_is_without_end(reach):
+    with pytest.raises(ValidationError, match="finite number"):
+        Stage(reach_mm=reach)
+
+
+def stages(kind=StageSettings):
+    return [kind, *(stage for child in kind.__subclasses__() for stage in stages(child))]
+
+
+def test_every_stage_of_a_run_and_of_learning_is_one():
+    """Witness: the tables of the two files."""
+    tables = {field.annotation for file in (RunSettings, LearnSettings) for field in file.model_fields.values()}
+    assert tables | {RunSettings, LearnSettings} <= set(stages())
 
 
 def test_nothing_changes_a_setting_later():

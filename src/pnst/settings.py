@@ -6,20 +6,22 @@ import tomllib
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from pnst.classification.settings import AssessSettings, EvaluateSettings, TrainSettings
 from pnst.errors import SettingError
 from pnst.measurement.settings import MeasureSettings
 from pnst.preprocessing.settings import PreprocessSettings
+from pnst.stage_settings import StageSettings
 
 
-class _Tables(BaseModel):
+class _Tables(StageSettings):
     """Settings of several stages: one table a stage in a TOML file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    remedy: ClassVar[str]
+    """What to do about a file that cannot be used."""
 
     @classmethod
     def from_toml(cls, file: str | PathLike[str]) -> Self:
@@ -28,15 +30,21 @@ class _Tables(BaseModel):
         try:
             return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         except OSError as error:
-            raise _bad_settings(path, error.strerror or "it cannot be opened", "a TOML file") from error
+            raise cls._refusal(path, error.strerror or "it cannot be opened", "a TOML file") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise _bad_settings(path, str(error), "valid TOML") from error
+            raise cls._refusal(path, str(error), "valid TOML") from error
         except ValidationError as error:
-            raise _bad_settings(path, _first(error), "known keys with values in their range") from error
+            raise cls._refusal(path, _first(error), "known keys with values in their range") from error
+
+    @classmethod
+    def _refusal(cls, path: Path, got: str, expected: str) -> SettingError:
+        return SettingError(f"cannot use the settings in {path.name!r}", got=got, expected=expected, remedy=cls.remedy)
 
 
 class RunSettings(_Tables):
     """Every setting of a run: one table a stage in the TOML file."""
+
+    remedy: ClassVar[str] = "start from the settings.toml that a run leaves beside its outputs"
 
     preprocess: PreprocessSettings = Field(default_factory=PreprocessSettings)
     measure: MeasureSettings = Field(default_factory=MeasureSettings)
@@ -84,6 +92,10 @@ class RunSettings(_Tables):
 class LearnSettings(_Tables):
     """Every setting of training and evaluating: one table a stage in the TOML file."""
 
+    remedy: ClassVar[str] = (
+        "write the tables [train], [evaluate] and [assess] alone; of the settings.toml that a run leaves, [assess]"
+    )
+
     train: TrainSettings = Field(default_factory=TrainSettings)
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
     assess: AssessSettings = Field(default_factory=AssessSettings)
@@ -109,12 +121,3 @@ class LearnSettings(_Tables):
 def _first(error: ValidationError) -> str:
     first = error.errors()[0]
     return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
-
-
-def _bad_settings(path: Path, got: str, expected: str) -> SettingError:
-    return SettingError(
-        f"cannot use the settings in {path.name!r}",
-        got=got,
-        expected=expected,
-        remedy="start from the settings.toml that a run leaves beside its outputs",
-    )

@@ -1,4 +1,4 @@
-"""What the settings of every stage are: frozen, and strict about unknown keys."""
+"""What the settings of every stage are: frozen, strict about unknown keys, and finite."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ from pydantic import BaseModel, ConfigDict
 class StageSettings(BaseModel):
     """Base of each stage's settings."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

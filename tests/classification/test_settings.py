@@ -32,3 +32,24 @@ def test_an_unknown_key_is_refused_and_nothing_changes_later(kind):
 def test_a_prior_that_is_no_probability(prior):
     with pytest.raises(ValidationError):
         AssessSettings(prior=prior)
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting"),
+    [
+        (AssessSettings, {"wasa_size_cutoff_mm": float("inf")}),
+        (TrainSettings, {"events_per_feature": float("inf")}),
+        (TrainSettings, {"inverse_penalties": (1.0, float("inf"))}),
+        (TrainSettings, {"inverse_penalties": (1.0, -1.0)}),
+        (TrainSettings, {"tree_counts": (25, 0)}),
+        (EvaluateSettings, {"curve_steps": float("inf")}),
+    ],
+)
+def test_a_setting_without_end_or_sense(kind, setting):
+    with pytest.raises(ValidationError):
+        kind(**setting)
+
+
+def test_folds_that_are_not_given_are_none():
+    assert TrainSettings().folds is None
+    assert TrainSettings(folds=5) != TrainSettings()

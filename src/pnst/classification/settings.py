@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from pnst.stage_settings import StageSettings
 
 REFERRED_PRIOR = 252 / 798
 """The case mix of the 15 studies in Wilson2021: referred, mostly histology-proven lesions; not a prevalence."""
@@ -13,10 +15,8 @@ AT_PRIORS = (0.01, 0.05, 0.10)
 """The answer is given at these priors too."""
 
 
-class AssessSettings(BaseModel):
+class AssessSettings(StageSettings):
     """What an assessment depends on besides the measurements."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     prior: float | None = Field(None, gt=0, lt=1)
     """Probability of malignancy before anything is measured; None: the model's own, which is the case mix of the
@@ -24,31 +24,32 @@ class AssessSettings(BaseModel):
     decision_probability: float | None = Field(None, gt=0, lt=1)
     """When set, an interval that contains it makes the assessment abstain."""
     draws: int = Field(400, ge=400, le=100_000)
-    """Draws of the model's parameters."""
+    """Draws of the evidence model's parameters; a trained model has none."""
     seed: int = Field(1, ge=0)
     """Of those draws."""
     wasa_size_cutoff_mm: float | None = Field(None, gt=0)
     """The Wasa score's size cutoff in mm, which is not known to us: without it the score cannot be evaluated."""
 
 
-class TrainSettings(BaseModel):
+class TrainSettings(StageSettings):
     """How a model is learnt from a cohort."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: Literal["logistic", "boosting", "evidence-offset"] = "logistic"
     """Penalised logistic regression; gradient boosted trees; or the evidence model's log-odds, corrected by a penalised
     logistic regression on the features."""
-    folds: int = Field(5, ge=2, le=50)
-    """Of the outer cross-validation, which measures performance; not used where the table gives its own folds."""
+    folds: int | None = Field(None, ge=2, le=50)
+    """Of the outer cross-validation, which measures performance; None: those that the table gives, else 5. Refused
+    beside a table's own."""
     inner_folds: int = Field(5, ge=2, le=50)
     """Within each training part, to choose the penalty and to calibrate."""
     seed: int = Field(1, ge=0)
     """Of the folds, the resamples and the trees."""
-    inverse_penalties: tuple[float, ...] = Field((1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0), min_length=1)
+    inverse_penalties: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        (1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0), min_length=1
+    )
     """Among which the inner folds choose for a logistic regression on standardised features: scikit-learn's C for 100
     lesions, less for more, so that the penalty is weighed against the mean loss."""
-    tree_counts: tuple[int, ...] = Field((25, 75), min_length=1)
+    tree_counts: tuple[Annotated[int, Field(ge=1)], ...] = Field((25, 75), min_length=1)
     """Among which the inner folds choose for boosting."""
     screened: int = Field(100, ge=1)
     """Features that boosting keeps, by how each alone ranks the classes in the training part (ours: more make files of
@@ -70,10 +71,8 @@ class TrainSettings(BaseModel):
     """Resamples of groups for the interval of the AUC."""
 
 
-class EvaluateSettings(BaseModel):
+class EvaluateSettings(StageSettings):
     """How probabilities are compared with the diagnosis."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     bootstrap: int = Field(2000, ge=100, le=100_000)
     """Resamples of groups for the interval of the AUC."""

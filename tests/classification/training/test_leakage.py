@@ -12,6 +12,7 @@ from sklearn.impute import SimpleImputer
 from classification.simulated_cohorts import QUICK, cohort
 from pnst.classification.pipelines import TopFeatures, candidates
 from pnst.classification.settings import TrainSettings
+from pnst.classification.training.cross_validation import held_out_log_odds, outer_splits
 from pnst.classification.training.fitting import fit_calibrated, grouped_splits, held_out_scores
 from pnst.classification.training.leakage import (
     _separation_probability,
@@ -19,7 +20,7 @@ from pnst.classification.training.leakage import (
     repeated_rows,
     separating_features,
 )
-from pnst.classification.training.train import held_out_log_odds, train
+from pnst.classification.training.train import train
 from pnst.errors import InputError
 
 
@@ -118,22 +119,24 @@ class TestFolds:
         """Invariant: other features and labels of the fold leave the prediction of its first lesion as it was."""
         settings = QUICK.model_copy(update={"model": kind, "tree_counts": (5,), "screened": 2})
         matrix, malignant, groups, folds = _numbers()
-        before, _ = held_out_log_odds(matrix, malignant, groups, folds, settings)
+        splits = outer_splits(malignant, groups, folds, QUICK)
+        before, _ = held_out_log_odds(matrix, malignant, groups, splits, settings)
         first, others = np.flatnonzero(folds == 1)[0], np.flatnonzero(folds == 1)[1:]
         changed, flipped = matrix.copy(), malignant.copy()
         changed[others] = rng.normal(50, 9, changed[others].shape)
         flipped[others] = ~flipped[others]
-        after, _ = held_out_log_odds(changed, flipped, groups, folds, settings)
+        after, _ = held_out_log_odds(changed, flipped, groups, splits, settings)
         assert after[first] == before[first]
 
     def test_the_invariant_says_no_when_imputing_stands_outside_the_folds(self, rng):
         matrix, malignant, groups, folds = _numbers()
+        splits = outer_splits(malignant, groups, folds, QUICK)
         first, others = np.flatnonzero(folds == 1)[0], np.flatnonzero(folds == 1)[1:]
         matrix[first, 0] = np.nan
         changed = matrix.copy()
         changed[others] = rng.normal(50, 9, changed[others].shape)
         before, after = (
-            held_out_log_odds(SimpleImputer().fit_transform(x), malignant, groups, folds, QUICK)[0][first]
+            held_out_log_odds(SimpleImputer().fit_transform(x), malignant, groups, splits, QUICK)[0][first]
             for x in (matrix, changed)
         )
         assert before != after

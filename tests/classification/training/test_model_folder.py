@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import io
 import json
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
-from skops.io import dumps
+from skops.io import dumps, loads
 
 from classification.simulated_cohorts import QUICK, cohort
 from pnst.classification.training import model_folder
 from pnst.classification.training.model_folder import (
     CARD_FILE,
+    CARD_TEXT,
     HELD_OUT_FILE,
     LOADERS,
     MAX_BYTES,
     MODEL_FILE,
     TYPES,
+    digests,
     model_files,
     read_model,
 )
@@ -28,8 +33,14 @@ from pnst.classification.training.train import train
 from pnst.errors import InputError
 
 
-def write(folder: Path, files) -> Path:
+def write(folder: Path, files, forged: bool = True) -> Path:
+    """A model's folder; `forged`: its card is made to name the digests of the files, whatever they hold."""
     folder.mkdir()
+    with suppress(ValueError):
+        card = json.loads(files[CARD_FILE])
+        if forged and card:
+            card["files"] = digests({name: files[name] for name in card["files"]})
+            files = {**files, CARD_FILE: json.dumps(card).encode()}
     for name, content in files.items():
         (folder / name).write_bytes(content)
     return folder
@@ -52,7 +63,8 @@ def test_what_was_written_is_read(trained, tmp_path):
     matrix[2, 1] = np.nan
     assert (again.log_odds(matrix) == trained.log_odds(matrix)).all()
     assert (again.spread(matrix) == trained.spread(matrix)).all()
-    assert again.card == trained.card
+    assert again.card.model_copy(update={"files": {}}) == trained.card
+    assert again.card.files.keys() == {MODEL_FILE, HELD_OUT_FILE}
     assert again.held_out == trained.held_out
     assert again.notes == ()
     assert model_files(again) == model_files(trained) or again.features == trained.features  # skops files carry times
@@ -186,6 +198,44 @@ class TestRefusals:
         with pytest.raises(InputError, match=f"no {name}") as refusal:
             read_model(folder)
         assert str(tmp_path) not in str(refusal.value)
+
+
+class TestDigests:
+    """The card names the files that it was written with. Witness: `hashlib`, and a model turned round."""
+
+    def test_they_are_those_of_the_files(self, files):
+        card = json.loads(files[CARD_FILE])
+        assert card["files"] == {name: hashlib.sha256(files[name]).hexdigest() for name in (MODEL_FILE, HELD_OUT_FILE)}
+        assert card["files"][MODEL_FILE] in files[CARD_TEXT].decode()
+
+    def test_a_model_turned_round_is_refused(self, files, tmp_path):
+        """All slopes times −3: a model file as good as any, but not the one that the card describes."""
+        content = loads(files[MODEL_FILE], trusted=sorted(TYPES))
+        for scorer in (content["model"], *content["replicates"]):
+            scorer["slope"] *= -3
+        spoilt = {**files, MODEL_FILE: dumps(content)}
+        with pytest.raises(InputError, match=r"a model\.skops with another SHA-256"):
+            read_model(write(tmp_path / "model", spoilt, forged=False))
+
+    def test_a_list_cut_short_is_refused(self, files, tmp_path):
+        rows = files[HELD_OUT_FILE].decode().splitlines(keepends=True)
+        assert len(list(csv.reader(rows))) > 10
+        spoilt = {**files, HELD_OUT_FILE: "".join(rows[:10]).encode()}
+        with pytest.raises(InputError, match=r"a held_out\.csv with another SHA-256"):
+            read_model(write(tmp_path / "model", spoilt, forged=False))
+
+    def test_a_card_that_names_one_file_is_refused(self, files, tmp_path):
+        card = json.loads(files[CARD_FILE])
+        del card["files"][HELD_OUT_FILE]
+        with pytest.raises(InputError, match="another SHA-256"):
+            read_model(write(tmp_path / "model", {**files, CARD_FILE: json.dumps(card).encode()}, forged=False))
+
+    def test_a_card_of_before_is_read_with_a_note(self, files, tmp_path):
+        card = json.loads(files[CARD_FILE])
+        del card["files"]
+        card["settings"]["folds"] = 5  # as such cards have it
+        model = read_model(write(tmp_path / "model", {**files, CARD_FILE: json.dumps(card).encode()}, forged=False))
+        assert "holds no digests" in model.notes[0]
 
 
 def test_other_versions_are_said(files, tmp_path):

@@ -9,7 +9,10 @@ from scipy.special import expit
 from classification.simulated_cohorts import QUICK, cohort
 from pnst.classification.settings import TrainSettings
 from pnst.classification.training.train import train
-from pnst.errors import InputError
+from pnst.errors import InputError, SettingError
+
+UNFOLDED = QUICK.model_copy(update={"folds": None})
+"""Where the table gives the folds."""
 
 
 def learn(table, settings=QUICK, **words):
@@ -85,7 +88,7 @@ class TestFolds:
     def test_given_folds_are_used(self):
         table = cohort()
         table["fold"] = table["patient"].str[1:].astype(int) % 4
-        card = learn(table, split="fold").card
+        card = learn(table, UNFOLDED, split="fold").card
         assert card.performance.folds == 4
         assert card.data.split == "fold"
         assert "fold" not in {feature.name for feature in card.features}
@@ -93,7 +96,41 @@ class TestFolds:
     def test_a_fold_without_which_a_class_is_lacking(self):
         table = cohort().assign(fold=lambda t: t["malignant"])
         with pytest.raises(InputError, match="without both classes"):
-            train(table, "malignant", split="fold", settings=QUICK)
+            train(table, "malignant", split="fold", settings=UNFOLDED)
+
+    def test_a_number_of_folds_beside_them_is_refused(self):
+        table = cohort().assign(fold=lambda t: t["patient"].str[1:].astype(int) % 4)
+        with pytest.raises(SettingError, match="the folds are given twice; got: a number of folds, 3"):
+            learn(table, split="fold")
+
+    def test_fewer_than_asked_for_stand_on_the_card(self):
+        table = cohort()
+        few = table[(table["malignant"] == 0) | (np.cumsum(table["malignant"]) <= 5)]
+        groups = few.loc[few["malignant"] == 1, "patient"].nunique()
+        card = learn(few, QUICK.model_copy(update={"least_groups": 3, "folds": 9})).card
+        assert card.performance.folds == groups
+        assert any(text.startswith(f"{groups} outer folds instead of 9") for text in card.warnings)
+        assert not any("folds instead" in text for text in learn(table).card.warnings)
+
+
+class TestIdleWords:
+    """What was asked for and changes nothing is said on the card."""
+
+    def test_the_evidence_score_beside_its_own_offset(self, model):
+        names = ["age", "edema.max_extent_mm"]
+        offset = QUICK.model_copy(update={"model": "evidence-offset"})
+        warned = learn(cohort(), offset, features=names, evidence_score=True).card
+        plain = learn(cohort(), offset, features=names).card
+        assert set(warned.warnings) - set(plain.warnings) == {
+            "the evidence score was asked for, and evidence-offset has it in any case"
+        }
+        assert warned.features == plain.features
+
+    def test_a_feature_that_was_accepted_and_separates_nothing(self, model):
+        card = learn(cohort(), accept_separating=["age"]).card
+        assert set(card.warnings) - set(model.card.warnings) == {
+            "age: accepted as separating, and does not separate the classes"
+        }
 
 
 class TestRefusals:

@@ -88,7 +88,7 @@ def grouped_splits(malignant: BoolArray, groups: IntArray, folds: int, seed: int
 
     There are fewer folds where a class has fewer groups. Raises `InputError` where no such folds can be made.
     """
-    min_groups = min(np.unique(groups[malignant]).size, np.unique(groups[~malignant]).size)
+    min_groups = groups_in_rarer_class(malignant, groups)
     number = min(folds, min_groups)
     if number >= 2:
         folded = StratifiedGroupKFold(number, shuffle=True, random_state=seed)
@@ -101,6 +101,11 @@ def grouped_splits(malignant: BoolArray, groups: IntArray, folds: int, seed: int
         expected="at least 2 groups of each class in every training part",
         remedy="give more lesions, or fewer folds",
     )
+
+
+def groups_in_rarer_class(malignant: BoolArray, groups: IntArray) -> int:
+    """How many groups have a lesion of the class that fewer have: no more folds than that can be made."""
+    return min(np.unique(groups[malignant]).size, np.unique(groups[~malignant]).size)
 
 
 def held_out_scores(pipeline: Any, matrix: FloatArray, malignant: BoolArray, splits: Sequence[Split]) -> FloatArray:

@@ -76,6 +76,9 @@ class ModelCard(_Part):
     """What the inner folds chose for the model itself."""
     warnings: tuple[str, ...]
     versions: dict[str, str]
+    files: dict[str, str] = Field(default_factory=dict)
+    """File of the model's folder → its SHA-256. Empty before the model is written, and in cards written before 0.1.0,
+    which are read until 0.2.0."""
     disclaimer: str = TRAINED_DISCLAIMER
 
     @property
@@ -126,6 +129,9 @@ def _lines(card: ModelCard) -> Iterator[str]:
         yield from (f"- `{name}`: {reason}" for name, reason in card.excluded.items())
     yield "\n## Versions\n"
     yield from (f"- {name} {version}" for name, version in card.versions.items())
+    if card.files:
+        yield "\n## Files\n"
+        yield from (f"- `{name}`: SHA-256 `{digest}`" for name, digest in card.files.items())
 
 
 def _grouped(data: Data) -> str:

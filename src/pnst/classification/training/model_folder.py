@@ -7,12 +7,13 @@ It holds `model.skops` (pipelines of listed types only, never a pickle), `model_
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ MAX_BYTES = 500_000_000
 
 
 def model_files(model: TrainedModel) -> dict[str, bytes]:
-    """The content of a model folder."""
+    """The content of a model folder; the card names the SHA-256 of the files that the numbers come from."""
     from skops.io import dumps
 
     text = io.StringIO()
@@ -82,12 +83,21 @@ def model_files(model: TrainedModel) -> dict[str, bytes]:
         "model": model.scorer.parts(),
         "replicates": [replicate.parts() for replicate in model.replicates],
     }
-    return {
+    files = {
         MODEL_FILE: dumps(content, compression=zipfile.ZIP_DEFLATED),
-        CARD_FILE: model.card.to_json().encode(),
-        CARD_TEXT: model.card.to_markdown().encode(),
         HELD_OUT_FILE: text.getvalue().encode(),
     }
+    card = model.card.model_copy(update={"files": digests(files)})
+    return {**files, CARD_FILE: card.to_json().encode(), CARD_TEXT: card.to_markdown().encode()}
+
+
+def digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    """File → SHA-256 of its content.
+
+    >>> digests({"empty": b""})["empty"][:8]
+    'e3b0c442'
+    """
+    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
 
 
 def read_model(folder: str | PathLike[str]) -> TrainedModel:
@@ -119,6 +129,7 @@ def read_model(folder: str | PathLike[str]) -> TrainedModel:
         held_out = {digest: float(p) for digest, p in rows}
     except (ValidationError, ValueError, StopIteration) as error:
         raise _unreadable(place, f"a card or list of another form: {type(error).__name__}") from error
+    _refuse_other_files(card, digests({MODEL_FILE: parts[0], HELD_OUT_FILE: parts[2]}), place)
     if not all(0 <= p <= 1 for p in held_out.values()):
         raise _unreadable(place, f"a {HELD_OUT_FILE} with a number that is no probability")
     content = _load(parts[0], place)
@@ -127,7 +138,7 @@ def read_model(folder: str | PathLike[str]) -> TrainedModel:
         scorer, replicates = Scorer(**content["model"]), tuple(Scorer(**one) for one in content["replicates"])
     except (TypeError, KeyError, ValueError) as error:
         raise _unreadable(place, f"a damaged {MODEL_FILE}: {type(error).__name__}") from error
-    model = TrainedModel(card, scorer, replicates, held_out, tuple(_version_notes(card)))
+    model = TrainedModel(card, scorer, replicates, held_out, tuple(_notes(card)))
     if own != (model.features, card.prevalence):
         raise _unreadable(place, f"a {CARD_FILE} whose features or lesions are not those of {MODEL_FILE}")
     return model
@@ -179,7 +190,16 @@ def _nodes(schema: object) -> Iterator[dict[str, Any]]:
             yield from _nodes(part)
 
 
-def _version_notes(card: ModelCard) -> Iterator[str]:
+def _refuse_other_files(card: ModelCard, now: Mapping[str, str], place: Path) -> None:
+    """Raise `InputError` where a file is not the one that the card was written with."""
+    changed = [name for name, digest in now.items() if card.files and card.files.get(name) != digest]
+    if changed:
+        raise _unreadable(place, f"a {changed[0]} with another SHA-256 than the one in its {CARD_FILE}")
+
+
+def _notes(card: ModelCard) -> Iterator[str]:
+    if not card.files:
+        yield "the model's card is of before 0.1.0 and holds no digests: whether its files were changed is not checked"
     now = versions()
     other = [f"{name} {then}, now {now[name]}" for name, then in card.versions.items() if now.get(name, then) != then]
     if other:

@@ -14,6 +14,7 @@ from scipy.special import expit
 from pnst.classification.metrics.reliability import reliability
 from pnst.classification.metrics.roc import bootstrap_areas, delong
 from pnst.classification.settings import TrainSettings
+from pnst.classification.training.cross_validation import fewer_folds, held_out_log_odds, outer_splits
 from pnst.classification.training.features import EVIDENCE, FeatureChoice, choose_features, feature_matrix
 from pnst.classification.training.labelled import LabelledTable
 from pnst.classification.training.leakage import (
@@ -27,13 +28,13 @@ from pnst.classification.training.model_card import Data, Feature, HeldOutPerfor
 from pnst.classification.training.prediction import row_digests
 from pnst.classification.training.scorer import Scorer
 from pnst.classification.training.trained_model import TrainedModel
-from pnst.errors import InputError
+from pnst.errors import InputError, SettingError
 from pnst.typing import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pnst.classification.training.fitting import Fitted, Split
+    from pnst.classification.training.fitting import Fitted
 
 Progress = Callable[[str], None]
 
@@ -69,13 +70,14 @@ def train(
     groups : column that is equal in lesions of one patient
     features : the columns to learn from; None: every column of numbers or signs
     evidence_score : add the evidence model's log-odds as a feature
-    split : column that says in which fold a lesion is held out; None: folds are made
+    split : column that says in which fold a lesion is held out; None: folds are made, as many as the settings say
     leave_out_constant : leave out columns that are the same in every row instead of refusing them
     accept_separating : features that may separate the classes without an error
 
     Raises
     ------
     InputError : the table, its label, groups, folds or features cannot be used, or give the diagnosis away
+    SettingError : a number of folds beside a column of them, or a cell that its measured column cannot hold
 
     Examples
     --------
@@ -95,6 +97,7 @@ def train(
     True
     """
     settings = settings or TrainSettings()
+    _refuse_two_splits(split, settings)
     labelled = LabelledTable.of(table, label, groups, split)
     _refuse_few(labelled, settings)
     offset = settings.model == "evidence-offset"
@@ -102,16 +105,27 @@ def train(
     if offset and len(choice.names) == 1:
         raise _nothing_to_correct()
     cohort = _Cohort(feature_matrix(table, choice.names), labelled.malignant, labelled.groups)
-    separating = separating_features(cohort.matrix, choice.names, cohort.malignant)
-    separating.pop(EVIDENCE, None)  # it was learnt from publications, not from this table
-    refuse_unused(accept_separating, choice.names)
-    warnings = refuse_separating(separating, accept_separating, settings.separation_chance)
-    refuse_repeated_rows(cohort.matrix, cohort.groups)
+    warnings = _leaks(cohort, choice, accept_separating, settings.separation_chance)
     warnings += _warnings(cohort, choice, groups, settings)
+    if offset and (evidence_score or EVIDENCE in (features or ())):
+        warnings.append("the evidence score was asked for, and evidence-offset has it in any case")
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # cohorts are small: threads cost more than they save, and change the last digits
         return _learn(cohort, labelled, choice, (label, groups, split), warnings, settings, progress)
+
+
+def _leaks(cohort: _Cohort, choice: FeatureChoice, accepted: Sequence[str], min_probability: float) -> list[str]:
+    """Raise `InputError` for columns and rows that give the diagnosis away; what is only suspect is a warning."""
+    separating = separating_features(cohort.matrix, choice.names, cohort.malignant)
+    separating.pop(EVIDENCE, None)  # it was learnt from publications, not from this table
+    refuse_unused(accepted, choice.names)
+    warnings = refuse_separating(separating, accepted, min_probability)
+    refuse_repeated_rows(cohort.matrix, cohort.groups)
+    idle = [name for name in dict.fromkeys(accepted) if name not in separating]
+    if idle:
+        warnings.append(f"{', '.join(idle)}: accepted as separating, and does not separate the classes")
+    return warnings
 
 
 def _learn(
@@ -125,9 +139,9 @@ def _learn(
 ) -> TrainedModel:
     from pnst.classification.training.fitting import fit_calibrated
 
-    held_out, chosen = held_out_log_odds(
-        cohort.matrix, cohort.malignant, cohort.groups, labelled.folds, settings, progress
-    )
+    splits = outer_splits(cohort.malignant, cohort.groups, labelled.folds, settings)
+    warnings += fewer_folds(splits, cohort.malignant, cohort.groups, labelled.folds is None, settings)
+    held_out, chosen = held_out_log_odds(cohort.matrix, cohort.malignant, cohort.groups, splits, settings, progress)
     progress("the final model")
     fitted = fit_calibrated(cohort.matrix, cohort.malignant, cohort.groups, settings)
     if fitted.slope == 0:
@@ -154,42 +168,6 @@ def _learn(
     replicates = tuple(_replicates(fitted, cohort, settings, progress))
     scorer = Scorer(fitted.pipeline, fitted.slope, fitted.intercept)
     return TrainedModel(card, scorer, replicates, _by_digest(cohort.matrix, expit(held_out)))
-
-
-def held_out_log_odds(
-    matrix: FloatArray,
-    malignant: BoolArray,
-    groups: IntArray,
-    folds: IntArray | None,
-    settings: TrainSettings,
-    progress: Progress = lambda _: None,
-) -> tuple[FloatArray, list[dict[str, float]]]:
-    """Nested cross-validation: each lesion's log-odds (n,) by a model fitted, tuned and calibrated without its fold."""
-    from pnst.classification.training.fitting import fit_calibrated, grouped_splits
-
-    if folds is None:
-        splits = grouped_splits(malignant, groups, settings.folds, settings.seed)
-    else:
-        splits = _given_splits(folds, malignant)
-    log_odds, chosen = np.full(len(malignant), np.nan), []
-    for number, (train_rows, test_rows) in enumerate(splits, start=1):
-        progress(f"fold {number} of {len(splits)}")
-        fitted = fit_calibrated(matrix[train_rows], malignant[train_rows], groups[train_rows], settings)
-        log_odds[test_rows] = fitted.log_odds(matrix[test_rows])
-        chosen.append(fitted.chosen)
-    return log_odds, chosen
-
-
-def _given_splits(folds: IntArray, malignant: BoolArray) -> list[Split]:
-    splits: list[Split] = [(np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)) for fold in np.unique(folds)]
-    if len(splits) < 2 or any(np.ptp(malignant[rows].astype(int)) == 0 for rows, _ in splits):
-        raise InputError(
-            "the column of folds leaves a training part without both classes",
-            got=f"{len(splits)} folds",
-            expected="at least 2 folds, and both classes outside each of them",
-            remedy="correct the column, or leave it out and let the folds be made",
-        )
-    return splits
 
 
 def _replicates(fitted: Fitted, cohort: _Cohort, settings: TrainSettings, progress: Progress) -> Iterator[Scorer]:
@@ -288,6 +266,16 @@ def _refuse_few(labelled: LabelledTable, settings: TrainSettings) -> None:
             got=f"{counts[0]} groups with a malignant lesion, {counts[1]} with a benign one",
             expected=f"at least {settings.least_groups} of each",
             remedy="use the evidence model, which needs no training, or add lesions",
+        )
+
+
+def _refuse_two_splits(split: str | None, settings: TrainSettings) -> None:
+    if split is not None and settings.folds is not None:
+        raise SettingError(
+            "the folds are given twice",
+            got=f"a number of folds, {settings.folds}, and a column of them, {split!r}",
+            expected="one of them",
+            remedy="leave out --folds (`folds` in the settings), or --split",
         )
 
 
