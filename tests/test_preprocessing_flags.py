@@ -90,9 +90,9 @@ def test_a_lesion_that_was_drawn_on_diffusion_keeps_it(folder, tmp_path):
 
 
 def test_shading_is_divided_out_where_asked(folder, tmp_path):
-    result = pnst("measure", folder, "--bias", "--align", "none", "--out", tmp_path / "m.json")
+    result = pnst("measure", folder, "--bias", "--align", "none", "--out", tmp_path)
     assert result.code == 0, result.err
-    (lesion,) = content(tmp_path / "m.json")["lesions"]
+    (lesion,) = content(tmp_path / "measurements.json")["lesions"]
     assert {name for name in lesion["provenance"] if "." in name and not name.startswith("input")} == {"bias.t2_fs"}
     assert any(note.startswith("t2_fs: shading of ") for note in lesion["notes"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -29,6 +30,33 @@ class Role(StrEnum):
     ADC = "adc"
     FAT = "fat"
     WATER = "water"
+
+
+VENDORS = {
+    "siemens": "Siemens",
+    "philips": "Philips",
+    "ge": "GE",
+    "general electric": "GE",
+    "canon": "Canon",
+    "toshiba": "Canon",
+    "hitachi": "Fujifilm",
+    "fujifilm": "Fujifilm",
+    "united imaging": "United Imaging",
+    "uih": "United Imaging",
+    "bruker": "Bruker",
+    "pnst phantom": "pnst phantom",
+}
+"""Words of a header's Manufacturer → what the vendor is called now."""
+
+
+def vendor(manufacturer: str) -> str:
+    """Who made the scanner, of the vendors that are known; "another vendor" for any other text, which may be a name.
+
+    >>> vendor("GE MEDICAL SYSTEMS"), vendor("TOSHIBA_MEC"), vendor("Smith^John")
+    ('GE', 'Canon', 'another vendor')
+    """
+    words = " ".join(re.findall(r"[^\W_]+", manufacturer.lower()))
+    return next((name for word, name in VENDORS.items() if f" {word} " in f" {words} "), "another vendor")
 
 
 @dataclass(frozen=True)

@@ -174,10 +174,10 @@ class TestModelOption:
 
     def test_the_published_case_mix_is_used_when_it_is_given(self, folder, model, study):
         """252/798 is the evidence model's own prior, and no reason to take the trained model's."""
-        done("measure", study, "--out", folder / "m.json")
+        done("measure", study, "--out", folder / "m")
 
         def entry(*words):
-            (lesion,) = json.loads(done("assess", folder / "m.json", "--model", model, *words).out)["lesions"]
+            (lesion,) = json.loads(done("assess", folder / "m", "--model", model, *words).out)["lesions"]
             return lesion
 
         given, own, below, above = (

@@ -139,9 +139,9 @@ def test_the_index_says_where_everything_is_and_the_truth(cohort):
 
 def test_a_patient_of_the_cohort_is_measured_as_any_study(cohort, tmp_path):
     row = rows(cohort / "cohort.csv")[1]
-    done("measure", cohort / row["study"], "--lesion", cohort / row["lesion"], "--out", tmp_path / "m.json")
-    assert content(tmp_path / "m.json")["case_id"] == "A2"
-    volume_ml = only(tmp_path / "m.json")["size"]["volume_ml"]
+    done("measure", cohort / row["study"], "--lesion", cohort / row["lesion"], "--out", tmp_path)
+    assert content(tmp_path / "measurements.json")["case_id"] == "A2"
+    volume_ml = only(tmp_path / "measurements.json")["size"]["volume_ml"]
     assert volume_ml == pytest.approx(float(row["truth.size.volume_ml"]), rel=0.1)
 
 

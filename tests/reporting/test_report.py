@@ -199,10 +199,12 @@ def test_settings_versions_and_digests_are_there(page, made):
 
 
 def test_acquisition_facts_are_worded_with_their_units(made, a):
-    facts = Acquisition(echo_time_ms=12.5, fat_suppressed=False, contrast_agent=None, manufacturer="ACME")
+    facts = Acquisition(
+        echo_time_ms=12.5, fat_suppressed=False, contrast_agent=None, manufacturer="SIEMENS Healthineers"
+    )
     series = {Role.T1: replace(made.study.series[Role.T1], acquisition=facts)}
     page = Page(report(Study("case-07", series), made.lesion, made.m, a))
-    assert page.row("T1").endswith("ACME, TE 12.5 ms, not fat-suppressed")
+    assert page.row("T1").endswith("Siemens, TE 12.5 ms, not fat-suppressed")
 
 
 def test_pictures_are_pngs_with_words_for_those_who_cannot_see_them(page):

@@ -30,10 +30,3 @@ def test_the_table_has_one_row_a_lesion(finished):
 def test_explanations_stand_one_after_another(finished):
     (a,) = finished.case.assessments
     assert workflow.explanations([a, a]) == f"{explain(a)}\n\n{explain(a)}"
-
-
-def test_a_text_replaces_a_file_whole(tmp_path):
-    (tmp_path / "a.txt").write_text("a longer text that was there before")
-    workflow.write_text("new", tmp_path / "a.txt")
-    assert (tmp_path / "a.txt").read_text() == "new"
-    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]

@@ -134,3 +134,21 @@ def workers_of(workers: int | None, table: Path | None) -> int | None:
         expected="1 or more, with --table",
         remedy="correct it, or leave it out",
     )
+
+
+TERMINAL = Path("-")
+"""What `--out` is called that prints instead of writing."""
+
+
+def folder_of(out: Path | None) -> Path | None:
+    """The folder of `--out`; None where the answer is to be printed."""
+    return None if out == TERMINAL else out
+
+
+def only_folder(out: Path) -> Path:
+    """The folder of `--out`. Raises `SettingError` where it asks for printing what cannot be printed."""
+    if out != TERMINAL:
+        return out
+    raise SettingError(
+        "this cannot be printed", got="--out -", expected="a folder for several files", remedy="name one with --out"
+    )

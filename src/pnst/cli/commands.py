@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pnst.cli.arguments import changes_of, format_of, inputs_of, patient_of, settings_of, workers_of
+from pnst.cli.arguments import (
+    changes_of,
+    folder_of,
+    format_of,
+    inputs_of,
+    only_folder,
+    patient_of,
+    settings_of,
+    workers_of,
+)
 from pnst.cli.options import (
     AlignOption,
     BiasOption,
@@ -15,11 +25,12 @@ from pnst.cli.options import (
     CaseOption,
     DicomOption,
     EnhancedOption,
+    KeepOption,
     LesionOption,
     LikeOption,
     MaskOption,
     ModelOption,
-    OutFile,
+    OutOption,
     OverrideOption,
     PatientOption,
     PriorOption,
@@ -41,7 +52,7 @@ from pnst.cli.terminal import (
     print_counts,
     print_failures,
     print_json,
-    print_or_write,
+    print_text,
     progress,
 )
 
@@ -72,7 +83,7 @@ def _root(
 @app.command()
 def run(
     study: StudyPath,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for every output.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for every output; - writes none.")],
     lesion: LesionOption = None,
     role: RoleOption = None,
     mask: MaskOption = None,
@@ -84,9 +95,7 @@ def run(
     align: AlignOption = None,
     bias: BiasOption = None,
     case_id: CaseOption = None,
-    keep_identity: Annotated[
-        bool, typer.Option("--keep-identity", help="Call a DICOM case by its patient ID.")
-    ] = False,
+    keep_identity: KeepOption = False,
 ) -> None:
     """The main job: measure the lesions of a study, score them, and write tables, a report and the regions.
 
@@ -95,9 +104,10 @@ def run(
     from pnst import workflow
 
     inputs = inputs_of(study, lesion, role, mask, override, patient, case_id, keep_identity, model)
+    inputs, folder = replace(inputs, settings_file=settings), folder_of(out)
     with progress() as show_stage:
-        case = workflow.run_case(inputs, out, settings_of(settings, prior, bias, align), show_stage)
-    print_case(case, out)
+        case = workflow.run_case(inputs, folder, settings_of(settings, prior, bias, align), show_stage)
+    print_case(case, folder)
     print_failures(case)
 
 
@@ -105,14 +115,18 @@ def run(
 def inspect(
     study: StudyPath,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    keep_identity: KeepOption = False,
 ) -> None:
-    """Show each series of a study: its role, the reason for it, its voxels, b-values and unit."""
+    """Show each series of a study: its role, the reason for it, its voxels, b-values and unit.
+
+    JSON may be kept: it names no file and holds no free text of a header, unless --keep-identity asks for them.
+    """
     from pnst import workflow
 
-    guesses = workflow.inspect(study)
     if json:
-        print_json({"series": [guess.to_dict() for guess in guesses]})
+        print_json({"series": [guess.to_dict() for guess in workflow.inspect(study, keep_identity)]})
         return
+    guesses = workflow.inspect(study, keep_identity=True)
     from rich.table import Table
 
     table = Table("key", "description", "role", "reason", "shape", "spacing mm", "b-values", "remarks")
@@ -144,52 +158,70 @@ def measure(
     align: AlignOption = None,
     bias: BiasOption = None,
     case_id: CaseOption = None,
-    out: OutFile = None,
+    out: OutOption = None,
 ) -> None:
-    """Measure the lesions of a study: measurements.json, without an assessment."""
+    """Measure the lesions of a study: what `pnst run` writes, without an assessment and a report."""
     from pnst import workflow
 
     inputs = inputs_of(study, lesion, role, mask, override, None, case_id, False)
+    inputs, folder = replace(inputs, settings_file=settings), folder_of(out)
     with progress() as show_stage:
-        case = workflow.read_case(inputs, show_stage)
-        chosen = settings_of(settings, None, bias, align)
-        case = workflow.measure_case(workflow.preprocess_case(case, chosen, show_stage), inputs, chosen, show_stage)
-    print_or_write(workflow.measurements_json(case.measurements), out)
+        case = workflow.measure_step(inputs, folder, settings_of(settings, None, bias, align), show_stage)
+    if folder is None:
+        print_text(workflow.measurements_json(case.measurements))
     print_failures(case)
 
 
 @app.command()
 def assess(
-    measurements: Annotated[Path, typer.Argument(help="measurements.json of `pnst run` or `pnst measure`.")],
+    measurements: Annotated[
+        Path, typer.Argument(help="measurements.json of `pnst run` or `pnst measure`, or the folder that holds it.")
+    ],
     prior: PriorOption = None,
     patient: PatientOption = None,
     model: ModelOption = None,
     settings: SettingsOption = None,
     explain: Annotated[bool, typer.Option("--explain", help="Print where every number comes from.")] = False,
-    out: OutFile = None,
+    out: OutOption = None,
 ) -> None:
-    """Score measured lesions: assessment.json, from published evidence or by a trained model. Not a medical device."""
+    """Score measured lesions: assessment.json, from published evidence or by a trained model. Not a medical device.
+
+    Without --settings, the settings.toml beside the measurements holds.
+
+    Example: pnst assess results/ --out results/
+    """
     from pnst import workflow
 
-    assessments = workflow.assess_file(measurements, patient_of(patient), settings_of(settings, prior), model)
+    folder = folder_of(out)
+    assessments = workflow.assess_step(measurements, folder, patient_of(patient), settings, prior, model)
     if explain:
-        print_or_write(workflow.explanations(assessments), out)
-        return
-    print_or_write(workflow.assessments_json(assessments), out)
+        print_text(workflow.explanations(assessments))
+    elif folder is None:
+        print_text(workflow.assessments_json(assessments))
 
 
 @app.command()
 def report(
     study: StudyPath,
-    results: Annotated[Path, typer.Option("--results", metavar="DIR", help="Folder of an earlier `pnst run`.")],
+    results: Annotated[
+        Path,
+        typer.Option("--results", metavar="DIR", help="Folder of an earlier `pnst run`, or `measure` and `assess`."),
+    ],
     role: RoleOption = None,
-    out: OutFile = None,
+    mask: MaskOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder for report.html; - prints it (default: that of --results)."),
+    ] = None,
 ) -> None:
-    """Write the HTML report again from a study and the results of an earlier run, without measuring."""
+    """Write report.html again from a study and the results of an earlier run."""
     from pnst import workflow
 
-    inputs = inputs_of(study, None, role, None, None, None, None, False)
-    print_or_write(workflow.report_results(inputs, results), out)
+    inputs = inputs_of(study, None, role, mask, None, None, None, False)
+    folder = folder_of(out or results)
+    page = workflow.report_step(inputs, results, folder)
+    if folder is None:
+        print_text(page)
 
 
 @app.command()
@@ -215,7 +247,7 @@ def phantom(
 
     Example: pnst phantom --table patients.csv --out cohort/ (columns: patient, label, like, seed, lesion.edema_mm, …)
     """
-    changes = changes_of(spec, like, seed, realistic)
+    out, changes = only_folder(out), changes_of(spec, like, seed, realistic)
     study_format = format_of(dicom, bids, vendor, enhanced)
     workers = workers_of(workers, table)
     if table is not None:
@@ -258,7 +290,7 @@ def fetch(
     from pnst import workflow
 
     with progress() as show_stage:
-        fetched_series = workflow.fetch(url, out, study, series, show_stage)
+        fetched_series = workflow.fetch(url, only_folder(out), study, series, show_stage)
     table = Table("modality", "instances", "where", title=escaped(str(out))[0], title_justify="left")
     for one in fetched_series:
         where = one.files[0] if len(one.files) == 1 else one.uid  # a SEG or RTSTRUCT is one file, for --lesion

@@ -2,35 +2,71 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import typer
 
 from pnst.cli.commands import app
-from pnst.errors import PnstError, SettingError
+from pnst.cli.terminal import visible
+from pnst.errors import InputError, PnstError, SettingError
 
 UsageError: Any = typer.BadParameter.__bases__[0]
 """What every misuse of the command line is; typer carries its own click and exports only this child."""
 
+INTERRUPTED, UNREAD = 128 + 2, 128 + 13
+"""Exit statuses, as a shell says them: after Ctrl-C (SIGINT), and where nobody reads on, as in `| head` (SIGPIPE)."""
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF}
+
 
 def main() -> None:
     """Run the command line; refusals are one line on standard error and exit status 2."""
+    _write_every_text()
     try:
-        status = app(standalone_mode=False)
+        with _ended_by_signals():
+            status = _status_of_command()
+            sys.stdout.flush()
+    except BrokenPipeError:
+        status = _unread()
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    except OSError as error:
+        if error.errno not in _NO_ROOM:  # which only printing leaves to this place
+            raise
+        status = _refused(_unprintable(error))
+    sys.exit(status)
+
+
+def _status_of_command() -> int:
+    try:
+        return app(standalone_mode=False) or 0
     except PnstError as error:
-        sys.exit(_refused(error))
+        return _refused(error)
     except typer.Abort:
-        sys.exit(130)  # interrupted, as a shell says it
+        return INTERRUPTED
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # typer makes it exit status 1
+            raise end.__context__ from None
+        raise
     except UsageError as error:
         if len(sys.argv) == 1:  # the message is the help itself
             sys.stderr.write(f"{error}\n")
-            sys.exit(2)
-        command = " ".join(["pnst", *sys.argv[1:2]]) if sys.argv[1] in _commands() else "pnst"
-        expected = f"a command line as `{command} --help` describes it"
-        message = error.format_message().rstrip(".")
-        sys.exit(_refused(SettingError(message, got=" ".join(sys.argv[1:]), expected=expected, remedy="correct it")))
-    sys.exit(status or 0)
+            return 2
+        return _refused(_misuse(error))
+
+
+def _misuse(error: Any) -> SettingError:
+    command = " ".join(["pnst", *sys.argv[1:2]]) if sys.argv[1] in _commands() else "pnst"
+    expected = f"a command line as `{command} --help` describes it"
+    message = error.format_message().rstrip(".")
+    return SettingError(message, got=" ".join(sys.argv[1:]), expected=expected, remedy="correct it")
 
 
 def _commands() -> list[str]:
@@ -38,9 +74,58 @@ def _commands() -> list[str]:
 
 
 def _refused(error: PnstError) -> int:
-    sys.stderr.write(f"pnst: {_one_line(str(error))}\n")
+    with suppress(OSError):
+        sys.stderr.write(f"pnst: {visible(' '.join(str(error).split()))}\n")
     return 2
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _unread() -> int:
+    """Leave quietly: what Python would still write at its end goes nowhere."""
+    _discard_output()
+    return UNREAD
+
+
+def _unprintable(error: OSError) -> InputError:
+    _discard_output()
+    return InputError(
+        "cannot print the answer",
+        got=error.strerror or "an output that takes no text",
+        expected="a terminal, a pipe or a file with room",
+        remedy="print to another place, or write with --out DIR",
+    )
+
+
+def _discard_output() -> None:
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _write_every_text() -> None:
+    """Print what the terminal's encoding lacks as `\\uXXXX` instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):  # a stream of a test or a notebook
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """End as after Ctrl-C, with everything cleaned up, when the system or a scheduler asks this process to end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signals = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in signals}
+    asked = [number for number in signals if before[number] is signal.SIG_DFL]  # nohup ignores SIGHUP
+    for number in asked:
+        signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number in asked:
+            signal.signal(number, before[number])
+
+
+def _end(number: int, _: object) -> None:
+    sys.exit(128 + number)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pnst.cli.arguments import only_folder
 from pnst.cli.commands import app
 from pnst.cli.options import PriorOption, SettingsOption
-from pnst.cli.terminal import console, escaped, progress
+from pnst.cli.terminal import console, escaped, print_text, progress
 from pnst.errors import SettingError
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ def train(
         accept_separating=accept_separating or (),
     )
     with progress() as show_stage:
-        trained_model = workflow.train_model(training, out, _settings(settings).changed(train=changes), show_stage)
+        trained_model = workflow.train_model(
+            training, only_folder(out), _settings(settings).changed(train=changes), show_stage
+        )
     _print_trained(trained_model, out)
 
 
@@ -112,7 +115,7 @@ def evaluate(
         evaluation = workflow.evaluate_models(
             training,
             model or [],
-            out,
+            only_folder(out),
             _settings(settings).changed(assess=changes),
             threshold,
             subgroup or (),
@@ -123,17 +126,17 @@ def evaluate(
 
 def _print_trained(model: TrainedModel, out: Path) -> None:
     performance = model.card.performance
-    typer.echo(
+    print_text(
         f"{model.name}: held-out AUC {performance.auc:.3f} ({_range(performance.auc_delong)} DeLong, "
         f"{_range(performance.auc_bootstrap)} bootstrap), Brier {performance.brier:.3f}"
     )
     for text in model.card.warnings:
-        typer.echo(f"warning: {text}")
+        print_text(f"warning: {text}")
     for reason in dict.fromkeys(model.card.excluded.values()):
         names = [name for name, why in model.card.excluded.items() if why == reason]
         more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
-        typer.echo(f"no features ({reason}): {', '.join(names[:_MAX_NAMED])}{more}")
-    typer.echo(
+        print_text(f"no features ({reason}): {', '.join(names[:_MAX_NAMED])}{more}")
+    print_text(
         f"{len(model.features)} features; model card: {out / 'model_card.md'}\nResearch software, not a medical device."
     )
 
@@ -155,8 +158,8 @@ def _print_evaluation(evaluation: Evaluation, out: Path) -> None:
         )
     console().print(shown)
     for text in evaluation.notes:
-        typer.echo(f"note: {text}")
-    typer.echo(f"report: {out / 'evaluation.html'}\nResearch software, not a medical device.")
+        print_text(f"note: {text}")
+    print_text(f"report: {out / 'evaluation.html'}\nResearch software, not a medical device.")
 
 
 def _settings(file: Path | None) -> workflow.LearnSettings:

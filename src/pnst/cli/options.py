@@ -60,7 +60,16 @@ ModelOption = Annotated[
     typer.Option("--model", metavar="DIR", help="A model of `pnst train` (default: the published evidence)."),
 ]
 CaseOption = Annotated[str | None, typer.Option("--case-id", metavar="ID", help="What to call the case in outputs.")]
-OutFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write (default: print).")]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Folder for the outputs, named as by `pnst run` (default: -, print)."),
+]
+KeepOption = Annotated[
+    bool,
+    typer.Option(
+        "--keep-identity", help="Keep what could name the patient: IDs, labels, texts of headers, names of files."
+    ),
+]
 LikeOption = Annotated[
     str | None,
     typer.Option("--like", metavar="PRESET", help="benign or malignant (default benign; with --spec, what it says)."),

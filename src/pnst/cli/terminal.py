@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters but tab and newline, marks that turn the direction of writing, and halves of characters."""
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -18,21 +22,25 @@ if TYPE_CHECKING:
     from pnst.workflow import Case
 
 
-def print_or_write(text: str, out: Path | None) -> None:
-    """Print a text, or write it into a file, whole or not at all. Raises `InputError` where it cannot be written."""
-    if out is None:
-        typer.echo(text)
-        return
-    from pnst import workflow
-
-    workflow.write_text(text, out)
+def print_text(text: str) -> None:
+    """Print a text, without what a terminal would obey."""
+    typer.echo(visible(text))
 
 
 def print_json(content: Any) -> None:
-    """Print JSON that a person can read."""
+    """Print JSON that a person can read; what a terminal would obey is escaped, as JSON does it."""
     import json
 
-    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+    print_text(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def visible(text: str) -> str:
+    r"""A text with every control character but tab and newline, and every half of a character, as `\uXXXX`.
+
+    >>> visible("T1 \x1b[31m\u202e")
+    'T1 \\u001b[31m\\u202e'
+    """
+    return _OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def console() -> Console:
@@ -43,10 +51,10 @@ def console() -> Console:
 
 
 def escaped(*cells: str) -> list[str]:
-    """Texts from files, none of which is markup."""
+    """Texts from files, none of which is markup, or a command to the terminal."""
     from rich.markup import escape
 
-    return [escape(cell) for cell in cells]
+    return [escape(visible(cell)) for cell in cells]
 
 
 @contextmanager
@@ -84,19 +92,19 @@ def print_counts(outcomes: Sequence[TaskOutcome], out: Path, index: str, failure
     """How many cases were made, kept and failed, and where their tables are."""
     counts = Counter(outcome.state for outcome in outcomes)
     counts_text = f"{counts['made']} made, {counts['kept']} kept, {counts['failed']} failed"
-    typer.echo(f"{counts_text}: {out / index}" + (f", {out / failures}" if counts["failed"] else ""))
+    print_text(f"{counts_text}: {out / index}" + (f", {out / failures}" if counts["failed"] else ""))
 
 
 def print_failures(case: Case) -> None:
     """One line on standard error for each lesion that failed, and exit status 1; nothing where none did."""
     for label, why in case.failures.items():
-        sys.stderr.write(f"pnst: lesion {label}: {' '.join(why.split())}\n")
+        sys.stderr.write(visible(f"pnst: lesion {label}: {' '.join(why.split())}\n"))
     if case.failures:
         raise typer.Exit(1)
 
 
-def print_case(case: Case, out: Path) -> None:
-    """The table that answers the question, and where the rest is."""
+def print_case(case: Case, out: Path | None) -> None:
+    """The table that answers the question, and where the rest is, if it was written."""
     from rich.table import Table
 
     from pnst import workflow
@@ -109,5 +117,6 @@ def print_case(case: Case, out: Path) -> None:
         for row in lesion.rows:
             table.add_row(*escaped(*row[: len(heads)]))
         terminal.print(table)
-    terminal.print(escaped(f"report: {out / 'report.html'}")[0], soft_wrap=True)
+    if out is not None:
+        terminal.print(escaped(f"report: {out / 'report.html'}")[0], soft_wrap=True)
     terminal.print("Research software, not a medical device.")

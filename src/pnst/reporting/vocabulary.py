@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from pnst.study import Role, Series
+from pnst.study import Role, Series, vendor
 
 ROLES = {
     Role.T1: "T1",
@@ -231,7 +231,7 @@ def role_title(role: Role | None) -> str:
 def facts(series: Series) -> list[str]:
     """What the header says of how a series was acquired; nothing where it says nothing."""
     known = {name: value for name, value in asdict(series.acquisition).items() if value is not None}
-    texts = [str(known["manufacturer"])] if "manufacturer" in known else []
+    texts = [vendor(str(known["manufacturer"]))] if "manufacturer" in known else []
     texts += [words.format(known[name]) for name, words in FACTS.items() if name in known]
     texts += [words[known[name]] for name, words in YES_NO_FACTS.items() if name in known]
     if series.b_values:

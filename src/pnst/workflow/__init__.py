@@ -18,8 +18,9 @@ from pnst.workflow.case import (
 from pnst.workflow.learning import TrainingTable, evaluate_models, train_model
 from pnst.workflow.main_job import run
 from pnst.workflow.saved_results import assess_file, measurements_of, report_results
-from pnst.workflow.serialise import assessments_json, explanations, measurements_csv, measurements_json, write_text
+from pnst.workflow.serialise import assessments_json, explanations, measurements_csv, measurements_json
 from pnst.workflow.simulation import StudyFormat, write_phantom
+from pnst.workflow.steps import assess_step, measure_step, report_step
 from pnst.workflow.study_sources import fetch, inspect
 
 __all__ = [
@@ -31,12 +32,14 @@ __all__ = [
     "RunSettings",
     "assess_case",
     "assess_file",
+    "assess_step",
     "assessments_json",
     "evaluate_models",
     "explanations",
     "fetch",
     "inspect",
     "measure_case",
+    "measure_step",
     "measurements_csv",
     "measurements_json",
     "measurements_of",
@@ -44,11 +47,11 @@ __all__ = [
     "read_case",
     "report_case",
     "report_results",
+    "report_step",
     "run",
     "run_case",
     "summaries",
     "train_model",
     "write_case",
     "write_phantom",
-    "write_text",
 ]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pnst.classification.assessment import Assessment
     from pnst.classification.training.trained_model import TrainedModel
+    from pnst.io.output_folder import OutputFolder
     from pnst.io.results import Content
     from pnst.measurement.family import Value
     from pnst.reporting.summary import LesionSummary
@@ -45,6 +46,8 @@ class CaseInputs:
     keep_identity: bool = False
     model: StrPath | TrainedModel | None = None
     """The folder of a trained model; None: the evidence model."""
+    settings_file: StrPath | None = None
+    """Where the settings were read; None: nowhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,26 +88,32 @@ def run_case(
     Without `out` nothing is written, and no page is made.
     """
     settings = settings or RunSettings()
-    if out is not None:
-        _refuse_inputs(inputs, Path(out))
-    check_overrides(inputs.overrides)  # before the work, not after it
-    inputs = with_model(inputs)
-    case = preprocess_case(read_case(inputs, progress), settings, progress)
-    case = assess_case(measure_case(case, inputs, settings, progress), inputs, settings)
     if out is None:
-        return case
-    progress("report")
-    page = report_case(case)
-    progress("writing")
-    write_case(case, page, settings, Path(out))
+        return _assessed(inputs, settings, progress)
+    from pnst.io.results import results_folder
+
+    with results_folder(Path(out), given_paths(inputs)) as folder:
+        case = _assessed(inputs, settings, progress)
+        progress("report")
+        page = report_case(case)
+        progress("writing")
+        write_case(case, page, settings, folder)
     return case
 
 
-def _refuse_inputs(inputs: CaseInputs, out: Path) -> None:
-    from pnst.io.results import refuse_inputs
+def _assessed(inputs: CaseInputs, settings: RunSettings, progress: Progress) -> Case:
+    """Every stage from reading to assessing."""
+    check_overrides(inputs.overrides)  # before the work, not after it
+    inputs = with_model(inputs)
+    case = preprocess_case(read_case(inputs, progress), settings, progress)
+    return assess_case(measure_case(case, inputs, settings, progress), inputs, settings)
 
-    given = (inputs.study, inputs.lesion, *inputs.masks.values(), *inputs.roles.values())
-    refuse_inputs(out, [Path(file) for file in given if file is not None])
+
+def given_paths(inputs: CaseInputs) -> list[Path]:
+    """What the work reads, which no output may replace."""
+    model = inputs.model if isinstance(inputs.model, str | PathLike) else None
+    given = (inputs.study, inputs.lesion, *inputs.masks.values(), *inputs.roles.values(), model, inputs.settings_file)
+    return [Path(file) for file in given if file is not None]
 
 
 def with_model(inputs: CaseInputs) -> CaseInputs:
@@ -223,17 +232,27 @@ def summaries(case: Case) -> list[LesionSummary]:
     return [summarise(m, a) for m, a in zip(case.measurements, case.assessments, strict=True)]
 
 
-def write_case(case: Case, page: str, settings: RunSettings, out: Path) -> None:
+def write_case(case: Case, page: str, settings: RunSettings, out: Path | OutputFolder) -> None:
     """Write every output of a run into `out` as one set; of a further lesion n, `lesion-n.nii.gz` and so on."""
+    from pnst.io.results import write_results
+
+    files: dict[str, Content] = {
+        **measured_files(case),
+        "assessment.json": assessments_json(case.assessments),
+        "report.html": page,
+        "settings.toml": _effective_settings(case, settings).to_toml(),
+    }
+    write_results(out, files)
+
+
+def measured_files(case: Case) -> dict[str, Content]:
+    """The outputs that say what was measured, and where."""
     from pnst.image import Mask, Volume
-    from pnst.io.results import numbered, write_results
+    from pnst.io.results import numbered
 
     files: dict[str, Content] = {
         "measurements.json": measurements_json(case.measurements),
         "measurements.csv": measurements_csv(case.measurements),
-        "assessment.json": assessments_json(case.assessments),
-        "report.html": page,
-        "settings.toml": _effective_settings(case, settings).to_toml(),
     }
     for n, (lesion, m) in enumerate(zip(case.lesions, case.measurements, strict=True), start=1):
         files[numbered("lesion.nii.gz", n)] = lesion.mask
@@ -243,7 +262,7 @@ def write_case(case: Case, page: str, settings: RunSettings, out: Path) -> None:
         regions = {name: region for name, region in m.regions.items() if isinstance(region, Mask)}
         if regions:
             files[numbered("regions", n)] = regions
-    write_results(out, files)
+    return files
 
 
 def _effective_settings(case: Case, settings: RunSettings) -> RunSettings:

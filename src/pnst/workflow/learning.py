@@ -34,27 +34,32 @@ def train_model(
     training: TrainingTable, out: Path, settings: LearnSettings, progress: Progress = no_progress
 ) -> TrainedModel:
     """Train on a table and write the model's folder, whole or not at all."""
-    from pnst.classification.training.model_folder import model_files
+    from pnst.classification.training.model_folder import CARD_FILE, CARD_TEXT, HELD_OUT_FILE, MODEL_FILE, model_files
     from pnst.classification.training.train import train
-    from pnst.io.file_set import write_file_set
+    from pnst.io.file_set import file_set_folder, write_file_set
     from pnst.io.table import read_frame
 
-    progress("reading the table")
-    model = train(
-        read_frame(training.table),
-        training.label,
-        training.groups,
-        features=training.features,
-        evidence_score=training.evidence_score,
-        split=training.split,
-        leave_out_constant=training.leave_out_constant,
-        accept_separating=training.accept_separating,
-        settings=settings.train,
-        progress=progress,
-    )
-    progress("writing")
-    write_file_set(out, model_files(model), inputs=[training.table])
+    names = (MODEL_FILE, CARD_FILE, CARD_TEXT, HELD_OUT_FILE)
+    with file_set_folder(out, names, inputs=[training.table]) as folder:
+        progress("reading the table")
+        model = train(
+            read_frame(training.table),
+            training.label,
+            training.groups,
+            features=training.features,
+            evidence_score=training.evidence_score,
+            split=training.split,
+            leave_out_constant=training.leave_out_constant,
+            accept_separating=training.accept_separating,
+            settings=settings.train,
+            progress=progress,
+        )
+        progress("writing")
+        write_file_set(folder, model_files(model))
     return model
+
+
+EVALUATION_FILES = ("evaluation.json", "evaluation.html", "predictions.csv")
 
 
 def evaluate_models(
@@ -68,30 +73,33 @@ def evaluate_models(
 ) -> Evaluation:
     """Compare models with the diagnosis and write evaluation.json, evaluation.html and predictions.csv as one set."""
     from pnst.classification.evaluation.evaluate import evaluate
+    from pnst.io.file_set import file_set_folder, write_file_set
+    from pnst.io.table import read_frame
+
+    with file_set_folder(out, EVALUATION_FILES, inputs=[training.table, *map(Path, models)]) as folder:
+        progress("reading the table")
+        evaluation = evaluate(
+            read_frame(training.table),
+            training.label,
+            training.groups,
+            models=models,
+            threshold=threshold,
+            subgroups=subgroups,
+            settings=settings.evaluate,
+            assess_settings=settings.assess,
+            progress=progress,
+        )
+        progress("report")
+        texts = dict(zip(EVALUATION_FILES, _evaluation_texts(evaluation), strict=True))
+        write_file_set(folder, {name: text.encode() for name, text in texts.items()})
+    return evaluation
+
+
+def _evaluation_texts(evaluation: Evaluation) -> tuple[str, str, str]:
+    """The numbers, the page and the predictions."""
     from pnst.classification.evaluation.serialise import prediction_rows, to_dict
-    from pnst.io.file_set import write_file_set
-    from pnst.io.table import read_frame, to_csv
+    from pnst.io.table import to_csv
     from pnst.reporting.evaluation import evaluation_report
 
-    progress("reading the table")
-    evaluation = evaluate(
-        read_frame(training.table),
-        training.label,
-        training.groups,
-        models=models,
-        threshold=threshold,
-        subgroups=subgroups,
-        settings=settings.evaluate,
-        assess_settings=settings.assess,
-        progress=progress,
-    )
-    progress("report")
-    page = evaluation_report(evaluation)
     numbers = json.dumps(to_dict(evaluation), indent=2, ensure_ascii=False, allow_nan=False)
-    texts = {
-        "evaluation.json": numbers,
-        "evaluation.html": page,
-        "predictions.csv": to_csv(prediction_rows(evaluation)),
-    }
-    write_file_set(out, {name: text.encode() for name, text in texts.items()}, inputs=[training.table])
-    return evaluation
+    return numbers, evaluation_report(evaluation), to_csv(prediction_rows(evaluation))

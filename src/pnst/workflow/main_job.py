@@ -85,6 +85,7 @@ def run(
         case_id=case_id,
         keep_identity=keep_identity,
         model=model,
+        settings_file=settings if isinstance(settings, str | PathLike) else None,
     )
     return run_case(inputs, out, _settings(settings, prior, align, bias), progress)
 

@@ -1,9 +1,8 @@
-"""What a stage gives, as text in a file."""
+"""What a stage gives, as the text of a file."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pnst.measurement.measurements import Measurements
@@ -38,10 +37,3 @@ def explanations(assessments: Sequence[Assessment]) -> str:
     from pnst.classification.explanation import explain
 
     return "\n\n".join(explain(a) for a in assessments)
-
-
-def write_text(text: str, file: Path) -> None:
-    """Write what a stage gave as text, whole or not at all."""
-    from pnst.io.atomic import write_text as write
-
-    write(file, text)

@@ -46,13 +46,13 @@ class StudyFormat:
 
 def write_phantom(out: Path, *changes: Changes | Path, study_format: StudyFormat) -> Simulated:
     """Simulate the study that the changes describe; write it with its lesion, its truth and its description."""
-    from pnst.io.atomic import refuse_occupied
+    from pnst.io.atomic import atomic_folder
     from pnst.io.simulated import write_simulated
     from pnst.phantom.description import describe
     from pnst.phantom.study import simulate
 
     description = describe(*changes)
-    refuse_occupied(out)  # before the work, not after it
-    made = simulate(description.spec, seed=description.seed)
-    write_simulated(made, out, format=study_format.format, dicom=study_format.style())
+    with atomic_folder(out) as folder:  # before the work, not after it
+        made = simulate(description.spec, seed=description.seed)
+        write_simulated(made, folder, format=study_format.format, dicom=study_format.style())
     return made

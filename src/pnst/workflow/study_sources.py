@@ -12,11 +12,16 @@ if TYPE_CHECKING:
     from pnst.io.series_guess import SeriesGuess
 
 
-def inspect(study: StrPath) -> list[SeriesGuess]:
-    """Each series of a study with the role guessed for it, and why."""
+def inspect(study: StrPath, keep_identity: bool = True) -> list[SeriesGuess]:
+    """Each series of a study with the role guessed for it, and why.
+
+    Without `keep_identity` they name no file and hold no free text of a header, so that they may be written.
+    """
+    from pnst.io.series_identity import without_identity
     from pnst.io.study import inspect as guesses
 
-    return guesses(study)
+    series = guesses(study)
+    return series if keep_identity else without_identity(series)
 
 
 def fetch(

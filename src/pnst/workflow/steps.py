@@ -1,0 +1,133 @@
+"""`measure`, `assess` and `report` as steps of their own: on one folder they leave what `run` leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pnst.errors import PnstError
+from pnst.measurement.overrides import check_overrides
+from pnst.settings import RunSettings
+from pnst.workflow.case import (
+    Case,
+    CaseInputs,
+    Progress,
+    StrPath,
+    given_paths,
+    measure_case,
+    measured_files,
+    no_progress,
+    preprocess_case,
+    read_case,
+)
+from pnst.workflow.saved_results import assess_file, report_results
+from pnst.workflow.serialise import assessments_json
+
+if TYPE_CHECKING:
+    from pnst.classification.assessment import Assessment
+    from pnst.io.output_folder import OutputFolder
+
+
+def measure_step(inputs: CaseInputs, out: Path | None, settings: RunSettings, progress: Progress = no_progress) -> Case:
+    """Read, preprocess and measure; write what `run` writes of it into `out`, where an earlier run's outputs give way.
+
+    None: nothing is written.
+    """
+    from pnst.io.results import OUTPUTS, write_results
+
+    with _folder(out, given_paths(inputs), OUTPUTS) as folder:
+        check_overrides(inputs.overrides)  # before the work, not after it
+        case = preprocess_case(read_case(inputs, progress), settings, progress)
+        case = measure_case(case, inputs, settings, progress)
+        if folder is not None:
+            progress("writing")
+            write_results(folder, {**measured_files(case), "settings.toml": settings.to_toml()})
+    return case
+
+
+def assess_step(
+    source: Path,
+    out: Path | None,
+    patient: Mapping[str, Any],
+    settings_file: Path | None = None,
+    prior: float | None = None,
+    model: StrPath | None = None,
+) -> list[Assessment]:
+    """Score the lesions of a measurements.json, or of the folder that holds one; write assessment.json into `out`.
+
+    Without a file of settings, those that lie beside the measurements hold, and they are written again with the prior
+    that was used. Where the measurements lie in `out`, they stay there. None: nothing is written.
+    """
+    from pnst.io.output_folder import settle
+    from pnst.io.results import ASSESSMENT, MEASUREMENTS, SETTINGS, write_results
+
+    home, file = (source, source / MEASUREMENTS) if source.is_dir() else (source.parent, source)
+    beside = home / SETTINGS if file.name == MEASUREMENTS and (home / SETTINGS).is_file() else None
+    given = [Path(path) for path in (file, settings_file, model) if path]
+    replaced = _replaced(out, home, (ASSESSMENT, SETTINGS))
+    with _folder(out, given, replaced) as folder:
+        if folder is None:
+            settle(home)
+        chosen = RunSettings.from_toml(path) if (path := settings_file or beside) else RunSettings()
+        wanted = chosen if prior is None else chosen.with_prior(prior)
+        assessments = assess_file(file, patient, wanted, model)
+        if settings_file is None and prior is None and _is_of_another_model(home / ASSESSMENT, assessments):
+            own_prior = wanted.assess.model_copy(update={"prior": None})  # what stood there was that model's
+            wanted = wanted.model_copy(update={"assess": own_prior})
+            assessments = assess_file(file, patient, wanted, model)
+        if folder is not None:
+            files = {ASSESSMENT: assessments_json(assessments)}
+            if path:
+                measured = RunSettings.from_toml(beside) if beside else wanted
+                scored = wanted.with_prior(assessments[0].prior).assess
+                files[SETTINGS] = measured.model_copy(update={"assess": scored}).to_toml()
+            write_results(folder, files, replaced)
+    return assessments
+
+
+def report_step(inputs: CaseInputs, results: Path, out: Path | None) -> str:
+    """The report of an earlier run's results, written into `out`. None: nothing is written."""
+    from pnst.io.output_folder import settle
+    from pnst.io.results import REPORT, write_results
+
+    replaced = _replaced(out, results, ())
+    with _folder(out, given_paths(inputs), replaced) as folder:
+        if folder is None:
+            settle(results)
+        page = report_results(inputs, results)
+        if folder is not None:
+            write_results(folder, {REPORT: page}, replaced)
+    return page
+
+
+@contextmanager
+def _folder(out: Path | None, inputs: Collection[Path], replaced: Collection[str]) -> Iterator[OutputFolder | None]:
+    """The folder of outputs, kept from before the work; None for None."""
+    if out is None:
+        yield None
+        return
+    from pnst.io.results import results_folder
+
+    with results_folder(out, inputs, replaced) as folder:
+        yield folder
+
+
+def _replaced(out: Path | None, home: Path, names: Collection[str]) -> tuple[str, ...]:
+    """The outputs that give way: in the folder of the results that are read, those of these names and the report."""
+    from pnst.io.results import OUTPUTS, REPORT
+
+    is_home = out is not None and out.exists() and home.exists() and out.samefile(home)
+    return (*names, REPORT) if is_home else OUTPUTS
+
+
+def _is_of_another_model(file: Path, assessments: list[Assessment]) -> bool:
+    """Whether an earlier assessment is there that another model made than made these."""
+    from pnst.io.results import read_lesions_json
+
+    try:
+        _, entries = read_lesions_json(file)
+    except PnstError:
+        return False
+    return entries[0].get("model") != assessments[0].model

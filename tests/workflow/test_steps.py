@@ -1,0 +1,88 @@
+"""`measure`, `assess` and `report` as steps. Witness: the bytes that a run leaves, and the disk."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from command_line import bytes_of, outputs
+from pnst import workflow
+from pnst.errors import InputError
+from pnst.settings import RunSettings
+from pnst.workflow import CaseInputs
+
+
+def test_an_assessment_with_another_prior_makes_its_report_stale(finished, tmp_path):
+    out = finished.copied(tmp_path / "o")
+    kept = outputs(out) - {"report.html"}
+    (a,) = workflow.assess_step(out, out, {}, prior=0.05)
+    assert a.prior == 0.05
+    assert outputs(out) == kept
+    assert RunSettings.from_toml(out / "settings.toml").assess.prior == 0.05
+
+
+def test_an_assessment_again_keeps_the_prior_that_was_used(finished, tmp_path):
+    out = finished.copied(tmp_path / "o")
+    workflow.assess_step(out, out, {}, prior=0.05)
+    before = bytes_of(out)
+    workflow.assess_step(out / "measurements.json", out, {})
+    assert bytes_of(out) == before
+
+
+def test_the_prior_of_another_model_is_not_taken_over(finished, tmp_path):
+    """An earlier model's own prior stands in settings.toml; nobody asked for it of this one."""
+    out = finished.copied(tmp_path / "o")
+    content = json.loads((out / "assessment.json").read_text())
+    content["lesions"][0]["model"] = "trained model, logistic, 90 lesions"
+    (out / "assessment.json").write_text(json.dumps(content))
+    (out / "settings.toml").write_text(RunSettings().with_prior(0.5).to_toml())
+    (a,) = workflow.assess_step(out, None, {})
+    assert a.prior == pytest.approx(252 / 798)
+    (a,) = workflow.assess_step(out, None, {}, prior=0.5)
+    assert a.prior == 0.5
+
+
+def test_measurements_under_another_name_bring_no_settings(finished, tmp_path):
+    out = finished.copied(tmp_path / "o")
+    (out / "settings.toml").write_text(RunSettings().with_prior(0.5).to_toml())
+    (out / "measurements.json").rename(out / "mine.json")
+    (a,) = workflow.assess_step(out / "mine.json", None, {})
+    assert a.prior == pytest.approx(252 / 798)
+
+
+def test_an_assessment_elsewhere_is_alone_there(finished, tmp_path):
+    out, other = finished.copied(tmp_path / "o"), finished.copied(tmp_path / "other")
+    (other / "notes.txt").write_text("mine")
+    before = bytes_of(out)
+    workflow.assess_step(out, other, {})
+    assert outputs(other) == {"assessment.json", "settings.toml", "notes.txt"}
+    assert bytes_of(out) == before
+
+
+def test_measuring_again_takes_an_assessment_of_other_numbers_away(folder, finished, tmp_path):
+    out = finished.copied(tmp_path / "o")
+    workflow.measure_step(CaseInputs(folder), out, RunSettings())
+    assert {"assessment.json", "report.html"} & outputs(out) == set()
+    assert bytes_of(out)["measurements.json"] == (finished.out / "measurements.json").read_bytes()
+
+
+def test_a_step_finishes_what_a_killed_run_left(finished, tmp_path):
+    """A journal in the hidden folder: the new set is whole there, and stands before anything is read."""
+    out = finished.copied(tmp_path / "o")
+    new = out / ".pnst-writing" / "new"
+    new.mkdir(parents=True)
+    (out / "measurements.json").rename(new / "measurements.json")
+    (out / ".pnst-writing" / "journal").write_text('{"new": ["measurements.json"], "stale": ["report.html"]}')
+    assert workflow.assess_step(out, None, {})
+    assert outputs(out) == outputs(finished.out) - {"report.html"}
+
+
+def test_settings_that_were_given_are_not_replaced(folder, finished, tmp_path):
+    out = finished.copied(tmp_path / "o")
+    before = bytes_of(out)
+    with pytest.raises(InputError, match=r"replace the input 'settings\.toml'"):
+        workflow.assess_step(out, out, {}, settings_file=out / "settings.toml")
+    with pytest.raises(InputError, match=r"replace the input 'settings\.toml'"):
+        workflow.run(folder, out=out, settings=out / "settings.toml")
+    assert bytes_of(out) == before
