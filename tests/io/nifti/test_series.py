@@ -78,3 +78,18 @@ def test_a_mask_or_an_empty_image_is_no_series(file, oblique, values, role):
     file.with_name("a.bval").write_text("800\n")
     with pytest.raises(InputError, match=r"'a\.nii\.gz' is no image; got: \d different value"):
         read_series(file, role)
+
+
+@pytest.mark.parametrize("ending", [".json", ".bval", ".bvec"])
+def test_a_file_beside_it_that_cannot_be_read_is_no_absent_one(file, ending):
+    """A link that leads nowhere, and a folder in its place; once the series was read as if there were none."""
+    file.with_name("a.bval").write_text("800\n")
+    other = file.with_name("a" + ending)
+    other.unlink(missing_ok=True)
+    other.symlink_to("nowhere")
+    with pytest.raises(InputError, match=f"cannot use 'a{ending}'"):
+        read_series(file, Role.DWI)
+    other.unlink()
+    other.mkdir()
+    with pytest.raises(InputError, match=f"cannot use 'a{ending}'.*a folder, not a plain file"):
+        read_series(file, Role.DWI)

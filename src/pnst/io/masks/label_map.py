@@ -23,6 +23,8 @@ MAX_OFF_WHOLE = 1e-3
 MAX_OFF_LABEL = 0.01
 """… and by no more than this, however large it is."""
 
+_CHUNK = 1 << 22
+
 MIN_LABELS_OF_IMAGE = 16
 MIN_EQUAL_NEIGHBOURS = 0.5
 """A map of more labels than the former whose voxels differ from most of their neighbours is an image of few values."""
@@ -63,23 +65,32 @@ def _fraction_regions(values: AnyArray, grid: Grid, notes: tuple[str, ...]) -> l
 
 
 def _label_region(values: AnyArray, number: int, grid: Grid, name: str, notes: tuple[str, ...]) -> NamedRegion:
-    return NamedRegion(number, name, f"label map, value {number}", lambda: _without_gaps(values == number, grid, notes))
+    def draw(*, gaps: bool = True) -> MaskWithNotes:
+        return _drawn(values == number, grid, notes, gaps)
+
+    return NamedRegion(number, name, f"label map, value {number}", draw)
 
 
 def _mask_region(inside: BoolArray, grid: Grid, made_by: str, notes: tuple[str, ...]) -> NamedRegion:
-    return NamedRegion(1, "1", made_by, lambda: _without_gaps(inside, grid, notes), empty=not inside.any())
+    def draw(*, gaps: bool = True) -> MaskWithNotes:
+        return _drawn(inside, grid, notes, gaps)
+
+    return NamedRegion(1, "1", made_by, draw, empty=not inside.any())
 
 
-def _without_gaps(inside: BoolArray, grid: Grid, notes: tuple[str, ...]) -> MaskWithNotes:
-    mask, gap_notes = fill_sparse(Mask(inside, grid))
+def _drawn(inside: BoolArray, grid: Grid, notes: tuple[str, ...], gaps: bool) -> MaskWithNotes:
+    mask, gap_notes = fill_sparse(Mask(inside, grid)) if gaps else (Mask(inside, grid), ())
     return mask, (*notes, *gap_notes)
 
 
 def _labels(values: AnyArray, lowest: float, highest: float) -> list[int]:
     if lowest < 0 or highest > np.iinfo(np.uint16).max:
         raise _no_label_map(f"values from {lowest:g} to {highest:g}", "labels from 0 to 65535")
-    counts = np.bincount(values.ravel().astype(np.int64))
-    labels = [int(n) for n in np.flatnonzero(counts) if n > 0]
+    present = np.zeros(int(highest) + 1, dtype=bool)
+    flat = values.ravel(order="K")
+    for start in range(0, flat.size, _CHUNK):  # a large map is not held twice, in 64 bits
+        present[flat[start : start + _CHUNK].astype(np.int64)] = True
+    labels = [int(n) for n in np.flatnonzero(present) if n > 0]
     if len(labels) > MAX_LABELS:
         raise _no_label_map(f"{len(labels)} different values", f"at most {MAX_LABELS} labels")
     if len(labels) > MIN_LABELS_OF_IMAGE and _equal_neighbours(values) < MIN_EQUAL_NEIGHBOURS:

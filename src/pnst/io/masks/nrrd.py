@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -50,6 +50,8 @@ _PACKINGS: dict[str, Packing] = {
     **dict.fromkeys(("bzip2", "bz2"), "bzip2"),
 }
 _ENDIANS: dict[str, Literal["<", ">"]] = {"little": "<", "big": ">"}
+_ENCODINGS = (*_PACKINGS, "hex", "ascii", "text", "txt", "none")
+_FIELDS = ("sizes", "type", "dimension", "endian", "encoding", "space", "space origin", "space directions", "data file")
 _SKIPS = ("byte skip", "byteskip", "line skip", "lineskip")
 
 
@@ -113,7 +115,7 @@ def _fields(head: str, file: Path) -> Mapping[str, str]:
     fields: dict[str, str] = {}
     for name, value in ((pair[0].strip(), pair[1].strip()) for pair in pairs if len(pair) == 2):
         if fields.setdefault(name, value) != value:
-            raise _unreadable(file, f"two different values of {name!r}")
+            raise _unreadable(file, f"two different values of {_word(name, _FIELDS)}")
     return fields
 
 
@@ -124,7 +126,7 @@ def _layout(fields: Mapping[str, str], file: Path) -> tuple[tuple[int, ...], np.
         dtype = np.dtype(_TYPES[fields["type"].lower()])
         axes = int(fields.get("dimension", len(sizes)))
     except (KeyError, ValueError) as error:
-        raise _unreadable(file, f"no usable sizes, dimension or type ({str(error)[:80]})") from error
+        raise _unreadable(file, "no usable sizes, dimension or type") from error
     if len(sizes) not in (3, 4) or min(sizes) < 1 or axes != len(sizes):
         raise _unreadable(file, f"sizes {fields['sizes'][:80]} in {axes} dimensions")
     if math.prod(sizes) > MAX_VOXELS:
@@ -132,9 +134,9 @@ def _layout(fields: Mapping[str, str], file: Path) -> tuple[tuple[int, ...], np.
     order = _ENDIANS.get(fields.get("endian", "little" if dtype.itemsize == 1 else "").lower())
     packing = _PACKINGS.get(fields.get("encoding", "").lower())
     if order is None:
-        raise _unreadable(file, f"the endian {fields.get('endian', 'not given')!r}")
+        raise _unreadable(file, "an endian that is neither little nor big" if "endian" in fields else "no endian")
     if packing is None:
-        raise _unreadable(file, f"the encoding {fields.get('encoding', 'not given')!r}")
+        raise _unreadable(file, f"the encoding {_word(fields.get('encoding', 'none'), _ENCODINGS)}")
     if any(fields.get(name, "0") != "0" for name in _SKIPS):
         raise _unreadable(file, "voxels behind skipped bytes or lines")
     return sizes, dtype.newbyteorder(order), packing
@@ -142,7 +144,7 @@ def _layout(fields: Mapping[str, str], file: Path) -> tuple[tuple[int, ...], np.
 
 def _beside(file: Path, name: str) -> Path:
     """The one file of voxels that a detached header names; it lies in the header's folder."""
-    if name != Path(name).name or name in ("", "..") or name.split()[0] == "LIST":
+    if "\0" in name or name != Path(name).name or name in ("", "..") or name.split()[0] == "LIST":
         raise _unreadable(file, "voxels in several files, or in another folder")
     return file.with_name(name)
 
@@ -166,15 +168,15 @@ def _affine(fields: Mapping[str, str], axes: int, file: Path) -> FloatArray:
     if signs is None or origin.shape != (1, 3) or directions.shape != (3, 3):
         raise GeometryError(
             f"the NRRD file {file.name!r} does not say where its voxels are",
-            got=f"space {fields.get('space', 'not given')!r}, directions {fields.get('space directions', 'not given')}",
+            got=f"{_word(fields.get('space', 'no').lower(), ('no', *_TO_RAS))} space, "
+            f"{'directions or an origin of another form' if 'space directions' in fields else 'no directions'}",
             expected="a space (LPS, RAS or LAS) with an origin and three directions",
             remedy="save the segmentation again with its geometry",
         )
     if axes == 4 and not fields["space directions"].startswith("none"):
         raise _unreadable(file, "a fourth axis that is not a leading list of layers")
-    units = set(re.findall(r'"([^"]*)"', fields.get("space units", ""))) - {"", "mm"}
-    if units:
-        raise _unreadable(file, f"lengths in {', '.join(sorted(units))[:40]}, not in mm")
+    if set(re.findall(r'"([^"]*)"', fields.get("space units", ""))) - {"", "mm"}:
+        raise _unreadable(file, "lengths in another unit than mm")
     affine = np.eye(4)
     affine[:3, :3] = (directions * signs).T
     affine[:3, 3] = origin[0] * signs
@@ -184,6 +186,11 @@ def _affine(fields: Mapping[str, str], axes: int, file: Path) -> FloatArray:
 def _vectors(text: str) -> FloatArray:
     vectors = re.findall(r"\(([^)]*)\)", text)
     return np.array([[float(word) for word in vector.split(",")] for vector in vectors], dtype=np.float64)
+
+
+def _word(text: str, known: Iterable[str]) -> str:
+    """A word of the format as it is; any other text may be long, or a person's name."""
+    return repr(text) if text in known else "another"
 
 
 def _segments(fields: Mapping[str, str]) -> tuple[Segment, ...]:

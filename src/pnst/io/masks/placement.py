@@ -41,7 +41,7 @@ def check_placement(mask: Mask, study: Study, name: str = "lesion mask") -> tupl
         )
     outside = {role: _share_outside(mask, grid) for role, grid in grids.items()}
     if min(outside.values(), default=1.0) == 1.0:
-        centre = mask.grid.to_world(np.argwhere(mask.data).mean(axis=0))
+        centre = mask.grid.to_world(_centre_of_mass(mask.data))
         raise GeometryError(
             f"the {name} does not overlap any series",
             got=f"a mask centred at {_point_text(centre)} mm (RAS)",
@@ -141,7 +141,22 @@ def _share_outside(mask: Mask, grid: Grid) -> float:
     part = mask.crop(box)
     if _inside(part.grid.corners(), grid).all():  # a grid is convex: what holds the corners holds the box
         return 0.0
-    return float(1.0 - _inside(part.grid.to_world(np.argwhere(part.data)), grid).mean())
+    ends = np.stack(np.meshgrid(*[(-0.5, n - 0.5) for n in grid.shape], indexing="ij"), axis=-1).reshape(8, 3)
+    near = part.grid.box_around(grid.to_world(ends))
+    if near is None:
+        return 1.0
+    reachable, inside = part.crop(near), 0
+    for i, plane in enumerate(reachable.data):  # the indices of all voxels at once would take 24 bytes each
+        index = np.argwhere(plane)
+        points = reachable.grid.to_world(np.column_stack([np.full(len(index), i), index]))
+        inside += int(np.count_nonzero(_inside(points, grid)))
+    return 1.0 - inside / int(np.count_nonzero(part.data))
+
+
+def _centre_of_mass(data: BoolArray) -> FloatArray:
+    """The mean index of the true voxels, along each axis."""
+    counts = [data.sum(axis=tuple(a for a in range(3) if a != axis)) for axis in range(3)]
+    return np.array([np.average(np.arange(len(count)), weights=count) for count in counts])
 
 
 def _inside(points: FloatArray, grid: Grid) -> BoolArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import lexists
 from pathlib import Path
 
 import numpy as np
@@ -51,13 +52,13 @@ def _series(file: Path, role: Role, volume: Volume, source: Source, notes: tuple
     sidecar = beside(file, ".json")
     facts = acquisition_of(read_json(sidecar), sidecar)
     b_values = b_vectors = None
-    if role is Role.DWI and volume.data.ndim == 3 and beside(file, ".bval").is_file():
+    if role is Role.DWI and volume.data.ndim == 3 and lexists(beside(file, ".bval")):
         volume = Volume(volume.data[..., None], volume.grid, volume.unit)
     if role is Role.DWI and volume.data.ndim == 4:
         count = volume.data.shape[3]
         b_values = read_b_values(beside(file, ".bval"), count)
         directions = beside(file, ".bvec")
-        b_vectors = read_b_vectors(directions, volume.grid, b_values) if directions.is_file() else None
+        b_vectors = read_b_vectors(directions, volume.grid, b_values) if lexists(directions) else None
         if b_vectors is not None and not b_vectors.any():  # BIDS wants the file where directions were combined too
             b_vectors = None
     notes += role_contradictions(role, facts)

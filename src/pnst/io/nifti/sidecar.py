@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from os.path import lexists
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,9 @@ def read_json(file: Path) -> Mapping[str, Any]:
     """
     try:
         facts = json.loads(read_regular(file, MAX_BYTES), parse_constant=_no_number)
-    except FileNotFoundError:
-        return {}
     except OSError as error:
+        if not lexists(file):  # a link that leads nowhere is no absent file
+            return {}
         raise _damaged(file, error.strerror or "a file that cannot be opened", "a JSON object") from error
     except (ValueError, RecursionError) as error:
         raise _damaged(file, f"no JSON that can be read ({_fault(error)})", "a JSON object") from error

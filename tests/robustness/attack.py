@@ -1,0 +1,97 @@
+"""What an attack is made of: targets, inputs, and how each of them ends.
+
+A format joins with a module of its own beside this one: `TARGETS`, and a test that calls `attacked` for each of them.
+Nothing here knows a format.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+MAX_SECONDS = 20
+"""Of the processor's time: another's load is no hang. A reader that waits is given six times as long by the clock."""
+MAX_BYTES = 3 << 30
+
+Content = bytes | str
+"""A file's bytes, or the word for what is no plain file: "pipe", "folder", or the path that a link leads to."""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One input: the files that differ from the target's, by their path in its folder (None: missing)."""
+
+    name: str
+    files: Mapping[str, Content | None]
+    detectable: bool = True
+    """Whether a reader can know that it is damaged. Where it cannot, other values are no fault."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader makes of a target: a digest of every value, and what it reports beside them."""
+
+    digest: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """Files that are right, what reads them, and the attacks on them."""
+
+    name: str
+    files: Callable[[], Mapping[str, bytes]]
+    read: Callable[[Path], Reading]
+    attacks: Callable[[Mapping[str, bytes], np.random.Generator], Iterator[Attack]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one input ended: same, refused, noted, other, changed (in silence), error, slow."""
+
+    attack: str
+    end: str
+    text: str = ""
+    seconds: float = 0.0
+
+
+def attacked(module: str, target: str, folder: Path, every: int, seed: int = 14) -> list[Outcome]:
+    """The outcomes of every n-th attack on a target, in a process of its own with bounded memory.
+
+    A process that dies takes the rest with it: its last input then is the last outcome, an error.
+    """
+    log = folder / "outcomes"
+    log.touch()
+    root = Path(__file__).resolve().parents[1]
+    run = subprocess.run(
+        [sys.executable, "-m", "robustness.worker", module, target, str(folder), str(every), str(seed)],
+        env={**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=3600,
+    )
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    outcomes = [Outcome(**line) for line in lines if "end" in line]
+    if run.returncode or not lines or "end" not in lines[-1]:
+        died = lines[-1]["attack"] if lines and "end" not in lines[-1] else "the process"
+        outcomes.append(Outcome(died, "error", f"exit {run.returncode}: {run.stderr[-2000:]}"))
+    return outcomes
+
+
+def faults(outcomes: list[Outcome]) -> list[Outcome]:
+    """What must not happen: another exception than a refusal, a hang, values that changed in silence."""
+    return [outcome for outcome in outcomes if outcome.end in ("error", "slow", "changed")]
+
+
+def counted(outcomes: list[Outcome]) -> Counter[str]:
+    """How many inputs ended in each way."""
+    return Counter(outcome.end for outcome in outcomes)
