@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from mask_files import circles, save_nrrd, seg_source
-from pnst.errors import AmbiguityError, InputError
+from pnst.errors import AmbiguityError, GeometryError, InputError
 from pnst.image import Grid, Mask, Volume
 from pnst.io.dicom_write.seg import segmentation
-from pnst.io.masks.read import read_lesion, read_lesions, read_mask, read_regions_of
+from pnst.io.masks import read
+from pnst.io.masks.read import read_lesion, read_lesions, read_mask, read_mask_with_notes, read_regions_of
 from pnst.io.nifti.read import write_volume
 from structure_sets import closed, save_structure_set
 
@@ -178,3 +179,28 @@ def test_one_region_beside_the_images_does_not_spoil_the_others(tmp_path, grid, 
     regions = read_regions_of(save_structure_set(tmp_path, rois), study_of(t1=grid))
     assert [lesion.label for lesion in regions.lesions] == ["GTV"]
     assert "region 5 was left out" in regions.notes[0]
+
+
+def test_muscle_is_sampled_where_it_is_drawn_and_oedema_is_interpolated(tmp_path, oblique, study_of):
+    """Muscle on three slices far apart is three slices; oedema so drawn is refused, on every second slice filled."""
+    grid = oblique((90, 80, 21), (0.5, 0.6, 4.0))
+    study, slice_ml = study_of(t1=grid), 4.0 * np.pi * 16 / 1000
+    mass, muscle = disc(grid, 6.0, (0, 12), (8, 9, 10)), disc(grid, 4.0, (-14, 0), (2, 9, 16))
+    file = save_structure_set(
+        tmp_path,
+        {"GTV": mass, "Muscle": muscle, "Edema": disc(grid, 4.0, (14, 0), (8, 10, 12))},
+    )
+    masks = read_regions_of(file, study).masks
+    assert masks["muscle"].volume_mm3 / 1000 == pytest.approx(3 * slice_ml, rel=0.03)
+    assert masks["edema"].volume_mm3 / 1000 == pytest.approx(5 * slice_ml, rel=0.03)
+    given, _ = read_mask_with_notes(file, study, "Muscle", sampled=True)
+    assert np.array_equal(given.data, masks["muscle"].data)
+    with pytest.raises(GeometryError, match="too few slices"):
+        read_mask(file, study, "Muscle")
+
+
+def test_more_lesions_than_the_memory_holds_are_refused(tmp_path, grid, study_of, monkeypatch):
+    monkeypatch.setattr(read, "MAX_MASK_BYTES", 100_000)
+    rois = {"GTV 1": disc(grid, 4.0), "GTV 2": disc(grid, 4.0, (15, 0))}
+    with pytest.raises(InputError, match="more regions than fit into memory"):
+        read_lesions(save_structure_set(tmp_path, rois), study_of(t1=grid))

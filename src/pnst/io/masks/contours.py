@@ -57,13 +57,16 @@ def fill_contours(
     thickness_mm: float | None = None,
     drawn_on: Sequence[Grid] = (),
     xor: Sequence[bool] = (),
+    *,
+    gaps: bool = True,
 ) -> tuple[Mask, tuple[str, ...]]:
     """The mask of contours, each (n, 3) RAS mm, and what was noticed.
 
     It lies on the grid among `drawn_on`, else among `grids`, on whose slices the contours lie (the finest in plane
     where several fit), grown where they leave it. Contours between slices are moved onto those of `drawn_on`. Where
     none fits, on a grid of the contours' own planes with the finest pixels among `grids`; a single plane then needs
-    `thickness_mm`. `xor` says which contours are combined by exclusive or; none by default. Raises `GeometryError` for
+    `thickness_mm`. `xor` says which contours are combined by exclusive or; none by default. `gaps` interpolates
+    slices between that have none, which else stay empty. Raises `GeometryError` for
     contours that are not planar, not parallel, not evenly spaced, or on too few slices.
     """
     points, starts = np.concatenate(contours), np.cumsum([0, *map(len, contours)])[:-1]
@@ -76,7 +79,8 @@ def fill_contours(
         for polygon, exclusive in zip(np.split(index, starts[1:]), xor or [False] * len(contours), strict=True)
     ]
     inside, counts = _filled(outlines, slices, grid, fit.axis)
-    whole, gap_notes = fill_gaps(inside, fit.axis, grid.spacing, np.unique(slices).tolist())
+    drawn = np.unique(slices).tolist()
+    whole, gap_notes = fill_gaps(inside, fit.axis, grid.spacing, drawn) if gaps else (inside, ())
     return Mask(whole, grid), (*notes, *_count_notes(counts), *gap_notes)
 
 

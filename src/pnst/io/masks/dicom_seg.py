@@ -46,10 +46,11 @@ def _region(frames: _Frames, segment: Any) -> NamedRegion:
     number = int(segment.SegmentNumber)
     codes = segment.get("SegmentedPropertyTypeCodeSequence") or ()
 
-    def draw() -> MaskWithNotes:
+    def draw(*, gaps: bool = True) -> MaskWithNotes:
         notes = (f"fractional segment, thresholded at {PROBABILITY_THRESHOLD}",) if frames.fractional else ()
-        mask, gap_notes = fill_sparse(Mask(frames.inside(number), frames.grid))
-        return mask, (*notes, *gap_notes)
+        mask = Mask(frames.inside(number), frames.grid)
+        filled, gap_notes = fill_sparse(mask) if gaps else (mask, ())
+        return filled, (*notes, *gap_notes)
 
     return NamedRegion(
         number,

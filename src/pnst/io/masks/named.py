@@ -8,7 +8,7 @@ from os import PathLike
 
 from pnst.errors import AmbiguityError, SettingError
 from pnst.io.masks.file import MaskFile, mask_file
-from pnst.io.masks.read import read_mask_with_notes
+from pnst.io.masks.read import SAMPLED, read_mask_with_notes
 from pnst.measurement.measurements import MASK_NAMES
 from pnst.study import Role, Study
 
@@ -40,7 +40,8 @@ def checked_masks(masks: Mapping[str, str | PathLike[str]]) -> dict[str, MaskFil
 def with_masks(study: Study, masks: Masks) -> Study:
     """The study with the masks of these files, by name, and what was noticed of each among its notes."""
     drawn = {
-        name: read_mask_with_notes(mask.file, study, mask.label, name=f"{name} mask") for name, mask in masks.items()
+        name: read_mask_with_notes(mask.file, study, mask.label, f"{name} mask", sampled=name in SAMPLED)
+        for name, mask in masks.items()
     }
     notes = tuple(note for _, mask_notes in drawn.values() for note in mask_notes)
     return replace(

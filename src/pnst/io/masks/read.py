@@ -21,6 +21,12 @@ from pnst.io.masks.upsampling import undo_upsampling
 from pnst.measurement.measurements import MASK_NAMES
 from pnst.study import Lesion, Study
 
+SAMPLED = ("muscle",)
+"""Masks of tissues that are sampled and not measured: slices that were not drawn on need not be made up."""
+
+MAX_MASK_BYTES = 1 << 31
+"""Of the lesions of one file: each is a mask of its own."""
+
 
 class Regions(NamedTuple):
     """What a mask file holds: lesions, masks of tissues by name, and what was noticed."""
@@ -89,10 +95,13 @@ def read_mask(path: str | Path, study: Study, label: str | int | None = None) ->
 
 
 def read_mask_with_notes(
-    path: str | Path, study: Study, label: str | int | None = None, name: str = "mask"
+    path: str | Path, study: Study, label: str | int | None = None, name: str = "mask", *, sampled: bool = False
 ) -> MaskWithNotes:
-    """`read_mask`, with what was noticed while reading and placing it; the notes call the mask by `name`."""
-    mask, notes = select(read_regions(Path(path), study), label, Path(path).name).draw()
+    """`read_mask`, with what was noticed while reading and placing it; the notes call the mask by `name`.
+
+    A mask that is only `sampled` may be drawn on any slices; those between are not interpolated.
+    """
+    mask, notes = select(read_regions(Path(path), study), label, Path(path).name).draw(gaps=not sampled)
     return undo_cropping(mask, study), (*notes, *check_placement(mask, study, name=name))
 
 
@@ -100,13 +109,16 @@ def _lesions(
     regions: Sequence[NamedRegion], study: Study, file: str, keep_identity: bool
 ) -> tuple[list[Lesion], tuple[str, ...]]:
     """Every region that is named for no tissue and can be drawn, and what is to be said of the others."""
-    lesions, failures = [], []
+    lesions, failures, held = [], [], 0
     for region in regions:
         if region.tissue is None and (region.usable or region.damage):
             try:
                 lesions.append(_lesion(region, study, keep_identity))
+                held += lesions[-1].mask.data.size
             except PnstError as error:
                 failures.append((region, error))
+        if held > MAX_MASK_BYTES:
+            raise _too_many(regions, file)
     if not lesions:
         if failures:
             raise failures[0][1]
@@ -149,7 +161,7 @@ def _tissue(regions: Sequence[NamedRegion], study: Study, name: str) -> MaskWith
     """The mask of one tissue, its regions united."""
     masks, notes = [], []
     for region in regions:
-        mask, own_notes = region.draw()
+        mask, own_notes = region.draw(gaps=name not in SAMPLED)
         masks.append(undo_cropping(mask, study))
         notes += [*own_notes, *check_placement(mask, study, name=f"{name} mask")]
     if any(not mask.grid.matches(masks[0].grid) for mask in masks):
@@ -162,6 +174,15 @@ def _tissue(regions: Sequence[NamedRegion], study: Study, name: str) -> MaskWith
     labels = ", ".join(str(region) for region in regions)
     notes.append(f"named for {name} and read as the mask of that name, not as a lesion: {labels}")
     return Mask(np.logical_or.reduce([mask.data for mask in masks]), masks[0].grid), tuple(notes)
+
+
+def _too_many(regions: Sequence[NamedRegion], file: str) -> InputError:
+    return InputError(
+        f"the mask {file!r} holds more regions than fit into memory at once",
+        got=f"{len(regions)} regions, {MAX_MASK_BYTES} voxels of which are not all of them",
+        expected=f"at most {MAX_MASK_BYTES} voxels of all lesions together",
+        remedy="choose one by its label (MASK:LABEL on the command line)",
+    )
 
 
 def _no_lesion(regions: Sequence[NamedRegion], file: str) -> InputError:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from pnst.errors import AmbiguityError, InputError
 from pnst.image import Mask
@@ -11,6 +12,13 @@ from pnst.io.masks.region_names import safe_label, tissue, visible
 
 MaskWithNotes = tuple[Mask, tuple[str, ...]]
 """The region's mask and what was noticed while drawing it."""
+
+
+class Draw(Protocol):
+    """Makes a region's mask."""
+
+    def __call__(self, *, gaps: bool = True) -> MaskWithNotes:
+        """The mask and what was noticed; `gaps` interpolates slices that were not drawn on, or refuses too many."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +29,7 @@ class NamedRegion:
     name: str
     made_by: str
     """How it was made, for `Lesion.made_by`."""
-    draw: Callable[[], MaskWithNotes]
+    draw: Draw
     empty: bool = False
     """Named in the file, but without a contour or frame."""
     meaning: str = ""

@@ -64,7 +64,11 @@ def _nrrd_regions(file: Path) -> list[NamedRegion]:
 def _dicom_regions(file: Path, study: Study) -> list[NamedRegion]:
     """The regions, the drawing of each guarded too: pixels are decoded only then."""
     regions = _refusing_damage(file, lambda: _parsed_regions(file, study))
-    return [replace(region, draw=partial(_refusing_damage, file, region.draw)) for region in regions]
+    return [replace(region, draw=partial(_drawn, file, region)) for region in regions]
+
+
+def _drawn(file: Path, region: NamedRegion, *, gaps: bool = True) -> MaskWithNotes:
+    return _refusing_damage(file, lambda: region.draw(gaps=gaps))
 
 
 def _parsed_regions(file: Path, study: Study) -> list[NamedRegion]:
@@ -94,8 +98,8 @@ def _frame_note(dataset: Any, study: Study) -> tuple[str, ...]:
 
 
 def _with_notes(regions: list[NamedRegion], extra_notes: tuple[str, ...]) -> list[NamedRegion]:
-    def drawn(region: NamedRegion) -> MaskWithNotes:
-        mask, notes = region.draw()
+    def drawn(region: NamedRegion, *, gaps: bool = True) -> MaskWithNotes:
+        mask, notes = region.draw(gaps=gaps)
         return mask, (*extra_notes, *notes)
 
     return [replace(region, draw=partial(drawn, region)) for region in regions] if extra_notes else regions

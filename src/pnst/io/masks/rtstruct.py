@@ -54,11 +54,13 @@ def _region(number: int, name: str, items: Sequence[Any], images: _Images, damag
     contours, damaged = contours_of(items)
     damage, label = damage or damaged, safe_label(name, number)
 
-    def draw() -> MaskWithNotes:
+    def draw(*, gaps: bool = True) -> MaskWithNotes:
         if damage:
             raise bad_roi(label, damage, "contours of a known type, each with its points")
         drawn = drawing(contours, label)
-        mask, notes = fill_contours(drawn.points, images.grids, drawn.thickness_mm, images.drawn_on, drawn.xor)
+        mask, notes = fill_contours(
+            drawn.points, images.grids, drawn.thickness_mm, images.drawn_on, drawn.xor, gaps=gaps
+        )
         return mask, (*drawn.notes, *images.notes, *notes)
 
     empty = not any(c.size and c.kind not in WITHOUT_INSIDE for c in contours)
