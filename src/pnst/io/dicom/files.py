@@ -23,7 +23,7 @@ from pnst.io.dicom.listing import (
     unread_notes,
     unread_reason,
 )
-from pnst.io.dicom.segments import Segment
+from pnst.io.dicom.segments import SegmentHeader
 from pnst.io.regular_file import open_regular
 
 _PREFETCH_THREADS = 4
@@ -44,7 +44,7 @@ class Tree:
     """Files and folders that may hold images and were not read."""
     twins: tuple[tuple[Header, Header], ...] = ()
     """Files that hold one instance in other bytes, of which the first is read: their voxels must be the same."""
-    segments: tuple[Segment, ...] = ()
+    segments: tuple[SegmentHeader, ...] = ()
     """Of all DICOM SEG objects; their frames are not read."""
 
 

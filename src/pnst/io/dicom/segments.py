@@ -17,7 +17,7 @@ _NEOPLASM = "108369006"
 
 
 @dataclass(frozen=True)
-class Segment:
+class SegmentHeader:
     """One segment of a SEG object, as its header describes it."""
 
     file: Path
@@ -27,10 +27,10 @@ class Segment:
     tumour: bool
 
 
-def segments_of(ds: Fields, file: Path) -> tuple[Segment, ...]:
+def segments_of(ds: Fields, file: Path) -> tuple[SegmentHeader, ...]:
     """The segments that a SEG's header describes; 0 is a label map's background."""
     return tuple(
-        Segment(
+        SegmentHeader(
             file,
             study_uid=text(ds, 0x0020000D),
             number=integer(described, 0x00620004, "US") or 0,
@@ -43,7 +43,7 @@ def segments_of(ds: Fields, file: Path) -> tuple[Segment, ...]:
 
 
 def masks_among(
-    segments: Sequence[Segment], study_uid: str, given: Masks
+    segments: Sequence[SegmentHeader], study_uid: str, given: Masks
 ) -> tuple[dict[str, MaskFile], tuple[str, ...]]:
     """The masks of a study: the user's, and its segments called by a mask's name; and a note of what is left out.
 
@@ -61,12 +61,12 @@ def masks_among(
     return masks | dict(given), left_out_note("DICOM segment", left)
 
 
-def _is_of(segment: Segment, mask: MaskFile) -> bool:
+def _is_of(segment: SegmentHeader, mask: MaskFile) -> bool:
     same_file = segment.file.resolve() == mask.file.resolve()
     return same_file and mask.label in (None, segment.label, str(segment.number))
 
 
-def _without_copies(segments: Sequence[Segment]) -> list[Segment]:
+def _without_copies(segments: Sequence[SegmentHeader]) -> list[SegmentHeader]:
     """The segments of each file once, where files are copies of another, byte for byte."""
     files: list[Path] = []
     for file in dict.fromkeys(segment.file for segment in segments):
