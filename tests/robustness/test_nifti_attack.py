@@ -19,4 +19,3 @@ def test_no_input_is_read_wrong_hangs_or_escapes(target, every, tmp_path):
     outcomes = attacked("robustness.nifti_targets", target, tmp_path, every)
     assert faults(outcomes) == []
     assert counted(outcomes)["refused"] >= len(outcomes) / 5
-    assert counted(outcomes)["same"] > 0
