@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import os
@@ -26,6 +27,29 @@ def test_pandas_reads_what_is_written():
     table = pd.read_csv(io.StringIO(to_csv(ROWS)))
     assert table["b"].tolist()[:2] == ["x, y", 'say "no"']
     assert table["a"].tolist()[::2] == [1, 0.1]
+
+
+FORMULAS = ["=1+1", "+49 30", "@SUM(A1)", "-x", "\t=1", "\r=1", "＝1", "'=1", "''-x", "-", "=cmd|' /C calc'!A0"]
+HARMLESS = ["T1", "'tis", "-3", "+2.5e-3", "-.5", "a=b", "'", "´", "7"]
+
+
+def test_no_cell_and_no_name_begins_a_formula():
+    """Witness: OWASP's list of how a formula begins; numbers with a sign are none."""
+    rows = list(csv.reader(io.StringIO(to_csv([{text: text} for text in FORMULAS]), newline="")))
+    assert all(cell in ("", f"'{name}") for row in rows for cell, name in zip(row, FORMULAS, strict=True))
+    assert to_csv([{"a": text} for text in HARMLESS]) == "a\n" + "".join(f"{text}\n" for text in HARMLESS)
+    assert to_csv([{"a": -3.5}, {"a": True}]) == "a\n-3.5\nTrue\n"
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, *HARMLESS])
+def test_every_text_comes_back(tmp_path, text):
+    """Invariant: writing and reading are inverse, for the rows and for the frame; blanks about a cell do not count."""
+    (tmp_path / "t.csv").write_bytes(to_csv([{"a": text, "b": "x"}]).encode())
+    assert read_csv(tmp_path / "t.csv") == [{"a": text, "b": "x"}]
+    assert str(read_frame(tmp_path / "t.csv")["a"].iloc[0]) in (text, str(float(text)) if text in NUMBERS else text)
+
+
+NUMBERS = {"-3", "+2.5e-3", "-.5", "7"}
 
 
 def test_cells_come_back_without_blanks_and_empty_lines_not_at_all(tmp_path):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pnst.errors import InputError
+from pnst.io.formula_cells import as_written, without_formula
 from pnst.io.packed_stream import DamagedStreamError, PackedStream, packing_of
 from pnst.io.regular_file import open_regular, read_regular
 
@@ -27,14 +28,18 @@ _CSV_OR_PARQUET = "CSV in UTF-8 with one header line that names every column onc
 
 
 def to_csv(rows: Iterable[Mapping[str, Any]]) -> str:
-    """One line a row, its columns in the order in which they first come; a cell is empty where a row lacks it."""
+    """One line a row, its columns in the order in which they first come; a cell is empty where a row lacks it.
+
+    A text that a spreadsheet would carry out stands behind an apostrophe, which `read_csv` and `read_frame` take away.
+    """
     rows = list(rows)
+    names = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO()
-    writer = csv.DictWriter(
-        text, fieldnames=list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\n"
-    )
-    writer.writeheader()
-    writer.writerows(rows)
+    plain = csv.writer(text, lineterminator="\n")
+    quoting = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)  # a bare return would end the line
+    for cells in (names, *([row.get(name, "") for name in names] for row in rows)):
+        writer = quoting if any(isinstance(cell, str) and "\r" in cell for cell in cells) else plain
+        writer.writerow([without_formula(cell) for cell in cells])
     return text.getvalue()
 
 
@@ -45,7 +50,7 @@ def read_csv(file: Path) -> list[dict[str, str]]:
     that a table cannot hold (NUL), and a row with more cells than the header.
     """
     header, rows = _header_and_rows(_text(file, _CSV), file, _CSV)
-    return [dict(zip_longest(header, (cell.strip() for cell in cells), fillvalue="")) for _, cells in rows]
+    return [dict(zip_longest(header, (as_written(cell.strip()) for cell in cells), fillvalue="")) for _, cells in rows]
 
 
 def read_frame(file: Path) -> pd.DataFrame:
@@ -83,9 +88,14 @@ def _csv_frame(file: Path) -> pd.DataFrame:
             got = f"line {line} with {len(cells)} cells under {len(header)} names"
             raise _unreadable(file, got, _CSV_OR_PARQUET)
     try:
-        return pd.read_csv(io.StringIO(text), index_col=False)
+        frame = pd.read_csv(io.StringIO(text), index_col=False)
     except (ValueError, OverflowError) as error:
         raise _no_frame(file, error) from error
+    frame.columns = pd.Index([as_written(str(name)) for name in frame.columns])
+    for name, column in frame.items():
+        if column.dtype.kind == "O":
+            frame[name] = column.map(lambda cell: as_written(cell) if isinstance(cell, str) else cell)
+    return frame
 
 
 def _parquet(file: Path) -> pd.DataFrame:
@@ -135,7 +145,7 @@ def _header_and_rows(text: str, file: Path, expected: str) -> tuple[list[str], I
     """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        header = [name.strip() for name in next(reader, [])]
+        header = [as_written(name.strip()) for name in next(reader, [])]
     except csv.Error as error:
         raise _unreadable(file, f"no CSV: {error}", expected) from error
     if len(header) > MAX_COLUMNS:
