@@ -6,7 +6,8 @@ from pnst.io.dicom.diffusion import read_diffusion
 from pnst.io.dicom.frame import Frame, FramePlane, Kind, Pixels, RealWorldMapping
 from pnst.io.dicom.keywords import keywords_of
 from pnst.io.dicom.kinds import kind_of
-from pnst.io.dicom.tags import Fields, integer, item, items, number, numbers, private, text, words
+from pnst.io.dicom.tags import Fields, integer, item, items, number, numbers, private, stated_number, text, words
+from pnst.io.dicom.walk import ImplausibleElementError
 from pnst.io.fat_suppression import fat_suppressed
 from pnst.study import Acquisition
 
@@ -14,6 +15,8 @@ _NO_AGENT = frozenset(
     {"NO", "NONE", "N", "WITHOUT", "0", "-", "NIL", "NA", "N/A", "NON", "NEIN", "KEIN", "KEINE", "OHNE", "SANS", "SIN"}
     | {"SEM", "SENZA", "GEEN", "AUCUN", "NESSUNO", "NINGUNO", "UNKNOWN", "NOT GIVEN", "NONE GIVEN", "FALSE"}
 )
+MIN_SLOPE, MAX_SLOPE = 1e-18, 1e12
+"""Of a rescale slope: an ADC map in m²/s needs 1e-12; single precision ends at 1e38."""
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 
 
@@ -78,8 +81,15 @@ def slice_step(ds: Fields) -> float | None:
 
 
 def rescale(ds: Fields) -> tuple[float, float]:
-    """Rescale slope and intercept; 1 and 0 where none are written. A slope of 0 is a writer's way to say none."""
-    return number(ds, 0x00281053) or 1.0, number(ds, 0x00281052) or 0.0
+    """Rescale slope and intercept; 1 and 0 where none are written. A slope of 0 is a writer's way to say none.
+
+    Raises `ImplausibleElementError` for what is no number, and for numbers that would leave no voxel its value.
+    """
+    slope = stated_number(ds, 0x00281053, "rescale slope") or 1.0
+    intercept = stated_number(ds, 0x00281052, "rescale intercept") or 0.0
+    if not MIN_SLOPE <= abs(slope) <= MAX_SLOPE or abs(intercept) > MAX_SLOPE:
+        raise ImplausibleElementError(f"a rescale slope of {slope:.3g} and intercept of {intercept:.3g}")
+    return slope, intercept
 
 
 def intensity_scale(ds: Fields, slope: float, manufacturer: str) -> float | None:

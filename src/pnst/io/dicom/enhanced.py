@@ -18,6 +18,7 @@ from pnst.io.dicom.diffusion import enhanced_diffusion, read_diffusion
 from pnst.io.dicom.frame import Frame, FrameDiffusion, FramePlane, Kind, Pixels
 from pnst.io.dicom.kinds import kind_of
 from pnst.io.dicom.tags import Fields, integer, item, items, number, numbers, private, text, words
+from pnst.io.dicom.walk import ImplausibleElementError
 from pnst.io.fat_suppression import fat_suppressed
 from pnst.study import Acquisition
 
@@ -59,14 +60,19 @@ def is_enhanced(ds: Fields) -> bool:
 
 
 def enhanced_frames(ds: Fields, pixels: Pixels) -> tuple[Frame, ...]:
-    """One frame for each item of the per-frame functional groups (never more than the pixel data holds)."""
+    """One frame for each item of the per-frame functional groups.
+
+    Raises `ImplausibleElementError` where these are more or fewer than the frames that the header counts.
+    """
+    own_groups = items(ds, PER_FRAME)
+    if own_groups and len(own_groups) != pixels.frames:
+        raise ImplausibleElementError(f"{pixels.frames} frames and descriptions of {len(own_groups)}")
     shared = item(ds, SHARED)
     suppressed = _fat_suppressed(ds, shared)
     top = words(ds, 0x00080008)
     groups = SharedGroups(shared)
     return tuple(
-        _frame(ds, FrameGroups(own, groups), pixels, index, top, suppressed)
-        for index, own in enumerate(items(ds, PER_FRAME)[: pixels.frames])
+        _frame(ds, FrameGroups(own, groups), pixels, index, top, suppressed) for index, own in enumerate(own_groups)
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pnst.errors import GeometryError
-from pnst.image import MAX_SHEAR, Grid
+from pnst.image import MAX_ORIGIN_MM, MAX_PIXEL_MM, MAX_SHEAR, MIN_SIDE_MM, Grid
 from pnst.io.dicom.frame import Frame, FramePlane
 from pnst.io.lps import LPS_TO_RAS
 from pnst.typing import FloatArray
@@ -22,6 +22,10 @@ MAX_COSINE_DIFFERENCE = 1e-4
 """Largest difference of a direction cosine within one stack."""
 SAME_PLANE_COSINE = 0.87
 """Planes less than 30° apart are one, tilted, not two."""
+MAX_COSINE = 1.01
+"""Of a direction cosine, whose rounding may leave it a little above 1."""
+MIN_CROSS = 0.5
+"""Length of row × column, which is 1, below which there is no plane."""
 MAX_UNEVENNESS = 0.03
 """Largest distance of a slice from even spacing, as a fraction of the spacing."""
 
@@ -34,6 +38,13 @@ def check_one_orientation(frames: Sequence[Frame]) -> None:
     lost = [f.name for f in frames if f.plane is None]
     if lost:
         raise _refusal("slices without position, orientation or voxel size", listed(lost), "the geometry of each slice")
+    absurd = [f.name for f in frames if not _is_plausible(_plane(f))]
+    if absurd:
+        raise _refusal(
+            f"a geometry that no image of a person has in {listed(absurd)}",
+            _measures(_plane(next(f for f in frames if f.name == absurd[0]))),
+            f"pixels of {MIN_SIDE_MM:g} to {MAX_PIXEL_MM:g} mm, at most {MAX_ORIGIN_MM:g} mm away",
+        )
     first = _plane(frames[0])
     turned = [
         f.name for f in frames if not np.allclose(_plane(f).orientation, first.orientation, atol=MAX_COSINE_DIFFERENCE)
@@ -48,6 +59,21 @@ def check_one_orientation(frames: Sequence[Frame]) -> None:
     scaled = [f.name for f in frames if not np.allclose(_plane(f).spacing, first.spacing, rtol=1e-4)]
     if scaled:
         raise _refusal("mixed voxel sizes", f"{listed(scaled)} against {frames[0].name}", "one voxel size in a stack")
+
+
+def _is_plausible(plane: FramePlane) -> bool:
+    return (
+        all(MIN_SIDE_MM <= side <= MAX_PIXEL_MM for side in plane.spacing)
+        and max(map(abs, plane.position)) <= MAX_ORIGIN_MM
+        and max(map(abs, plane.orientation)) <= MAX_COSINE
+        and float(np.linalg.norm(np.cross(plane.orientation[:3], plane.orientation[3:]))) >= MIN_CROSS
+    )
+
+
+def _measures(plane: FramePlane) -> str:
+    sides = " × ".join(f"{side:.3g}" for side in plane.spacing)
+    cosines = ", ".join(f"{cosine:.3g}" for cosine in plane.orientation)
+    return f"pixels of {sides} mm, {max(map(abs, plane.position)):.3g} mm away, cosines {cosines}"
 
 
 def count_planes(frames: Sequence[Frame]) -> int:
@@ -79,7 +105,7 @@ def normal(plane: FramePlane) -> FloatArray:
     """(3,): unit vector in LPS, row direction × column direction."""
     cross = np.cross(plane.orientation[:3], plane.orientation[3:])
     length = np.linalg.norm(cross)
-    if length < 0.5:
+    if length < MIN_CROSS:
         raise _refusal("an orientation that is none", f"cosines {plane.orientation}", "two perpendicular unit vectors")
     return np.asarray(cross / length)
 
@@ -114,7 +140,10 @@ def grid_of(ordered: Sequence[Frame]) -> Grid:
     affine[:3, 2] = step
     affine[:3, 3] = first.position
     rows, columns = ordered[0].size
-    return Grid((columns, rows, len(ordered)), LPS_TO_RAS @ affine)
+    try:
+        return Grid((columns, rows, len(ordered)), LPS_TO_RAS @ affine)
+    except GeometryError as error:
+        raise _refusal(f"those from {ordered[0].name} to {ordered[-1].name}", error.got, error.expected) from error
 
 
 def listed(names: Sequence[str], max_shown: int = 4, separator: str = ", ") -> str:

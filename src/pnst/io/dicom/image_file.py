@@ -16,9 +16,10 @@ from pnst.io.dicom.frame import Frame, Header, Pixels
 from pnst.io.dicom.kinds import is_reformatted
 from pnst.io.dicom.listing import is_dicom_start
 from pnst.io.dicom.mosaic import is_mosaic, mosaic_frames
-from pnst.io.dicom.segments import Segment, segments_of
+from pnst.io.dicom.segments import SegmentHeader, segments_of
 from pnst.io.dicom.tags import Fields, integer, number, private, text, words
 from pnst.io.dicom.uih_mosaic import is_uih_mosaic, uih_mosaic_frames
+from pnst.io.dicom.walk import ImplausibleElementError
 from pnst.io.masks.dicom_seg import SEG_CLASSES
 from pnst.io.regular_file import open_regular
 from pnst.io.simulation_mark import PHANTOM
@@ -31,7 +32,7 @@ MAX_SIDE = 16384
 """Rows or columns above this are damage, not an image."""
 
 
-def read_file(file: tuple[Path, str]) -> Header | tuple[Segment, ...] | InputError | None:
+def read_file(file: tuple[Path, str]) -> Header | tuple[SegmentHeader, ...] | InputError | None:
     """The header of an image, the segments of a segmentation, the error of a damaged file; None for other files."""
     path, name = file
     try:
@@ -51,6 +52,8 @@ def read_file(file: tuple[Path, str]) -> Header | tuple[Segment, ...] | InputErr
         return _header(elements, path, name)
     except InputError as error:
         return error
+    except ImplausibleElementError as error:
+        return damage(name, str(error))
     except OSError as error:
         unreadable = f"a file that cannot be read ({error.strerror})"
         return damage(name, unreadable) if path.suffix.lower() in _DICOM_SUFFIXES else None
@@ -113,6 +116,10 @@ def _frames(ds: Fields, pixels: Pixels) -> tuple[tuple[Frame, ...], PnstError | 
             raise damage(pixels.name, "a multi-frame image without a description of its frames")
         return frames, None
     whole = classic_frame(ds, pixels)
+    if pixels.frames > 1:
+        return (replace(whole, plane=None),), damage(
+            pixels.name, f"{pixels.frames} frames without a description of where they lie"
+        )
     cut = mosaic_frames if is_mosaic(ds) else uih_mosaic_frames if is_uih_mosaic(ds) else None
     if cut is not None:
         try:
@@ -125,6 +132,9 @@ def _frames(ds: Fields, pixels: Pixels) -> tuple[tuple[Frame, ...], PnstError | 
 def _pixels(elements: Elements, file: Path, name: str, rows: int, columns: int) -> Pixels:
     ds = elements.data
     allocated = integer(ds, 0x00280100, "US") or 16
+    stored = integer(ds, 0x00280101, "US") or allocated
+    if stored > allocated:
+        raise ImplausibleElementError(f"{stored} bits stored of {allocated} allocated")
     return Pixels(
         file=file,
         name=name,
@@ -135,7 +145,7 @@ def _pixels(elements: Elements, file: Path, name: str, rows: int, columns: int) 
         frames=max(1, integer(ds, 0x00280008) or 1),
         samples=integer(ds, 0x00280002, "US") or 1,
         bits_allocated=allocated,
-        bits_stored=integer(ds, 0x00280101, "US") or allocated,
+        bits_stored=stored,
         signed=number(ds, 0x00280103, "US") == 1,
     )
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import os
 import struct
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
+from io import BytesIO
+from typing import BinaryIO, Literal
 
 import numpy as np
-from pydicom.pixels import pixel_array
+from pydicom.pixels import get_decoder, pixel_array
 
 from pnst.errors import InputError
+from pnst.image import MAX_VOXELS
+from pnst.io.dicom.codestream import ImplausibleCodestreamError, check_codestreams
+from pnst.io.dicom.deflated import DEFLATED, inflate_elements
 from pnst.io.dicom.frame import Frame, Pixels
+from pnst.io.regular_file import open_regular
 from pnst.typing import AnyArray, Float32Array
 
 Scaling = Literal["rescaled", "real world", "floating point"]
@@ -21,8 +27,13 @@ Scaling = Literal["rescaled", "real world", "floating point"]
 Slot = tuple[int, int, Frame]
 """A frame and its place: volume and slice."""
 
-_NATIVE = {"1.2.840.10008.1.2": 8, "1.2.840.10008.1.2.1": 12}
+_UNCOMPRESSED = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", DEFLATED})
+_ENCAPSULATED = 12
+"""Bytes before the first item of compressed pixels: tag, type and undefined length."""
+_NATIVE = {"1.2.840.10008.1.2": 8, "1.2.840.10008.1.2.1": 12, DEFLATED: 12}
 """Uncompressed little-endian transfer syntaxes → bytes before the pixels: tag, type and length."""
+_STRICT_DECODERS = dict.fromkeys(("1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"), ("pyjpegls", "gdcm"))
+"""JPEG-LS: pydicom would go on to a decoder that makes voxels of any damage where these refuse it."""
 
 
 def read_pixels(
@@ -35,15 +46,18 @@ def read_pixels(
     short, holds more than it promises or is read by no decoder.
     """
     rows, columns = volumes[0][0].size
-    try:
-        values = np.empty((len(volumes), len(volumes[0]), rows, columns), dtype=np.float32)
-    except MemoryError as error:
-        raise _undecodable(pixels[0], f"a header that says {len(volumes)} volumes of {rows} × {columns}") from error
+    files = {frame.file for volume in volumes for frame in volume}
+    needed = [p for p in pixels if p.name in files]
+    shape = (len(volumes), len(volumes[0]), rows, columns)
+    if math.prod(shape) > MAX_VOXELS:
+        raise _undecodable(
+            needed[0], f"headers that say {' × '.join(map(str, shape))} voxels; {MAX_VOXELS} can be read"
+        )
+    values = np.empty(shape, dtype=np.float32)
     slots: dict[str, list[Slot]] = defaultdict(list)
     for v, volume in enumerate(volumes):
         for k, frame in enumerate(volume):
             slots[frame.file].append((v, k, frame))
-    needed = [p for p in pixels if p.name in slots]
 
     def read_file(source: Pixels) -> None:
         images = _images(source)
@@ -74,8 +88,12 @@ def _images(source: Pixels) -> AnyArray:
     if native is not None:
         return native
     try:
-        decoded = np.asarray(pixel_array(source.file, raw=True))
+        if source.transfer_syntax not in _UNCOMPRESSED:
+            check_codestreams(source, _encapsulated(source))
+        decoded = np.asarray(pixel_array(source.file, raw=True, decoding_plugin=_decoder_of(source)))
         return decoded.reshape(source.frames, source.rows, source.columns)
+    except ImplausibleCodestreamError as error:
+        raise _undecodable(source, str(error)) from error
     except Exception as error:  # a decoder's complaint, whatever its type, is about this file
         raise _undecodable(source, f"{type(error).__name__} while decoding its pixels") from error
 
@@ -85,7 +103,8 @@ def _native(source: Pixels) -> AnyArray | None:
     lead = _NATIVE.get(source.transfer_syntax)
     if lead is None:
         return None
-    with source.file.open("rb") as stream:
+    with _element_stream(source) as stream:
+        size = stream.seek(0, os.SEEK_END)
         stream.seek(source.offset)
         head = stream.read(lead)
         if head[:4] != b"\xe0\x7f\x10\x00" or len(head) < lead:
@@ -95,14 +114,43 @@ def _native(source: Pixels) -> AnyArray | None:
         needed = count * source.bits_allocated // 8
         if length == 0xFFFFFFFF:
             return None
-        present = min(length, os.fstat(stream.fileno()).st_size - source.offset - lead)
+        present = min(length, size - source.offset - lead)
         if present < needed:
             raise _undecodable(source, f"{present} bytes of pixels where {needed} are needed: a truncated file")
-        stored = np.fromfile(stream, dtype=f"<{'i' if source.signed else 'u'}{source.bits_allocated // 8}", count=count)
+        if length > needed + needed % 2:
+            raise _undecodable(source, f"{length} bytes of pixels where {needed} are needed: more than its header says")
+        stored = np.empty(count, dtype=f"<{'i' if source.signed else 'u'}{source.bits_allocated // 8}")
+        stream.readinto(stored.view(np.uint8))  # type: ignore[attr-defined]
     spare = source.bits_allocated - source.bits_stored
     if spare > 0:  # old overlays sit in the unused high bits
         stored = (stored << spare) >> spare
     return stored.reshape(source.frames, source.rows, source.columns)
+
+
+def _element_stream(source: Pixels) -> BinaryIO:
+    """The bytes in which `source.offset` counts: those of the file, inflated where they are deflated."""
+    stream = open_regular(source.file)
+    if source.transfer_syntax != DEFLATED:
+        return stream
+    with stream:
+        return BytesIO(inflate_elements(stream.read()))
+
+
+def _decoder_of(source: Pixels) -> str:
+    """The name of the one decoder to take, "" for those of pydicom's choice."""
+    names = _STRICT_DECODERS.get(source.transfer_syntax, ())
+    available = get_decoder(source.transfer_syntax).available_plugins if names else ()
+    return next((name for name in names if name in available), "")
+
+
+def _encapsulated(source: Pixels) -> bytes:
+    """The compressed pixels of a file, from the Basic Offset Table on."""
+    with open_regular(source.file) as stream:
+        stream.seek(source.offset)
+        head = stream.read(_ENCAPSULATED)
+        if head[:4] != b"\xe0\x7f\x10\x00" or head[-4:] != b"\xff\xff\xff\xff":
+            raise ImplausibleCodestreamError("compressed pixels that are not kept as such")
+        return stream.read()
 
 
 def _undecodable(source: Pixels, got: str) -> InputError:

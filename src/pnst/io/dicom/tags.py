@@ -16,11 +16,13 @@ from pydicom.charset import python_encoding
 from pydicom.dataelem import RawDataElement, convert_raw_data_element
 from pydicom.dataset import Dataset
 
-from pnst.io.dicom.walk import TruncatedElementError, UnsupportedElementError, walk_items
+from pnst.io.dicom.walk import ImplausibleElementError, TruncatedElementError, UnsupportedElementError, walk_items
 
 Fields = Mapping[int, Any]
 """The elements of a dataset by tag: plain integers find their element several times faster than pydicom's tags."""
 
+_MAX_COUNT = 2**53
+"""Above this, floating point does not count."""
 _BINARY = {"FD": "f8", "FL": "f4", "US": "u2", "SS": "i2", "UL": "u4", "SL": "i4", "OF": "f4", "OD": "f8"}
 
 
@@ -54,7 +56,19 @@ def number(ds: Fields, tag: int, vr: str = "DS") -> float | None:
 def integer(ds: Fields, tag: int, vr: str = "IS") -> int | None:
     """The first value of an element that counts, None where there is none or it is no whole number."""
     value = number(ds, tag, vr)
-    return int(value) if value is not None and value == int(value) else None
+    return int(value) if value is not None and abs(value) < _MAX_COUNT and value == int(value) else None
+
+
+def stated_number(ds: Fields, tag: int, name: str) -> float | None:
+    """The first value of a decimal element, None where it is missing or empty.
+
+    Raises `ImplausibleElementError` for one that is written and is no finite number: to go on as if it were missing
+    would change every voxel.
+    """
+    value = number(ds, tag)
+    if value is None and "".join(words(ds, tag)):
+        raise ImplausibleElementError(f"a {name} that is no number")
+    return value
 
 
 def words(ds: Fields, tag: int) -> tuple[str, ...]:

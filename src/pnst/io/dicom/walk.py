@@ -29,6 +29,10 @@ class UnsupportedElementError(Exception):
     """Something that the walk leaves to pydicom: a type it does not know, or no sequence where one should be."""
 
 
+class ImplausibleElementError(Exception):
+    """Bytes or a value that no image has; its text says which."""
+
+
 class TruncatedElementError(Exception):
     """The bytes at hand end inside an element."""
 
