@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from interiors import Interior
 from measurement.interior_measurements import NOISE, measure_interior
+from pnst.measurement import measure as measuring
 from pnst.measurement.measurements import Measurements
-from without_intervals import measure
 
-measure_module = sys.modules[measure.__module__]
 INTERIOR = ("enhancement", "cyst", "t1_high", "target", "heterogeneity")
-TABLE = tuple(line for line in measure_module.FAMILIES if line[0] in INTERIOR)
+TABLE = tuple(line for line in measuring.FAMILIES if line[0] in INTERIOR)
 
 
 @pytest.fixture
 def only_the_interior(monkeypatch: pytest.MonkeyPatch) -> None:
     """The table of families without those that look outside the lesion: they take most of the time."""
-    monkeypatch.setattr(measure_module, "FAMILIES", TABLE)
+    monkeypatch.setattr(measuring, "FAMILIES", TABLE)
 
 
 @pytest.fixture(scope="session")
 def even_tumour() -> Measurements:
     """A tumour 10 % brighter than muscle on T1, bright on T2, enhancing evenly."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(measure_module, "FAMILIES", TABLE)
+        patch.setattr(measuring, "FAMILIES", TABLE)
         return measure_interior(Interior(noise=NOISE))
