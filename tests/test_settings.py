@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from pnst.errors import SettingError
@@ -37,4 +39,32 @@ def test_the_remedy_is_of_the_file_that_was_read(tmp_path):
 def test_a_file_cannot_say_infinity(tmp_path, text):
     (tmp_path / "s.toml").write_text(text)
     with pytest.raises(SettingError, match="cannot use the settings"):
+        RunSettings.from_toml(tmp_path / "s.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "got"),
+    [
+        ("[" + "a." * 10_000 + "a]", "dots"),
+        ("a = " + "[" * 100_000, "nested"),
+        ("a = " + "{a=" * 10_000, "nested"),
+        ("#" * 300_000, "a file of more than 262144 bytes"),
+        ("[assess]\nprior = " + "9" * 5_000, "digits"),
+        ("[assess]\nprior = 1" + "0" * 400, "assess.prior"),
+        ("\0", "line 1"),
+        ('"' + "k" * 9_000 + '" = 1', "k" * 200 + ":"),
+    ],
+    ids=["deep key", "deep list", "deep table", "long", "endless", "400 digits", "NUL", "long key"],
+)
+def test_a_file_without_bounds_is_refused_in_a_sentence(tmp_path, text, got):
+    (tmp_path / "s.toml").write_text(text)
+    for settings in (RunSettings, LearnSettings):
+        with pytest.raises(SettingError, match=got) as refusal:
+            settings.from_toml(tmp_path / "s.toml")
+        assert len(str(refusal.value)) < 1000
+
+
+def test_a_pipe_is_no_file_of_settings(tmp_path):
+    os.mkfifo(tmp_path / "s.toml")
+    with pytest.raises(SettingError, match="a pipe, not a plain file"):
         RunSettings.from_toml(tmp_path / "s.toml")
