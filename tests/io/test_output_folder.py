@@ -1,111 +1,107 @@
-"""A folder of outputs: the earlier set or the new one. Witness: what lies on disk after each end."""
+"""A set of files that takes the place of an earlier one. Witness: the disk; kills are in tests/robustness."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+import os
 
 import pytest
 
+from command_line import bytes_of
 from pnst.errors import InputError
-from pnst.io.hidden_folder import JOURNAL, NEW
+from pnst.io import output_folder as module
 from pnst.io.output_folder import WRITING, output_folder, refuse_irregular, refuse_replacing, settle
 
 
-def texts(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text() if path.is_file() else "folder" for path in folder.iterdir()}
-
-
-def publish(folder: Path, stale: tuple[str, ...] = (), **files: str) -> None:
+def publish(folder, files, stale=()):
     with output_folder(folder) as out:
         for name, text in files.items():
             (out.new / name).write_text(text)
         out.publish(stale)
 
 
-def fail_halfway(folder: Path) -> None:
-    with output_folder(folder) as out:
-        (out.new / "a").write_text("half")
-        raise RuntimeError
+def test_files_take_their_places_together(tmp_path):
+    publish(tmp_path / "o", {"a": "1", "b": "1"})
+    publish(tmp_path / "o", {"a": "2", "c": "2"}, stale=["b", "never"])
+    assert bytes_of(tmp_path / "o") == {"a": b"2", "c": b"2"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["o"]
 
 
-def test_a_set_stands_together_and_stale_files_go(tmp_path):
-    publish(tmp_path / "out", a="1", b="2")
-    publish(tmp_path / "out", ("b", "c"), a="3")
-    assert texts(tmp_path / "out") == {"a": "3"}
+def test_a_file_that_cannot_be_moved_leaves_the_earlier_set(tmp_path, monkeypatch):
+    """A file of another user in a folder with the sticky bit, for one."""
+    publish(tmp_path, {"a": "1", "b": "1"})
+    replace = os.replace
+
+    def refuse(source, target):
+        if os.fspath(target) == os.fspath(tmp_path / "b") and "new" in os.fspath(source):
+            raise PermissionError(1, "Operation not permitted")
+        replace(source, target)
+
+    monkeypatch.setattr(module.os, "replace", refuse)
+    with pytest.raises(InputError, match="Operation not permitted"):
+        publish(tmp_path, {"a": "2", "b": "2"})
+    assert bytes_of(tmp_path) == {"a": b"1", "b": b"1"}
 
 
-def test_what_is_not_published_leaves_everything_as_it_was(tmp_path):
-    publish(tmp_path / "out", a="1")
-    with pytest.raises(RuntimeError):
-        fail_halfway(tmp_path / "out")
-    assert texts(tmp_path / "out") == {"a": "1"}
-    with pytest.raises(RuntimeError):
-        fail_halfway(tmp_path / "new" / "deeper")
-    assert not (tmp_path / "new").exists()
+def test_an_interrupt_between_two_moves_does_not_part_the_set(tmp_path, monkeypatch):
+    publish(tmp_path, {"a": "1", "b": "1"})
+    replace, moves = os.replace, iter(range(100))
 
+    def interrupted(source, target):
+        if next(moves) == 3:
+            raise KeyboardInterrupt
+        replace(source, target)
 
-def killed(folder: Path, journal: str | None) -> None:
-    """What a run that was killed leaves: a new file that waits, with or without its journal."""
-    waiting = folder / WRITING / NEW
-    waiting.mkdir(parents=True)
-    (waiting / "a").write_text("new")
-    (folder / "a").write_text("old")
-    if journal is not None:
-        (folder / WRITING / JOURNAL).write_text(journal)
+    monkeypatch.setattr(module.os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        publish(tmp_path, {"a": "2", "b": "2"})
+    assert bytes_of(tmp_path) == {"a": b"2", "b": b"2"}
 
 
 @pytest.mark.parametrize(
-    ("journal", "text"),
-    [
-        (json.dumps({"new": ["a"], "stale": []}), "new"),
-        (None, "old"),
-        ("{", "old"),
-        (json.dumps({"new": ["a"]}), "old"),
-    ],
+    "journal",
+    ["", "[]", '{"new": ["../a"], "stale": []}', '{"new": [], "stale": ["/etc/passwd"]}', '{"new": [3], "stale": []}'],
 )
-def test_a_killed_run_is_finished_by_its_journal_and_else_removed(tmp_path, journal, text):
-    killed(tmp_path, journal)
-    settle(tmp_path)
-    assert texts(tmp_path) == {"a": text}
+def test_a_journal_that_pnst_did_not_write_moves_nothing(tmp_path, journal):
+    (tmp_path / "a").write_text("mine")
+    (tmp_path / "o" / WRITING / "new").mkdir(parents=True)
+    (tmp_path / "o" / WRITING / "journal").write_text(journal)
+    settle(tmp_path / "o")
+    assert (tmp_path / "a").read_text() == "mine"
+    assert not (tmp_path / "o" / WRITING).exists()
 
 
-def test_a_journal_reaches_nothing_outside_its_folder(tmp_path):
-    (tmp_path / "outside").write_text("somebody's")
-    killed(tmp_path / "out", json.dumps({"new": ["a"], "stale": ["../outside"]}))
-    settle(tmp_path / "out")
-    assert texts(tmp_path / "out") == {"a": "old"}
-    assert (tmp_path / "outside").read_text() == "somebody's"
+def test_settling_asks_nothing_of_a_folder_without_traces(tmp_path):
+    settle(tmp_path / "nowhere")
+    assert not any(tmp_path.iterdir())
 
 
-def test_reading_a_folder_that_nobody_left_makes_nothing(tmp_path):
-    settle(tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_only_files_are_replaced(tmp_path):
-    (tmp_path / "plain").touch()
-    (tmp_path / "link").symlink_to(tmp_path / "plain")
+def test_only_files_and_folders_give_way(tmp_path):
+    (tmp_path / "file").write_text("")
     (tmp_path / "folder").mkdir()
-    refuse_irregular(tmp_path, [tmp_path / "plain", tmp_path / "absent"], [tmp_path / "folder"])
-    for name, kind in (("link", "a link"), ("folder", "a folder")):
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    os.mkfifo(tmp_path / "pipe")
+    refuse_irregular(tmp_path, [tmp_path / "file", tmp_path / "missing"], [tmp_path / "folder"])
+    for name, kind in (("folder", "a folder"), ("link", "a link"), ("pipe", "a pipe")):
         with pytest.raises(InputError, match=kind):
             refuse_irregular(tmp_path, [tmp_path / name])
     with pytest.raises(InputError, match="a file"):
-        refuse_irregular(tmp_path, [], [tmp_path / "plain"])
+        refuse_irregular(tmp_path, [], [tmp_path / "file"])
 
 
-def test_an_input_is_never_replaced(tmp_path):
-    out, given = tmp_path / "out", tmp_path / "given"
+def test_an_input_is_known_by_every_name(tmp_path):
+    out, study = tmp_path / "o", tmp_path / "study"
     out.mkdir()
-    given.mkdir()
-    (out / "a").touch()
-    (given / "t1.nii.gz").touch()
-    refuse_replacing(out, [out / "a"], [given, given / "t1.nii.gz", tmp_path / "absent"])
-    with pytest.raises(InputError, match="would replace the input 'a'"):
-        refuse_replacing(out, [out / "a"], [out / "a"])
-    with pytest.raises(InputError, match="would replace the input 'out'"):
-        refuse_replacing(out, [out / "a"], [out])
-    (given / "hard").hardlink_to(out / "a")
-    with pytest.raises(InputError, match="a file of the input 'given'"):
-        refuse_replacing(out, [out / "a"], [given])
+    (study / "series").mkdir(parents=True)
+    (out / "adc").write_text("voxels")
+    (study / "series" / "t1").symlink_to(out / "adc")
+    for given in (out / "adc", study, study / "series" / "t1", out):
+        with pytest.raises(InputError, match="would replace"):
+            refuse_replacing(out, [out / "adc"], [given])
+    (study / "series" / "t1").unlink()
+    os.link(out / "adc", study / "series" / "t1")
+    with pytest.raises(InputError, match="a file of the input 'study'"):
+        refuse_replacing(out, [out / "adc"], [study])
+    (study / "series" / "t1").unlink()
+    (study / "again").symlink_to(study)  # a walk without an end
+    refuse_replacing(out, [out / "adc"], [study, tmp_path / "missing"])
+    refuse_replacing(study / "o", [], [study])

@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from pnst.errors import InputError
@@ -76,22 +76,25 @@ def atomic_folder(folder: Path) -> Iterator[Path]:
     What a killed process left of the same folder goes first. Raises `InputError` when `folder` exists and is not an
     empty folder (nothing is overwritten), cannot be made or written, or another process is making it.
     """
-    place = folder.parent / f"{PREFIX}{_digest(folder.name)}"
-    with _refusals(folder), made_folder(folder.parent), hidden_folder(place, folder):
-        clear(place)  # of a process that was killed
-        refuse_occupied(folder)
-        temporary = place / NEW / folder.name  # which messages name
-        temporary.mkdir(parents=True)
-        yield temporary
-        temporary.chmod(0o777 & ~_umask())
-        if folder.exists():
-            folder.rmdir()
-        os.replace(temporary, folder)
+    with ExitStack() as stack:
+        with _refusals(folder, making=True):
+            stack.enter_context(made_folder(folder.parent))
+            place = stack.enter_context(hidden_folder(folder.parent / f"{PREFIX}{_digest(folder.name)}", folder))
+            clear(place)  # of a process that was killed
+            refuse_occupied(folder)
+            temporary = place / NEW / folder.name  # which messages name
+            temporary.mkdir(parents=True)
+        with _refusals(folder):
+            yield temporary
+            temporary.chmod(0o777 & ~_umask())
+            if folder.exists():
+                folder.rmdir()
+            os.replace(temporary, folder)
 
 
 def refuse_occupied(folder: Path) -> None:
     """Raise `InputError` when `folder` exists and is not an empty folder, or has a name that no folder can have."""
-    with _refusals(folder):
+    with _refusals(folder, making=True):
         occupied = folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir())))
     if occupied:
         raise InputError(
@@ -103,11 +106,12 @@ def refuse_occupied(folder: Path) -> None:
 
 
 @contextmanager
-def _refusals(folder: Path) -> Iterator[None]:
+def _refusals(folder: Path, making: bool = False) -> Iterator[None]:
+    """Turn what the system refuses into `InputError`: all of it while the folder is made, else what is of writing."""
     try:
         yield
     except OSError as error:
-        if error.errno not in _WRITING_REFUSED:
+        if not making and error.errno not in _WRITING_REFUSED:
             raise
         raise InputError(
             f"cannot make the folder {short_name(folder)!r}",

@@ -45,10 +45,11 @@ class OutputFolder:
 
     def publish(self, stale: Iterable[str] = ()) -> None:
         """Give every file that waits its place, and remove the stale ones, as one step."""
-        names = sorted(path.name for path in self.new.iterdir())
-        _sync_all(self.new)
-        _write_journal(self.folder / WRITING, {"new": names, "stale": sorted({*stale} - {*names})})
-        _settle(self.folder)
+        with system_refusals(self.folder):
+            names = sorted(path.name for path in self.new.iterdir())
+            _sync_all(self.new)
+            _write_journal(self.folder / WRITING, {"new": names, "stale": sorted({*stale} - {*names})})
+            _settle(self.folder)
 
 
 @contextmanager
@@ -73,7 +74,7 @@ def output_folder(folder: Path) -> Iterator[OutputFolder]:
 
 def settle(folder: Path) -> None:
     """Finish or remove what a killed run left in a folder that is about to be read; nothing where none did."""
-    if (folder / WRITING).is_dir():
+    if os.path.isdir(folder / WRITING):
         with output_folder(folder):
             pass
 
@@ -93,7 +94,7 @@ def refuse_replacing(folder: Path, replaced: Sequence[Path], inputs: Iterable[Pa
     """
     paths = {path.resolve() for path in replaced}
     lost = {_identity(path) for path in _files_of(replaced)}
-    for given in (path for path in inputs if path.exists()):
+    for given in (path for path in inputs if os.path.exists(path)):
         is_folder_itself = folder.exists() and folder.samefile(given)
         if is_folder_itself or paths & {given.resolve(), *given.resolve().parents}:
             raise unwritable_folder(folder, f"outputs that would replace the input {short_name(given)!r}")

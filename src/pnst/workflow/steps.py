@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,8 +64,8 @@ def assess_step(
     from pnst.io.output_folder import settle
     from pnst.io.results import ASSESSMENT, MEASUREMENTS, SETTINGS, write_results
 
-    home, file = (source, source / MEASUREMENTS) if source.is_dir() else (source.parent, source)
-    beside = home / SETTINGS if file.name == MEASUREMENTS and (home / SETTINGS).is_file() else None
+    home, file = (source, source / MEASUREMENTS) if os.path.isdir(source) else (source.parent, source)
+    beside = home / SETTINGS if file.name == MEASUREMENTS and os.path.isfile(home / SETTINGS) else None
     given = [Path(path) for path in (file, settings_file, model) if path]
     replaced = _replaced(out, home, (ASSESSMENT, SETTINGS))
     with _folder(out, given, replaced) as folder:
@@ -118,7 +119,7 @@ def _replaced(out: Path | None, home: Path, names: Collection[str]) -> tuple[str
     """The outputs that give way: in the folder of the results that are read, those of these names and the report."""
     from pnst.io.results import OUTPUTS, REPORT
 
-    is_home = out is not None and out.exists() and home.exists() and out.samefile(home)
+    is_home = out is not None and os.path.exists(out) and os.path.exists(home) and out.samefile(home)
     return (*names, REPORT) if is_home else OUTPUTS
 
 
