@@ -275,3 +275,28 @@ def test_the_schema_says_no(written, name, change):
 @pytest.mark.parametrize("change", [{"schema_version": 2}, {"case_id": ""}, {"lesions": []}, {"patient": "Jo"}])
 def test_the_schema_says_no_to_the_whole(written, name, change):
     assert not validator(name).is_valid({**written[name], **change})
+
+
+@pytest.mark.parametrize(
+    ("value", "got"),
+    [
+        ("1" + "0" * 400, "a whole number of 401 digits"),
+        ("9" * 10_000, "a whole number of 10000 digits"),
+        ("1e999", "1e999, which is beyond all bounds"),
+        ("NaN", "NaN, which is no number"),
+        ("[" * 100_000, "nested too deep"),
+    ],
+    ids=["400 digits", "10,000 digits", "1e999", "NaN", "nested"],
+)
+def test_numbers_without_bounds_are_refused(tmp_path, value, got):
+    text = f'{{"schema_version": 1, "case_id": "a", "lesions": [{{"label": "1", "size": {value}}}]}}'
+    (tmp_path / "measurements.json").write_text(text)
+    with pytest.raises(InputError, match=got):
+        read_lesions_json(tmp_path / "measurements.json")
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/full"])
+def test_a_device_is_not_read(tmp_path, device):
+    (tmp_path / "measurements.json").symlink_to(device)
+    with pytest.raises(InputError, match="a device, not a plain file"):
+        read_lesions_json(tmp_path / "measurements.json")

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -166,6 +167,28 @@ class TestRefusals:
         folder = write(tmp_path / "model", {**files, MODEL_FILE: with_text(files, deep)})
         with pytest.raises(InputError, match="no skops file"):
             read_model(folder)
+
+    def test_a_schema_that_is_too_long_is_not_parsed(self, files, tmp_path):
+        content = with_text(files, "[" + "[]," * 11_000_000 + "[]]")
+        with pytest.raises(InputError, match="whose schema has over 32 MB"):
+            read_model(write(tmp_path / "model", {**files, MODEL_FILE: content}))
+
+    @pytest.mark.parametrize("kind", ["pipe", "/dev/zero", "itself"])
+    @pytest.mark.parametrize("name", [MODEL_FILE, CARD_FILE, HELD_OUT_FILE])
+    def test_what_is_no_plain_file_is_not_read(self, files, tmp_path, name, kind):
+        folder = write(tmp_path / "model", files)
+        (folder / name).unlink()
+        if kind == "pipe":
+            os.mkfifo(folder / name)
+        else:
+            (folder / name).symlink_to(name if kind == "itself" else kind)
+        with pytest.raises(InputError, match=f"no {name}: "):
+            read_model(folder)
+
+    def test_a_list_with_a_cell_beyond_what_csv_takes(self, files, tmp_path):
+        spoilt = b"lesion,probability\n" + b"a" * 200_000 + b",0.5\n"
+        with pytest.raises(InputError, match="a card or list of another form"):
+            read_model(write(tmp_path / "model", {**files, HELD_OUT_FILE: spoilt}))
 
     def test_a_file_that_unpacks_to_far_more(self, files, tmp_path, monkeypatch):
         monkeypatch.setattr(model_folder, "MAX_BYTES", 2_000_000)

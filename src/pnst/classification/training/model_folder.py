@@ -7,9 +7,12 @@ It holds `model.skops` (pipelines of listed types only, never a pickle), `model_
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import json
+import os
+import stat
 import warnings
 import zipfile
 import zlib
@@ -68,6 +71,9 @@ LOADERS = frozenset(
 MAX_BYTES = 500_000_000
 """Of an unpacked model file (ours): boosted trees on 100 features take about 20 million."""
 
+MAX_SCHEMA_BYTES = 32_000_000
+"""Of the part of it that is JSON (ours), which takes thirty times its size of memory when it is read."""
+
 
 def model_files(model: TrainedModel) -> dict[str, bytes]:
     """The content of a model folder; the card names the SHA-256 of the files that the numbers come from."""
@@ -119,7 +125,7 @@ def read_model(folder: str | PathLike[str]) -> TrainedModel:
     """
     place = Path(folder)
     try:
-        parts = [(place / name).read_bytes() for name in (MODEL_FILE, CARD_FILE, HELD_OUT_FILE)]
+        parts = [_content(place / name) for name in (MODEL_FILE, CARD_FILE, HELD_OUT_FILE)]
     except OSError as error:
         raise _unreadable(place, f"no {Path(error.filename or '').name}: {error.strerror}") from error
     try:
@@ -127,7 +133,7 @@ def read_model(folder: str | PathLike[str]) -> TrainedModel:
         rows = csv.reader(io.StringIO(parts[2].decode()))
         next(rows)
         held_out = {digest: float(p) for digest, p in rows}
-    except (ValidationError, ValueError, StopIteration) as error:
+    except (ValidationError, ValueError, StopIteration, RecursionError, csv.Error) as error:
         raise _unreadable(place, f"a card or list of another form: {type(error).__name__}") from error
     _refuse_other_files(card, digests({MODEL_FILE: parts[0], HELD_OUT_FILE: parts[2]}), place)
     if not all(0 <= p <= 1 for p in held_out.values()):
@@ -144,6 +150,17 @@ def read_model(folder: str | PathLike[str]) -> TrainedModel:
     return model
 
 
+def _content(file: Path) -> bytes:
+    """The bytes of a plain file of at most `MAX_BYTES`. Raises `OSError` for anything else, which is never read."""
+    with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:
+        about = os.fstat(opened.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise OSError(errno.EINVAL, "not a plain file", file)
+        if about.st_size > MAX_BYTES:
+            raise OSError(errno.EFBIG, f"over {MAX_BYTES // 1_000_000} MB", file)
+        return opened.read()
+
+
 def _load(content: bytes, place: Path) -> Any:
     """What model.skops holds, after every type in it was found in the list."""
     from skops.io import loads
@@ -152,6 +169,8 @@ def _load(content: bytes, place: Path) -> Any:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > MAX_BYTES:
                 raise _unreadable(place, f"a {MODEL_FILE} that unpacks to more than {MAX_BYTES // 1_000_000} MB")
+            if archive.getinfo("schema.json").file_size > MAX_SCHEMA_BYTES:
+                raise _unreadable(place, f"a {MODEL_FILE} whose schema has over {MAX_SCHEMA_BYTES // 1_000_000} MB")
             schema = json.loads(archive.read("schema.json"))
             unlisted = sorted(set(_types(schema)) - TYPES) + sorted(set(_loaders(schema)) - LOADERS)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, KeyError, ValueError) as error:
