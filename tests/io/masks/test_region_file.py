@@ -80,3 +80,12 @@ def test_sequences_nested_without_end_are_refused(grid, study, tmp_path, bounded
     file.write_bytes(content[:at] + nest * 2000)
     with bounded(), pytest.raises(InputError, match=r"damaged DICOM file|is empty"):
         read_lesion(file, study)
+
+
+def test_a_file_without_its_preamble_is_read(grid, study, tmp_path):
+    """As some archives hand them out: from the first element of group 8 on."""
+    file = save_rtstruct(tmp_path, {"tumour": circles(grid, 9.0, (3, 4, 5))})
+    whole = read_lesion(file, study)
+    start = 132 + 12 + int(dcmread(file).file_meta.FileMetaInformationGroupLength)
+    file.write_bytes(file.read_bytes()[start:])
+    assert np.array_equal(read_lesion(file, study).mask.data, whole.mask.data)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from pydicom.dataset import Dataset
 
 from pnst.errors import InputError
 from pnst.image import Grid, Mask
@@ -83,7 +84,8 @@ def _check_size(dataset: Any) -> None:
 
 def _is_packed(dataset: Any) -> bool:
     """Whether its frames are compressed one by one."""
-    return bool(dataset.file_meta.TransferSyntaxUID.is_encapsulated)
+    syntax = getattr(dataset, "file_meta", Dataset()).get("TransferSyntaxUID")
+    return syntax is not None and bool(syntax.is_encapsulated)
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,12 +18,16 @@ _CHUNK = 1 << 20
 
 def check_dicom_size(file: Path) -> None:
     """Raise `InputError` for a file that is longer than `MAX_BYTES`, or becomes so when it is unpacked."""
+    from pydicom.errors import InvalidDicomError
     from pydicom.filereader import read_file_meta_info
 
     size = file.stat().st_size
     if size > MAX_BYTES:
         raise _too_long(file, f"{size} bytes")
-    meta = read_file_meta_info(file)
+    try:
+        meta = read_file_meta_info(file)
+    except InvalidDicomError:  # no preamble, so no word of how the rest is packed
+        return
     if meta.get("TransferSyntaxUID") == _DEFLATED:
         _check_unpacked(file, _BEFORE_GROUP + int(meta.FileMetaInformationGroupLength))
 
