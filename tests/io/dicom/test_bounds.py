@@ -32,14 +32,14 @@ def refusal_of(folder, bounded) -> str:
 
 def refusals_of(folder, bounded) -> list[str]:
     """What inspecting and reading say where they refuse; any other end fails."""
-    said = []
+    messages = []
     with bounded():
         for read in (inspect, read_study):
             try:
                 read(folder)
             except PnstError as error:
-                said.append(str(error))
-    return said
+                messages.append(str(error))
+    return messages
 
 
 def deflate(instances):
@@ -70,9 +70,9 @@ def test_a_deflated_bomb_is_refused(formula, write, bounded):
     for _ in range(64):
         packed += packer.compress(bytes(1 << 24))
     file.write_bytes(meta + packed + packer.flush())
-    said = refusal_of(folder, bounded)
-    assert file.name in said
-    assert f"more than {deflated.MAX_INFLATED_BYTES >> 20} MiB" in said
+    message = refusal_of(folder, bounded)
+    assert file.name in message
+    assert f"more than {deflated.MAX_INFLATED_BYTES >> 20} MiB" in message
 
 
 @pytest.mark.parametrize("damage", ["cut", "more", "flipped"])
@@ -137,9 +137,9 @@ def test_a_rescale_that_is_no_number_is_refused_and_not_left_out(formula, write,
         pytest.skip("an intercept that small is none")
     folder = write(formula().instances())
     file = with_raw(folder, tag, "DS", raw)
-    said = refusal_of(folder, bounded)
-    assert file.name in said
-    assert "rescale" in said
+    message = refusal_of(folder, bounded)
+    assert file.name in message
+    assert "rescale" in message
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_rescale_that_is_no_number_is_refused_and_not_left_out(formula, write,
 def test_ten_thousand_digits_do_no_harm(formula, write, bounded, tag, vr):
     folder = write(formula().instances())
     with_raw(folder, tag, vr, b"9" * 10_000)
-    assert all(len(said) < 2000 for said in refusals_of(folder, bounded))
+    assert all(len(message) < 2000 for message in refusals_of(folder, bounded))
 
 
 @pytest.mark.parametrize("tag", [0x00200032, 0x00200037, 0x00280030])
@@ -181,7 +181,7 @@ def test_sequences_nested_deeply_end_in_a_reading_or_a_refusal(formula, write, b
         nested = b"\x18\x00\x17\x91SQ\0\0" + struct.pack("<I", size) + item
         nested += b"" if defined else struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
     file.write_bytes(content[:place] + nested + content[place:])
-    assert all(file.name in said for said in refusals_of(folder, bounded))
+    assert all(file.name in message for message in refusals_of(folder, bounded))
 
 
 ABSURD_PLACES = {
@@ -225,6 +225,6 @@ def test_a_header_without_end_is_refused(formula, write, bounded, monkeypatch):
     place = content.index(b"\x28\x00\x02\x00US")
     endless = b"\x18\x00\x00\x10UN\0\0" + struct.pack("<I", 1 << 20) + bytes(1 << 20)
     file.write_bytes(content[:place] + endless + content[place:])
-    said = refusal_of(folder, bounded)
-    assert file.name in said
-    assert "a header of more than 0 MiB" in said
+    message = refusal_of(folder, bounded)
+    assert file.name in message
+    assert "a header of more than 0 MiB" in message

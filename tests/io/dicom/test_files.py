@@ -106,3 +106,28 @@ def test_names_are_relative_to_the_folder_given(formula, write, tmp_path):
     write(formula().instances())
     (header, *_) = read_tree(tmp_path).headers
     assert header.pixels.name.startswith("study/im")
+
+
+@pytest.mark.parametrize(
+    ("storage", "lost"),
+    [
+        ("1.2.840.1000895.1.4.1.1.4", True),  # a class that a damaged byte made
+        ("1.2.840.10008.5.1.4.1.1.4.77", True),
+        ("1.3.12.2.1107.5.9.1", False),  # Siemens' non-image objects
+        ("1.3.46.670589.11.0.0.12.2", False),  # Philips' exam cards
+        ("1.2.840.10008.5.1.4.1.1.88.33", False),  # a structured report
+    ],
+)
+def test_an_object_without_pixels_is_damage_unless_its_class_holds_none(formula, write, storage, lost):
+    other = formula().instances()[0]
+    other.SOPClassUID = other.file_meta.MediaStorageSOPClassUID = storage
+    for name in ("PixelData", "Rows", "Columns"):
+        del other[name]
+    assert len(read_tree(write([*formula().instances()[1:], other])).damaged) == lost
+
+
+def test_an_object_of_no_kind_and_without_preamble_is_named(formula, write):
+    folder = write(formula().instances())
+    (folder / "slice").write_bytes(b"\x08\x00\x08\x00\x04\x00\x00\x00ABCD" * 40)
+    (unread,) = read_tree(folder).unread
+    assert (unread.name, unread.reason) == ("slice", "no kind of object in its header")

@@ -70,7 +70,7 @@ def read_tree(path: Path) -> Tree:
     skipped = [] if given.of_series else [f for f, result in zip(files, results, strict=True) if result is None]
     lost = [_lost_image(file, suffixes) for file in skipped]
     headers, twins, notes = without_copies(_of_given_series(path, results) if given.of_series else _headers(results))
-    unread = (*given.unread, *(f for f in lost if isinstance(f, UnreadFile)))
+    unread = (*given.unread, *(f for f in (*results, *lost) if isinstance(f, UnreadFile)))
     return Tree(
         headers=headers,
         damaged=tuple(r for r in (*results, *lost) if isinstance(r, InputError)),

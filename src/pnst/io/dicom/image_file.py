@@ -14,7 +14,7 @@ from pnst.io.dicom.elements import Elements, read_elements
 from pnst.io.dicom.enhanced import enhanced_frames, is_enhanced
 from pnst.io.dicom.frame import Frame, Header, Pixels
 from pnst.io.dicom.kinds import is_reformatted
-from pnst.io.dicom.listing import is_dicom_start
+from pnst.io.dicom.listing import UnreadFile, is_dicom_start
 from pnst.io.dicom.mosaic import is_mosaic, mosaic_frames
 from pnst.io.dicom.segments import SegmentHeader, segments_of
 from pnst.io.dicom.tags import Fields, integer, number, private, text, words
@@ -27,13 +27,18 @@ from pnst.io.simulation_mark import PHANTOM
 _NOT_IMAGES = frozenset({"SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "RTIMAGE", "SR", "PR", "KO", "REG", "RWV", "DOC"})
 _NOT_IMAGE_CLASSES = ("1.2.840.10008.5.1.4.1.1.66", "1.2.840.10008.5.1.4.1.1.481")
 """Roots of the classes of segmentations, registrations and parametric surfaces, and of radiotherapy."""
+_VENDORS = ("1.3.12.2.1107.", "1.3.46.670589.", "1.2.840.113619.", "1.2.392.200036.", "1.2.156.112605.")
+"""Roots of the private classes of Siemens, Philips, GE, Canon and Toshiba, United Imaging."""
 _DICOM_SUFFIXES = (".dcm", ".ima")
 MAX_SIDE = 16384
 """Rows or columns above this are damage, not an image."""
 
 
-def read_file(file: tuple[Path, str]) -> Header | tuple[SegmentHeader, ...] | InputError | None:
-    """The header of an image, the segments of a segmentation, the error of a damaged file; None for other files."""
+def read_file(file: tuple[Path, str]) -> Header | tuple[SegmentHeader, ...] | InputError | UnreadFile | None:
+    """The header of an image, the segments of a segmentation, the error of a damaged file; None for other files.
+
+    An `UnreadFile` is what may be no DICOM file at all.
+    """
     path, name = file
     try:
         with open_regular(path) as stream:
@@ -44,11 +49,13 @@ def read_file(file: tuple[Path, str]) -> Header | tuple[SegmentHeader, ...] | In
             elements = read_elements(stream)
         storage = text(elements.data, 0x00080016) or text(elements.meta, 0x00020002)
         if not storage:
-            return damage(name, "no kind of object in its header") if elements.meta else None
+            unknown = "no kind of object in its header"
+            return damage(name, unknown) if elements.meta else UnreadFile(name, unknown)
         if storage in SEG_CLASSES:
             return segments_of(elements.data, path)
         if not _is_image(elements.data, storage, elements.has_pixels):
-            return None
+            lost = not elements.has_pixels and _is_lost_image(elements.data, storage)
+            return damage(name, "an object of unknown kind, without pixels (a truncated file?)") if lost else None
         return _header(elements, path, name)
     except InputError as error:
         return error
@@ -66,6 +73,16 @@ def _is_image(ds: Fields, storage: str, has_pixels: bool) -> bool:
     if text(ds, 0x00080060) in _NOT_IMAGES or storage.startswith(_NOT_IMAGE_CLASSES):
         return False
     return UID(storage).name.endswith("Image Storage") or has_pixels
+
+
+def _is_lost_image(ds: Fields, storage: str) -> bool:
+    """Whether an object without pixels and of no known class may have been an image.
+
+    Vendors export objects of classes of their own, which hold no image and have no rows.
+    """
+    if UID(storage).name != storage or text(ds, 0x00080060) in _NOT_IMAGES or storage.startswith(_NOT_IMAGE_CLASSES):
+        return False
+    return not storage.startswith(_VENDORS) or 0x00280010 in ds
 
 
 def _header(elements: Elements, file: Path, name: str) -> Header:
