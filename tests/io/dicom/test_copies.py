@@ -47,6 +47,23 @@ def test_images_sent_twice_in_other_bytes_are_read_once(formula, write, change):
     assert [guess.role for guess in inspect(write([]))] == [Role.T1]
 
 
+def test_instances_sent_twice_under_another_series_uid_are_read_of_one_series(formula, tmp_path):
+    """Files of the two series in turn, as in one flat folder."""
+    series, again = formula(), formula().instances()
+    for ds in again:
+        ds.SeriesInstanceUID, ds.SeriesNumber = "2.25.81", 5
+    pairs = [
+        list(pair) if k % 2 else list(pair)[::-1] for k, pair in enumerate(zip(series.instances(), again, strict=True))
+    ]
+    folder = tmp_path / "study"
+    folder.mkdir()
+    for n, ds in enumerate(ds for pair in pairs for ds in pair):
+        ds.save_as(folder / f"{n:02d}.dcm", enforce_file_format=True)
+    study = read_study(folder)
+    np.testing.assert_array_equal(study.series[Role.T1].volume.data, series.stored[..., 0])
+    assert study.notes == (NOTE,)
+
+
 def test_a_diffusion_series_sent_twice_is_not_doubled(formula, write):
     series = formula(volumes=[{"DiffusionBValue": b} for b in (0.0, 800.0)])
     study = read_study(write(sent_twice(series, compressed)))

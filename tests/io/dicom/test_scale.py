@@ -77,8 +77,16 @@ def test_an_enhanced_image_keeps_the_scale_of_each_frame(formula, as_enhanced, w
     np.testing.assert_allclose(dwi.volume.data, series.stored / np.array([0.5, 0.5, 0.55]), rtol=1e-6)
 
 
+def test_the_private_block_says_philips_where_the_manufacturer_is_gone(formula, write):
+    series, instances = philips(formula, (2, 2, 2), (0.5, 0.5, 0.55))
+    for ds in instances:
+        del ds.Manufacturer
+    dwi = read_study(write(instances)).series[Role.DWI]
+    np.testing.assert_allclose(dwi.volume.data, series.stored / np.array([0.5, 0.5, 0.55]), rtol=1e-6)
+
+
 def test_another_vendor_s_slopes_are_what_the_standard_says(formula, write):
-    series, instances = philips(formula, (2, 2.2, 2.4), (0.5, 0.5, 0.55))
+    series, instances = philips(formula, (2, 2.2, 2.4), (None, None, None))
     for ds in instances:
         ds.Manufacturer = "Invented"
     dwi = read_study(write(instances)).series[Role.DWI]

@@ -93,8 +93,11 @@ def rescale(ds: Fields) -> tuple[float, float]:
 
 
 def intensity_scale(ds: Fields, slope: float, manufacturer: str) -> float | None:
-    """Chenevert et al. 2014 (Transl Oncol 7:65): Philips' values are floating point × rescale slope × scale slope."""
-    if "PHILIPS" not in manufacturer.upper():
+    """Chenevert et al. 2014 (Transl Oncol 7:65): Philips' values are floating point × rescale slope × scale slope.
+
+    Philips' it is by the manufacturer, or, where an anonymiser took that, by the creator of the private block.
+    """
+    if "PHILIPS" not in manufacturer.upper() and not text(ds, 0x20050010).startswith("Philips MR Imaging"):
         return None
     scale = number(ds, private(ds, 0x2005, "Philips MR Imaging DD 001", 0x0E), "FL")
     return float(f"{abs(slope * scale):.5g}") if scale else None

@@ -21,13 +21,15 @@ _DIGITS = 4
 def without_copies(headers: Sequence[Header]) -> tuple[tuple[Header, ...], Twins, tuple[str, ...]]:
     """Leave out files that hold an instance again, and report how many: byte for byte, or in other bytes.
 
-    One instance in other bytes (compressed, or with another header) has the same UID, place, weighting and times.
+    One instance in other bytes (compressed, or with another header) has the same UID, place, weighting and times. Of
+    two series that hold the same instances, the first is kept.
     """
     by_instance: dict[str, list[Header]] = defaultdict(list)
     kept: list[Header] = []
     twins: list[tuple[Header, Header]] = []
     copies = 0
-    for header in headers:
+    first_of_series = {uid: place for place, uid in enumerate(dict.fromkeys(header.series_uid for header in headers))}
+    for header in sorted(headers, key=lambda header: first_of_series[header.series_uid]):
         earlier = by_instance[header.instance_uid] if header.instance_uid else []
         if any(_same_bytes(header, other) for other in earlier):
             copies += 1
