@@ -7,7 +7,6 @@ Values may change, shape may not, because the shape belongs to the affine.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,15 +27,6 @@ MAX_SHEAR = 1e-3
 SAME_VOXELS = 0.02
 """Grids whose corners are closer than this share of a voxel are one grid: what headers round stays far below it."""
 
-MIN_SIDE_MM, MAX_PIXEL_MM = 0.05, 20.0
-"""Bounds of a voxel: no side is shorter, no pixel (the two shorter sides) longer. Micrometres or metres are."""
-
-MAX_EXTENT_MM, MAX_ORIGIN_MM = 2500.0, 1e4
-"""No image is longer along an axis than a person with room, none lies further than a room from its origin."""
-
-MAX_VOXELS = 1 << 29
-"""Of one image, all its measurements counted: 512 × 512 × 2048. More is a damaged header, and fills the memory."""
-
 EQUAL_SIDE_RATIO = 1.05
 """Voxel sides closer than this ratio are equally long."""
 
@@ -49,8 +39,8 @@ _AXES, _SIGNS = np.array([axes for axes, _ in _ORDERS]), np.array([signs for _, 
 class Grid:
     """Where voxels are: the shape (ni, nj, nk) and the affine from index to RAS mm. Any orientation is legal.
 
-    Raises `GeometryError` for an affine that is not finite, not invertible or sheared, and for voxels, an extent or a
-    place that no image of a person has (lengths in metres or micrometres, a damaged header).
+    Raises `GeometryError` for an affine that is not finite, not invertible or sheared. Any scale is legal: that an image
+    from a file is of a person is for the reader to check.
 
     A box of 2 × 3 × 4 voxels of 1 × 2 × 3 mm:
 
@@ -83,7 +73,6 @@ class Grid:
         cosines = np.abs(units.T @ units - np.eye(3))
         if not cosines.max() <= MAX_SHEAR:
             raise _bad_grid(f"axes whose cosine is {cosines.max():.4f}", f"perpendicular axes (cosine ≤ {MAX_SHEAR})")
-        _check_size(shape, lengths, affine[:3, 3])
         affine.flags.writeable = False
         object.__setattr__(self, "affine", affine)
         object.__setattr__(self, "shape", shape)
@@ -338,21 +327,6 @@ def bounding_box(data: BoolArray, spacing: Sequence[float], margin_mm: float = 0
         for side, pad, count in zip(tight, pads, data.shape, strict=True)
     )
     return i, j, k
-
-
-def _check_size(shape: tuple[int, ...], lengths: FloatArray, origin: FloatArray) -> None:
-    """Raise `GeometryError` for what no image of a person measures."""
-    sides = " × ".join(f"{length:.3g}" for length in lengths)
-    if lengths.min() < MIN_SIDE_MM or sorted(lengths)[1] > MAX_PIXEL_MM:
-        raise _bad_grid(f"voxels of {sides} mm", f"sides from {MIN_SIDE_MM:g} mm, pixels up to {MAX_PIXEL_MM:g} mm")
-    extents = lengths * shape
-    if extents.max() > MAX_EXTENT_MM:
-        extent = " × ".join(f"{length:.4g}" for length in extents)
-        raise _bad_grid(f"{extent} mm in voxels of {sides} mm", f"at most {MAX_EXTENT_MM:g} mm along an axis")
-    if np.abs(origin).max() > MAX_ORIGIN_MM:
-        raise _bad_grid(f"an origin {np.abs(origin).max():.3g} mm away", f"at most {MAX_ORIGIN_MM:g} mm")
-    if math.prod(shape) > MAX_VOXELS:
-        raise _bad_grid(f"{math.prod(shape)} voxels", f"at most {MAX_VOXELS}")
 
 
 def _on_grid(data: AnyArray, grid: Grid, *, allow_4d: bool) -> AnyArray:

@@ -157,6 +157,13 @@ class Series:
                 expected="one volume",
                 remedy="choose one volume and save it alone, or assign the series the role dwi with its b-values",
             )
+        if self.role is Role.ADC and self.volume.unit not in ("", "um2_per_ms"):
+            raise InputError(
+                "an ADC series in an unknown unit",
+                got=f"unit {self.volume.unit!r}",
+                expected="um2_per_ms, which is 1e-3 mm²/s",
+                remedy="convert the values, and name their unit in the Volume",
+            )
         if self.b_vectors is not None:
             vectors = np.array(self.b_vectors, dtype=np.float64)
             vectors.flags.writeable = False

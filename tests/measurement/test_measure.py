@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from pnst.errors import SettingError
 from pnst.measurement.measure import FAMILIES
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.study import Study
@@ -28,3 +31,11 @@ def test_everything_that_is_missing_has_a_reason():
 
 def test_every_family_is_listed_once_in_both_tables():
     assert [name for name, _ in FAMILIES] == list(FAMILY_TYPES)
+
+
+def test_a_mask_that_no_family_reads_is_refused():
+    scene = Scene()
+    study = scene.study()
+    masks = {"edma": scene.lesion().mask}
+    with pytest.raises(SettingError, match="edma"):
+        measure(replace(study, masks=masks), scene.lesion())

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from pnst.errors import GeometryError
 from pnst.image import Grid
+from pnst.io.image_bounds import plausible_grid
 from pnst.typing import FloatArray
 
 
 def grid_of_file(file: Path, shape: tuple[int, int, int], affine: FloatArray, unit: str = "") -> Grid:
-    """The grid. Raises `GeometryError` as `Grid` does, naming the file and, where it matters, the header's unit."""
+    """The grid. Raises `GeometryError` as `plausible_grid` does, naming the file and, where it matters, the header's unit."""
     try:
-        return Grid(shape, affine)
+        return plausible_grid(shape, affine)
     except GeometryError as error:
         written = f"; the header's unit of length is {unit}" if unit else ""
         raise GeometryError(

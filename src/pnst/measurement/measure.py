@@ -7,10 +7,11 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from pnst.errors import SettingError
 from pnst.measurement.context import Context
 from pnst.measurement.crumbs import without_crumbs
 from pnst.measurement.family import Family, NotMeasurable, Outcome, Value
-from pnst.measurement.measurements import FAMILY_TYPES, Measurements
+from pnst.measurement.measurements import FAMILY_TYPES, MASK_NAMES, Measurements
 from pnst.measurement.neighbours import refuse_overlaps
 from pnst.measurement.overrides import check_overrides
 from pnst.measurement.settings import MeasureSettings
@@ -48,7 +49,8 @@ def measure(
 
     Raises
     ------
-    SettingError : an override of a column that does not exist, or a value that it cannot hold
+    SettingError : an override of a column that does not exist, or a value that it cannot hold; a mask that no family
+        reads
     GeometryError : a lesion that was drawn on a series which has been moved since
     InputError : a lesion that is mostly the same as another one
 
@@ -68,6 +70,7 @@ def measure(
     'no diffusion series and no ADC map'
     """
     checked = check_overrides(overrides or {})
+    _refuse_unread_masks(study)
     study.check_place(lesion.mask, "lesion")
     refuse_overlaps(lesion, others)
     settings = settings or MeasureSettings()
@@ -99,6 +102,17 @@ def measure(
         provenance=_provenance(study, lesion),
         regions=regions,
     )
+
+
+def _refuse_unread_masks(study: Study) -> None:
+    for name in study.masks:
+        if name not in MASK_NAMES:
+            raise SettingError(
+                f"no measurement reads a mask called {name!r}",
+                got=name,
+                expected=", ".join(MASK_NAMES),
+                remedy="correct its name, or leave it out",
+            )
 
 
 def _provenance(study: Study, lesion: Lesion) -> dict[str, str]:

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from pnst.errors import GeometryError
-from pnst.image import MAX_ORIGIN_MM, MAX_PIXEL_MM, MAX_SHEAR, MIN_SIDE_MM, Grid
+from pnst.image import MAX_SHEAR, Grid
 from pnst.io.dicom.frame import Frame, FramePlane
+from pnst.io.image_bounds import MAX_ORIGIN_MM, MAX_PIXEL_MM, MIN_SIDE_MM, plausible_grid
 from pnst.io.lps import LPS_TO_RAS
 from pnst.typing import FloatArray
 
@@ -141,7 +142,7 @@ def grid_of(ordered: Sequence[Frame]) -> Grid:
     affine[:3, 3] = first.position
     rows, columns = ordered[0].size
     try:
-        return Grid((columns, rows, len(ordered)), LPS_TO_RAS @ affine)
+        return plausible_grid((columns, rows, len(ordered)), LPS_TO_RAS @ affine)
     except GeometryError as error:
         raise _refusal(f"those from {ordered[0].name} to {ordered[-1].name}", error.got, error.expected) from error
 

@@ -15,10 +15,10 @@ import numpy as np
 from pydicom.pixels import get_decoder, pixel_array
 
 from pnst.errors import InputError
-from pnst.image import MAX_VOXELS
 from pnst.io.dicom.codestream import ImplausibleCodestreamError, check_codestreams
 from pnst.io.dicom.deflated import DEFLATED, inflate_elements
 from pnst.io.dicom.frame import Frame, Pixels
+from pnst.io.image_bounds import MAX_VOXELS
 from pnst.io.regular_file import open_regular
 from pnst.typing import AnyArray, Float32Array
 

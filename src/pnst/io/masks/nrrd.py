@@ -16,8 +16,9 @@ from typing import BinaryIO, Literal
 import numpy as np
 
 from pnst.errors import GeometryError, InputError
-from pnst.image import MAX_VOXELS, Grid
+from pnst.image import Grid
 from pnst.io.file_grid import grid_of_file
+from pnst.io.image_bounds import MAX_VOXELS
 from pnst.io.packed_stream import DamagedStreamError, PackedStream, Packing
 from pnst.io.regular_file import open_regular
 from pnst.typing import AnyArray, FloatArray

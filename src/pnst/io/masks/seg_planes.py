@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from pnst.errors import GeometryError
-from pnst.image import MAX_VOXELS, Grid
+from pnst.image import Grid
+from pnst.io.image_bounds import MAX_VOXELS, plausible_grid
 from pnst.io.lps import LPS_TO_RAS
 from pnst.typing import FloatArray
 
@@ -67,7 +68,7 @@ def stack(dataset: Any, count: int, named: Sequence[Grid], others: Sequence[Grid
     affine = np.eye(4)
     affine[:3, :3] = axes * (1, 1, step)
     affine[:3, 3] = position[np.argmin(depth)]
-    return Grid((shape[0], shape[1], int(shape[2])), LPS_TO_RAS @ affine), tuple(slices.astype(int).tolist())
+    return plausible_grid((shape[0], shape[1], int(shape[2])), LPS_TO_RAS @ affine), tuple(slices.astype(int).tolist())
 
 
 def _series_step(axes: FloatArray, position: FloatArray, named: Sequence[Grid], others: Sequence[Grid]) -> float | None:

@@ -19,7 +19,7 @@ from nibabel.nifti1 import Nifti1PairHeader
 from nibabel.nifti2 import Nifti2PairHeader
 
 from pnst.errors import InputError
-from pnst.image import MAX_VOXELS
+from pnst.io.image_bounds import MAX_VOXELS
 from pnst.io.nifti.pair import header_of, is_pair, voxels_of
 from pnst.io.packed_stream import DamagedStreamError, PackedStream, packing_of
 from pnst.io.regular_file import open_regular
