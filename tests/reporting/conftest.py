@@ -14,6 +14,7 @@ from pnst.measurement.families.margin import Margin
 from pnst.measurement.families.size import Size
 from pnst.measurement.families.split_fat import SplitFat
 from pnst.measurement.measurements import Measurements
+from pnst.measurement.settings import MeasureSettings
 from pnst.study import Lesion, Role, Series, Source, Study
 
 RADII_MM = np.array([14.0, 10.0, 18.0])
@@ -65,6 +66,7 @@ def measurements(regions):
     return Measurements(
         "case-07",
         "tumour 1",
+        settings=MeasureSettings(),
         size=Size(
             longest_diameter_mm=36.02,
             axial_diameter_mm=28.13,

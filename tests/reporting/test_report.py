@@ -14,7 +14,7 @@ import pytest
 
 from pnst.classification.assess import assess
 from pnst.classification.assessment import DISCLAIMER
-from pnst.errors import InputError
+from pnst.errors import InputError, SettingError
 from pnst.image import Volume
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.report import report, report_lesions
@@ -243,7 +243,7 @@ def test_text_from_files_is_escaped_everywhere(made):
         label=ATTACK,
         margin=replace(made.m.margin, quality=ATTACK, series=ATTACK),
         skipped={ATTACK: ATTACK},
-        overrides={ATTACK: ATTACK},
+        overrides={"reader.invasion": True},
         warnings=(ATTACK,),
         provenance={ATTACK: ATTACK},
     )
@@ -325,3 +325,20 @@ def test_the_real_sarcoma_makes_a_page_of_under_three_megabytes(shared_data, mad
     html = report(study, mass, m, assess(m))
     assert len(Page(html).values("img", "src")) == 8
     assert len(html.encode()) < 3e6
+
+
+def test_settings_that_are_not_known_are_not_made_up(made, bare, a):
+    """What was read from an entry alone: the defaults may not be those that were used."""
+    known = report(bare, made.lesion, made.m, a)
+    assert "settings that these measurements" not in known
+    assert 'class="settings"' in known
+    again = Measurements.from_dict(made.m.to_dict(), made.m.case_id)
+    unknown = report(bare, made.lesion, again, a)
+    assert "settings that these measurements were made with are not known" in unknown
+    assert 'class="settings"' not in unknown
+
+
+def test_an_override_that_there_cannot_be_is_refused(made, bare, a):
+    m = replace(made.m, overrides={"split_fat.present": None})
+    with pytest.raises(SettingError, match=r"split_fat\.present"):
+        report(bare, made.lesion, m, a)

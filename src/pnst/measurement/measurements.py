@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from html import escape
+from math import isfinite
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from pnst.measurement.families.adc import Adc
 from pnst.measurement.families.cyst import Cyst
@@ -19,7 +21,7 @@ from pnst.measurement.families.size import Size
 from pnst.measurement.families.split_fat import SplitFat
 from pnst.measurement.families.t1_high import T1High
 from pnst.measurement.families.target import Target
-from pnst.measurement.family import Family, Regions, Value
+from pnst.measurement.family import INTERVAL, Family, Regions, Value
 from pnst.measurement.settings import MeasureSettings
 
 if TYPE_CHECKING:
@@ -51,7 +53,8 @@ class Measurements:
     """What a reader of the numbers must know."""
     notes: tuple[str, ...] = ()
     """What was noticed while reading the images and the lesion."""
-    settings: MeasureSettings = field(default_factory=MeasureSettings)
+    settings: MeasureSettings | None = None
+    """None: not known, as in what `from_dict` reads."""
     provenance: Mapping[str, str] = field(default_factory=dict)
     """"pnst" → version, "lesion" → how it was made, "input.<role>" → digest, "align.<role>" and "bias.<role>" → what
     was done to the series before."""
@@ -89,21 +92,20 @@ class Measurements:
 
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any], case_id: str) -> Measurements:
-        """The inverse of `to_dict`; regions and settings do not travel in an entry."""
-        families: dict[str, Any] = {}
-        for name, kind in FAMILY_TYPES.items():
-            if name in entry:
-                families[name] = kind.from_columns(entry[name])
-        return cls(
-            case_id=case_id,
-            label=str(entry["label"]),
-            **families,
-            skipped=entry.get("skipped", {}),
-            overrides=entry.get("overrides", {}),
-            warnings=tuple(entry.get("warnings", ())),
-            notes=tuple(entry.get("notes", ())),
-            provenance=entry.get("provenance", {}),
-        )
+        """The inverse of `to_dict`; regions and settings do not travel in an entry.
+
+        Overrides are as they stand there: `check_overrides` says whether a reader may judge them.
+
+        Raises
+        ------
+        KeyError : no label
+        TypeError, ValueError : a family, column or other key that this version does not know, a required column that is
+            not there, or a value that is not of its column's kind
+        """
+        others = {name: check(name, entry.get(name)) for name, check in _OTHERS.items()}
+        _refuse_unknown("an entry", entry, {"label", *FAMILY_TYPES, *_OTHERS})
+        families: dict[str, Any] = {name: _family(name, entry[name]) for name in FAMILY_TYPES if name in entry}
+        return cls(case_id=case_id, label=_label(entry["label"]), **families, **others)
 
     def row(self) -> dict[str, Any]:
         """Flat case_id, label, every measured column, `skipped.<family>` and `override.<column>`."""
@@ -148,3 +150,71 @@ def _plain(columns: Mapping[str, Value]) -> dict[str, Any]:
 
 def _shown(value: Value) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _family(name: str, columns: object) -> Family:
+    """A family from its columns in a file."""
+    kind = FAMILY_TYPES[name]
+    if not isinstance(columns, Mapping):
+        raise TypeError(f"{name} is {columns!r}, and no table of columns")
+    numbers = {column for column in kind.column_names() if kind.kind_of(column) in (float, int)}
+    _refuse_unknown(name, columns, {*kind.column_names(), *(column + INTERVAL for column in numbers)})
+    for column, value in columns.items():
+        if column.endswith(INTERVAL):
+            fits = _is_kind(value, tuple) and len(value) == 2 and value[0] <= value[1]
+        elif value is None:
+            fits = column in kind.nullable or column not in kind.required()
+        else:
+            words = get_args(kind.hint_of(column)) if get_origin(kind.hint_of(column)) is Literal else ()
+            fits = _is_kind(value, kind.kind_of(column)) and (not words or value in words)
+        if not fits:
+            raise ValueError(f"{name}.{column} is {value!r}")
+    return kind.from_columns(columns)
+
+
+def _is_kind(value: Any, kind: type) -> bool:
+    if kind is tuple:
+        return isinstance(value, list | tuple) and all(_is_kind(item, float) for item in value)
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
+def _refuse_unknown(what: str, given: Mapping[str, Any], known: set[str]) -> None:
+    unknown = [str(name) for name in given if name not in known]
+    if unknown:
+        near = get_close_matches(unknown[0], known, n=1)
+        raise ValueError(f"{what} holds {unknown[0]!r}" + (f" (is it {near[0]!r}?)" if near else ""))
+
+
+def _label(label: object) -> str:
+    if not isinstance(label, str | int) or isinstance(label, bool):
+        raise TypeError(f"the label is {label!r}")
+    return str(label)
+
+
+def _table(name: str, given: object) -> dict[str, Any]:
+    if given is not None and not isinstance(given, Mapping):
+        raise TypeError(f"{name} is {given!r}, and no table")
+    return dict(given or {})
+
+
+def _words(name: str, given: object) -> dict[str, str]:
+    table = _table(name, given)
+    if name == "skipped":
+        _refuse_unknown(name, {part.partition(".")[0]: why for part, why in table.items()}, set(FAMILY_TYPES))
+    if not all(isinstance(word, str) for word in table.values()):
+        raise TypeError(f"{name} holds something else than texts")
+    return table
+
+
+def _texts(name: str, given: object) -> tuple[str, ...]:
+    if not isinstance(given, list | tuple | None) or not all(isinstance(text, str) for text in given or ()):
+        raise TypeError(f"{name} is {given!r}, and no list of texts")
+    return tuple(given or ())
+
+
+_OTHERS: Mapping[str, Callable[[str, object], Any]] = MappingProxyType(
+    {"skipped": _words, "overrides": _table, "warnings": _texts, "notes": _texts, "provenance": _words}
+)
+"""What an entry holds besides its label and the families, and how each is read."""

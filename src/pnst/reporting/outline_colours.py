@@ -46,9 +46,11 @@ class OutlineColours:
 
 
 def edge_colours(m: Measurements) -> OutlineColours | None:
-    """Where the edge is sharp, indistinct and not measured; None where it was not measured at all."""
+    """Where the edge is sharp, indistinct and not measured; None where it was not measured at all, or the
+    width at which an edge counts as indistinct is not known.
+    """
     edge_width = m.regions.get("edge_width")
-    if not isinstance(edge_width, SurfaceMap):
+    if not isinstance(edge_width, SurfaceMap) or m.settings is None:
         return None
     limit = m.settings.margin.indistinct_width_mm
     legend = f"edge: blue sharp, vermilion indistinct (wider than {limit:g} mm), white not measured"

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pnst.errors import InputError
 from pnst.measurement.measurements import Measurements
+from pnst.measurement.overrides import check_overrides
 from pnst.reporting.numbers import log_odds, percent, quantity, signed
 from pnst.reporting.reportlets import key_numbers, reasons, reportlets
 from pnst.reporting.vocabulary import column_title, facts, family_words, part_title, role_title
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
 
 UNEVALUATED = "cannot be evaluated"
+UNKNOWN_SETTINGS = "the settings that these measurements were made with are not known"
 Finding = tuple[Lesion, Measurements, "Assessment"]
 
 
@@ -28,7 +30,8 @@ def report(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> str:
     Nothing is loaded from elsewhere: pictures are PNG data URIs, the style is inline, there is no script.
     Equal input gives equal text. All text that comes from files is escaped.
 
-    Raises `InputError` when measurements, assessment and study are not of one case and lesion.
+    Raises `InputError` when measurements, assessment and study are not of one case and lesion, `SettingError` for an
+    override that there cannot be.
 
     A ball of radius 10 mm, 4/3·π = 4.19 ml, in a study without images:
 
@@ -50,6 +53,7 @@ def report_lesions(study: Study, findings: Sequence[Finding]) -> str:
     """The report of a study with several lesions: `report`'s content for each, in one file."""
     for lesion, m, a in findings:
         _of_one_case(study, lesion, m, a)
+        check_overrides(m.overrides)
     lesions = [_lesion(study, lesion, m, a) for lesion, m, a in findings]
     series = [_series(s) for s in study.series.values()]
     page = environment().get_template("report.html.j2")
@@ -71,7 +75,7 @@ def _lesion(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> dic
         "skipped": {part_title(part): reason for part, reason in m.skipped.items()},
         "overrides": [(_column(name), quantity(name, value)) for name, value in m.overrides.items()],
         "warnings": list(dict.fromkeys((*a.warnings, *m.warnings))),
-        "notes": lesion.notes,
+        "notes": (*lesion.notes, *(() if m.settings else (UNKNOWN_SETTINGS,))),
         "provenance": m.provenance,
         "other_settings": _other_settings(m),
     }
@@ -93,8 +97,8 @@ def _series(series: Series) -> dict[str, Any]:
 
 def _other_settings(m: Measurements) -> Mapping[str, Mapping[str, object]]:
     """The settings of the families that were not measured; the others stand with their family."""
-    measured = m.families()
-    return {name: values for name, values in m.settings.model_dump().items() if name not in measured}
+    measured, settings = m.families(), m.settings.model_dump() if m.settings else {}
+    return {name: values for name, values in settings.items() if name not in measured}
 
 
 def _column(name: str) -> str:

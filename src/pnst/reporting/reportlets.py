@@ -104,7 +104,7 @@ def key_numbers(m: Measurements) -> list[KeyNumber]:
 
 def reportlets(study: Study, lesion: Lesion, m: Measurements) -> list[Reportlet]:
     """One reportlet for every measured family."""
-    settings = m.settings.model_dump()
+    settings = m.settings.model_dump() if m.settings else {}
     parts = []
     for name, family in m.families().items():
         words = family_words(name)

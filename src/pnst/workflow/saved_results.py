@@ -117,13 +117,16 @@ def _on_own_grid(image: Image, study: Study) -> Image:
 def with_surfaces(case: Case) -> Case:
     """The case with what was measured along each lesion's surface: no file holds that, so it is measured again.
 
-    Where the numbers do not come out as they were (masks were given then, or another version measured), the surface
-    stays without it, and pictures draw it in one colour.
+    Where the numbers do not come out as they were (masks were given then, or another version measured), or the settings
+    are not known, the surface stays without it, and pictures draw it in one colour.
     """
     from pnst.measurement.measure import measure
 
     measured = []
     for lesion, m in zip(case.lesions, case.measurements, strict=True):
+        if m.settings is None:
+            measured.append(m)
+            continue
         without_intervals = m.settings.model_copy(
             update={"uncertainty": m.settings.uncertainty.model_copy(update={"repetitions": 0})}
         )
