@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 
 import pytest
 
@@ -14,15 +14,52 @@ from pnst.phantom.tissue import Tissue
 from pnst.study import Role
 
 
-def test_the_default_description_says_nothing_but_its_seed():
-    assert tomllib.loads(Description(spec=Spec(), seed=3).to_toml()) == {"seed": 3}
+def names_of(kind, prefix=""):
+    """Every parameter of a dataclass, and of those in it, by its dotted name."""
+    for field in fields(kind):
+        yield prefix + field.name
+        value = getattr(kind, field.name)
+        if is_dataclass(value):
+            yield from names_of(value, f"{prefix}{field.name}.")
 
 
-@pytest.mark.parametrize("make", [benign, malignant])
-def test_a_preset_survives_the_file_without_its_name(make):
+@pytest.mark.parametrize("spec", [Spec(), benign(), malignant()], ids=["default", "benign", "malignant"])
+def test_a_description_says_every_parameter(spec):
+    """Witness: the fields of the dataclasses."""
+    written = tomllib.loads(Description(spec=spec, seed=3).to_toml())
+    assert written["seed"] == 3
+    for name in names_of(spec):
+        table = written
+        for part in name.split("."):
+            table = table[part]
+
+
+@pytest.mark.parametrize("make", [Spec, benign, malignant])
+def test_a_description_survives_the_file_without_the_name_of_a_preset(make):
     text = Description(spec=make()).to_toml()
     assert "like" not in tomllib.loads(text)
     assert describe(tomllib.loads(text)).spec == make()
+
+
+@pytest.mark.parametrize("like", ["benign", "malignant"])
+def test_a_description_is_not_filled_in_by_a_preset(like):
+    """What equals a default is written too, so that no preset could have a say; so none may be named."""
+    whole = tomllib.loads(Description(spec=Spec(), seed=3).to_toml())
+    with pytest.raises(SettingError, match="the preset has no say"):
+        describe(whole, {"like": like})
+    del whole["lesion"]["edge_sigma_mm"], whole["lesion"]["capsule_mm"]
+    again = describe(whole, {"like": like}).spec
+    preset = {"benign": benign, "malignant": malignant}[like]().lesion
+    assert (again.lesion.edge_sigma_mm, again.lesion.capsule_mm) == (preset.edge_sigma_mm, preset.capsule_mm)
+    assert replace(again, lesion=Spec().lesion) == Spec()
+
+
+def test_a_later_realistic_beats_the_artefacts_of_a_whole_description():
+    whole = tomllib.loads(Description(spec=malignant()).to_toml())
+    assert describe(whole, {"realistic": "yes"}).spec == replace(malignant(), artefacts=REALISTIC)
+    realistic = tomllib.loads(Description(spec=replace(malignant(), artefacts=REALISTIC)).to_toml())
+    assert describe(realistic).spec.artefacts == REALISTIC
+    assert describe(realistic, {"realistic": "no"}).spec == malignant()
 
 
 def test_a_preset_is_changed_where_a_layer_says_so_and_nowhere_else():
@@ -66,6 +103,7 @@ def test_cells_say_the_same_as_a_file():
         "roles": "t1; dwi",
         "lesion.radii_mm": "11;13.5;22",
         "lesion.lobes": "3",
+        "lesion.lobe_depth": "0.1",
         "lesion.inclusions.1.tissue": "cyst",
         "lesion.inclusions.1.radius_mm": "4",
         "lesion.inclusions.2.tissue": "BLOOD",
@@ -80,6 +118,7 @@ def test_cells_say_the_same_as_a_file():
         lesion=LesionSpec(
             radii_mm=(11.0, 13.5, 22.0),
             lobes=3,
+            lobe_depth=0.1,
             inclusions=(
                 Inclusion(tissue=Tissue.CYST, radius_mm=4.0),
                 Inclusion(tissue=Tissue.BLOOD, radius_mm=2.0, centre_mm=(0.0, 0.0, -8.0)),

@@ -23,6 +23,8 @@ from pnst.phantom.tissue import TISSUES, Tissue
         ("rim_poles", "three"),
         ("rim_mm", 0.0),
         ("lobes", 1),
+        ("lobes", 3),
+        ("lobe_depth", 0.1),
         ("roughness_degrees", (6, 3)),
         ("indistinct_axis", (0.0, 0.0, 0.0)),
         ("d_um2_per_ms", 0.0),

@@ -11,7 +11,7 @@ from typing import Any
 from pnst.errors import InputError, SettingError
 from pnst.phantom.artefacts import REALISTIC
 from pnst.phantom.check import require_min
-from pnst.phantom.parameters import changed, differences, read, refused
+from pnst.phantom.parameters import changed, plain, read, refused
 from pnst.phantom.presets import PRESETS
 from pnst.phantom.spec import Spec
 
@@ -31,27 +31,61 @@ class Description:
     seed: int = 0
 
     def to_toml(self) -> str:
-        """What differs from the defaults, as a file that `describe` reads back to the same description."""
+        """Every parameter, as a file that `describe` reads back to the same description, whatever preset is named."""
         import tomli_w
 
-        return tomli_w.dumps({"seed": self.seed, **differences(self.spec, Spec())})
+        return tomli_w.dumps({"seed": self.seed, **plain(self.spec)})
 
 
 def describe(*changes: Changes | Path) -> Description:
     """The description that all changes make together: a later word beats an earlier one, parameter by parameter.
 
     Each is a mapping, or a TOML file that holds one. They start from the preset that is named with `like`, else from
-    the defaults of `Spec`. Raises `InputError` for a file that cannot be read, `SettingError` that names the parameter.
+    the defaults of `Spec`. A later `realistic` beats earlier `artefacts`.
+
+    Raises
+    ------
+    InputError : a file that cannot be read
+    SettingError : a parameter, which it names, that there is not or cannot be; a preset that has no say, as everything
+        in which presets differ is given
     """
     words: Changes = {}
     for change in changes:
-        words = _over(words, read_toml(change) if isinstance(change, Path) else change)
-    spec = preset(read(str, words["like"], "like")) if "like" in words else Spec()
-    if read(bool, words.get("realistic", False), "realistic"):
-        spec = replace(spec, artefacts=REALISTIC)
+        later = read_toml(change) if isinstance(change, Path) else change
+        if "realistic" in later:
+            words = {name: word for name, word in words.items() if name != "artefacts"}
+        words = _over(words, later)
     seed = read(int, words.get("seed", 0), "seed")
     require_min("seed", seed, 0)
-    return Description(spec=changed(spec, {name: words[name] for name in words if name not in TOP}), seed=seed)
+    if "like" not in words:
+        return Description(spec=_changed(Spec(), words), seed=seed)
+    like = read(str, words["like"], "like")
+    spec = _changed(preset(like), words)
+    others = [Spec(), *(PRESETS[name]() for name in PRESETS if name != like)]
+    if not any(_differs(other, words, spec) for other in others):
+        raise SettingError(
+            "the preset has no say in this simulated study",
+            got=f"like {like!r}, and every parameter in which presets differ",
+            expected="a preset, or a whole description such as the description.toml of a study",
+            remedy="leave the preset out (--like), or take out of the description what the preset is to say",
+        )
+    return Description(spec=spec, seed=seed)
+
+
+def _changed(spec: Spec, words: Changes) -> Spec:
+    """A description with all that the words say, `like` and `seed` aside."""
+    if read(bool, words.get("realistic", False), "realistic"):
+        spec = replace(spec, artefacts=REALISTIC)
+    changed_spec: Spec = changed(spec, {name: words[name] for name in words if name not in TOP})
+    return changed_spec
+
+
+def _differs(start: Spec, words: Changes, spec: Spec) -> bool:
+    """Whether the words would make another study of another start; also where they could make none."""
+    try:
+        return _changed(start, words) != spec
+    except SettingError:
+        return True
 
 
 def _over(words: Changes, later: Changes) -> dict[str, Any]:

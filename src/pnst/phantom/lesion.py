@@ -28,6 +28,7 @@ class LesionSpec:
     lobes: int = 0
     """n lobes round the tumour's z axis: ρ + `lobe_depth` · sinⁿθ · cos nφ."""
     lobe_depth: float = 0.0
+    """There are lobes with a depth, or neither."""
     roughness: float = 0.0
     """Root-mean-square over the sphere of the random harmonics in ρ."""
     roughness_degrees: tuple[int, int] = (4, 8)
@@ -94,6 +95,9 @@ class LesionSpec:
         require_min("lesion.rim_mm", self.rim_mm, 0.1)
         require(self.rim_poles in ("both", "one"), "lesion.rim_poles", str(self.rim_poles), "both or one")
         require(self.lobes == 0 or self.lobes >= 2, "lesion.lobes", str(self.lobes), "0, or 2 and more")
+        together = (self.lobes == 0) == (self.lobe_depth == 0)
+        both = f"{self.lobes} lobes, {self.lobe_depth:g} deep"
+        require(together, "lesion.lobe_depth", both, "lobes and their depth, or neither")
         first, last = self.roughness_degrees
         require(1 <= first <= last <= 30, "lesion.roughness_degrees", f"{first}, {last}", "1 ≤ first ≤ last ≤ 30")
         require(np.linalg.norm(self.indistinct_axis) > 0, "lesion.indistinct_axis", "no length", "a direction")

@@ -164,26 +164,26 @@ def _kinds(kind: type) -> dict[str, Any]:
     return {field.name: hints[field.name] for field in fields(kind) if field.init}
 
 
-def differences(value: Any, start: Any, name: str = "") -> dict[str, Any]:
-    """The fields of a dataclass that differ from those of `start`; None: from its own defaults."""
-    changed_fields = {}
-    for field in fields(value):
-        mine = getattr(value, field.name)
-        before = _default(field) if start is None else getattr(start, field.name)
-        if mine != before:
-            changed_fields[field.name] = _plain(mine, before, _dotted(name, field.name))
-    return changed_fields
+def plain(value: Any) -> dict[str, Any]:
+    """Every parameter of a dataclass as `changed` reads it: nothing is left to what it would be by default.
+
+    >>> from pnst.phantom import GridSpec
+    >>> plain(GridSpec())["spacing_mm"], plain(GridSpec())["thickness_mm"]
+    ([0.6, 0.6, 4.0], 'none')
+    """
+    kind: type = type(value)
+    return {name: _plain(getattr(value, name)) for name in _kinds(kind)}
 
 
-def _plain(value: Any, start: Any, name: str) -> Any:
+def _plain(value: Any) -> Any:
     if value is None:
         return OFF
     if is_dataclass(value):
-        return differences(value, start if type(start) is type(value) else None, name)
+        return plain(value)
     if isinstance(value, Mapping):
-        return {_plain(key, None, name): _plain(item, _start(name, key), name) for key, item in value.items()}
+        return {_plain(key): _plain(item) for key, item in value.items()}
     if isinstance(value, tuple):
-        return [_plain(item, None, name) for item in value]
+        return [_plain(item) for item in value]
     if isinstance(value, Enum):
         return value.name.lower()
     return float(value) if isinstance(value, float) else value

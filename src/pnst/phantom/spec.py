@@ -44,17 +44,22 @@ DWI_GRID = GridSpec(spacing_mm=(1.8, 1.8, 5.0), turn_deg=(3.0, -5.0, 0.0))
 
 @dataclass(frozen=True, kw_only=True)
 class Spec:
-    """A simulated study in one description; every part has a default."""
+    """A simulated study in one description; every part has a default.
+
+    A parameter that shapes what is switched off (`lesion.rim_mm` where `rim_cap_deg` is 0, `surround.fat_plane_axis`
+    without a plane, the wavelength of no texture) has a default of its own and waits for it: nothing shows it.
+    """
 
     lesion: LesionSpec = field(default_factory=LesionSpec)
     surround: SurroundSpec = field(default_factory=SurroundSpec)
     roles: tuple[Role, ...] = ROLES
     grids: Mapping[Role, GridSpec] = field(default_factory=dict)
-    """Voxels by role; others take 0.6 × 0.6 × 4 mm, diffusion 1.8 × 1.8 × 5 mm."""
+    """Voxels by role, of those in `roles`; others take 0.6 × 0.6 × 4 mm, diffusion 1.8 × 1.8 × 5 mm."""
     sequences: Mapping[Role, Acquisition] = field(default_factory=dict)
-    """Sequences by role that replace those of `SEQUENCES`."""
+    """Sequences by role, of those in `roles`, that replace those of `SEQUENCES`."""
     b_values: tuple[float, ...] = (0.0, 50.0, 400.0, 800.0)
-    """s/mm²; one volume each without `directions`."""
+    """s/mm²; one volume each without `directions`. Like `directions` and `muscle_anisotropy` they are diffusion's, and
+    without a diffusion series nothing shows them."""
     directions: int = 0
     """Gradient directions at every b-value above 0, a volume each; 0: one volume, the geometric mean over them."""
     muscle_anisotropy: float = 0.0
@@ -67,6 +72,7 @@ class Spec:
     bias: float = 0.0
     """Amplitude of the coil's smooth shading, as a share of the signal; not in diffusion, ADC or Dixon images."""
     motion: Mapping[Role, PatientMotion] = field(default_factory=dict)
+    """Where the patient has moved before a series, by role, of those in `roles`."""
     artefacts: Artefacts = field(default_factory=Artefacts)
     """What the encoding does to the images; by default nothing."""
     whole_numbers: bool = False
@@ -87,6 +93,8 @@ class Spec:
                 require_range("b_values", b, 0.0, 10_000.0)
             require(len(set(self.b_values)) >= 2, "b_values", str(self.b_values), "two or more different b-values")
         for name in ("grids", "sequences", "motion"):
+            idle = [role.value for role in getattr(self, name) if role not in self.roles]
+            require(not idle, name, f"one for {', '.join(idle)}, which is not simulated", "none but those of `roles`")
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def sequence(self, role: Role) -> Acquisition:
