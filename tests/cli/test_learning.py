@@ -14,6 +14,7 @@ import pytest
 from classification.simulated_cohorts import cohort
 from command_line import bytes_of, content, done, only, outputs, refused, validator
 from pnst.io.write import write_study
+from pnst.settings import RunSettings
 from scenes import Scene
 
 MODEL = {"model.skops", "model_card.json", "model_card.md", "held_out.csv"}
@@ -90,9 +91,9 @@ class TestTrain:
             ({"malignant": "maybe"}, [], "not binary"),
             ({"malignant": None}, [], "empty cells"),
             ({"grade": lambda t: t["malignant"] * 2.0}, [], "separates the classes"),
-            ({"fold": lambda t: range(len(t))}, ["--split", "fold"], "more than one fold"),
             ({}, ["--model", "forest"], "train.model"),
             ({}, ["--folds", "1"], "train.folds"),
+            ({"fold": lambda t: t["patient"].str[1:].astype(int) % 4}, ["--split", "fold"], "folds are given twice"),
         ],
     )
     def test_bad_input_is_one_line_and_leaves_nothing(self, folder, change, more, says):
@@ -100,6 +101,35 @@ class TestTrain:
         before = outputs(folder)
         assert re.search(says, refused(*train_words(folder, *more)))
         assert outputs(folder) == before
+
+    def test_folds_of_the_table(self, folder):
+        (folder / "quick.toml").write_text(SETTINGS.replace("folds = 3\ninner", "inner"))
+        cohort().assign(fold=lambda t: t["patient"].str[1:].astype(int) % 4).to_csv(folder / "table.csv", index=False)
+        done(*train_words(folder, "--split", "fold"))
+        assert content(folder / "model" / "model_card.json")["performance"]["folds"] == 4
+        assert "folds are given twice" in refused(*train_words(folder, "--split", "fold", "--folds", 4))
+        cohort().assign(fold=range(90)).to_csv(folder / "table.csv", index=False)
+        assert "more than one fold" in refused(*train_words(folder, "--split", "fold"))
+
+    @pytest.mark.parametrize(
+        "words",
+        [["--evidence-score"], ["--model", "evidence-offset"], ["--features", "age, evidence.log_odds"]],
+    )
+    def test_settings_of_assessing_are_none_of_the_evidence_score(self, folder, words):
+        (folder / "quick.toml").write_text(SETTINGS + "[assess]\ndraws = 800\n")
+        assert re.search("evidence score has no settings.*draws", refused(*train_words(folder, *words)))
+        assert not (folder / "model").exists()
+
+    def test_settings_of_assessing_are_of_evaluate(self, folder):
+        """One file for both commands, where no score is learnt from."""
+        (folder / "quick.toml").write_text(SETTINGS + "[assess]\ndraws = 800\n")
+        done(*train_words(folder))
+
+    def test_a_runs_settings_are_none_of_training(self, folder):
+        (folder / "quick.toml").write_text(RunSettings().to_toml())
+        message = refused(*train_words(folder))
+        assert "leaves beside" not in message
+        assert "write the tables [train], [evaluate] and [assess]" in message
 
     def test_a_failure_leaves_the_model_that_was_there(self, folder, model):
         before = bytes_of(model)
@@ -207,5 +237,9 @@ class TestModelOption:
         with zipfile.ZipFile(model / "model.skops", "w") as archive:
             for name, data in files.items():
                 archive.writestr(name, data)
+        assert "another SHA-256" in refused("run", study, "--model", model, "--out", folder / "run")
+        card = content(model / "model_card.json")
+        del card["files"]
+        (model / "model_card.json").write_text(json.dumps(card))
         assert "Dangerous" in refused("run", study, "--model", model, "--out", folder / "run")
         assert not (folder / "run").exists()

@@ -20,6 +20,8 @@ TableFile = Annotated[Path, typer.Argument(help="CSV (also .csv.gz) or Parquet, 
 LabelOption = Annotated[
     str, typer.Option("--label", metavar="COLUMN", help="The diagnosis: 1/0, true/false, yes/no, malignant/benign.")
 ]
+EVIDENCE = "evidence.log_odds"
+"""What --features calls the evidence model's score."""
 _MAX_NAMED = 5
 """Columns that are named where there are many; the model card has them all."""
 
@@ -45,7 +47,9 @@ def train(
     evidence_score: Annotated[
         bool, typer.Option("--evidence-score", help="Add the evidence model's log-odds as a feature.")
     ] = False,
-    folds: Annotated[int | None, typer.Option("--folds", metavar="N", help="Outer folds (default 5).")] = None,
+    folds: Annotated[
+        int | None, typer.Option("--folds", metavar="N", help="Outer folds (default 5, or those of --split).")
+    ] = None,
     split: Annotated[
         str | None, typer.Option("--split", metavar="COLUMN", help="In which fold each lesion is held out.")
     ] = None,
@@ -65,6 +69,9 @@ def train(
     """
     from pnst import workflow
 
+    from_file, names = _settings(settings), _names("--features", features)
+    if evidence_score or (model or from_file.train.model) == "evidence-offset" or EVIDENCE in (names or ()):
+        _refuse_assess_settings(from_file)
     chosen = {"model": model, "folds": folds, "seed": seed}
     changes = {name: value for name, value in chosen.items() if value is not None}
     training = workflow.TrainingTable(
@@ -72,7 +79,7 @@ def train(
         label=label,
         groups=groups,
         split=split,
-        features=_names("--features", features),
+        features=names,
         evidence_score=evidence_score,
         leave_out_constant=leave_out_constant,
         accept_separating=accept_separating or (),
@@ -166,6 +173,17 @@ def _settings(file: Path | None) -> workflow.LearnSettings:
     from pnst import workflow
 
     return workflow.LearnSettings.from_toml(file) if file else workflow.LearnSettings()
+
+
+def _refuse_assess_settings(settings: workflow.LearnSettings) -> None:
+    """A model keeps no settings of its evidence score, which must be the same in every lesion that it will meet."""
+    if "assess" in settings.model_fields_set:
+        raise SettingError(
+            "the evidence score has no settings",
+            got=f"the table [assess] with {', '.join(sorted(settings.assess.model_fields_set)) or 'nothing'}",
+            expected="its default draws, seed and prior, which every model's score has",
+            remedy="leave [assess] out of the settings for training; it is of evaluate",
+        )
 
 
 def _names(option: str, text: str | None) -> list[str] | None:
