@@ -28,6 +28,8 @@ def connect(address: Address) -> Iterator[DICOMwebClient]:
     try:
         import requests
         from dicomweb_client.api import DICOMwebClient
+
+        from pnst.io.dicomweb.transport import MeteredAdapter
     except ImportError as error:
         raise InputError(
             "cannot fetch from DICOMweb servers",
@@ -36,6 +38,8 @@ def connect(address: Address) -> Iterator[DICOMwebClient]:
             remedy="python -m pip install 'pnst[dicomweb]'",
         ) from error
     with requests.Session() as session:
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, MeteredAdapter())
         authorise = _authorisation(os.environ)
         if authorise is not None:
             session.auth = authorise
@@ -87,10 +91,14 @@ def response_errors(address: Address, asked: str) -> Iterator[None]:
     from requests import exceptions as http
     from retrying import RetryError
 
+    from pnst.io.dicomweb.transport import ExcessiveAnswerError
+
     try:
         yield
     except InputError:
         raise
+    except ExcessiveAnswerError as error:
+        raise not_dicomweb(address, str(error)) from None
     except RetryError as error:
         raise _refused(address, asked, error.last_attempt.value.status_code) from None
     except http.HTTPError as error:
