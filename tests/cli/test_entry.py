@@ -24,3 +24,12 @@ def test_an_interrupt_ends_with_the_status_of_a_shell(monkeypatch):
 
     monkeypatch.setattr(entry, "app", interrupted)
     assert pnst("doctor").code == 130
+
+
+def test_a_long_word_is_repeated_in_part():
+    line = refused("assess", "results", "--out", "-", "--patient=" + "a" * 1_000_000)
+    assert len(line) < 1000
+
+
+def test_an_empty_command_is_refused_in_four_parts():
+    assert "got: an empty word" in refused("")

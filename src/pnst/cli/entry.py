@@ -23,6 +23,8 @@ UsageError: Any = typer.BadParameter.__bases__[0]
 INTERRUPTED, UNREAD = 128 + 2, 128 + 13
 """Exit statuses, as a shell says them: after Ctrl-C (SIGINT), and where nobody reads on, as in `| head` (SIGPIPE)."""
 
+MAX_SHOWN = 300
+"""Characters of what was given that a refusal repeats."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF}
 
 
@@ -66,7 +68,8 @@ def _misuse(error: Any) -> SettingError:
     command = " ".join(["pnst", *sys.argv[1:2]]) if sys.argv[1] in _commands() else "pnst"
     expected = f"a command line as `{command} --help` describes it"
     message = error.format_message().rstrip(".")
-    return SettingError(message, got=" ".join(sys.argv[1:]), expected=expected, remedy="correct it")
+    got = " ".join(sys.argv[1:]).strip() or "an empty word"
+    return SettingError(message, got=got, expected=expected, remedy="correct it")
 
 
 def _commands() -> list[str]:
@@ -74,9 +77,15 @@ def _commands() -> list[str]:
 
 
 def _refused(error: PnstError) -> int:
+    line = PnstError(_short(error.what), got=_short(error.got), expected=error.expected, remedy=error.remedy)
     with suppress(OSError):
-        sys.stderr.write(f"pnst: {visible(' '.join(str(error).split()))}\n")
+        sys.stderr.write(f"pnst: {visible(' '.join(str(line).split()))}\n")
     return 2
+
+
+def _short(text: str) -> str:
+    """What was given, as much of it as a line can show."""
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]} …"
 
 
 def _unread() -> int:
