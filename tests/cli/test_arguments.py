@@ -40,7 +40,7 @@ def test_without_a_file_the_preset_is_benign_and_with_one_it_is_what_the_file_sa
 
 
 def test_words_become_inputs(tmp_path):
-    """A colon parts a file from its label, unless the file's own name holds it."""
+    """What parts a file from its label is for the reader, who knows which files there are."""
     inputs = inputs_of(
         tmp_path,
         "m.nii:2",
@@ -51,7 +51,7 @@ def test_words_become_inputs(tmp_path):
         "P",
         False,
     )
-    assert (inputs.lesion, inputs.label) == (Path("m.nii"), "2")
+    assert (inputs.lesion, inputs.label) == ("m.nii:2", None)
     assert (inputs.roles, inputs.masks, inputs.overrides) == (
         {"t1": "a.nii"},
         {"edema": "e.nii:GTV:2"},

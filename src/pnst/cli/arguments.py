@@ -31,11 +31,9 @@ def inputs_of(
         raise SettingError(
             "the case id is empty", got="nothing", expected="a name", remedy="write one, or leave it out"
         )
-    file, label = _lesion(lesion)
     return CaseInputs(
         study=study,
-        lesion=file,
-        label=label,
+        lesion=lesion,
         roles=_pairs("--role", role),
         masks=_pairs("--mask", mask),
         overrides={column: _value(value) for column, value in _pairs("--override", override).items()},
@@ -44,16 +42,6 @@ def inputs_of(
         keep_identity=keep_identity,
         model=model,
     )
-
-
-def _lesion(text: str | None) -> tuple[Path | None, str | None]:
-    """`MASK[:LABEL]`; a file whose own name holds a colon is still a file."""
-    if text is None:
-        return None, None
-    file, colon, label = text.rpartition(":")
-    if not colon or Path(text).exists() or not label:
-        return Path(text), None
-    return Path(file), label
 
 
 def _pairs(option: str, items: list[str] | None) -> dict[str, str]:

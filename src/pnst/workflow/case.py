@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pnst.classification.assessment import Assessment
     from pnst.classification.training.trained_model import TrainedModel
+    from pnst.io.masks.file import MaskFile
     from pnst.io.output_folder import OutputFolder
     from pnst.io.results import Content
     from pnst.measurement.family import Value
@@ -35,7 +36,7 @@ class CaseInputs:
 
     study: StrPath
     lesion: StrPath | None = None
-    """Mask, SEG or RTSTRUCT; None: `lesion.nii.gz` in the study's folder."""
+    """Mask, SEG or RTSTRUCT, as text also `FILE:LABEL`; None: `lesion.nii.gz` in the study's folder."""
     label: str | None = None
     """One label of that file; None: every label."""
     roles: Mapping[str, str] = field(default_factory=dict)
@@ -111,9 +112,12 @@ def _assessed(inputs: CaseInputs, settings: RunSettings, progress: Progress) -> 
 
 def given_paths(inputs: CaseInputs) -> list[Path]:
     """What the work reads, which no output may replace."""
+    from pnst.io.masks.file import mask_file
+
     model = inputs.model if isinstance(inputs.model, str | PathLike) else None
-    given = (inputs.study, inputs.lesion, *inputs.masks.values(), *inputs.roles.values(), model, inputs.settings_file)
-    return [Path(file) for file in given if file is not None]
+    masks = [mask_file(given).file for given in (inputs.lesion, *inputs.masks.values()) if given is not None]
+    others = (inputs.study, *inputs.roles.values(), model, inputs.settings_file)
+    return [*masks, *(Path(file) for file in others if file is not None)]
 
 
 def with_model(inputs: CaseInputs) -> CaseInputs:
@@ -138,13 +142,24 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress) -> Case:
         case_id=inputs.case_id,
         keep_identity=inputs.keep_identity,
     )
-    file = Path(inputs.lesion) if inputs.lesion is not None else _default_lesion(Path(inputs.study))
+    file, label = lesion_file(inputs)
     progress("reading the lesion")
-    if inputs.label is not None:
-        return Case(study, (read_lesion(file, study, label=inputs.label, keep_identity=inputs.keep_identity),))
+    if label is not None:
+        return Case(study, (read_lesion(file, study, label=label, keep_identity=inputs.keep_identity),))
     regions = read_regions_of(file, study, keep_identity=inputs.keep_identity)
     study = replace(study, masks={**regions.masks, **study.masks}, notes=(*study.notes, *regions.notes))
     return Case(study, regions.lesions)
+
+
+def lesion_file(inputs: CaseInputs) -> MaskFile:
+    """The file of the lesions, and the label that is meant where one was given: `label`, or behind the file's name."""
+    from pnst.io.masks.file import MaskFile, mask_file
+
+    if inputs.lesion is None:
+        return MaskFile(_default_lesion(Path(inputs.study)), inputs.label)
+    if inputs.label is not None:
+        return MaskFile(Path(inputs.lesion), inputs.label)
+    return mask_file(inputs.lesion)
 
 
 def preprocess_case(case: Case, settings: RunSettings, progress: Progress = no_progress) -> Case:

@@ -39,7 +39,7 @@ def run(
     Parameters
     ----------
     study : a DICOM tree, a BIDS dataset or subject, or a folder of role-named NIfTI
-    lesion : mask, DICOM SEG or RTSTRUCT; None: `lesion.nii.gz` in the study's folder
+    lesion : mask, DICOM SEG or RTSTRUCT, as text also `FILE:LABEL`; None: `lesion.nii.gz` in the study's folder
     out : folder for the files that `pnst run` writes, as one set; None: nothing is written
     settings : `RunSettings`, or a TOML file of them; None: the defaults
     label : one label of the lesion's file, by name or number; None: every label
