@@ -126,6 +126,16 @@ def test_an_object_without_pixels_is_damage_unless_its_class_holds_none(formula,
     assert len(read_tree(write([*formula().instances()[1:], other])).damaged) == lost
 
 
+def test_a_class_with_a_damaged_end_is_damage(formula, write):
+    other = formula().instances()[0]
+    for name in ("PixelData", "Rows", "Columns"):
+        del other[name]
+    folder = write([other])
+    file = first_file(folder)
+    file.write_bytes(file.read_bytes().replace(b"1.4.1.1.4\0", b"1.4.1.1.4\x0c"))
+    assert len(read_tree(folder).damaged) == 1
+
+
 def test_an_object_of_no_kind_and_without_preamble_is_named(formula, write):
     folder = write(formula().instances())
     (folder / "slice").write_bytes(b"\x08\x00\x08\x00\x04\x00\x00\x00ABCD" * 40)

@@ -49,7 +49,7 @@ def test_missing_slice_is_refused_and_named(formula, write):
     instances = formula().instances()
     del instances[2]
     folder = write(instances)
-    with pytest.raises(GeometryError, match=r"missing slice between im\d+\.dcm and im\d+\.dcm \(9 mm\)"):
+    with pytest.raises(GeometryError, match=r"missing slice between 'im\d+\.dcm' and 'im\d+\.dcm' \(9 mm\)"):
         read_study(folder)
 
 

@@ -23,7 +23,9 @@ def folder(formula, write):
 
 def unread(folder: Path) -> dict[str | None, str]:
     """Name → reason of what inspect says was not read."""
-    return {guess.problem: guess.reason for guess in inspect(folder) if guess.key.startswith("unread")}
+    return {
+        (guess.problem or "").strip("'"): guess.reason for guess in inspect(folder) if guess.key.startswith("unread")
+    }
 
 
 def note_of(folder: Path) -> str:

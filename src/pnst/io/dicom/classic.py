@@ -27,7 +27,7 @@ def classic_frame(ds: Fields, pixels: Pixels) -> Frame:
     place = plane(numbers(ds, 0x00200032), orientation, numbers(ds, 0x00280030), slice_step(ds))
     captured = _is_capture(ds, pixels, image_type, placed=place is not None)
     return Frame(
-        name=pixels.name,
+        name=repr(pixels.name),
         file=pixels.name,
         index=0,
         corner=(0, 0),

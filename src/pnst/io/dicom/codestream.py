@@ -21,6 +21,8 @@ _END = b"\xff\xd9"
 """The mark at the end of every codestream but RLE."""
 _RLE = "1.2.840.10008.1.2.5"
 _MAX_BITS = 16
+_MAX_PADDING = 8
+"""Bytes that encoders leave behind an RLE segment, or behind the mark at the end of another codestream."""
 _FRAME_HEADERS = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7})
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 
@@ -51,7 +53,7 @@ def check_codestreams(source: Pixels, content: bytes) -> None:
             _check_rle(source, frame)
         else:
             _check_size(source, codestream_size(frame))
-            if not frame.rstrip(b"\0").endswith(_END):
+            if _END not in frame.rstrip(b"\0")[-_MAX_PADDING:]:
                 raise ImplausibleCodestreamError("a compressed image that is cut short")
     if count != source.frames:
         raise ImplausibleCodestreamError(f"{count} compressed images where the header says {source.frames}")
@@ -99,17 +101,17 @@ def _check_rle(source: Pixels, frame: bytes) -> None:
     if used[0] != 64 or any(b <= a for a, b in zip(used, [*used[1:], len(frame)], strict=True)):
         raise ImplausibleCodestreamError("RLE segments that lie outside their image")
     for start, end in zip(used, [*used[1:], len(frame)], strict=True):
-        size = _unpacked_size(frame[start:end], source.rows * source.columns)
-        if size < source.rows * source.columns:
+        size = _unpacked_size(frame[start:end])
+        if not 0 <= size - source.rows * source.columns <= _MAX_PADDING:
             raise ImplausibleCodestreamError(
                 f"an RLE segment of {size} voxels where {source.rows * source.columns} are"
             )
 
 
-def _unpacked_size(segment: bytes, needed: int) -> int:
-    """How many bytes an RLE segment unpacks to, counted no further than `needed` and one run."""
+def _unpacked_size(segment: bytes) -> int:
+    """How many bytes an RLE segment unpacks to."""
     place = size = 0
-    while place < len(segment) and size < needed:
+    while place < len(segment):
         control = segment[place]
         if control < 128:
             size += min(control + 1, len(segment) - place - 1)

@@ -52,7 +52,7 @@ def check_same_voxels(twins: Iterable[tuple[Header, Header]]) -> None:
         if not np.array_equal(first, second, equal_nan=True):
             raise InputError(
                 "two files are one image by their headers and differ in their voxels",
-                got=f"{one.pixels.name} and {other.pixels.name}",
+                got=f"{one.pixels.name!r} and {other.pixels.name!r}",
                 expected="one file an image, or the same voxels",
                 remedy="remove the one that is not right",
             )

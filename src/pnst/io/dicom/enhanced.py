@@ -87,7 +87,7 @@ def _frame(
     mapping = groups.get(0x00409096) or item(ds, 0x00409096)
     codes = [text(code, 0x00080100) for code in items(groups.get(0x00089124), 0x00089215)] + _quantities(mapping)
     return Frame(
-        name=f"{pixels.name} frame {index + 1}",
+        name=f"{pixels.name!r} frame {index + 1}",
         file=pixels.name,
         index=index,
         corner=(0, 0),

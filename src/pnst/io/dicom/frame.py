@@ -69,7 +69,7 @@ class Frame:
     """One two-dimensional image: a classic file, a frame of an enhanced one, or a tile of a mosaic."""
 
     name: str
-    """What messages call it: the file's name in the study's folder, with the frame's number where there are many."""
+    """What messages call it: the quoted name of its file in the study's folder, and its number where there are many."""
     file: str
     """Name of the file that holds its pixels."""
     index: int

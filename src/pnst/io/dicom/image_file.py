@@ -80,7 +80,8 @@ def _is_lost_image(ds: Fields, storage: str) -> bool:
 
     Vendors export objects of classes of their own, which hold no image and have no rows.
     """
-    if UID(storage).name != storage or text(ds, 0x00080060) in _NOT_IMAGES or storage.startswith(_NOT_IMAGE_CLASSES):
+    uid = UID(storage)
+    if uid.name != str(uid) or text(ds, 0x00080060) in _NOT_IMAGES or storage.startswith(_NOT_IMAGE_CLASSES):
         return False
     return not storage.startswith(_VENDORS) or 0x00280010 in ds
 

@@ -82,7 +82,7 @@ def _normal(csa: dict[str, tuple[str, ...]], cross: np.ndarray) -> np.ndarray:
 
 def _unplaced(name: str, got: str) -> GeometryError:
     return GeometryError(
-        f"the mosaic {name!r} cannot be cut into slices",
+        f"the mosaic {name} cannot be cut into slices",
         got=got,
         expected="the number of tiles (0019,100A) or the Siemens CSA header, and the spacing between slices",
         remedy="export the series again with its private elements, or as enhanced or unpacked images",

@@ -174,7 +174,7 @@ def _damaged(key: str, error: InputError) -> SeriesGuess:
 
 
 def _unread(key: str, file: UnreadFile) -> SeriesGuess:
-    return SeriesGuess(key=key, description="", role=None, reason=f"not read: {file.reason}", problem=file.name)
+    return SeriesGuess(key=key, description="", role=None, reason=f"not read: {file.reason}", problem=repr(file.name))
 
 
 def _check_one_study(headers: Sequence[Header]) -> None:

@@ -55,7 +55,7 @@ def uih_mosaic_frames(ds: Fields, whole: Frame) -> tuple[Frame, ...]:
 
 def _unplaced(name: str, got: str) -> GeometryError:
     return GeometryError(
-        f"the mosaic {name!r} cannot be cut into slices",
+        f"the mosaic {name} cannot be cut into slices",
         got=got,
         expected="the position of each slice in MR VFrame Sequence (0065,1051)",
         remedy="export the series again with its private elements, or as enhanced or unpacked images",
