@@ -33,3 +33,8 @@ def test_a_long_word_is_repeated_in_part():
 
 def test_an_empty_command_is_refused_in_four_parts():
     assert "got: an empty word" in refused("")
+
+
+@pytest.mark.parametrize("word", ["", " "])
+def test_an_empty_word_of_an_option_is_refused_in_four_parts(word):
+    assert "got: nothing" in refused("measure", "study", "--out", "-", f"--override={word}")

@@ -77,7 +77,9 @@ def _commands() -> list[str]:
 
 
 def _refused(error: PnstError) -> int:
-    line = PnstError(_short(error.what), got=_short(error.got), expected=error.expected, remedy=error.remedy)
+    line = PnstError(
+        _short(error.what), got=_short(error.got).strip() or "nothing", expected=error.expected, remedy=error.remedy
+    )
     with suppress(OSError):
         sys.stderr.write(f"pnst: {visible(' '.join(str(line).split()))}\n")
     return 2
