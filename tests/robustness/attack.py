@@ -1,7 +1,7 @@
 """What an attack is made of: targets, inputs, and how each of them ends.
 
-A format joins with a module of its own beside this one: `TARGETS`, and a test that calls `attacked` for each of them.
-Nothing here knows a format.
+A format joins with a module of its own beside this one, `TARGETS` in it, its name in `MODULES`, and a test that calls
+`attacked` for each of them. `python tests/robustness/attack.py [EVERY]` prints how many inputs end in each way.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+MODULES = ("nifti_targets", "dicom_targets", "saved_targets", "model_targets", "word_targets")
+ENDS = ("same", "refused", "noted", "other", "changed", "error", "slow")
 
 MAX_SECONDS = 20
 """Of the processor's time: another's load is no hang. A reader that waits is given six times as long by the clock."""
@@ -95,3 +98,28 @@ def faults(outcomes: list[Outcome]) -> list[Outcome]:
 def counted(outcomes: list[Outcome]) -> Counter[str]:
     """How many inputs ended in each way."""
     return Counter(outcome.end for outcome in outcomes)
+
+
+def print_table(every: int) -> None:
+    """A line a target: its inputs, and how they end. The last three columns must be 0."""
+    import importlib
+    import tempfile
+
+    print(f"{'target':<24}{'inputs':>8}" + "".join(f"{end:>9}" for end in ENDS))
+    total: Counter[str] = Counter()
+    for module in (f"robustness.{name}" for name in MODULES):
+        for target in importlib.import_module(module).TARGETS:
+            with tempfile.TemporaryDirectory() as folder:
+                count = counted(attacked(module, target.name, Path(folder), every))
+            total += count
+            print(line(target.name, count), flush=True)
+    print(line("all", total))
+
+
+def line(name: str, count: Counter[str]) -> str:
+    return f"{name:<24}{count.total():>8}" + "".join(f"{count[end]:>9}" for end in ENDS)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    print_table(int(sys.argv[1]) if len(sys.argv) > 1 else 1)

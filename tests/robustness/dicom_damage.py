@@ -97,7 +97,7 @@ def saved(dataset: Dataset) -> bytes:
     buffer = BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        dataset.save_as(buffer)
+        dataset.save_as(buffer, enforce_file_format=True)
     return buffer.getvalue()
 
 
@@ -127,16 +127,20 @@ def bombs(name: str, content: bytes) -> Iterator[Attack]:
     packed = deflated(content)
     head = packed[: 144 + struct.unpack("<L", packed[140:144])[0]]
     for mebibytes in (1, 300, 3000):
-        packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-        rest = b"".join(packer.compress(bytes(1 << 20)) for _ in range(mebibytes)) + packer.flush()
-        yield Attack(f"{name}: {mebibytes} MiB of zeros", {name: head + rest})
         pixels = b"\xe0\x7f\x10\x00OW\0\0" + struct.pack("<L", mebibytes << 20)
-        packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-        begin = packer.compress(content[content.find(b"\x08\x00\x08\x00CS") : -100] + pixels)
-        rest = begin + b"".join(packer.compress(bytes(1 << 20)) for _ in range(mebibytes)) + packer.flush()
-        yield Attack(f"{name}: {mebibytes} MiB of pixels", {name: head + rest})
+        elements_before = content[content.find(b"\x08\x00\x08\x00CS") : content.rfind(b"\xe0\x7f\x10\x00")]
+        for what, start in (("zeros", b""), ("pixels", elements_before + pixels)):
+            yield Attack(f"{name}: {mebibytes} MiB of {what}", {name: head + _zeros(start, mebibytes)})
     yield Attack(f"{name}: no deflated rest", {name: head + b"\xff" * 500})
     yield Attack(f"{name}: an empty rest", {name: head})
+
+
+def _zeros(start: bytes, mebibytes: int) -> bytes:
+    """Deflated: the start, then so many zeros, as one block repeated."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    begin = packer.compress(start) + packer.flush(zlib.Z_FULL_FLUSH)
+    block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return begin + block * mebibytes + packer.flush()
 
 
 def codestream(name: str, content: bytes, rng: np.random.Generator, count: int) -> Iterator[Attack]:
