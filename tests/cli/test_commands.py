@@ -181,7 +181,7 @@ def test_both_formats_give_the_same_numbers(result, dicom_result):
     """Witness: one scene, two files; DICOM holds it in 16 bits."""
     ours, theirs = (only(folder / "measurements.json") for folder in (result, dicom_result))
     assert numbers(theirs) == pytest.approx(numbers(ours), rel=2e-3, abs=2e-3)
-    assert theirs["label"] == "ball"
+    assert theirs["label"] == "1"  # "ball" is no word of the field, and could be a name
     both = [only(folder / "assessment.json")["probability"] for folder in (result, dicom_result)]
     assert both[1] == pytest.approx(both[0], abs=2e-3)
 
@@ -325,7 +325,7 @@ def test_several_labels_are_several_lesions(pair, result, tmp_path):
     done("run", pair, "--out", tmp_path / "o")
     entries = content(tmp_path / "o" / "measurements.json")["lesions"]
     assert [entry["label"] for entry in entries] == ["1", "2"]
-    assert numbers(entries[0]) == numbers(only(result / "measurements.json"))
+    assert entries[0]["size"] == only(result / "measurements.json")["size"]  # the second is no part of its surroundings
     assert entries[1]["size"]["volume_ml"] == pytest.approx(4 / 3 * np.pi * 0.65**3, rel=0.05)
     names = outputs(tmp_path / "o")
     assert {"lesion.nii.gz", "lesion-2.nii.gz", "adc.nii.gz", "adc-2.nii.gz"} <= names
