@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
 
+import layers
 from sphinx.pycode import ModuleAnalyzer
 
-import layers
 import pnst
 from pnst.cli import app
 from pnst.measurement.family import Family

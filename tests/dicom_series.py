@@ -14,7 +14,7 @@ from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian, MRImageS
 
 @dataclass(frozen=True)
 class Formula:
-    """A series whose voxel (i, j, k) of volume v is stored as 1 + i + 20 j + 400 k + 7 v: volumes of about one level."""
+    """A series whose voxel (i, j, k) of volume v is stored as 1 + i + 20 j + 400 k + 7 v: volumes of one level."""
 
     shape: tuple[int, int, int] = (7, 6, 5)
     spacing: tuple[float, float, float] = (0.8, 1.1, 4.5)

@@ -39,8 +39,8 @@ _AXES, _SIGNS = np.array([axes for axes, _ in _ORDERS]), np.array([signs for _, 
 class Grid:
     """Where voxels are: the shape (ni, nj, nk) and the affine from index to RAS mm. Any orientation is legal.
 
-    Raises `GeometryError` for an affine that is not finite, not invertible or sheared. Any scale is legal: that an image
-    from a file is of a person is for the reader to check.
+    Raises `GeometryError` for an affine that is not finite, not invertible or sheared. Any scale is legal: that an
+    image from a file is of a person is for the reader to check.
 
     A box of 2 × 3 × 4 voxels of 1 × 2 × 3 mm:
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from command_line import bytes_of, outputs
-from pnst.cohort.run import RECORD, STAGING, TaskOutcome, Task, run_tasks
+from pnst.cohort.run import RECORD, STAGING, Task, TaskOutcome, run_tasks
 from pnst.errors import InputError
 from worker_tasks import draw
 

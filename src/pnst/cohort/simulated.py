@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pnst.cohort.patients import SimulatedPatient, read_patients
-from pnst.cohort.run import TaskOutcome, Row, Task, Watch, run_tasks
+from pnst.cohort.run import Row, Task, TaskOutcome, Watch, run_tasks
 from pnst.cohort.workers import cores
 from pnst.io.atomic import write_text
 from pnst.io.simulated import six_digits

@@ -11,7 +11,7 @@ from pnst.typing import FloatArray
 
 
 def grid_of_file(file: Path, shape: tuple[int, int, int], affine: FloatArray, unit: str = "") -> Grid:
-    """The grid. Raises `GeometryError` as `plausible_grid` does, naming the file and, where it matters, the header's unit."""
+    """The grid. Raises `GeometryError` as `plausible_grid` does, naming the file and the header's unit."""
     try:
         return plausible_grid(shape, affine)
     except GeometryError as error:

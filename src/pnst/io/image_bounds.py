@@ -23,8 +23,8 @@ MAX_VOXELS = 1 << 29
 def plausible_grid(shape: tuple[int, int, int], affine: FloatArray) -> Grid:
     """The grid of an image of a person.
 
-    Raises `GeometryError` as `Grid` does, and for voxels, an extent or a place that no image of a person has: lengths in
-    metres or micrometres, a damaged header.
+    Raises `GeometryError` as `Grid` does, and for voxels, an extent or a place that no image of a person has: lengths
+    in metres or micrometres, a damaged header.
     """
     grid = Grid(shape, affine)
     lengths, origin = np.asarray(grid.spacing), grid.affine[:3, 3]

@@ -31,9 +31,9 @@ def tissue(name: str, meaning: str = "") -> str | None:
     (None, None, 'edema')
     """
     for text in (name, meaning):
-        found = _meaning(_words(text))
-        if found is not None:
-            return None if found == "lesion" else found
+        kind = _meaning(_words(text))
+        if kind is not None:
+            return None if kind == "lesion" else kind
     return None
 
 
