@@ -1,4 +1,4 @@
-"""One DICOM file: an image with its header, an object that is no image, or damage. Witness: PS3.3's elements; pydicom."""
+"""One DICOM file: an image with its header, an object that is none, or damage. Witness: the elements of PS3.3."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def test_an_image_is_read_with_its_header(tmp_path):
     source: Dataset = numbered_series(4, "T1 axial")[0]
     assert (header.series_number, header.description, header.modality) == (4, "T1 axial", source.Modality)
     assert (header.pixels.rows, header.pixels.columns) == (source.Rows, source.Columns)
-    assert len(header.frames) == 1 and header.problem is None
+    assert len(header.frames) == 1
+    assert header.problem is None
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,8 @@ def test_an_object_that_is_no_image_is_none(tmp_path, elements):
 @pytest.mark.parametrize("storage", [MRImageStorage, CTImageStorage])
 def test_an_image_without_its_pixels_is_damage(tmp_path, storage):
     error = read_file(written(tmp_path, SOPClassUID=storage, PixelData=None))
-    assert isinstance(error, InputError) and "before the pixels" in str(error)
+    assert isinstance(error, InputError)
+    assert "before the pixels" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,9 @@ def test_an_image_without_its_pixels_is_damage(tmp_path, storage):
 def test_a_header_that_no_image_has_is_damage_that_names_the_file(tmp_path, elements, words):
     file = written(tmp_path, **elements)
     error = read_file(file)
-    assert isinstance(error, InputError) and words in str(error) and file[1] in str(error)
+    assert isinstance(error, InputError)
+    assert words in str(error)
+    assert file[1] in str(error)
 
 
 def test_a_file_of_another_kind_is_none_unless_its_suffix_promises_dicom(tmp_path):

@@ -33,7 +33,8 @@ def test_lies_inside(inner: Ring, inside: bool):
 
 def test_of_two_rings_at_most_one_lies_inside():
     outer, inner = circle(10), circle(3)
-    assert inner.lies_inside(outer)[0] and not outer.lies_inside(inner)[0]
+    assert inner.lies_inside(outer)[0]
+    assert not outer.lies_inside(inner)[0]
 
 
 def test_points_inside_and_distances_of_a_circle():
