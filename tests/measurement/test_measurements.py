@@ -67,6 +67,7 @@ def test_an_entry_is_read_and_its_settings_are_not_known():
         ({"edema": {**ENTRY["edema"], "max_extent_mm": True}}, r"edema\.max_extent_mm is True"),
         ({"edema": {**ENTRY["edema"], "max_extent_mm": None}}, r"edema\.max_extent_mm is None"),
         ({"edema": {**ENTRY["edema"], "max_extent_mm": float("nan")}}, r"edema\.max_extent_mm is nan"),
+        ({"edema": {**ENTRY["edema"], "max_extent_mm": -1e300}}, r"edema\.max_extent_mm is -1e\+300"),
         ({"edema": {**ENTRY["edema"], "present": 1}}, r"edema\.present is 1"),
         ({"edema": {**ENTRY["edema"], "quality": 3}}, r"edema\.quality is 3"),
         ({"split_fat": {"compartment": "muscle"}}, r"split_fat\.compartment is 'muscle'"),

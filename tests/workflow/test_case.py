@@ -15,10 +15,34 @@ from pnst.io.masks.read import read_lesion, read_mask
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.study import Role
 from pnst.workflow import Case, CaseInputs, RunSettings
+from pnst.workflow.case import default_lesion
 
 
 def without(folder: Path, *roles: str) -> CaseInputs:
     return CaseInputs(folder, roles=dict.fromkeys(roles, "none"))
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ((), "no lesion mask given"),
+        (("t1.nii.gz",), "no lesion mask given"),
+        (("lesion.nii.gz", "lesion.nii"), "lesion.nii.gz and lesion.nii"),
+        (("lesion.hdr", "lesion.nii"), "lesion.nii and lesion.hdr"),
+    ],
+)
+def test_which_lesion_is_meant_is_not_guessed(tmp_path, names, words):
+    for name in names:
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(InputError) as refusal:
+        default_lesion(tmp_path)
+    assert words in refusal.value.got
+
+
+@pytest.mark.parametrize("name", ["lesion.nii.gz", "lesion.nii", "lesion.hdr"])
+def test_the_lesion_of_a_study_lies_beside_its_series(tmp_path, name):
+    (tmp_path / name).write_bytes(b"")
+    assert default_lesion(tmp_path) == tmp_path / name
 
 
 # --- the stages ------------------------------------------------------------------------------------------------------

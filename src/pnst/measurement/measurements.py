@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from html import escape
-from math import isfinite
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -143,6 +142,9 @@ FAMILY_TYPES: Mapping[str, type[Family]] = MappingProxyType(_family_types())
 MASK_NAMES: tuple[str, ...] = tuple(sorted({name for kind in FAMILY_TYPES.values() for name in kind.masks}))
 """The masks of a study that some family reads."""
 
+LARGEST = 1e9
+"""What no measurement of a person exceeds in any unit of any column; a larger number in a file is damage."""
+
 
 def _plain(columns: Mapping[str, Value]) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in columns.items()}
@@ -176,7 +178,7 @@ def _is_kind(value: Any, kind: type) -> bool:
     if kind is tuple:
         return isinstance(value, list | tuple) and all(_is_kind(item, float) for item in value)
     if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+        return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 

@@ -156,7 +156,7 @@ def lesion_file(inputs: CaseInputs) -> MaskFile:
     from pnst.io.masks.file import MaskFile, mask_file
 
     if inputs.lesion is None:
-        return MaskFile(_default_lesion(Path(inputs.study)), inputs.label)
+        return MaskFile(default_lesion(Path(inputs.study)), inputs.label)
     if inputs.label is not None:
         return MaskFile(Path(inputs.lesion), inputs.label)
     return mask_file(inputs.lesion)
@@ -285,13 +285,15 @@ def _effective_settings(case: Case, settings: RunSettings) -> RunSettings:
     return settings.with_prior(case.assessments[0].prior) if case.assessments else settings
 
 
-def _default_lesion(study: Path) -> Path:
-    for name in ("lesion.nii.gz", "lesion.nii"):
-        if (study / name).is_file():
-            return study / name
+def default_lesion(study: Path) -> Path:
+    """The lesion mask that lies in a study's folder. Raises `InputError` where there is none or more than one."""
+    files = [study / name for name in ("lesion.nii.gz", "lesion.nii", "lesion.hdr") if (study / name).is_file()]
+    if len(files) == 1:
+        return files[0]
     raise InputError(
-        "no lesion to measure",
-        got="no lesion mask given, and no lesion.nii.gz in the study's folder",
+        "more than one lesion mask in the study's folder" if files else "no lesion to measure",
+        got=" and ".join(file.name for file in files)
+        or "no lesion mask given, and no lesion.nii.gz in the study's folder",
         expected="a mask (NIfTI, NRRD), a DICOM SEG or an RTSTRUCT",
         remedy="give it with --lesion FILE, or --lesion FILE:LABEL for one of its labels",
     )
