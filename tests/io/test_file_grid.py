@@ -1,4 +1,4 @@
-"""A grid's refusal names its file. Witness: the same affine given to `Grid` itself."""
+"""A grid's refusal names its file. Witness: the same affine given to `plausible_grid` itself."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from pnst.errors import GeometryError
 from pnst.image import Grid
 from pnst.io.file_grid import grid_of_file
+from pnst.io.image_bounds import plausible_grid
 
 AFFINE = np.diag([0.7, 0.9, 4.0, 1.0])
 
@@ -17,7 +18,7 @@ AFFINE = np.diag([0.7, 0.9, 4.0, 1.0])
 def test_what_is_amiss_is_told_with_the_file_and_the_unit():
     assert grid_of_file(Path("x/a.nii"), (5, 6, 7), AFFINE).matches(Grid((5, 6, 7), AFFINE), 0.0)
     with pytest.raises(GeometryError) as own:
-        Grid((5, 6, 7), AFFINE * 1e-3 + np.diag([0, 0, 0, 0.999]))
+        plausible_grid((5, 6, 7), AFFINE * 1e-3 + np.diag([0, 0, 0, 0.999]))
     for unit in ("", "micrometres"):
         with pytest.raises(GeometryError, match=r"^'a\.nii' has no usable geometry") as named:
             grid_of_file(Path("x/a.nii"), (5, 6, 7), AFFINE * 1e-3 + np.diag([0, 0, 0, 0.999]), unit)

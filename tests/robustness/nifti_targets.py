@@ -136,6 +136,12 @@ def bombs(name: str, data: np.ndarray) -> Iterator[Attack]:
             for fill in (b"\0", b"\1"):
                 content = bytes(promised) + fill * int(np.prod(shape))
                 yield Attack(f"{name}: kept promise {shape} of {fill[0]}", {name: packed(content)})
+    for shape, code, size in (((512, 512, 512, 2), 4, 2), ((512, 512, 512), 64, 8)):
+        promised = bytearray(head)
+        promised[40 : 40 + 2 * (len(shape) + 1)] = np.array([len(shape), *shape], "<i2").tobytes()
+        promised[70:74] = np.array([code, 8 * size], "<i2").tobytes()
+        content = bytes(promised) + bytes(int(np.prod(shape)) * size)
+        yield Attack(f"{name}: the most that is read, {shape}", {name: packed(content)})
     yield Attack(f"{name}: endless", {name: packed(image_bytes(data) + bytes(1 << 28))})
     yield Attack(f"{name}: packed twice", {name: packed(packed(image_bytes(data)))})
 

@@ -16,8 +16,14 @@ MIN_SIDE_MM, MAX_PIXEL_MM = 0.05, 20.0
 MAX_EXTENT_MM, MAX_ORIGIN_MM = 2500.0, 1e4
 """No image is longer along an axis than a person with room, none lies further than a room from its origin."""
 
-MAX_VOXELS = 1 << 29
-"""Of one image, all its measurements counted: 512 × 512 × 2048. More is a damaged header, and fills the memory."""
+MAX_GRID_VOXELS = 1 << 27
+"""Of one volume: 512 × 512 × 512. More is a damaged header, and fills the memory."""
+
+MAX_VOXELS = 1 << 28
+"""Of one image, all its measurements counted: 256 × 256 × 64 × 64."""
+
+MAX_STORED_BYTES = 1 << 30
+"""Of its voxels as a file holds them."""
 
 
 def plausible_grid(shape: tuple[int, int, int], affine: FloatArray) -> Grid:
@@ -37,8 +43,8 @@ def plausible_grid(shape: tuple[int, int, int], affine: FloatArray) -> Grid:
         raise _implausible(f"{extent} mm in voxels of {sides} mm", f"at most {MAX_EXTENT_MM:g} mm along an axis")
     if np.abs(origin).max() > MAX_ORIGIN_MM:
         raise _implausible(f"an origin {np.abs(origin).max():.3g} mm away", f"at most {MAX_ORIGIN_MM:g} mm")
-    if math.prod(shape) > MAX_VOXELS:
-        raise _implausible(f"{math.prod(shape)} voxels", f"at most {MAX_VOXELS}")
+    if math.prod(shape) > MAX_GRID_VOXELS:
+        raise _implausible(f"{math.prod(shape)} voxels", f"at most {MAX_GRID_VOXELS}")
     return grid
 
 

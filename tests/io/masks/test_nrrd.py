@@ -133,7 +133,7 @@ def test_slicer_s_layers_and_names(tmp_path):
 DAMAGE = [
     ("sizes: 3 4 5", "sizes: 3 4 6", "120 bytes of voxels where the header promises 144"),
     ("sizes: 3 4 5", "sizes: 3 4 4", "more bytes than its header promises"),
-    ("sizes: 3 4 5", "sizes: 3 4 900000000000000", "10800000000000000 voxels, where pnst reads at most"),
+    ("sizes: 3 4 5", "sizes: 3 4 900000000000000", "10800000000000000 voxels of int16, more than pnst reads"),
     ("sizes: 3 4 5", "sizes: 3 4 " + "9" * 5000, "no usable sizes"),
     ("dimension: 3", "dimension: 4", "in 4 dimensions"),
     ("endian: little", "endian: middle", "an endian that is neither"),

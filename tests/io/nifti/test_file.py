@@ -86,7 +86,7 @@ def test_no_bit_of_a_packed_file_changes_a_voxel_in_silence(content, tmp_path, p
         (42, np.int16(4), "120 bytes of voxels where the header promises 160"),
         (42, np.int16(-3), r"shape \(-3"),
         (42, np.array([-3, -4], np.int16), r"shape \(-3"),
-        (42, np.array([32767] * 3, np.int16), "35181150961663 voxels, where pnst reads at most"),
+        (42, np.array([32767] * 3, np.int16), "35181150961663 voxels of int16, more than pnst reads"),
         (108, np.float32(360), "112 bytes"),
         (108, np.float32(1e9), "voxels from byte"),
         (108, np.float32(-360), "damaged header"),

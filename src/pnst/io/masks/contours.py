@@ -10,6 +10,7 @@ import numpy as np
 
 from pnst.errors import GeometryError
 from pnst.image import Grid, Mask
+from pnst.io.image_bounds import plausible_grid
 from pnst.io.masks.gaps import fill_gaps
 from pnst.io.masks.outlines import Outline, fill_outlines
 from pnst.typing import BoolArray, FloatArray, IntArray
@@ -200,7 +201,7 @@ def _extended(fit: _Fit, points: FloatArray) -> Grid:
         raise _not_fillable("contours that lie mostly outside the images", "contours drawn on an image of the study")
     affine = fit.grid.affine.copy()
     affine[:3, 3] = fit.grid.to_world(low)
-    return Grid((int(shape[0]), int(shape[1]), int(shape[2])), affine)
+    return plausible_grid((int(shape[0]), int(shape[1]), int(shape[2])), affine)
 
 
 def _own_planes(contours: Sequence[FloatArray], grids: Sequence[Grid], thickness_mm: float | None) -> _Fit:
@@ -225,7 +226,7 @@ def _own_planes(contours: Sequence[FloatArray], grids: Sequence[Grid], thickness
     affine = np.eye(4)
     affine[:3, :3] = axes * spacing
     affine[:3, 3] = axes @ low
-    return _Fit(Grid((int(counts[0]), int(counts[1]), int(counts[2])), affine), 2, 0.0)
+    return _Fit(plausible_grid((int(counts[0]), int(counts[1]), int(counts[2])), affine), 2, 0.0)
 
 
 def _normal(contours: Sequence[FloatArray]) -> FloatArray:

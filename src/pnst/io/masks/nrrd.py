@@ -18,7 +18,7 @@ import numpy as np
 from pnst.errors import GeometryError, InputError
 from pnst.image import Grid
 from pnst.io.file_grid import grid_of_file
-from pnst.io.image_bounds import MAX_VOXELS
+from pnst.io.image_bounds import MAX_STORED_BYTES, MAX_VOXELS
 from pnst.io.packed_stream import DamagedStreamError, PackedStream, Packing
 from pnst.io.regular_file import open_regular
 from pnst.typing import AnyArray, FloatArray
@@ -130,8 +130,8 @@ def _layout(fields: Mapping[str, str], file: Path) -> tuple[tuple[int, ...], np.
         raise _unreadable(file, "no usable sizes, dimension or type") from error
     if len(sizes) not in (3, 4) or min(sizes) < 1 or axes != len(sizes):
         raise _unreadable(file, f"sizes {fields['sizes'][:80]} in {axes} dimensions")
-    if math.prod(sizes) > MAX_VOXELS:
-        raise _unreadable(file, f"{math.prod(sizes)} voxels, where pnst reads at most {MAX_VOXELS}")
+    if math.prod(sizes) > MAX_VOXELS or math.prod(sizes) * dtype.itemsize > MAX_STORED_BYTES:
+        raise _unreadable(file, f"{math.prod(sizes)} voxels of {dtype}, more than pnst reads")
     order = _ENDIANS.get(fields.get("endian", "little" if dtype.itemsize == 1 else "").lower())
     packing = _PACKINGS.get(fields.get("encoding", "").lower())
     if order is None:

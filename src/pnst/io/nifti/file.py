@@ -19,7 +19,7 @@ from nibabel.nifti1 import Nifti1PairHeader
 from nibabel.nifti2 import Nifti2PairHeader
 
 from pnst.errors import InputError
-from pnst.io.image_bounds import MAX_VOXELS
+from pnst.io.image_bounds import MAX_STORED_BYTES, MAX_VOXELS
 from pnst.io.nifti.pair import header_of, is_pair, voxels_of
 from pnst.io.packed_stream import DamagedStreamError, PackedStream, packing_of
 from pnst.io.regular_file import open_regular
@@ -124,8 +124,8 @@ def _voxels(stream: PackedStream, header: nib.Nifti1Header, start: int, file: Pa
     count, gap = math.prod(int(n) for n in shape), header.get_data_offset() - start
     if not shape or min(shape) < 1 or not 0 <= gap <= _MAX_EXTENSION_BYTES:
         raise unreadable(file, f"shape {shape}, voxels from byte {header.get_data_offset()}")
-    if count > MAX_VOXELS:
-        raise unreadable(file, f"{count} voxels, where pnst reads at most {MAX_VOXELS}")
+    if count > MAX_VOXELS or count * dtype.itemsize > MAX_STORED_BYTES:
+        raise unreadable(file, f"{count} voxels of {dtype}, more than pnst reads")
     stream.skip(gap)
     content = stream.read(count * dtype.itemsize)
     if len(content) < count * dtype.itemsize:
