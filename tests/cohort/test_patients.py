@@ -62,7 +62,7 @@ def test_a_row_without_a_seed_has_one_of_its_own_that_other_rows_do_not_move(tab
         ("patient\nÄ\n", "'Ä'"),
         (f"patient\n{'x' * 65}\n", "x' in row 1"),
         ("patient\ncohort.csv\n", "cohort.csv"),
-        ("patient;snr\nA;3\n", "no patient"),
+        ("patient;snr\nA;3\n", "not separated by commas"),
     ],
 )
 def test_a_table_without_usable_names(table, text, reason):

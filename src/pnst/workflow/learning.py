@@ -33,8 +33,15 @@ class TrainingTable:
 def train_model(
     training: TrainingTable, out: Path, settings: LearnSettings, progress: Progress = no_progress
 ) -> TrainedModel:
-    """Train on a table and write the model's folder, whole or not at all."""
-    from pnst.classification.training.model_folder import CARD_FILE, CARD_TEXT, HELD_OUT_FILE, MODEL_FILE, model_files
+    """Train on a table and write the model's folder, whole or not at all; it is the model that is returned."""
+    from pnst.classification.training.model_folder import (
+        CARD_FILE,
+        CARD_TEXT,
+        HELD_OUT_FILE,
+        MODEL_FILE,
+        model_files,
+        read_model,
+    )
     from pnst.classification.training.train import train
     from pnst.io.file_set import file_set_folder, write_file_set
     from pnst.io.table import read_frame
@@ -56,7 +63,7 @@ def train_model(
         )
         progress("writing")
         write_file_set(folder, model_files(model))
-    return model
+    return read_model(out)
 
 
 EVALUATION_FILES = ("evaluation.json", "evaluation.html", "predictions.csv")
