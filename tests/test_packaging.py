@@ -136,13 +136,15 @@ def test_one_version():
     assert f"version: {installed}" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
 
 
-def test_the_readme_example_runs(tmp_path):
-    """As a reader would paste it, beside the sample data."""
-    example = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    assert example is not None
+def test_the_readme_examples_run_and_agree(tmp_path):
+    """As a reader would paste them, beside the sample data: the main job, then its stages one by one."""
+    main_job, stages = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
-    python(f"import os, sys; os.chdir(sys.argv[1])\n{example[1]}", str(tmp_path))
-    assert "not a medical device" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    same = (
+        "assert m.columns() == case.measurements[0].columns()\nassert a.probability == case.assessments[0].probability"
+    )
+    python(f"import os, sys; os.chdir(sys.argv[1])\n{main_job}\n{stages}\n{same}", str(tmp_path))
+    assert "not a medical device" in (tmp_path / "results" / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

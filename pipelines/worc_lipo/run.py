@@ -41,8 +41,16 @@ THRESHOLD = 0.5
 
 
 def read_splits(file: Path) -> list[tuple[list[str], list[str]]]:
-    """WORC's form: for each split n the columns `n_train` and `n_test`, one identifier a cell."""
-    table = read_frame(file)
+    """WORC's form, as pandas wrote it: a row's number, then for each split n `n_train` and `n_test` of identifiers."""
+    try:
+        table = pd.read_csv(file, index_col=0)
+    except (OSError, ValueError) as error:
+        raise pnst.InputError(
+            f"cannot read the splits {file.name!r}",
+            got=getattr(error, "strerror", None) or str(error).splitlines()[0],
+            expected="WORC's CSV of cross-validation splits",
+            remedy="give that file, or leave --splits out",
+        ) from error
     numbers = sorted({int(found[1]) for name in table.columns if (found := re.fullmatch(r"(\d+)_train", name))})
     if not numbers or any(f"{number}_test" not in table for number in numbers):
         raise pnst.InputError(

@@ -31,7 +31,7 @@ def test_chords_of_an_upright_ellipsoid_are_its_axes() -> None:
 
 @pytest.mark.parametrize(("lobes", "count"), [(0, 0), (4, 4)])
 def test_a_star_is_deep_between_its_lobes_and_an_ellipsoid_nowhere(lobes: int, count: int) -> None:
-    _, mesh = mesh_of(radii_mm=(15, 15, 15), lobes=lobes, lobe_depth=0.2)
+    _, mesh = mesh_of(radii_mm=(15, 15, 15), lobes=lobes, lobe_depth=0.2 if lobes else 0.0)
     solidity, deep = concavities(mesh, 1.5)
     assert deep == count
     assert bool(solidity > 0.99) is (lobes == 0)

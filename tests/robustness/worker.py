@@ -83,7 +83,10 @@ def lay_out(folder: Path, files: Mapping[str, Content | None]) -> None:
     """Make the folder anew with these files."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    replaced = tuple(f"{name}/" for name, content in files.items() if not isinstance(content, bytes))
     for name, content in files.items():
+        if name.startswith(replaced):
+            continue  # what lay in a folder whose place something else takes
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(content, bytes):

@@ -133,7 +133,9 @@ def test_a_codestream_that_is_cut_short_is_refused(formula, write, bounded, synt
 
 
 @pytest.mark.parametrize(
-    "frame", [b"", b"\xff\xd8", b"\xff\xd8\xff", b"\xff\xd8\xff\xe0\x00\x00", b"GIF89a", b"\xff\x4f\xff\x51"]
+    "frame",
+    [b"", b"\xff\xd8", b"\xff\xd8\xff", b"\xff\xd8\xff\xe0\x00\x00", b"GIF89a", b"\xff\x4f\xff\x51"],
+    ids=bytes.hex,
 )
 def test_what_is_no_codestream_is_refused(frame):
     with pytest.raises(ImplausibleCodestreamError):

@@ -34,6 +34,7 @@ def test_inflates_what_was_deflated(padding: bytes):
         (b"\xff" * 40, "damaged"),
         (packed(PLAIN) + b"more", "behind the end"),
     ],
+    ids=["empty", "cut", "noise", "more"],
 )
 def test_refuses_damage(content: bytes, words: str):
     with pytest.raises(ImplausibleElementError, match=words):
