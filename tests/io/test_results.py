@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from typing import Any
@@ -61,6 +62,15 @@ def test_everything_is_written_and_comes_back(tmp_path):
     assert back["adc"].unit == "um2_per_ms"
     assert all(region.grid.matches(GRID) for region in back.values())
     assert not list((tmp_path / "new" / "o").glob(".*"))
+
+
+@pytest.mark.parametrize("place", ["regions", "adc.nii.gz"])
+def test_what_is_no_region_in_a_region_s_place_is_refused(tmp_path, place):
+    """A run without regions has none; what only has their names is not passed over."""
+    assert read_regions(tmp_path, 1) == {}
+    os.mkfifo(tmp_path / place)
+    with pytest.raises(InputError, match=place):
+        read_regions(tmp_path, 1)
 
 
 def test_an_earlier_set_gives_way_and_other_files_stay(tmp_path):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from math import isinf
+from os.path import lexists
 from pathlib import Path
 from typing import Any
 
@@ -165,13 +166,24 @@ def _unreadable(file: Path, got: str) -> InputError:
 
 
 def read_regions(results: Path, lesion: int) -> dict[str, Volume | Mask]:
-    """What was measured on lesion number 1, 2, …: its masks, and its ADC map as "adc"."""
+    """What was measured on lesion number 1, 2, …: its masks, and its ADC map as "adc".
+
+    Raises `InputError` where something else than a folder, or than a file, has their names.
+    """
     regions: dict[str, Volume | Mask] = {}
-    for file in sorted((results / numbered("regions", lesion)).glob("*.nii.gz")):
+    folder = results / numbered("regions", lesion)
+    if lexists(folder) and not folder.is_dir():
+        raise InputError(
+            f"cannot read the regions in {folder.name!r}",
+            got="something else than a folder",
+            expected="the folder of masks that a run wrote",
+            remedy="give the folder that a run wrote, unchanged",
+        )
+    for file in sorted(folder.glob("*.nii.gz")):
         data, grid, _ = read_volume(file)
         regions[file.name.removesuffix(".nii.gz")] = Mask(data > 0, grid)
     adc = results / numbered("adc.nii.gz", lesion)
-    if adc.is_file():
+    if lexists(adc):
         data, grid, _ = read_volume(adc)
         regions["adc"] = Volume(data, grid, "um2_per_ms")
     return regions

@@ -20,7 +20,7 @@ def packed(content: bytes) -> bytes:
     return compressor.compress(content) + compressor.flush()
 
 
-@pytest.mark.parametrize("padding", [b"", b"\0"])
+@pytest.mark.parametrize("padding", [b"", b"\0"], ids=["bare", "padded"])
 def test_inflates_what_was_deflated(padding: bytes):
     assert inflate(packed(PLAIN) + padding) == PLAIN
     assert inflate(packed(b"") + padding) == b""
