@@ -2,86 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from base64 import b64encode
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from dicomweb_answers import (
-    SAMPLE,
     STUDY,
     archive,
     free_port,
 )
 from pnst.errors import InputError, SettingError
 from pnst.io.dicomweb.fetch import fetch_study
-
-PLUGIN = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
-USER, PASSWORD = "reader", "sesame-Ä"
-
-
-def rest(port: int, path: str, body: bytes | None = None) -> bytes:
-    """Orthanc's own interface, signed in."""
-    key = b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, {"Authorization": f"Basic {key}"})
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
-        return answer.read()
-
-
-@pytest.fixture(scope="module")
-def orthanc(tmp_path_factory) -> Iterator[int]:
-    """The port of an Orthanc that holds the simulated malignant study, on loopback, with a password."""
-    program = shutil.which("Orthanc") or shutil.which("/usr/sbin/Orthanc")
-    if program is None or not PLUGIN.exists():
-        pytest.skip("Orthanc with its DICOMweb plugin is not installed (Debian: orthanc, orthanc-dicomweb)")
-    folder, port = tmp_path_factory.mktemp("orthanc"), free_port()
-    settings = {
-        "StorageDirectory": str(folder / "db"),
-        "IndexDirectory": str(folder / "db"),
-        "Plugins": [str(PLUGIN)],
-        "HttpPort": port,
-        "RemoteAccessAllowed": False,
-        "AuthenticationEnabled": True,
-        "RegisteredUsers": {USER: PASSWORD},
-        "DicomServerEnabled": False,
-        "DicomWeb": {"Enable": True, "Root": "/dicom-web/"},
-    }
-    (folder / "orthanc.json").write_text(json.dumps(settings), encoding="utf-8")
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen([program, str(folder / "orthanc.json")], stdout=log, stderr=log, cwd=folder)
-        try:
-            wait_for(server, port, folder / "log")
-            for file in sorted(SAMPLE.rglob("*.dcm")):
-                rest(port, "/instances", file.read_bytes())
-            yield port
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-def wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    for _ in range(300):
-        assert server.poll() is None, log.read_text(encoding="utf-8", errors="replace")
-        try:
-            rest(port, "/system")
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("Orthanc did not start within 30 s")
-
-
-@pytest.fixture
-def url(orthanc) -> str:
-    return f"dicomweb://127.0.0.1:{orthanc}/dicom-web"
 
 
 def test_a_token_is_sent_as_bearer_and_beats_a_netrc(speak, tmp_path, monkeypatch):
