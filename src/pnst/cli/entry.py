@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Any
+from contextlib import suppress
+from typing import Any, NoReturn
 
 import typer
 
 from pnst.cli.commands import app
 from pnst.cli.terminal import visible
+from pnst.ending import asked_to_end, ended_by_signals
 from pnst.errors import InputError, PnstError, SettingError
 
 UsageError: Any = typer.BadParameter.__bases__[0]
@@ -31,19 +29,38 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF}
 def main() -> None:
     """Run the command line; refusals are one line on standard error and exit status 2."""
     _write_every_text()
+    with ended_by_signals():
+        try:
+            status = _status()
+        except BaseException:  # whatever a library makes of an interrupt
+            if asked_to_end() is None:
+                raise
+            status = INTERRUPTED
+        number = asked_to_end()
+        if number is not None:
+            _leave(128 + number)
+    sys.exit(status)
+
+
+def _leave(status: int) -> NoReturn:
+    """End here: libraries that were interrupted while they were imported do not survive Python's own end."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
+
+
+def _status() -> int:
     try:
-        with _ended_by_signals():
-            status = _status_of_command()
-            sys.stdout.flush()
+        status = _status_of_command()
+        sys.stdout.flush()
     except BrokenPipeError:
-        status = _unread()
-    except KeyboardInterrupt:
-        status = INTERRUPTED
+        return _unread()
     except OSError as error:
         if error.errno not in _NO_ROOM:  # which only printing leaves to this place
             raise
-        status = _refused(_unprintable(error))
-    sys.exit(status)
+        return _refused(_unprintable(error))
+    return status
 
 
 def _status_of_command() -> int:
@@ -118,25 +135,3 @@ def _write_every_text() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError):  # a stream of a test or a notebook
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """End as after Ctrl-C, with everything cleaned up, when the system or a scheduler asks this process to end."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signals = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.getsignal(number) for number in signals}
-    asked = [number for number in signals if before[number] is signal.SIG_DFL]  # nohup ignores SIGHUP
-    for number in asked:
-        signal.signal(number, _end)
-    try:
-        yield
-    finally:
-        for number in asked:
-            signal.signal(number, before[number])
-
-
-def _end(number: int, _: object) -> None:
-    sys.exit(128 + number)

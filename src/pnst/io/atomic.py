@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from pnst.ending import refuse_to_go_on
 from pnst.errors import InputError
 from pnst.io.hidden_folder import NEW, PREFIX, clear, hidden_folder, made_folder, short_name
 
@@ -49,6 +50,7 @@ def atomic_file(file: Path) -> Iterator[Path]:
         _lock(handle)
         yield temporary
         temporary.chmod(0o666 & ~_umask())
+        refuse_to_go_on()
         os.replace(temporary, file)
     finally:
         temporary.unlink(missing_ok=True)
@@ -87,6 +89,7 @@ def atomic_folder(folder: Path) -> Iterator[Path]:
         with _refusals(folder):
             yield temporary
             temporary.chmod(0o777 & ~_umask())
+            refuse_to_go_on()
             if folder.exists():
                 folder.rmdir()
             os.replace(temporary, folder)

@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pnst.ending import refuse_to_go_on
 from pnst.io.hidden_folder import (
     JOURNAL,
     NEW,
@@ -48,6 +49,7 @@ class OutputFolder:
         with system_refusals(self.folder):
             names = sorted(path.name for path in self.new.iterdir())
             _sync_all(self.new)
+            refuse_to_go_on()
             _write_journal(self.folder / WRITING, {"new": names, "stale": sorted({*stale} - {*names})})
             _settle(self.folder)
 
