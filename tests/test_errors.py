@@ -30,3 +30,10 @@ def test_a_refusal_comes_back_from_another_process(kind):
 def test_a_refusal_without_one_of_its_parts_is_none(part):
     with pytest.raises(TypeError, match=part):
         PnstError(**{name: text for name, text in PARTS.items() if name != part})
+
+
+def test_a_part_is_no_longer_than_a_person_reads():
+    """What a header or a command line holds may be a million characters."""
+    long = PnstError(what="a" * 400, got="b" * 401, expected="", remedy="c" * 1_000_000)
+    assert (long.what, long.got, long.expected, len(long.remedy)) == ("a" * 400, "b" * 398 + " …", "", 400)
+    assert str(pickle.loads(pickle.dumps(long))) == str(long)

@@ -5,6 +5,9 @@ Everything that pnst refuses on purpose is a `PnstError`; anything else that esc
 
 from __future__ import annotations
 
+MAX_PART = 400
+"""Characters of each part: a header or a command line may hold a million."""
+
 
 class PnstError(Exception):
     """A refusal in four parts.
@@ -15,14 +18,14 @@ class PnstError(Exception):
     got : what was found
     expected : what would have been right
     remedy : what the user can do about it
+
+    Each is cut at `MAX_PART` characters.
     """
 
     def __init__(self, what: str, *, got: str, expected: str, remedy: str) -> None:
-        super().__init__(what, got, expected, remedy)
-        self.what = what
-        self.got = got
-        self.expected = expected
-        self.remedy = remedy
+        parts = [_short(part) for part in (what, got, expected, remedy)]
+        super().__init__(*parts)
+        self.what, self.got, self.expected, self.remedy = parts
 
     def __str__(self) -> str:
         return f"{self.what}; got: {self.got}; expected: {self.expected}; remedy: {self.remedy}"
@@ -46,6 +49,10 @@ class AmbiguityError(PnstError):
 
 class SettingError(PnstError):
     """A setting, option or argument that is unknown, of the wrong kind, or out of its range."""
+
+
+def _short(part: str) -> str:
+    return part if len(part) <= MAX_PART else f"{part[: MAX_PART - 2]} …"
 
 
 def _rebuild(kind: type[PnstError], what: str, got: str, expected: str, remedy: str) -> PnstError:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from pydantic import Field, ValidationError
 
 from pnst.classification.settings import AssessSettings, EvaluateSettings, TrainSettings
 from pnst.errors import SettingError
-from pnst.io.regular_file import read_regular
 from pnst.measurement.settings import MeasureSettings
 from pnst.preprocessing.settings import PreprocessSettings
-from pnst.stage_settings import StageSettings
-
-MAX_BYTES, MAX_DOTS = 1 << 18, 200
-"""Of a file of settings, and of a line in it (ours): every setting with its default takes 6 KB, and three dots in a
-line. Each part of a key costs the parser a table, and the parts before it again."""
-MAX_SHOWN = 200
-"""Characters of a key, or of a reason, in a refusal."""
+from pnst.stage_settings import StageSettings, first_error
+from pnst.toml_file import TomlError, read_toml
 
 
 class _Tables(StageSettings):
@@ -35,15 +28,11 @@ class _Tables(StageSettings):
         """Read a TOML file; unknown keys and values out of range raise `SettingError`."""
         path = Path(file)
         try:
-            return cls.model_validate(_parsed(read_regular(path, MAX_BYTES)))
-        except OSError as error:
-            raise cls._refusal(path, error.strerror or "it cannot be opened", "a TOML file") from error
+            return cls.model_validate(read_toml(path))
+        except TomlError as error:
+            raise cls._refusal(path, str(error), "a TOML file in UTF-8") from error
         except ValidationError as error:
-            raise cls._refusal(path, _first(error), "known keys with values in their range") from error
-        except RecursionError as error:
-            raise cls._refusal(path, "values nested too deep", "valid TOML") from error
-        except ValueError as error:
-            raise cls._refusal(path, str(error)[:MAX_SHOWN], "valid TOML") from error
+            raise cls._refusal(path, first_error(error), "known keys with values in their range") from error
 
     @classmethod
     def _refusal(cls, path: Path, got: str, expected: str) -> SettingError:
@@ -121,20 +110,7 @@ class LearnSettings(_Tables):
         try:
             return LearnSettings.model_validate(old | {name: {**old[name], **keys} for name, keys in tables.items()})
         except ValidationError as error:
-            got = _first(error)
+            got = first_error(error)
             raise SettingError(
                 "a setting is not usable", got=got, expected="a value in its range", remedy="correct it"
             ) from error
-
-
-def _parsed(content: bytes) -> dict[str, Any]:
-    """TOML as tables. Raises `ValueError` (also for integers of over 4,300 digits) and `RecursionError`."""
-    text = content.decode()
-    if any(line.count(".") > MAX_DOTS for line in text.splitlines()):
-        raise ValueError(f"a line with more than {MAX_DOTS} dots")
-    return tomllib.loads(text)
-
-
-def _first(error: ValidationError) -> str:
-    first = error.errors()[0]
-    return f"{'.'.join(str(part) for part in first['loc'])[:MAX_SHOWN]}: {first['msg'][:MAX_SHOWN]}"

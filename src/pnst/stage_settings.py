@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+MAX_SHOWN = 200
+"""Characters of a key, or of a reason, in a refusal."""
 
 
 class StageSettings(BaseModel):
     """Base of each stage's settings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def first_error(error: ValidationError) -> str:
+    """The first key that is not as it must be, and why, in one line."""
+    first = error.errors()[0]
+    return f"{'.'.join(str(part) for part in first['loc'])[:MAX_SHOWN]}: {first['msg'][:MAX_SHOWN]}"

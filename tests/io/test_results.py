@@ -64,6 +64,14 @@ def test_everything_is_written_and_comes_back(tmp_path):
     assert not list((tmp_path / "new" / "o").glob(".*"))
 
 
+def test_a_folder_of_regions_without_masks_is_refused(tmp_path):
+    """No run writes one: somebody took its masks out, and pictures would be drawn without them."""
+    (tmp_path / "regions").mkdir()
+    (tmp_path / "regions" / "edema.nii").touch()
+    with pytest.raises(InputError, match="a folder without masks"):
+        read_regions(tmp_path, 1)
+
+
 @pytest.mark.parametrize("place", ["regions", "adc.nii.gz"])
 def test_what_is_no_region_in_a_region_s_place_is_refused(tmp_path, place):
     """A run without regions has none; what only has their names is not passed over."""

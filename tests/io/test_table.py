@@ -112,6 +112,13 @@ def test_what_was_written_is_read(tmp_path, name):
     pd.testing.assert_frame_equal(read_frame(file), TABLE, check_dtype=False)
 
 
+def test_the_index_that_pandas_writes_is_named_as_the_remedy(tmp_path):
+    TABLE.to_csv(tmp_path / "t.csv")
+    with pytest.raises(InputError) as refusal:
+        read_frame(tmp_path / "t.csv")
+    assert refusal.value.remedy == "write it with to_csv(..., index=False)"
+
+
 def test_a_byte_order_mark_and_blanks_are_no_part_of_a_name(tmp_path):
     (tmp_path / "t.csv").write_bytes("\ufeffcase , x\na,1\n".encode())
     assert list(read_frame(tmp_path / "t.csv").columns) == ["case", "x"]

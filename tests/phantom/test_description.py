@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
 
 import pytest
 
 from pnst.errors import InputError, SettingError
 from pnst.phantom import REALISTIC, Artefacts, GridSpec, Inclusion, LesionSpec, Spec, benign, malignant
-from pnst.phantom.description import Description, describe, nested, read_toml
+from pnst.phantom.description import Description, describe, nested
 from pnst.phantom.tissue import Tissue
 from pnst.study import Role
+from pnst.toml_file import read_toml
 
 
 def names_of(kind, prefix=""):
@@ -143,6 +146,13 @@ def test_a_file_that_is_no_description(tmp_path, content):
     with pytest.raises(InputError, match=r"'mine\.toml'") as refusal:
         describe(file)
     assert str(tmp_path) not in str(refusal.value)
+
+
+def test_a_pipe_and_a_device_are_no_descriptions(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for file in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(InputError, match="not a plain file"):
+            describe(file)
 
 
 def test_a_file_is_a_layer(tmp_path):

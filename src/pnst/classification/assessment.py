@@ -8,6 +8,7 @@ from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pnst.classification.assessment_entry import checked_entry
 from pnst.classification.prediction import Input
 from pnst.evidence.rule import RuleResult
 
@@ -77,20 +78,21 @@ class Assessment:
 
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any], case_id: str) -> Assessment:
-        """The inverse of `to_dict`."""
-        low, high = entry["interval"]
+        """The inverse of `to_dict`. Raises `ValueError` for what `to_dict` cannot have given."""
+        one = checked_entry(entry)
+        low, high = one.interval
         return cls(
             case_id=case_id,
-            label=str(entry["label"]),
-            probability=entry["probability"],
+            label=one.label,
+            probability=one.probability,
             interval=(low, high),
-            prior=entry["prior"],
-            contributions=dict(entry["contributions"]),
-            at_priors={float(prior): probability for prior, probability in entry["at_priors"].items()},
-            rules=tuple(RuleResult.from_dict(rule) for rule in entry["rules"]),
-            warnings=tuple(entry["warnings"]),
-            abstained=entry["abstained"],
-            model=entry["model"],
+            prior=one.prior,
+            contributions=one.contributions,
+            at_priors=one.at_priors,
+            rules=tuple(RuleResult.from_dict(rule.model_dump()) for rule in one.rules),
+            warnings=tuple(one.warnings),
+            abstained=one.abstained,
+            model=one.model,
         )
 
     def row(self) -> dict[str, Any]:

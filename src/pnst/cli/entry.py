@@ -20,9 +20,6 @@ UsageError: Any = typer.BadParameter.__bases__[0]
 
 INTERRUPTED, UNREAD = 128 + 2, 128 + 13
 """Exit statuses, as a shell says them: after Ctrl-C (SIGINT), and where nobody reads on, as in `| head` (SIGPIPE)."""
-
-MAX_SHOWN = 300
-"""Characters of what was given that a refusal repeats."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF}
 
 
@@ -94,17 +91,10 @@ def _commands() -> list[str]:
 
 
 def _refused(error: PnstError) -> int:
-    line = PnstError(
-        _short(error.what), got=_short(error.got).strip() or "nothing", expected=error.expected, remedy=error.remedy
-    )
+    line = PnstError(error.what, got=error.got.strip() or "nothing", expected=error.expected, remedy=error.remedy)
     with suppress(OSError):
         sys.stderr.write(f"pnst: {visible(' '.join(str(line).split()))}\n")
     return 2
-
-
-def _short(text: str) -> str:
-    """What was given, as much of it as a line can show."""
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]} …"
 
 
 def _unread() -> int:

@@ -16,7 +16,7 @@ from pnst.io.hidden_folder import system_refusals, unwritable_folder
 from pnst.io.masks.file import mask_file
 from pnst.io.nifti.read import read_volume, write_volume
 from pnst.io.output_folder import OutputFolder, output_folder, refuse_irregular, refuse_replacing
-from pnst.io.regular_file import read_regular
+from pnst.regular_file import read_regular
 
 SCHEMA_VERSION = 1
 MEASUREMENTS, ASSESSMENT, REPORT, SETTINGS = "measurements.json", "assessment.json", "report.html", "settings.toml"
@@ -168,18 +168,19 @@ def _unreadable(file: Path, got: str) -> InputError:
 def read_regions(results: Path, lesion: int) -> dict[str, Volume | Mask]:
     """What was measured on lesion number 1, 2, …: its masks, and its ADC map as "adc".
 
-    Raises `InputError` where something else than a folder, or than a file, has their names.
+    Raises `InputError` where something else than a folder of masks, or than a file, has their names.
     """
     regions: dict[str, Volume | Mask] = {}
     folder = results / numbered("regions", lesion)
-    if lexists(folder) and not folder.is_dir():
+    files = sorted(folder.glob("*.nii.gz"))
+    if lexists(folder) and not files:
         raise InputError(
             f"cannot read the regions in {folder.name!r}",
-            got="something else than a folder",
+            got="a folder without masks" if folder.is_dir() else "something else than a folder",
             expected="the folder of masks that a run wrote",
             remedy="give the folder that a run wrote, unchanged",
         )
-    for file in sorted(folder.glob("*.nii.gz")):
+    for file in files:
         data, grid, _ = read_volume(file)
         regions[file.name.removesuffix(".nii.gz")] = Mask(data > 0, grid)
     adc = results / numbered("adc.nii.gz", lesion)

@@ -9,8 +9,8 @@ from typing import Literal
 
 from pnst.errors import AmbiguityError, InputError, SettingError
 from pnst.io.nifti.pair import header_of
-from pnst.io.regular_file import open_regular
 from pnst.io.series_guess import SeriesGuess
+from pnst.regular_file import open_regular
 from pnst.study import Study
 
 __all__ = ["SeriesGuess", "inspect", "read_study"]

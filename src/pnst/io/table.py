@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ import numpy as np
 from pnst.errors import InputError
 from pnst.io.formula_cells import as_written, without_formula
 from pnst.io.packed_stream import DamagedStreamError, PackedStream, packing_of
-from pnst.io.regular_file import open_regular, read_regular
+from pnst.regular_file import open_regular, read_regular
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_BYTES, MAX_COLUMNS, MAX_CELLS = 1 << 27, 10_000, 20_000_000
 """Of a table, unpacked: 50,000 lesions with 400 columns."""
 
+_REMEDY = "save it again as CSV (UTF-8)"
 _CSV = "CSV in UTF-8, separated by commas, with one header line that names every column once"
 _CSV_OR_PARQUET = "CSV in UTF-8 with one header line that names every column once, CSV in gzip, or Parquet"
 
@@ -154,7 +155,7 @@ def _header_and_rows(text: str, file: Path, expected: str) -> tuple[list[str], I
         got = f"one column, whose name holds {separators[0]!r}: cells that are not separated by commas"
         raise _unreadable(file, got, expected)
     if "" in header or not header:
-        raise _unreadable(file, "a header without a name", expected)
+        raise _unreadable(file, "a header without a name", expected, _remedy(header))
     duplicate = _duplicate(header)
     if duplicate is not None:
         raise _unreadable(file, f"a header that names {duplicate!r} twice", expected)
@@ -188,10 +189,15 @@ def _duplicate(names: list[str]) -> str | None:
     return min((name[:80] for name, count in Counter(names).items() if count > 1), default=None)
 
 
-def _unreadable(file: Path, got: str, expected: str) -> InputError:
+def _remedy(header: Sequence[str]) -> str:
+    """pandas writes its index as a first column without a name."""
+    return "write it with to_csv(..., index=False)" if header and not header[0] and "" not in header[1:] else _REMEDY
+
+
+def _unreadable(file: Path, got: str, expected: str, remedy: str = _REMEDY) -> InputError:
     return InputError(
         f"cannot read the table {file.name!r}",
         got=got,
         expected=expected,
-        remedy="save it again as CSV (UTF-8)",
+        remedy=remedy,
     )

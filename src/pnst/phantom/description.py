@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from pnst.phantom.check import require_min
 from pnst.phantom.parameters import changed, plain, read, refused
 from pnst.phantom.presets import PRESETS
 from pnst.phantom.spec import Spec
+from pnst.toml_file import TomlError, read_toml
 
 Changes = Mapping[str, Any]
 """In plain words: parameters by name, nested; and at the top `like` (a preset), `realistic` (yes: every
@@ -51,7 +51,7 @@ def describe(*changes: Changes | Path) -> Description:
     """
     words: Changes = {}
     for change in changes:
-        later = read_toml(change) if isinstance(change, Path) else change
+        later = _changes_of(change) if isinstance(change, Path) else change
         if "realistic" in later:
             words = {name: word for name, word in words.items() if name != "artefacts"}
         words = _over(words, later)
@@ -112,15 +112,14 @@ def preset(name: str) -> Spec:
     return PRESETS[name]()
 
 
-def read_toml(file: Path) -> dict[str, Any]:
+def _changes_of(file: Path) -> dict[str, Any]:
     """The changes that a TOML file holds. Raises `InputError` for a file that cannot be read or is no TOML."""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        return read_toml(file)
+    except TomlError as error:
         raise InputError(
             f"cannot read the description {file.name!r}",
-            got=reason or "a file that cannot be opened",
+            got=str(error),
             expected="a TOML file in UTF-8",
             remedy="start from the description.toml that lies beside a simulated study",
         ) from error

@@ -81,10 +81,10 @@ def _saved_assessments(scores: Sequence[Mapping[str, Any]], case_id: str, result
 
     try:
         return tuple(Assessment.from_dict(score, case_id) for score in scores)
-    except (TypeError, KeyError, ValueError, AttributeError) as error:
+    except ValueError as error:
         raise InputError(
             f"cannot read an assessment in {results.name!r}",
-            got=f"{type(error).__name__} {error}",
+            got=str(error),
             expected="an assessment.json of this version of pnst",
             remedy="make it again with pnst run",
         ) from error

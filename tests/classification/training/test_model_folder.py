@@ -173,13 +173,15 @@ class TestRefusals:
         with pytest.raises(InputError, match="whose schema has over 32 MB"):
             read_model(write(tmp_path / "model", {**files, MODEL_FILE: content}))
 
-    @pytest.mark.parametrize("kind", ["pipe", "/dev/zero", "itself"])
+    @pytest.mark.parametrize("kind", ["pipe", "folder", "/dev/zero", "itself"])
     @pytest.mark.parametrize("name", [MODEL_FILE, CARD_FILE, HELD_OUT_FILE])
     def test_what_is_no_plain_file_is_not_read(self, files, tmp_path, name, kind):
         folder = write(tmp_path / "model", files)
         (folder / name).unlink()
         if kind == "pipe":
             os.mkfifo(folder / name)
+        elif kind == "folder":
+            (folder / name).mkdir()
         else:
             (folder / name).symlink_to(name if kind == "itself" else kind)
         with pytest.raises(InputError, match=f"no {name}: "):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pnst.errors import InputError
 from pnst.io.masks.file import MaskFile, mask_file
 
 
@@ -29,3 +30,12 @@ def test_a_file_whose_own_name_holds_a_colon_is_a_file(tmp_path):
     assert mask_file(f"{tmp_path}/a:1") == MaskFile(tmp_path / "a:1")
     assert mask_file(f"{tmp_path}/a:1:GTV:edge") == MaskFile(tmp_path / "a:1", "GTV:edge")
     assert mask_file(f"{tmp_path}/b:GTV:edge") == MaskFile(tmp_path / "b:GTV", "edge")
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0:1", "\ud800", 300 * "a", 5000 * "/:x", "loop", "loop:2"])
+def test_a_name_that_no_file_can_have_is_refused(tmp_path, monkeypatch, text):
+    monkeypatch.chdir(tmp_path)
+    Path("loop").symlink_to("loop")
+    for source in (text, Path(text.removesuffix(":2"))):
+        with pytest.raises(InputError, match="cannot read a mask"):
+            mask_file(source)

@@ -7,12 +7,9 @@ It holds `model.skops` (pipelines of listed types only, never a pickle), `model_
 from __future__ import annotations
 
 import csv
-import errno
 import hashlib
 import io
 import json
-import os
-import stat
 import warnings
 import zipfile
 import zlib
@@ -27,6 +24,7 @@ from pnst.classification.training.model_card import ModelCard, versions
 from pnst.classification.training.scorer import Scorer
 from pnst.classification.training.trained_model import TrainedModel
 from pnst.errors import InputError
+from pnst.regular_file import read_regular
 
 MODEL_FILE, CARD_FILE, CARD_TEXT, HELD_OUT_FILE = "model.skops", "model_card.json", "model_card.md", "held_out.csv"
 TYPES = frozenset(
@@ -125,7 +123,7 @@ def read_model(folder: str | PathLike[str]) -> TrainedModel:
     """
     place = Path(folder)
     try:
-        parts = [_content(place / name) for name in (MODEL_FILE, CARD_FILE, HELD_OUT_FILE)]
+        parts = [read_regular(place / name, MAX_BYTES) for name in (MODEL_FILE, CARD_FILE, HELD_OUT_FILE)]
     except OSError as error:
         raise _unreadable(place, f"no {Path(error.filename or '').name}: {error.strerror}") from error
     try:
@@ -148,17 +146,6 @@ def read_model(folder: str | PathLike[str]) -> TrainedModel:
     if own != (model.features, card.prevalence):
         raise _unreadable(place, f"a {CARD_FILE} whose features or lesions are not those of {MODEL_FILE}")
     return model
-
-
-def _content(file: Path) -> bytes:
-    """The bytes of a plain file of at most `MAX_BYTES`. Raises `OSError` for anything else, which is never read."""
-    with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:
-        about = os.fstat(opened.fileno())
-        if not stat.S_ISREG(about.st_mode):
-            raise OSError(errno.EINVAL, "not a plain file", file)
-        if about.st_size > MAX_BYTES:
-            raise OSError(errno.EFBIG, f"over {MAX_BYTES // 1_000_000} MB", file)
-        return opened.read()
 
 
 def _load(content: bytes, place: Path) -> Any:

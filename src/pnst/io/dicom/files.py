@@ -24,7 +24,7 @@ from pnst.io.dicom.listing import (
     unread_reason,
 )
 from pnst.io.dicom.segments import SegmentHeader
-from pnst.io.regular_file import open_regular
+from pnst.regular_file import open_regular
 
 _PREFETCH_THREADS = 4
 _MIN_PREFETCH_FILES = 256

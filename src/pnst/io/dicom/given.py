@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pnst.errors import InputError
 from pnst.io.dicom.listing import UnreadFile, archive_kind, list_tree
-from pnst.io.regular_file import open_regular
+from pnst.regular_file import open_regular
 
 _DIRECTORY_CLASS = b"1.2.840.10008.1.3.10"
 _START_BYTES = 1024

@@ -21,8 +21,8 @@ from pnst.io.dicom.tags import Fields, integer, number, private, text, words
 from pnst.io.dicom.uih_mosaic import is_uih_mosaic, uih_mosaic_frames
 from pnst.io.dicom.walk import ImplausibleElementError
 from pnst.io.masks.dicom_seg import SEG_CLASSES
-from pnst.io.regular_file import open_regular
 from pnst.io.simulation_mark import PHANTOM
+from pnst.regular_file import open_regular
 
 _NOT_IMAGES = frozenset({"SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "RTIMAGE", "SR", "PR", "KO", "REG", "RWV", "DOC"})
 _NOT_IMAGE_CLASSES = ("1.2.840.10008.5.1.4.1.1.66", "1.2.840.10008.5.1.4.1.1.481")

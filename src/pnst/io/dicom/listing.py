@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pnst.io.regular_file import open_regular
+from pnst.regular_file import open_regular
 
 _TEXT_BYTES = 4096
 _HEAD_BYTES = 1 << 16

@@ -19,7 +19,7 @@ from pnst.io.dicom.codestream import ImplausibleCodestreamError, check_codestrea
 from pnst.io.dicom.deflated import DEFLATED, inflate_elements
 from pnst.io.dicom.frame import Frame, Pixels
 from pnst.io.image_bounds import MAX_VOXELS
-from pnst.io.regular_file import open_regular
+from pnst.regular_file import open_regular
 from pnst.typing import AnyArray, Float32Array
 
 Scaling = Literal["rescaled", "real world", "floating point"]

@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path
 
 from pnst.errors import InputError
+from pnst.regular_file import open_regular
 
 MAX_BYTES = 1 << 30
 """Of a segmentation or a structure set, unpacked: half of what a study of 512 × 512 × 2048 voxels needs."""
@@ -34,7 +35,7 @@ def check_dicom_size(file: Path) -> None:
 
 def _check_unpacked(file: Path, start: int) -> None:
     inflate, count = zlib.decompressobj(-zlib.MAX_WBITS), 0
-    with file.open("rb") as stream:
+    with open_regular(file) as stream:
         stream.seek(start)
         rest = stream.read(_CHUNK)
         while rest and not inflate.eof:

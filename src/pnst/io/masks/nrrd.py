@@ -20,7 +20,7 @@ from pnst.image import Grid
 from pnst.io.file_grid import grid_of_file
 from pnst.io.image_bounds import MAX_STORED_BYTES, MAX_VOXELS
 from pnst.io.packed_stream import DamagedStreamError, PackedStream, Packing
-from pnst.io.regular_file import open_regular
+from pnst.regular_file import open_regular
 from pnst.typing import AnyArray, FloatArray
 
 MAGIC = b"NRRD000"

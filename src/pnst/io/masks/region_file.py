@@ -18,7 +18,7 @@ from pnst.io.masks.nrrd import read_nrrd
 from pnst.io.masks.region import MaskWithNotes, NamedRegion
 from pnst.io.nifti.pair import header_of
 from pnst.io.nifti.read import read_volume
-from pnst.io.regular_file import open_regular
+from pnst.regular_file import open_regular
 from pnst.study import Study
 
 _RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"

@@ -22,7 +22,7 @@ from pnst.errors import InputError
 from pnst.io.image_bounds import MAX_STORED_BYTES, MAX_VOXELS
 from pnst.io.nifti.pair import header_of, is_pair, voxels_of
 from pnst.io.packed_stream import DamagedStreamError, PackedStream, packing_of
-from pnst.io.regular_file import open_regular
+from pnst.regular_file import open_regular
 from pnst.typing import AnyArray
 
 _CLASSES = {

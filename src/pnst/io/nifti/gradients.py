@@ -9,7 +9,7 @@ import numpy as np
 
 from pnst.errors import InputError
 from pnst.image import Grid
-from pnst.io.regular_file import read_regular
+from pnst.regular_file import read_regular
 from pnst.typing import BoolArray, FloatArray
 
 MAX_BYTES = 1 << 22

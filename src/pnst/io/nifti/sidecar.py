@@ -10,7 +10,7 @@ from typing import Any
 
 from pnst.errors import InputError
 from pnst.io.nifti.sidecar_words import contrast_agent_of, fat_suppression_of
-from pnst.io.regular_file import read_regular
+from pnst.regular_file import read_regular
 from pnst.study import Acquisition
 
 MAX_BYTES = 1 << 24

@@ -8,6 +8,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+"""Those that the system has."""
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),
@@ -20,7 +22,7 @@ _KINDS = (
 def open_regular(file: Path) -> BinaryIO:
     """The file, opened for reading. Raises `OSError`, whose `strerror` says why, also for what is no plain file."""
     _check_kind(os.stat(file).st_mode, file)
-    opened = open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")  # noqa: SIM115
+    opened = open(os.open(file, _FLAGS), "rb")  # noqa: SIM115
     try:
         _check_kind(os.fstat(opened.fileno()).st_mode, file)  # what has come into its place since
     except OSError:

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from pnst.io.regular_file import open_regular, read_regular
+from pnst.regular_file import open_regular, read_regular
 
 
 def test_a_plain_file_is_read_whole_and_a_link_to_it(tmp_path):

@@ -1,0 +1,59 @@
+"""Entries of assessment.json with one thing wrong. Witness: what `to_dict` gives, changed by hand."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from pnst.classification.assess import assess
+from pnst.classification.assessment_entry import checked_entry
+
+COLUMNS = {"adc.mean_um2_per_ms": 1.4, "split_fat.applicable": True, "split_fat.present": True}
+
+
+def test_what_was_written_is_taken_as_it_is():
+    entry = json.loads(json.dumps(assess(COLUMNS).to_dict()))
+    assert checked_entry(entry).model_dump() == {
+        **entry,
+        "at_priors": {float(p): x for p, x in entry["at_priors"].items()},
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "got"),
+    [
+        ("probability", 1.2, "probability"),
+        ("probability", True, "probability"),
+        ("probability", None, "probability"),
+        ("interval", [0.1], "interval"),
+        ("interval", [0.1, 0.2, 0.3], "interval"),
+        ("prior", 0.0, "prior"),
+        ("at_priors", {"0.05": []}, "at_priors.0.05"),
+        ("at_priors", {"many": 0.5}, "at_priors.many"),
+        ("at_priors", {"1.5": 0.5}, "at_priors"),
+        ("at_priors", {"--": 0.5}, "at_priors"),
+        ("contributions", {"cyst": {}}, "contributions.cyst"),
+        ("contributions", {"cyst": math.inf}, "contributions.cyst"),
+        ("contributions", [], "contributions"),
+        ("abstained", 0, "abstained"),
+        ("rules", [{"name": "x"}], "rules.0"),
+        ("warnings", "all", "warnings"),
+        ("label", 3, "label"),
+        ("surprise", 1, "surprise"),
+    ],
+)
+def test_an_entry_that_nobody_wrote_is_refused_by_its_key(key, value, got):
+    entry = assess(COLUMNS).to_dict() | {key: value}
+    with pytest.raises(ValueError, match=got) as refusal:
+        checked_entry(entry)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("key", ["label", "probability", "rules", "model"])
+def test_an_entry_that_lacks_a_key_is_refused_by_its_name(key):
+    entry = assess(COLUMNS).to_dict()
+    del entry[key]
+    with pytest.raises(ValueError, match=key):
+        checked_entry(entry)
