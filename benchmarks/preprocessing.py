@@ -69,7 +69,7 @@ def motion_row(made: Simulated, name: str, reference: Role) -> dict[str, Any]:
     """The error of the motion, and how far the tumour's voxels lie from where they belong, before and after."""
     before = made.study.series[Role.DWI].volume.grid
     began = time.process_time()
-    series = align(made.study).series[Role.DWI]
+    series = align(made.study, reference=reference).series[Role.DWI]
     seconds = time.process_time() - began
     found = series.volume.grid.affine @ before.inverse
     motion, centre = made.spec.motion.get(Role.DWI, PatientMotion()), made.scene.shape.centre

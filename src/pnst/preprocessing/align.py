@@ -21,6 +21,10 @@ REFERENCES = (Role.T2_FS, Role.T2, Role.T1_POST, Role.T1)
 ACQUISITIONS: dict[Role, tuple[Role, ...]] = {Role.DWI: (Role.ADC,), Role.WATER: (Role.FAT,)}
 """The series that come out of another's acquisition, and move with it where they lie on its voxels."""
 
+UNSURE_ON_T1 = "T1 alone shows too little of what diffusion shows: asked for as the reference, it is made"
+"""Why a diffusion series stays that only T1 without contrast could be compared with: along a limb that looks alike from
+slice to slice the shift found was wrong by 2.3 to 3.6 mm (`benchmarks/preprocessing.py motions`)."""
+
 NOTHING_TO_ALIGN = "alignment was asked for, and there was no series to compare with another"
 
 
@@ -34,7 +38,8 @@ def align(
     """The study with its diffusion series, or with all series, moved rigidly onto the anatomical one.
 
     The mean of the lowest b-value's volumes (of another series, its voxels) is compared with `reference`: the first
-    of t2_fs, t2, t1_post and t1 that shows the same part of the body. An ADC map on the voxels of the diffusion series
+    of t2_fs, t2, t1_post and t1 that shows the same part of the body. With t1 alone a diffusion series is compared and
+    not moved, unless t1 is named as the reference: it is too unsure. An ADC map on the voxels of the diffusion series
     moves with it, fat with water. Only affines change, and directions of diffusion gradients turn with them. What was
     found is in `Series.alignment` and `Series.notes`; a motion that is implausible (> 20 mm, > 15°) or gains
     no similarity is said, and not made. A series that one of `lesions` or of
@@ -83,6 +88,8 @@ def align(
         )
         group = [role, *_followers(study, role)]
         result = _alignment(motion, still, bool(drawn_on & set(group)), settings)
+        if result.accepted and role is Role.DWI and still is Role.T1 and reference is None:
+            result = replace(result, accepted=False, reason=UNSURE_ON_T1)
         for member in group:
             changed[member] = _moved(study.series[member], result, motion.matrix)
     return replace(study, series=changed, notes=(*study.notes, NOTHING_TO_ALIGN) if idle else study.notes)

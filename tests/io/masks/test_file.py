@@ -32,7 +32,18 @@ def test_a_file_whose_own_name_holds_a_colon_is_a_file(tmp_path):
     assert mask_file(f"{tmp_path}/b:GTV:edge") == MaskFile(tmp_path / "b:GTV", "edge")
 
 
-@pytest.mark.parametrize("text", ["\0", "a\0:1", "\ud800", 300 * "a", 5000 * "/:x", "loop", "loop:2"])
+ODD = {
+    "NUL": "\0",
+    "NUL and a label": "a\0:1",
+    "surrogate": "\ud800",
+    "long": 300 * "a",
+    "deep": 5000 * "/:x",
+    "loop": "loop",
+    "loop and a label": "loop:2",
+}
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD)
 def test_a_name_that_no_file_can_have_is_refused(tmp_path, monkeypatch, text):
     monkeypatch.chdir(tmp_path)
     Path("loop").symlink_to("loop")
