@@ -87,10 +87,10 @@ def lobulations(row: Row) -> str | None:
     return None if count is None else str(int(count)) if count < 3 else "3+"
 
 
-def lobular(row: Row) -> str | None:
-    """Two or more deep lobulations: the published rule of a lobular shape."""
+def shape(row: Row) -> str | None:
+    """Smooth: round, oval, an egg, and so without a deep concavity."""
     count = given(row, "margin.deep_lobulations_count")
-    return None if count is None else "lobulated" if count >= 2 else "smooth"
+    return None if count is None else "lobulated" if count >= 1 else "smooth"
 
 
 SIGNS = (
@@ -100,9 +100,9 @@ SIGNS = (
     Sign("lobulations", lobulations, frozenset({"2", "3+"}), "deep lobulations (yes: two or more)"),
     Sign(
         "shape",
-        lobular,
+        shape,
         frozenset({"lobulated"}),
-        "shape (yes: not smooth; measured as two or more deep lobulations)",
+        "shape (yes: not smooth; measured as a deep concavity)",
         {"irregular": "lobulated"},
     ),
     Sign("edema", yes_or_no("edema.present", "present", "absent"), frozenset({"present"}), "oedema"),

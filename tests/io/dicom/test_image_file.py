@@ -52,6 +52,18 @@ def test_an_object_that_is_no_image_is_none(tmp_path, elements):
     assert read_file(written(tmp_path, **elements)) is None
 
 
+def test_an_object_that_its_file_calls_an_image_is_damage_without_pixels(tmp_path):
+    """A byte of its class was flipped, and the rest of the file lost with it; beside pixels the class says nothing."""
+    file, name = written(tmp_path, Modality=None, PixelData=None)
+    content = file.read_bytes()
+    place = content.rindex(MRImageStorage.encode() + b"\0")
+    flipped = content[: place + len(MRImageStorage)] + b"0" + content[place + len(MRImageStorage) + 1 :]
+    file.write_bytes(flipped)
+    assert isinstance(read_file((file, name)), InputError)
+    file.write_bytes(flipped.replace(MRImageStorage.encode() + b"\0", MRImageStorage.encode() + b"0"))
+    assert read_file((file, name)) is None  # an object of that other class, which says so in both places
+
+
 @pytest.mark.parametrize("storage", [MRImageStorage, CTImageStorage])
 def test_an_image_without_its_pixels_is_damage(tmp_path, storage):
     error = read_file(written(tmp_path, SOPClassUID=storage, PixelData=None))

@@ -54,7 +54,8 @@ def read_file(file: tuple[Path, str]) -> Header | tuple[SegmentHeader, ...] | In
         if storage in SEG_CLASSES:
             return segments_of(elements.data, path)
         if not _is_image(elements.data, storage, elements.has_pixels):
-            lost = not elements.has_pixels and _is_lost_image(elements.data, storage)
+            stated = text(elements.meta, 0x00020002)
+            lost = not elements.has_pixels and _is_lost_image(elements.data, storage, stated)
             return damage(name, "an object of unknown kind, without pixels (a truncated file?)") if lost else None
         return _header(elements, path, name)
     except InputError as error:
@@ -75,12 +76,15 @@ def _is_image(ds: Fields, storage: str, has_pixels: bool) -> bool:
     return UID(storage).name.endswith("Image Storage") or has_pixels
 
 
-def _is_lost_image(ds: Fields, storage: str) -> bool:
-    """Whether an object without pixels and of no known class may have been an image.
+def _is_lost_image(ds: Fields, storage: str, stated: str) -> bool:
+    """Whether an object without pixels may have been an image: one of no known class, or of another class than the
+    image that the file's own group has `stated` (PS3.10: both are the same).
 
     Vendors export objects of classes of their own, which hold no image and have no rows.
     """
     uid = UID(storage)
+    if stated != storage and UID(stated).name.endswith("Image Storage"):
+        return True
     if uid.name != str(uid) or text(ds, 0x00080060) in _NOT_IMAGES or storage.startswith(_NOT_IMAGE_CLASSES):
         return False
     return not storage.startswith(_VENDORS) or 0x00280010 in ds
