@@ -98,7 +98,7 @@ def test_bleeds_apart_do_not_add_up_to_one_of_half_a_millilitre() -> None:
 
     assert bleeds(4.5, 4.5) == {"fraction": pytest.approx(2 * (4.5 / 16) ** 3), "present": False}
     assert bleeds(5.0)["present"] is True  # 0.5 ml is a ball of 4.92 mm
-    assert bleeds(5.0, apart=8.5)["present"] is False  # a part of it lies not deep enough
+    assert bleeds(5.0, apart=10.5)["present"] is False  # a part of it lies not deep enough
 
 
 def test_without_a_series_that_tells_fat_whether_a_bleed_is_there_stays_open() -> None:

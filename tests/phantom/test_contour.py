@@ -41,7 +41,8 @@ def test_a_shift_moves_whole_slices_and_no_further_than_told():
 def test_a_tremor_has_the_spread_that_is_asked_for():
     """Closed form: at the outline the mask's border lies SD 1 mm off the ball, and each slice has a wave of its own."""
     mask, distance = drawn(tremor_mm=1.0)
-    assert (distance[mask].max() > 16) and (distance[~mask].min() < 14)
+    assert distance[mask].max() > 16
+    assert distance[~mask].min() < 14
     shells = [mask[(distance > 15 + d) & (distance < 15 + d + 0.25)].mean() for d in np.arange(-4, 4, 0.25)]
     assert -np.diff(shells) @ (np.arange(-3.75, 4, 0.25) ** 2) == pytest.approx(1.0, abs=0.35)
 

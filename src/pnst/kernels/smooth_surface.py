@@ -16,8 +16,8 @@ def smooth_surface(level: LevelSet, sd_mm: float, spacing: npt.ArrayLike) -> Lev
     """The level set of a surface that is smoothed by `sd_mm`; `spacing` (3,) of the mask in mm.
 
     What is smoothed is how far each sample is filled. A Gaussian of transfer g alone would shrink a ball by sd² ÷
-    radius and flatten wide hollows; 1 − (1 − g)² (the residual smoothed again and given back, Tukey's "twicing", 1977) keeps
-    what is wide and still takes off what is short.
+    radius and flatten wide hollows; 1 − (1 − g)² (the residual smoothed again and given back, Tukey's "twicing", 1977)
+    keeps what is wide and still takes off what is short.
 
     A ball of 10 mm smoothed by 2 mm keeps its volume to 1 %; one whose slices are shifted in turn by 2 mm is a ball
     again:

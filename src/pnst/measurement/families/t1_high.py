@@ -9,7 +9,6 @@ from pnst.measurement.context import Context
 from pnst.measurement.family import Family, Outcome, join_warnings
 from pnst.study import Role
 
-
 WHOLE = "more than half of the lesion is bright on T1: nothing of it is taken for blood, and the sign is undetermined"
 FAT_UNKNOWN = (
     "without fat-suppressed T2 or a Dixon series that shows what is bright, fat within the lesion cannot be told from "
