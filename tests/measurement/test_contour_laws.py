@@ -61,7 +61,7 @@ def assert_same_signs(before: Measurements, after: Measurements) -> None:
 @pytest.mark.parametrize(
     "lesion",
     [
-        LesionSpec(radii_mm=(14.0, 16.0, 20.0), lobes=4, lobe_depth=0.22, tilt_deg=(20.0, 30.0, 0.0)),
+        LesionSpec(radii_mm=(14.0, 16.0, 20.0), lobes=4, lobe_depth=0.25, tilt_deg=(20.0, 30.0, 0.0)),
         LesionSpec(radii_mm=(16.0, 18.0, 24.0), roughness=0.06, edge_sigma_mm=2.2, edema_mm=9.0),
     ],
     ids=["lobed", "rough"],

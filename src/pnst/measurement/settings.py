@@ -72,7 +72,7 @@ class MarginSettings(StageSettings):
     smooth_depth_fraction: float = Field(0.6, gt=0, le=1)
     """… by this share of the depth that makes it count, which is read on the surface itself: smoothing makes it
     shallower (ours) …"""
-    concavity_merge_fraction: float = Field(0.5, gt=0, le=1)
+    concavity_merge_fraction: float = Field(0.35, gt=0, le=1)
     """… and is followed up to this share of that depth, so that noise does not split it (ours)."""
     min_voxels_across: int = Field(6, ge=1)
     """Lobulations of a lesion with fewer voxels along an axis of its grid are not counted (ours)."""
