@@ -30,7 +30,7 @@ from pnst.image import Grid, Mask
 from pnst.kernels.hull import convex_hull, longest_diameter
 from pnst.kernels.mesh import Mesh
 from pnst.kernels.section import axial_diameters
-from pnst.kernels.shape import concavities, irregularity
+from pnst.kernels.shape import concavities, deep_points, irregularity
 from pnst.kernels.surface import level_set
 from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.shape import Shape
@@ -109,7 +109,9 @@ def stages(mask: Mask) -> dict[str, Callable[[], Any]]:
         "longest diameter": partial(longest_diameter, mesh.vertices, hull.corners),
         "axial diameters": partial(axial_diameters, mesh, UP),
         "irregularity": partial(irregularity, mesh),
-        "concavities": partial(concavities, mesh, hull, 0.05 * diameter),
+        "concavities": lambda: concavities(
+            deep_points(mesh, hull, 0.05 * diameter), mesh, hull, 0.03 * diameter, 0.025 * diameter
+        ),
     }
 
 

@@ -18,15 +18,20 @@ import numpy.typing as npt
 import pandas as pd
 from tables import machine, markdown, write_section
 
+from pnst.image import Grid, Mask
 from pnst.kernels.hull import convex_hull, longest_diameter
 from pnst.kernels.mesh import Mesh
 from pnst.kernels.section import axial_diameters
-from pnst.kernels.shape import concavities, irregularity, sphericity
+from pnst.kernels.shape import irregularity, sphericity
 from pnst.kernels.surface import level_set
+from pnst.measurement.context import Context
+from pnst.measurement.families.margin import measure_margin
+from pnst.measurement.settings import MeasureSettings
 from pnst.phantom.geometry import moments, shape_truth, size_truth
 from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.shape import Shape
 from pnst.phantom.surface import sample
+from pnst.study import Lesion, Study
 
 SIZES_MM = (15.0, 30.0, 60.0, 120.0)
 SPACINGS = (
@@ -90,8 +95,17 @@ def measured(mask: npt.NDArray[np.bool_], spacing: tuple[float, ...]) -> Row:
         "sphericity": sphericity(mesh.volume_mm3, mesh.area_mm2),
         "irregularity": irregularity(mesh),
         "solidity": mesh.volume_mm3 / hull.volume_mm3,
-        "deep_lobulations_count": concavities(mesh, hull, 0.05 * diameter, 0.8),
+        "deep_lobulations_count": lobulations(mask, spacing),
     }
+
+
+def lobulations(mask: npt.NDArray[np.bool_], spacing: tuple[float, ...]) -> float:
+    """As `margin` counts them; NaN where the voxels are too few."""
+    padded = np.pad(mask, 1)
+    ni, nj, nk = padded.shape
+    lesion = Lesion("shape", Mask(padded, Grid((ni, nj, nk), np.diag([*spacing, 1.0]))), "formula")
+    count = measure_margin(Context(Study("shape", {}), lesion, MeasureSettings())).family.deep_lobulations_count
+    return float("nan") if count is None else float(count)
 
 
 def sampled(shape: Shape, spacing: tuple[float, ...], phase: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

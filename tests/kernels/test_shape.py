@@ -8,7 +8,8 @@ from scipy.optimize import minimize
 
 from bodies import ellipsoid, fused, mesh_of, star, tilted
 from pnst.kernels.hull import convex_hull, longest_diameter
-from pnst.kernels.shape import concavities, ellipsoid_distance, irregularity, sphericity
+from pnst.kernels.mesh import Mesh
+from pnst.kernels.shape import concavities, deep_points, ellipsoid_distance, irregularity, sphericity
 
 
 def test_ball_is_the_roundest_body():  # closed form
@@ -52,6 +53,12 @@ def test_distance_of_a_sphere_is_exact_even_at_its_centre_planes():  # closed fo
     np.testing.assert_allclose(ellipsoid_distance(points, np.full(3, 5.0)), [2, 2, 0, 0], atol=1e-6)
 
 
+def counted(mesh: Mesh, limit: float) -> int:
+    """Of a surface that is smooth already."""
+    hull = convex_hull(mesh)
+    return concavities(deep_points(mesh, hull, limit), mesh, hull, limit, 0.8 * limit)
+
+
 @pytest.mark.parametrize(
     ("body", "count"),
     [(star(25, 4, 0.2), 4), (star(25, 5, 0.2), 5), (fused(18, 1.3), 1)],
@@ -60,7 +67,7 @@ def test_distance_of_a_sphere_is_exact_even_at_its_centre_planes():  # closed fo
 def test_concavities_are_counted(body, count):  # closed form: n lobes → n, two fused balls → 1
     mesh = mesh_of(body, tilted())
     diameter, _ = longest_diameter(mesh.vertices)
-    assert concavities(mesh, convex_hull(mesh), 0.05 * diameter, 0.8) == count
+    assert counted(mesh, 0.05 * diameter) == count
 
 
 @pytest.mark.parametrize(
@@ -69,7 +76,7 @@ def test_concavities_are_counted(body, count):  # closed form: n lobes → n, tw
 def test_shallow_or_no_concavities_are_not_counted(body):  # saying no
     mesh = mesh_of(body, tilted())
     diameter, _ = longest_diameter(mesh.vertices)
-    assert concavities(mesh, convex_hull(mesh), 0.05 * diameter, 0.8) == 0
+    assert counted(mesh, 0.05 * diameter) == 0
 
 
 def test_depth_under_the_hull_of_two_balls():  # closed form: R − √(R² − (d/2)²)

@@ -26,9 +26,9 @@ def test_places_stand_for_the_whole_surface():  # invariant
     assert (edge.width[~edge.measured] == 0).all()
 
 
-def test_where_the_edge_may_lie_is_a_setting():  # a contour 3 mm outside the visible edge
+def test_where_the_edge_may_lie_is_a_setting():  # a contour 4 mm outside the visible edge
     scene = replace(Scene(radius=14, reach=40), noise=6)
-    wide = replace(scene, radius=17.0).lesion()
+    wide = replace(scene, radius=18.0).lesion()
     study = scene.study()
     study = replace(study, series={Role.T2_FS: study.series[Role.T2_FS]})
     near = measure_margin(Context(study, wide, MeasureSettings()))

@@ -56,14 +56,16 @@ def scene():
 
 
 def test_every_measured_number_has_an_interval_that_holds_it(scene):
-    """Invariant; counts, signs, texts, thresholds and what is exact have none."""
+    """Invariant; signs, texts, thresholds and what is exact have none."""
     _, study, lesion = scene
     m = measure(study, lesion, repeated(3))
     for name, family in m.families().items():
         numbers = {k for k, v in family.columns().items() if isinstance(v, float) and not k.endswith("_threshold")}
+        numbers |= {k for k in family.columns() if k.endswith("_count")}
         assert set(family.intervals) == numbers - family.exact, name
         for column, (low, high) in family.intervals.items():
-            assert 0 <= low <= getattr(family, column) <= high
+            assert low <= getattr(family, column) <= high
+            assert low >= 0 or column == "edge_offset_mm"
             assert high <= 1 or not column.endswith("_fraction")
     assert m.size.volume_ml_interval == tuple(m.to_dict()["size"]["volume_ml_interval"])
     assert Measurements.from_dict(m.to_dict(), m.case_id).columns() == m.columns()

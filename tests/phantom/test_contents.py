@@ -90,14 +90,21 @@ def test_families_whose_series_are_missing_are_left_out() -> None:
     assert "target" in truth_of(BALL, roles=(Role.T2,))
 
 
-def test_bleeds_apart_do_not_add_up_to_one_of_a_tenth_of_a_millilitre() -> None:
-    def bleeds(*radii: float) -> dict[str, Any]:
-        places = ((8.0, 0, 0), (-8.0, 0, 0))
+def test_bleeds_apart_do_not_add_up_to_one_of_half_a_millilitre() -> None:
+    def bleeds(*radii: float, apart: float = 6.0) -> dict[str, Any]:
+        places = ((apart, 0, 0), (-apart, 0, 0))
         balls = (Inclusion(tissue=Tissue.BLOOD, radius_mm=r, centre_mm=c) for r, c in zip(radii, places, strict=False))
         return truth_of(replace(BALL, inclusions=tuple(balls)))["t1_high"]
 
-    assert bleeds(2.5, 2.5) == {"fraction": pytest.approx(2 * (2.5 / 16) ** 3), "present": False}
-    assert bleeds(2.9)["present"] is True  # 0.1 ml is a ball of 2.88 mm
+    assert bleeds(4.5, 4.5) == {"fraction": pytest.approx(2 * (4.5 / 16) ** 3), "present": False}
+    assert bleeds(5.0)["present"] is True  # 0.5 ml is a ball of 4.92 mm
+    assert bleeds(5.0, apart=10.5)["present"] is False  # a part of it lies not deep enough
+
+
+def test_without_a_series_that_tells_fat_whether_a_bleed_is_there_stays_open() -> None:
+    bleed = Inclusion(tissue=Tissue.BLOOD, radius_mm=6.0)
+    truth = truth_of(replace(BALL, inclusions=(bleed,)), roles=(Role.T1,))["t1_high"]
+    assert truth == {"fraction": pytest.approx((6 / 16) ** 3), "present": None}
 
 
 def test_a_texture_is_seen_in_the_tumour_alone() -> None:

@@ -40,7 +40,11 @@ IN_SETTINGS = {
         "CYST_ML": "least_volume_ml",
         "CYST_LESION_FRACTION": "least_lesion_fraction",
     },
-    "t1_high": {"BLOOD_ML": "least_volume_ml"},
+    "t1_high": {
+        "BLOOD_ML": "least_volume_ml",
+        "BLOOD_LESION_FRACTION": "least_lesion_fraction",
+        "BLOOD_DEEP_MM": "deep_mm",
+    },
     "target": {"RIM_CORE_RATIO": "rim_core_ratio", "CORE_VARIATION": "core_variation"},
     "adc": {
         "SPHERE_MM": "sphere_mm",

@@ -25,6 +25,7 @@ _RANGES: dict[str, Range] = {
     "sphericity": (0.0, 1 + _ROUNDING),
     "solidity": (0.0, 1 + _ROUNDING),
     "um2_per_ms": (-1.0, 20.0),
+    "offset_mm": (-1e4, 1e4),
     "_mm": (0.0, 1e4),
     "_mm2": (0.0, 1e7),
     "_ml": (0.0, 1e6),

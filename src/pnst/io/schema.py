@@ -28,7 +28,7 @@ Json = dict[str, Any]
 TEXT: Json = {"type": "string", "minLength": 1}
 TEXTS: Json = {"type": "array", "items": TEXT}
 SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
-SIGNED = ("um2_per_ms", "vendor_ratio")
+SIGNED = ("um2_per_ms", "vendor_ratio", "offset_mm")
 """How columns end that noise may take below 0."""
 NAME = "[a-z0-9_]+"
 UNWRITTEN = ("case_id", "inputs")

@@ -69,31 +69,57 @@ def irregularity(mesh: Mesh) -> float:
     return float(np.sqrt(mean_square) / np.cbrt(3 * mesh.volume_mm3 / (4 * np.pi)))
 
 
-def concavities(mesh: Mesh, hull: Hull, min_depth_mm: float, merge_fraction: float) -> int:
-    """Number of separate concavities of the mesh's convex hull that are deeper than `min_depth_mm`.
+def deep_points(mesh: Mesh, hull: Hull, min_depth_mm: float) -> FloatArray:
+    """(k, 3): the vertices of a mesh that lie deeper under its convex hull than that.
 
-    A concavity is followed down to `merge_fraction` of that depth, so that noise does not split it.
-    A slab with a notch 4 mm deep in one side has one; without it, none.
+    Of a slab only those in its notch, 4 mm deep:
 
     >>> from pnst.kernels.hull import convex_hull
     >>> from pnst.kernels.mask_mesh import mask_mesh
     >>> slab, notched = np.ones((2, 9, 7, 4), dtype=bool)
     >>> notched[3:6, 3:] = False
     >>> meshes = [mask_mesh(mask, (1.0, 1.0, 2.0)) for mask in (slab, notched)]
-    >>> [concavities(mesh, convex_hull(mesh), 2.0, merge_fraction=0.8) for mesh in meshes]
-    [0, 1]
+    >>> [len(deep_points(mesh, convex_hull(mesh), 2.0)) > 0 for mesh in meshes]
+    [False, True]
+    """
+    low = may_be_deeper(mesh, min_depth_mm)
+    points = mesh.vertices[low]
+    return np.asarray(points[hull.depth(points) > min_depth_mm])
+
+
+def concavities(deep: FloatArray, smooth: Mesh, hull: Hull, min_depth_mm: float, merge_depth_mm: float) -> int:
+    """Number of separate hollows of a smoothed surface that hold one of the points `deep` (k, 3) of the surface itself.
+
+    A hollow of `smooth` is deeper under its `hull` than `min_depth_mm`; it is followed up to `merge_depth_mm`, so that
+    noise does not split it. Each point belongs to the hollow where the smoothed surface is nearest to it. Smoothing
+    makes hollows shallower: how deep they are is asked of the surface itself.
+
+    A slab with a notch in either side has two; of one with points in one of them only, one counts:
+
+    >>> from pnst.kernels.hull import convex_hull
+    >>> from pnst.kernels.mask_mesh import mask_mesh
+    >>> slab = np.ones((9, 11, 4), dtype=bool)
+    >>> slab[3:6, :4] = slab[3:6, 7:] = False
+    >>> mesh = mask_mesh(slab, (1.0, 1.0, 2.0))
+    >>> hull = convex_hull(mesh)
+    >>> deep = deep_points(mesh, hull, 2.0)
+    >>> [concavities(points, mesh, hull, 1.5, 1.2) for points in (deep, deep[deep[:, 1] > 5], deep[:0])]
+    [2, 1, 0]
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
 
-    low = may_be_deeper(mesh, merge_fraction * min_depth_mm)
-    depth = np.zeros(len(low))
-    depth[low] = hull.depth(mesh.vertices[low])
-    if depth.max() <= min_depth_mm:
+    if not len(deep):
         return 0
-    low = depth > merge_fraction * min_depth_mm
-    edges = mesh.edges[low[mesh.edges].all(axis=1)]
-    count = len(depth)
-    graph = coo_array((np.ones(len(edges), dtype=np.int8), (edges[:, 0], edges[:, 1])), shape=(count, count))
-    _, labels = connected_components(graph, directed=False)
-    return int(np.unique(labels[depth > min_depth_mm]).size)
+    depth, low = np.zeros(len(smooth.vertices)), may_be_deeper(smooth, merge_depth_mm)
+    depth[low] = hull.depth(smooth.vertices[low])
+    low = depth > merge_depth_mm
+    edges = smooth.edges[low[smooth.edges].all(axis=1)]
+    shape = (len(depth), len(depth))
+    graph = coo_array((np.ones(len(edges), dtype=np.int8), (edges[:, 0], edges[:, 1])), shape=shape)
+    count, labels = connected_components(graph, directed=False)
+    deepest = np.zeros(count)
+    np.maximum.at(deepest, labels, depth)
+    held = np.unique(labels[cKDTree(smooth.vertices).query(deep)[1]])
+    return int(np.count_nonzero(deepest[held] > min_depth_mm))

@@ -53,3 +53,14 @@ def robust_sd(values: FloatArray) -> float:
     1.4826
     """
     return SD_PER_MAD * float(np.median(np.abs(values - np.median(values))))
+
+
+def weighted_median(values: FloatArray, weights: FloatArray) -> float:
+    """The least of values (n,) at which half of the weight (n,) is reached.
+
+    >>> weighted_median(np.array([5.0, 1.0, 9.0]), np.array([1.0, 1.0, 3.0]))
+    9.0
+    """
+    order = np.argsort(values)
+    cumulative = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(cumulative, cumulative[-1] / 2)])

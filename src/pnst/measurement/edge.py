@@ -21,6 +21,7 @@ from pnst.kernels.noise import noise_sd
 from pnst.kernels.partial_volume import coverage
 from pnst.kernels.patches import averaging_operator, local_median
 from pnst.kernels.sampling import rays, sample
+from pnst.kernels.statistics import weighted_median
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.series_view import SeriesViews
 from pnst.measurement.settings import MarginSettings
@@ -47,12 +48,19 @@ class Edge:
     """(n, 3) RAS mm."""
     width: FloatArray
     """(n,) 10–90 % distance in mm, the voxel's own blur taken off; 0 where unmeasured."""
+    offset: FloatArray
+    """(n,) mm outward from the contour to the edge; 0 where unmeasured."""
     area: FloatArray
     """(n,) mm² that each stands for."""
     measured: BoolArray
     measured_fraction: float
     series: str
     """The series that most of the measured edge was read on."""
+
+    @property
+    def median_offset_mm(self) -> float:
+        """Area-weighted median of the offset where it was measured."""
+        return weighted_median(self.offset[self.measured], self.area[self.measured])
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,10 +103,15 @@ class _Reading:
             > settings.indistinct_width_mm
         )
         weak = (height < settings.least_step_noise_ratio * self.noise) | (height == 0)
-        beside = np.abs(self.steps.position - self.own.position) > settings.edge_within_mm
+        beside = np.abs(self.offset) > settings.edge_within_mm
         floor = np.maximum(INTERPOLATED_NOISE * self.noise, 1e-9 * max(float(height.max(initial=0)), 1e-30))
         bad = blurred | weak | beside | ~self.seen
         return np.where(bad, 0, height / np.maximum(floor, self.steps.residual))
+
+    @property
+    def offset(self) -> FloatArray:
+        """(n,) mm: how far outside the place where the contour's own edge would show the edge lies."""
+        return np.asarray(self.steps.position - self.own.position)
 
     @property
     def width(self) -> FloatArray:
@@ -129,10 +142,13 @@ def read_edge(study: Study, views: SeriesViews) -> Edge:
             f"only {share:.0%} of the surface shows an edge on {names} "
             f"({settings.least_measured_fraction:.0%} are needed)"
         )
-    width = np.where(measured, np.array([reading.width for reading in readings])[best, rows], 0.0)
+    width, offset = (
+        np.where(measured, np.array(columns)[best, rows], 0.0)
+        for columns in zip(*((reading.width, reading.offset) for reading in readings), strict=True)
+    )
     width = local_median(width, measured, places.points, places.normals, places.median_mm)
     counts = np.bincount(best[measured], weights=places.area[measured], minlength=len(candidates))
-    return Edge(places.points, width, places.area, measured, share, str(candidates[int(counts.argmax())].role))
+    return Edge(places.points, width, offset, places.area, measured, share, str(candidates[int(counts.argmax())].role))
 
 
 def _places(views: SeriesViews) -> _Places:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,8 +14,9 @@ from pnst.measurement.reference_tissue import HISTOGRAM, ReferenceTissue
 from pnst.measurement.series_view import SeriesViews
 from pnst.segmentation.edge_fat import edge_fat
 from pnst.segmentation.enhancing import Enhancement, Unenhanced, relative_enhancement, unenhanced
+from pnst.segmentation.interior import Interior
 from pnst.segmentation.perilesional import resample_nearest
-from pnst.segmentation.t1_bright import T1Bright, t1_bright
+from pnst.segmentation.t1_bright import FatWitness, T1Bright, t1_bright
 from pnst.study import Role, Series, Study
 from pnst.typing import BoolArray
 
@@ -33,7 +35,7 @@ class LesionTissue:
     @cached_property
     def t1_bright(self) -> T1Bright:
         """Blood and fat, on T1; `NotMeasurable` without a T1 that shows muscle and fat."""
-        series, suppressed = self.study.series.get(Role.T1), self.study.series.get(Role.T2_FS)
+        series = self.study.series.get(Role.T1)
         if series is None:
             raise NotMeasurable("no T1 series")
         if series.acquisition.fat_suppressed:
@@ -41,16 +43,26 @@ class LesionTissue:
         inside, perilesional = self.views.interior(series), self.views.perilesional(series)
         settings, scale = self.views.settings.t1_high, self.reference_tissue.fat_scale(series)
         mixed = edge_fat(inside, perilesional, self.views.lesion.mesh, scale, settings)
-        t2_fs = None if suppressed is None else inside.resample_like(suppressed.volume)
-        return t1_bright(inside, scale, t2_fs, mixed, settings)
+        deep = self.views.depth_within(inside) > settings.deep_mm + sorted(inside.volume.grid.spacing)[1]
+        return t1_bright(inside, scale, self._fat_witnesses(inside), mixed, deep, settings)
+
+    def _fat_witnesses(self, inside: Interior) -> list[FatWitness]:
+        """What tells fat from blood: a Dixon fat image, which knows nothing else; fat-suppressed T2; a water image."""
+        witnesses, series = [], self.study.series
+        if Role.FAT in series:
+            with suppress(NotMeasurable):
+                scale = self.reference_tissue.fat_scale(series[Role.FAT])
+                witnesses.append(FatWitness(scale.fraction(inside.resample_like(series[Role.FAT].volume)), True))
+        dark = (series[role].volume for role in (Role.T2_FS, Role.WATER) if role in series)
+        return witnesses + [FatWitness(inside.resample_like(volume), False) for volume in dark]
 
     def t1_bright_on(self, volume: Volume) -> tuple[BoolArray, BoolArray]:
-        """Blood and fat on another image's grid; nothing where T1 cannot tell."""
-        try:
-            return _carried(self.t1_bright.blood, volume), _carried(self.t1_bright.fat, volume)
-        except NotMeasurable:
-            nothing = np.zeros(volume.grid.shape, dtype=bool)
-            return nothing, nothing
+        """Blood and fat on another image's grid; nothing where T1 cannot tell, or most of the lesion is as bright."""
+        with suppress(NotMeasurable):
+            if not self.t1_bright.whole:
+                return _carried(self.t1_bright.blood, volume), _carried(self.t1_bright.fat, volume)
+        nothing = np.zeros(volume.grid.shape, dtype=bool)
+        return nothing, nothing
 
     def edge_fat_on(self, volume: Volume) -> BoolArray:
         """What an infiltrating edge mixes in of fat, on another image's grid; nothing where T1 cannot tell."""
@@ -106,8 +118,14 @@ class LesionTissue:
         if HISTOGRAM in (self.reference_tissue.muscle(pre).source, self.reference_tissue.muscle(post).source):
             warnings.append("muscle was taken from the histogram")
         try:
-            if not self.t1_bright.fat_known:
-                warnings.append("without fat-suppressed T2, fat within the lesion was not told from blood")
+            if self.t1_bright.whole:
+                warnings.append(
+                    "more than half of the lesion is bright on T1, and none of it was left out as blood or fat"
+                )
+            elif not self.t1_bright.fat_known:
+                warnings.append(
+                    "without fat-suppressed T2 or a Dixon series, fat within the lesion was not told from blood"
+                )
         except NotMeasurable as reason:
             warnings.append(f"blood and fat were not left out ({reason})")
         return tuple(warnings)

@@ -15,7 +15,7 @@ from pnst.measurement.settings import MeasureSettings
 from pnst.segmentation.interior import Interior, crop_interior, depth_map
 from pnst.segmentation.perilesional import Perilesional, crop_perilesional
 from pnst.study import Lesion, Series
-from pnst.typing import BoolArray
+from pnst.typing import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,10 +75,14 @@ class SeriesViews:
     def _depth(self) -> Volume:
         return depth_map(self.lesion)
 
+    def depth_within(self, inside: Interior) -> FloatArray:
+        """(ni, nj, nk) of the interior: mm below the lesion's surface, 0 outside."""
+        return inside.resample_like(self._depth)
+
     def thirds(self, inside: Interior) -> tuple[BoolArray, BoolArray]:
         """The outer and the inner third of the lesion by depth, off its edge voxels."""
         # The map's own greatest depth: between thick slices it is missed by the voxels' centres.
-        outer, inner = thirds(inside.resample_like(self._depth), float(self._depth.data.max()))
+        outer, inner = thirds(self.depth_within(inside), float(self._depth.data.max()))
         return outer & inside.core, inner & inside.core
 
     def outside_fov_fraction(self, series: Series) -> float:

@@ -18,7 +18,9 @@ from pnst.stage_settings import StageSettings
 
 SYSTEMATIC: dict[str, tuple[float, float]] = {
     "margin.ill_defined_fraction": (0.03, 0.0),
+    "margin.deep_lobulations_count": (0.0, 0.2),
     "margin.edge_width_mm": (0.5, 0.0),
+    "margin.edge_offset_mm": (0.1, 0.0),
     "margin.measured_fraction": (0.02, 0.0),
     "edema.max_extent_mm": (0.5, 0.0),
     "edema.volume_ml": (0.0, 0.02),
@@ -54,17 +56,26 @@ class MarginSettings(StageSettings):
     """Published: over 20 % of the circumference indistinct."""
     least_step_noise_ratio: float = Field(3.0, gt=0)
     """A vertex is unmeasured when its step is under this many noise SDs (ours) …"""
-    edge_within_mm: float = Field(2.0, gt=0)
-    """… or further than this from where the surface's own edge would show: then it is another border (ours)."""
+    edge_within_mm: float = Field(3.0, gt=0)
+    """… or further than this from where the surface's own edge would show: then it is another border; a contour lies
+    up to 2 mm too far in or out (ours)."""
     patch_mm: float = Field(1.5, ge=0)
     """Profiles are averaged over this radius of the surface against noise; more on a large lesion (ours)."""
     median_mm: float = Field(2.5, ge=0)
     """A vertex takes the median width within this radius; more on a large lesion (ours)."""
     least_measured_fraction: float = Field(0.5, gt=0, le=1)
     """The edge is skipped when less of the surface than this is measured (ours)."""
-    concavity_merge_fraction: float = Field(0.8, gt=0, le=1)
-    """A concavity is followed down to this share of the depth that makes it count, so that noise does not split it
-    (ours)."""
+    lobulation_smoothing_slices: float = Field(0.5, ge=0)
+    """A concavity shows on the surface smoothed by this share of a slice …"""
+    lobulation_smoothing_pixels: float = Field(1.5, ge=0)
+    """… and by at least as many sides of a voxel in plane: stair-steps of a contour do not count (ours) …"""
+    smooth_depth_fraction: float = Field(0.6, gt=0, le=1)
+    """… by this share of the depth that makes it count, which is read on the surface itself: smoothing makes it
+    shallower (ours) …"""
+    concavity_merge_fraction: float = Field(0.35, gt=0, le=1)
+    """… and is followed up to this share of that depth, so that noise does not split it (ours)."""
+    min_voxels_across: int = Field(6, ge=1)
+    """Lobulations of a lesion with fewer voxels along an axis of its grid are not counted (ours)."""
     max_misfit_fraction: float = Field(0.02, ge=0)
     """One step is good enough when it leaves less than this share of its height, however quiet the image is (ours)."""
     min_step_height_ratio: float = Field(0.2, ge=0)

@@ -38,6 +38,12 @@ ENDLESS = 1e6
 SHARES = ("fraction", "sphericity", "solidity")
 """Columns that end so are never above 1."""
 
+SIGNED = ("offset_mm",)
+"""Columns that end so may be below 0."""
+
+COUNTS = ("_count",)
+"""Columns that end so are whole numbers, and so are the ends of their intervals."""
+
 
 def with_intervals(
     context: Context, measured: Mapping[str, Family], families: Sequence[tuple[str, Measure]]
@@ -89,18 +95,21 @@ def _measured_again(context: Context, families: Sequence[tuple[str, Measure]]) -
 
 
 def _numbers(family: Family) -> dict[str, float]:
-    """The columns that are measured numbers: no counts, signs, texts or thresholds."""
+    """The columns that are measured numbers: no signs, texts or thresholds."""
     return {
-        name: value
+        name: float(value)
         for name, value in family.columns().items()
-        if isinstance(value, float) and not name.endswith("_threshold") and name not in family.exact
+        if (isinstance(value, float) or (isinstance(value, int) and name.endswith(COUNTS)))
+        and not name.endswith("_threshold")
+        and name not in family.exact
     }
 
 
 def interval(column: str, value: float, squares: Sequence[float], known: float, level: float) -> Interval:
     """Half width t·√(a² + b²): a of n repetitions about the value has n degrees of freedom, b, which is given, no end.
 
-    Together they have n (a² + b²)² ÷ a⁴ (Welch and Satterthwaite, GUM G.4.1).
+    Together they have n (a² + b²)² ÷ a⁴ (Welch and Satterthwaite, GUM G.4.1). A count's ends are the nearest whole
+    numbers.
     """
     from scipy.special import stdtrit
 
@@ -108,8 +117,11 @@ def interval(column: str, value: float, squares: Sequence[float], known: float, 
     variance = repeated + known**2
     freedom = min(len(squares) * (variance / repeated) ** 2, ENDLESS) if repeated > 0 else ENDLESS
     half = float(stdtrit(freedom, (1 + level) / 2)) * float(np.sqrt(variance))
+    low = value - half if column.endswith(SIGNED) else max(value - half, 0.0)
     high = min(value + half, 1.0) if column.endswith(SHARES) else value + half
-    return max(value - half, 0.0), max(high, value)
+    if column.endswith(COUNTS):
+        return float(round(low)), float(round(high))
+    return low, max(high, value)
 
 
 def _systematic(

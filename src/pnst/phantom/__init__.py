@@ -5,6 +5,7 @@ from __future__ import annotations
 from pnst.phantom.acquire import GridSpec, PatientMotion
 from pnst.phantom.anatomy import SurroundSpec
 from pnst.phantom.artefacts import REALISTIC, Artefacts
+from pnst.phantom.contour import ContourSpec
 from pnst.phantom.harmonics import Term
 from pnst.phantom.inclusion import Inclusion
 from pnst.phantom.lesion import LesionSpec
@@ -19,6 +20,7 @@ __all__ = [
     "STIR",
     "TISSUES",
     "Artefacts",
+    "ContourSpec",
     "GridSpec",
     "Inclusion",
     "LesionSpec",

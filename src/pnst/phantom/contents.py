@@ -9,13 +9,17 @@ import numpy as np
 
 from pnst.image import Grid
 from pnst.phantom import definitions as of
+from pnst.phantom.inclusion import Ball
 from pnst.phantom.interior import SimulatedInterior
 from pnst.phantom.shape import Shape
-from pnst.phantom.surface import weighted_quantile
+from pnst.phantom.surface import Surface, weighted_quantile
 from pnst.phantom.surround import Value
 from pnst.phantom.tissue import Tissue
 from pnst.study import Role
 from pnst.typing import BoolArray, FloatArray
+
+LATTICE = 40
+"""Points across an inclusion, of which part is looked for that lies deep."""
 
 CAVITIES = (Tissue.CYST, Tissue.NECROSIS)
 
@@ -51,13 +55,29 @@ def cyst_truth(
     return {"fraction": fraction, "necrosis_fraction": necrosis, "present": present}
 
 
-def t1_high_truth(shape: Shape, volume_mm3: float) -> dict[str, Value]:
-    """The columns of `t1_high`: present where one bleed reaches 0.1 ml."""
-    bleeds = [ball.volume_mm3 for ball in shape.balls if ball.inclusion.tissue is Tissue.BLOOD]
-    return {
-        "fraction": shares(shape, volume_mm3).get(Tissue.BLOOD, 0.0),
-        "present": max(bleeds, default=0.0) / 1000 >= of.BLOOD_ML,
-    }
+def t1_high_truth(
+    shape: Shape, volume_mm3: float, interior: SimulatedInterior, signals: Mapping[Role, TissueSignals]
+) -> dict[str, Value]:
+    """The columns of `t1_high`: present where one bleed is large enough, as much of it deep; None where no series tells
+    it from fat, and where most of the tumour is blood. Without a T1 series its voxels are taken to be nothing.
+    """
+    fraction = shares(shape, volume_mm3).get(Tissue.BLOOD, 0.0)
+    if not {Role.T2_FS, Role.FAT, Role.WATER} & set(signals) or fraction > 0.5:
+        return {"fraction": fraction, "present": None}
+    pixel = sorted(signals[Role.T1].grid.spacing)[1] if Role.T1 in signals else 0.0
+    bleeds = [ball for ball in shape.balls if ball.inclusion.tissue is Tissue.BLOOD]
+    deep = [_deep_ml(ball, interior.surface, of.BLOOD_DEEP_MM + pixel) for ball in bleeds]
+    least = max(of.BLOOD_ML, of.BLOOD_LESION_FRACTION * volume_mm3 / 1000)
+    return {"fraction": fraction, "present": max(deep, default=0.0) >= least}
+
+
+def _deep_ml(ball: Ball, surface: Surface, depth_mm: float) -> float:
+    """Volume of the part of an inclusion that lies deeper than that below the tumour's surface, on a lattice."""
+    ticks = (np.arange(LATTICE) + 0.5) / LATTICE * 2 - 1
+    points = ball.centre + ball.reach_mm * np.stack(np.meshgrid(ticks, ticks, ticks, indexing="ij"), -1).reshape(-1, 3)
+    points = points[ball.distance(points) < 0]
+    share = float(np.mean(surface.distance(points) < -depth_mm)) if len(points) else 0.0
+    return share * ball.volume_mm3 / 1000
 
 
 def target_truth(interior: SimulatedInterior, signals: TissueSignals) -> dict[str, Value]:

@@ -43,7 +43,10 @@ CYST_ML = 0.5
 CYST_LESION_FRACTION = 0.05
 
 # t1_high
-BLOOD_ML = 0.1
+BLOOD_ML = 0.5
+BLOOD_LESION_FRACTION = 0.01
+BLOOD_DEEP_MM = 3.0
+"""And a voxel in plane."""
 
 # target
 RIM_CORE_RATIO = 1.25

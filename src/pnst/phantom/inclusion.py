@@ -21,7 +21,10 @@ DEGREES = range(2, 6)
 
 @dataclass(frozen=True, kw_only=True)
 class Inclusion:
-    """A sphere of another tissue inside the tumour, or an irregular ball: cyst, necrosis, blood or fat."""
+    """A sphere of another tissue inside the tumour, or an irregular ball: cyst, necrosis, blood or fat.
+
+    Fat may reach beyond the tumour's surface: a lobule that its border, and the lesion's contour, takes in.
+    """
 
     tissue: Included
     radius_mm: float

@@ -66,7 +66,9 @@ class Scene:
         """The layers at RAS points (n, 3), from the ground up; where none covers, there is air."""
         place = self._place(points)
         layers = [*self._bed(place), *self._edema(place), *self.region.structures(points), *self._rim_and_nerve(place)]
-        return [*layers, *self.tumour(place.local, place.distance)] if tumour else layers
+        if tumour:
+            return [*layers, *self.tumour(place.local, place.distance)]
+        return [*layers, *(Layer(ball.inclusion.tissue, ball.distance(place.local)) for ball in self.shape.lobules)]
 
     def fractions(self, points: FloatArray, cell_mm: float, *, tumour: bool = True) -> FloatArray:
         """(n, tissues): the mixture in a cell of side `cell_mm` round each RAS point (n, 3); rows sum to 1.

@@ -6,6 +6,8 @@ into the patient. ρ ≡ 1 is an ellipsoid; lobes and harmonics are added to ρ.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from pnst.phantom.check import require
@@ -14,6 +16,7 @@ from pnst.phantom.harmonics import evaluate, random_terms
 from pnst.phantom.inclusion import Ball
 from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.sphere import fibonacci
+from pnst.phantom.tissue import Tissue
 from pnst.phantom.vector import rotation
 from pnst.phantom.waves import PlaneWaves, Waves
 from pnst.typing import FloatArray
@@ -84,6 +87,12 @@ class Shape:
         """Local unit vector of the longest semi-axis."""
         return np.asarray(np.eye(3)[int(np.argmax(self.radii))])
 
+    @cached_property
+    def lobules(self) -> tuple[Ball, ...]:
+        """The inclusions that reach beyond the tumour's surface."""
+        towards = fibonacci(4000)
+        return tuple(ball for ball in self.balls if self.level(ball.centre + ball.surface(towards)).max() > 1)
+
     def edema_thickness(self, directions: FloatArray) -> FloatArray:
         """Thickness of the oedema in mm towards local unit vectors (..., 3), as seen from the centre."""
         spec = self.spec
@@ -104,6 +113,8 @@ def _check(shape: Shape) -> None:
     for n, ball in enumerate(shape.balls):
         margin = 1 + shape.spec.capsule_mm / ball.inclusion.radius_mm
         reach = float(shape.level(ball.centre + margin * ball.surface(directions)).max())
+        if ball.inclusion.tissue is Tissue.FAT:
+            reach = float(shape.level(ball.centre))  # a lobule of fat may lie in the tumour's border
         require(
             reach < 1, "lesion.inclusions", f"sphere {n} reaching {reach:.2f} of the radius", "all inside the tumour"
         )

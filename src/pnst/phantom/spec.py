@@ -10,6 +10,7 @@ from pnst.phantom.acquire import GridSpec, PatientMotion
 from pnst.phantom.anatomy import SurroundSpec
 from pnst.phantom.artefacts import Artefacts
 from pnst.phantom.check import require, require_min, require_range
+from pnst.phantom.contour import ContourSpec
 from pnst.phantom.lesion import LesionSpec
 from pnst.study import Acquisition, Role
 
@@ -52,6 +53,8 @@ class Spec:
 
     lesion: LesionSpec = field(default_factory=LesionSpec)
     surround: SurroundSpec = field(default_factory=SurroundSpec)
+    contour: ContourSpec = field(default_factory=ContourSpec)
+    """How the lesion's mask is drawn."""
     roles: tuple[Role, ...] = ROLES
     grids: Mapping[Role, GridSpec] = field(default_factory=dict)
     """Voxels by role, of those in `roles`; others take 0.6 × 0.6 × 4 mm, diffusion 1.8 × 1.8 × 5 mm."""

@@ -12,6 +12,7 @@ import numpy as np
 from pnst.image import Grid, Mask, Volume
 from pnst.phantom.check import require
 from pnst.phantom.contents import TissueSignals
+from pnst.phantom.contour import ContourSpec
 from pnst.phantom.contrast import contrast, weightings
 from pnst.phantom.noise import rician
 from pnst.phantom.scene import Scene
@@ -23,6 +24,10 @@ from pnst.phantom.truth import Truth, true_values
 from pnst.phantom.view import View
 from pnst.study import Lesion, Role, Series, Source, Study
 from pnst.typing import FloatArray
+
+TRUE_CONTOUR = ContourSpec()
+CONTOUR_STREAM = 100
+"""Names the contour's own generator beside those of the series: what they draw stays as it is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +47,7 @@ class Simulated:
         """`family.column_unit` → exact value, by quadrature on the geometry; worked out when first asked for."""
         contrasts = {role: contrast(role, self.spec) for role in self.spec.roles}
         signals = {role: TissueSignals(self.clean[role][0], (c.water + c.fat)[:, 0]) for role, c in contrasts.items()}
-        return true_values(self.scene, self.lesion.mask.grid, signals)
+        return true_values(self.scene, self.lesion.mask.grid, signals, self.spec.contour.offset_mm)
 
     def displacement_mm(self, role: Role) -> FloatArray:
         """(ni, nj, nk, 3): how far and which way (RAS) the signal of each voxel has been moved by the main field."""
@@ -60,24 +65,35 @@ class Simulated:
 def simulate(spec: Spec | None = None, seed: int = 0) -> Simulated:
     """Render a study; its truth comes with it. The same description and seed give the same bits.
 
-    The lesion's mask holds the voxels whose centres are inside the true surface, on the grid of `t2_fs`, else `t1`,
-    else the first role. Raises `SettingError` for a description that cannot be simulated.
+    The lesion's mask holds the voxels whose centres are inside the true surface (or the contour that is asked for), on
+    the grid of `t2_fs`, else `t1`, else the first role. Raises `SettingError` for a description that cannot be
+    simulated.
     """
     require(isinstance(seed, int) and seed >= 0, "seed", str(seed), "a whole number ≥ 0")
     spec = Spec() if spec is None else spec
     scene = Scene(Shape(spec.lesion, np.random.default_rng([seed, 0])), spec.surround)
     clean = render(spec, scene)
     drawn_on = next(role for role in (Role.T2_FS, Role.T1, spec.roles[0]) if role in clean)
-    mask = lesion_mask(scene, replace(View.of(drawn_on, spec, scene), grid=clean[drawn_on][0]))
+    view = replace(View.of(drawn_on, spec, scene), grid=clean[drawn_on][0])
+    mask = lesion_mask(scene, view, spec.contour, seed)
     return Simulated(_study(spec, clean, seed), Lesion("tumour", mask, "simulation"), spec, seed, scene, clean)
 
 
-def lesion_mask(scene: Scene, view: View) -> Mask:
-    """The voxels of a view whose centres are inside the true surface."""
-    box = view.box(scene.reach_mm + 1)
+def lesion_mask(scene: Scene, view: View, contour: ContourSpec = TRUE_CONTOUR, seed: int = 0) -> Mask:
+    """The voxels of a view whose centres are inside the true surface, or inside the contour that is drawn of it."""
+    margin = 1 + abs(contour.offset_mm) + 4 * contour.tremor_mm + contour.shift_voxels * max(view.grid.spacing)
+    box = view.box(scene.reach_mm + margin)
     index = np.stack(np.meshgrid(*[np.arange(s.start, s.stop) for s in box], indexing="ij"), axis=-1)
     data = np.zeros(view.grid.shape, dtype=bool)
-    data[box] = scene.inside(view.to_patient(view.grid.to_world(index)))
+    if contour.on_surface:
+        data[box] = scene.inside(view.to_patient(view.grid.to_world(index)))
+        return Mask(data, view.grid)
+    rng = np.random.default_rng([seed, CONTOUR_STREAM])
+    index = index - np.pad(contour.shifts(index.shape[2], rng), ((0, 0), (0, 1)))
+    local = scene.shape.to_local(view.to_patient(view.grid.to_world(index)))
+    middle = view.grid.to_index(scene.shape.centre)[:2]
+    outward = contour.waves(np.arctan2(*np.moveaxis(index[..., :2] - middle, -1, 0)), rng)
+    data[box] = scene.distance(local.reshape(-1, 3)).reshape(outward.shape) < outward
     return Mask(data, view.grid)
 
 

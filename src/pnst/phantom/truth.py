@@ -36,10 +36,13 @@ WIDTH_PER_SIGMA = 2.563
 NOTHING: Mapping[Role, TissueSignals] = MappingProxyType({})
 
 
-def true_values(scene: Scene, grid: Grid, signals: Mapping[Role, TissueSignals] = NOTHING) -> dict[str, Value]:
+def true_values(
+    scene: Scene, grid: Grid, signals: Mapping[Role, TissueSignals] = NOTHING, contour_mm: float = 0.0
+) -> dict[str, Value]:
     """Every column that the geometry decides, as `family.column_unit` → value.
 
-    `grid` decides only `edema.censored`; `signals` decides the families of contrast and the edge voxels.
+    `grid` decides only `edema.censored`; `signals` decides the families of contrast and the edge voxels; `contour_mm`
+    is how far outside the true surface the lesion is drawn: all but the edge's offset is that of the true surface.
     """
     shape = scene.shape
     surface = sample(shape, float(shape.radii.max()) * np.pi / 96)
@@ -48,7 +51,9 @@ def true_values(scene: Scene, grid: Grid, signals: Mapping[Role, TissueSignals] 
     rays = Rays.cast(scene)
     families: dict[str, Mapping[str, Value]] = {
         "size": size,
-        "margin": shape_truth(shape, surface, body, size["longest_diameter_mm"]) | edge_truth(scene, surface),
+        "margin": shape_truth(shape, surface, body, size["longest_diameter_mm"])
+        | edge_truth(scene, surface)
+        | {"edge_offset_mm": -contour_mm},
         "edema": edema_truth(scene, surface, rays, body.volume_mm3, grid),
         "split_fat": split_fat_truth(scene, sample(shape, float(shape.radii.max()) * np.pi / 64), rays, body),
         **interior_truth(scene, surface, body, signals),
@@ -76,7 +81,7 @@ def interior_truth(
     interior = SimulatedInterior.fill(scene, surface)
     truth = {
         "cyst": cyst_truth(shape, body.volume_mm3, interior, signals),
-        "t1_high": t1_high_truth(shape, body.volume_mm3),
+        "t1_high": t1_high_truth(shape, body.volume_mm3, interior, signals),
     }
     if {Role.T1, Role.T1_POST} <= set(signals):
         truth["enhancement"] = enhancement_truth(interior, signals)

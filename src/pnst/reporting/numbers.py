@@ -21,14 +21,14 @@ class Quantity:
     exact: str = ""
 
 
-def quantity(column: str, value: Value) -> Quantity:
-    """A column's value in words or digits with its unit; intervals as "low – high", None as "not applicable".
+def quantity(column: str, value: Value, none: str = NOT_APPLICABLE) -> Quantity:
+    """A column's value in words or digits with its unit; intervals as "low – high", None as `none`.
 
     >>> quantity("adc.mean_um2_per_ms", 1.4321).text, quantity("coverage_fraction", 0.4459).text
     ('1.43', '45')
     """
     if value is None:
-        return Quantity(NOT_APPLICABLE)
+        return Quantity(none)
     if isinstance(value, bool):
         return Quantity("yes" if value else "no", exact=str(value).lower())
     if isinstance(value, str):

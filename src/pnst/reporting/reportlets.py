@@ -173,7 +173,7 @@ def _row(m: Measurements, name: str, column: str, title: str = "") -> Row:
     override = f"{name}.{column}"
     return Row(
         title or column_title(column),
-        quantity(column, columns[column]),
+        quantity(column, columns[column], family_words(name).none),
         quantity(f"{column}_interval", interval) if interval is not None else None,
         quantity(column, m.overrides[override]) if override in m.overrides else None,
         _rule(name, column, columns),

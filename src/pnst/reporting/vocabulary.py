@@ -42,6 +42,8 @@ class Words:
     title: str
     lead: str
     keys: tuple[KeyColumn, ...]
+    none: str = "not applicable"
+    """What a column that holds null is said to be."""
 
 
 FAMILIES = {
@@ -60,6 +62,7 @@ FAMILIES = {
             KeyColumn("irregularity"),
             KeyColumn("ill_defined_fraction", "ill_defined", "Ill-defined margin", "over", "ill_defined_fraction"),
         ),
+        "not counted",
     ),
     "edema": Words(
         "Perilesional oedema",
@@ -104,8 +107,9 @@ FAMILIES = {
     "t1_high": Words(
         "T1-bright area",
         "Brighter on T1 than the lesion and than muscle, and no fat: blood or protein (purple; the lesion is outlined "
-        "in blue).",
-        (KeyColumn("fraction", "present", "T1-bright area", "a piece of at least", "volume_ml"),),
+        "in blue). Where no fat-suppressed or Dixon series tells fat from blood, whether it is present stays open.",
+        (KeyColumn("fraction", "present", "T1-bright area", "deep in the lesion at least", "volume_ml"),),
+        "undetermined",
     ),
     "target": Words(
         "Target sign",
@@ -140,6 +144,7 @@ COLUMNS = {
     "ill_defined_fraction": "Indistinct share of the margin",
     "ill_defined": "Ill-defined margin",
     "edge_width_mm": "Edge width (10–90 %)",
+    "edge_offset_mm": "Edge outside the contour",
     "measured_fraction": "Share of the surface measured",
     "series": "Read on",
     "max_extent_mm": "Greatest extent",

@@ -195,11 +195,18 @@ class T1HighSettings(StageSettings):
     fat_step_fraction: float = Field(0.25, gt=0, lt=1)
     """… and above muscle by this share of the step from muscle to fat (ours)."""
     fat_t2_ratio: float = Field(0.5, gt=0)
-    """A T1-bright piece whose fat-suppressed T2 signal is under this share of the lesion's is fat (ours)."""
+    """A T1-bright piece whose fat-suppressed T2 signal is under this share of the lesion's is fat (ours) …"""
+    inclusion_fat_fraction: float = Field(0.5, gt=0, lt=1)
+    """… and so is one with a greater fat fraction than this on a Dixon fat image (ours)."""
     edge_tolerance: float = Field(0.15, ge=0)
     """Fat outside explains a fat fraction inside up to this much above what it has lost itself (ours)."""
-    least_volume_ml: float = Field(0.1, gt=0)
-    """Least volume of a connected piece that makes the sign present (ours)."""
+    least_volume_ml: float = Field(0.5, gt=0)
+    """Least volume of a connected piece that makes the sign present (ours) …"""
+    least_lesion_fraction: float = Field(0.01, gt=0)
+    """… and least share of the lesion's volume (ours) …"""
+    deep_mm: float = Field(3.0, ge=0)
+    """… of which that much lies deeper than this and the longer side of a voxel in plane: a contour takes in fat, and
+    voxels that hold a part of it (ours)."""
     min_ground_fraction: float = Field(0.05, ge=0, lt=1)
     """Less of the lesion than this is no tissue to hold the rest against (ours)."""
     separation_sd: float = Field(3.0, gt=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,21 +24,37 @@ class T1Bright:
     fat: Mask
     edge_fat: Mask
     """What an infiltrating edge mixes in of the fat outside; a part of it holds too little to be bright."""
-    max_blood_ml: float
-    """Volume of the largest connected piece of blood."""
+    max_deep_blood_ml: float
+    """The greatest part of a connected piece of blood that lies deep."""
     whole: bool
     """More than half of the lesion is brighter than muscle by the share of the step that counts: the lesion itself."""
     fat_known: bool
     """Whether fat could be told from blood."""
 
 
+@dataclass(frozen=True, eq=False)
+class FatWitness:
+    """Another series on the interior's grid, on which blood and fat differ."""
+
+    data: FloatArray
+    """(ni, nj, nk): fat-suppressed T2 or a water image, on which fat is dark; or the fat fractions of a fat image."""
+    shows_fat: bool
+    """Fat is bright on it, and `data` are fat fractions."""
+
+
 def t1_bright(
-    inside: Interior, scale: FatScale, t2_fs: FloatArray | None, edge_fat: BoolArray, settings: T1HighSettings
+    inside: Interior,
+    scale: FatScale,
+    witnesses: Sequence[FatWitness],
+    edge_fat: BoolArray,
+    deep: BoolArray,
+    settings: T1HighSettings,
 ) -> T1Bright:
     """Find, bound and sort the T1-bright pieces, `edge_fat` left out.
 
-    `t2_fs` is fat-suppressed T2 on the interior's grid, if there is one. A piece is fat as a whole: voxel by voxel the
-    shell of a fat inclusion, where half of the fat is as bright on T1 as blood, would be left over.
+    `witnesses` in the order in which they are asked; `deep` (ni, nj, nk) is what no contour takes in by mistake. A
+    piece is fat as a whole: voxel by voxel the shell of a fat inclusion, where half of the fat is as bright on T1 as
+    blood, would be left over.
     """
     data, core = inside.volume.data, inside.core
     allowed = core & ~edge_fat
@@ -48,20 +65,19 @@ def t1_bright(
     level = max(median + settings.lesion_sd * robust_sd(values), brighter) if values.size else np.inf
     seeds = allowed & (np.nan_to_num(inside.smooth) > level)
     pieces = bounded_components(seeds, data, median, allowed, inside.reach)
-    sizes = np.bincount(pieces.ravel())
-    fat = np.zeros(len(sizes), dtype=bool)
-    of_lesion, of_pieces = _t2_medians(t2_fs, pieces, ground)
-    fat[1:] = of_pieces < settings.fat_t2_ratio * of_lesion
-    blood = ~fat
-    blood[0] = False
+    count = int(pieces.max(initial=0))
+    is_fat, fat_known = _told_apart(witnesses, pieces, ground, settings)
+    fat = np.concatenate([[False], is_fat])
+    blood = np.concatenate([[False], ~is_fat])
+    deep_sizes = np.bincount(pieces[deep], minlength=count + 1)
     grid = inside.volume.grid
     return T1Bright(
         Mask(blood[pieces], grid),
         Mask(fat[pieces], grid),
         Mask(edge_fat, grid),
-        float(sizes[blood].max(initial=0)) * grid.voxel_volume_mm3 / 1000,
+        float(deep_sizes[blood].max(initial=0)) * grid.voxel_volume_mm3 / 1000,
         whole=bool(np.mean(data[allowed] > brighter) > 0.5) if allowed.any() else False,
-        fat_known=bool(np.isfinite([of_lesion, *of_pieces[sizes[1:] > 0]]).all()),
+        fat_known=fat_known,
     )
 
 
@@ -79,9 +95,21 @@ def _ground(data: FloatArray, allowed: BoolArray, brighter: float, settings: T1H
     return np.asarray(allowed & (data <= brighter)) if apart else allowed
 
 
-def _t2_medians(t2_fs: FloatArray | None, pieces: IntArray, core: BoolArray) -> tuple[float, FloatArray]:
-    """Medians of the lesion and of each piece on fat-suppressed T2; NaN where that series does not show them."""
-    whole = np.zeros(0) if t2_fs is None else t2_fs[core & np.isfinite(t2_fs)]
-    if t2_fs is None or not whole.size:
-        return float("nan"), np.full(int(pieces.max(initial=0)), np.nan)
-    return float(np.median(whole)), component_medians(pieces, t2_fs)
+def _told_apart(
+    witnesses: Sequence[FatWitness], pieces: IntArray, ground: BoolArray, settings: T1HighSettings
+) -> tuple[BoolArray, bool]:
+    """(n,) which of the pieces 1 … n are fat, by the first witness that shows each; and whether all are shown."""
+    count = int(pieces.max(initial=0))
+    filled = np.bincount(pieces.ravel(), minlength=count + 1)[1:] > 0  # of two that meet the greater number stays
+    fat, told, seen = np.zeros(count, dtype=bool), ~filled, False
+    for witness in witnesses:
+        known = ground & np.isfinite(witness.data)
+        if not known.any():
+            continue
+        seen, medians = True, component_medians(pieces, witness.data)
+        lesion = float(np.median(witness.data[known]))
+        new = ~told & np.isfinite(medians)
+        limit = settings.inclusion_fat_fraction if witness.shows_fat else settings.fat_t2_ratio * lesion
+        fat[new] = ((medians > limit) if witness.shows_fat else (medians < limit))[new]
+        told |= new
+    return fat, bool(seen and told.all())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import ndtr
 
 from pnst.classification.evidence_model.observation import observe, sign_weight
 from pnst.classification.lesion_table import LesionTable
@@ -44,7 +45,14 @@ class TestSoftSigns:
             assert weight("margin_ill_defined", value, half_width=0.06) == pytest.approx([simulated], abs=0.002)
 
     def test_an_interval_makes_a_step_a_slope(self):
-        assert weight("contour_lobulation", 2, half_width=2) == pytest.approx([0.5])
+        """Closed form: a count of 2 stands for 1.5 to 2.5, and its 95 % interval is 0 to 4."""
+        assert weight("contour_lobulation", 1.5, half_width=2) == pytest.approx([0.5])
+        assert weight("contour_lobulation", 2, half_width=2) == pytest.approx([ndtr(0.5 * 1.96 / 2)], abs=1e-4)
+
+    def test_an_undetermined_sign_is_a_missing_one(self):
+        assert "t1_high_signal_area" in entry({"t1_high.present": True, "t1_high.fraction": 0.1})
+        for undetermined in ({"t1_high.present": None}, {"margin.deep_lobulations_count": None}):
+            assert entry(undetermined | {"t1_high.fraction": 0.1, "edema.max_extent_mm": 30.0}) == {"edema_present": 1}
 
     def test_missing_stays_missing(self):
         assert np.isnan(weight("edema_present", np.nan)[0])

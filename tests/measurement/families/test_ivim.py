@@ -9,6 +9,7 @@ import pytest
 
 from diffusing import D, Diffusing
 from interiors import Interior, Sphere
+from pnst.measurement.families import ivim as module
 from pnst.measurement.families.ivim import Ivim, measure_ivim
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import IvimSettings, MeasureSettings
@@ -53,6 +54,18 @@ def test_the_darkest_sphere_lies_in_the_dark_core():  # closed form: it fits in
     ivim = measured(Diffusing(body, spacing=(1.6, 1.7, 2.1), b_values=MANY))
     assert ivim.d_min_um2_per_ms == pytest.approx(D["fibrous"], rel=0.01)
     assert D["fibrous"] < ivim.d_dark_um2_per_ms < 1.05
+
+
+def test_no_diffusion_is_below_zero():
+    """Invariant; noise as strong as the signal takes the lowest mean over a sphere below 0."""
+    scene = Diffusing(BALL, b_values=MANY, noise=900.0, seed=3)
+    context = scene.context(scene.alone(), None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "max", lambda value, low: value, raising=False)
+        assert measure_ivim(context).family.d_min_um2_per_ms < 0
+    ivim = measure_ivim(context).family
+    assert ivim.d_min_um2_per_ms == 0
+    assert min(ivim.d_min_uniform_um2_per_ms, ivim.d_dark_um2_per_ms, ivim.d_dark_uniform_um2_per_ms) >= 0
 
 
 def test_noise_lowers_what_a_uniform_lesion_would_read():

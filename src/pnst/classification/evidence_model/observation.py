@@ -10,7 +10,7 @@ from scipy.special import ndtr
 
 from pnst.classification.evidence_model.likelihood import ObservedData
 from pnst.classification.lesion_table import LesionTable
-from pnst.evidence.columns import SIGN_OF_COLUMN, is_sign
+from pnst.evidence.columns import SIGN_OF_COLUMN, column_kinds, is_sign
 from pnst.evidence.published import Predictor, predictors
 from pnst.measurement.overrides import READER_COLUMNS
 from pnst.typing import BoolArray, FloatArray
@@ -147,4 +147,5 @@ def _mean_excess(mean: FloatArray, sd: FloatArray) -> FloatArray:
 @cache
 def _threshold(predictor: Predictor) -> tuple[str, float]:
     operator, cutoff = predictor.positive_when.split()
-    return operator, float(cutoff)
+    whole = operator == ">=" and column_kinds().get(predictor.column) is int
+    return operator, float(cutoff) - (0.5 if whole else 0.0)  # a count stands for all that rounds to it

@@ -52,7 +52,7 @@ def measure_edema(context: Context) -> Outcome:
     settings, zone = context.settings.edema, _zone(context)
     lesion_ml = context.lesion.mesh.volume_mm3 / 1000
     min_volume_ml = max(settings.least_volume_ml, settings.least_lesion_fraction * lesion_ml)
-    if not zone.lies_beyond(settings.clear_of_contour_mm, min_volume_ml):
+    if not zone.lies_beyond(settings.clear_of_contour_mm + _outside_contour_mm(context), min_volume_ml):
         if zone.muscle_unseen:
             raise NotMeasurable(zone.muscle_unseen)
         return Outcome(_none(min_volume_ml, join_warnings(*zone.warnings)))
@@ -75,6 +75,14 @@ def measure_edema(context: Context) -> Outcome:
         ),
     )
     return Outcome(edema, regions={"edema": region})
+
+
+def _outside_contour_mm(context: Context) -> float:
+    """How far outside the contour the lesion's own edge lies: what shines there is lesion."""
+    try:
+        return max(0.0, context.edge.median_offset_mm)
+    except NotMeasurable:
+        return 0.0
 
 
 def _none(min_volume_ml: float, quality: str | None) -> Edema:

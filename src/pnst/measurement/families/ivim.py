@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from pnst.image import Mask
 from pnst.kernels.diffusion import Shells, group_by_b_value
 from pnst.kernels.ivim import segmented_fit
 from pnst.measurement.context import Context
-from pnst.measurement.diffusion import darkest
+from pnst.measurement.diffusion import Darkest, darkest
 from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
 from pnst.measurement.settings import IvimSettings
 from pnst.measurement.solid import Region
@@ -56,11 +57,7 @@ def measure_ivim(context: Context) -> Outcome:
     seen = shells.b_values[0] <= settings.unweighted_b
     lost = 1 - known.volume_mm3 / solid.mask.volume_mm3
     ivim = Ivim(
-        d_um2_per_ms=float(d[known.data].mean(dtype=np.float64)),
-        d_min_um2_per_ms=dark.min,
-        d_min_uniform_um2_per_ms=dark.min_uniform,
-        d_dark_um2_per_ms=dark.dark,
-        d_dark_uniform_um2_per_ms=dark.dark_uniform,
+        **_diffusion_columns(float(d[known.data].mean(dtype=np.float64)), dark),
         f_fraction=_perfused(fit.f, signal[:, list(shells.members[0])].mean(axis=1)) if seen else None,
         region=solid.region,
         b_values=shells.b_values,
@@ -72,6 +69,18 @@ def measure_ivim(context: Context) -> Outcome:
     )
     skipped = {} if seen else {"f": f"the lowest b-value is {shells.b_values[0]:g} s/mm², where perfusion has decayed"}
     return Outcome(ivim, skipped=skipped)
+
+
+def _diffusion_columns(mean: float, dark: Darkest) -> dict[str, Any]:
+    """No D is below 0, where noise may take it. Voxels are averaged as they are: clipped, they would raise the mean."""
+    columns = {
+        "d_um2_per_ms": mean,
+        "d_min_um2_per_ms": dark.min,
+        "d_min_uniform_um2_per_ms": dark.min_uniform,
+        "d_dark_um2_per_ms": dark.dark,
+        "d_dark_uniform_um2_per_ms": dark.dark_uniform,
+    }
+    return {name: None if value is None else max(value, 0.0) for name, value in columns.items()}
 
 
 def _b_values(context: Context) -> tuple[float, ...]:
