@@ -33,16 +33,24 @@ class Limb:
     artery: Point
 
     @classmethod
-    def lay_out(cls, surround: SurroundSpec, centre_mm: Vector, keep_mm: float) -> Limb:
-        """A limb whose bone, vessels and fascia stay `keep_mm` from the upright axis through the tumour's centre."""
+    def lay_out(cls, surround: SurroundSpec, centre_mm: Vector, keep_mm: float, lateral_mm: float = 0.0) -> Limb:
+        """A limb whose bone, vessels and fascia stay `keep_mm` from the upright axis through the tumour's centre, but
+        for what the description moves nearer. The tumour reaches `lateral_mm` from that axis.
+        """
         toward_bone = np.array([-0.9, -0.436])
         aside = np.array([0.436, -0.9])
         tumour = np.asarray(centre_mm[:2])
-        bone = tumour + toward_bone * (keep_mm + BONE_RADIUS_MM + 1)
+        aside_mm = keep_mm + BONE_RADIUS_MM + 1
+        if surround.bone_mm is not None:
+            aside_mm = lateral_mm + surround.bone_mm + BONE_RADIUS_MM
+        bone = tumour + toward_bone * aside_mm
         vessel = tumour + aside * (keep_mm + 4) + toward_bone * 12
         axis = tumour + 0.5 * (bone - tumour)
         half = float(np.linalg.norm(bone - axis))
         radius = max(half + keep_mm + 1, half + BONE_RADIUS_MM + 12, float(np.linalg.norm(vessel - axis)) + 12)
+        if surround.fascia_mm is not None:  # the limb as a whole, until its fascia lies there
+            moved = toward_bone * (radius + surround.fascia_mm - half)
+            axis, bone, vessel = axis + moved, bone + moved, vessel + moved
         return cls(surround, _pair(axis), radius, _pair(bone), _pair(vessel), _pair(vessel + 7 * toward_bone))
 
     @property

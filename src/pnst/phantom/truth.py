@@ -50,7 +50,7 @@ def true_values(scene: Scene, grid: Grid, signals: Mapping[Role, TissueSignals] 
         "size": size,
         "margin": shape_truth(shape, surface, body, size["longest_diameter_mm"]) | edge_truth(scene, surface),
         "edema": edema_truth(scene, surface, rays, body.volume_mm3, grid),
-        "split_fat": split_fat_truth(scene, sample(shape, float(shape.radii.max()) * np.pi / 64), rays, body),
+        "split_fat": split_fat_truth(scene, sample(shape, float(shape.radii.max()) * np.pi / 64), body),
         **interior_truth(scene, surface, body, signals),
     }
     return {f"{name}.{column}": value for name, family in families.items() for column, value in family.items()}
