@@ -44,6 +44,10 @@ class SurroundSpec:
     bone: bool = True
     bone_mm: float | None = None
     """The shaft of a limb's bone passes this far beside the tumour; None: outside the bed."""
+    bone_radius_mm: float = 12.0
+    """Of that shaft: a femur's; 6 is a fibula's."""
+    cortex_mm: float = 4.0
+    """Thickness of its cortex, round the marrow."""
     vessels: bool = True
     nerve: bool = True
     nerve_diameter_mm: float = 2.5
@@ -65,6 +69,8 @@ class SurroundSpec:
                     self.region == "limb", f"surround.{name}", f"one in the region {self.region}", "the region limb"
                 )
                 require_range(f"surround.{name}", getattr(self, name), 0.0 if name == "bone_mm" else -100.0, 100.0)
+        require_range("surround.bone_radius_mm", self.bone_radius_mm, 1.0, 40.0)
+        require_range("surround.cortex_mm", self.cortex_mm, 0.1, self.bone_radius_mm)
         deep = self.fascia_mm is None or self.bone_mm is None
         require(deep, "surround.bone_mm", "a tumour beside bone and in the subcutis", "one of bone_mm and fascia_mm")
         require_range("surround.septa", self.septa, 0, 12)
