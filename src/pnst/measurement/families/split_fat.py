@@ -23,8 +23,9 @@ from pnst.segmentation.tissue import FatScale
 from pnst.study import Lesion, Series
 from pnst.typing import BoolArray, FloatArray
 
-STEP_MM = 0.4
-"""Between the samples of a ray. Step, cell and number of rays trade accuracy for time."""
+STEP_MM = 0.5
+"""Between the samples of a ray: the distances of the settings are whole numbers of it, so that none is cut short. Step,
+cell and number of rays trade accuracy for time."""
 CELL_MM = 1.0
 """One ray for each cell of the surface of this size, or of a larger one where that makes more rays than `RAYS`."""
 RAYS = 6000
