@@ -26,8 +26,8 @@ def find_bone_and_skin(perilesional: Perilesional, scale: FatScale, darkest: flo
     """Marrow and skin near the lesion; `darkest` is the fat fraction of air.
 
     Slice by slice, as slices are thick and a gap in one cortex must not join the marrow of a whole bone to the fat
-    outside: a piece of fat is marrow where most of its border is cortex, what the crop cuts off left out. Air is as
-    dark as cortex, and lies round subcutaneous fat; but it is wide, or goes on in the slice into what is.
+    outside: a piece of fat is marrow where most of its border is cortex. Air is as dark as cortex, and lies round
+    subcutaneous fat; but it is wide, or goes on in the slice into what is.
     """
     downsampled, settings = perilesional.downsampled, perilesional.settings
     box = bounding_box(downsampled.lesion, downsampled.grid.spacing, settings.marrow_within_mm)
@@ -35,12 +35,12 @@ def find_bone_and_skin(perilesional: Perilesional, scale: FatScale, darkest: flo
     grid, lesion = downsampled.grid.crop(box), downsampled.lesion[box]
     fraction = scale.fraction(downsampled.means[box])
     dark = fraction < min(settings.cortex_dark_share * darkest, -settings.min_cortex_fraction)
-    plane = grid.spacing, grid.slice_axis
-    air = _holding(_in_slices(dark, grid.slice_axis), open_in_plane(dark, *plane, settings.air_radius_mm))
+    plane = grid.spacing, perilesional.volume.grid.slice_axis  # cells of thin slices may be longer in plane
+    air = _holding(_in_slices(dark, plane[1]), open_in_plane(dark, *plane, settings.air_radius_mm))
     cortex = dilate_in_plane(dark & ~air, *plane, settings.cortex_within_mm)
     bright = open_in_plane((fraction > settings.marrow_fat_fraction) & ~lesion, *plane, settings.marrow_radius_mm)
-    pieces = _in_slices(bright, grid.slice_axis)
-    share = _border_share(pieces, cortex, np.isfinite(fraction), grid.slice_axis)
+    pieces = _in_slices(bright, plane[1])
+    share = _border_share(pieces, cortex, np.isfinite(fraction), plane[1])
     marrow = (share >= settings.marrow_border_fraction)[pieces]
     # … and its corners, and the voxels of its edge, which are less bright.
     edge = dilate_in_plane(marrow, *plane, settings.marrow_radius_mm) & (fraction > settings.muscle_fraction)
@@ -57,15 +57,20 @@ def _holding(labels: IntArray, seeds: BoolArray) -> BoolArray:
 
 
 def _border_share(labels: IntArray, near: BoolArray, known: BoolArray, slice_axis: int) -> FloatArray:
-    """(n + 1,): the share of the border cells of each piece 0 … n that is `near`; 0 for what is no piece."""
+    """(n + 1,): the share of the border cells of each piece 0 … n that is `near`; 0 for what is no piece.
+
+    What lies beyond the crop is not `known`, and counts half: a bone that is cut in two keeps two thirds of its
+    border, fat of which the crop holds a strip less than half.
+    """
     from scipy.ndimage import maximum_filter
 
-    outside = (labels == 0) & known
-    border = np.where(outside, maximum_filter(labels, footprint=_neighbours(slice_axis)), 0)
+    around = [(0, 0) if axis == slice_axis else (1, 1) for axis in range(3)]
+    labels, near, known = (np.pad(cells, around) for cells in (labels, near, known))
+    border = np.where(labels == 0, maximum_filter(labels, footprint=_neighbours(slice_axis)), 0)
     count = int(labels.max(initial=0)) + 1
-    every, dark = np.bincount(border.ravel(), minlength=count), np.bincount(border[near], minlength=count)
+    dark, seen, unseen = (np.bincount(border[where], minlength=count) for where in (near & known, known, ~known))
     dark[0] = 0
-    return np.asarray(dark / np.maximum(every, 1))
+    return np.asarray(dark / np.maximum(seen + unseen / 2, 1))
 
 
 def _in_slices(mask: BoolArray, slice_axis: int) -> IntArray:
