@@ -65,10 +65,12 @@ def _border_share(labels: IntArray, near: BoolArray, known: BoolArray, slice_axi
     from scipy.ndimage import maximum_filter
 
     around = [(0, 0) if axis == slice_axis else (1, 1) for axis in range(3)]
-    labels, near, known = (np.pad(cells, around) for cells in (labels, near, known))
-    border = np.where(labels == 0, maximum_filter(labels, footprint=_neighbours(slice_axis)), 0)
-    count = int(labels.max(initial=0)) + 1
-    dark, seen, unseen = (np.bincount(border[where], minlength=count) for where in (near & known, known, ~known))
+    pieces, known = np.pad(labels, around), np.pad(known, around)
+    border = np.where(pieces == 0, maximum_filter(pieces, footprint=_neighbours(slice_axis)), 0)
+    count = int(pieces.max(initial=0)) + 1
+    dark, seen, unseen = (
+        np.bincount(border[where], minlength=count) for where in (np.pad(near, around) & known, known, ~known)
+    )
     dark[0] = 0
     return np.asarray(dark / np.maximum(seen + unseen / 2, 1))
 
