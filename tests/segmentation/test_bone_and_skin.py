@@ -144,6 +144,25 @@ def test_skin_is_what_lies_by_air():
     assert not skin[across < 45 - 6].any()
 
 
+def test_skin_lies_by_air_in_the_plane_of_the_slices_whatever_the_cells():
+    """Thin slices are shorter than the cells are wide; 30 mm from the lesion the whole limb is seen."""
+    limb = Limb(lesion=9, muscle=22, fat=34, grid=oblique((150, 126, 30), (0.5, 0.6, 1.0)))
+    image = limb.perilesional(T1)
+    assert image.downsampled.grid.slice_axis != image.volume.grid.slice_axis
+    skin = on_voxels(found(image).skin, image)
+    _, _, k = np.indices(skin.shape)
+    fat = limb.cropped("fat", image)
+    every = np.linalg.norm(np.argwhere(fat)[:, :2] * image.volume.grid.spacing[:2] - _middle(limb, image), axis=1)
+    assert skin[fat][every > 31.5].mean() > 0.99
+    assert len(np.unique(k[skin])) == skin.shape[2]
+
+
+def _middle(limb: Limb, image: Perilesional) -> np.ndarray:
+    """Of the limb in the image's crop, in mm along its rows and columns."""
+    start = limb.grid.to_index(image.volume.grid.affine[:3, 3])
+    return np.asarray((((np.array(limb.grid.shape) - 1) / 2 - start) * limb.grid.spacing)[:2])
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("marrow_border_fraction", 1.0), ("marrow_radius_mm", 8.0), ("marrow_fat_fraction", 0.97), ("air_radius_mm", 1.0)],

@@ -44,6 +44,7 @@ def met(ray: np.ndarray) -> tuple[bool, bool, bool]:
         (layers((99, AIR)), False, False, False),
         (layers((12.0, AIR), (99, 1.0)), False, False, False),
         (layers((99, 0.08)), True, False, False),
+        (layers((0.35, 1.0), (99, 0.09)), True, False, False),
         (layers((1.5, 0.2), (99, 0.0)), True, False, False),
     ],
     ids=[
@@ -59,6 +60,7 @@ def met(ray: np.ndarray) -> tuple[bool, bool, bool]:
         "air",
         "fat beyond 10 mm of air",
         "oedema, a little above muscle",
+        "oedema behind a trace of fat",
         "an edge that the voxels blur",
     ],
 )
