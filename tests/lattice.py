@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pnst.image import Grid
 from pnst.phantom.contents import TissueSignals
 from pnst.phantom.scene import Scene
-from pnst.phantom.tissue import FAT_TISSUES, Tissue
+from pnst.phantom.tissue import Tissue
 from pnst.study import Role
 
 Array = npt.NDArray[Any]
@@ -240,13 +240,13 @@ def edema(lattice: Lattice) -> dict[str, Any]:
 
 
 def split_fat(lattice: Lattice) -> dict[str, Any]:
-    """Counted columns of `split_fat` that need the next 15 mm alone, walked along the lattice's own normals."""
+    """Counted columns of `split_fat`, walked along the lattice's own normals."""
     stride = max(1, len(lattice.feet) // 12_000)
     feet, normals = lattice.feet[::stride], lattice.normals[::stride]
     heights = np.arange(0.05, 15, 0.1)
     walked = (feet[:, None] + heights[:, None] * normals[:, None]).reshape(-1, 3)
     mixture = lattice._mixture(walked, tumour=False).reshape(len(feet), len(heights), -1)
-    fat = mixture[..., sorted(FAT_TISSUES)].sum(axis=-1)
+    fat = mixture[..., Tissue.FAT]
     muscle = mixture[..., [Tissue.MUSCLE, Tissue.EDEMA]].sum(axis=-1) > 0.5
     passed = np.cumsum(fat, axis=1) * 0.1
     total = passed[:, heights < 10][:, -1]
@@ -256,26 +256,23 @@ def split_fat(lattice: Lattice) -> dict[str, Any]:
     toward = feet - within.mean(axis=0)
     cosine = toward @ vectors[:, 2] / np.linalg.norm(toward, axis=1)
     poles = [float(covered[side >= np.sqrt(0.5)].mean()) for side in (cosine, -cosine)]
-    return {
+    counted: dict[str, Any] = {
         "split_fat.coverage_fraction": float(covered.mean()),
         "split_fat.pole_coverage_fraction": min(poles),
-        "split_fat.rim_thickness_mm": float(np.median(total[covered])),
+        "split_fat.compartment": _compartment(passed, heights, muscle),
     }
+    return counted | ({"split_fat.rim_thickness_mm": float(np.median(total[covered]))} if covered.any() else {})
 
 
-def compartment(lattice: Lattice) -> tuple[bool | None, str]:
-    """`applicable` and `compartment` from shells of a lattice that reaches 30 mm out."""
-    fat = lattice.perilesional[:, sorted(FAT_TISSUES)].sum(axis=1)
-    distance = lattice.distance[~lattice.inside]
-
-    def mean(low: float, high: float) -> float:
-        return float(fat[(distance >= low) & (distance < high)].mean())
-
-    if mean(5, 15) > 0.90:
-        return False, "fat"
-    if mean(0, 15) >= 0.01:
-        return True, "intermuscular"
-    return (None, "unclear") if mean(15, 30) >= 0.03 else (False, "intramuscular")
+def _compartment(passed: Array, heights: Array, muscle: Array) -> str:
+    """By the fat passed (n, m) in mm and the muscle (n, m) at heights (m,) mm above each place of the surface."""
+    fat = passed[:, heights < 10][:, -1] >= 0.5
+    read = fat | muscle[:, heights < 10].any(axis=1)
+    if read.mean() < 0.5:
+        return "unclear"
+    if (fat & ~muscle.any(axis=1))[read].mean() > 0.6:
+        return "fat"
+    return "intermuscular" if (passed[:, heights < 5][:, -1] >= 0.5)[read].mean() >= 0.02 else "intramuscular"
 
 
 def contents(lattice: Lattice, signals: dict[Role, TissueSignals]) -> dict[str, Any]:

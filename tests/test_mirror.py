@@ -40,6 +40,7 @@ WITHOUT_MODULE = {
     "io/masks/test_regions_of.py": "several regions in one file, against every reader of masks",
     "io/nifti/test_cases.py": "situations of public bug reports, from file to study",
     "io/test_reading_page.py": "the page of what was verified, held against the tests that it names",
+    "measurement/families/test_split_fat_places.py": "one family in every place of a tumour, on the phantom's images",
     "measurement/test_contour_laws.py": "laws over all families: how a lesion is drawn, and what else is in the study",
     "measurement/test_laws.py": "laws over all families",
     "phantom/test_brute_force.py": "a count on a fine rendering, held against every column of the truth",

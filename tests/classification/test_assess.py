@@ -36,7 +36,7 @@ BENIGN = {
 }
 
 
-def measured(overrides=None, applicable=True, diameter=60.0) -> Measurements:
+def measured(overrides=None, applicable=True, diameter=60.0, split_fat=None) -> Measurements:
     """Every family that is measured now."""
     return Measurements(
         case_id="case",
@@ -70,13 +70,14 @@ def measured(overrides=None, applicable=True, diameter=60.0) -> Measurements:
             surface_fraction=0.3,
             censored=False,
         ),
-        split_fat=SplitFat(
+        split_fat=split_fat
+        or SplitFat(
             coverage_fraction=0.3,
             present=False if applicable else None,
             present_threshold=0.5,
             pole_coverage_fraction=0.2,
             applicable=applicable,
-            compartment="intermuscular" if applicable else "intramuscular",
+            compartment="intermuscular" if applicable else "fat",
         ),
         adc=Adc(
             mean_um2_per_ms=1.5,
@@ -117,6 +118,17 @@ def test_overrides_travel_in_every_form():
     assert a.probability == row["probability"].iloc[0] < assess(measured(applicable=False)).probability
     assert "split_fat_absent" in a.contributions
     assert "split_fat_absent" not in assess(measured(applicable=False)).contributions
+
+
+def test_a_lesion_within_one_muscle_without_a_rim_counts_as_one_without_the_sign():
+    """The same finding between muscles: applicable and not covered is the malignant sign wherever it is read."""
+    bare = {"coverage_fraction": 0.0, "present": False, "present_threshold": 0.5, "pole_coverage_fraction": 0.0}
+    places = ("intramuscular", "intermuscular")
+    within, between = (
+        assess(measured(split_fat=SplitFat(**bare, applicable=True, compartment=place))) for place in places
+    )
+    assert within.contributions["split_fat_absent"] > 0
+    assert within.probability == between.probability > assess(measured(applicable=False)).probability
 
 
 def test_an_unknown_override_is_refused():

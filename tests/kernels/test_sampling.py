@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pnst.kernels.sampling import rays, sample
+from pnst.kernels.sampling import nearest, rays, sample
 
 
 def test_samples_of_a_linear_image_are_exact_and_nan_outside():  # closed form: trilinear
@@ -14,6 +14,13 @@ def test_samples_of_a_linear_image_are_exact_and_nan_outside():  # closed form: 
     values = sample(data, points)
     assert values[:2] == pytest.approx([2 * 1.25 - 3 * 2.5 + 5 * 3.75, 2 * 4.9 - 0.3 + 33], abs=1e-4)
     assert np.isnan(values[2])
+
+
+def test_the_nearest_voxel_answers_and_none_outside():  # closed form: cells of half a voxel on either side
+    mask = np.zeros((3, 4, 5), dtype=bool)
+    mask[2, 1, 4] = True
+    index = np.array([[1.6, 0.6, 4.4], [2.4, 1.4, 3.6], [1.4, 1, 4], [2.6, 1, 4], [2, 1, 4.6], [-0.6, 1, 4]])
+    assert nearest(mask, index.reshape(2, 3, 3)).tolist() == [[True, True, False], [False, False, False]]
 
 
 def test_rays_go_along_the_direction():

@@ -53,7 +53,7 @@ def test_a_misspelt_column_is_told_what_is_near():
 
 
 def test_overrides_stay_apart_and_must_name_a_column():
-    scene = Scene()
+    scene = Scene(radius=13, rim=17, cap_deg=90.0, limb=48)  # in fat: the sign does not apply
     study, lesion = without(scene.study(), Role.T1_POST, Role.T2_FS, Role.DWI), scene.lesion()
     m = measure(study, lesion, overrides={"split_fat.present": True, "reader.invasion": False})
     assert m.overrides == {"split_fat.present": True, "reader.invasion": False}

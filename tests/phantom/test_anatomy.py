@@ -41,3 +41,46 @@ def test_what_is_not_wanted_is_left_out(where: Any) -> None:
 def test_an_unknown_region_is_refused() -> None:
     with pytest.raises(SettingError, match=r"surround\.region"):
         SurroundSpec(region="head")  # type: ignore[arg-type]
+
+
+def test_a_shell_of_fat_lies_at_its_distance_all_round() -> None:
+    """Closed form: along every normal muscle, 3 mm of fat, muscle."""
+    scene = rough_scene_of(
+        SurroundSpec(nerve=False, fat_plane_mm=6.0, fat_plane_sides="every"), radii_mm=(8, 9, 12), centre_mm=(2, 1, -7)
+    )
+    foot = fibonacci(300) * 30
+    points = np.concatenate([foot * share for share in np.linspace(0.3, 0.9, 60)])
+    distance = scene.distance(points)
+    known = (distance > 0.5) & (distance < 14) & (np.abs(np.abs(distance - 7.5) - 1.5) > 0.1)
+    found = tissue_at(scene, scene.shape.to_world(points[known]))
+    assert set(found[np.abs(distance[known] - 7.5) < 1.5]) == {Tissue.FAT}
+    assert set(found[np.abs(distance[known] - 7.5) > 1.5]) == {Tissue.MUSCLE}
+
+
+def test_oedema_stops_at_the_shell() -> None:
+    scene = rough_scene_of(
+        SurroundSpec(nerve=False, fat_plane_mm=6.0, fat_plane_sides="every"), radii_mm=(8, 9, 12), edema_mm=12.0
+    )
+    points = np.concatenate([fibonacci(200) * radius for radius in np.linspace(14, 28, 30)])
+    distance = scene.distance(points)
+    found = tissue_at(scene, scene.shape.to_world(points))
+    assert (found[distance > 9.2] != Tissue.EDEMA).all()
+    assert (found[(distance > 0.5) & (distance < 5.8)] == Tissue.EDEMA).all()
+
+
+@pytest.mark.parametrize(
+    ("surround", "named"),
+    [
+        ({"region": "paraspinal", "bone_mm": 2.0}, "bone_mm"),
+        ({"region": "paraspinal", "fascia_mm": 0.0}, "fascia_mm"),
+        ({"bone_mm": 2.0, "fascia_mm": 0.0}, "bone_mm"),
+        ({"bone_mm": -1.0}, "bone_mm"),
+        ({"fascia_mm": 400.0}, "fascia_mm"),
+        ({"cortex_mm": 13.0}, "cortex_mm"),
+        ({"bone_radius_mm": 0.0}, "bone_radius_mm"),
+        ({"fat_plane_sides": "both"}, "fat_plane_sides"),
+    ],
+)
+def test_what_cannot_be_laid_out_is_refused(surround: Any, named: str) -> None:
+    with pytest.raises(SettingError, match=rf"surround\.{named}"):
+        SurroundSpec(**surround)

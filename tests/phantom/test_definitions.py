@@ -26,9 +26,10 @@ IN_SETTINGS = {
         "COVERAGE": "present_coverage",
         "POLE_HALF_ANGLE_DEG": "pole_half_angle_deg",
         "ELONGATION": "least_elongation",
-        "BURIED_FAT_FRACTION": "buried_fat_fraction",
-        "NEAR_FAT_FRACTION": "near_fat_fraction",
-        "FAR_FAT_FRACTION": "far_fat_fraction",
+        "NEAR_MM": "near_mm",
+        "BURIED_SURFACE_FRACTION": "buried_surface_fraction",
+        "NEAR_SURFACE_FRACTION": "near_surface_fraction",
+        "READ_FRACTION": "min_read_fraction",
     },
     "enhancement": {
         "ENHANCING_FRACTION": "enhancing_fraction",

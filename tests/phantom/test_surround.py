@@ -11,9 +11,11 @@ import pytest
 from pnst.image import Grid
 from pnst.phantom.anatomy import SurroundSpec
 from pnst.phantom.geometry import moments
+from pnst.phantom.layers import Layer
 from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.surface import sample
 from pnst.phantom.surround import Rays, edema_truth, split_fat_truth
+from pnst.phantom.tissue import Tissue
 from simulated_tumours import BARE, scene_of
 
 WIDE = Grid(
@@ -30,7 +32,7 @@ def edema_of(lesion: LesionSpec, grid: Grid = WIDE) -> dict[str, Any]:
 def split_fat_of(lesion: LesionSpec, surround: SurroundSpec = BARE) -> dict[str, Any]:
     scene = scene_of(lesion, surround, reach_mm=36.0)
     surface = sample(scene.shape, 0.8)
-    return split_fat_truth(scene, surface, Rays.cast(scene), moments(scene.shape, surface))
+    return split_fat_truth(scene, surface, moments(scene.shape, surface))
 
 
 SPHERE = LesionSpec(radii_mm=(16, 16, 16))
@@ -83,18 +85,49 @@ def test_both_poles_of_a_long_tumour_can_carry_the_sign_alone() -> None:
     assert one["present"] is False
 
 
-def test_a_fat_plane_8_mm_away_makes_the_sign_applicable_and_absent() -> None:
-    truth = split_fat_of(SPHERE, replace(BARE, fat_plane_mm=8.0))
+@pytest.mark.parametrize("surround", [{"fat_plane_mm": 8.0}, {"fat_plane_mm": 6.0, "fat_plane_sides": "every"}, {}])
+def test_fat_beyond_5_mm_of_muscle_leaves_the_tumour_in_that_muscle_and_the_sign_applicable(surround: Any) -> None:
+    truth = split_fat_of(SPHERE, replace(BARE, **surround))
     assert (truth["applicable"], truth["present"]) == (True, False)
     assert truth["coverage_fraction"] == 0
-    assert truth["compartment"] == "intermuscular"
+    assert truth["compartment"] == "intramuscular"
 
 
-def test_buried_in_fat_or_in_muscle_the_sign_does_not_apply() -> None:
-    fat = split_fat_of(SPHERE, replace(BARE, bed="fat", bed_mm=20.0))
-    muscle = split_fat_of(SPHERE, replace(BARE, bed_mm=33.0))
-    unclear = split_fat_of(SPHERE)
-    for truth, applicable, name in ((fat, False, "fat"), (muscle, False, "intramuscular"), (unclear, None, "unclear")):
-        assert truth["compartment"] == name
-        assert truth["applicable"] is applicable
-        assert truth["present"] is None
+@pytest.mark.parametrize(("gap_mm", "compartment"), [(3.0, "intermuscular"), (4.4, "intramuscular")])
+def test_a_plane_is_near_over_the_cap_whose_normals_reach_it_in_time(gap_mm: float, compartment: str) -> None:
+    """Closed form: half a millimetre of fat within 5 mm where cos φ ≥ (r + gap) ÷ (r + 4.5): 3.7 % and 0.2 %."""
+    share = (1 - (16 + gap_mm) / (16 + 4.5)) / 2
+    assert (share > 0.022, share < 0.018) == (compartment == "intermuscular", compartment == "intramuscular")
+    truth = split_fat_of(SPHERE, replace(BARE, fat_plane_mm=gap_mm))
+    assert truth["compartment"] == compartment
+    assert truth["coverage_fraction"] == 0
+
+
+@pytest.mark.parametrize("surround", [{"bed": "fat", "bed_mm": 20.0}, {"fascia_mm": 36.0, "subcutaneous_fat_mm": 70.0}])
+def test_buried_in_fat_the_sign_does_not_apply(surround: Any) -> None:
+    truth = split_fat_of(SPHERE, replace(BARE, **surround))
+    assert (truth["compartment"], truth["applicable"], truth["present"]) == ("fat", False, None)
+
+
+def test_half_in_subcutis_on_fascia_the_tumour_lies_between() -> None:
+    """Closed form: the hemisphere's normals that face away from the muscle, half of all, meet none."""
+    truth = split_fat_of(SPHERE, replace(BARE, fascia_mm=0.0, subcutaneous_fat_mm=36.0))
+    assert (truth["compartment"], truth["applicable"], truth["present"]) == ("intermuscular", True, False)
+    assert truth["coverage_fraction"] < 0.01
+
+
+@pytest.mark.parametrize("bone", [{}, {"bone_radius_mm": 6.0, "cortex_mm": 1.5}])
+def test_marrow_beside_the_tumour_is_no_fat_plane(bone: Any) -> None:
+    beside = split_fat_of(SPHERE, replace(BARE, bone_mm=0.5, **bone))
+    assert beside == split_fat_of(SPHERE)
+    assert beside["compartment"] == "intramuscular"
+
+
+def test_a_bone_that_covers_most_of_the_surface_leaves_it_unclear() -> None:
+    """Nothing but bone within 10 mm: neither fat nor muscle is met."""
+    scene = scene_of(SPHERE, BARE, reach_mm=36.0)
+    surface = sample(scene.shape, 1.6)
+    all_round = type("Bone", (), {"structures": lambda _, points: [Layer(Tissue.CORTICAL_BONE, points[:, 2] - 99.0)]})
+    scene.region = type("Both", (all_round, type(scene.region)), {})(**vars(scene.region))
+    truth = split_fat_truth(scene, surface, moments(scene.shape, surface))
+    assert (truth["compartment"], truth["applicable"], truth["present"]) == ("unclear", None, None)

@@ -106,7 +106,7 @@ def measurements(regions):
             present_threshold=0.5,
             pole_coverage_fraction=None,
             applicable=False,
-            compartment="intramuscular",
+            compartment="fat",
         ),
         adc=Adc(
             mean_um2_per_ms=1.43,

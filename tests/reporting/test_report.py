@@ -111,7 +111,7 @@ def test_a_number_stands_in_the_row_of_its_name_with_its_unit(page):
     assert page.row("Median ADC") == "Median ADC 1.44 10⁻³ mm²/s"
     assert page.row("Ill-defined margin") == "Ill-defined margin (over 20 %) yes"
     assert page.row("Cover of the less") == "Cover of the less covered pole not applicable"
-    assert page.row("Compartment") == "Compartment intramuscular"
+    assert page.row("Compartment") == "Compartment fat"
 
 
 def test_what_was_skipped_stands_there_with_its_reason(page, made):

@@ -13,9 +13,17 @@ def test_numbers_stand_with_their_unit_and_what_is_missing_with_its_reason(made)
     assert rows["longest diameter"] == "36.0 mm"
     assert rows["ill-defined edge"] == "32% of the surface"
     assert rows["mean ADC"] == "1.43 ·10⁻³ mm²/s"
-    assert rows["split fat sign"] == "not applicable: the lesion's compartment is intramuscular"
+    assert rows["split fat sign"] == "not applicable: the lesion's compartment is fat"
     assert rows["target skipped"] == "no T2 series"
     assert rows["edema.present (reader)"] == "False"
+
+
+def test_a_sign_that_cannot_be_decided_is_not_called_inapplicable(made):
+    unclear = replace(made.m.split_fat, applicable=None, compartment="unclear")
+    rows = {name: value for name, value, _ in summarise(replace(made.m, split_fat=unclear), assess(made.m)).rows}
+    assert rows["split fat sign"] == "undetermined: the lesion's compartment is unclear"
+    plain = replace(unclear, applicable=True, compartment="intramuscular", present=False)
+    assert "split fat sign" not in {row[0] for row in summarise(replace(made.m, split_fat=plain), assess(made.m)).rows}
 
 
 def test_the_probability_stands_with_its_interval_and_prior_and_the_reason_of_an_abstention(made):

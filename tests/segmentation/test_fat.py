@@ -8,7 +8,7 @@ import pytest
 from bodies import oblique
 from pnst.image import Volume
 from pnst.kernels.histogram import Mode
-from pnst.segmentation.fat import _brightest, fat_scale
+from pnst.segmentation.fat import _brightest, darkest_fraction, fat_scale
 from pnst.segmentation.muscle import muscle_level
 from pnst.segmentation.perilesional import crop_perilesional
 from pnst.segmentation.tissue import TissueNotFound
@@ -26,6 +26,13 @@ def test_the_lesion_may_be_darker_or_brighter_than_muscle(lesion):
     scale = fat_scale(LIMB.perilesional({**T1, "lesion": lesion}))
     assert scale.muscle == pytest.approx(300, abs=7)
     assert scale.fat == pytest.approx(1000, abs=14)
+
+
+def test_the_darkest_is_air_or_bone_in_any_scale(t1):
+    """Closed form: (0 − 300) ÷ (1000 − 300), but for magnitude noise, which has 1.25 of its SD in air."""
+    assert darkest_fraction(t1, fat_scale(t1)) == pytest.approx(-0.42, abs=0.02)
+    other = crop_perilesional(Volume((t1.volume.data * 3 + 500).astype(np.float32), t1.volume.grid), t1.lesion)
+    assert darkest_fraction(other, fat_scale(other)) == pytest.approx(-0.42, abs=0.02)
 
 
 def test_diluted_fat_is_not_taken_for_fat():

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from scipy.special import erf
 
-from pnst.segmentation.fat_rim import Rim, covered, fat_rim
+from pnst.segmentation.fat_rim import Rim, covered, fat_rim, muscle_run
 from pnst.segmentation.settings import SplitFatSettings
 
 STEP = 0.25
 SETTINGS = SplitFatSettings()
+AIR = -0.45
 X = np.arange(0, 25 + STEP / 2, STEP)
 
 
@@ -25,7 +26,7 @@ def layers(*parts: tuple[float, float]) -> np.ndarray:
 
 def met(ray: np.ndarray) -> Rim:
     """What rays that start on the surface meet."""
-    return fat_rim(ray, STEP, 0, np.zeros(len(ray)), SETTINGS)
+    return fat_rim(ray, STEP, 0, np.zeros(len(ray)), AIR, SETTINGS)
 
 
 def covers(ray: np.ndarray) -> bool:
@@ -65,6 +66,22 @@ def test_the_ramp_from_fat_to_air_is_no_muscle():  # a partial-volume edge passe
     assert not covers(np.where(X > 3, ramp, ray)[None])
 
 
+@pytest.mark.parametrize("air", [-0.24, -0.15])
+def test_air_hardly_darker_than_muscle_is_no_muscle_either(air):
+    """Where fat is five times as bright as muscle air lies at −0.25: within what a noisy muscle would be allowed."""
+    under_skin = layers((0.0, 0.0), (4.0, 1.0), (99, air))
+    for darkest, covers_it in ((air, False), (-0.9, True)):
+        rim = fat_rim(under_skin, STEP, 0, np.zeros(1), darkest, SETTINGS)
+        assert bool(covered(rim, np.zeros((1, 3)), 1.0, SETTINGS)[0]) is covers_it
+
+
+def test_without_air_or_bone_noisy_muscle_stays_muscle():
+    """The darkest that shows is then muscle's own noise."""
+    rng = np.random.default_rng(0)
+    ray = rng.normal(scale=0.03, size=(400, 40))
+    assert muscle_run(ray, STEP, float(np.percentile(ray, 0.5)), SETTINGS).any(axis=1).mean() > 0.99
+
+
 def test_a_ray_that_leaves_the_image_is_not_seen():
     ray = layers((0.5, 0.0), (3.0, 1.0), (99, 0.0))
     ray[:, X > 6] = np.nan
@@ -83,19 +100,19 @@ def blurred(thickness, sigma, inside=0.0):
 @pytest.mark.parametrize("sigma", [0.6, 1.5])
 def test_fat_blurred_into_the_lesion_counts(thickness, sigma):  # closed form: blurring keeps the amount
     ray, surface = blurred(thickness, sigma)
-    found = fat_rim(ray, STEP, surface, np.array([3 * sigma]), SETTINGS)
+    found = fat_rim(ray, STEP, surface, np.array([3 * sigma]), AIR, SETTINGS)
     assert found.thickness[0] == pytest.approx(thickness, abs=0.05)
-    outside = fat_rim(ray, STEP, surface, np.zeros(1), SETTINGS)
+    outside = fat_rim(ray, STEP, surface, np.zeros(1), AIR, SETTINGS)
     assert outside.thickness[0] < thickness - 0.15
 
 
 def test_the_lesions_own_signal_is_no_fat():  # a lesion a little brighter than muscle has no rim for that
     ray, surface = blurred(1e-9, 1.0, inside=0.3)
     assert (
-        fat_rim(ray, STEP, surface, np.array([5.0]), SETTINGS).thickness[0] < 0.4
+        fat_rim(ray, STEP, surface, np.array([5.0]), AIR, SETTINGS).thickness[0] < 0.4
     )  # its blur outwards; 1.9 with it all
     bleeding = np.where(np.arange(ray.shape[1]) < surface - 8, 0.9, ray)
-    assert fat_rim(bleeding, STEP, surface, np.array([5.0]), SETTINGS).thickness[0] < 0.4
+    assert fat_rim(bleeding, STEP, surface, np.array([5.0]), AIR, SETTINGS).thickness[0] < 0.4
 
 
 @pytest.mark.parametrize("thickness", [1.2, 2.0, 4.0])

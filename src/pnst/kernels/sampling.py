@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.typing import AnyArray, FloatArray
+from pnst.typing import AnyArray, BoolArray, FloatArray
 
 
 def sample(data: AnyArray, index: FloatArray) -> FloatArray:
@@ -21,6 +21,19 @@ def sample(data: AnyArray, index: FloatArray) -> FloatArray:
     flat = np.moveaxis(index, -1, 0).reshape(3, -1)
     values = map_coordinates(data, flat, order=1, mode="constant", cval=np.nan, output=np.float32)
     return np.asarray(values.reshape(index.shape[:-1]))
+
+
+def nearest(mask: BoolArray, index: FloatArray) -> BoolArray:
+    """Whether the voxel of `mask` (ni, nj, nk) nearest to fractional indices (..., 3) is set; not outside.
+
+    >>> mask = np.arange(4).reshape(4, 1, 1) == 2
+    >>> nearest(mask, np.array([[1.6, 0.0, 0.2], [1.4, 0.0, 0.0], [2.0, 0.0, 0.6]])).tolist()
+    [True, False, False]
+    """
+    at = np.floor(index + 0.5).astype(np.intp)
+    within = ((at >= 0) & (at < mask.shape)).all(axis=-1)
+    at = np.where(within[..., None], at, 0)
+    return np.asarray(within & mask[at[..., 0], at[..., 1], at[..., 2]])
 
 
 def rays(points: FloatArray, directions: FloatArray, offsets: FloatArray) -> FloatArray:

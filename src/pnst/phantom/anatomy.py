@@ -31,12 +31,23 @@ class SurroundSpec:
     fat_plane_thickness_mm: float = 3.0
     fat_plane_axis: Vector = (0.0, 1.0, 0.0)
     """Direction from the tumour to the plane, in the patient's axes."""
+    fat_plane_sides: Literal["one", "every"] = "one"
+    """On every side: a shell of fat at that distance all round, as between the muscles round one that holds it."""
     septa: int = 3
     """Fascial fat planes between the muscles, outside the bed; they fan out from the bone, or from the spine."""
     septum_mm: float = 2.0
     subcutaneous_fat_mm: float = 8.0
     skin_mm: float = 1.5
+    fascia_mm: float | None = None
+    """The tumour's centre lies this far outside the muscles of a limb, in the subcutis; 0: half in it, half on muscle;
+    None: among the muscles, with its whole bed."""
     bone: bool = True
+    bone_mm: float | None = None
+    """The shaft of a limb's bone passes this far beside the tumour; None: outside the bed."""
+    bone_radius_mm: float = 12.0
+    """Of that shaft: a femur's; 6 is a fibula's."""
+    cortex_mm: float = 4.0
+    """Thickness of its cortex, round the marrow."""
     vessels: bool = True
     nerve: bool = True
     nerve_diameter_mm: float = 2.5
@@ -49,6 +60,19 @@ class SurroundSpec:
             require_range(f"surround.{name}", getattr(self, name), 0.0, 100.0)
         for name in ("septum_mm", "fat_plane_thickness_mm", "nerve_diameter_mm"):
             require_range(f"surround.{name}", getattr(self, name), 0.1, 30.0)
+        require(
+            self.fat_plane_sides in ("one", "every"), "surround.fat_plane_sides", self.fat_plane_sides, "one or every"
+        )
+        for name in ("fascia_mm", "bone_mm"):
+            if getattr(self, name) is not None:
+                require(
+                    self.region == "limb", f"surround.{name}", f"one in the region {self.region}", "the region limb"
+                )
+                require_range(f"surround.{name}", getattr(self, name), 0.0 if name == "bone_mm" else -100.0, 100.0)
+        require_range("surround.bone_radius_mm", self.bone_radius_mm, 1.0, 40.0)
+        require_range("surround.cortex_mm", self.cortex_mm, 0.1, self.bone_radius_mm)
+        deep = self.fascia_mm is None or self.bone_mm is None
+        require(deep, "surround.bone_mm", "a tumour beside bone and in the subcutis", "one of bone_mm and fascia_mm")
         require_range("surround.septa", self.septa, 0, 12)
         if self.fat_plane_mm is not None:
             require_min("surround.fat_plane_mm", self.fat_plane_mm, 0.0)

@@ -14,8 +14,6 @@ from pnst.phantom.tissue import Tissue
 from pnst.phantom.vector import Vector
 from pnst.typing import FloatArray
 
-BONE_RADIUS_MM = 12.0
-MARROW_RADIUS_MM = 8.0
 VEIN_RADIUS_MM = 3.0
 ARTERY_RADIUS_MM = 2.5
 
@@ -33,16 +31,25 @@ class Limb:
     artery: Point
 
     @classmethod
-    def lay_out(cls, surround: SurroundSpec, centre_mm: Vector, keep_mm: float) -> Limb:
-        """A limb whose bone, vessels and fascia stay `keep_mm` from the upright axis through the tumour's centre."""
+    def lay_out(cls, surround: SurroundSpec, centre_mm: Vector, keep_mm: float, lateral_mm: float = 0.0) -> Limb:
+        """A limb whose bone, vessels and fascia stay `keep_mm` from the upright axis through the tumour's centre, but
+        for what the description moves nearer. The tumour reaches `lateral_mm` from that axis.
+        """
         toward_bone = np.array([-0.9, -0.436])
         aside = np.array([0.436, -0.9])
         tumour = np.asarray(centre_mm[:2])
-        bone = tumour + toward_bone * (keep_mm + BONE_RADIUS_MM + 1)
+        bone_radius = surround.bone_radius_mm
+        aside_mm = keep_mm + bone_radius + 1
+        if surround.bone_mm is not None:
+            aside_mm = lateral_mm + surround.bone_mm + bone_radius
+        bone = tumour + toward_bone * aside_mm
         vessel = tumour + aside * (keep_mm + 4) + toward_bone * 12
         axis = tumour + 0.5 * (bone - tumour)
         half = float(np.linalg.norm(bone - axis))
-        radius = max(half + keep_mm + 1, half + BONE_RADIUS_MM + 12, float(np.linalg.norm(vessel - axis)) + 12)
+        radius = max(half + keep_mm + 1, half + bone_radius + 12, float(np.linalg.norm(vessel - axis)) + 12)
+        if surround.fascia_mm is not None:  # the limb as a whole, until its fascia lies there
+            moved = (axis - tumour) * ((radius + surround.fascia_mm) / half - 1)
+            axis, bone, vessel = axis + moved, bone + moved, vessel + moved
         return cls(surround, _pair(axis), radius, _pair(bone), _pair(vessel), _pair(vessel + 7 * toward_bone))
 
     @property
@@ -66,8 +73,9 @@ class Limb:
     def structures(self, points: FloatArray) -> Iterator[Layer]:
         """The bone with its marrow; a vein and an artery."""
         if self.surround.bone:
-            yield Layer(Tissue.CORTICAL_BONE, cylinder(points, self.bone, BONE_RADIUS_MM))
-            yield Layer(Tissue.MARROW, cylinder(points, self.bone, MARROW_RADIUS_MM))
+            radius, cortex = self.surround.bone_radius_mm, self.surround.cortex_mm
+            yield Layer(Tissue.CORTICAL_BONE, cylinder(points, self.bone, radius))
+            yield Layer(Tissue.MARROW, cylinder(points, self.bone, radius - cortex))
         if self.surround.vessels:
             yield Layer(Tissue.VEIN, cylinder(points, self.vein, VEIN_RADIUS_MM))
             yield Layer(Tissue.ARTERY, cylinder(points, self.artery, ARTERY_RADIUS_MM))

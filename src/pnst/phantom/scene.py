@@ -19,7 +19,7 @@ from pnst.phantom.tissue import Tissue
 from pnst.typing import BoolArray, FloatArray
 
 SHELL_MM = 30.0
-"""The distance to the tumour is known at least this far out; the split fat sign is judged within it."""
+"""The distance to the tumour is known at least this far out: what lies round it is laid out by that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +51,9 @@ class Scene:
         self.clearance_mm = clearance = max(surround.bed_mm, spec.edema_mm + 3)
         """Distance from the surface within which there is nothing but what belongs to the tumour and its bed."""
         lateral = np.linalg.norm(shape.to_world(coarse.points)[:, :2] - shape.centre[:2], axis=1).max()
-        kind = Limb if surround.region == "limb" else Paraspinal
-        self.region: AnatomicalRegion = kind.lay_out(surround, spec.centre_mm, float(lateral) + clearance)
+        place = surround, spec.centre_mm, float(lateral) + clearance
+        limb = surround.region == "limb"
+        self.region: AnatomicalRegion = Limb.lay_out(*place, float(lateral)) if limb else Paraspinal.lay_out(*place)
         self._plane = self._fat_plane(coarse)
 
     @cached_property
@@ -100,7 +101,7 @@ class Scene:
     def _fat_plane(self, surface: Surface) -> tuple[FloatArray, float] | None:
         """Normal and offset (of its middle) of the fat plane beside the tumour, in RAS."""
         gap = self.surround.fat_plane_mm
-        if gap is None:
+        if gap is None or self.surround.fat_plane_sides == "every":
             return None
         normal = np.asarray(self.surround.fat_plane_axis) / np.linalg.norm(self.surround.fat_plane_axis)
         support = float((self.shape.to_world(surface.points) @ normal).max())
@@ -114,6 +115,9 @@ class Scene:
         if self._plane is not None:
             plane = slab(place.world, *self._plane, surround.fat_plane_thickness_mm)
             yield Layer(Tissue.FAT, np.maximum(plane, fascia))
+        elif surround.fat_plane_mm is not None:
+            half = surround.fat_plane_thickness_mm / 2
+            yield Layer(Tissue.FAT, np.maximum(np.abs(place.distance - surround.fat_plane_mm - half) - half, fascia))
 
     def _edema(self, place: _Place) -> Iterator[Layer]:
         max_thickness = self.shape.spec.edema_mm
@@ -123,6 +127,8 @@ class Scene:
         if self._plane is not None:  # the fascia stops it
             normal, offset = self._plane
             border = np.maximum(border, place.world @ normal - offset + self.surround.fat_plane_thickness_mm / 2)
+        elif self.surround.fat_plane_mm is not None:
+            border = np.maximum(border, place.distance - self.surround.fat_plane_mm)
         thickness = np.full(len(place.world), max_thickness)
         front = (place.distance > -2) & (place.distance < max_thickness + 2)  # elsewhere the front plays no part
         thickness[front] = self.shape.edema_thickness(place.directions[front])

@@ -14,7 +14,7 @@ from pnst.phantom.geometry import MassMoments
 from pnst.phantom.scene import SHELL_MM, Scene
 from pnst.phantom.sphere import quadrature
 from pnst.phantom.surface import Surface, turned
-from pnst.phantom.tissue import FAT_TISSUES, Tissue
+from pnst.phantom.tissue import Tissue
 from pnst.typing import BoolArray, FloatArray
 
 RAY_ROWS = 64
@@ -78,12 +78,14 @@ def edema_truth(scene: Scene, surface: Surface, rays: Rays, lesion_mm3: float, g
     }
 
 
-def split_fat_truth(scene: Scene, surface: Surface, rays: Rays, body: MassMoments) -> dict[str, Value]:
+def split_fat_truth(scene: Scene, surface: Surface, body: MassMoments) -> dict[str, Value]:
     """The columns of `split_fat`, by the definition's own rules along the true normals through the true tissues."""
-    covered, fat_mm = _covered(scene, surface)
+    fat, muscle = _along_normals(scene, surface)
+    covered, fat_mm = _covered(fat, muscle)
     coverage = float(surface.areas @ covered / surface.areas.sum())
     pole = _pole_coverage(scene, surface, covered, body)
-    applicable, compartment = _applicable(rays)
+    compartment = _compartment(fat, muscle, covered, surface.areas)
+    applicable = None if compartment == "unclear" else compartment != "fat"
     present = max(coverage, pole or 0.0) >= of.COVERAGE
     truth: dict[str, Value] = {
         "coverage_fraction": coverage,
@@ -97,19 +99,40 @@ def split_fat_truth(scene: Scene, surface: Surface, rays: Rays, body: MassMoment
     return truth
 
 
-def _covered(scene: Scene, surface: Surface) -> tuple[BoolArray, FloatArray]:
-    """(n,) whether each surface point has a rim, and (n,) the fat within 10 mm along its normal, in mm."""
-    heights = (np.arange(int(of.MUSCLE_WITHIN_MM / NORMAL_STEP_MM)) + 0.5) * NORMAL_STEP_MM
-    local = surface.points[:, None, :] + heights[:, None] * surface.normals[:, None, :]
+HEIGHTS = (np.arange(int(of.MUSCLE_WITHIN_MM / NORMAL_STEP_MM)) + 0.5) * NORMAL_STEP_MM
+"""(m,) mm above the surface."""
+
+
+def _along_normals(scene: Scene, surface: Surface) -> tuple[FloatArray, BoolArray]:
+    """(n, m) the share of fat, marrow apart, and whether there is muscle, at the heights above each surface point."""
+    local = surface.points[:, None, :] + HEIGHTS[:, None] * surface.normals[:, None, :]
     mixture = _mixtures(scene, scene.shape.to_world(local.reshape(-1, 3)), NORMAL_STEP_MM)
-    shape = len(surface.points), len(heights)
-    fat = _share(mixture, FAT_TISSUES).reshape(shape)
+    shape = len(surface.points), len(HEIGHTS)
     muscle = _share(mixture, (Tissue.MUSCLE, Tissue.EDEMA)).reshape(shape) > 0.5
+    return mixture[:, Tissue.FAT].reshape(shape), muscle
+
+
+def _covered(fat: FloatArray, muscle: BoolArray) -> tuple[BoolArray, FloatArray]:
+    """(n,) whether each surface point has a rim, and (n,) the fat within 10 mm along its normal, in mm."""
     passed = np.cumsum(fat, axis=1) * NORMAL_STEP_MM
-    total = passed[:, heights < of.REACH_MM][:, -1]
-    onset = passed[:, heights < of.ONSET_WITHIN_MM][:, -1] >= of.ONSET_FAT_MM
+    total = passed[:, HEIGHTS < of.REACH_MM][:, -1]
+    onset = passed[:, HEIGHTS < of.ONSET_WITHIN_MM][:, -1] >= of.ONSET_FAT_MM
     beyond = (muscle & (passed >= of.FAT_MM)).any(axis=1)
     return (total >= of.FAT_MM) & onset & beyond, total
+
+
+def _compartment(fat: FloatArray, muscle: BoolArray, covered: BoolArray, areas: FloatArray) -> str:
+    """What the tumour lies in, by the tissues that its surface's points meet along their normals."""
+    met = np.cumsum(fat, axis=1) * NORMAL_STEP_MM >= of.ONSET_FAT_MM
+    in_reach = HEIGHTS < of.REACH_MM
+    meets_fat = met[:, in_reach].any(axis=1)
+    read = areas * (meets_fat | muscle[:, in_reach].any(axis=1))
+    if read.sum() < of.READ_FRACTION * areas.sum():
+        return "unclear"
+    if read @ (meets_fat & ~muscle.any(axis=1)) > of.BURIED_SURFACE_FRACTION * read.sum():
+        return "fat"
+    near = met[:, HEIGHTS < of.NEAR_MM].any(axis=1) | covered
+    return "intermuscular" if read @ near >= of.NEAR_SURFACE_FRACTION * read.sum() else "intramuscular"
 
 
 def _pole_coverage(scene: Scene, surface: Surface, covered: BoolArray, body: MassMoments) -> float | None:
@@ -125,22 +148,7 @@ def _pole_coverage(scene: Scene, surface: Surface, covered: BoolArray, body: Mas
     return min(shares)
 
 
-def _applicable(rays: Rays) -> tuple[bool | None, str]:
-    """Whether there is fat in which the sign could show, and what the tumour lies in; by the fat of shells round it."""
-    fat = _share(rays.mixture, FAT_TISSUES)
-
-    def mean(low: float, high: float) -> float:
-        shell = (rays.distance >= low) & (rays.distance < high)
-        return float(rays.volumes[shell] @ fat[shell] / rays.volumes[shell].sum())
-
-    if mean(5, 15) > of.BURIED_FAT_FRACTION:
-        return False, "fat"
-    if mean(0, 15) >= of.NEAR_FAT_FRACTION:
-        return True, "intermuscular"
-    return (None, "unclear") if mean(15, 30) >= of.FAR_FAT_FRACTION else (False, "intramuscular")
-
-
-def _share(mixture: FloatArray, tissues: frozenset[Tissue] | Sequence[Tissue]) -> FloatArray:
+def _share(mixture: FloatArray, tissues: Sequence[Tissue]) -> FloatArray:
     return np.asarray(mixture[:, [int(t) for t in sorted(tissues)]].sum(axis=1))
 
 

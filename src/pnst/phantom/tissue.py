@@ -108,6 +108,3 @@ TISSUES: Mapping[Tissue, Properties] = MappingProxyType(
         Tissue.CORD: Properties(876, 73, 0.587, 0.93, 0.0, 0.0, 0.0, 0.01, _CORD),
     }
 )
-
-FAT_TISSUES = frozenset({Tissue.FAT, Tissue.MARROW})
-"""Tissues that look like fat on a T1-weighted image without fat suppression; the marrow of vertebrae is half way."""

@@ -55,7 +55,7 @@ def true_values(
         | edge_truth(scene, surface)
         | {"edge_offset_mm": -contour_mm},
         "edema": edema_truth(scene, surface, rays, body.volume_mm3, grid),
-        "split_fat": split_fat_truth(scene, sample(shape, float(shape.radii.max()) * np.pi / 64), rays, body),
+        "split_fat": split_fat_truth(scene, sample(shape, float(shape.radii.max()) * np.pi / 64), body),
         **interior_truth(scene, surface, body, signals),
     }
     return {f"{name}.{column}": value for name, family in families.items() for column, value in family.items()}

@@ -48,8 +48,8 @@ def summarise(m: Measurements, a: Assessment) -> LesionSummary:
     """The primary numbers, what was skipped, a reader's overrides, and the probability."""
     rows = [*_numbers(m)]
     if m.split_fat is not None and m.split_fat.applicable is not True:
-        compartment = f"not applicable: the lesion's compartment is {m.split_fat.compartment}"
-        rows.append(("split fat sign", compartment, ""))
+        word = "undetermined" if m.split_fat.applicable is None else "not applicable"
+        rows.append(("split fat sign", f"{word}: the lesion's compartment is {m.split_fat.compartment}", ""))
     rows += [(f"{family} skipped", reason, "") for family, reason in m.skipped.items()]
     rows += [(f"{column} (reader)", str(value), "") for column, value in m.overrides.items()]
     low, high = a.interval

@@ -14,6 +14,9 @@ from pnst.segmentation.perilesional import Perilesional
 from pnst.segmentation.tissue import FatScale, TissueNotFound, tissue_modes
 from pnst.typing import FloatArray
 
+DARKEST_PERCENT = 0.5
+"""Percentile of the cells that air or the cortex of a single bone reaches; noise moves it less than the minimum."""
+
 
 def fat_scale(perilesional: Perilesional) -> FatScale:
     """Muscle and fat modes of a T1 or fat image; raises `TissueNotFound` when one of them does not show."""
@@ -27,6 +30,12 @@ def fat_scale(perilesional: Perilesional) -> FatScale:
         except TissueNotFound:
             pass
         raise
+
+
+def darkest_fraction(perilesional: Perilesional, scale: FatScale) -> float:
+    """Fat fraction of the darkest that shows round the lesion: air or cortical bone, or the darkest muscle."""
+    values = perilesional.downsampled.means
+    return float(scale.fraction(np.percentile(values[np.isfinite(values)], [DARKEST_PERCENT]))[0])
 
 
 def _scale(perilesional: Perilesional, lesion_level: float) -> FatScale:

@@ -23,14 +23,19 @@ class Rim(NamedTuple):
 
 
 def fat_rim(
-    fraction: FloatArray, step_mm: float, surface: int, inward_mm: FloatArray, settings: SplitFatSettings
+    fraction: FloatArray,
+    step_mm: float,
+    surface: int,
+    inward_mm: FloatArray,
+    darkest: float,
+    settings: SplitFatSettings,
 ) -> Rim:
     """Integrate the fat fraction (n, m), sampled outward every `step_mm`; NaN outside the image.
 
     Column `surface` lies on the surface. Fat that the voxels blur into the lesion counts, too: what falls off inwards
     from the surface within `inward_mm` (n,). Begun: `onset_fat_mm` within `onset_within_mm`, and muscle-like tissue
-    after that and within `muscle_within_mm` of the surface. Integrating is blind to where the slices fall; a threshold
-    on the voxels is not.
+    after that and within `muscle_within_mm` of the surface; `darkest` is the fat fraction of air. Integrating is blind
+    to where the slices fall; a threshold on the voxels is not.
     """
     outward = fraction[:, surface:]
     offsets = np.arange(outward.shape[1]) * step_mm
@@ -42,8 +47,9 @@ def fat_rim(
     integral += _blurred_inwards(fat[:, surface::-1], step_mm, inward_mm)[:, None]
     begun = integral >= settings.onset_fat_mm
     soon = begun[:, offsets <= settings.onset_within_mm].any(axis=1)
-    run = _muscle_run(outward, settings.muscle_fraction, max(1, round(settings.muscle_run_mm / step_mm)))
-    muscle = (run & begun & (offsets <= settings.muscle_within_mm)).any(axis=1)
+    muscle = (muscle_run(outward, step_mm, darkest, settings) & begun & (offsets <= settings.muscle_within_mm)).any(
+        axis=1
+    )
     return Rim(np.asarray(seen & soon & muscle), integral[:, reach][:, -1], np.asarray(seen))
 
 
@@ -68,9 +74,14 @@ def _blurred_inwards(fat: FloatArray, step_mm: float, inward_mm: FloatArray) -> 
     return np.asarray((above.sum(axis=1) - above[:, 0] / 2) * step_mm)
 
 
-def _muscle_run(fraction: FloatArray, largest: float, length: int) -> BoolArray:
-    """(n, m): whether `length` samples from here on are muscle-like."""
+def muscle_run(fraction: FloatArray, step_mm: float, darkest: float, settings: SplitFatSettings) -> BoolArray:
+    """(n, m): whether the samples (n, m) from here on are muscle-like over `muscle_run_mm`.
+
+    Air may be hardly darker than muscle on T1: what is nearer to the `darkest` than to muscle is not muscle-like.
+    """
+    length = max(1, round(settings.muscle_run_mm / step_mm))
+    lowest = max(-settings.muscle_fraction, min(settings.dark_share * darkest, -settings.dead_zone_fraction))
     with np.errstate(invalid="ignore"):
-        like = np.abs(fraction) <= largest
+        like = (fraction >= lowest) & (fraction <= settings.muscle_fraction)
     total = np.cumsum(np.pad(like, ((0, 0), (1, length)), constant_values=False), axis=1)
     return np.asarray(total[:, length:-1] - total[:, : -length - 1] == length)

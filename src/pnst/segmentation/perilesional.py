@@ -43,7 +43,8 @@ class Downsampled:
         return Grid((ni, nj, nk), affine)
 
     @cached_property
-    def _means(self) -> FloatArray:
+    def means(self) -> FloatArray:
+        """Mean over the cell; NaN where one of its voxels holds no number."""
         return block_means(self.volume.data, downsampling_factors(self.volume.grid))
 
     @cached_property
@@ -51,7 +52,7 @@ class Downsampled:
         """Mean over the cell, smoothed in plane: modes stand out, edges are displaced by less than a cell."""
         from scipy.ndimage import gaussian_filter
 
-        means, filled = self._means, np.isfinite(self._means)
+        means, filled = self.means, np.isfinite(self.means)
         sigma = self.settings.smoothing_mm
         sigmas = [sigma / s if s <= 2 * sigma else 0.0 for s in self.grid.spacing]
         if filled.all():
@@ -87,7 +88,7 @@ class Downsampled:
     def shell(self) -> BoolArray:
         """The cells in which tissue is looked for; image without data left out."""
         near = (self.distance > self.settings.clear_of_lesion_mm) & (self.distance <= self.reach_mm)
-        return np.asarray(near & np.isfinite(self._means))
+        return np.asarray(near & np.isfinite(self.means))
 
 
 @dataclass(frozen=True, eq=False)

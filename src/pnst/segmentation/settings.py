@@ -54,6 +54,24 @@ class TissueSettings(StageSettings):
     """Fat is the brightest of the modes that hold this share of what the fullest holds (ours)."""
     dark_lesion_quantile: float = Field(0.1, ge=0, le=1)
     """Quantile of a lesion's intensity that is tumour also where most of it is blood (ours)."""
+    marrow_within_mm: float = Field(30.0, gt=0)
+    """Marrow and skin are looked for this far round the lesion (ours)."""
+    marrow_fat_fraction: float = Field(0.5, gt=0, lt=1)
+    """Marrow holds at least this much fat (ours) …"""
+    marrow_radius_mm: float = Field(2.0, ge=0)
+    """… and a disc of this radius fits into it, but not through a gap in its cortex (ours)."""
+    cortex_dark_share: float = Field(1 / 3, gt=0, lt=1)
+    """Cortical bone is darker than muscle by this share of what the darkest tissue or air is (ours) …"""
+    min_cortex_fraction: float = Field(0.1, gt=0, lt=1)
+    """… and by this fat fraction: noise is not (ours)."""
+    cortex_within_mm: float = Field(3.0, gt=0)
+    """The border of a piece of fat is cortex where cortical bone lies this near to it (ours)."""
+    marrow_border_fraction: float = Field(0.6, gt=0, le=1)
+    """A piece of fat is marrow where at least this share of its border is cortex (ours)."""
+    air_radius_mm: float = Field(5.0, gt=0)
+    """Into what is dark and no bone, but air, a disc of this radius fits (ours)."""
+    skin_mm: float = Field(4.0, ge=0)
+    """What lies this near to air and is no fat is skin (ours)."""
 
 
 class EdemaSettings(StageSettings):
@@ -129,28 +147,25 @@ class SplitFatSettings(StageSettings):
     """Muscle-like: the fat fraction stays this near to 0 (ours) …"""
     muscle_run_mm: float = Field(2.5, gt=0)
     """… over this length: the edge between fat and air passes through 0 in less (ours)."""
+    dark_share: float = Field(0.5, gt=0, lt=1)
+    """Muscle-like is nothing that is darker than muscle by this share of what air or cortical bone is (ours)."""
     dead_zone_fraction: float = Field(0.1, ge=0, lt=1)
-    """Fat fractions this near to 0 count as 0 in the mean over a shell: oedema is a little over muscle (ours)."""
-    least_tissue_fraction: float = Field(-0.25, lt=0)
-    """What is darker than this fat fraction is air or cortical bone, and tells nothing of the compartment (ours)."""
+    """Fat fractions this near to 0 are no fat when the compartment is read: oedema is a little over muscle (ours)."""
     present_coverage: float = Field(0.5, gt=0, lt=1)
     """Present when this share of the surface, or of both poles, is covered (ours)."""
     pole_half_angle_deg: float = Field(45.0, gt=0, lt=90)
     """A pole is what lies within this angle of the long axis, seen from the centroid (ours)."""
     least_elongation: float = Field(1.1, ge=1)
     """Without this ratio of major to least axis there are no poles (ours)."""
-    buried_fat_fraction: float = Field(0.90, gt=0, le=1)
-    """More mean fat than this from 5 to 15 mm, and the lesion lies in fat: not applicable (ours)."""
-    near_fat_fraction: float = Field(0.01, gt=0, lt=1)
-    """At least this much mean fat from 0 to 15 mm, and the sign is applicable (ours)."""
-    far_fat_fraction: float = Field(0.03, gt=0, lt=1)
-    """With less there, but this much from 15 to 30 mm, it is left open whether it is (ours)."""
-    buried_shell_mm: tuple[float, float] = (5.0, 15.0)
-    """The shell round the lesion whose mean fat is held against `buried_fat_fraction` (ours)."""
-    near_shell_mm: tuple[float, float] = (0.0, 15.0)
-    """The same for `near_fat_fraction` (ours)."""
-    far_shell_mm: tuple[float, float] = (15.0, 30.0)
-    """The same for `far_fat_fraction` (ours)."""
+    buried_surface_fraction: float = Field(0.6, gt=0, lt=1)
+    """Over more of the surface than this fat and, within `muscle_within_mm`, no muscle: the lesion lies in fat, and the
+    sign is not applicable (ours)."""
+    near_mm: float = Field(5.0, gt=0)
+    """Fat is met near the surface within this distance (ours) …"""
+    near_surface_fraction: float = Field(0.02, ge=0, lt=1)
+    """… over less of the surface than this: the lesion lies in one muscle (ours)."""
+    min_read_fraction: float = Field(0.5, ge=0, le=1)
+    """What the lesion lies in is unclear where less of its surface than this meets fat or muscle (ours)."""
     rim_quantile: float = Field(0.9, gt=0, le=1)
     """Of the fat near a place: that of the rim itself, though most of what is near may lie beyond its border (ours)."""
     blur_sd: float = Field(3.0, ge=0)

@@ -56,12 +56,11 @@ def test_a_fat_plane_at_a_distance_is_applicable_and_not_covered():  # the malig
     assert sign.rim_thickness_mm is None
 
 
-def test_wholly_in_muscle_is_not_applicable():
+def test_wholly_in_muscle_the_sign_applies_and_little_fat_is_said():
     scene = Scene(radius=13, limb=48, reach=62)
     m = measure(scene.study(), scene.lesion())
-    assert m.split_fat.applicable is False
-    assert m.split_fat.compartment == "intramuscular"
-    assert m.split_fat.present is None
+    assert (m.split_fat.compartment, m.split_fat.applicable, m.split_fat.present) == ("intramuscular", True, False)
+    assert "little fat is there to be split: 0.0% of the surface has any within 5 mm" in m.split_fat.quality
     assert "split_fat" not in m.skipped
 
 
@@ -70,21 +69,36 @@ def test_wholly_in_fat_is_not_applicable():
     assert sign.applicable is False
     assert sign.compartment == "fat"
     assert sign.present is None
+    assert sign.quality is None
 
 
 @pytest.mark.parametrize(
     ("limits", "compartment", "applicable"),
     [
-        ({"near_fat_fraction": 0.5, "far_fat_fraction": 0.99}, "intramuscular", False),
-        ({"near_fat_fraction": 0.5, "far_fat_fraction": 1e-3}, "unclear", None),
-        ({"buried_fat_fraction": 1e-3}, "fat", False),
+        ({"near_mm": 12.0}, "intermuscular", True),
+        ({"min_read_fraction": 1.0, "reach_mm": 9.0, "muscle_run_mm": 12.0}, "unclear", None),
+        ({"near_mm": 12.0, "near_surface_fraction": 0.3}, "intramuscular", True),
+        ({"buried_surface_fraction": 0.01, "muscle_fraction": 1e-3, "min_read_fraction": 0.0}, "fat", False),
     ],
 )
 def test_the_settings_decide_the_compartment(limits, compartment, applicable):
-    """The scene is intermuscular by default: the fat plane of the test above."""
+    """The scene is intramuscular by default: the fat plane of the test above."""
     sign = split_fat(Scene(radius=14, plane=8.0), MeasureSettings(split_fat=SplitFatSettings(**limits)))
     assert (sign.compartment, sign.applicable) == (compartment, applicable)
-    assert sign.present is None
+    assert sign.present is (False if applicable else None)
+
+
+@pytest.mark.parametrize(("beyond", "compartment"), [(-4.0, "unclear"), (4.0, "intermuscular")])
+def test_what_the_image_does_not_show_of_the_surroundings_decides_nothing(beyond, compartment):
+    """Closed form: a plane at x cuts off the cap (1 − x/r)/2 of the sphere's area, 62 % or 38 %, and more aslant."""
+    scene = Scene(radius=16, rim=3.0, cap_deg=70)
+    t1 = scene.study().series[Role.T1].volume
+    data = np.where((scene.points(t1.grid)[..., 0] > beyond) & ~scene.lesion().mask.data, np.nan, t1.data)
+    sign = sign_on(Volume(data.astype(np.float32), t1.grid), scene=scene)
+    assert sign.compartment == compartment
+    assert sign.applicable is (None if compartment == "unclear" else True)
+    assert sign.present is (None if compartment == "unclear" else True)
+    assert ("fat or muscle is met by" in (sign.quality or "")) is (compartment == "unclear")
 
 
 def test_split_fat_needs_t1_without_suppression():

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from pnst.image import Mask
-from pnst.kernels.mesh import subsample_vertices
+from pnst.image import Mask, embed
+from pnst.kernels.mesh import Mesh, subsample_vertices
 from pnst.kernels.patches import averaging_operator
-from pnst.kernels.sampling import rays, sample
+from pnst.kernels.sampling import nearest, rays, sample
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, SurfaceMap, join_warnings
+from pnst.segmentation.bone_and_skin import BoneAndSkin, find_bone_and_skin
+from pnst.segmentation.compartment import Compartment, TissueMet, compartment, tissue_met
+from pnst.segmentation.fat import darkest_fraction
 from pnst.segmentation.fat_rim import Rim, covered, fat_rim
 from pnst.segmentation.perilesional import Perilesional
 from pnst.segmentation.settings import SplitFatSettings
@@ -20,15 +23,15 @@ from pnst.segmentation.tissue import FatScale
 from pnst.study import Lesion, Series
 from pnst.typing import BoolArray, FloatArray
 
-STEP_MM = 0.4
-"""Between the samples of a ray. Step, cell and number of rays trade accuracy for time."""
+STEP_MM = 0.5
+"""Between the samples of a ray: the distances of the settings are whole numbers of it, so that none is cut short. Step,
+cell and number of rays trade accuracy for time."""
 CELL_MM = 1.0
 """One ray for each cell of the surface of this size, or of a larger one where that makes more rays than `RAYS`."""
 RAYS = 6000
-
-
-Compartment = Literal["intermuscular", "intramuscular", "fat", "unclear"]
-"""What a lesion lies in."""
+BONE = -1.0
+"""Fat fraction that rays meet in marrow and skin: as dark as no muscle is."""
+COVER = "fat in mm where a rim covers the surface, else 0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,72 +41,114 @@ class SplitFat(Family):
     nullable: ClassVar[frozenset[str]] = frozenset({"present", "applicable", "pole_coverage_fraction"})
     coverage_fraction: float
     present: bool | None
-    """None when the sign is not applicable."""
+    """None when the sign is not applicable, or when it is not clear whether it is."""
     present_threshold: float
     pole_coverage_fraction: float | None
     """Of the less covered pole; None when the lesion has no poles (major ÷ least axis under 1.1)."""
     rim_thickness_mm: float | None = None
     """Median integrated fat over covered vertices; absent when none is covered."""
     applicable: bool | None
+    """False in fat alone; None where it is not clear what the lesion lies in."""
     compartment: Compartment
+
+
+class _Readings(NamedTuple):
+    """What rays through n points of the surface met."""
+
+    points: FloatArray
+    area: FloatArray
+    rim: Rim
+    cover: BoolArray
+    met: TissueMet
 
 
 def measure_split_fat(context: Context) -> Outcome:
     """Fat integrated along the outward normals of the lesion's surface, on T1 or a Dixon fat image."""
     series, settings = context.reference_tissue.fat_series, context.settings.split_fat
     scale, perilesional = context.reference_tissue.fat_scale(series), context.views.perilesional(series)
-    mesh = context.lesion.mesh
-    spacing = max(CELL_MM, float(np.sqrt(mesh.area_mm2 / RAYS)))
-    chosen, area = subsample_vertices(mesh, spacing)
-    points, normals = mesh.vertices[chosen], mesh.vertex_normals[chosen]
-    rim = _rim(perilesional, scale, points, normals, float(mesh.axes[0][2]), settings)
-    # A thin rim that runs aslant through thick slices shows more and less fat in turn, a slice apart.
-    even = averaging_operator(points, normals, area, settings.even_voxels * max(perilesional.volume.grid.spacing))
-    rim = rim._replace(thickness=even @ rim.thickness)
-    if not rim.seen.any():
-        raise NotMeasurable("the surroundings of the lesion lie outside the series that shows fat")
-    cover = covered(rim, points, spacing, settings)
-    areas = np.where(rim.seen, area, 0.0)
-    coverage = float(np.average(cover, weights=areas))
-    poles = _pole_coverage(context.lesion, points, cover, areas, settings)
-    applicable, compartment = _compartment(perilesional, scale, settings)
+    darkest = darkest_fraction(perilesional, scale)
+    apart = find_bone_and_skin(perilesional, scale, darkest)
+    read = _read(perilesional, scale, darkest, apart, context.lesion.mesh, settings)
+    areas = np.where(read.rim.seen, read.area, 0.0)
+    coverage = float(np.average(read.cover, weights=areas))
+    poles = _pole_coverage(context.lesion, read.points, read.cover, areas, settings)
+    place = compartment(read.met, read.area, settings)
+    applicable = None if place == "unclear" else place != "fat"
     present = coverage >= settings.present_coverage or (poles is not None and poles >= settings.present_coverage)
+    unseen = 1 - float(areas.sum() / context.lesion.mesh.area_mm2)
     return Outcome(
         SplitFat(
             coverage_fraction=coverage,
             present=present if applicable else None,
             present_threshold=settings.present_coverage,
             pole_coverage_fraction=poles,
-            rim_thickness_mm=float(np.median(rim.thickness[cover])) if cover.any() else None,
+            rim_thickness_mm=float(np.median(read.rim.thickness[read.cover])) if read.cover.any() else None,
             applicable=applicable,
-            compartment=compartment,
-            quality=join_warnings(*_quality_flags(context, series, 1 - float(areas.sum() / mesh.area_mm2), scale)),
+            compartment=place,
+            quality=join_warnings(*_quality_flags(context, series, unseen, scale), _place_flag(read, place, settings)),
         ),
         regions={
-            "fat_rim": _rim_voxels(perilesional, scale, settings),
-            "fat_cover": SurfaceMap(points, _cover_mm(rim, cover), "fat in mm where a rim covers the surface, else 0"),
+            "fat_rim": _rim_voxels(perilesional, scale, apart.marrow, settings),
+            "fat_cover": SurfaceMap(read.points, _cover_mm(read.rim, read.cover), COVER),
         },
     )
 
 
-def _rim(
+def _read(
     perilesional: Perilesional,
     scale: FatScale,
+    darkest: float,
+    apart: BoneAndSkin,
+    mesh: Mesh,
+    settings: SplitFatSettings,
+) -> _Readings:
+    """Follow a ray through each cell of the surface; `NotMeasurable` where none stays in the image."""
+    spacing = max(CELL_MM, float(np.sqrt(mesh.area_mm2 / RAYS)))
+    chosen, area = subsample_vertices(mesh, spacing)
+    points, normals = mesh.vertices[chosen], mesh.vertex_normals[chosen]
+    inward = _inward_mm(perilesional, normals, float(mesh.axes[0][2]), settings)
+    surface = int(np.ceil(inward.max() / STEP_MM))
+    fraction = _fat_fraction(perilesional, scale, apart, points, normals, surface, settings)
+    rim = fat_rim(fraction, STEP_MM, surface, inward, darkest, settings)
+    if not rim.seen.any():
+        raise NotMeasurable("the surroundings of the lesion lie outside the series that shows fat")
+    # A thin rim that runs aslant through thick slices shows more and less fat in turn, a slice apart.
+    even = averaging_operator(points, normals, area, settings.even_voxels * max(perilesional.volume.grid.spacing))
+    rim = rim._replace(thickness=even @ rim.thickness)
+    cover = covered(rim, points, spacing, settings)
+    met = tissue_met(fraction[:, surface:], STEP_MM, darkest, settings)
+    return _Readings(points, area, rim, cover, met._replace(fat_near=met.fat_near | cover))
+
+
+def _inward_mm(
+    perilesional: Perilesional, normals: FloatArray, least_axis_mm: float, settings: SplitFatSettings
+) -> FloatArray:
+    """(n,): how far the voxels blur fat into the lesion along its normals (n, 3), never beyond its middle."""
+    grid = perilesional.volume.grid
+    # As for the edge: a border is blurred by (Σ (nᵢ·spacingᵢ)²)/4.
+    blur = np.sqrt(((normals @ grid.directions * grid.spacing) ** 2).sum(axis=1)) / 2
+    return np.asarray(np.minimum(settings.blur_sd * blur, least_axis_mm))
+
+
+def _fat_fraction(
+    perilesional: Perilesional,
+    scale: FatScale,
+    apart: BoneAndSkin,
     points: FloatArray,
     normals: FloatArray,
-    least_axis_mm: float,
+    surface: int,
     settings: SplitFatSettings,
-) -> Rim:
-    """The fat along a ray through each point of the surface, that in the voxels which lie half in the lesion, too."""
-    grid = perilesional.volume.grid
-    # As for the edge: a border is blurred by (Σ (nᵢ·spacingᵢ)²)/4. Never beyond the middle of the lesion.
-    blur = np.sqrt(((normals @ grid.directions * grid.spacing) ** 2).sum(axis=1)) / 2
-    inward = np.minimum(settings.blur_sd * blur, least_axis_mm)
-    first = int(np.ceil(inward.max() / STEP_MM))
+) -> FloatArray:
+    """(n, m): the fat fraction along rays whose sample `surface` lies on the surface; marrow and skin read as bone."""
     length = max(settings.reach_mm, settings.muscle_within_mm + settings.muscle_run_mm)
-    offsets = STEP_MM * np.arange(-first, int(length / STEP_MM) + 1)
-    fraction = scale.fraction(sample(perilesional.volume.data, grid.to_index(rays(points, normals, offsets))))
-    return fat_rim(fraction, STEP_MM, first, inward, settings)
+    along = rays(points, normals, STEP_MM * np.arange(-surface, int(length / STEP_MM) + 1))
+    fraction = scale.fraction(sample(perilesional.volume.data, perilesional.volume.grid.to_index(along)))
+    marrow, skin = apart
+    if marrow.data.any():
+        fraction[nearest(marrow.data, marrow.grid.to_index(along))] = BONE
+    if skin.data.any():
+        fraction[nearest(skin.data, skin.grid.to_index(along)) & (fraction <= settings.muscle_fraction)] = BONE
+    return fraction
 
 
 def _cover_mm(rim: Rim, cover: BoolArray) -> FloatArray:
@@ -138,29 +183,21 @@ def _pole_coverage(
     return min(float(np.average(covered, weights=pole)) for pole in poles)
 
 
-def _compartment(
-    perilesional: Perilesional, scale: FatScale, settings: SplitFatSettings
-) -> tuple[bool | None, Compartment]:
-    """Whether the sign means anything where the lesion lies: by the mean fat fraction of shells round it."""
-    fraction, distance = scale.fraction(perilesional.downsampled.smooth), perilesional.downsampled.distance
-    tissue = fraction > settings.least_tissue_fraction
-    fraction = np.where(np.abs(fraction) < settings.dead_zone_fraction, 0, fraction)
-
-    def mean_fat(inner_mm: float, outer_mm: float) -> float:
-        shell = tissue & (distance > inner_mm) & (distance <= outer_mm)
-        return float(fraction[shell].mean()) if shell.any() else 0.0
-
-    if mean_fat(*settings.buried_shell_mm) > settings.buried_fat_fraction:
-        return False, "fat"
-    if mean_fat(*settings.near_shell_mm) >= settings.near_fat_fraction:
-        return True, "intermuscular"
-    if mean_fat(*settings.far_shell_mm) >= settings.far_fat_fraction:
-        return None, "unclear"
-    return False, "intramuscular"
+def _place_flag(read: _Readings, place: Compartment, settings: SplitFatSettings) -> str | None:
+    """That little fat is there to be split, or little to be read; None where there is enough."""
+    known = np.where(read.met.read, read.area, 0.0)
+    if place == "unclear":
+        return f"fat or muscle is met by {known.sum() / read.area.sum():.0%} of the surface"
+    if place == "intramuscular":
+        near = np.average(read.met.fat_near, weights=known)
+        return f"little fat is there to be split: {near:.1%} of the surface has any within {settings.near_mm:g} mm"
+    return None
 
 
-def _rim_voxels(perilesional: Perilesional, scale: FatScale, settings: SplitFatSettings) -> Mask:
-    """Voxels of fat within reach of the lesion: what the picture shows."""
-    near = (perilesional.downsampled.distance > 0) & (perilesional.downsampled.distance <= settings.reach_mm)
+def _rim_voxels(perilesional: Perilesional, scale: FatScale, marrow: Mask, settings: SplitFatSettings) -> Mask:
+    """Voxels of fat within reach of the lesion, marrow apart: what the picture shows."""
+    downsampled = perilesional.downsampled
+    near = (downsampled.distance > 0) & (downsampled.distance <= settings.reach_mm)
+    near &= ~embed(marrow, downsampled.grid).data
     fat = perilesional.volume.data > (scale.muscle + scale.fat) / 2
     return Mask(fat & perilesional.on_voxels(near) & ~perilesional.lesion.data, perilesional.volume.grid)
