@@ -20,6 +20,7 @@ import pandas as pd
 from run import find_cases, write_section
 
 import pnst
+from pnst.classification.metrics.roc import delong
 from pnst.evidence.rule import clopper_pearson_interval
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation" / "index.md"
@@ -152,16 +153,23 @@ def _share(name: str, count: int, total: int) -> dict[str, Any]:
     return {name: share, f"{name}_count": count, f"{name}_total": total, f"{name}_low": low, f"{name}_high": high}
 
 
-def markdown(readings: pd.DataFrame, compared: pd.DataFrame) -> str:
+def markdown(readings: pd.DataFrame, table: pd.DataFrame, compared: pd.DataFrame) -> str:
     """The results section of the page: agreement by sign, what differs, and what was read."""
-    table = agreement(compared)
+    rows = agreement(compared)
     titles = {sign.name: sign.title for sign in SIGNS}
     lines = ["| sign | readings | undetermined | agreement | sensitivity | specificity |", "|" + "---|" * 6]
-    for _, row in table[table["read"] > 0].iterrows():
+    for _, row in rows[rows["read"] > 0].iterrows():
         shares = [_cell(row, name) for name in ("agreement", "sensitivity", "specificity")]
         cells = [titles[row["sign"]], f"{row['readings']}: {row['read']}", str(row["undetermined"]), *shares]
         lines.append(f"| {' | '.join(cells)} |")
-    lines += ["", "What differs, where the reading is sure:", "", "| case | sign | read | measured | slice | seen |"]
+    lines += [
+        "",
+        *share_lines(readings, table),
+        "",
+        "What differs, where the reading is sure:",
+        "",
+        "| case | sign | read | measured | slice | seen |",
+    ]
     lines.append("|" + "---|" * 6)
     for _, row in disagreements(compared).iterrows():
         cells = [row["case"], titles[row["sign"]], row["reading"], row["measured"], row["slice"], row["comment"]]
@@ -170,6 +178,26 @@ def markdown(readings: pd.DataFrame, compared: pd.DataFrame) -> str:
         f"{len(readings)} readings of {readings['case'].nunique()} cases, {len(compared)} of them of a measured sign."
     )
     return "\n".join([counts, "", *lines]).strip() + "\n"
+
+
+def share_lines(readings: pd.DataFrame, table: pd.DataFrame) -> list[str]:
+    """What is a number in both: the share of the surface with a rim; and the shape's numbers against smooth or not."""
+    measured = table.set_index("case")
+    rim = readings[readings["sign"] == "rim_share"].set_index("case")["reading"].astype(float) / 100
+    both = pd.DataFrame({"read": rim, "measured": measured["split_fat.coverage_fraction"]}).dropna()
+    off = 100 * (both["measured"] - both["read"])
+    rank = both.corr("spearman").iloc[0, 1]
+    lines = [
+        f"Share of the surface with a rim of fat, {len(both)} cases: measured less read, median {off.median():+.0f} "
+        f"points (from {off.min():+.0f} to {off.max():+.0f}); rank correlation {rank:.2f}."
+    ]
+    shape = readings[(readings["sign"] == "shape") & (readings["sure"] == SURE)].set_index("case")["reading"]
+    for column, sign in (("margin.irregularity", 1), ("margin.solidity", -1)):
+        score = sign * measured[column].reindex(shape.index).to_numpy(dtype=float)
+        areas = delong(score[None], (shape != "smooth").to_numpy())
+        between = "–".join(f"{end:.2f}" for end in areas.interval() or ())
+        lines.append(f"`{column}` tells smooth from not smooth with an area of {areas.areas[0]:.2f} ({between}).")
+    return lines
 
 
 def disagreements(compared: pd.DataFrame) -> pd.DataFrame:
@@ -214,14 +242,15 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"no file {missing[0]!r}: run.py makes the table, people the readings", file=sys.stderr)
         return 2
     readings = pd.read_csv(options.readings, dtype=str)
-    compared = compare(readings, pd.read_csv(options.table))
+    table = pd.read_csv(options.table)
+    compared = compare(readings, table)
     options.out.mkdir(parents=True, exist_ok=True)
     agreement(compared).to_csv(options.out / "agreement.csv", index=False)
     disagreements(compared).to_csv(options.out / "disagreements.csv", index=False)
     if options.pictures:
         draw(options.data, compared, options.out)
     if options.markdown:
-        write_section(PAGE, markdown(readings, compared))
+        write_section(PAGE, markdown(readings, table, compared))
     return 0
 
 

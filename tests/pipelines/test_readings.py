@@ -24,6 +24,11 @@ READINGS = pd.DataFrame(
         ("B", "shape", "smooth", "axial 3", "sure", ""),
         ("A", "compartment", "intermuscular", "axial 3", "sure", ""),
         ("D", "compartment", "fat", "axial 3", "sure", ""),
+        ("A", "rim_share", "40", "axial 3", "fairly", ""),
+        ("B", "rim_share", "10", "axial 3", "fairly", ""),
+        ("C", "rim_share", "0", "axial 3", "unsure", ""),
+        ("C", "shape", "smooth", "axial 3", "sure", ""),
+        ("D", "shape", "irregular", "axial 3", "sure", ""),
         ("A", "marrow_near", "yes", "axial 3", "sure", "not measured"),
         ("E", "edema", "present", "axial 3", "sure", "a case that nobody measured"),
     ],
@@ -35,6 +40,9 @@ TABLE = pd.DataFrame(
         "split_fat.applicable": [True, True, True, False],
         "split_fat.present": [True, True, False, None],
         "split_fat.compartment": ["intermuscular", "unclear", "intramuscular", "intermuscular"],
+        "split_fat.coverage_fraction": [0.30, 0.06, 0.02, 0.5],
+        "margin.irregularity": [0.2, 0.05, 0.12, 0.1],
+        "margin.solidity": [0.8, 0.97, 0.93, 0.9],
         "t1_high.present": [None, True, None, None],
         "margin.deep_lobulations_count": [5, 1, None, 0],
     }
@@ -102,17 +110,26 @@ def test_agreement_is_counted_with_exact_intervals(recipe, compared):
     assert rows.loc[("t1_high", "all")]["read"] == 1  # a reading that says "unsure" says nothing
 
 
+def test_numbers_are_held_against_numbers(recipe):
+    """Of the four pairs of a smooth and another lesion irregularity puts three in order, solidity all."""
+    rim, irregularity, solidity = recipe.share_lines(READINGS, TABLE)
+    assert "3 cases: measured less read, median -4 points (from -10 to +2); rank correlation 1.00" in rim
+    assert "an area of 0.75 (" in irregularity
+    assert "an area of 1.00 ()" in solidity
+
+
 def test_only_sure_readings_that_are_contradicted_are_disagreements(recipe, compared):
     found = recipe.disagreements(compared)
     assert list(zip(found["case"], found["sign"], strict=True)) == [
         ("D", "compartment"),
         ("B", "split_fat"),
         ("B", "shape"),
+        ("D", "shape"),
     ]
 
 
 def test_the_page_names_what_differs_and_breaks_no_table(recipe, compared):
-    page = recipe.markdown(READINGS, compared)
+    page = recipe.markdown(READINGS, TABLE, compared)
     assert "| B | split fat | absent | present | axial 4 | none, / muscle |" in page
     widths = {line.count("|") for line in page.splitlines() if line.startswith("|")}
     assert widths == {7}
