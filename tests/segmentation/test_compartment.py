@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from pnst.segmentation.compartment import TissueMet, compartment, tissue_met
 from pnst.segmentation.settings import SplitFatSettings
@@ -25,7 +26,7 @@ def layers(*parts: tuple[float, float]) -> np.ndarray:
 
 def met(ray: np.ndarray) -> tuple[bool, bool, bool]:
     """Read, fat near, buried."""
-    found = tissue_met(ray, STEP, AIR, SETTINGS)
+    found = tissue_met(ray, STEP, np.zeros(len(ray)), AIR, SETTINGS)
     return bool(found.read[0]), bool(found.fat_near[0]), bool(found.buried[0])
 
 
@@ -71,7 +72,7 @@ def test_what_a_ray_meets(ray, read, near, buried):
 def test_noise_meets_no_fat():
     """SNR 20 on a T1 image whose fat is three times as bright as muscle: σ is 0.025 of the step between them."""
     noise = np.random.default_rng(0).normal(scale=0.025, size=(4000, len(X)))
-    found = tissue_met(noise, STEP, AIR, SETTINGS)
+    found = tissue_met(noise, STEP, np.zeros(len(noise)), AIR, SETTINGS)
     assert found.read.all()
     assert not found.fat_near.any()
 
@@ -91,6 +92,15 @@ def test_what_is_cut_off_is_not_read_unless_all_was_met_before(ray, cut, read):
     """The border of the image, or another lesion."""
     ray = np.where(cut < X, np.nan, ray)
     assert met(ray)[0] is read
+
+
+@pytest.mark.parametrize("blur", [0.3, 1.0, 2.0, 2.5])
+@pytest.mark.parametrize(("begins", "near"), [(4.0, True), (5.0, False)])
+def test_a_blurred_border_is_met_where_the_sharp_one_is(begins, near, blur):
+    """Closed form: an error function; fat must begin half a millimetre before the 5 mm."""
+    ray = ndtr((X - begins) / blur)[None]
+    found = tissue_met(ray, STEP, np.array([blur]), AIR, SplitFatSettings(dead_zone_fraction=0.0))
+    assert bool(found.fat_near[0]) is near
 
 
 def ball(**shares: float) -> tuple[TissueMet, np.ndarray]:

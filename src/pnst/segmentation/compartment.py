@@ -25,10 +25,13 @@ class TissueMet(NamedTuple):
     """Whether it met fat, and no muscle."""
 
 
-def tissue_met(fraction: FloatArray, step_mm: float, darkest: float, settings: SplitFatSettings) -> TissueMet:
+def tissue_met(
+    fraction: FloatArray, step_mm: float, blur_mm: FloatArray, darkest: float, settings: SplitFatSettings
+) -> TissueMet:
     """What rays met whose fat fraction (n, m) was sampled outward from the surface every `step_mm`.
 
-    NaN outside the image; `darkest` is the fat fraction of air. Fat is met where its integral reaches `onset_fat_mm`:
+    NaN outside the image; the voxels blur a border by an SD of `blur_mm` (n,) along each; `darkest` is the fat fraction
+    of air. Fat is met where its integral reaches `onset_fat_mm`:
     that is blind to where the slices fall, and no speck of noise reaches it. Fractions within the dead zone add nothing
     to it, or a long way through oedema would.
     """
@@ -36,18 +39,30 @@ def tissue_met(fraction: FloatArray, step_mm: float, darkest: float, settings: S
     reached = offsets <= settings.reach_mm
     fat = np.where(fraction > settings.dead_zone_fraction, np.minimum(fraction, 1), 0)  # NaN adds nothing
     cells = (fat[:, 1:] + fat[:, :-1]) * (step_mm / 2)
-    met = np.concatenate([np.zeros((len(fat), 1)), np.cumsum(cells, axis=1)], axis=1) >= settings.onset_fat_mm
+    passed = np.concatenate([np.zeros((len(fat), 1)), np.cumsum(cells, axis=1)], axis=1)
+    near_mm = passed[:, offsets <= settings.near_mm][:, -1]
     run = muscle_run(fraction, step_mm, darkest, settings)
-    fat_met, muscle_met = met[:, reached].any(axis=1), run[:, reached].any(axis=1)
+    fat_met, muscle_met = passed[:, reached][:, -1] >= settings.onset_fat_mm, run[:, reached].any(axis=1)
     muscle = run[:, offsets <= settings.muscle_within_mm].any(axis=1)
     whole = np.isfinite(fraction).all(axis=1)
     # Fat whose far side is not seen may have muscle there; muscle that was met stays met.
     read = np.isfinite(fraction[:, reached]).all(axis=1) & np.where(fat_met & ~muscle, whole, fat_met | muscle_met)
     return TissueMet(
         np.asarray(read),
-        np.asarray(met[:, offsets <= settings.near_mm].any(axis=1)),
+        np.asarray(near_mm >= _blurred_onset(settings.onset_fat_mm, blur_mm)),
         np.asarray(fat_met & ~muscle),
     )
+
+
+def _blurred_onset(onset_mm: float, blur_mm: FloatArray) -> FloatArray:
+    """(n,): what the integral of fat reaches `onset_mm` behind a border that is blurred by an SD of `blur_mm` (n,).
+
+    b (φ(x/b) + x/b Φ(x/b)) in place of x: thick slices show fat from beyond `near_mm` within it.
+    """
+    from scipy.special import ndtr
+
+    ratio = onset_mm / np.maximum(blur_mm, 1e-6)
+    return np.asarray(onset_mm * ndtr(ratio) + blur_mm * np.exp(-(ratio**2) / 2) / np.sqrt(2 * np.pi))
 
 
 def compartment(met: TissueMet, area: FloatArray, settings: SplitFatSettings) -> Compartment:

@@ -69,6 +69,13 @@ def test_marrow_beside_the_tumour_changes_no_number(spacing):
     assert split_fat_at(place(BESIDE_BONE, spacing), blind).family.compartment == "intermuscular"
 
 
+@pytest.mark.parametrize("spacing", [(0.8, 0.8, 4.5), (0.9, 0.9, 6.0)])
+def test_thick_slices_bring_no_fat_nearer(spacing):
+    """Behind 6 mm of muscle all round; the slices show some of it within 5 mm, where they face it."""
+    sign = split_fat_at(place(SHELL, spacing, replace(BALL, radii_mm=(11.0, 13.0, 20.0), tilt_deg=(70.0, -15.0, 10.0))))
+    assert sign.family.compartment == "intramuscular"
+
+
 def test_what_is_drawn_as_fat_holds_no_marrow():
     made = place(BESIDE_BONE)
     drawn = split_fat_at(made).regions["fat_rim"].canonical()

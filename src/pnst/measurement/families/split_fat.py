@@ -106,7 +106,8 @@ def _read(
     spacing = max(CELL_MM, float(np.sqrt(mesh.area_mm2 / RAYS)))
     chosen, area = subsample_vertices(mesh, spacing)
     points, normals = mesh.vertices[chosen], mesh.vertex_normals[chosen]
-    inward = _inward_mm(perilesional, normals, float(mesh.axes[0][2]), settings)
+    blur = _blur_mm(perilesional, normals)
+    inward = np.minimum(settings.blur_sd * blur, float(mesh.axes[0][2]))  # never beyond the lesion's middle
     surface = int(np.ceil(inward.max() / STEP_MM))
     fraction = _fat_fraction(perilesional, scale, apart, points, normals, surface, settings)
     rim = fat_rim(fraction, STEP_MM, surface, inward, darkest, settings)
@@ -116,18 +117,14 @@ def _read(
     even = averaging_operator(points, normals, area, settings.even_voxels * max(perilesional.volume.grid.spacing))
     rim = rim._replace(thickness=even @ rim.thickness)
     cover = covered(rim, points, spacing, settings)
-    met = tissue_met(fraction[:, surface:], STEP_MM, darkest, settings)
+    met = tissue_met(fraction[:, surface:], STEP_MM, blur, darkest, settings)
     return _Readings(points, area, rim, cover, met._replace(fat_near=met.fat_near | cover))
 
 
-def _inward_mm(
-    perilesional: Perilesional, normals: FloatArray, least_axis_mm: float, settings: SplitFatSettings
-) -> FloatArray:
-    """(n,): how far the voxels blur fat into the lesion along its normals (n, 3), never beyond its middle."""
+def _blur_mm(perilesional: Perilesional, normals: FloatArray) -> FloatArray:
+    """(n,): SD by which the voxels blur a border along its normals (n, 3); as for the edge, (Σ (nᵢ·spacingᵢ)²)/4."""
     grid = perilesional.volume.grid
-    # As for the edge: a border is blurred by (Σ (nᵢ·spacingᵢ)²)/4.
-    blur = np.sqrt(((normals @ grid.directions * grid.spacing) ** 2).sum(axis=1)) / 2
-    return np.asarray(np.minimum(settings.blur_sd * blur, least_axis_mm))
+    return np.asarray(np.sqrt(((normals @ grid.directions * grid.spacing) ** 2).sum(axis=1)) / 2)
 
 
 def _fat_fraction(
