@@ -96,18 +96,26 @@ def with_second(scene: Scene, study: Study, centre: tuple[float, float, float], 
     return replace(study, series=series), Lesion("second", Mask(inside, grid), "formula")
 
 
+def beyond(alone: Measurements, beside: Measurements) -> tuple[list[str], int]:
+    """The numbers of a lesion that lie beyond the intervals that it has alone, and how many were compared."""
+    outside, compared = [], 0
+    for name, family in alone.families().items():
+        for column, (low, high) in family.intervals.items():
+            compared += 1
+            if not low - 1e-9 <= getattr(beside.families()[name], column) <= high + 1e-9:
+                outside.append(f"{name}.{column}")
+    return outside, compared
+
+
 def test_a_second_lesion_far_away_changes_no_sign_and_no_number_beyond_its_interval():
     scene = Scene(radius=12.0, halo=5.0, rim=0.0, limb=62.0, reach=70.0, noise=10.0)
     study, lesion = scene.study(), scene.lesion()
-    settings = MeasureSettings(uncertainty=UncertaintySettings(repetitions=2))
-    alone = measure(study, lesion, settings)
+    alone = measure(study, lesion, MeasureSettings(uncertainty=UncertaintySettings(repetitions=2)))
     crowded, second = with_second(scene, study, (0.0, 42.0, 6.0), 8.0)  # 22 mm from surface to surface
-    beside = measure(crowded, lesion, settings, others=(second,))
-    assert_same_signs(alone, beside)
-    compared = 0
-    for name, family in alone.families().items():
-        for column, (low, high) in family.intervals.items():
-            value = getattr(beside.families()[name], column)
-            assert low - 1e-9 <= value <= high + 1e-9, f"{name}.{column}"
-            compared += 1
+    far = measure(crowded, lesion, others=(second,))
+    assert_same_signs(alone, far)
+    outside, compared = beyond(alone, far)
+    assert not outside
     assert compared > 25
+    crowded, _ = with_second(scene, study, (0.0, 26.0, 4.0), 11.0)  # 3 mm away, and nobody says that it is there
+    assert len(beyond(alone, measure(crowded, lesion))[0]) > 1

@@ -19,8 +19,8 @@ def smooth_surface(level: LevelSet, sd_mm: float, spacing: npt.ArrayLike) -> Lev
     radius and flatten wide hollows; 1 − (1 − g)² (the residual smoothed again and given back, Tukey's "twicing", 1977)
     keeps what is wide and still takes off what is short.
 
-    A ball of 10 mm smoothed by 2 mm keeps its volume to 1 %; one whose slices are shifted in turn by 2 mm is a ball
-    again:
+    A ball of 10 mm smoothed by 2 mm keeps 95 % of its volume (by a Gaussian alone 88 %); one whose slices are shifted
+    in turn by 2 mm is a ball again:
 
     >>> from pnst.kernels.surface import level_set
     >>> i, j, k = np.ogrid[-16:17, -16:17, -8:9]
@@ -28,9 +28,10 @@ def smooth_surface(level: LevelSet, sd_mm: float, spacing: npt.ArrayLike) -> Lev
     >>> def radii(level):
     ...     mesh = level.mesh()
     ...     return np.linalg.norm((mesh.vertices - mesh.centroid) * (1, 1, 2), axis=1)
-    >>> mesh = smooth_surface(level_set(ball, (1.0, 1.0, 2.0)), 2.0, (1.0, 1.0, 2.0)).mesh()
-    >>> bool(abs(2 * mesh.volume_mm3 / (4 / 3 * np.pi * 1000) - 1) < 0.01)
-    True
+    >>> level = level_set(ball, (1.0, 1.0, 2.0))
+    >>> smooth = smooth_surface(level, 2.0, (1.0, 1.0, 2.0))
+    >>> round(smooth.mesh().volume_mm3 / level.mesh().volume_mm3, 2)
+    0.95
     >>> steps = level_set(shaken, (1.0, 1.0, 2.0))
     >>> bool(radii(smooth_surface(steps, 2.0, (1.0, 1.0, 2.0))).std() < 0.5 * radii(steps).std())
     True

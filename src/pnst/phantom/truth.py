@@ -53,7 +53,7 @@ def true_values(
         "size": size,
         "margin": shape_truth(shape, surface, body, size["longest_diameter_mm"])
         | edge_truth(scene, surface)
-        | {"edge_offset_mm": -contour_mm},
+        | {"edge_offset_mm": 0.0 - contour_mm},
         "edema": edema_truth(scene, surface, rays, body.volume_mm3, grid),
         "split_fat": split_fat_truth(scene, sample(shape, float(shape.radii.max()) * np.pi / 64), body),
         **interior_truth(scene, surface, body, signals),

@@ -67,8 +67,7 @@ def t1_bright(
     pieces = bounded_components(seeds, data, median, allowed, inside.reach)
     count = int(pieces.max(initial=0))
     is_fat, fat_known = _told_apart(witnesses, pieces, ground, settings)
-    fat = np.concatenate([[False], is_fat])
-    blood = np.concatenate([[False], ~is_fat])
+    fat, blood = np.concatenate([[[False], [False]], [is_fat, ~is_fat]], axis=1)
     deep_sizes = np.bincount(pieces[deep], minlength=count + 1)
     grid = inside.volume.grid
     return T1Bright(
