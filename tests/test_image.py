@@ -270,6 +270,8 @@ def test_mask_volume_is_a_count_of_voxels():
     data = np.zeros(PLAIN.shape, bool)
     data[0, 0, 0] = data[4, 6, 8] = data[2, 3, 4] = True
     assert Mask(data, PLAIN).volume_mm3 == pytest.approx(3 * 0.6 * 0.7 * 4.0)
+    assert Mask(data, PLAIN).count == 3
+    assert Mask(np.zeros(PLAIN.shape, bool), PLAIN).count == 0
 
 
 def test_bounding_box_is_the_smallest_and_grows_by_whole_voxels():
@@ -294,6 +296,16 @@ def test_cropping_to_the_box_loses_no_voxel(mask):
         faces = cropped.data.any(axis=tuple(a for a in range(3) if a != axis))
         assert faces[0]
         assert faces[-1]
+
+
+@given(ellipsoid_masks(), orders())
+def test_a_canonical_box_holds_the_same_voxels_in_any_order(mask, order):
+    """Invariant: cropped before or after the turn."""
+    stored = reordered(mask, order)
+    box = stored.canonical().box()
+    own = stored.grid.box_from_canonical(box)
+    assert own == stored.box()
+    np.testing.assert_array_equal(stored.grid.crop(own).to_canonical(stored.data[own]), stored.canonical().data[box])
 
 
 @given(ellipsoid_masks(), orders())

@@ -9,7 +9,7 @@ import pytest
 
 from pnst.errors import InputError
 from pnst.image import Mask, Volume
-from pnst.measurement.neighbours import neighbours_on, touching
+from pnst.measurement.neighbours import neighbours_in, touching
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
 from pnst.study import Lesion, Role, Study
 from scenes import LEVELS, Scene, without
@@ -18,6 +18,7 @@ from without_intervals import measure
 RADIUS = 9.0
 SCENE = Scene(radius=RADIUS, reach=42, spacing=(1.1, 1.2, 2.6))
 GRID = SCENE.grid()
+WHOLE = tuple(slice(0, n) for n in GRID.shape)
 POINTS = SCENE.points(GRID)
 QUICK = MeasureSettings(uncertainty=UncertaintySettings(repetitions=0))
 
@@ -67,10 +68,10 @@ def test_one_that_is_far_away_changes_no_sign_and_hardly_a_number(gap):  # law
 
 
 def test_the_margin_round_a_neighbour_is_hidden_too():  # closed form: a ball of radius + margin
-    hidden = neighbours_on(GRID, [ball("other", 0.0)], 3.0)
+    hidden = neighbours_in(WHOLE, GRID, [ball("other", 0.0)], 3.0)
     volume = np.count_nonzero(hidden) * GRID.voxel_volume_mm3
     assert volume == pytest.approx(4 / 3 * np.pi * (RADIUS + 3) ** 3, rel=0.08)
-    assert neighbours_on(GRID, [], 3.0) is None
+    assert neighbours_in(WHOLE, GRID, [], 3.0) is None
 
 
 def test_only_what_lies_near_touches():
