@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,6 @@ SUBSAMPLES = (3, 3, 5)
 THIN = 6
 """Slices."""
 QUICK = pnst.MeasureSettings.without_intervals()
-SIGNS = ("edema.present", "margin.ill_defined", "split_fat.present", "cyst.present", "t1_high.present")
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +149,6 @@ def grid_of(role: Role) -> Grid:
     """An oblique grid round the body."""
     shape, spacing, turn, off = GRIDS[role]
     affine = np.eye(4)
-    affine[:3, :3] = np.asarray(spacing)
     linear = np.eye(3)
     for axis, degrees in enumerate(turn):
         a, b = (n for n in range(3) if n != axis)
@@ -229,6 +227,7 @@ def measured(count: int) -> dict[str, Any]:
     """Seconds and memory of measuring so many, and what was found, with the truth."""
     bodies = tumours(count)
     study, lesions = study_of(bodies)
+    pnst.measure(study, lesions[0], QUICK)  # the first call loads what all of them use
     before, wall, cpu = memory("VmRSS"), time.perf_counter(), time.process_time()
     found = [pnst.measure(study, one, QUICK, others=[o for o in lesions if o is not one]) for one in lesions]
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
@@ -237,18 +236,176 @@ def measured(count: int) -> dict[str, Any]:
 
 
 def row(body: Tumour, lesion: Lesion, m: pnst.Measurements) -> dict[str, Any]:
-    """One lesion: errors in %, slices, signs, oedema's truth."""
-    columns = m.columns()
+    """One lesion: errors in %, slices, and whether oedema was found where there is some."""
+    found = None if m.edema is None else m.edema.present
     return {
         "volume": 100 * (m.size.volume_ml / body.volume_ml - 1),
         "diameter": 100 * (m.size.longest_diameter_mm / body.diameter_mm - 1),
         "slices": int(np.count_nonzero(lesion.mask.data.any(axis=(0, 1)))),
-        "oedema": bool(body.halo_mm),
-        "signs": {sign: columns.get(sign) for sign in SIGNS},
+        "oedema": found is bool(body.halo_mm),
     }
+
+
+def alone(count: int) -> dict[str, Any]:
+    """So many lesions, each measured among 60 and in a study where it is alone: signs, and numbers by interval."""
+    bodies = tumours(60)
+    study, lesions = study_of(bodies)
+    apart = [n for n in range(60) if min(_gap(bodies[n], b) for b in bodies if b is not bodies[n]) > 20][:count]
+    told: dict[str, Any] = {"lesions": len(apart), "signs": 0, "numbers": 0, "changed": [], "outside": [], "same": 0}
+    for n in apart:
+        among = pnst.measure(study, lesions[n], others=[o for o in lesions if o is not lesions[n]]).columns()
+        single, (lesion,) = study_of([bodies[n]])
+        by_itself = pnst.measure(single, Lesion(lesions[n].label, lesion.mask, "simulation")).columns()
+        _compare(told, by_itself, among)
+    return told
+
+
+def _gap(one: Tumour, other: Tumour) -> float:
+    """The least that lies between two ellipsoids, by their tangent planes across the line of centres, in mm."""
+    apart = other.centre - one.centre
+    length = float(np.linalg.norm(apart))
+    return length - one.extent(apart / length) - other.extent(apart / length)
+
+
+def _compare(told: dict[str, Any], alone: dict[str, Any], among: dict[str, Any]) -> None:
+    for column, value in alone.items():
+        if isinstance(value, bool):
+            told["signs"] += 1
+            told["changed"] += [column] if among.get(column) is not value else []
+        elif isinstance(value, float) and f"{column}_interval" in alone:
+            low, high = alone[f"{column}_interval"]
+            told["numbers"] += 1
+            told["same"] += among.get(column) == value
+            told["outside"] += [] if column in among and low <= among[column] <= high else [column]
+
+
+def stages(count: int) -> dict[str, Any]:
+    """Seconds of each stage of the main job on the study as NIfTI with one label map, and the sizes of its outputs."""
+    from pnst import workflow
+
+    settings = workflow.RunSettings(measure=QUICK)
+    times: dict[str, tuple[float, float]] = {}
+
+    def timed(name: str, call: Callable[[], Any]) -> Any:
+        wall, cpu = time.perf_counter(), time.process_time()
+        result = call()
+        times[name] = time.perf_counter() - wall, time.process_time() - cpu
+        return result
+
+    with tempfile.TemporaryDirectory() as folder:
+        inputs = workflow.CaseInputs(written(count, Path(folder) / "study"))
+        case = timed("read", lambda: workflow.read_case(inputs))
+        case = timed("measure", lambda: workflow.measure_case(case, inputs, settings))
+        case = timed("assess", lambda: workflow.assess_case(case, inputs, settings))
+        page = timed("report", lambda: workflow.report_case(case))
+        out = Path(folder) / "out"
+        out.mkdir()
+        timed("write", lambda: workflow.write_case(case, page, settings, out))
+        written_bytes = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+    return {"times": times, "page": len(page.encode()), "out": written_bytes, "peak": memory("VmHWM")}
+
+
+def written(count: int, folder: Path) -> Path:
+    """The study as role-named NIfTI, its lesions as labels 1, 2, … of `lesion.nii.gz`."""
+    study, lesions = study_of(tumours(count))
+    pnst.write_study(study, folder, lesions=lesions)
+    return folder
 
 
 def memory(key: str) -> float:
     """MiB of this process: VmRSS now, VmHWM at its peak."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith(key))) / 1024
+
+
+JOBS: dict[str, Callable[[int], dict[str, Any]]] = {"measured": measured, "alone": alone, "stages": stages}
+
+
+def in_process(job: str, count: int) -> dict[str, Any]:
+    """A job's answer, from a process of its own."""
+    told = subprocess.run(
+        [sys.executable, __file__, "--job", job, str(count)], check=True, capture_output=True, text=True
+    )
+    return dict(json.loads(told.stdout.splitlines()[-1]))
+
+
+def growth(counts: Sequence[int]) -> str:
+    """Time, memory and errors against the number of lesions, and the exponent of time."""
+    table, seconds = [], []
+    for count in counts:
+        told = in_process("measured", count)
+        rows = told["rows"]
+        seconds.append(told["cpu"])
+        table.append(
+            (
+                count,
+                f"{told['wall']:.1f}",
+                f"{told['cpu']:.1f}",
+                f"{told['cpu'] / count:.2f}",
+                f"{told['peak']:.0f}",
+                f"{told['peak'] - told['study']:.0f}",
+                *(_worst(rows, key, thin) for key in ("volume", "diameter") for thin in (False, True)),
+                f"{sum(r['oedema'] for r in rows)}/{count}",
+            )
+        )
+    head = ("lesions", "wall (s)", "processor (s)", "a lesion (s)", "peak memory (MiB)", "above the study (MiB)")
+    errors = ("volume (%)", "thin", "longest diameter (%)", "thin", "oedema right")
+    exponent = np.polyfit(np.log(counts), np.log(seconds), 1)[0] if len(counts) > 1 else float("nan")
+    return f"{markdown((*head, *errors), table)}\n\nProcessor time grows with the number to the power {exponent:.2f}."
+
+
+def _worst(rows: Sequence[dict[str, Any]], key: str, thin: bool) -> str:
+    errors = [r[key] for r in rows if (r["slices"] < THIN) is thin]
+    return f"{max(errors, key=abs):+.1f} of {len(errors)}" if errors else "–"
+
+
+def report(options: argparse.Namespace) -> str:
+    """Growth; lesions among others and alone; the main job."""
+    parts = [
+        "Worst errors against closed forms; a lesion under six slices is thin. Asked for: 60 lesions in 60 s on 2 "
+        "cores, intervals off.",
+        growth(options.counts),
+    ]
+    if options.alone:
+        told = in_process("alone", options.alone)
+        parts.append(
+            f"{told['lesions']} lesions over 20 mm from any other, measured among 60 and in a study where each is "
+            f"alone: {len(told['changed'])} of {told['signs']} signs differ{_named(told['changed'])}; of "
+            f"{told['numbers']} numbers {told['same']} are the same to the last digit, {len(told['outside'])} leave "
+            f"the interval{_named(told['outside'])}."
+        )
+    if options.run:
+        told = in_process("stages", max(options.counts))
+        table = [(name, f"{wall:.1f}", f"{cpu:.1f}") for name, (wall, cpu) in told["times"].items()]
+        parts.append(
+            f"The main job on {max(options.counts)} lesions, the study as NIfTI with one label map; the page has "
+            f"{told['page'] / 2**20:.0f} MiB, all outputs {told['out'] / 2**20:.0f} MiB; peak memory "
+            f"{told['peak']:.0f} MiB, which includes making the study.\n\n"
+            + markdown(("stage", "wall (s)", "processor (s)"), table)
+        )
+    return "\n\n".join([*parts, f"{machine()}, OMP_NUM_THREADS {os.environ.get('OMP_NUM_THREADS', 'unset')}."])
+
+
+def _named(columns: Sequence[str]) -> str:
+    return f" ({', '.join(sorted(columns))})" if columns else ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--counts", type=int, nargs="+", default=[1, 5, 15, 60])
+    parser.add_argument("--alone", type=int, default=6, metavar="N")
+    parser.add_argument("--run", action="store_true", help="time the main job too")
+    parser.add_argument("--markdown", action="store_true", help="write the section of README.md")
+    parser.add_argument("--job", nargs=2, metavar=("JOB", "N"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.job:
+        print(json.dumps(JOBS[options.job[0]](int(options.job[1]))))
+        return
+    text = report(options)
+    print(text)
+    if options.markdown:
+        write_section("many_lesions", text)
+
+
+if __name__ == "__main__":
+    main()

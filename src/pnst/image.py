@@ -206,7 +206,7 @@ class Grid:
         return np.flip(data, axis=flips).transpose(np.argsort(axes))
 
     def box_from_canonical(self, box: Box) -> Box:
-        """A box of indices of `canonical()`, in this grid's own: `data[it]` are the voxels of `to_canonical(data)[box]`.
+        """A box of indices of `canonical()` in this grid's own: the voxels of `to_canonical(data)[box]`.
 
         >>> Grid((2, 3, 4), np.diag([-1.0, 2.0, 3.0, 1.0])).box_from_canonical((slice(0, 1), slice(1, 3), slice(0, 2)))
         (slice(1, 2, None), slice(1, 3, None), slice(0, 2, None))
@@ -331,6 +331,8 @@ def embed(part: Mask, grid: Grid) -> Mask:
     box = whole.box_of(canonical.grid)
     if box is None:
         raise _bad_grid(f"a mask on {part.grid!r}", f"a crop of {grid!r}")
+    if canonical.grid.shape == whole.shape:
+        return Mask(grid.from_canonical(canonical.data), grid)
     data = np.zeros(whole.shape, dtype=bool)
     data[box] = canonical.data
     return Mask(grid.from_canonical(data), grid)

@@ -292,7 +292,7 @@ class Lesion:
         return Mask(grid.from_canonical(data), grid)
 
     def part_on(self, grid: Grid) -> tuple[Box, BoolArray] | None:
-        """What `mask_on` gives without the empty rest of the image: a box of the grid, and the voxels in it (ni, nj, nk).
+        """What `mask_on` gives without the empty rest of the image: a box of the grid, and its voxels (ni, nj, nk).
 
         None where the lesion lies outside.
         """

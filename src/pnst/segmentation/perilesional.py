@@ -153,8 +153,8 @@ def crop_perilesional(
     hidden: BoolArray | None = None,
 ) -> Perilesional:
     """Crop an image to a lesion (a mask on the image's own grid) and what lies within `reach_mm` of it: as far as
-    tissue is looked for by the settings where None. Voxels outside the lesion that are `hidden`, other lesions, are left
-    out as if the image held no number there: (ni, nj, nk) of the crop, `lesion.box(reach_mm)`.
+    tissue is looked for by the settings where None. Voxels outside the lesion that are `hidden`, other lesions, are
+    left out as if the image held no number there: (ni, nj, nk) of the crop, `lesion.box(reach_mm)`.
     """
     settings = settings or TissueSettings()
     reach = settings.near_mm if reach_mm is None else reach_mm
