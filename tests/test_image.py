@@ -314,6 +314,7 @@ def test_a_crop_goes_back_to_its_place_in_whatever_order_it_is_stored(mask, orde
     part = mask.crop(mask.box())
     assert mask.grid.crop(mask.grid.box_of(part.grid)).matches(part.grid)
     np.testing.assert_array_equal(embed(reordered(part, order), mask.grid).data, mask.data)
+    np.testing.assert_array_equal(embed(reordered(mask, order), mask.grid).data, mask.data)
 
 
 @pytest.mark.parametrize("shift", [(0.3, 0, 0), (0.021, 0, 0), (0, 0, -1), (0, 3, 0), (9000, 0, 0)])
