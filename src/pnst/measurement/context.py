@@ -30,12 +30,12 @@ class _EdgeOnce:
     views: SeriesViews
 
     def __call__(self) -> Edge:
-        if isinstance(self._found, str):
-            raise NotMeasurable(self._found)
-        return self._found
+        if isinstance(self._reading, str):
+            raise NotMeasurable(self._reading)
+        return self._reading
 
     @cached_property
-    def _found(self) -> Edge | str:
+    def _reading(self) -> Edge | str:
         try:
             return read_edge(self.study, self.views)
         except NotMeasurable as reason:

@@ -109,9 +109,9 @@ def _boxes(values: AnyArray) -> dict[int, Box]:
     from scipy.ndimage import find_objects
 
     order = sorted(range(3), key=lambda axis: -abs(values.strides[axis]))
-    found = enumerate(find_objects(values.transpose(order).astype(np.uint16, order="C")), start=1)
-    place = np.argsort(order)
-    return {n: (box[place[0]], box[place[1]], box[place[2]]) for n, box in found if box is not None}
+    boxes = enumerate(find_objects(values.transpose(order).astype(np.uint16, order="C")), start=1)
+    i, j, k = np.argsort(order).tolist()
+    return {number: (box[i], box[j], box[k]) for number, box in boxes if box is not None}
 
 
 def _equal_neighbours(values: AnyArray) -> float:
