@@ -270,6 +270,8 @@ def test_mask_volume_is_a_count_of_voxels():
     data = np.zeros(PLAIN.shape, bool)
     data[0, 0, 0] = data[4, 6, 8] = data[2, 3, 4] = True
     assert Mask(data, PLAIN).volume_mm3 == pytest.approx(3 * 0.6 * 0.7 * 4.0)
+    assert Mask(data, PLAIN).count == 3
+    assert Mask(np.zeros(PLAIN.shape, bool), PLAIN).count == 0
 
 
 def test_bounding_box_is_the_smallest_and_grows_by_whole_voxels():
@@ -297,11 +299,22 @@ def test_cropping_to_the_box_loses_no_voxel(mask):
 
 
 @given(ellipsoid_masks(), orders())
+def test_a_canonical_box_holds_the_same_voxels_in_any_order(mask, order):
+    """Invariant: cropped before or after the turn."""
+    stored = reordered(mask, order)
+    box = stored.canonical().box()
+    own = stored.grid.box_from_canonical(box)
+    assert own == stored.box()
+    np.testing.assert_array_equal(stored.grid.crop(own).to_canonical(stored.data[own]), stored.canonical().data[box])
+
+
+@given(ellipsoid_masks(), orders())
 def test_a_crop_goes_back_to_its_place_in_whatever_order_it_is_stored(mask, order):
     """Invariant."""
     part = mask.crop(mask.box())
     assert mask.grid.crop(mask.grid.box_of(part.grid)).matches(part.grid)
     np.testing.assert_array_equal(embed(reordered(part, order), mask.grid).data, mask.data)
+    np.testing.assert_array_equal(embed(reordered(mask, order), mask.grid).data, mask.data)
 
 
 @pytest.mark.parametrize("shift", [(0.3, 0, 0), (0.021, 0, 0), (0, 0, -1), (0, 3, 0), (9000, 0, 0)])

@@ -113,6 +113,34 @@ def test_on_another_grid_the_storage_order_of_either_changes_nothing(mask, order
     np.testing.assert_array_equal(Lesion("tumour", mask, "test").mask_on(turned.grid).data, turned.data)
 
 
+@settings(max_examples=25)
+@given(ellipsoid_masks(), orders(), orders())
+def test_the_part_on_a_grid_is_what_the_whole_mask_holds(mask, order, other):
+    """Invariant, on the lesion's own voxels and on others that cut it, stored in any order."""
+    lesion = Lesion("tumour", reordered(mask, other), "test")
+    step = np.diag((0.83, 1.07, 0.77, 1.0))
+    step[:3, 3] = (3.1234, -0.2171, 0.3137)
+    finer = Mask(np.zeros(mask.grid.shape, dtype=bool), Grid(mask.grid.shape, mask.grid.affine @ step))
+    for grid in (mask.grid, reordered(mask, order).grid, reordered(finer, order).grid):
+        whole, part = np.zeros(grid.shape, dtype=bool), lesion.part_on(grid)
+        if part is not None:
+            assert part[1].shape == whole[part[0]].shape
+            whole[part[0]] = part[1]
+        np.testing.assert_array_equal(whole, lesion.mask_on(grid).data)
+
+
+@settings(max_examples=25)
+@given(ellipsoid_masks(), orders())
+def test_the_world_box_holds_voxels_and_surface(mask, order):  # brute force
+    lesion = Lesion("tumour", reordered(mask, order), "test")
+    points = np.concatenate([mask.grid.to_world(np.argwhere(mask.data)), lesion.mesh.vertices])
+    low, high = lesion.world_box
+    assert (low <= points.min(axis=0) + 1e-6).all()
+    assert (high >= points.max(axis=0) - 1e-6).all()
+    reach = 3 * max(mask.grid.spacing) + np.ptp(points, axis=0)  # no larger than it need be: corners of an oblique box
+    assert (high - low <= 2 * reach.max()).all()
+
+
 def ball(grid: Grid, centre: np.ndarray, radius: float) -> Mask:
     index = np.stack(np.meshgrid(*[np.arange(n) for n in grid.shape], indexing="ij"), axis=-1)
     return Mask(np.linalg.norm(grid.to_world(index) - centre, axis=-1) <= radius, grid)
@@ -143,6 +171,7 @@ def test_an_image_beside_the_lesion_holds_none_of_it():
     elsewhere = np.array(tilted((20, 21, 22), (1.0, 1.1, 1.2), 0.0).affine)
     elsewhere[:3, 3] += 200
     assert not Lesion("tumour", drawn, "test").mask_on(Grid((20, 21, 22), elsewhere)).data.any()
+    assert Lesion("tumour", drawn, "test").part_on(Grid((20, 21, 22), elsewhere)) is None
 
 
 def test_the_mesh_is_closed_outward_and_in_the_patient():

@@ -205,6 +205,21 @@ class Grid:
         axes, flips = self.canonical_order()
         return np.flip(data, axis=flips).transpose(np.argsort(axes))
 
+    def box_from_canonical(self, box: Box) -> Box:
+        """A box of indices of `canonical()` in this grid's own: the voxels of `to_canonical(data)[box]`.
+
+        >>> Grid((2, 3, 4), np.diag([-1.0, 2.0, 3.0, 1.0])).box_from_canonical((slice(0, 1), slice(1, 3), slice(0, 2)))
+        (slice(1, 2, None), slice(1, 3, None), slice(0, 2, None))
+        """
+        axes, flips = self.canonical_order()
+        counts = self.canonical().shape
+        own = [
+            slice(count - side.stop, count - side.start) if axis in flips else side
+            for axis, (side, count) in enumerate(zip(box, counts, strict=True))
+        ]
+        i, j, k = (own[axis] for axis in np.argsort(axes))
+        return i, j, k
+
     def __repr__(self) -> str:
         codes = "".join(
             "LR"[d > 0] if w == 0 else "PA"[d > 0] if w == 1 else "IS"[d > 0] for w, d in self._axis_signs()
@@ -271,10 +286,19 @@ class Mask:
     @property
     def volume_mm3(self) -> float:
         """Number of true voxels × the volume of one."""
-        return int(np.count_nonzero(self.data)) * self.grid.voxel_volume_mm3
+        return self.count * self.grid.voxel_volume_mm3
+
+    @cached_property
+    def count(self) -> int:
+        """Number of true voxels."""
+        return 0 if self._tight is None else int(np.count_nonzero(self.data[self._tight]))
 
     def canonical(self) -> Mask:
         """The same voxels in the order closest to RAS."""
+        return self._canonical
+
+    @cached_property
+    def _canonical(self) -> Mask:
         return Mask(self.grid.to_canonical(self.data), self.grid.canonical())
 
     def crop(self, box: Box) -> Mask:
@@ -283,7 +307,11 @@ class Mask:
 
     def box(self, margin_mm: float = 0.0) -> Box | None:
         """The smallest box of indices round the true voxels, widened by a margin; None when there are none."""
-        return bounding_box(self.data, self.grid.spacing, margin_mm)
+        return None if self._tight is None else _widened(self._tight, self.data.shape, self.grid.spacing, margin_mm)
+
+    @cached_property
+    def _tight(self) -> Box | None:
+        return bounding_box(self.data, self.grid.spacing)
 
     def __repr__(self) -> str:
         return f"Mask({self.grid!r}, {self.volume_mm3 / 1000:.3g} ml)"
@@ -303,6 +331,8 @@ def embed(part: Mask, grid: Grid) -> Mask:
     box = whole.box_of(canonical.grid)
     if box is None:
         raise _bad_grid(f"a mask on {part.grid!r}", f"a crop of {grid!r}")
+    if canonical.grid.shape == whole.shape:
+        return Mask(grid.from_canonical(canonical.data), grid)
     data = np.zeros(whole.shape, dtype=bool)
     data[box] = canonical.data
     return Mask(grid.from_canonical(data), grid)
@@ -319,12 +349,15 @@ def bounding_box(data: BoolArray, spacing: Sequence[float], margin_mm: float = 0
     (slice(1, 8, None), slice(2, 7, None), slice(3, 6, None))
     """
     tight = tight_box(data)
-    if tight is None:
-        return None
+    return None if tight is None else _widened(tight, data.shape, spacing, margin_mm)
+
+
+def _widened(tight: tuple[slice, ...], shape: Sequence[int], spacing: Sequence[float], margin_mm: float) -> Box:
+    """A box of indices with whole voxels of at least the margin round it, within an array of that shape."""
     pads = [int(np.ceil(margin_mm / step)) for step in spacing]
     i, j, k = (
         slice(max(0, side.start - pad), min(count, side.stop + pad))
-        for side, pad, count in zip(tight, pads, data.shape, strict=True)
+        for side, pad, count in zip(tight, pads, shape, strict=True)
     )
     return i, j, k
 

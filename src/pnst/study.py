@@ -12,10 +12,10 @@ from types import MappingProxyType
 import numpy as np
 
 from pnst.errors import GeometryError, InputError
-from pnst.image import Grid, Mask, Volume
+from pnst.image import Box, Grid, Mask, Volume
 from pnst.kernels.mesh import Mesh
 from pnst.kernels.surface import LevelSet, level_set
-from pnst.typing import FloatArray
+from pnst.typing import BoolArray, FloatArray
 
 
 class Role(StrEnum):
@@ -256,7 +256,7 @@ class Lesion:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.mask.data.any():
+        if self.mask.box() is None:
             raise InputError(
                 f"the lesion mask {self.label!r} is empty",
                 got="no voxel inside",
@@ -281,12 +281,42 @@ class Lesion:
 
         On its own grid, however permuted or flipped, these are the mask's own voxels.
         """
+        if grid is self.mask.grid:
+            return self.mask
+        mine = self.mask.canonical()
+        if mine.grid.matches(grid.canonical()):
+            return Mask(grid.from_canonical(mine.data), grid)
+        data, part = np.zeros(grid.canonical().shape, dtype=bool), self._carried(grid.canonical())
+        if part is not None:
+            data[part[0]] = part[1]
+        return Mask(grid.from_canonical(data), grid)
+
+    def part_on(self, grid: Grid) -> tuple[Box, BoolArray] | None:
+        """What `mask_on` gives without the empty rest of the image: a box of the grid, and its voxels (ni, nj, nk).
+
+        None where the lesion lies outside.
+        """
         mine, theirs = self.mask.canonical(), grid.canonical()
         if mine.grid.matches(theirs):
-            return Mask(grid.from_canonical(mine.data), grid)
-        data = np.zeros(theirs.shape, dtype=bool)
-        box = theirs.box_around(mine.grid.to_world(self.level_set.corners()))
-        if box is not None:
-            part = theirs.crop(box)
-            data[box] = self.level_set.inside(part.shape, mine.grid.inverse @ part.affine)
-        return Mask(grid.from_canonical(data), grid)
+            box = mine.box()
+            part = None if box is None else (box, mine.data[box])
+        else:
+            part = self._carried(theirs)
+        return None if part is None else (grid.box_from_canonical(part[0]), grid.from_canonical(part[1]))
+
+    def _carried(self, canonical: Grid) -> tuple[Box, BoolArray] | None:
+        """Box and voxels on another grid in canonical order."""
+        to_world = self.mask.grid.canonical()
+        box = canonical.box_around(to_world.to_world(self.level_set.corners()))
+        if box is None:
+            return None
+        part = canonical.crop(box)
+        return box, self.level_set.inside(part.shape, to_world.inverse @ part.affine)
+
+    @cached_property
+    def world_box(self) -> FloatArray:
+        """(2, 3): the lowest and the highest RAS mm of the lesion's voxels and of its surface."""
+        grid, box = self.mask.grid, self.mask.box()
+        drawn = (grid if box is None else grid.crop(box)).corners()
+        points = np.concatenate([drawn, grid.canonical().to_world(self.level_set.corners())])
+        return np.stack([points.min(axis=0), points.max(axis=0)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pnst.kernels.box import bounding_box
+from pnst.kernels.box import bounding_box, faces
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
@@ -21,3 +21,12 @@ def test_box_is_that_of_the_true_indices(order, flips):  # brute force
 
 def test_nothing_has_no_box():
     assert bounding_box(np.zeros((3, 4, 5), dtype=bool)) is None
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
+def test_the_faces_are_the_first_and_last_layers(order):  # witness: NumPy's take
+    data = np.arange(60).reshape(3, 4, 5).transpose(order)
+    expected = [data.take(end, axis=axis) for axis in range(3) for end in (0, -1)]
+    for face, layer in zip(faces(data), expected, strict=True):
+        np.testing.assert_array_equal(face, layer)
+        assert np.shares_memory(face, data)

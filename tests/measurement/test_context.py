@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from contextlib import suppress
+
 import numpy as np
 import pytest
 
 from pnst.measurement.context import Context
+from pnst.measurement.edge import read_edge
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import MeasureSettings
 from pnst.study import Role, Study
@@ -34,14 +39,35 @@ def test_the_longest_diameter_runs_between_its_ends():  # closed form: 2 r, thro
     assert ball.hull.volume_mm3 == pytest.approx(4 / 3 * np.pi * 12**3, rel=0.02)
 
 
-def test_why_no_edge_shows_is_asked_once_and_given_each_time():
-    ball = context(without(SCENE.study(), Role.T1_POST, Role.T2_FS))
-    reasons = []
+def test_why_no_edge_shows_is_asked_once_and_given_each_time(monkeypatch):
+    ball, asked = context(without(SCENE.study(), Role.T1_POST, Role.T2_FS)), []
+
+    def read_once(*arguments: object) -> object:
+        asked.append(arguments)
+        return read_edge(*arguments)
+
+    monkeypatch.setattr("pnst.measurement.context.read_edge", read_once)
     for _ in range(2):
-        with pytest.raises(NotMeasurable, match="no contrast-enhanced T1") as refusal:
+        with pytest.raises(NotMeasurable, match="no contrast-enhanced T1"):
             _ = ball.edge
-        reasons.append(refusal.value)
-    assert reasons[0] is reasons[1]
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("missing", [(), (Role.T1_POST, Role.T2_FS)], ids=["an edge", "no edge"])
+def test_nothing_keeps_a_context_alive_that_nobody_holds(missing):
+    """Invariant: no circle, or the images round many lesions stay in memory until they are collected."""
+    gc.disable()
+    try:
+        ball = context(without(SCENE.study(), *missing))
+        with suppress(NotMeasurable):
+            _ = ball.edge
+        with suppress(NotMeasurable):
+            _ = ball.diffusion.solid
+        gone = weakref.ref(ball)
+        del ball
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_a_repetition_knows_the_levels_of_the_first_look():

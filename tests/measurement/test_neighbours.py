@@ -6,18 +6,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import distance_transform_edt
 
 from pnst.errors import InputError
 from pnst.image import Mask, Volume
-from pnst.measurement.neighbours import neighbours_on, touching
+from pnst.measurement.neighbours import neighbours_in, refuse_overlaps, touching
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
+from pnst.segmentation.settings import TissueSettings
 from pnst.study import Lesion, Role, Study
-from scenes import LEVELS, Scene, without
+from scenes import LEVELS, Scene, stored, without
 from without_intervals import measure
 
 RADIUS = 9.0
 SCENE = Scene(radius=RADIUS, reach=42, spacing=(1.1, 1.2, 2.6))
 GRID = SCENE.grid()
+OBLIQUE = stored(SCENE.grid((1.7, 1.4, 2.9)).crop((slice(4, 40), slice(0, 52), slice(2, 26))), (1, 0, 2), (1,))
+WHOLE = tuple(slice(0, n) for n in GRID.shape)
 POINTS = SCENE.points(GRID)
 QUICK = MeasureSettings(uncertainty=UncertaintySettings(repetitions=0))
 
@@ -67,10 +71,46 @@ def test_one_that_is_far_away_changes_no_sign_and_hardly_a_number(gap):  # law
 
 
 def test_the_margin_round_a_neighbour_is_hidden_too():  # closed form: a ball of radius + margin
-    hidden = neighbours_on(GRID, [ball("other", 0.0)], 3.0)
+    hidden = neighbours_in(WHOLE, GRID, [ball("other", 0.0)], 3.0)
     volume = np.count_nonzero(hidden) * GRID.voxel_volume_mm3
     assert volume == pytest.approx(4 / 3 * np.pi * (RADIUS + 3) ** 3, rel=0.08)
-    assert neighbours_on(GRID, [], 3.0) is None
+    assert neighbours_in(WHOLE, GRID, [], 3.0) is None
+
+
+@pytest.mark.parametrize("grid", [GRID, OBLIQUE], ids=["their own voxels", "another image's"])
+@pytest.mark.parametrize("share", [(0, 1), (0.3, 0.8)], ids=["whole", "a box"])
+def test_a_box_hides_what_the_whole_image_would(grid, share):
+    """Witness: SciPy's distance transform of the whole image, each lesion with its margin of half a voxel."""
+    box = tuple(slice(int(share[0] * count), int(share[1] * count)) for count in grid.shape)
+    others = [ball("near", 12.0), ball("cut by the image", -38.0), ball("far", 39.0)]
+    expected = np.zeros(grid.shape, dtype=bool)
+    for other in others:
+        outside = ~other.mask_on(grid).data
+        if not outside.all():
+            expected |= distance_transform_edt(outside, grid.spacing) <= 2.0 + min(grid.spacing) / 2
+    hidden = neighbours_in(box, grid, others, 2.0)
+    np.testing.assert_array_equal(hidden, expected[box])
+    assert 0.01 < hidden.mean() < 0.9
+
+
+def test_beyond_what_is_looked_at_others_change_nothing_at_all():
+    """Law, to the last digit: a lesion out of reach is as good as none."""
+    near = QUICK.model_copy(update={"tissue": TissueSettings(near_mm=10, far_mm=10)})
+    study, one, other = two_tumours(33.0)
+    alone, told = measure(study, one, near), measure(study, one, near, others=[other, ball("beyond", -33.5)])
+    assert told.to_dict() == alone.to_dict()
+    assert {"margin", "edema"} <= set(told.families())
+    within = measure(study, one, near, others=[ball("within", 22.0)])
+    assert within.to_dict() != alone.to_dict()  # said no: its voxels are left out of muscle
+
+
+def test_of_several_that_touch_each_is_named():
+    study, one, other = two_tumours(2 * RADIUS + 0.5)
+    told = measure(study, one, QUICK, others=[ball("left", -2 * RADIUS - 0.5), ball("far", 40.0), other])
+    for quality in (told.edema.quality, told.margin.quality):
+        assert "lesion left" in quality
+        assert "lesion other" in quality
+        assert "far" not in quality
 
 
 def test_only_what_lies_near_touches():
@@ -84,3 +124,10 @@ def test_two_regions_of_one_tumour_are_refused_with_both_names():
     with pytest.raises(InputError, match="'one' and 'copy'"):
         measure(study, one, QUICK, others=[ball("copy", 3.0)])
     measure(study, one, QUICK, others=[ball("beside", 1.9 * RADIUS)])  # said no: a small overlap
+
+
+def test_a_copy_on_other_voxels_is_refused_too():
+    one = ball("one", 0.0)
+    with pytest.raises(InputError, match="'one' and 'copy'"):
+        refuse_overlaps(one, [ball("far", 30.0), Lesion("copy", one.mask_on(OBLIQUE), "formula")])
+    refuse_overlaps(one, [Lesion("beside", ball("beside", 1.9 * RADIUS).mask_on(OBLIQUE), "formula")])

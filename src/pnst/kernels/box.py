@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from pnst.typing import AnyArray, BoolArray
@@ -35,3 +37,15 @@ def bounding_box(region: BoolArray) -> Box | None:
         )
         stored = np.asarray(stored[first:stop].any(axis=0))
     return tuple(box)
+
+
+def faces(array: AnyArray) -> Iterator[AnyArray]:
+    """The first and the last layer across each axis, as views: `take` would copy the whole of some arrays first.
+
+    >>> [face.tolist() for face in faces(np.array([[1, 2, 3], [4, 5, 6]]))]
+    [[1, 2, 3], [4, 5, 6], [1, 4], [3, 6]]
+    """
+    for axis in range(array.ndim):
+        layers = np.moveaxis(array, axis, 0)
+        yield layers[0]
+        yield layers[-1]

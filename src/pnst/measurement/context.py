@@ -19,6 +19,30 @@ from pnst.typing import FloatArray
 
 
 @dataclass(frozen=True, eq=False)
+class _EdgeOnce:
+    """The edge, read when it is first asked for.
+
+    It knows no context, and keeps no exception, whose frames do: a circle would hold a lesion's images until they are
+    collected, and of many lesions those are gigabytes.
+    """
+
+    study: Study
+    views: SeriesViews
+
+    def __call__(self) -> Edge:
+        if isinstance(self._reading, str):
+            raise NotMeasurable(self._reading)
+        return self._reading
+
+    @cached_property
+    def _reading(self) -> Edge | str:
+        try:
+            return read_edge(self.study, self.views)
+        except NotMeasurable as reason:
+            return str(reason)
+
+
+@dataclass(frozen=True, eq=False)
 class Context:
     """One lesion in one study, under one set of settings."""
 
@@ -74,18 +98,13 @@ class Context:
     @cached_property
     def diffusion(self) -> Diffusion:
         """The lesion as diffusion shows it."""
-        return Diffusion(self.study, self.views, self.lesion_tissue, lambda: self.edge)
+        return Diffusion(self.study, self.views, self.lesion_tissue, self._edge)
 
     @property
     def edge(self) -> Edge:
         """How sharp the lesion's edge is; `NotMeasurable` where no series shows it."""
-        if isinstance(self._edge, NotMeasurable):
-            raise self._edge
-        return self._edge
+        return self._edge()
 
     @cached_property
-    def _edge(self) -> Edge | NotMeasurable:
-        try:
-            return read_edge(self.study, self.views)
-        except NotMeasurable as reason:
-            return reason
+    def _edge(self) -> _EdgeOnce:
+        return _EdgeOnce(self.study, self.views)

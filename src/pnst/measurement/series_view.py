@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.image import Mask, Volume
+from pnst.image import Box, Mask, Volume
 from pnst.kernels.depth import thirds
 from pnst.measurement.family import NotMeasurable
-from pnst.measurement.neighbours import neighbours_on, touching
+from pnst.measurement.neighbours import neighbours_in, touching
 from pnst.measurement.settings import MeasureSettings
 from pnst.segmentation.interior import Interior, crop_interior, depth_map
 from pnst.segmentation.perilesional import Perilesional, crop_perilesional
@@ -35,10 +35,8 @@ class SeriesViews:
 
     def mask(self, series: Series) -> Mask:
         """The lesion on a series' grid; `NotMeasurable` where it lies outside."""
-        if series not in self._masks:
-            self._masks[series] = self.lesion.mask_on(series.volume.grid)
-        mask = self._masks[series]
-        if not mask.data.any():
+        mask = self._mask(series)
+        if mask.box() is None:
             raise NotMeasurable(
                 "the lesion lies outside this series"
                 if self.outside_fov_fraction(series) == 1
@@ -46,13 +44,23 @@ class SeriesViews:
             )
         return mask
 
+    def _mask(self, series: Series) -> Mask:
+        if series not in self._masks:
+            self._masks[series] = self.lesion.mask_on(series.volume.grid)
+        return self._masks[series]
+
+    def box(self, series: Series, margin_mm: float) -> Box | None:
+        """The part of a series that holds the lesion, with a margin; None where it lies outside."""
+        return self._mask(series).box(margin_mm)
+
     def perilesional(self, series: Series, reach_mm: float | None = None) -> Perilesional:
         """A series cropped to the lesion and its surroundings, as far as tissue is looked for there or as told."""
         settings = self.settings.tissue
         key = (series, settings.near_mm if reach_mm is None else reach_mm)
         if key not in self._perilesional:
-            hidden = neighbours_on(series.volume.grid, self.others, settings.neighbour_margin_mm)
-            self._perilesional[key] = crop_perilesional(series.volume, self.mask(series), settings, key[1], hidden)
+            mask = self.mask(series)
+            hidden = neighbours_in(mask.box(key[1]), mask.grid, self.others, settings.neighbour_margin_mm)
+            self._perilesional[key] = crop_perilesional(series.volume, mask, settings, key[1], hidden)
         return self._perilesional[key]
 
     def interior(self, series: Series) -> Interior:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.image import Grid, Mask, Volume, bounding_box
+from pnst.image import Grid, Mask, Volume
 from pnst.kernels.depth import depth_below
 from pnst.kernels.morphology import erode
 from pnst.kernels.noise import noise_sd
@@ -107,7 +107,7 @@ def _varies(values: FloatArray) -> bool:
 
 def crop_interior(volume: Volume, lesion: Mask, smoothing_mm: float) -> Interior:
     """Crop an image to a lesion, a mask on the image's own grid that may not be empty."""
-    box = bounding_box(lesion.data, lesion.grid.spacing)
+    box = lesion.box()
     if box is None:
         raise ValueError("the lesion's mask is empty")
     return Interior(volume.crop(box).canonical(), lesion.crop(box).canonical(), smoothing_mm)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.image import Box, Grid, Mask, Volume, bounding_box
+from pnst.image import Box, Grid, Mask, Volume
 from pnst.kernels.histogram import Mode, modes
 from pnst.segmentation.settings import TissueSettings
 from pnst.segmentation.tissue import TissueNotFound
@@ -154,19 +154,19 @@ def crop_perilesional(
     hidden: BoolArray | None = None,
 ) -> Perilesional:
     """Crop an image to a lesion (a mask on the image's own grid) and what lies within `reach_mm` of it: as far as
-    tissue is looked for by the settings where None. Voxels outside the lesion that are `hidden` (ni, nj, nk), other
-    lesions, are left out as if the image held no number there.
+    tissue is looked for by the settings where None. Voxels outside the lesion that are `hidden`, other lesions, are
+    left out as if the image held no number there: (ni, nj, nk) of the crop, `lesion.box(reach_mm)`.
     """
     settings = settings or TissueSettings()
     reach = settings.near_mm if reach_mm is None else reach_mm
-    box = bounding_box(lesion.data, lesion.grid.spacing, reach)
+    box = lesion.box(reach)
     if box is None:
         raise TissueNotFound("the lesion lies outside this series")
     part, inside = volume.crop(box).canonical(), lesion.crop(box).canonical()
     part = replace(part, data=np.ascontiguousarray(part.data))  # read many times, beside masks in this order
     if hidden is None:
         return Perilesional(part, inside, Downsampled(part, inside, settings, reach), settings, reach)
-    others = Mask(hidden & ~lesion.data, lesion.grid).crop(box).canonical()
+    others = Mask(hidden & ~lesion.data[box], lesion.grid.crop(box)).canonical()
     part = replace(part, data=np.where(others.data, np.float32(np.nan), part.data.astype(np.float32)))
     return Perilesional(part, inside, Downsampled(part, inside, settings, reach), settings, reach, others.data)
 

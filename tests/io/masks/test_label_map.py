@@ -25,6 +25,19 @@ def test_each_label_is_a_region(grid):
     assert second.made_by == "label map, value 7"
 
 
+@pytest.mark.parametrize("order", ["C", "F", "turned"])
+def test_each_of_many_labels_is_its_own_voxels(order, grid):  # witness: NumPy's comparison
+    """However the map is stored, and with numbers left out."""
+    values = np.zeros(grid.shape, np.float32)
+    for number in (1, 2, 5, 300):
+        values[np.random.default_rng(number).random(grid.shape) < 0.1] = number
+    stored = {"C": values, "F": np.asfortranarray(values), "turned": values.T[::-1].copy()[::-1].T}[order]
+    regions = label_regions(stored, grid)
+    assert [region.number for region in regions] == [1, 2, 5, 300]
+    for region in regions:
+        np.testing.assert_array_equal(region.draw(gaps=False)[0].data, values == region.number)
+
+
 def test_a_probability_is_thresholded_and_said_so(grid):
     values = np.zeros(grid.shape, np.float32)
     values[1, 2, 3], values[2, 2, 3], values[3, 2, 3] = 0.49, 0.5, 1.0

@@ -62,16 +62,19 @@ def fill_sparse(mask: Mask) -> tuple[Mask, tuple[str, ...]]:
     Raises `GeometryError` as `fill_gaps` does.
     """
     for axis in range(3):
-        drawn = _drawn_slices(mask.data, axis)
+        drawn = _drawn_slices(mask, axis)
         if len(drawn) >= MIN_SPARSE_SLICES and min(np.diff(drawn)) > 1:
             inside, notes = fill_gaps(mask.data, axis, mask.grid.spacing, drawn)
             return Mask(inside, mask.grid), notes
     return mask, ()
 
 
-def _drawn_slices(inside: BoolArray, axis: int) -> list[int]:
+def _drawn_slices(mask: Mask, axis: int) -> list[int]:
+    box = mask.box()
+    if box is None:
+        return []
     others = tuple(a for a in range(3) if a != axis)
-    return [int(k) for k in np.flatnonzero(inside.any(axis=others))]
+    return [box[axis].start + int(k) for k in np.flatnonzero(mask.data[box].any(axis=others))]
 
 
 def _between(stack: BoolArray, at: IntArray, a: int, b: int, pixel_mm: Sequence[float]) -> BoolArray:

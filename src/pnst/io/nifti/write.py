@@ -49,14 +49,18 @@ def label_map(lesions: Sequence[Lesion]) -> Mask | Volume:
         return first
     labels = np.zeros(first.grid.shape, dtype=np.int16)
     for number, lesion in enumerate(lesions, start=1):
-        if not lesion.mask.grid.matches(first.grid) or labels[lesion.mask.data].any():
+        box = lesion.mask.box()
+        if box is None:
+            continue
+        inside = lesion.mask.data[box]
+        if not lesion.mask.grid.matches(first.grid) or labels[box][inside].any():
             raise InputError(
                 "the study cannot be written",
                 got="lesions that overlap or lie on different grids",
                 expected="lesions side by side on one grid, or format='dicom'",
                 remedy="separate them first",
             )
-        labels[lesion.mask.data] = number
+        labels[box][inside] = number
     return Volume(labels, first.grid)
 
 

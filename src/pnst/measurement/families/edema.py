@@ -7,12 +7,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from pnst.image import Grid, Mask, bounding_box, embed
+from pnst.image import Box, Grid, Mask, embed
+from pnst.kernels.box import faces
 from pnst.kernels.morphology import dilate
 from pnst.kernels.sampling import rays
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
-from pnst.measurement.neighbours import neighbours_on
+from pnst.measurement.neighbours import neighbours_in
 from pnst.measurement.reference_tissue import HISTOGRAM
 from pnst.segmentation.edema_zone import bound_edema, detect_edema
 from pnst.segmentation.perilesional import Perilesional
@@ -168,16 +169,21 @@ def _without_lesion(given: Mask, context: Context) -> _Zone:
     import edt
 
     lesion = context.lesion
-    inside = lesion.mask_on(given.grid).data
-    box = bounding_box(given.data | inside, given.grid.spacing)
-    if box is None:
-        box = (slice(0, 1), slice(0, 1), slice(0, 1))
-    outside = given.data & ~inside
-    hidden = neighbours_on(given.grid, context.others, context.settings.tissue.neighbour_margin_mm)
-    mask = Mask(outside if hidden is None else outside & ~hidden, given.grid).crop(box)
-    distance = edt.edt(1 - inside[box].astype(np.uint8), anisotropy=given.grid.spacing)[mask.data]
+    inside = lesion.mask_on(given.grid)
+    box = _round_both(given.box(), inside.box())
+    outside = given.data[box] & ~inside.data[box]
+    hidden = neighbours_in(box, given.grid, context.others, context.settings.tissue.neighbour_margin_mm)
+    mask = Mask(outside if hidden is None else outside & ~hidden, given.grid.crop(box))
+    distance = edt.edt(1 - inside.data[box].astype(np.uint8), anisotropy=given.grid.spacing)[mask.data]
     core = np.ones(len(distance), dtype=bool)  # a reader drew it: no strand of it is in question
     return _Zone(mask, lesion, given.grid, distance, float(np.linalg.norm(given.grid.spacing)), core)
+
+
+def _round_both(one: Box | None, other: Box | None) -> Box:
+    """The smallest box that holds both; of one voxel where there are none."""
+    boxes = [box for box in (one, other) if box is not None] or [(slice(0, 1),) * 3]
+    i, j, k = (slice(min(s.start for s in sides), max(s.stop for s in sides)) for sides in zip(*boxes, strict=True))
+    return i, j, k
 
 
 def _zone(context: Context) -> _Zone:
@@ -245,7 +251,7 @@ def _goes_on(detected: BoolArray, perilesional: Perilesional, whole: Grid) -> bo
 
 
 def _reaches_border(zone: Mask) -> bool:
-    return any(bool(np.take(zone.data, end, axis=axis).any()) for axis in range(3) for end in (0, -1))
+    return any(bool(face.any()) for face in faces(zone.data))
 
 
 def _touched_fraction(lesion: Lesion, zone: Mask, offsets_mm: FloatArray) -> float:
