@@ -52,6 +52,7 @@ def odd(names: list[str]) -> list[str]:
     return [name for name in names if len(name) > LONGEST or NOT_PLAIN.search(name)]
 
 
+@pytest.mark.slow
 def test_the_suite_is_the_same_elsewhere_and_its_names_are_plain(tmp_path):
     here, there = here_and_elsewhere(ROOT / "tests", tmp_path)
     assert len(here) > 1000
