@@ -180,10 +180,10 @@ def test_the_same_run_gives_the_same_bytes(result, nifti, tmp_path):
 def test_both_formats_give_the_same_numbers(result, dicom_result):
     """Witness: one scene, two files; DICOM holds it in 16 bits."""
     ours, theirs = (only(folder / "measurements.json") for folder in (result, dicom_result))
-    ours, theirs = numbers(ours), numbers(theirs)
+    one, other = numbers(ours), numbers(theirs)
     offset = "margin.edge_offset_mm"  # a place, near 0: no share of it, but of a voxel of 1 mm
-    assert theirs.pop(offset) == pytest.approx(ours.pop(offset), abs=0.02)
-    assert theirs == pytest.approx(ours, rel=2e-3, abs=2e-3)
+    assert other.pop(offset) == pytest.approx(one.pop(offset), abs=0.02)
+    assert other == pytest.approx(one, rel=2e-3, abs=2e-3)
     assert theirs["label"] == "1"  # "ball" is no word of the field, and could be a name
     both = [only(folder / "assessment.json")["probability"] for folder in (result, dicom_result)]
     assert both[1] == pytest.approx(both[0], abs=2e-3)
