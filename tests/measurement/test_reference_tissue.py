@@ -49,3 +49,22 @@ def test_a_given_muscle_mask_may_lie_on_the_other_side(study):
     beside = replace(study, masks={"muscle": Mask(r < 48, Grid(grid.shape, away @ grid.affine))})
     with pytest.raises(NotMeasurable, match="given muscle mask holds too little of the t2_fs series"):
         measure_edema(Context(beside, SCENE.lesion(), near))
+
+
+@pytest.mark.parametrize(
+    ("middle_mm", "far_mm", "furthest"),
+    [(30.0, 60.0, 30.0), (14.0, 60.0, 60.0), (80.0, 60.0, 60.0), (14.0, 15.0, None)],
+)
+def test_fat_is_looked_for_no_further_than_it_shows(middle_mm, far_mm, furthest):
+    """A ball in 17 mm of muscle, within a limb's fat: what lies further than needed is not even cropped."""
+    scene = Scene(radius=9, limb=26, reach=60, spacing=(1.3, 1.5, 3.0))
+    tissue = {"near_mm": 12.0, "middle_mm": middle_mm, "far_mm": far_mm}
+    context = Context(scene.study(), scene.lesion(), MeasureSettings.model_validate({"tissue": tissue}))
+    t1 = context.study.series[Role.T1]
+    if furthest is None:
+        with pytest.raises(NotMeasurable, match="no fat shows within 15 mm"):
+            context.reference_tissue.fat_scale(t1)
+        return
+    scale = context.reference_tissue.fat_scale(t1)
+    assert scale.fat > 2 * scale.muscle
+    assert max(reach for series, reach in context.views._perilesional if series is t1) == furthest

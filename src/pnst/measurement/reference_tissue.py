@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -60,10 +61,12 @@ class ReferenceTissue:
         return self.reference_intensities.fat[series.role]
 
     def _fat_scale(self, series: Series) -> FatScale:
-        try:
-            return fat_scale(self.views.perilesional(series))
-        except TissueNotFound:
-            return fat_scale(self.views.perilesional(series, self._far_mm))
+        tissue = self.views.settings.tissue
+        for reach_mm in (tissue.near_mm, tissue.middle_mm):
+            if reach_mm < self._far_mm:
+                with suppress(TissueNotFound):
+                    return fat_scale(self.views.perilesional(series, reach_mm))
+        return fat_scale(self.views.perilesional(series, self._far_mm))
 
     def fat_fraction(self, perilesional: Perilesional) -> FloatArray | None:
         """The fat fraction of T1 (or a fat image) in the cells of another series; NaN outside; None without one."""

@@ -12,8 +12,10 @@ class TissueSettings(StageSettings):
 
     near_mm: float = Field(50.0, gt=0)
     """Muscle and fat are looked for this far round the lesion (ours) …"""
+    middle_mm: float = Field(85.0, gt=0)
+    """… fat this far where it does not show there (ours) …"""
     far_mm: float = Field(150.0, gt=0)
-    """… and this far where they do not show there (ours) …"""
+    """… and both this far where they do not show there either (ours) …"""
     clear_of_lesion_mm: float = Field(3.0, ge=0)
     """… but not within this distance of it, where voxels hold a part of it (ours)."""
     neighbour_margin_mm: float = Field(1.5, ge=0)
