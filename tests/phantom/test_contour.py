@@ -9,7 +9,7 @@ from pnst.errors import SettingError
 from pnst.phantom import ContourSpec, GridSpec, LesionSpec, Spec, simulate
 from pnst.study import Role
 
-GRID = GridSpec(spacing_mm=(0.8, 0.9, 3.0), turn_deg=(8.0, -5.0, 12.0))
+GRID = GridSpec(spacing_mm=(0.8, 0.9, 3.0), turn_deg=(8.0, -5.0, 12.0), extent_mm=(48.0, 46.0, 54.0))
 BALL = LesionSpec(radii_mm=(15.0, 15.0, 15.0))
 
 

@@ -71,6 +71,7 @@ def test_probabilities_are_calibrated_on_new_patients():
     assert calibrated.slope == pytest.approx(1, abs=0.2)
 
 
+@pytest.mark.slow
 def test_the_spread_is_that_of_other_cohorts():
     """The bootstrap's SD of the log-odds is, in the median, within a half of the SD over cohorts drawn anew."""
     from pnst.classification.training.features import feature_matrix

@@ -188,6 +188,7 @@ def test_the_spread_is_that_of_the_maximum_likelihood():
     assert ratio == pytest.approx(1, abs=0.33)
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_true_probability():
     """Simulation: the log-odds is known; the 95 % intervals of 6 cohorts hold it in 80 % of places or more.
 

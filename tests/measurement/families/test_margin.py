@@ -163,9 +163,10 @@ def test_lobulations_are_not_counted_under_six_voxels_across():
     ("lesion", "grid"),
     [
         (LesionSpec(radii_mm=(12.0, 14.0, 22.0)), GridSpec()),
-        (
+        pytest.param(
             LesionSpec(radii_mm=(11.0, 12.0, 16.0), edge_sigma_mm=1.8),
             GridSpec(spacing_mm=(0.7, 0.8, 3.0), plane="coronal"),
+            marks=pytest.mark.slow,
         ),
     ],
     ids=["sharp", "blurred"],
@@ -188,6 +189,7 @@ def test_a_contour_off_the_edge_is_told_and_the_edge_still_read(lesion, grid):
     assert found[2.0].margin.measured_fraction > 0.9 * found[0.0].margin.measured_fraction
 
 
+@pytest.mark.slow
 def test_oedema_is_found_about_a_contour_off_the_edge():
     """Closed form: what a contour 2 mm off takes from the oedema or adds to it is a shell of tumour 2 mm thick."""
     lesion = LesionSpec(radii_mm=(14.0, 16.0, 20.0), edema_mm=10.0)
