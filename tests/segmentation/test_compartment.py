@@ -8,20 +8,11 @@ from scipy.special import ndtr
 
 from pnst.segmentation.compartment import TissueMet, compartment, tissue_met
 from pnst.segmentation.settings import SplitFatSettings
+from segmentation.fat_rays import AIR, STEP, layers
 
-STEP = 0.25
 SETTINGS = SplitFatSettings()
-X = np.arange(0, 17.5 + STEP / 2, STEP)
-AIR = -0.45
-
-
-def layers(*parts: tuple[float, float]) -> np.ndarray:
-    """A ray of (thickness in mm, fat fraction) layers; the last goes on."""
-    ray, start = np.zeros(len(X)), 0.0
-    for thickness, fraction in parts:
-        ray[start <= X] = fraction
-        start += thickness
-    return ray[None]
+LENGTH = 17.5
+X = np.arange(0, LENGTH + STEP / 2, STEP)
 
 
 def met(ray: np.ndarray) -> tuple[bool, bool, bool]:
@@ -33,20 +24,20 @@ def met(ray: np.ndarray) -> tuple[bool, bool, bool]:
 @pytest.mark.parametrize(
     ("ray", "read", "near", "buried"),
     [
-        (layers((99, 0.0)), True, False, False),
-        (layers((99, 1.0)), True, True, True),
-        (layers((3.0, 1.0), (99, 0.0)), True, True, False),
-        (layers((14.0, 1.0), (99, 0.0)), True, True, False),
-        (layers((16.0, 1.0), (99, 0.0)), True, True, True),
-        (layers((3.0, 1.0), (99, AIR)), True, True, True),
-        (layers((4.0, 0.0), (3.0, 1.0), (99, 0.0)), True, True, False),
-        (layers((6.0, 0.0), (3.0, 1.0), (99, 0.0)), True, False, False),
-        (layers((4.0, 0.0), (99, 1.0)), True, True, False),
-        (layers((99, AIR)), False, False, False),
-        (layers((12.0, AIR), (99, 1.0)), False, False, False),
-        (layers((99, 0.08)), True, False, False),
-        (layers((0.35, 1.0), (99, 0.09)), True, False, False),
-        (layers((1.5, 0.2), (99, 0.0)), True, False, False),
+        (layers(LENGTH, (99, 0.0)), True, False, False),
+        (layers(LENGTH, (99, 1.0)), True, True, True),
+        (layers(LENGTH, (3.0, 1.0), (99, 0.0)), True, True, False),
+        (layers(LENGTH, (14.0, 1.0), (99, 0.0)), True, True, False),
+        (layers(LENGTH, (16.0, 1.0), (99, 0.0)), True, True, True),
+        (layers(LENGTH, (3.0, 1.0), (99, AIR)), True, True, True),
+        (layers(LENGTH, (4.0, 0.0), (3.0, 1.0), (99, 0.0)), True, True, False),
+        (layers(LENGTH, (6.0, 0.0), (3.0, 1.0), (99, 0.0)), True, False, False),
+        (layers(LENGTH, (4.0, 0.0), (99, 1.0)), True, True, False),
+        (layers(LENGTH, (99, AIR)), False, False, False),
+        (layers(LENGTH, (12.0, AIR), (99, 1.0)), False, False, False),
+        (layers(LENGTH, (99, 0.08)), True, False, False),
+        (layers(LENGTH, (0.35, 1.0), (99, 0.09)), True, False, False),
+        (layers(LENGTH, (1.5, 0.2), (99, 0.0)), True, False, False),
     ],
     ids=[
         "muscle",
@@ -80,11 +71,11 @@ def test_noise_meets_no_fat():
 @pytest.mark.parametrize(
     ("ray", "cut", "read"),
     [
-        (layers((99, 0.0)), 9.0, False),
-        (layers((99, 0.0)), 11.0, True),
-        (layers((3.0, 1.0), (99, 0.0)), 11.0, True),
-        (layers((99, 1.0)), 11.0, False),
-        (layers((12.0, 1.0), (99, 0.0)), 12.5, False),
+        (layers(LENGTH, (99, 0.0)), 9.0, False),
+        (layers(LENGTH, (99, 0.0)), 11.0, True),
+        (layers(LENGTH, (3.0, 1.0), (99, 0.0)), 11.0, True),
+        (layers(LENGTH, (99, 1.0)), 11.0, False),
+        (layers(LENGTH, (12.0, 1.0), (99, 0.0)), 12.5, False),
     ],
     ids=["cut within reach", "muscle before the cut", "rim before the cut", "fat up to the cut", "muscle cut off"],
 )

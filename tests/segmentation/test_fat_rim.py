@@ -8,20 +8,11 @@ from scipy.special import erf
 
 from pnst.segmentation.fat_rim import Rim, covered, fat_rim, muscle_run
 from pnst.segmentation.settings import SplitFatSettings
+from segmentation.fat_rays import AIR, STEP, layers
 
-STEP = 0.25
 SETTINGS = SplitFatSettings()
-AIR = -0.45
-X = np.arange(0, 25 + STEP / 2, STEP)
-
-
-def layers(*parts: tuple[float, float]) -> np.ndarray:
-    """A ray of (thickness in mm, fat fraction) layers; the last goes on."""
-    ray, start = np.zeros(len(X)), 0.0
-    for thickness, fraction in parts:
-        ray[start <= X] = fraction
-        start += thickness
-    return ray[None]
+LENGTH = 25.0
+X = np.arange(0, LENGTH + STEP / 2, STEP)
 
 
 def met(ray: np.ndarray) -> Rim:
@@ -34,7 +25,7 @@ def covers(ray: np.ndarray) -> bool:
 
 
 def test_a_rim_before_muscle_covers():  # the sign itself
-    ray = layers((0.5, 0.0), (3.0, 1.0), (99, 0.0))
+    ray = layers(LENGTH, (0.5, 0.0), (3.0, 1.0), (99, 0.0))
     assert covers(ray)
     found = met(ray)
     assert found.thickness[0] == pytest.approx(3.0, abs=0.3)
@@ -42,18 +33,18 @@ def test_a_rim_before_muscle_covers():  # the sign itself
 
 @pytest.mark.parametrize("fraction", [0.2, 0.35, 0.6])
 def test_a_rim_diluted_by_thick_slices_still_covers(fraction):  # the integral is blind to slice phase
-    assert covers(layers((0.0, 0.0), (1.6 / fraction, fraction), (99, 0.0)))
+    assert covers(layers(LENGTH, (0.0, 0.0), (1.6 / fraction, fraction), (99, 0.0)))
 
 
 @pytest.mark.parametrize(
     ("ray", "why"),
     [
-        (layers((99, 0.0)), "no fat"),
-        (layers((0.5, 0.0), (0.7, 1.0), (99, 0.0)), "too little fat"),
-        (layers((4.0, 0.0), (3.0, 1.0), (99, 0.0)), "fat begins too far out"),
-        (layers((0.0, 1.0), (99, 1.0)), "nothing but fat"),
-        (layers((0.0, 0.0), (4.0, 1.0), (99, -0.5)), "air beyond, as under the skin"),
-        (layers((0.0, 0.0), (15.5, 1.0), (99, 0.0)), "muscle too far"),
+        (layers(LENGTH, (99, 0.0)), "no fat"),
+        (layers(LENGTH, (0.5, 0.0), (0.7, 1.0), (99, 0.0)), "too little fat"),
+        (layers(LENGTH, (4.0, 0.0), (3.0, 1.0), (99, 0.0)), "fat begins too far out"),
+        (layers(LENGTH, (0.0, 1.0), (99, 1.0)), "nothing but fat"),
+        (layers(LENGTH, (0.0, 0.0), (4.0, 1.0), (99, -0.5)), "air beyond, as under the skin"),
+        (layers(LENGTH, (0.0, 0.0), (15.5, 1.0), (99, 0.0)), "muscle too far"),
     ],
 )
 def test_saying_no(ray, why):
@@ -61,7 +52,7 @@ def test_saying_no(ray, why):
 
 
 def test_the_ramp_from_fat_to_air_is_no_muscle():  # a partial-volume edge passes through 0
-    ray = layers((0.0, 0.0), (4.0, 1.0), (99, -0.5))[0]
+    ray = layers(LENGTH, (0.0, 0.0), (4.0, 1.0), (99, -0.5))[0]
     ramp = np.interp(X, [3.0, 5.0], [1.0, -0.5])
     assert not covers(np.where(X > 3, ramp, ray)[None])
 
@@ -69,7 +60,7 @@ def test_the_ramp_from_fat_to_air_is_no_muscle():  # a partial-volume edge passe
 @pytest.mark.parametrize("air", [-0.24, -0.15])
 def test_air_hardly_darker_than_muscle_is_no_muscle_either(air):
     """Where fat is five times as bright as muscle air lies at −0.25: within what a noisy muscle would be allowed."""
-    under_skin = layers((0.0, 0.0), (4.0, 1.0), (99, air))
+    under_skin = layers(LENGTH, (0.0, 0.0), (4.0, 1.0), (99, air))
     for darkest, covers_it in ((air, False), (-0.9, True)):
         rim = fat_rim(under_skin, STEP, 0, np.zeros(1), darkest, SETTINGS)
         assert bool(covered(rim, np.zeros((1, 3)), 1.0, SETTINGS)[0]) is covers_it
@@ -83,7 +74,7 @@ def test_without_air_or_bone_noisy_muscle_stays_muscle():
 
 
 def test_a_ray_that_leaves_the_image_is_not_seen():
-    ray = layers((0.5, 0.0), (3.0, 1.0), (99, 0.0))
+    ray = layers(LENGTH, (0.5, 0.0), (3.0, 1.0), (99, 0.0))
     ray[:, X > 6] = np.nan
     assert not met(ray).seen[0]
     assert not covers(ray)
