@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from left_out import agreement_left_out
 from run import find_cases, write_section
 
 import pnst
@@ -196,7 +197,12 @@ def share_lines(readings: pd.DataFrame, table: pd.DataFrame) -> list[str]:
         score = sign * measured[column].reindex(shape.index).to_numpy(dtype=float)
         areas = delong(score[None], (shape != "smooth").to_numpy())
         between = "–".join(f"{end:.2f}" for end in areas.interval() or ())
-        lines.append(f"`{column}` tells smooth from not smooth with an area of {areas.areas[0]:.2f} ({between}).")
+        right, total = agreement_left_out(score, (shape != "smooth").to_numpy()), len(shape)
+        exact = "–".join(f"{end:.2f}" for end in clopper_pearson_interval(right, total))
+        lines.append(
+            f"`{column}` tells smooth from not smooth with an area of {areas.areas[0]:.2f} ({between}); at a threshold "
+            f"set on the other cases it agrees in {right}/{total} ({exact})."
+        )
     return lines
 
 
