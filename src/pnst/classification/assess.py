@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from pnst.classification.abstention import abstentions
+from pnst.classification.asked import Asked, assess_table, no_question
 from pnst.classification.assessment import Assessment
-from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.lesion_table import LesionTable
-from pnst.classification.prediction import Model, Prediction
+from pnst.classification.patients import patients_of
+from pnst.classification.prediction import Model
 from pnst.classification.settings import AT_PRIORS, AssessSettings
 from pnst.errors import SettingError
+from pnst.evidence.body import SiteEvidence
 from pnst.evidence.cells import name
 from pnst.evidence.columns import IDENTITY
 from pnst.evidence.population import Patient
 from pnst.evidence.rule import RuleResult
 from pnst.evidence.rules import evaluate_rules, rule_columns
+from pnst.evidence.site import body_of_evidence
 from pnst.measurement.measurements import Measurements
+from pnst.typing import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +39,8 @@ def assess(
     model: TrainedModel | str | PathLike[str] | None = None,
     patient: Mapping[str, object] | None = None,
     settings: AssessSettings | None = None,
+    evidence: Sequence[SiteEvidence | str | PathLike[str]] = (),
+    own_evidence: SiteEvidence | str | PathLike[str] | None = None,
 ) -> Assessment: ...
 
 
@@ -45,6 +51,8 @@ def assess(
     model: TrainedModel | str | PathLike[str] | None = None,
     patient: Mapping[str, object] | None = None,
     settings: AssessSettings | None = None,
+    evidence: Sequence[SiteEvidence | str | PathLike[str]] = (),
+    own_evidence: SiteEvidence | str | PathLike[str] | None = None,
 ) -> pd.DataFrame: ...
 
 
@@ -54,8 +62,14 @@ def assess(
     model: TrainedModel | str | PathLike[str] | None = None,
     patient: Mapping[str, object] | None = None,
     settings: AssessSettings | None = None,
+    evidence: Sequence[SiteEvidence | str | PathLike[str]] = (),
+    own_evidence: SiteEvidence | str | PathLike[str] | None = None,
 ) -> Assessment | pd.DataFrame:
     """Probability of malignancy, from the published evidence or by a trained model. Not a medical device.
+
+    The lesion's place picks the question: malignant or benign for a peripheral or extradural one, schwannoma or
+    meningioma for an intradural one; of intramedullary and intracranial ones no published row speaks, and there is no
+    probability.
 
     Parameters
     ----------
@@ -69,13 +83,17 @@ def assess(
     model : None, the evidence model; or a model of `pnst train`, as its folder or as `read_model` gives it. Its own
         prior is the share of malignant lesions that it was trained on, its interval the spread over models refitted on
         resampled patients
-    patient : facts `{"nf1": True, "age": 34, "location": "limb"}`: they decide warnings and no number of the evidence
-        model; a trained model may have them among its features, where they fill cells that are empty
+    patient : facts `{"nf1": True, "age": 34, "location": "limb"}`, and `level` of the spine for an intradural lesion;
+        a table may hold them in columns of these names. The location picks the question, NF1 the mixture of
+        schwannoma and neurofibroma, age only warns; a trained model may have them among its features
     settings : `AssessSettings`; `draws` and `seed` are the evidence model's, a trained model has none
+    evidence : folders of `pnst evidence` of other sites, whose counts are further studies
+    own_evidence : such a folder of one's own site: the literature is the prior of its counts
 
     Returns
     -------
-    Assessment, or for a table a table with its index and the columns probability, low, high, abstained, warnings.
+    Assessment, or for a table a table with its index and the columns question, class, probability, low, high,
+    odds_factor, abstained, warnings.
 
     Raises
     ------
@@ -94,20 +112,20 @@ def assess(
     """
     settings = settings or AssessSettings()
     prior = settings.prior if prior is None else _checked_prior(prior)
-    chosen, facts, lesions = _model(model, settings), Patient.from_mapping(patient), LesionTable.of(m)
-    chosen.refuse_unknown_columns(lesions)
-    prediction = chosen.predict(lesions, facts, prior)
-    abstained = abstentions(prediction, lesions, settings.decision_probability)
+    facts, lesions = Patient.from_mapping(patient), LesionTable.of(m)
+    asked = Asked(_trained(model), body_of_evidence(evidence, own_evidence), settings, prior)
+    asked.any_model.refuse_unknown_columns(lesions)
+    patients = patients_of(lesions, facts) if asked.trained is None else (facts,) * lesions.count
     if lesions.index is not None:
-        return _table(prediction, abstained, lesions.index)
+        return assess_table(asked, lesions, facts, [patient.location for patient in patients])
     named = (m.case_id, m.label) if isinstance(m, Measurements) else (name(part, m.get(part)) for part in IDENTITY)
-    rules = evaluate_rules(lesions.row(0, rule_columns()), facts, settings.wasa_size_cutoff_mm)
-    return _assessment(prediction, abstained[0], rules, *named)
+    rules = evaluate_rules(lesions.row(0, rule_columns()), patients[0], settings.wasa_size_cutoff_mm)
+    return _assessment(asked, lesions, patients[0], rules, *named)
 
 
-def _model(model: TrainedModel | str | PathLike[str] | None, settings: AssessSettings) -> Model:
+def _trained(model: TrainedModel | str | PathLike[str] | None) -> Model | None:
     if model is None:
-        return evidence_model(settings.draws, settings.seed)
+        return None
     if isinstance(model, str | PathLike):
         from pnst.classification.training.model_folder import read_model
 
@@ -123,38 +141,49 @@ def _model(model: TrainedModel | str | PathLike[str] | None, settings: AssessSet
 
 
 def _assessment(
-    prediction: Prediction, abstained: str | None, rules: tuple[RuleResult, ...], case_id: str, label: str
+    asked: Asked, lesions: LesionTable, patient: Patient, rules: tuple[RuleResult, ...], case_id: str, label: str
 ) -> Assessment:
-    low, high = prediction.interval[0]
+    model = asked.model_for(patient)
+    if model is None:
+        return Assessment(
+            case_id=case_id,
+            label=label,
+            question=None,
+            of_class=None,
+            probability=None,
+            interval=None,
+            odds_factor=None,
+            odds_factor_interval=None,
+            prior=None,
+            findings={},
+            at_priors={},
+            rules=rules,
+            abstained=no_question(patient),
+        )
+    prediction = model.predict(lesions, patient, asked.prior)
     return Assessment(
         case_id=case_id,
         label=label,
+        question=prediction.question.name,
+        of_class=prediction.question.of_class,
         probability=float(prediction.probability[0]),
-        interval=(float(low), float(high)),
+        interval=_pair(prediction.interval[0]),
+        odds_factor=float(prediction.odds_factor[0]),
+        odds_factor_interval=_pair(prediction.odds_factor_interval[0]),
         prior=prediction.prior,
-        contributions=prediction.contributions(0),
+        findings=prediction.findings(0),
         at_priors={prior: float(prediction.at_prior(prior)[0]) for prior in AT_PRIORS},
         rules=rules,
         warnings=prediction.warnings[0],
-        abstained=abstained,
+        abstained=abstentions(prediction, lesions, asked.settings.decision_probability)[0],
         model=prediction.model,
         inputs=prediction.inputs(0),
     )
 
 
-def _table(prediction: Prediction, abstained: list[str | None], index: pd.Index) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(
-        {
-            "probability": prediction.probability,
-            "low": prediction.interval[:, 0],
-            "high": prediction.interval[:, 1],
-            "abstained": pd.Series(abstained, index=index, dtype=object),
-            "warnings": ["; ".join(texts) for texts in prediction.warnings],
-        },
-        index=index,
-    )
+def _pair(ends: FloatArray) -> tuple[float, float]:
+    low, high = ends
+    return float(low), float(high)
 
 
 def _checked_prior(prior: float) -> float:

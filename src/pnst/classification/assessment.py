@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pnst.classification.assessment_entry import checked_entry
+from pnst.classification.findings import Finding
 from pnst.classification.prediction import Input
+from pnst.evidence.question import question_named
 from pnst.evidence.rule import RuleResult
 
 if TYPE_CHECKING:
@@ -19,6 +21,11 @@ DISCLAIMER = (
     "Research software, not a medical device. The probability rests on published figures alone; "
     "it was not validated on images of nerve sheath tumours."
 )
+GROWN_DISCLAIMER = (
+    "Research software, not a medical device. The probability rests on published figures and on what the sites that it "
+    "names counted; it was not validated on images of nerve sheath tumours."
+)
+NO_ANSWER_DISCLAIMER = "Research software, not a medical device."
 
 TRAINED = "trained model"
 """How the name of a model that was learnt from a cohort begins."""
@@ -30,16 +37,28 @@ TRAINED_DISCLAIMER = (
 
 @dataclass(frozen=True, eq=False)
 class Assessment:
-    """Contributions and logit(prior) sum to logit(probability); the numbers are there also when `abstained`."""
+    """What the evidence says of one lesion. The numbers are there also when `abstained`; where no published row speaks
+    of such a lesion there is no question, and no probability.
+
+    Contributions and logit(prior) sum to logit(probability).
+    """
 
     case_id: str
     label: str
-    probability: float
-    interval: tuple[float, float]
+    question: str | None
+    """"malignant" or "intradural"; None where none is asked."""
+    of_class: str | None
+    """The class whose probability is given."""
+    probability: float | None
+    interval: tuple[float, float] | None
     """95 % credible interval: the parameters' uncertainty, new-study spread included."""
-    prior: float
-    contributions: Mapping[str, float]
-    """Predictor → log-odds; positive speaks for malignant. Computed when first read."""
+    odds_factor: float | None
+    """What the prior's odds are multiplied by: the geometric mean over draws, while the probability is a mean, too; the
+    two need not agree exactly."""
+    odds_factor_interval: tuple[float, float] | None
+    prior: float | None
+    findings: Mapping[str, Finding]
+    """Predictor → what it adds beside the others, and what it says alone. Computed when first read."""
     at_priors: Mapping[float, float]
     """Prior → probability."""
     rules: tuple[RuleResult, ...] = ()
@@ -48,7 +67,7 @@ class Assessment:
     """The reason, or None."""
     model: str = ""
     inputs: tuple[Input, ...] = ()
-    """What entered; empty after `from_dict`, as assessment.json keeps the contributions only."""
+    """What entered; empty after `from_dict`, as assessment.json keeps the findings only."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at_priors", MappingProxyType(dict(self.at_priors)))
@@ -61,15 +80,32 @@ class Assessment:
         self.__dict__.update(state)
         self.__post_init__()
 
+    @property
+    def contributions(self) -> dict[str, float]:
+        """Predictor → log-odds beside the others; positive speaks for the class that is asked about."""
+        return {name: finding.contribution for name, finding in self.findings.items()}
+
+    @property
+    def alone(self) -> dict[str, float]:
+        """Predictor → log-odds by itself; without those of which a model has no such number."""
+        return {name: finding.alone for name, finding in self.findings.items() if finding.alone is not None}
+
     def to_dict(self) -> dict[str, Any]:
         """One entry of `lesions` in assessment.json."""
         return {
             "label": self.label,
+            "question": self.question,
+            "class": self.of_class,
             "probability": self.probability,
-            "interval": list(self.interval),
+            "interval": None if self.interval is None else list(self.interval),
+            "odds_factor": self.odds_factor,
+            "odds_factor_interval": None if self.odds_factor_interval is None else list(self.odds_factor_interval),
             "prior": self.prior,
             "at_priors": {f"{prior:g}": probability for prior, probability in self.at_priors.items()},
-            "contributions": dict(self.contributions),
+            "contributions": self.contributions,
+            "contribution_intervals": _intervals(self.findings, "contribution_interval"),
+            "alone": self.alone,
+            "alone_intervals": _intervals(self.findings, "alone_interval"),
             "abstained": self.abstained,
             "rules": [rule.to_dict() for rule in self.rules],
             "warnings": list(self.warnings),
@@ -80,14 +116,25 @@ class Assessment:
     def from_dict(cls, entry: Mapping[str, Any], case_id: str) -> Assessment:
         """The inverse of `to_dict`. Raises `ValueError` for what `to_dict` cannot have given."""
         one = checked_entry(entry)
-        low, high = one.interval
         return cls(
             case_id=case_id,
             label=one.label,
+            question=one.question,
+            of_class=one.of_class,
             probability=one.probability,
-            interval=(low, high),
+            interval=_pair(one.interval),
+            odds_factor=one.odds_factor,
+            odds_factor_interval=_pair(one.odds_factor_interval),
             prior=one.prior,
-            contributions=one.contributions,
+            findings={
+                name: Finding(
+                    contribution=contribution,
+                    contribution_interval=_pair(one.contribution_intervals.get(name)),
+                    alone=one.alone.get(name),
+                    alone_interval=_pair(one.alone_intervals.get(name)),
+                )
+                for name, contribution in one.contributions.items()
+            },
             at_priors=one.at_priors,
             rules=tuple(RuleResult.from_dict(rule.model_dump()) for rule in one.rules),
             warnings=tuple(one.warnings),
@@ -96,12 +143,15 @@ class Assessment:
         )
 
     def row(self) -> dict[str, Any]:
-        """Flat probability, low, high, prior, abstained and warnings, for a table."""
-        low, high = self.interval
+        """Flat, for a table: question, class, probability, low, high, odds_factor, prior, abstained and warnings."""
+        low, high = self.interval or (None, None)
         return {
+            "question": self.question,
+            "class": self.of_class,
             "probability": self.probability,
             "low": low,
             "high": high,
+            "odds_factor": self.odds_factor,
             "prior": self.prior,
             "abstained": self.abstained,
             "warnings": "; ".join(self.warnings),
@@ -116,26 +166,51 @@ class Assessment:
     @property
     def disclaimer(self) -> str:
         """What the probability rests on, and that this is no medical device."""
-        return TRAINED_DISCLAIMER if self.is_trained else DISCLAIMER
+        if self.question is None:
+            return NO_ANSWER_DISCLAIMER
+        if self.is_trained:
+            return TRAINED_DISCLAIMER
+        return GROWN_DISCLAIMER if ", with " in self.model or ", own " in self.model else DISCLAIMER
 
     @property
     def is_trained(self) -> bool:
         """Whether a model learnt from a cohort gave the answer, and not the published evidence."""
         return self.model.startswith(TRAINED)
 
+    @property
+    def answers(self) -> str:
+        """What the probability is of, in words."""
+        asked = None if self.question is None else question_named(self.question)
+        return "nothing that was asked" if asked is None else asked.names_of
+
     def _repr_html_(self) -> str:
-        low, high = self.interval
         rows = "".join(
-            f"<tr><td>{escape(name)}</td><td>{value:+.2f}</td></tr>" for name, value in self.contributions.items()
+            f"<tr><td>{escape(name)}</td><td>{finding.contribution:+.2f}</td><td>{_or_dash(finding.alone)}</td></tr>"
+            for name, finding in self.findings.items()
         )
         notes = [*([f"abstained: {self.abstained}"] if self.abstained else []), *self.warnings, self.disclaimer]
         return (
-            f"<table><caption>{escape(self.case_id)}, lesion {escape(self.label)}: probability of malignancy "
-            f"{self.probability:.2f} (95 % credible interval {low:.2f}–{high:.2f}) at prior {self.prior:.3f}</caption>"
-            f"<tr><th>predictor</th><th>log-odds</th></tr>{rows}</table>"
+            f"<table><caption>{escape(self.case_id)}, lesion {escape(self.label)}: {escape(str(self))}</caption>"
+            f"<tr><th>predictor</th><th>log-odds beside the others</th><th>alone</th></tr>{rows}</table>"
             f"<ul>{''.join(f'<li>{escape(note)}</li>' for note in notes)}</ul>"
         )
 
     def __str__(self) -> str:
+        if self.probability is None or self.interval is None:
+            return f"no probability: {self.abstained}"
         low, high = self.interval
-        return f"probability {self.probability:.2f} ({low:.2f}–{high:.2f}) at prior {self.prior:.3f}"
+        of = f"probability of {self.answers}"
+        return f"{of} {self.probability:.2f} (95 % credible interval {low:.2f}–{high:.2f}) at prior {self.prior:.3f}"
+
+
+def _intervals(findings: Mapping[str, Finding], name: str) -> dict[str, list[float]]:
+    ends = {predictor: getattr(finding, name) for predictor, finding in findings.items()}
+    return {predictor: list(interval) for predictor, interval in ends.items() if interval is not None}
+
+
+def _pair(ends: Sequence[float] | None) -> tuple[float, float] | None:
+    return None if ends is None else (ends[0], ends[1])
+
+
+def _or_dash(value: float | None) -> str:
+    return "–" if value is None else f"{value:+.2f}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pnst.evidence.question import QuestionName
 from pnst.evidence.rule import Result
 from pnst.stage_settings import first_error
 
@@ -35,19 +36,37 @@ class RuleEntry(_Entry):
     warnings: list[str]
 
 
+Ends = Annotated[list[float], Field(min_length=2, max_length=2)]
+Factor = Annotated[float, Field(ge=0)]
+
+
 class AssessmentEntry(_Entry):
     """What `Assessment.to_dict` gives."""
 
     label: str
-    probability: Probability
-    interval: Annotated[list[Probability], Field(min_length=2, max_length=2)]
-    prior: Prior
+    question: QuestionName | None
+    of_class: str | None = Field(alias="class")
+    probability: Probability | None
+    interval: Annotated[list[Probability], Field(min_length=2, max_length=2)] | None
+    odds_factor: Factor | None
+    odds_factor_interval: Annotated[list[Factor], Field(min_length=2, max_length=2)] | None
+    prior: Prior | None
     at_priors: dict[WrittenPrior, Probability]
     contributions: dict[str, float]
+    contribution_intervals: dict[str, Ends]
+    alone: dict[str, float]
+    alone_intervals: dict[str, Ends]
     abstained: str | None
     rules: list[RuleEntry]
     warnings: list[str]
     model: str
+
+    @model_validator(mode="after")
+    def _answered_or_not(self) -> Self:
+        answer = (self.of_class, self.probability, self.prior, self.odds_factor)
+        if any((value is None) != (self.question is None) for value in answer):
+            raise ValueError("an answer stands beside its question, or neither is there")
+        return self
 
 
 def checked_entry(entry: Mapping[str, Any]) -> AssessmentEntry:

@@ -97,6 +97,15 @@ class LesionTable:
         for name, cells in self.overrides.items():
             check_cells(OVERRIDE + name, cells)
 
+    def take(self, rows: Sequence[int]) -> LesionTable:
+        """Some of the lesions, in this order."""
+        measured, overrides = (
+            {name: [cells[row] for row in rows] for name, cells in part.items()}
+            for part in (self.measured, self.overrides)
+        )
+        index = None if self.index is None else self.index[list(rows)]
+        return LesionTable(measured, overrides, len(rows), index, self.by_pnst)
+
     def only(self, columns: Collection[str]) -> LesionTable:
         """The same lesions with these columns alone, measured or given by a reader."""
         measured, overrides = (

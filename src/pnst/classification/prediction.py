@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from pnst.classification.findings import Finding
 from pnst.classification.lesion_table import LesionTable
 from pnst.evidence.population import Patient
+from pnst.evidence.question import Question
 from pnst.typing import BoolArray, FloatArray
 
 
@@ -18,8 +20,10 @@ class Input:
     predictor: str
     value: float
     """In the column's unit; a sign as 1 or 0."""
-    weight: float | None
-    """With which a sign is present, 0–1; None for a diameter or an ADC."""
+    weights: tuple[float, ...] | None
+    """With which each level of a sign is observed, absent first; None for a diameter or an ADC."""
+    counted: float | None
+    """A diameter or an ADC as it counts, in the column's unit, where a bound may hold it back; None for a sign."""
     by_reader: bool
 
 
@@ -27,12 +31,17 @@ class Input:
 class Prediction:
     """One model's answers on n lesions."""
 
+    question: Question
     model: str
     """As in `Assessment.model`."""
     prior: float
     probability: FloatArray
     """(n,)"""
     interval: FloatArray
+    """(n, 2), 95 %."""
+    odds_factor: FloatArray
+    """(n,) what the prior's odds are multiplied by."""
+    odds_factor_interval: FloatArray
     """(n, 2), 95 %."""
     held_out: BoolArray
     """(n,) where the model was trained on the lesion, and the answer is by one that had not seen its group."""
@@ -42,14 +51,18 @@ class Prediction:
     """(n,) what to know of each answer."""
     inputs: Callable[[int], tuple[Input, ...]]
     """What entered of one lesion."""
-    contributions: Callable[[int], Mapping[str, float]]
-    """Predictor → log-odds of one lesion, which sum to logit(probability) − logit(prior)."""
+    findings: Callable[[int], Mapping[str, Finding]]
+    """Predictor → finding of one lesion; contributions sum to logit(probability) − logit(prior)."""
     at_prior: Callable[[float], FloatArray]
     """Probability (n,) at another prior."""
 
 
 class Model(Protocol):
     """Anything that predicts."""
+
+    @property
+    def question(self) -> Question:
+        """What it answers."""
 
     @property
     def name(self) -> str:

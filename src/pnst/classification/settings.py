@@ -8,9 +8,6 @@ from pydantic import Field
 
 from pnst.stage_settings import StageSettings
 
-REFERRED_PRIOR = 252 / 798
-"""The case mix of the 15 studies in Wilson2021: referred, mostly histology-proven lesions; not a prevalence."""
-
 AT_PRIORS = (0.01, 0.05, 0.10)
 """The answer is given at these priors too."""
 
@@ -19,12 +16,12 @@ class AssessSettings(StageSettings):
     """What an assessment depends on besides the measurements."""
 
     prior: float | None = Field(None, gt=0, lt=1)
-    """Probability of malignancy before anything is measured; None: the model's own, which is the case mix of the
-    published studies, or of the lesions that a model was trained on."""
+    """Probability of the class that is asked about before anything is measured; None: the question's own, or the share
+    of the lesions that a model was trained on."""
     decision_probability: float | None = Field(None, gt=0, lt=1)
     """When set, an interval that contains it makes the assessment abstain."""
-    draws: int = Field(400, ge=400, le=100_000)
-    """Draws of the evidence model's parameters; a trained model has none."""
+    draws: int = Field(2048, ge=400, le=100_000)
+    """Draws of the evidence model's parameters, evenest in a power of two; a trained model has none."""
     seed: int = Field(1, ge=0)
     """Of those draws."""
     wasa_size_cutoff_mm: float | None = Field(None, gt=0)

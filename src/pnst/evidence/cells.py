@@ -32,6 +32,7 @@ _RANGES: dict[str, Range] = {
     "enhancement.rim_core_ratio": (-1e6, 1e6),
 }
 """How a column ends → the least and greatest that any lesion has, with room to spare; the first that fits counts."""
+_WORDS = {"true": True, "yes": True, "false": False, "no": False}
 _OTHERS: Range = (0.0, 1e6)
 _B_VALUES: Range = (0.0, 1e5)
 _POSITIVE = frozenset(p.column for p in predictors() if p.kind == "lognormal" and not p.column.endswith(NOISY))
@@ -65,8 +66,8 @@ def flag(column: str, cell: object) -> bool | None:
         return bool(cell)
     if _is_real(cell) and cell in (0, 1):
         return bool(cell)
-    if isinstance(cell, str) and cell.strip().lower() in ("true", "false"):
-        return cell.strip().lower() == "true"
+    if isinstance(cell, str) and cell.strip().lower() in _WORDS:
+        return _WORDS[cell.strip().lower()]
     raise _wrong(column, cell, "true, false, or nothing")
 
 

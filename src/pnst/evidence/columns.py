@@ -29,6 +29,12 @@ RULE_COLUMNS = ("ivim.d_margin_um2_per_ms", "ivim.f_centre_fraction", "ivim.f_ma
 IDENTITY = ("case_id", "label")
 """The names of a case and of its lesion."""
 
+PATIENT: Mapping[str, type] = MappingProxyType({"nf1": bool, "age": float, "location": str, "level": str})
+"""Facts about the patient and the place of the lesion, which a mapping or a table may hold beside what was measured."""
+
+INTRADURAL_COLUMNS = ("canal.dural_tail_mm", "bone.foraminal_fraction")
+"""Columns that tell intradural tumours apart and that no family measures yet."""
+
 _MAP_STATISTICS = ("min_um2_per_ms", "min_uniform_um2_per_ms", "dark_um2_per_ms", "dark_uniform_um2_per_ms")
 OVERRULED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -65,7 +71,8 @@ def column_kinds() -> Mapping[str, type]:
     }
     read: dict[str, type] = {p.column: bool if p.positive_when.startswith("is ") else float for p in predictors()}
     signs: dict[str, type] = dict.fromkeys(READER_COLUMNS, bool)
-    return MappingProxyType({**read, **dict.fromkeys(RULE_COLUMNS, float), **signs, **measured})
+    unmeasured: dict[str, type] = dict.fromkeys((*RULE_COLUMNS, *INTRADURAL_COLUMNS), float)
+    return MappingProxyType({**read, **unmeasured, **PATIENT, **signs, **measured})
 
 
 @cache
@@ -86,7 +93,11 @@ def is_sign(column: str) -> bool:
 def overridable_columns() -> frozenset[str]:
     """The columns that a reader may judge: signs and numbers, but no thresholds."""
     kinds = column_kinds().items()
-    return frozenset(name for name, kind in kinds if kind in (bool, int, float) and not name.endswith("_threshold"))
+    return frozenset(
+        name
+        for name, kind in kinds
+        if kind in (bool, int, float) and not name.endswith("_threshold") and name not in PATIENT
+    )
 
 
 @cache

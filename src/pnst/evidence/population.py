@@ -1,4 +1,7 @@
-"""Facts about a patient, and which published populations they do not match. They decide warnings and nothing else."""
+"""Facts about a patient and the place of the lesion, and which published populations they do not match.
+
+The place picks the question, NF1 the mixture of benign entities; age only warns.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,19 @@ from typing import Literal, get_args
 
 from pnst.errors import SettingError
 from pnst.evidence.published import Publication, publications
+from pnst.evidence.question import MALIGNANT, Location
 
-Location = Literal["limb", "trunk", "head_neck", "spine", "intracranial"]
-
+Level = Literal["cervical", "thoracic", "lumbar"]
+_PERIPHERAL: tuple[Location, ...] = MALIGNANT.places
 _SITES: dict[str, tuple[Location, ...]] = {
     "": get_args(Location),
     "trunk or limb": ("limb", "trunk"),
-    "extracranial": ("limb", "trunk", "head_neck", "spine"),
-    "spine": ("spine",),
+    "extracranial": _PERIPHERAL,
+    "extradural": _PERIPHERAL,
+    "paraspinal": ("paraspinal",),
+    "intradural": ("intradural",),
 }
+_SPINE = "paraspinal (dumbbell, extradural), intradural (extramedullary) or intramedullary"
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,9 @@ class Patient:
     age: float | None = None
     """Years."""
     location: Location | None = None
+    """Of the lesion."""
+    level: Level | None = None
+    """Of the spine, for an intradural lesion."""
 
     @classmethod
     def from_mapping(cls, facts: Mapping[str, object] | None) -> Patient:
@@ -44,15 +54,20 @@ class Patient:
             if name not in names:
                 near = get_close_matches(str(name), names, n=1)
                 raise _wrong(f"patient fact {name!r} is unknown", name, f"one of {', '.join(names)}", near)
-        nf1, age, location = (facts.get(name) for name in names)
+        nf1, age, location, level = (facts.get(name) for name in names)
         if nf1 is not None and not isinstance(nf1, bool):
             raise _wrong("the patient's nf1 is not a yes or no", nf1, "True, False or None")
         if age is not None and (isinstance(age, bool) or not isinstance(age, int | float) or not 0 <= age <= 130):
             raise _wrong("the patient's age is not one", age, "years, 0 to 130")
+        if location == "spine":
+            raise _wrong("the spine is three places, each with other tumours", location, _SPINE)
         place = next((name for name in get_args(Location) if name == location), None)
         if location is not None and place is None:
             raise _wrong("the lesion's location is unknown", location, f"one of {', '.join(get_args(Location))}")
-        return cls(nf1=nf1, age=None if age is None else float(age), location=place)
+        spinal_level = next((name for name in get_args(Level) if name == level), None)
+        if level is not None and spinal_level is None:
+            raise _wrong("the level of the spine is unknown", level, f"one of {', '.join(get_args(Level))}")
+        return cls(nf1=nf1, age=None if age is None else float(age), location=place, level=spinal_level)
 
 
 def mismatches(patient: Patient, study: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from functools import cache
 from types import MappingProxyType
 
 from pnst.evidence.cutoff_rules import cutoff_rules
+from pnst.evidence.csv_rows import bounds
 from pnst.evidence.population import Patient
 from pnst.evidence.published import SignCounts, cutoffs, sign_counts
 from pnst.evidence.rule import Columns, Rule, RulePerformance, RuleResult, Verdict
@@ -138,10 +139,13 @@ def _sign(
         positive_when=f"{column} {when}",
         inputs=(column,),
         decide=decide,
-        performance=RulePerformance(
-            row.malignant_positive, row.n_malignant, row.n_benign - row.benign_positive, row.n_benign
-        ),
+        performance=_performance(row),
     )
+
+
+def _performance(row: SignCounts) -> RulePerformance:
+    (positive, _), (others, _) = bounds(row.malignant_positive), bounds(row.benign_positive)
+    return RulePerformance(positive, row.n_malignant, row.n_benign - others, row.n_benign)
 
 
 def _counts(study: str, predictor: str) -> SignCounts:

@@ -11,12 +11,15 @@ from pnst.measurement.family import Value
 from pnst.measurement.measurements import FAMILY_TYPES
 
 READER_COLUMNS = (
+    "reader.plexiform",
     "reader.irregular_shape",
     "reader.inhomogeneous_enhancement",
     "reader.invasion",
     "reader.nerve_not_contiguous",
     "reader.intratumoral_lobulation",
     "reader.osteolysis",
+    "reader.dural_tail",
+    "reader.foraminal_extension",
 )
 """Signs that only a reader gives; nothing measures them."""
 

@@ -52,9 +52,10 @@ def summarise(m: Measurements, a: Assessment) -> LesionSummary:
         rows.append(("split fat sign", f"{word}: the lesion's compartment is {m.split_fat.compartment}", ""))
     rows += [(f"{family} skipped", reason, "") for family, reason in m.skipped.items()]
     rows += [(f"{column} (reader)", str(value), "") for column, value in m.overrides.items()]
-    low, high = a.interval
-    answer = f"{a.probability:.2f} (95 % {low:.2f}–{high:.2f}, prior {a.prior:.3g})"
-    rows.append(("probability of malignancy", answer, ""))
+    if a.probability is not None and a.interval is not None:
+        low, high = a.interval
+        answer = f"{a.probability:.2f} (95 % {low:.2f}–{high:.2f}, prior {a.prior:.3g})"
+        rows.append((f"probability of {a.answers}", answer, ""))
     if a.abstained:
         rows.append(("abstained", a.abstained, ""))
     return LesionSummary(f"{m.case_id}, lesion {m.label}", tuple(rows))

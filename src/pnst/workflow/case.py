@@ -255,7 +255,7 @@ def write_case(case: Case, page: str, settings: RunSettings, out: Path | OutputF
         **measured_files(case),
         "assessment.json": assessments_json(case.assessments),
         "report.html": page,
-        "settings.toml": _effective_settings(case, settings).to_toml(),
+        "settings.toml": settings.to_toml(),
     }
     write_results(out, files)
 
@@ -278,11 +278,6 @@ def measured_files(case: Case) -> dict[str, Content]:
         if regions:
             files[numbered("regions", n)] = regions
     return files
-
-
-def _effective_settings(case: Case, settings: RunSettings) -> RunSettings:
-    """The settings with the prior that the lesions were assessed at, so that they give the same numbers again."""
-    return settings.with_prior(case.assessments[0].prior) if case.assessments else settings
 
 
 def default_lesion(study: Path) -> Path:

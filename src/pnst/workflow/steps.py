@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pnst.errors import PnstError
 from pnst.measurement.overrides import check_overrides
 from pnst.settings import RunSettings
 from pnst.workflow.case import (
@@ -74,16 +73,11 @@ def assess_step(
         chosen = RunSettings.from_toml(path) if (path := settings_file or beside) else RunSettings()
         wanted = chosen if prior is None else chosen.with_prior(prior)
         assessments = assess_file(file, patient, wanted, model)
-        if settings_file is None and prior is None and _is_of_another_model(home / ASSESSMENT, assessments):
-            own_prior = wanted.assess.model_copy(update={"prior": None})  # what stood there was that model's
-            wanted = wanted.model_copy(update={"assess": own_prior})
-            assessments = assess_file(file, patient, wanted, model)
         if folder is not None:
             files = {ASSESSMENT: assessments_json(assessments)}
             if path:
                 measured = RunSettings.from_toml(beside) if beside else wanted
-                scored = wanted.with_prior(assessments[0].prior).assess
-                files[SETTINGS] = measured.model_copy(update={"assess": scored}).to_toml()
+                files[SETTINGS] = measured.model_copy(update={"assess": wanted.assess}).to_toml()
             write_results(folder, files, replaced)
     return assessments
 
@@ -121,14 +115,3 @@ def _replaced(out: Path | None, home: Path, names: Collection[str]) -> tuple[str
 
     is_home = out is not None and os.path.exists(out) and os.path.exists(home) and out.samefile(home)
     return (*names, REPORT) if is_home else OUTPUTS
-
-
-def _is_of_another_model(file: Path, assessments: list[Assessment]) -> bool:
-    """Whether an earlier assessment is there that another model made than made these."""
-    from pnst.io.results import read_lesions_json
-
-    try:
-        _, entries = read_lesions_json(file)
-    except PnstError:
-        return False
-    return entries[0].get("model") != assessments[0].model

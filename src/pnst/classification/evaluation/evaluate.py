@@ -31,6 +31,7 @@ from pnst.classification.training.labelled import LabelledTable
 from pnst.classification.training.model_folder import read_model
 from pnst.classification.training.trained_model import TrainedModel
 from pnst.errors import SettingError
+from pnst.evidence.body import literature
 from pnst.evidence.cells import is_empty
 from pnst.typing import BoolArray
 
@@ -136,7 +137,7 @@ def _model(model: ModelSource, table: pd.DataFrame, settings: AssessSettings) ->
     if model != EVIDENCE:
         return read_model(model)
     refuse_no_predictors(table)
-    return evidence_model(settings.draws, settings.seed)
+    return evidence_model(literature(), settings.draws, settings.seed)
 
 
 def _name(model: ModelSource) -> str:

@@ -2,79 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from pnst.classification.evidence_model.observation import Observation
-from pnst.classification.evidence_model.parameters import LogNormalParameters, Parameters, sources
+from pnst.classification.evidence_model.draws import sources
+from pnst.classification.evidence_model.observation import PLAUSIBLE_ADC, Observation, implausible_adc
+from pnst.classification.evidence_model.parameters import LogNormalParameters, Parameters
 from pnst.classification.lesion_table import LesionTable
+from pnst.evidence.body import Evidence
 from pnst.evidence.population import Patient, mismatch_warnings
-from pnst.evidence.published import publications
+from pnst.evidence.published import predictors
 from pnst.measurement.solid import WHOLE_LESION, WHOLE_LESION_WARNING
 from pnst.typing import BoolArray
 
 FAR_LOG_SD = 3.0
-"""A diameter or ADC further than this beyond both class medians is not of the sources' lesions."""
+"""A diameter further than this beyond both class medians is not of the sources' lesions."""
+MEAN_ADC = "adc_mean"
+LOCATION_UNKNOWN = "the lesion's location was not given: it counts as a peripheral or extradural one"
+INTRAMUSCULAR = "intramuscular"
+NO_FAT_IN_MUSCLE = (
+    "the absent split fat sign is of a lesion inside one muscle, where benign ones lack the rim of fat, too: it counts "
+    "all the same"
+)
 
 
 def reasons_against(
-    observations: tuple[Observation, ...], count: int, parameters: Parameters
+    observations: tuple[Observation, ...], lesions: LesionTable, parameters: Parameters
 ) -> tuple[tuple[str, ...], ...]:
     """Why each answer (n,) should not be used: nothing but the size, or a value that no lesion of the sources has."""
-    reasons: list[list[str]] = [[] for _ in range(count)]
-    measured = np.zeros(count, dtype=bool)
+    reasons: list[list[str]] = [[] for _ in range(lesions.count)]
+    measured = np.zeros(lesions.count, dtype=bool)
     for observation in observations:
         if observation.predictor.group != "size":
-            measured |= ~np.isnan(observation.entry)
-        if observation.predictor.kind == "lognormal":
-            column = observation.predictor.column
-            for row in np.flatnonzero(_far(observation, parameters)):
-                reasons[row].append(
-                    f"{column} = {observation.values[row]:.4g} lies more than {FAR_LOG_SD:g} log-SD "
-                    "beyond the medians of both classes: check its unit"
-                )
+            measured |= observation.enters
+        else:
+            _say_far(observation, parameters, reasons)
     for row in np.flatnonzero(~measured):
         reasons[row].insert(0, "nothing but the size was measured")
+    for index, text in _implausible(lesions, (MEAN_ADC,)):
+        reasons[index].append(f"{text}: it was left out; check its unit")
     return tuple(map(tuple, reasons))
 
 
-def _far(observation: Observation, parameters: Parameters) -> BoolArray:
-    p = parameters[observation.predictor.name]
+def _say_far(observation: Observation, parameters: Parameters, reasons: list[list[str]]) -> None:
+    p = parameters.predictors[observation.predictor.name]
     if not isinstance(p, LogNormalParameters):
         raise TypeError(f"{observation.predictor.name} has no medians")
     malignant, benign, sd = p.pooled
     low, high = min(malignant, benign) - FAR_LOG_SD * sd, max(malignant, benign) + FAR_LOG_SD * sd
-    return (observation.entry < low) | (observation.entry > high)  # NaN is neither
+    far: BoolArray = (observation.entry < low) | (observation.entry > high)  # NaN is neither
+    for row in np.flatnonzero(far):
+        reasons[row].append(
+            f"{observation.predictor.column} = {observation.values[row]:.4g} lies more than {FAR_LOG_SD:g} log-SD "
+            "beyond the medians of both classes: check its unit"
+        )
 
 
-def warnings(observations: tuple[Observation, ...], lesions: LesionTable, patient: Patient) -> list[tuple[str, ...]]:
+def _implausible(lesions: LesionTable, names: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """Rows whose ADC is none of a lesion's, and what is wrong."""
+    low, high = PLAUSIBLE_ADC
+    for predictor in predictors():
+        if predictor.name in names:
+            values, _ = lesions.numbers(predictor.column)
+            for row in np.flatnonzero(implausible_adc(values)):
+                yield int(row), f"{predictor.column} = {values[row]:.4g} lies outside {low:g} to {high:g} µm²/ms"
+
+
+def warnings(
+    observations: tuple[Observation, ...], lesions: LesionTable, patients: Sequence[Patient], evidence: Evidence
+) -> list[tuple[str, ...]]:
     """What to say of each lesion: sources that do not match the patient, and measurements that are not theirs."""
     regions, censored = lesions.texts("adc.region"), lesions.flags("edema.censored")[0]
+    compartments = lesions.texts("split_fat.compartment")
+    left_out: dict[int, list[str]] = {}
+    for row, text in _implausible(lesions, ("adc_dark", "adc_min")):
+        left_out.setdefault(row, []).append(f"{text}: it was left out")
     entered = np.empty((lesions.count, len(observations)), dtype=bool)
     for index, observation in enumerate(observations):
-        entered[:, index] = ~np.isnan(observation.entry)
-    of_sources: dict[bytes, tuple[str, ...]] = {}
+        entered[:, index] = observation.enters
+    of_sources: dict[tuple[bytes, Patient], tuple[str, ...]] = {}
     texts = []
     for row, pattern in enumerate(entered):
         present = [observations[index] for index in np.flatnonzero(pattern)]
-        key = pattern.tobytes()
+        key = pattern.tobytes(), patients[row]
         if key not in of_sources:
-            of_sources[key] = tuple(_of_sources(present, patient))
-        texts.append((*_of_measurement(present, row, regions[row], censored[row] == 1), *of_sources[key]))
+            of_sources[key] = tuple(_of_sources(present, patients[row], evidence))
+        of_row = (
+            *left_out.get(row, ()),
+            *_of_measurement(present, row, regions[row], censored[row] == 1),
+            *_of_compartment(present, row, compartments[row]),
+        )
+        texts.append((*of_row, *of_sources[key]))
     return texts
 
 
-def _of_sources(observations: list[Observation], patient: Patient) -> Iterator[str]:
-    studies = [study for observation in observations for study in sources(observation.predictor)]
-    yield from mismatch_warnings(patient, studies)
-    if patient.location == "spine":
-        yield "the signs of peripheral nerve tumours do not transfer to intradural spinal lesions"
-    for name, rests_on in (
-        (observation.predictor.name, sources(observation.predictor)) for observation in observations
-    ):
-        if patient.nf1 is None and all(publications()[study].nf1 == "all" for study in rests_on):
-            yield f"{name} rests on patients with NF1 only ({', '.join(rests_on)}); whether this one has was not given"
+def _of_sources(observations: list[Observation], patient: Patient, evidence: Evidence) -> Iterator[str]:
+    rest_on = {o.predictor.name: sources(o.predictor, evidence) for o in observations}
+    yield from mismatch_warnings(patient, [study for studies in rest_on.values() for study in studies])
+    if patient.location is None:
+        yield LOCATION_UNKNOWN
+    for name, studies in rest_on.items():
+        if patient.nf1 is None and all(evidence.publication(study).nf1 == "all" for study in studies):
+            yield f"{name} rests on patients with NF1 only ({', '.join(studies)}); whether this one has was not given"
+
+
+def _of_compartment(present: list[Observation], row: int, compartment: str | None) -> Iterator[str]:
+    for observation in present:
+        absent = observation.predictor.group == "split_fat" and observation.entry[row, -1] > observation.entry[row, 0]
+        if absent and compartment == INTRAMUSCULAR and not observation.by_reader[row]:
+            yield NO_FAT_IN_MUSCLE
 
 
 def _of_measurement(present: list[Observation], row: int, region: str | None, censored: bool) -> Iterator[str]:

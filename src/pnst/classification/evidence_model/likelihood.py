@@ -1,186 +1,173 @@
-"""The likelihood of what was observed, in malignant and in benign lesions, per draw of the parameters.
+"""The likelihood ratio of what was observed, malignant to benign, per draw of the parameters.
 
-A lesion has a latent severity s, normal with SD 1 and mean ±δ/2 by class; given s the conventional predictors are
-independent of each other and of the class. Their likelihood is one integral over s by Gauss–Hermite quadrature:
-predictors that are missing drop out of the product, which integrates them out exactly. Diffusion is a second axis,
-independent of s given the class.
+Benign lesions are a mixture of entities, and each pair of malignant lesions and one entity is a model of two classes: a
+lesion has a latent severity s, normal with SD 1 and mean ±δ/2 by class; given s the conventional predictors are
+independent of each other and of the class. Their likelihood is one integral over s: predictors that are missing drop
+out of the product, which integrates them out exactly. Diffusion is a second axis, independent of s given the class. The
+pairs' ratios mix as 1/LR = Σ π/LR_entity, so that what raises each of them raises the mixture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
-from pnst.classification.evidence_model.parameters import LogNormalParameters, Parameters, SignParameters
-from pnst.evidence.published import predictors
-from pnst.typing import FloatArray
+from pnst.classification.evidence_model.observed import ObservedData
+from pnst.classification.evidence_model.parameters import ByEntity, LogNormalParameters, Parameters, SignParameters
+from pnst.classification.evidence_model.sign_curves import MAX_LOADING, observed_levels
+from pnst.evidence.published import Entity, Predictor, predictors
+from pnst.evidence.sign_rows import ENTITIES
+from pnst.typing import BoolArray, FloatArray
 
-ORDER, REACH = 128, 7.0
-"""Order of the Gauss–Hermite rule, and how far out its nodes are kept: beyond, all weights together are under 1e-11.
-
-A sign with the greatest loading is a step a third of an SD wide: order 128 puts a probability within 2e-4, and the ends
-of its interval within 2e-3, of a fine trapezoid rule (tested).
-"""
-MAX_LOADING = 0.95
-_MAX_Z = 15.0  # further out a diameter says no more, and no node's likelihood is left above zero
+STEP, REACH = 0.35, 5.6
+"""Of the evenly spaced nodes in s, whose sum is exact to rounding for what is smooth over a step (Poisson): within 1e-4
+of a probability and 2e-3 of the ends of its interval (tested). The laws hold for any positive weights."""
+NODES = np.arange(-REACH, REACH + STEP / 2, STEP)
+MAX_DIFFUSION_LOG_RATIO = float(np.log(30.0))
+"""No study has the counts for more (assumed)."""
 _BLOCK = 200_000  # likelihood values worked on at once: they stay in the processor's cache
-
-
-@dataclass(frozen=True, eq=False)
-class ObservedData:
-    """What is known of n lesions, one entry a predictor that enters; NaN where it is missing in that lesion."""
-
-    signs: Mapping[str, FloatArray]
-    """Weight (n,) in 0–1 with which a sign is present."""
-    logs: Mapping[str, FloatArray]
-    """Log (n,) of a value in the sources' unit."""
-    count: int
-
-    def rows(self, start: int, stop: int) -> ObservedData:
-        """Some of the lesions."""
-        return ObservedData(
-            signs={name: weight[start:stop] for name, weight in self.signs.items()},
-            logs={name: x[start:stop] for name, x in self.logs.items()},
-            count=min(stop, self.count) - start,
-        )
-
-    def lesion(self, row: int) -> ObservedData:
-        """One lesion's predictors, those that are missing left out."""
-        signs, logs = (
-            {name: x[row : row + 1] for name, x in part.items() if not np.isnan(x[row])}
-            for part in (self.signs, self.logs)
-        )
-        return ObservedData(signs, logs, 1)
+AXES = {p.name: p.axis for p in predictors()}
 
 
 @dataclass(frozen=True, eq=False)
 class Likelihood:
-    """The two axes at fixed δ and fixed draws of the parameters."""
+    """Both axes at drawn δ and drawn parameters."""
 
     parameters: Parameters
-    delta: float
-
-    def log_ratio(self, observed: ObservedData) -> FloatArray:
-        """Log of P(observed | malignant) ÷ P(observed | benign), (n, draws)."""
-        return self.severity_log_ratio(observed) + self.diffusion_log_ratio(observed)
-
-    def severity_log_ratio(self, observed: ObservedData) -> FloatArray:
-        """The conventional predictors' share of the log ratio, (n, draws)."""
-        malignant, benign = np.moveaxis(self.class_likelihoods(observed), -1, 0)
-        log_ratio: FloatArray = np.log(malignant / benign)
-        return log_ratio
-
-    def class_likelihoods(self, observed: ObservedData) -> FloatArray:
-        """Likelihood of the conventional predictors in malignant and in benign lesions, (n, draws, 2).
-
-        Up to a factor that the two classes share.
-        """
-        likelihoods = np.empty((observed.count, self.draws, 2))
-        nodes = len(self._severity[0])
-        step = min(max(1, _BLOCK // (self.draws * nodes)), max(1, observed.count))
-        work = np.empty((2, step, self.draws, nodes))  # made once: fresh memory costs more than the arithmetic
-        for start in range(0, observed.count, step):
-            rows = slice(start, min(start + step, observed.count))
-            product, factor = work[:, : rows.stop - start]
-            self._given_severity(observed, rows, product, factor)
-            np.matmul(product, self._class_weights, out=likelihoods[rows])
-        return likelihoods
-
-    def diffusion_log_ratio(self, observed: ObservedData) -> FloatArray:
-        """The diffusion axis' share of the log ratio, (n, draws): normal in log ADC, one SD, two medians."""
-        log_ratio = np.zeros((observed.count, self.draws))
-        for name, x in observed.logs.items():
-            if AXES[name] == "diffusion":
-                p = self._lognormal(name)
-                middle, step = (p.malignant + p.benign) / 2, p.malignant - p.benign
-                log_ratio += np.where(np.isnan(x), 0.0, (x - middle[:, None]) * (step / p.sd**2)[:, None]).T
-        return log_ratio
+    delta: FloatArray
+    """(draws,)"""
 
     @property
     def draws(self) -> int:
         """How many draws of the parameters there are."""
-        first = next(iter(self.parameters.values()))
-        return len(first.malignant)
+        return len(self.delta)
 
-    @cached_property
-    def _severity(self) -> tuple[FloatArray, FloatArray]:
-        """Nodes and weights for a standard normal s."""
-        s, weights = np.polynomial.hermite_e.hermegauss(ORDER)
-        near = np.abs(s) <= REACH
-        return s[near], weights[near] / weights[near].sum()
+    def log_ratio(self, observed: ObservedData) -> FloatArray:
+        """Log of P(observed | malignant) ÷ P(observed | benign), (n, draws)."""
+        likelihoods = self.class_likelihoods(observed)
+        ratios: FloatArray = np.log(likelihoods[..., 0] / likelihoods[..., 1])
+        for of_entity, entity in zip(ratios, ENTITIES, strict=True):
+            of_entity += self.diffusion_log_ratio(observed, entity)
+        return self.mixed(ratios, observed.nf1)
 
-    @cached_property
-    def _class_weights(self) -> FloatArray:
-        """Weights (nodes, 2) of s in malignant and benign lesions: the normal at 0, tilted by exp(±δs/2 − δ²/8)."""
-        s, weights = self._severity
-        tilt = np.exp(np.outer(s, [0.5, -0.5]) * self.delta - self.delta**2 / 8)
-        return weights[:, None] * tilt
+    def mixed(self, ratios: FloatArray, nf1: FloatArray) -> FloatArray:
+        """The pairs' log ratios (entities, n, draws) as one, of patients with NF1 (n,): 1/LR = Σ π/LR."""
+        log_shares = (np.log(self.parameters.entity_share(entity, nf1)) for entity in ENTITIES)
+        first, second = (share - ratio for share, ratio in zip(log_shares, ratios, strict=True))
+        mixture: FloatArray = -np.logaddexp(first, second)
+        return mixture
 
-    @cached_property
-    def _presence(self) -> dict[str, FloatArray]:
-        """Per sign: the probability that it is present, and absent, given s, (2, draws · nodes).
+    def diffusion_log_ratio(self, observed: ObservedData, entity: Entity) -> FloatArray:
+        """The diffusion axis' share of a pair's log ratio, (n, draws): normal in log ADC, one SD, two medians."""
+        log_ratio = np.zeros((observed.count, self.draws))
+        for name, x in observed.logs.items():
+            if AXES[name] == "diffusion":
+                log_ratio += self.value_log_ratio(name, x, entity)
+        return log_ratio
 
-        Both are kept: 1 − P loses the small probabilities that decide where evidence is at odds.
-        """
-        s, _ = self._severity
-        curves = {}
-        for name, p in self.parameters.items():
-            if isinstance(p, SignParameters):
-                intercept, slope = sign_curve(p, self.delta)
-                argument = (intercept[:, None] + slope[:, None] * s).ravel()
-                curves[name] = np.stack([ndtr(argument), ndtr(-argument)])
-        return curves
+    def counted(self, predictor: Predictor, x: float) -> float:
+        """A value (the log of it, in the sources' unit) as it counts, in the column's unit: a bound holds it back."""
+        low, high = self._lognormal(predictor.name).bounds if predictor.axis == "severity" else (-np.inf, np.inf)
+        return float(np.exp(np.clip(x, low, high)) / predictor.unit_factor)
 
-    def _given_severity(self, observed: ObservedData, rows: slice, product: FloatArray, factor: FloatArray) -> None:
-        """Fill `product` (rows, draws, nodes) with the likelihood of the severity axis' predictors given s."""
-        product.fill(1.0)
+    def value_log_ratio(self, name: str, x: FloatArray, entity: Entity) -> FloatArray:
+        """Of one diffusion predictor, (n, draws); 0 where it is missing."""
+        p = self._lognormal(name)
+        slope = p.sign * p.step(entity) / p.sd**2
+        ratio = (x[:, None] - p.middle(entity)) * slope
+        np.clip(ratio, -MAX_DIFFUSION_LOG_RATIO, MAX_DIFFUSION_LOG_RATIO, out=ratio)
+        ratio[np.isnan(x)] = 0.0
+        return ratio
+
+    def factors(self, observed: ObservedData, rows: slice, *, bounded: bool = True) -> dict[str, ByEntity]:
+        """Likelihoods given s (rows, draws, nodes) of each conventional predictor; one array where it is shared."""
+        factors: dict[str, ByEntity] = {}
+        for name, weights in observed.signs.items():
+            kinds = weights[rows], observed.by_reader[name][rows]
+            apart = {
+                entity: _sign_given_severity(table, *kinds).reshape(-1, self.draws, len(NODES))
+                for entity, table in self._tables[name].items()
+            }
+            factors[name] = apart if len(apart) > 1 else dict.fromkeys(ENTITIES, apart[ENTITIES[0]])
         for name, x in observed.logs.items():
             if AXES[name] == "severity":
-                product *= self._diameter_given_severity(name, x[rows], factor)
-        for name, weight in observed.signs.items():
-            np.matmul(_sign_mixture(weight[rows]), self._presence[name], out=factor.reshape(len(factor), -1))
-            product *= factor
+                bounded_x = np.clip(x[rows], *self._lognormal(name).bounds) if bounded else x[rows]
+                factors[name] = {entity: self._size_given_severity(name, bounded_x, entity) for entity in ENTITIES}
+        return factors
 
-    def _diameter_given_severity(self, name: str, x: FloatArray, out: FloatArray) -> FloatArray:
+    def class_likelihoods(self, observed: ObservedData, *, bounded: bool = True) -> FloatArray:
+        """Likelihoods (entities, n, draws, 2) of the conventional predictors in the two classes of each pair.
+
+        Up to a factor that the two classes share.
+        """
+        likelihoods = np.empty((len(ENTITIES), observed.count, self.draws, 2))
+        step = max(1, _BLOCK // (self.draws * len(NODES)))
+        for start in range(0, observed.count, step):
+            rows = slice(start, min(start + step, observed.count))
+            factors = self.factors(observed, rows, bounded=bounded).values()
+            common = np.ones((rows.stop - rows.start, self.draws, len(NODES)))
+            for factor in factors:
+                if _is_shared(factor):
+                    common *= factor[ENTITIES[0]]
+            for index, entity in enumerate(ENTITIES):
+                product = common if index == len(ENTITIES) - 1 else common.copy()
+                for factor in factors:
+                    if not _is_shared(factor):
+                        product *= factor[entity]
+                integrals = np.matmul(product.transpose(1, 0, 2), self.class_weights)  # (draws, rows, 2)
+                likelihoods[index, rows] = integrals.transpose(1, 0, 2)
+        return likelihoods
+
+    @cached_property
+    def class_weights(self) -> FloatArray:
+        """Weights (draws, nodes, 2) of s in malignant and benign lesions: the normal at 0, tilted to ±δ/2."""
+        centre = np.stack([self.delta / 2, -self.delta / 2], axis=-1)[:, None, :]
+        weights: FloatArray = np.exp(-((NODES[:, None] - centre) ** 2) / 2)
+        return weights
+
+    @cached_property
+    def _tables(self) -> dict[str, dict[Entity, FloatArray]]:
+        """Per sign, of each entity (of one, where they share it): P(observed level | s), measured and by a reader,
+        (2 · levels, draws · nodes)."""
+        tables: dict[str, dict[Entity, FloatArray]] = {}
+        for name, p in self.parameters.predictors.items():
+            if isinstance(p, SignParameters):
+                entities = ENTITIES[:1] if p.shared else ENTITIES
+                tables[name] = {entity: observed_levels(p, entity, self.delta, NODES) for entity in entities}
+        return tables
+
+    def _size_given_severity(self, name: str, x: FloatArray, entity: Entity) -> FloatArray:
         """Normal density of z given s, N(λs, 1 − λ²), up to a factor free of s and of the class; 1 where x is NaN."""
-        s, _ = self._severity
         p = self._lognormal(name)
-        loading = np.minimum(np.abs(p.malignant - p.benign) / p.sd / self.delta, MAX_LOADING)
+        loading = np.minimum(p.step(entity) / p.sd / self.delta, MAX_LOADING)
         width = np.sqrt(2 * (1 - loading**2))
-        z = p.direction * (x[:, None] - (p.malignant + p.benign) / 2) / p.sd
-        z = np.clip(z, -_MAX_Z, _MAX_Z) / width
-        np.subtract(z[..., None], (loading / width)[:, None] * s, out=out)
-        np.multiply(out, out, out=out)
-        np.negative(out, out=out)
-        np.exp(out, out=out)
-        out[np.isnan(x)] = 1.0
-        return out
+        z = p.sign * (x[:, None] - p.middle(entity)) / p.sd / width
+        density: FloatArray = z[..., None] - (loading / width)[:, None] * NODES
+        np.multiply(density, density, out=density)
+        np.negative(density, out=density)
+        np.exp(density, out=density)
+        density[np.isnan(x)] = 1.0
+        return density
 
     def _lognormal(self, name: str) -> LogNormalParameters:
-        p = self.parameters[name]
-        assert isinstance(p, LogNormalParameters)  # noqa: S101  # Observed.logs holds lognormal predictors only
+        p = self.parameters.predictors[name]
+        assert isinstance(p, LogNormalParameters)  # noqa: S101  # ObservedData.logs holds lognormal predictors only
         return p
 
 
-AXES = {p.name: p.axis for p in predictors()}
+def _sign_given_severity(table: FloatArray, weights: FloatArray, by_reader: BoolArray) -> FloatArray:
+    """Likelihood (n, draws · nodes) of observed levels with weights (n, levels); 1 where they are NaN.
 
-
-def _sign_mixture(weight: FloatArray) -> FloatArray:
-    """Shares (n, 2) of P(present | s) and P(absent | s): w and 1 − w; where w is NaN both are 1, which sums to 1."""
-    return np.where(np.isnan(weight)[:, None], 1.0, np.stack([weight, 1 - weight], axis=1))
-
-
-def sign_curve(p: SignParameters, delta: float) -> tuple[FloatArray, FloatArray]:
-    """Intercept a and slope b (draws,) of P(present | s) = Φ(a + b·s) that meet both class frequencies.
-
-    With d = Φ⁻¹(p_M) − Φ⁻¹(p_B) the loading is λ = d/δ, within 0 and 0.95 (beyond, the probit difference is cut about
-    the same middle; a draw in the wrong direction means no effect); b = λ/√(1−λ²), a = middle·√(1+b²).
+    A table's upper half is of the measured sign, its lower half of a reader's word.
     """
-    probit_malignant, probit_benign = ndtri(p.malignant), ndtri(p.benign)
-    loading = np.clip((probit_malignant - probit_benign) / delta, 0.0, MAX_LOADING)
-    slope = loading / np.sqrt(1 - loading**2)
-    return (probit_malignant + probit_benign) / 2 * np.sqrt(1 + slope**2), slope
+    apart = np.concatenate([weights * ~by_reader[:, None], weights * by_reader[:, None]], axis=1)
+    apart[np.isnan(weights).any(axis=1)] = 0.5  # measured and read: every level once, which sums to 1 each
+    likelihood: FloatArray = apart @ table
+    return likelihood
+
+
+def _is_shared(factor: ByEntity) -> bool:
+    first, second = (factor[entity] for entity in ENTITIES)
+    return first is second

@@ -2,42 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import numpy as np
 
 from pnst.classification.evidence_model.applicability import reasons_against, warnings
-from pnst.classification.evidence_model.calibration import calibration
-from pnst.classification.evidence_model.likelihood import Likelihood, ObservedData
+from pnst.classification.evidence_model.calibration import delta_of
+from pnst.classification.evidence_model.draws import draw_parameters
+from pnst.classification.evidence_model.likelihood import Likelihood
 from pnst.classification.evidence_model.observation import Observation, observe, observed_data
-from pnst.classification.evidence_model.parameters import draw_parameters
-from pnst.classification.evidence_model.posterior import credible_interval, probability
-from pnst.classification.evidence_model.shapley import Contributions, shapley_values
+from pnst.classification.evidence_model.observed import ObservedData
+from pnst.classification.evidence_model.posterior import Posterior
+from pnst.classification.evidence_model.shapley import findings
+from pnst.classification.findings import Finding, Findings
 from pnst.classification.lesion_table import LesionTable
+from pnst.classification.patients import nf1_of, patients_of
 from pnst.classification.prediction import Input, Prediction
-from pnst.classification.settings import REFERRED_PRIOR
+from pnst.evidence.body import Evidence
 from pnst.evidence.columns import check_names
 from pnst.evidence.population import Patient
+from pnst.evidence.question import MALIGNANT, Question
 from pnst.typing import FloatArray
 
-_BATCH = 5_000
+_BATCH = 1_000  # lesions whose log ratios, one a draw, are held at once
 
 
 @dataclass(frozen=True, eq=False)
 class EvidenceModel:
-    """The likelihood at the calibrated δ over a fixed set of draws."""
+    """The likelihood at drawn δ over a fixed set of draws from a body of evidence."""
 
+    evidence: Evidence
     likelihood: Likelihood
-    draws: int
     seed: int
     notes: tuple[str, ...] = ()
 
     @property
+    def question(self) -> Question:
+        """Malignant or benign."""
+        return MALIGNANT
+
+    @property
     def name(self) -> str:
         """As in `Assessment.model`."""
-        return f"evidence model, δ = {self.likelihood.delta:.3f}, {self.draws} draws, seed {self.seed}"
+        added = "".join(f", with {site.name} ({site.digest})" for site in self.evidence.sites)
+        own = f", own {self.evidence.own.name} ({self.evidence.own.digest})" if self.evidence.own else ""
+        return f"evidence model 2, {self.likelihood.draws} draws, seed {self.seed}{added}{own}"
 
     def log_ratio(self, observed: ObservedData) -> FloatArray:
         """Log likelihood ratio, malignant to benign, (n, draws)."""
@@ -52,62 +63,71 @@ class EvidenceModel:
         self, lesions: LesionTable, patient: Patient, prior: float | None = None, *, cross_validated: bool = False
     ) -> Prediction:
         """Probability and 95 % credible interval; any number of lesions in little memory. None was learnt from."""
-        prior = REFERRED_PRIOR if prior is None else prior
-        observations = observe(lesions)
-        observed = observed_data(observations, lesions.count)
-        mean, interval = self._posterior(observed, prior)
+        prior = MALIGNANT.prior if prior is None else prior
+        observations, patients = observe(lesions), patients_of(lesions, patient)
+        observed = observed_data(observations, nf1_of(patients))
+        posterior_at = self._posterior_at(observed)
+        posterior = posterior_at(prior)
         return Prediction(
+            question=MALIGNANT,
             model=self.name,
             prior=prior,
-            probability=mean,
-            interval=interval,
+            probability=posterior.probability,
+            interval=posterior.interval,
+            odds_factor=posterior.odds_factor,
+            odds_factor_interval=posterior.odds_factor_interval,
             held_out=np.zeros(lesions.count, dtype=bool),
-            reasons=reasons_against(observations, lesions.count, self.likelihood.parameters),
-            warnings=tuple(warnings(observations, lesions, patient)),
-            inputs=partial(_inputs, observations),
-            contributions=partial(self._contributions, observed, prior, _order(observations)),
-            at_prior=lambda other: self._posterior(observed, other)[0],
+            reasons=reasons_against(observations, lesions, self.likelihood.parameters),
+            warnings=tuple(warnings(observations, lesions, patients, self.evidence)),
+            inputs=partial(_inputs, observations, self.likelihood),
+            findings=partial(self._findings, observed, prior, _order(observations)),
+            at_prior=lambda other: posterior_at(other).probability,
         )
 
-    def _posterior(self, observed: ObservedData, prior: float) -> tuple[FloatArray, FloatArray]:
-        mean, interval = np.empty(observed.count), np.empty((observed.count, 2))
-        for start in range(0, observed.count, _BATCH):
-            rows = slice(start, start + _BATCH)
-            log_ratio = self.log_ratio(observed.rows(rows.start, rows.stop))
-            mean[rows], interval[rows] = probability(log_ratio, prior), credible_interval(log_ratio, prior)
-        return mean, interval
+    def _posterior_at(self, observed: ObservedData) -> Callable[[float], Posterior]:
+        """Prior → posterior: of one lesion from ratios that are kept, of many a batch at a time."""
+        if observed.count == 1:
+            ratios = self.log_ratio(observed)
+            return lambda prior: Posterior.of(ratios, prior)
+        starts = range(0, max(observed.count, 1), _BATCH)
+        batches = [observed.rows(start, start + _BATCH) for start in starts]
+        return lambda prior: Posterior.joined([Posterior.of(self.log_ratio(batch), prior) for batch in batches])
 
-    def _contributions(
+    def _findings(
         self, observed: ObservedData, prior: float, order: tuple[str, ...], row: int
-    ) -> Mapping[str, float]:
+    ) -> Mapping[str, Finding]:
         one = observed.lesion(row)
-        names = tuple(name for name in order if name in one.signs or name in one.logs)
-        return Contributions(names, partial(_shapley_values, one, prior, self.draws, self.seed))
+        names = tuple(name for name in order if name in one.names)
+        return Findings(names, partial(_computed, one, prior, self.evidence, self.likelihood.draws, self.seed))
 
 
 @lru_cache(maxsize=4)
-def evidence_model(draws: int, seed: int) -> EvidenceModel:
-    """The model with this many draws from this seed."""
-    return EvidenceModel(Likelihood(draw_parameters(draws, seed), calibration().delta), draws, seed)
+def evidence_model(evidence: Evidence, draws: int, seed: int) -> EvidenceModel:
+    """The model of a body of evidence with this many draws from this seed."""
+    parameters = draw_parameters(evidence, draws, seed)
+    return EvidenceModel(evidence, Likelihood(parameters, delta_of(parameters.conventional_auc)), seed)
 
 
-def _shapley_values(one: ObservedData, prior: float, draws: int, seed: int) -> dict[str, float]:
-    # By draws and seed, not by the model itself: assessments travel between processes before this is called.
-    return shapley_values(one, evidence_model(draws, seed).likelihood, prior)
+def _computed(one: ObservedData, prior: float, evidence: Evidence, draws: int, seed: int) -> dict[str, Finding]:
+    # By evidence, draws and seed, not by the model itself: assessments travel between processes before this is called.
+    return findings(one, evidence_model(evidence, draws, seed).likelihood, prior)
 
 
 def _order(observations: tuple[Observation, ...]) -> tuple[str, ...]:
     return tuple(observation.predictor.name for observation in observations)
 
 
-def _inputs(observations: tuple[Observation, ...], row: int) -> tuple[Input, ...]:
+def _inputs(observations: tuple[Observation, ...], likelihood: Likelihood, row: int) -> tuple[Input, ...]:
     return tuple(
         Input(
             predictor=observation.predictor.name,
             value=float(observation.values[row]),
-            weight=float(observation.entry[row]) if observation.predictor.kind == "sign" else None,
+            weights=None if observation.entry.ndim == 1 else tuple(observation.entry[row].tolist()),
+            counted=likelihood.counted(observation.predictor, float(observation.entry[row]))
+            if observation.entry.ndim == 1
+            else None,
             by_reader=bool(observation.by_reader[row]),
         )
         for observation in observations
-        if not np.isnan(observation.entry[row])
+        if observation.enters[row]
     )

@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
 import numpy as np
 from scipy.special import expit, logit
 
 from pnst.typing import FloatArray
 
+LEVELS = (0.025, 0.975)
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """What n lesions' log likelihood ratios say."""
+
+    probability: FloatArray
+    """(n,), the mean over draws."""
+    interval: FloatArray
+    """(n, 2), 95 %."""
+    odds_factor: FloatArray
+    """(n,), the geometric mean over draws of the likelihood ratio: what the prior's odds are multiplied by. The
+    probability is a mean over draws too, so that the two need not agree exactly."""
+    odds_factor_interval: FloatArray
+    """(n, 2), 95 %."""
+
+    @classmethod
+    def of(cls, log_ratio: FloatArray, prior: float) -> Posterior:
+        """From log likelihood ratios (n, draws) at a prior."""
+        ends = np.quantile(log_ratio, LEVELS, axis=1).T
+        return cls(
+            probability=probability(log_ratio, prior),
+            interval=expit(logit(prior) + ends),
+            odds_factor=np.exp(log_ratio.mean(axis=1)),
+            odds_factor_interval=np.exp(ends),
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Posterior]) -> Posterior:
+        """Of several batches of lesions, one after another."""
+        return cls(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)})
+
 
 def probability(log_ratio: FloatArray, prior: float) -> FloatArray:
-    """Mean over draws (n,) of the probability of malignancy, from log likelihood ratios (n, draws).
+    """Mean over draws (n,) of the probability, from log likelihood ratios (n, draws).
 
     Odds of 1/4 times a likelihood ratio of 8 are 2:
 
@@ -18,16 +54,6 @@ def probability(log_ratio: FloatArray, prior: float) -> FloatArray:
     """
     mean: FloatArray = expit(logit(prior) + log_ratio).mean(axis=1)
     return mean
-
-
-def credible_interval(log_ratio: FloatArray, prior: float) -> FloatArray:
-    """2.5 and 97.5 % of the probability over the draws, (n, 2).
-
-    >>> credible_interval(np.log([[8.0, 8.0]]), 0.2).round(4).tolist()
-    [[0.6667, 0.6667]]
-    """
-    ends: FloatArray = expit(logit(prior) + np.quantile(log_ratio, [0.025, 0.975], axis=1)).T
-    return ends
 
 
 def mean_log_odds(log_ratio: FloatArray, prior: float) -> FloatArray:

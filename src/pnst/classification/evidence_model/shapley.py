@@ -1,68 +1,59 @@
-"""What each predictor adds: Shapley values of logit(probability) over the groups that were measured."""
+"""Shapley values of logit(probability) over the groups that were measured, and each finding by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Sequence
 from math import factorial
 
 import numpy as np
+from scipy.special import logit
 
-from pnst.classification.evidence_model.likelihood import Likelihood, ObservedData
+from pnst.classification.evidence_model.likelihood import Likelihood
+from pnst.classification.evidence_model.observed import ObservedData
 from pnst.classification.evidence_model.posterior import mean_log_odds
+from pnst.classification.evidence_model.subsets import subset_log_ratios
+from pnst.classification.findings import Finding, Interval
+from pnst.typing import FloatArray
 
 
-class Contributions(Mapping[str, float]):
-    """Predictor → log-odds, computed when first read."""
-
-    def __init__(self, names: tuple[str, ...], compute: Callable[[], Mapping[str, float]]) -> None:
-        self._names = names
-        self._compute = compute
-
-    @cached_property
-    def _values(self) -> Mapping[str, float]:
-        return self._compute()
-
-    def __getitem__(self, name: str) -> float:
-        return self._values[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def __repr__(self) -> str:
-        return repr(dict(self))
+def findings(one: ObservedData, likelihood: Likelihood, prior: float) -> dict[str, Finding]:
+    """Of one lesion, none of whose predictors is missing. Contributions sum to logit(probability) − logit(prior)."""
+    return findings_of(*subset_log_ratios(likelihood, one), prior)
 
 
-def shapley_values(observed: ObservedData, likelihood: Likelihood, prior: float) -> dict[str, float]:
-    """Predictor → its share of logit(probability) − logit(prior) of one lesion, fair over all orders of evidence.
-
-    `observed` holds one lesion's predictors, none of them missing.
-    """
-    names = (*observed.signs, *observed.logs)
-    log_odds = mean_log_odds(likelihood.log_ratio(_every_subset(observed)), prior)
-    subsets = np.arange(2 ** len(names))
-    sizes = np.array([int(subset).bit_count() for subset in subsets])
-    weights = np.array([factorial(k) * factorial(len(names) - k - 1) for k in range(len(names))])
-    shares = {}
-    for index, name in enumerate(names):
-        without = subsets[(subsets >> index) & 1 == 0]
-        gains = log_odds[without | (1 << index)] - log_odds[without]
-        shares[name] = float((gains * weights[sizes[without]]).sum() / factorial(len(names)))
-    return shares
-
-
-def _every_subset(observed: ObservedData) -> ObservedData:
-    """One row for each subset of the predictors, the others missing; bit i of the row's number is predictor i."""
-    values = {**observed.signs, **observed.logs}
-    subsets = np.arange(2 ** len(values))
-    cells = {
-        name: np.where((subsets >> index) & 1, value[0], np.nan) for index, (name, value) in enumerate(values.items())
+def findings_of(names: Sequence[str], log_ratio: FloatArray, prior: float) -> dict[str, Finding]:
+    """From log ratios (2ⁿ, draws) of every subset; bit i of a subset's number says whether finding i is in it."""
+    shares = shapley_matrix(len(names))
+    log_odds = mean_log_odds(log_ratio, prior)
+    ends = np.quantile(shares @ log_ratio, [0.025, 0.975], axis=1).T
+    alone = log_ratio[2 ** np.arange(len(names))]
+    alone_ends = np.quantile(alone, [0.025, 0.975], axis=1).T
+    by_name = zip(names, shares @ log_odds, ends, mean_log_odds(alone, prior) - logit(prior), alone_ends, strict=True)
+    return {
+        name: Finding(float(share), _interval(end), float(by_itself), _interval(alone_end))
+        for name, share, end, by_itself, alone_end in by_name
     }
-    return ObservedData(
-        signs={name: cells[name] for name in observed.signs},
-        logs={name: cells[name] for name in observed.logs},
-        count=len(subsets),
-    )
+
+
+def shapley_matrix(count: int) -> FloatArray:
+    """Weights (count, 2ᶜᵒᵘⁿᵗ) that turn a value of every subset into each member's share, fair over all orders.
+
+    Of two, each has half of what it adds first and half of what it adds second:
+
+    >>> shapley_matrix(2).tolist()
+    [[-0.5, 0.5, -0.5, 0.5], [-0.5, -0.5, 0.5, 0.5]]
+    """
+    subsets = np.arange(2**count)
+    sizes = np.array([int(subset).bit_count() for subset in subsets])
+    orders = np.array([factorial(k) * factorial(count - k - 1) for k in range(count)], dtype=float)
+    matrix = np.empty((count, len(subsets)))
+    for index in range(count):
+        inside = (subsets >> index) & 1 == 1
+        matrix[index, inside] = orders[sizes[inside] - 1]
+        matrix[index, ~inside] = -orders[sizes[~inside]]
+    return matrix / factorial(count)
+
+
+def _interval(ends: FloatArray) -> Interval:
+    low, high = ends
+    return float(low), float(high)

@@ -6,28 +6,66 @@ absence was significant; the printed p is truncated and p < .05 is assumed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
+
 import numpy as np
 from scipy.special import gammaln
 
+from pnst.classification.evidence_model.frequency import Positives, counts
 from pnst.typing import BoolArray, FloatArray, IntArray
 
 N_MALIGNANT, N_BENIGN, SIGNIFICANCE = 18, 37, 0.05
-_BATCH = 4096
+_STEPS = 400
+_FREQUENCIES = (np.arange(_STEPS) + 0.5) / _STEPS
 
 
-def draw_frequencies(draws: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """Frequencies of an *absent* split fat sign in malignant and benign lesions, each (draws,).
+def draw_frequencies(
+    first: FloatArray, second: FloatArray, malignant: Iterable[Positives] = (), benign: Iterable[Positives] = ()
+) -> tuple[FloatArray, FloatArray]:
+    """Frequencies of an *absent* split fat sign in malignant and benign lesions, each (draws,), at two uniform draws.
 
-    Uniform on the unit square, kept where counts drawn at 18 M / 37 B are significant in the stated direction.
+    Uniform on the unit square, kept where counts drawn at 18 M / 37 B are significant in the stated direction; counts
+    of one's own and of other sites weigh it.
     """
-    significant = fisher_significant(N_MALIGNANT, N_BENIGN, SIGNIFICANCE)
-    kept: list[FloatArray] = []
-    while sum(part.shape[1] for part in kept) < draws:
-        frequencies = rng.random((2, _BATCH))
-        counts = rng.binomial([[N_MALIGNANT], [N_BENIGN]], frequencies)
-        kept.append(frequencies[:, significant[counts[0], counts[1]]])
-    malignant, benign = np.concatenate(kept, axis=1)[:, :draws]
-    return malignant, benign
+    density = np.array(significance_density())
+    for axis, rows in ((1, malignant), (0, benign)):
+        for row in rows:
+            density *= np.expand_dims(_likelihood(row), axis)
+    marginal = np.cumsum(density.sum(axis=1))
+    position = np.interp(first, np.concatenate([[0.0], marginal / marginal[-1]]), np.arange(_STEPS + 1))
+    columns = np.cumsum(density, axis=1)
+    columns = np.concatenate([np.zeros((_STEPS, 1)), columns / columns[:, -1:]], axis=1)
+    row = np.minimum(position.astype(int), _STEPS - 1)
+    benign_position = np.empty_like(second)
+    for index in np.unique(row):
+        at = row == index
+        benign_position[at] = np.interp(second[at], columns[index], np.arange(_STEPS + 1))
+    return position / _STEPS, benign_position / _STEPS
+
+
+@cache
+def significance_density() -> FloatArray:
+    """Probability (steps, steps) that a study of this size is significant, by the two frequencies."""
+    significant = fisher_significant(N_MALIGNANT, N_BENIGN, SIGNIFICANCE).astype(float)
+    density: FloatArray = _binomial(N_MALIGNANT) @ significant @ _binomial(N_BENIGN).T
+    return density
+
+
+def _binomial(n: int) -> FloatArray:
+    """Probability (steps, n + 1) of every count."""
+    k = np.arange(n + 1)
+    choose = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+    p: FloatArray = np.exp(choose + k * np.log(_FREQUENCIES[:, None]) + (n - k) * np.log1p(-_FREQUENCIES[:, None]))
+    return p
+
+
+def _likelihood(row: Positives) -> FloatArray:
+    """Of a frequency (steps,), up to a constant."""
+    low, high = counts(row)
+    total = _binomial(int(row.n))[:, int(low) : int(high) + 1].sum(axis=1)
+    likelihood: FloatArray = total / total.max()
+    return likelihood
 
 
 def fisher_significant(n_malignant: int, n_benign: int, level: float) -> BoolArray:

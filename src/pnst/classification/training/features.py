@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
+from scipy.special import logit
 
 from pnst.classification.evidence_model.model import evidence_model
-from pnst.classification.evidence_model.observation import observe, observed_data
-from pnst.classification.evidence_model.posterior import mean_log_odds
+from pnst.classification.evidence_model.observation import observe
 from pnst.classification.lesion_table import LesionTable
-from pnst.classification.settings import REFERRED_PRIOR, AssessSettings
+from pnst.classification.settings import AssessSettings
 from pnst.classification.training.labelled import refuse_unknown
 from pnst.errors import InputError, SettingError
+from pnst.evidence.body import literature
 from pnst.evidence.cells import check_cells, is_empty
 from pnst.evidence.columns import IDENTITY, OVERRIDE, check_names, column_kinds, known_columns
-from pnst.evidence.population import Location
+from pnst.evidence.population import Patient
+from pnst.evidence.question import MALIGNANT, Location
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.typing import FloatArray
 
@@ -196,8 +198,9 @@ def evidence_log_odds(frame: pd.DataFrame) -> FloatArray:
     """Log-odds (n,) of malignancy from published evidence, at its default prior; other columns are passed over."""
     lesions = LesionTable.from_frame(evidence_frame(frame))
     settings = AssessSettings()
-    log_ratio = evidence_model(settings.draws, settings.seed).log_ratio(observed_data(observe(lesions), lesions.count))
-    return mean_log_odds(log_ratio, REFERRED_PRIOR)
+    model = evidence_model(literature(), settings.draws, settings.seed)
+    log_odds: FloatArray = logit(model.predict(lesions, Patient(), MALIGNANT.prior).probability)
+    return log_odds
 
 
 def evidence_frame(frame: pd.DataFrame) -> pd.DataFrame:

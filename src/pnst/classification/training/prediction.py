@@ -9,6 +9,7 @@ from dataclasses import asdict
 import numpy as np
 from scipy.special import logit
 
+from pnst.classification.findings import Finding
 from pnst.classification.lesion_table import LesionTable
 from pnst.classification.prediction import Input
 from pnst.classification.training.features import (
@@ -79,6 +80,11 @@ def reasons_against(matrix: FloatArray, features: Sequence[str]) -> tuple[tuple[
     return tuple(() if n else reason for n in count)
 
 
+def findings(scorer: Scorer, card: ModelCard, matrix: FloatArray, log_odds: FloatArray, row: int) -> dict[str, Finding]:
+    """What each feature of one lesion adds."""
+    return {name: Finding(share) for name, share in contributions(scorer, card, matrix, log_odds, row).items()}
+
+
 def contributions(
     scorer: Scorer, card: ModelCard, matrix: FloatArray, log_odds: FloatArray, row: int
 ) -> dict[str, float]:
@@ -100,7 +106,7 @@ def contributions(
 def inputs(features: Sequence[str], matrix: FloatArray, lesions: LesionTable, row: int) -> tuple[Input, ...]:
     """The features of one lesion that were measured, or given by a reader."""
     return tuple(
-        Input(name, float(x), None, name in lesions.overrides)
+        Input(name, float(x), None, None, name in lesions.overrides)
         for name, x in zip(features, matrix[row], strict=True)
         if not np.isnan(x)
     )

@@ -17,6 +17,7 @@ from pnst.classification.training import prediction
 from pnst.classification.training.model_card import ModelCard
 from pnst.classification.training.scorer import Scorer
 from pnst.evidence.population import Patient
+from pnst.evidence.question import MALIGNANT, Question
 from pnst.typing import FloatArray
 
 
@@ -31,6 +32,11 @@ class TrainedModel:
     """Digest of a training lesion's features → its probability by a model that had not seen its group."""
     notes: tuple[str, ...] = ()
     """What is to be said of this model wherever it is used."""
+
+    @property
+    def question(self) -> Question:
+        """What it was trained to answer."""
+        return MALIGNANT
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -76,16 +82,20 @@ class TrainedModel:
         shifted = self._shifted(log_odds, prior)
         half = Z975 * self.spread(matrix)
         notes = (*self.notes, *prediction.unused_facts(patient, self.features))
+        ends = np.column_stack([shifted - half, shifted + half])
         return Prediction(
+            question=self.question,
             model=self.name,
             prior=prior,
             probability=expit(shifted),
-            interval=expit(np.column_stack([shifted - half, shifted + half])),
+            interval=expit(ends),
+            odds_factor=np.exp(shifted - logit(prior)),
+            odds_factor_interval=np.exp(ends - logit(prior)),
             held_out=held_out,
             reasons=prediction.reasons_against(matrix, self.features),
             warnings=tuple(tuple(prediction.warnings(self.card, notes, row)) for row in matrix),
             inputs=partial(prediction.inputs, self.features, matrix, lesions),
-            contributions=partial(prediction.contributions, self.scorer, self.card, matrix, log_odds),
+            findings=partial(prediction.findings, self.scorer, self.card, matrix, log_odds),
             at_prior=lambda other: expit(self._shifted(log_odds, other)),
         )
 

@@ -1,0 +1,1 @@
+"""Schwannoma or meningioma: the question of intradural extramedullary tumours."""

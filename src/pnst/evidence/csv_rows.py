@@ -1,0 +1,79 @@
+"""Rows of the published figures, as the CSV files hold them."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import NamedTuple, TypeVar
+
+_Text = TypeVar("_Text", bound=str)
+SMALL_CELL = 5
+"""A count below this is written as `<5` by whoever shares counts of patients."""
+
+
+class Censored(NamedTuple):
+    """A count of which only the range is told, both ends included."""
+
+    low: int
+    high: int
+
+
+Count = int | Censored
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its printed 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def packaged_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a file inside the package."""
+    text = files("pnst.evidence").joinpath("data", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines(), strict=True))
+
+
+def number(text: str) -> float | None:
+    """A number, or None where the cell is empty."""
+    return float(text) if text else None
+
+
+def whole(text: str) -> int | None:
+    """A count, or None where the cell is empty."""
+    return int(text) if text else None
+
+
+def count(text: str, total: int) -> Count:
+    """A count out of a total; `<5` is 0 to 4, `>n-5` its complement's `<5`.
+
+    >>> count("<5", 20), count(">15", 20)
+    (Censored(low=0, high=4), Censored(low=16, high=20))
+    """
+    if text.startswith("<"):
+        return Censored(0, min(int(text[1:]) - 1, total))
+    if text.startswith(">"):
+        return Censored(min(int(text[1:]) + 1, total), total)
+    return int(text)
+
+
+def bounds(value: Count) -> tuple[int, int]:
+    """The least and the greatest that a count can be."""
+    return (value.low, value.high) if isinstance(value, Censored) else (value, value)
+
+
+def estimate(row: dict[str, str], value: str, stem: str) -> Estimate | None:
+    """A value and the interval beside it, None unless all three are given."""
+    cells = row[value], row[f"{stem}_low"], row[f"{stem}_high"]
+    return Estimate(*(float(cell) for cell in cells)) if all(cells) else None
+
+
+def one_of(text: str, allowed: tuple[_Text, ...]) -> _Text:
+    """The text, when it is one of those allowed; raises `ValueError` otherwise."""
+    for value in allowed:
+        if text == value:
+            return value
+    raise ValueError(f"{text!r} is none of {allowed}")
