@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
 
-from pnst.evidence.cutoff_rules import cutoff_rules
 from pnst.evidence.csv_rows import bounds
+from pnst.evidence.cutoff_rules import cutoff_rules
 from pnst.evidence.population import Patient
 from pnst.evidence.published import SignCounts, cutoffs, sign_counts
 from pnst.evidence.rule import Columns, Rule, RulePerformance, RuleResult, Verdict
