@@ -61,13 +61,19 @@ def _round_gaps(gaps: BoolArray, sigmas: Sequence[float]) -> Iterator[Box]:
     Twice: the filter mirrors a box at its faces, and what it sees from there must be whole.
     """
     layered = next((axis for axis, sigma in enumerate(sigmas) if sigma == 0), None)
+    boxes = [bounding_box(gaps) or ()] if layered is None else _layer_boxes(gaps, layered)
     pads = [2 * int(FULL_TRUNCATE * sigma + 0.5) for sigma in sigmas]
-    layers = [slice(None)] if layered is None else [slice(n, n + 1) for n in range(gaps.shape[layered])]
-    for layer in layers:
-        within = tuple(layer if axis == layered else slice(None) for axis in range(3))
-        tight = bounding_box(gaps[within])
-        if tight is not None:
-            yield tuple(
-                layer if axis == layered else slice(max(0, side.start - pad), side.stop + pad)
-                for axis, (side, pad) in enumerate(zip(tight, pads, strict=True))
-            )
+    for box in boxes:
+        yield tuple(slice(max(0, side.start - pad), side.stop + pad) for side, pad in zip(box, pads, strict=True))
+
+
+def _layer_boxes(gaps: BoolArray, layered: int) -> Iterator[Box]:
+    """The smallest box round the gaps of each layer that has some, from their shadows on two sides."""
+    first, second = (axis for axis in range(3) if axis != layered)
+    shadows = {axis: gaps.any(axis=other, keepdims=True) for axis, other in ((first, second), (second, first))}
+    for layer in np.flatnonzero(shadows[first].any(axis=first)).tolist():
+        box = [slice(layer, layer + 1)] * 3
+        for axis, shadow in shadows.items():
+            hit = np.flatnonzero(shadow.take(layer, axis=layered))
+            box[axis] = slice(int(hit[0]), int(hit[-1]) + 1)
+        yield tuple(box)
