@@ -1,7 +1,7 @@
 """Modes of a distribution of intensities. Nothing here depends on the intensities' scale or offset.
 
-Millions of values are sorted once, which takes less time than two of their quantiles do: then each quantile is a look at
-two of them, and each count a search.
+Millions of values are sorted once, which takes less time than two of their quantiles do: each quantile is then a look
+at two of them, and each count a search.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def quantiles(ordered: FloatArray, shares: Sequence[float]) -> FloatArray:
     at = np.asarray(shares, dtype=np.float64) * (ordered.size - 1)
     below = np.minimum(at.astype(np.intp), max(ordered.size - 2, 0))
     low, high = ordered[below], ordered[np.minimum(below + 1, ordered.size - 1)]
-    return np.asarray(np.where(at - below < 0.5, low + (high - low) * (at - below), high - (high - low) * (below + 1 - at)))
+    return np.asarray(
+        np.where(at - below < 0.5, low + (high - low) * (at - below), high - (high - low) * (below + 1 - at))
+    )
 
 
 def bin_width(ordered: FloatArray) -> float:
@@ -91,7 +93,7 @@ def bin_width(ordered: FloatArray) -> float:
 
 
 def _counts(ordered: FloatArray, edges: FloatArray) -> FloatArray:
-    """(k − 1,): how many values (n,) in ascending order lie from each of the edges (k,) to the next; as `np.histogram`."""
+    """(k − 1,): how many values (n,) in ascending order lie from each edge (k,) to the next; as `np.histogram`."""
     cuts = [*(bisect_left(ordered, edge) for edge in edges[:-1]), bisect_right(ordered, edges[-1])]
     return np.diff(cuts).astype(np.float64)
 

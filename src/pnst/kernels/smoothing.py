@@ -70,7 +70,10 @@ def _round_gaps(gaps: BoolArray, sigmas: Sequence[float]) -> Iterator[Box]:
 def _layer_boxes(gaps: BoolArray, layered: int) -> Iterator[Box]:
     """The smallest box round the gaps of each layer that has some, from their shadows on two sides."""
     first, second = (axis for axis in range(3) if axis != layered)
-    shadows = {axis: gaps.any(axis=other, keepdims=True) for axis, other in ((first, second), (second, first))}
+    shadows: dict[int, BoolArray] = {
+        first: np.any(gaps, axis=(second,), keepdims=True),
+        second: np.any(gaps, axis=(first,), keepdims=True),
+    }
     for layer in np.flatnonzero(shadows[first].any(axis=first)).tolist():
         box = [slice(layer, layer + 1)] * 3
         for axis, shadow in shadows.items():

@@ -47,7 +47,7 @@ def darkest_fraction(perilesional: Perilesional, scale: FatScale) -> float:
 
 
 def _fat_level(perilesional: Perilesional, muscle: Mode) -> tuple[float, bool] | None:
-    """The level of fat where that mode is muscle, and whether fat has a mode of its own; None where it does not show."""
+    """The level of fat where that mode is muscle, and whether it is a mode of its own; None where fat does not show."""
     settings = perilesional.settings
     low, high = quantiles(perilesional.shell_values, RANGE)
     step = settings.fat_step_fraction * float(high - low)
@@ -79,10 +79,9 @@ def _bright_class(perilesional: Perilesional, muscle: Mode) -> float | None:
     if bright.size < max(1, settings.least_fat_fraction * values.size):
         return None
     level = float(bright[(bright.size - 1) // 2 : bright.size // 2 + 1].mean())
-    for sd in (lambda: sd_below(below, muscle.value, muscle.low), lambda: local_noise_sd(perilesional, [muscle])[0]):
-        if level <= muscle.value + settings.fat_sd * sd():
-            return None
-    return level
+    if level <= muscle.value + settings.fat_sd * sd_below(below, muscle.value, muscle.low):
+        return None  # the spread without smoothing takes longer to find, and would say no more
+    return level if level > muscle.value + settings.fat_sd * local_noise_sd(perilesional, [muscle])[0] else None
 
 
 def _not_told_apart(tissue: str, perilesional: Perilesional) -> TissueNotFound:

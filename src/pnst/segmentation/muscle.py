@@ -88,7 +88,9 @@ def _level(
     """A mode of the `values` of the cells `where` as muscle's; `given`: those cells are known to be muscle."""
     downsampled = perilesional.downsampled
     raw = downsampled.raw[where & (downsampled.smooth >= chosen.low) & (downsampled.smooth <= chosen.high)]
-    floor = float(quantiles(np.sort(raw[np.isfinite(raw)]), [DARKEST_SHARE])[0]) if given else 2 * chosen.low - chosen.value
+    floor = (
+        float(quantiles(np.sort(raw[np.isfinite(raw)]), [DARKEST_SHARE])[0]) if given else 2 * chosen.low - chosen.value
+    )
     # Without noise muscle has no spread, but its mode is known only to a bin of the histogram.
     return MuscleLevel(chosen.value, max(sd_below(raw, chosen.value, floor), bin_width(values)), source)
 

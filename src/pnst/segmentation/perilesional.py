@@ -90,7 +90,8 @@ class Downsampled:
     def shell(self) -> BoolArray:
         """The cells in which tissue is looked for; image without data left out."""
         close, near = (
-            dilate_by_ball(self.lesion, self.grid.spacing, mm) for mm in (self.settings.clear_of_lesion_mm, self.reach_mm)
+            dilate_by_ball(self.lesion, self.grid.spacing, mm)
+            for mm in (self.settings.clear_of_lesion_mm, self.reach_mm)
         )
         return np.asarray(near & ~close & np.isfinite(self.means))
 
@@ -185,7 +186,7 @@ def crop_perilesional(
     if box is None:
         raise TissueNotFound("the lesion lies outside this series")
     part, inside = volume.crop(box).canonical(), lesion.crop(box).canonical()
-    # Read many times, beside masks in this order. Packed first: rows of an image lie 2ⁿ bytes apart, and evict each other.
+    # Read many times, beside masks in this order. Packed first: rows 2ⁿ bytes apart push each other out of the cache.
     data = np.ascontiguousarray(part.data.copy(order="K"))
     if hidden is None:
         part = replace(part, data=data)
