@@ -37,8 +37,7 @@ def muscle_level(perilesional: Perilesional, muscle: BoolArray | None, source: s
 
     Without `muscle` (ni, nj, nk): the fullest mode below the lesion's median, air left out. Raises `TissueNotFound`.
     """
-    downsampled = perilesional.downsampled
-    where = downsampled.shell if muscle is None else muscle & np.isfinite(downsampled.raw)
+    where = _cells(perilesional, muscle)
     values = perilesional.values(where)
     peaks = perilesional.modes(values)
     if not peaks or (muscle is None and peaks[0].low == peaks[0].high):
@@ -64,22 +63,32 @@ def darker_muscle(
     third of what is seen. Raises `TissueNotFound` where nothing is as dark, or where the bright tissue goes on: it may
     be the body's own then, and what is darker fat.
     """
-    downsampled, settings = perilesional.downsampled, perilesional.settings
-    where = downsampled.shell if muscle is None else muscle & np.isfinite(downsampled.raw)
+    where = _cells(perilesional, muscle)
     values = perilesional.values(where)
-    tissues = tissue_modes(perilesional.modes(values), settings.min_mode_fraction)
+    tissues = tissue_modes(perilesional.modes(values), perilesional.settings.min_mode_fraction)
     if muscle is None:
         tissues = without_air(perilesional, tissues)
     dark = [mode for mode in tissues if mode.value < below]
     if not dark:
         raise TissueNotFound(f"nothing as dark as muscle shows within {perilesional.reach_mm:g} mm of the lesion")
     chosen = max(dark, key=lambda mode: mode.share)
-    tissue = where & (downsampled.smooth >= chosen.low)
-    outer_mm = np.quantile(downsampled.distance[tissue], settings.muscle_outer_quantile)
-    outer = tissue & (downsampled.distance >= outer_mm)
-    if np.mean(downsampled.smooth[outer] > (near.mode + chosen.value) / 2) >= settings.muscle_goes_on_fraction:
+    if _goes_on(perilesional, where & (perilesional.downsampled.smooth >= chosen.low), (near.mode + chosen.value) / 2):
         raise TissueNotFound("what may be muscle near the lesion goes on as far as is seen")
     return _level(perilesional, where, values, chosen, source, given=muscle is not None)
+
+
+def _cells(perilesional: Perilesional, muscle: BoolArray | None) -> BoolArray:
+    """Where muscle is looked for: in the cells (ni, nj, nk) known to be `muscle`, or, without them, in all round."""
+    downsampled = perilesional.downsampled
+    return downsampled.shell if muscle is None else muscle & np.isfinite(downsampled.raw)
+
+
+def _goes_on(perilesional: Perilesional, tissue: BoolArray, above: float) -> bool:
+    """Whether what is brighter than a level goes on in the outermost third of the cells of a tissue (ni, nj, nk)."""
+    downsampled, settings = perilesional.downsampled, perilesional.settings
+    outer_mm = np.quantile(downsampled.distance[tissue], settings.muscle_outer_quantile)
+    outer = tissue & (downsampled.distance >= outer_mm)
+    return bool(np.mean(downsampled.smooth[outer] > above) >= settings.muscle_goes_on_fraction)
 
 
 def _level(

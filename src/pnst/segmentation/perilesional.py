@@ -186,16 +186,19 @@ def crop_perilesional(
     if box is None:
         raise TissueNotFound("the lesion lies outside this series")
     part, inside = volume.crop(box).canonical(), lesion.crop(box).canonical()
-    # Read many times, beside masks in this order. Packed first: rows 2ⁿ bytes apart push each other out of the cache.
-    data = np.ascontiguousarray(part.data.copy(order="K"))
-    if hidden is None:
-        part = replace(part, data=data)
-        return Perilesional(part, inside, Downsampled(part, inside, settings, reach), settings, reach)
-    others = Mask(hidden & ~lesion.data[box], lesion.grid.crop(box)).canonical().data
-    data = data.astype(np.float32, copy=False)
-    data[others] = np.nan
-    part = replace(part, data=data)
+    others = None if hidden is None else lesion.grid.crop(box).to_canonical(hidden & ~lesion.data[box])
+    part = replace(part, data=_in_rows(part.data, others))
     return Perilesional(part, inside, Downsampled(part, inside, settings, reach), settings, reach, others)
+
+
+def _in_rows(data: AnyArray, hidden: BoolArray | None) -> AnyArray:
+    """A copy (ni, nj, nk) in the order in which it is read many times beside masks, NaN where it is hidden."""
+    # Packed first: rows that lie 2ⁿ bytes apart push each other out of the cache.
+    out = np.ascontiguousarray(data.copy(order="K"))
+    if hidden is not None:
+        out = out.astype(np.float32, copy=False)
+        out[hidden] = np.nan
+    return out
 
 
 def downsampling_factors(grid: Grid) -> tuple[int, ...]:
