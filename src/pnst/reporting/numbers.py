@@ -84,6 +84,17 @@ def signed(value: float) -> str:
     return text if float(text) == 0 else ("+" if value > 0 else MINUS) + text
 
 
+def sentence(text: str) -> str:
+    """With a capital and a full stop; a word of the code (`adc.mean…`, `t1_high`) keeps its small letter.
+
+    >>> sentence("too small"), sentence("adc.mean_um2_per_ms = 5 is none"), sentence("Check it.")
+    ('Too small.', 'adc.mean_um2_per_ms = 5 is none.', 'Check it.')
+    """
+    first = text.partition(" ")[0]
+    is_code = any(mark in first for mark in "._=")
+    return (text if is_code else text[:1].upper() + text[1:]) + ("" if text.endswith((".", "!", "?")) else ".")
+
+
 def log_odds(probability: float) -> float:
     """ln(p / (1 − p)); infinite at 0 and 1.
 

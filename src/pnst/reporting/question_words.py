@@ -22,6 +22,8 @@ class QuestionWords:
     """What a finding that raises the odds speaks for."""
     away: str
     """What one that lowers them speaks for."""
+    why_they_differ: str
+    """Why a finding says one thing beside the others and another alone."""
     ends: tuple[str, str]
     """The ends of the axis of findings, lower odds first."""
     rests_on: str
@@ -36,6 +38,9 @@ MALIGNANT = QuestionWords(
     odds_of="malignancy",
     towards="malignancy",
     away="a benign tumour",
+    why_they_differ="The two differ, and may even point to opposite sides: alone, a finding is compared with malignant "
+    "and benign lesions at large; beside the others, with what they lead one to expect. A middling size among malignant "
+    "signs speaks for benign beside them, and for malignant alone.",
     ends=("benign", "malignant"),
     rests_on="figures published for malignant and benign peripheral nerve sheath tumours",
 )
@@ -51,6 +56,7 @@ INTRADURAL = QuestionWords(
     odds_of="schwannoma rather than meningioma",
     towards="schwannoma",
     away="meningioma",
+    why_they_differ="The findings count as independent of each other, so that the two differ little.",
     ends=("meningioma", "schwannoma"),
     rests_on="figures published for intradural schwannomas and meningiomas",
 )

@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 
 _LEAST_REACH, _MOST_REACH = log(12), log(1500)
 _FACTORS = (2, 10, 100, 1000)
+_FINE_REACH = log(110)
+"""On a longer axis the marks of × 2 and × 0.5 would touch that of × 1."""
 _NOTHING = log(1.05)
 """A finding that changes the odds by less speaks for neither side."""
+
+
+_GIVEN = Row("as given for the patient", Quantity(""))
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,8 @@ class Axis:
     @property
     def ticks(self) -> tuple[tuple[float, str, float], ...]:
         """Place, factor of the odds and log-odds of each mark."""
-        shown = [factor for factor in _FACTORS if log(factor) <= 0.97 * self.reach]
+        fine = self.reach <= _FINE_REACH
+        shown = [factor for factor in _FACTORS if log(factor) <= 0.97 * self.reach and (fine or factor > 2)]
         marks = [0.0, *(sign * log(factor) for factor in shown for sign in (-1, 1))]
         return tuple((self.place(mark), f"{exp(mark):.3g}", mark) for mark in sorted(marks))
 
@@ -95,7 +101,7 @@ def reasons(m: Measurements, a: Assessment) -> list[Reason]:
             title=_title(name, columns),
             beside=Bar(finding.contribution, finding.contribution_interval),
             alone=None if finding.alone is None else Bar(finding.alone, finding.alone_interval),
-            row=_seen(m, columns.get(name, (name,))),
+            row=_GIVEN if name == "level" else _seen(m, columns.get(name, (name,))),
             note=_note(finding, words),
         )
         for name, finding in ordered

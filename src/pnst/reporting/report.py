@@ -13,7 +13,7 @@ from pnst.measurement.measurements import Measurements
 from pnst.measurement.overrides import check_overrides
 from pnst.reporting.answer import answer_of
 from pnst.reporting.key_numbers import key_numbers
-from pnst.reporting.numbers import log_odds, percent, quantity, signed, significant
+from pnst.reporting.numbers import log_odds, percent, quantity, sentence, signed, significant
 from pnst.reporting.question_words import QuestionWords, question_words
 from pnst.reporting.reasons import axis_of, reasons
 from pnst.reporting.reportlets import reportlets
@@ -145,5 +145,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": percent, "signed": signed, "log_odds": log_odds, "significant": significant}
+    environment.filters |= {
+        function.__name__: function for function in (percent, signed, log_odds, significant, sentence)
+    }
     return environment
