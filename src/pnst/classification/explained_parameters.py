@@ -15,6 +15,17 @@ from pnst.evidence.sign_rows import ENTITIES
 from pnst.typing import FloatArray
 
 
+def axis_texts() -> tuple[str, ...]:
+    """What all findings of the malignant question share: how far they separate together, and the benign mixture."""
+    settings = AssessSettings()
+    parameters = evidence_model(literature(), settings.draws, settings.seed).likelihood.parameters
+    without, with_nf1, unknown = (_range(share) for share in parameters.schwannoma_share)
+    return (
+        f"conventional findings together: AUC {_range(parameters.conventional_auc)}",
+        f"share of schwannoma in benign: {without} without NF1, {with_nf1} with NF1, {unknown} where NF1 is not known",
+    )
+
+
 def parameter_text(predictor: Predictor) -> str:
     """A predictor's parameters as the default draws of the published rows have them: median and 95 % range."""
     settings = AssessSettings()
@@ -42,8 +53,6 @@ def _agreement(p: SignParameters) -> str:
 def _range(draws: FloatArray) -> str:
     low, middle, high = np.quantile(draws, [0.025, 0.5, 0.975])
     return f"{middle:.2f} ({low:.2f}–{high:.2f})"
-
-
 
 
 def intradural_text(predictor: str) -> str:

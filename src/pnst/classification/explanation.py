@@ -9,7 +9,7 @@ from scipy.special import logit
 
 from pnst.classification.assessment import Assessment
 from pnst.classification.evidence_model.draws import sources
-from pnst.classification.explained_parameters import intradural_text, parameter_text
+from pnst.classification.explained_parameters import axis_texts, intradural_text, parameter_text
 from pnst.classification.findings import Finding, Interval
 from pnst.classification.intradural.model import intradural_sources
 from pnst.classification.intradural.observation import LEVEL, LEVELS
@@ -45,9 +45,13 @@ def _lines(a: Assessment) -> Iterator[str]:
         yield from (f"  {digest}  {name}" for name, digest in packaged_digests().items())
 
 
+def _shown(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
 def _evidence_lines(a: Assessment, asked: Question, probability: float, prior: float) -> Iterator[str]:
     """The odds first, which hold whatever the prior; then the probability at the prior, and what each finding adds."""
-    yield f"question: {' or '.join(asked.classes)}? asked in {', '.join(asked.places)}{_unknown_place(asked)}"
+    yield f"question: {' or '.join(asked.classes)}?{_benign(asked)} places: {', '.join(asked.places)}{_unknown(asked)}"
     yield (
         f"odds of {a.answers} multiplied by {_factor(a.odds_factor, a.odds_factor_interval)}, whatever the prior; a "
         "geometric mean over the draws"
@@ -62,6 +66,7 @@ def _evidence_lines(a: Assessment, asked: Question, probability: float, prior: f
     yield from _grown(a)
     yield from [f"abstained: {a.abstained}"] if a.abstained else []
     yield ""
+    yield from axis_texts() if asked is MALIGNANT else ()
     yield f"log-odds; above 0 for {asked.of_class}, below 0 for {asked.classes[1]}; in brackets 95 %"
     yield f"{'beside the others':>20}{'alone':>18}"
     yield f"{logit(prior):+8.3f}  prior {prior:.3f}"
@@ -72,7 +77,11 @@ def _evidence_lines(a: Assessment, asked: Question, probability: float, prior: f
     yield f"{logit(probability):+8.3f}  sum = logit({probability:.3f})"
 
 
-def _unknown_place(asked: Question) -> str:
+def _benign(asked: Question) -> str:
+    return " (malignant; or a schwannoma or a neurofibroma)" if asked is MALIGNANT else ""
+
+
+def _unknown(asked: Question) -> str:
     return "; a place that was not given counts as one of these" if asked is MALIGNANT else ""
 
 
@@ -83,7 +92,7 @@ def _grown(a: Assessment) -> Iterator[str]:
 
 def _rule_lines(rule: RuleResult) -> Iterator[str]:
     yield f"rule {rule.name}, {rule.positive_when}: {rule.reason}"
-    used = ", ".join(f"{column} = {value}" for column, value in rule.inputs.items() if value is not None)
+    used = ", ".join(f"{column} = {_shown(value)}" for column, value in rule.inputs.items() if value is not None)
     yield f"     of {rule.population}; {rule.performance}{f'; read off {used}' if used else ''}"
     yield from (f"     {text}" for text in rule.warnings)
 

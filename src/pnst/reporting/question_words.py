@@ -39,8 +39,8 @@ MALIGNANT = QuestionWords(
     towards="malignancy",
     away="a benign tumour",
     why_they_differ="The two differ, and may even point to opposite sides: alone, a finding is compared with malignant "
-    "and benign lesions at large; beside the others, with what they lead one to expect. A middling size among malignant "
-    "signs speaks for benign beside them, and for malignant alone.",
+    "and benign lesions at large; beside the others, with what they lead one to expect. A middling size among "
+    "malignant signs speaks for benign beside them, and for malignant alone.",
     ends=("benign", "malignant"),
     rests_on="figures published for malignant and benign peripheral nerve sheath tumours",
 )

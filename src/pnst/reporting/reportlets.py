@@ -76,5 +76,3 @@ def _rows(m: Measurements, name: str, family: Family) -> list[Row]:
     columns = family.columns()
     beside = {f"{column}{suffix}" for column in columns for suffix in ("_interval", "_threshold")} | {"quality"}
     return [row_of(m, name, column) for column in columns if column not in beside]
-
-
