@@ -150,10 +150,10 @@ def _seen(m: Measurements, columns: Sequence[str]) -> Row | None:
         if judged is not None:
             sign = judged.rpartition(".")[2]
             return Row(sign_title(family, sign), Quantity(""), reader=quantity(sign, m.overrides[judged]))
-    column = next((column for column in columns if column in m.columns()), None)
-    if column is None:
+    measured = next((column for column in columns if column in m.columns()), None)
+    if measured is None:
         return None
-    family, _, name = column.rpartition(".")
+    family, _, name = measured.rpartition(".")
     return row_of(m, family, name, sign_title(family, name))
 
 

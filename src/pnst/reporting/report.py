@@ -77,14 +77,14 @@ def _by_published_figures(a: Assessment) -> QuestionWords | None:
 
 def _lesion(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> dict[str, Any]:
     """What the page says of one lesion."""
-    found = reasons(m, a)
+    explained = reasons(m, a)
     return {
         "label": lesion.label,
         "made_by": lesion.made_by,
         "a": a,
         "answer": answer_of(a),
-        "reasons": found,
-        "axis": axis_of(found),
+        "reasons": explained,
+        "axis": axis_of(explained),
         "rules": rule_table(a.rules, m),
         "key_numbers": key_numbers(m),
         "reportlets": reportlets(study, lesion, m),

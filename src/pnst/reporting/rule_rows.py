@@ -12,7 +12,7 @@ UNEVALUATED: Result = "cannot be evaluated"
 
 
 @dataclass(frozen=True)
-class RuleRow:
+class RuleSentence:
     """One rule as a page shows it."""
 
     rule: RuleResult
@@ -40,8 +40,8 @@ class RuleRow:
 class RuleTable:
     """The rules that could be applied and those that could not; the warnings that hold for each of them."""
 
-    evaluated: tuple[RuleRow, ...]
-    unevaluated: tuple[RuleRow, ...]
+    evaluated: tuple[RuleSentence, ...]
+    unevaluated: tuple[RuleSentence, ...]
     warnings: tuple[str, ...]
 
 
@@ -57,9 +57,9 @@ def rule_table(rules: Sequence[RuleResult], m: Measurements) -> RuleTable:
     )
 
 
-def _row(rule: RuleResult, m: Measurements, shared: tuple[str, ...]) -> RuleRow:
+def _row(rule: RuleResult, m: Measurements, shared: tuple[str, ...]) -> RuleSentence:
     result = HOLDS[rule.result]
-    return RuleRow(
+    return RuleSentence(
         rule=rule,
         result=result,
         sentence=rule.reason.removeprefix(f"{result}: "),
