@@ -402,6 +402,15 @@ def test_the_words_of_a_report_can_differ(result, dicom_result):
 
 def test_assess_explains_itself(result):
     command = done("assess", result / "measurements.json", "--explain")
+    for words in (
+        "question: MPNST or benign PNST?",
+        "a place that was not given counts as one of these",
+        "whatever the prior; a geometric mean over the draws",
+        "share of schwannoma in benign",
+        "read off margin.ill_defined = ",
+        "published figures, SHA-256:",
+    ):
+        assert words in command.out
     assert f"{only(result / 'assessment.json')['probability']:.3f}" in command.out
 
 
