@@ -13,8 +13,8 @@ from pnst.evidence.population import Patient, mismatch_warnings, mismatches
     [
         (Patient(nf1=False), "Koike", "NF1"),
         (Patient(age=21), "Bhargava1997", "20 years"),
-        (Patient(location="limb"), "Matsumoto2015", "spine"),
-        (Patient(location="spine"), "Yun2021", "trunk or limb"),
+        (Patient(location="limb"), "Matsumoto2015", "paraspinal"),
+        (Patient(location="paraspinal"), "Yun2021", "trunk or limb"),
         (Patient(location="intracranial"), "Suh1992", "extracranial"),
     ],
 )
@@ -31,8 +31,8 @@ def test_a_population_that_does_not_match_is_named(patient, study, word):
         (Patient(nf1=False), "Wasa2010"),
         (Patient(nf1=False), "Yu2016"),
         (Patient(age=20), "Bhargava1997"),
-        (Patient(location="spine"), "Matsumoto2015"),
-        (Patient(location="spine"), "Suh1992"),
+        (Patient(location="paraspinal"), "Matsumoto2015"),
+        (Patient(location="paraspinal"), "Suh1992"),
         (Patient(location="limb"), "Yun2021"),
         (Patient(location="intracranial"), "Yu2016"),
     ],
@@ -58,7 +58,8 @@ def test_facts_are_read():
         ({"nf1": "yes"}, "True, False or None"),
         ({"age": -1}, "years"),
         ({"age": True}, "years"),
-        ({"location": "arm"}, "limb, trunk, head_neck, spine, intracranial"),
+        ({"location": "arm"}, "limb, trunk, head_neck, plexus, paraspinal"),
+        ({"location": "spine"}, "paraspinal .dumbbell, extradural., intradural .extramedullary. or intramedullary"),
     ],
 )
 def test_wrong_facts_are_refused(facts, expected):

@@ -15,6 +15,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pnst.classification.assessment import Assessment
+from pnst.evidence.question import QuestionName
 from pnst.evidence.rule import RuleResult
 from pnst.io.results import SCHEMA_VERSION
 from pnst.measurement.family import INTERVAL, Family
@@ -28,11 +29,15 @@ Json = dict[str, Any]
 TEXT: Json = {"type": "string", "minLength": 1}
 TEXTS: Json = {"type": "array", "items": TEXT}
 SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
+FACTOR: Json = {"type": "number", "minimum": 0}
 SIGNED = ("um2_per_ms", "vendor_ratio", "offset_mm")
 """How columns end that noise may take below 0."""
 NAME = "[a-z0-9_]+"
 UNWRITTEN = ("case_id", "inputs")
 """Fields of an assessment that its entry leaves out: the case stands once, above the lesions."""
+
+KEYS = {"of_class": "class"}
+"""Field of an assessment → its key, where that is another word."""
 
 
 def measurements_schema() -> Json:
@@ -63,31 +68,60 @@ def measurements_schema() -> Json:
 
 def assessment_schema() -> Json:
     """The schema of assessment.json."""
-    probability = {"type": "array", "prefixItems": [SHARE] * 2, "items": False, "minItems": 2}
     special: Json = {
-        "probability": SHARE,
-        "interval": probability | {"description": "95 % credible interval."},
-        "prior": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+        "question": _or_null({"enum": list(get_args(QuestionName))}, "What the place has asked; null: nothing is."),
+        "of_class": _or_null(TEXT, "The class whose probability is given."),
+        "probability": _or_null(SHARE, "Of that class; null where nothing is asked, and `abstained` says why."),
+        "interval": _or_null(_ends(SHARE), "95 % credible interval."),
+        "odds_factor": _or_null(FACTOR, "What the findings multiply the odds by, whatever the prior."),
+        "odds_factor_interval": _or_null(_ends(FACTOR), "95 %."),
+        "prior": _or_null({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, "Of that class."),
         "at_priors": _pattern({r"^0\.[0-9]+$": SHARE}, "Prior to probability."),
-        "contributions": {
-            "description": "Predictor, or feature of a trained model, to log-odds; with logit(prior) they sum to "
-            "logit(probability).",
-            "type": "object",
-            "propertyNames": {"minLength": 1},
-            "additionalProperties": {"type": "number"},
-        },
+        "model": {"type": "string", "description": "Which model answered; empty where nothing is asked."},
         "rules": {"type": "array", "items": _rule()},
         "warnings": TEXTS | {"description": "What a reader of the probability must know."},
     }
     hints = get_type_hints(Assessment)
-    written = [f.name for f in fields(Assessment) if f.name not in UNWRITTEN]
-    lesion = _object({name: special.get(name) or _value(name, hints[name]) for name in written}, "One lesion.")
-    lesion["properties"]["abstained"]["description"] = "Null, or why the numbers should not be relied on."
+    properties: Json = {}
+    for name in (f.name for f in fields(Assessment) if f.name not in UNWRITTEN):
+        own = _findings() if name == "findings" else {name: special.get(name) or _value(name, hints[name])}
+        properties |= {KEYS.get(key, key): value for key, value in own.items()}
+    lesion = _object(properties, "One lesion.")
+    lesion["properties"]["abstained"]["description"] = "Null, or why there is no probability, or none to be relied on."
     about = (
-        "The probability of malignancy of each lesion, from published evidence or a trained model. Research software, "
-        "not a medical device."
+        "What the findings of each lesion do to the odds of the class that is asked about, and its probability, from "
+        "published evidence or a trained model. Research software, not a medical device."
     )
     return _document("assessment", about, lesion)
+
+
+def _findings() -> Json:
+    """What each finding adds beside the others, and says alone."""
+    number: Json = {"type": "number"}
+    return {
+        "contributions": _of_findings(number, "beside the others; with logit(prior) they sum to logit(probability)"),
+        "contribution_intervals": _of_findings(_ends(number), "beside the others, 95 %"),
+        "alone": _of_findings(number, "by itself; empty where a model has no such number"),
+        "alone_intervals": _of_findings(_ends(number), "by itself, 95 %"),
+    }
+
+
+def _of_findings(value: Json, what: str) -> Json:
+    about = f"Predictor, or feature of a trained model, to log-odds {what}."
+    return {
+        "description": about,
+        "type": "object",
+        "propertyNames": {"minLength": 1},
+        "additionalProperties": value,
+    }
+
+
+def _ends(value: Json) -> Json:
+    return {"type": "array", "prefixItems": [value] * 2, "items": False, "minItems": 2}
+
+
+def _or_null(value: Json, about: str) -> Json:
+    return {"description": about, "anyOf": [value, {"type": "null"}]}
 
 
 SCHEMAS = {"measurements": measurements_schema, "assessment": assessment_schema}
