@@ -95,12 +95,12 @@ def test_a_random_subset_is_dropped(entity, seed, monkeypatch):
 @pytest.mark.parametrize("entity", ENTITIES)
 @pytest.mark.parametrize("seed", [0, 2, 6, 8])
 def test_the_bounds_move_a_dropped_diameter_by_little(entity, seed):
-    """A bound acts on the observed value only: the mean over draws moves by less than 0.02 (regression)."""
+    """A bound acts on the observed value only: the mean over draws moves by less than 0.03 (regression)."""
     given, _, by_reader = split(seed, np.random.default_rng(seed))
     given = {name: value for name, value in given.items() if name not in VALUES}
     likelihood = only_draws(model_of(), range(0, 400, 40))
     alone, mean = integrated(likelihood, entity, given, ["longest_diameter"], by_reader)
-    assert 1e-5 < abs(mean.mean() - alone.mean()) < 0.02
+    assert 1e-5 < abs(mean.mean() - alone.mean()) < 0.03
 
 
 class TestOrder:
