@@ -81,6 +81,6 @@ def assess_table(asked: Asked, lesions: LesionTable, facts: Patient, places: Seq
             ("warnings", ["; ".join(texts) for texts in prediction.warnings]),
         ):
             answers[column][rows] = values
-    table = pd.DataFrame(answers, index=lesions.index)
+    table = pd.DataFrame({name: pd.Series(of_all, lesions.index, dtype=object) for name, of_all in answers.items()})
     numbers = ["probability", "low", "high", "odds_factor"]
     return table.astype(dict.fromkeys(numbers, float))

@@ -40,7 +40,7 @@ class TestCurve:
         between = delta_of((area[1:] + area[:-1]) / 2)
         assert between == pytest.approx((delta[1:] + delta[:-1]) / 2, abs=1e-12)
 
-    @pytest.mark.parametrize("point", [0, 7, 17])
+    @pytest.mark.parametrize("point", [7, *(pytest.param(point, marks=pytest.mark.slow) for point in (0, 3, 12, 17))])
     def test_a_stored_point_is_what_the_model_gives_now(self, point):
         """Recomputed at the stored draws and seed; after a change of the parameters: `benchmarks/evidence_model.py
         calibrate`. The AUC rises by .002 and more a step of .2, so that 1e-4 holds δ to .01.
