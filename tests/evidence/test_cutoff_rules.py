@@ -144,5 +144,5 @@ class TestPopulation:
 
     def test_a_spinal_rule_on_a_limb_is_warned_of(self):
         rule = rules()["Matsumoto2015_osteolysis"]
-        assert "spine" in rule({"reader.osteolysis": True}, Patient(location="limb")).warnings[0]
-        assert rule({"reader.osteolysis": True}, Patient(location="spine")).warnings == ()
+        assert "paraspinal" in rule({"reader.osteolysis": True}, Patient(location="limb")).warnings[0]
+        assert rule({"reader.osteolysis": True}, Patient(location="paraspinal")).warnings == ()
