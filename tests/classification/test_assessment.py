@@ -117,7 +117,9 @@ def test_the_model_names_itself():
 
 
 def test_each_question_has_its_disclaimer():
-    of_places = {place: assess(COLUMNS, patient={"location": place}) for place in ("limb", "intradural", "intracranial")}
+    of_places = {
+        place: assess(COLUMNS, patient={"location": place}) for place in ("limb", "intradural", "intracranial")
+    }
     assert all("not a medical device" in a.disclaimer for a in of_places.values())
     assert "published figures alone" in of_places["limb"].disclaimer
     assert "probability" not in of_places["intracranial"].disclaimer

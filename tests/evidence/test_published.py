@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from pnst.evidence import intradural_rows, published
-from pnst.evidence.csv_rows import one_of, packaged_rows
+from pnst.evidence.csv_rows import packaged_rows
 from pnst.evidence.cutoff_rules import B_RANGE, MIN_DIAMETER_MM
 
 EVERY_TABLE = {
@@ -123,11 +123,6 @@ def test_ranks_are_unique_within_a_group_and_a_group_lies_on_one_axis():
         members = [p for p in published.predictors() if p.group == group]
         assert sorted(p.rank for p in members) == list(range(1, len(members) + 1))
         assert len({p.axis for p in members}) == 1
-
-
-def test_a_word_outside_its_vocabulary_is_refused():
-    with pytest.raises(ValueError, match="none of"):
-        one_of("sometimes", ("all", "some"))
 
 
 class TestPopulationsAreReadOffTheirText:

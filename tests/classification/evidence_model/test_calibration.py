@@ -1,4 +1,4 @@
-"""δ and the AUC that the conventional features have at it. Witnesses: the curve recomputed, simulation, closed forms."""
+"""δ and the AUC that the conventional features have at it. Witnesses: the curve again, simulation, closed forms."""
 
 from __future__ import annotations
 

@@ -33,9 +33,7 @@ class TestPooling:
     def test_exact_counts_pool_as_normal_random_effects(self, rows, sd):
         """Mean, its standard error, and the SD of a new study, √(SE² + τ²)."""
         fit = random_effects(
-            *logit_with_half_count(
-                np.array([r.positive for r in rows], float), np.array([r.n for r in rows], float)
-            ),
+            *logit_with_half_count(np.array([r.positive for r in rows], float), np.array([r.n for r in rows], float)),
             between_sd=sd,
         )
         mean = mean_density(rows, sd)

@@ -7,7 +7,15 @@ import pytest
 from scipy import stats
 from scipy.special import expit, logit
 
-from classification.random_lesions import model_of, of_one_entity, only_draws, random_nf1, random_table, seen, with_readers
+from classification.random_lesions import (
+    model_of,
+    of_one_entity,
+    only_draws,
+    random_nf1,
+    random_table,
+    seen,
+    with_readers,
+)
 from pnst.classification.evidence_model import likelihood as likelihood_module
 from pnst.classification.evidence_model.likelihood import AXES, MAX_DIFFUSION_LOG_RATIO, Likelihood
 from pnst.classification.evidence_model.observed import ObservedData

@@ -11,7 +11,15 @@ import pytest
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from classification.random_lesions import model_of, of_one_entity, only_draws, random_nf1, random_table, seen, with_readers
+from classification.random_lesions import (
+    model_of,
+    of_one_entity,
+    only_draws,
+    random_nf1,
+    random_table,
+    seen,
+    with_readers,
+)
 from pnst.classification.assess import assess
 from pnst.classification.evidence_model import likelihood as likelihood_module
 from pnst.classification.evidence_model import parameters as parameters_module

@@ -43,7 +43,7 @@ def test_a_lognormal_has_the_mean_and_sd_of_its_row():
 class TestCutoffs:
     @pytest.mark.parametrize("sd", [0.13, 0.18, 0.25])
     def test_class_medians_meet_each_cutoffs_proportions(self, sd):
-        """A normal of that SD about the median lies beyond the cutoff as often as the row counts, half a count added."""
+        """A normal of that SD about the median lies beyond the cutoff as often as the row counts, half a count more."""
         rows = cutoff_rows("adc_mean")
         malignant, benign = class_medians(rows, np.array([sd]))
         for row, m, b in zip(rows, malignant[:, 0], benign[:, 0], strict=True):
