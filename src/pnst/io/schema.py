@@ -29,15 +29,9 @@ Json = dict[str, Any]
 TEXT: Json = {"type": "string", "minLength": 1}
 TEXTS: Json = {"type": "array", "items": TEXT}
 SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
-FACTOR: Json = {"type": "number", "minimum": 0}
 SIGNED = ("um2_per_ms", "vendor_ratio", "offset_mm")
 """How columns end that noise may take below 0."""
 NAME = "[a-z0-9_]+"
-UNWRITTEN = ("case_id", "inputs")
-"""Fields of an assessment that its entry leaves out: the case stands once, above the lesions."""
-
-KEYS = {"of_class": "class"}
-"""Field of an assessment → its key, where that is another word."""
 
 
 def measurements_schema() -> Json:
@@ -68,60 +62,44 @@ def measurements_schema() -> Json:
 
 def assessment_schema() -> Json:
     """The schema of assessment.json."""
-    special: Json = {
-        "question": _or_null({"enum": list(get_args(QuestionName))}, "What the place has asked; null: nothing is."),
-        "of_class": _or_null(TEXT, "The class whose probability is given."),
-        "probability": _or_null(SHARE, "Of that class; null where nothing is asked, and `abstained` says why."),
-        "interval": _or_null(_ends(SHARE), "95 % credible interval."),
-        "odds_factor": _or_null(FACTOR, "What the findings multiply the odds by, whatever the prior."),
-        "odds_factor_interval": _or_null(_ends(FACTOR), "95 %."),
-        "prior": _or_null({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, "Of that class."),
+    number: Json = {"type": "number"}
+    factor: Json = {"type": "number", "minimum": 0}
+    answer: Json = {
+        "question": {"enum": list(get_args(QuestionName)), "description": "What was asked; null where nothing was."},
+        "class": TEXT | {"description": "The class whose probability is given."},
+        "probability": SHARE,
+        "interval": _pair(SHARE) | {"description": "95 % credible interval."},
+        "odds_factor": factor | {"description": "What the prior's odds are multiplied by."},
+        "odds_factor_interval": _pair(factor) | {"description": "95 % credible interval."},
+        "prior": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+    }
+    shares = "Predictor, or feature of a trained model, to log-odds"
+    hints = get_type_hints(Assessment)
+    properties: Json = {
+        "label": TEXT,
+        **{name: _or_null(value) for name, value in answer.items()},
         "at_priors": _pattern({r"^0\.[0-9]+$": SHARE}, "Prior to probability."),
-        "model": {"type": "string", "description": "Which model answered; empty where nothing is asked."},
+        "contributions": _by_name(number, f"{shares}; with logit(prior) they sum to logit(probability)."),
+        "contribution_intervals": _by_name(_pair(number), "95 % interval of each contribution that has one."),
+        "alone": _by_name(number, f"{shares} by itself, from the same prior."),
+        "alone_intervals": _by_name(_pair(number), "95 % interval of each finding by itself that has one."),
+        "abstained": _value("abstained", hints["abstained"])
+        | {"description": "Null, or why the numbers should not be relied on, or why there are none."},
         "rules": {"type": "array", "items": _rule()},
         "warnings": TEXTS | {"description": "What a reader of the probability must know."},
+        "model": {"type": "string"},
     }
-    hints = get_type_hints(Assessment)
-    properties: Json = {}
-    for name in (f.name for f in fields(Assessment) if f.name not in UNWRITTEN):
-        own = _findings() if name == "findings" else {name: special.get(name) or _value(name, hints[name])}
-        properties |= {KEYS.get(key, key): value for key, value in own.items()}
     lesion = _object(properties, "One lesion.")
-    lesion["properties"]["abstained"]["description"] = "Null, or why there is no probability, or none to be relied on."
+    lesion |= {
+        "if": {"properties": {"question": {"type": "null"}}},
+        "then": {"properties": {name: {"type": "null"} for name in answer}},
+        "else": {"properties": answer},
+    }
     about = (
-        "What the findings of each lesion do to the odds of the class that is asked about, and its probability, from "
-        "published evidence or a trained model. Research software, not a medical device."
+        "The probability of the class that is asked about, of each lesion, from published evidence or a trained model. "
+        "Research software, not a medical device."
     )
     return _document("assessment", about, lesion)
-
-
-def _findings() -> Json:
-    """What each finding adds beside the others, and says alone."""
-    number: Json = {"type": "number"}
-    return {
-        "contributions": _of_findings(number, "beside the others; with logit(prior) they sum to logit(probability)"),
-        "contribution_intervals": _of_findings(_ends(number), "beside the others, 95 %"),
-        "alone": _of_findings(number, "by itself; empty where a model has no such number"),
-        "alone_intervals": _of_findings(_ends(number), "by itself, 95 %"),
-    }
-
-
-def _of_findings(value: Json, what: str) -> Json:
-    about = f"Predictor, or feature of a trained model, to log-odds {what}."
-    return {
-        "description": about,
-        "type": "object",
-        "propertyNames": {"minLength": 1},
-        "additionalProperties": value,
-    }
-
-
-def _ends(value: Json) -> Json:
-    return {"type": "array", "prefixItems": [value] * 2, "items": False, "minItems": 2}
-
-
-def _or_null(value: Json, about: str) -> Json:
-    return {"description": about, "anyOf": [value, {"type": "null"}]}
 
 
 SCHEMAS = {"measurements": measurements_schema, "assessment": assessment_schema}
@@ -164,6 +142,27 @@ def _value(name: str, hint: Any) -> Json:
         return dict(SHARE) if name.endswith("fraction") else _number(name)
     kinds: dict[Any, Json] = {bool: {"type": "boolean"}, int: {"type": "integer", "minimum": 0}, str: dict(TEXT)}
     return kinds[hint]
+
+
+def _or_null(value: Json) -> Json:
+    """That value, or null."""
+    if "enum" in value:
+        return value | {"enum": [*value["enum"], None]}
+    return value | {"type": [value["type"], "null"]}
+
+
+def _pair(value: Json) -> Json:
+    return {"type": "array", "prefixItems": [value] * 2, "items": False, "minItems": 2}
+
+
+def _by_name(value: Json, description: str) -> Json:
+    """An object of any names."""
+    return {
+        "description": description,
+        "type": "object",
+        "propertyNames": {"minLength": 1},
+        "additionalProperties": value,
+    }
 
 
 def _number(name: str) -> Json:

@@ -21,8 +21,8 @@ from pnst.evidence.published import Entity, Predictor, predictors
 from pnst.evidence.sign_rows import ENTITIES
 from pnst.typing import BoolArray, FloatArray
 
-STEP, REACH = 0.35, 5.6
-"""Of the evenly spaced nodes in s, whose sum is exact to rounding for what is smooth over a step (Poisson): within 1e-4
+STEP, REACH = 0.28, 5.6
+"""Of the evenly spaced nodes in s, whose sum is exact to rounding for what is smooth over a step (Poisson): within 2e-4
 of a probability and 2e-3 of the ends of its interval (tested). The laws hold for any positive weights."""
 NODES = np.arange(-REACH, REACH + STEP / 2, STEP)
 MAX_DIFFUSION_LOG_RATIO = float(np.log(30.0))

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from scipy.special import gammaln
 
-from pnst.classification.evidence_model.frequency import Positives, counts
+from pnst.classification.evidence_model.frequency import MIN_FREQUENCY, Positives, counts
 from pnst.typing import BoolArray, FloatArray, IntArray
 
 N_MALIGNANT, N_BENIGN, SIGNIFICANCE = 18, 37, 0.05
@@ -34,14 +34,13 @@ def draw_frequencies(
             density *= np.expand_dims(_likelihood(row), axis)
     marginal = np.cumsum(density.sum(axis=1))
     position = np.interp(first, np.concatenate([[0.0], marginal / marginal[-1]]), np.arange(_STEPS + 1))
-    columns = np.cumsum(density, axis=1)
-    columns = np.concatenate([np.zeros((_STEPS, 1)), columns / columns[:, -1:]], axis=1)
     row = np.minimum(position.astype(int), _STEPS - 1)
     benign_position = np.empty_like(second)
     for index in np.unique(row):
-        at = row == index
-        benign_position[at] = np.interp(second[at], columns[index], np.arange(_STEPS + 1))
-    return position / _STEPS, benign_position / _STEPS
+        at, cumulative = row == index, np.concatenate([[0.0], np.cumsum(density[index])])
+        benign_position[at] = np.interp(second[at] * cumulative[-1], cumulative, np.arange(_STEPS + 1))
+    drawn = np.clip(np.stack([position, benign_position]) / _STEPS, MIN_FREQUENCY, 1 - MIN_FREQUENCY)
+    return drawn[0], drawn[1]
 
 
 @cache
