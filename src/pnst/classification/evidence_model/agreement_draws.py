@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import log_expit
 
 from pnst.classification.evidence_model.frequency import LOGITS, Positives, draw, of_other_studies
-from pnst.classification.evidence_model.measured_counts import log_likelihood_measured
+from pnst.classification.evidence_model.site_counts import log_likelihood_measured
 from pnst.evidence.body import Evidence
 from pnst.evidence.published import Agreement
 from pnst.evidence.sign_rows import AgreementCounts

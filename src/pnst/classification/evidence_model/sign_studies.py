@@ -12,11 +12,14 @@ from pnst.classification.evidence_model.agreement_draws import AgreementRows
 from pnst.classification.evidence_model.frequency import (
     Positives,
     Row,
-    log_likelihood,
     mean_density,
     new_study_density,
 )
-from pnst.classification.evidence_model.measured_counts import log_likelihood_measured, log_likelihood_over
+from pnst.classification.evidence_model.site_counts import (
+    log_likelihood_measured,
+    log_likelihood_over,
+    log_likelihood_read,
+)
 from pnst.evidence.body import Evidence
 from pnst.evidence.csv_rows import Estimate
 from pnst.evidence.published import Entity, Pooled, Predictor, SignCounts
@@ -118,7 +121,7 @@ class SignRows:
             if count.n and row.measured and sensitivity is not None and specificity is not None:
                 rows.append(log_likelihood_measured(count, sensitivity, specificity))
             elif count.n:
-                rows.append(count)
+                rows.append(log_likelihood_read(count))
         return rows
 
     @property
@@ -129,16 +132,16 @@ class SignRows:
 
     def _of_study(self, of_class: OfClass, rows: Sequence[SignCounts]) -> list[Row]:
         agreement = self.agreement
-        if agreement is None or not any(row.measured for row in rows):
+        if rows[0].study not in self.added:
             return [of_class.count(row) for row in rows]
-        sensitivity, specificity = agreement.of_site(rows[0].study).nodes()
-        seen = of_class.seen(sensitivity, agreement.ordinal)
-        parts = [
-            log_likelihood_over(of_class.count(row), seen, specificity)
-            if row.measured
-            else log_likelihood(of_class.count(row))
-            for row in rows
-        ]
+        parts = []
+        for row in rows:
+            if row.measured and agreement is not None:
+                sensitivity, specificity = agreement.of_site(row.study).nodes()
+                seen = of_class.seen(sensitivity, agreement.ordinal)
+                parts.append(log_likelihood_over(of_class.count(row), seen, specificity))
+            else:
+                parts.append(log_likelihood_read(of_class.count(row)))
         return [np.sum(parts, axis=0)]
 
     def _outside(self, estimate: Estimate | None) -> list[SignCounts]:

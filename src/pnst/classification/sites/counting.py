@@ -20,6 +20,7 @@ from pnst.evidence.value_rows import SampleMoments
 from pnst.measurement.overrides import READER_COLUMNS
 from pnst.typing import BoolArray
 
+_ROUNDING = 1e-9  # a value at its threshold is on the other side
 NOT_TOLD = "fewer than {least} {of_class} lesions: not told"
 
 
@@ -57,7 +58,7 @@ def agreement_rows(lesions: LesionTable, signs: tuple[SignCounts, ...], study: s
 
 def present(observation: Observation) -> BoolArray:
     """Where (n,) the sign lies on the malignant side of its threshold, softness aside."""
-    shown: BoolArray = observation.enters & (observation.entry[:, 0] < 0.5)
+    shown: BoolArray = observation.enters & (observation.entry[:, 0] < 0.5 - _ROUNDING)
     return shown
 
 

@@ -1,4 +1,6 @@
-"""What a count of measured signs says of how often a reader would see the sign.
+"""What a site's count says of how often a reader would see a sign.
+
+The count is binomial: the half count that the published rows are given would add up over many sites of a rare sign.
 
 A measured sign is not a reader's: where readers see it with frequency p, it is measured with frequency
 se·p + (1−sp)·(1−p). The count is binomial in that, so that a site's own measured signs pin what is measured there,
@@ -17,6 +19,12 @@ from pnst.typing import FloatArray
 
 _FREQUENCIES = expit(LOGITS)
 _LEAST = 1e-12
+
+
+def log_likelihood_read(row: Positives) -> FloatArray:
+    """Of a reader's frequency (grid,), up to a constant, from a count of a reader's signs."""
+    likelihood: FloatArray = log_likelihood_measured(row, np.ones(1), np.ones(1))[0]
+    return likelihood
 
 
 def log_likelihood_measured(row: Positives, sensitivity: FloatArray, specificity: FloatArray) -> FloatArray:
