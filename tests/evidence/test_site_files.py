@@ -12,11 +12,13 @@ FILES = {
     "signs_2x2.csv": "predictor,study,malignant_positive,n_malignant,benign_positive,n_benign,mark,note\n"
     "cyst_or_necrosis,north,>15,20,<5,40,reader,\n"
     "cyst_or_necrosis,north,7,14,,,measured,few\n",
-    "continuous.csv": "predictor,unit,study,mean_malignant,sd_malignant,n_malignant,mean_benign,sd_benign,n_benign,mark,note\n"
+    "continuous.csv": "predictor,unit,study,mean_malignant,sd_malignant,n_malignant,"
+    "mean_benign,sd_benign,n_benign,mark,note\n"
     "longest_diameter,cm,north,7.1,2.5,20,,,,counted,\n",
     "agreement.csv": "predictor,study,measured_positive,reader_positive,measured_negative,reader_negative,mark,note\n"
     "cyst_or_necrosis,north,15,20,>35,40,counted,\n",
-    "studies.csv": "study,citation,doi,n_malignant,n_benign,population,acquisition,level,nf1,site,age_max,in_martin2021\n"
+    "studies.csv": "study,citation,doi,n_malignant,n_benign,population,acquisition,level,nf1,site,age_max,"
+    "in_martin2021\n"
     "north,counted by pnst evidence,,20,40,,,counts,unknown,,,no\n",
 }
 
@@ -78,7 +80,7 @@ def test_whatever_should_not_be_there_is_refused(name, old, new, told):
     with pytest.raises(InputError) as error:
         site_of(changed(name, old, new))
     assert (name in error.value.what, told in error.value.got) == (True, True), str(error.value)
-    assert error.value.expected and error.value.remedy
+    assert all((error.value.expected, error.value.remedy))
 
 
 def test_bytes_that_are_no_text_are_refused():

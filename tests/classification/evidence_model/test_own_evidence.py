@@ -115,8 +115,10 @@ def test_a_class_that_is_not_told_says_nothing_of_itself(predictor):
 @pytest.mark.parametrize("predictor", ["adc_mean", "adc_dark", "adc_min"])
 def test_sites_move_level_difference_and_log_sd_of_adc(predictor):
     """Three sites whose ADC is lower, whose classes differ more, and whose log-SD is wider than published."""
+    low, high = (0.3, 2.0) if predictor == "adc_min" else (0.7, 2.0)
+    log_sd = 0.5 if predictor == "adc_min" else 0.35
     sites = tuple(
-        site(predictor, lognormal(0.7, 0.35, 60), lognormal(2.0, 0.35, 60), name) for name in ("x", "y", "z")
+        site(predictor, lognormal(low, log_sd, 60), lognormal(high, log_sd, 60), name) for name in ("x", "y", "z")
     )
     p, alone = parameters(predictor, Evidence(sites=sites)), parameters(predictor, literature())
     assert np.median(p.malignant) < np.median(alone.malignant)

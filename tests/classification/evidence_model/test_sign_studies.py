@@ -11,10 +11,10 @@ from scipy.special import logit
 from pnst.classification.evidence_model.frequency import Positives, mean_density, new_study_density
 from pnst.classification.evidence_model.quasi_random import Variates
 from pnst.classification.evidence_model.sign_draws import draw_sign
-from pnst.classification.evidence_model.site_counts import log_likelihood_read
 from pnst.classification.evidence_model.sign_studies import SignRows
+from pnst.classification.evidence_model.site_counts import log_likelihood_read
 from pnst.evidence.body import Evidence, SiteEvidence, literature
-from pnst.evidence.csv_rows import Censored
+from pnst.evidence.csv_rows import Censored, Estimate
 from pnst.evidence.published import pooled, predictors, publications, sign_counts
 from pnst.evidence.sign_rows import ENTITIES, SignCounts
 
@@ -32,17 +32,25 @@ def drawn(predictor, evidence, draws=1024):
 
 
 def test_a_sites_row_pools_with_the_meta_analysis_that_does_not_hold_it():
-    """By hand: Martin2021's sensitivity, the published rows outside it, and the site, whatever year it is named by."""
-    estimate = next(r.sensitivity for r in pooled() if (r.source, r.predictor) == ("Martin2021", "margin_ill_defined"))
-    outside = [
-        Positives(row.malignant_positive, row.n_malignant)
-        for row in sign_counts()
-        if row.predictor == "margin_ill_defined" and not publications()[row.study].counted_in_meta_analysis
-    ]
-    added = log_likelihood_read(Positives(30, 60))
+    """By hand: of malignant lesions the rows and the site; of benign ones 1 − Martin2021's specificity, the rows outside
+    it, and the site, whatever year it is named by.
+    """
+    rows = [row for row in sign_counts() if row.predictor == "margin_ill_defined"]
+    outside = [row for row in rows if not publications()[row.study].counted_in_meta_analysis]
+    printed = next(r for r in pooled() if (r.source, r.predictor) == ("Martin2021", "margin_ill_defined"))
+    specificity = printed.specificity
+    assert (printed.sensitivity, specificity is None, len(outside) < len(rows)) == (None, False, True)
+    frequency = Estimate(1 - specificity.value, 1 - specificity.high, 1 - specificity.low)
+    malignant = [Positives(row.malignant_positive, row.n_malignant) for row in rows]
+    benign = [Positives(row.benign_positive, row.n_benign) for row in outside]
+    pools = (
+        mean_density([*malignant, log_likelihood_read(Positives(30, 60))], 0.6),
+        mean_density([*benign, log_likelihood_read(Positives(9, 90))], 0.6, frequency),
+    )
     evidence = Evidence(sites=(site("margin_ill_defined", (30, 60), (9, 90)),))
-    expected = new_study_density(mean_density([*outside, added], 0.6, estimate), 0.6)
-    assert SignRows.of(PREDICTORS["margin_ill_defined"], evidence).malignant() == pytest.approx(expected)
+    found = SignRows.of(PREDICTORS["margin_ill_defined"], evidence)
+    assert found.malignant() == pytest.approx(new_study_density(pools[0], 0.6))
+    assert found.benign() == pytest.approx(new_study_density(pools[1], 0.6))
 
 
 def test_mixed_benign_lesions_inform_both_entities():

@@ -58,7 +58,11 @@ def test_lesions_of_another_question_are_refused(place):
 
 def test_a_class_of_fewer_than_five_tells_nothing_and_two_are_refused():
     small = pnst.summarise_evidence(counted_cohort((2, 10), (4, 40)), "malignant")
-    assert (small.publication.n_malignant, small.sign_counts[0].n_malignant, small.moments[0].n_malignant) == (None, 0, 0)
+    assert (small.publication.n_malignant, small.sign_counts[0].n_malignant, small.moments[0].n_malignant) == (
+        None,
+        0,
+        0,
+    )
     assert small.sign_counts[0].n_benign == 40
     with pytest.raises(pnst.InputError, match="too few lesions to tell anything"):
         pnst.summarise_evidence(counted_cohort((2, 2), (4, 4)), "malignant")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_expit
+from scipy.special import expit, log_expit, logsumexp
 
 from pnst.classification.evidence_model.frequency import LOGITS, Positives, draw, of_other_studies
 from pnst.classification.evidence_model.site_counts import log_likelihood_measured
@@ -23,7 +23,17 @@ BETWEEN_SD = 0.6
 """Between-study SD of a sensitivity or specificity on the logit (assumed)."""
 VISIBLE_SHARE = 0.5
 """Share of visible oedema, of the lesions with oedema, for which alone the measurement can miss it (assumed)."""
+_PROPORTIONS = expit(LOGITS)
 _NODES = (np.arange(5) + 0.5) / 5
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one's own site measured in one class, and how often readers are expected to see the sign there."""
+
+    count: Positives
+    expected: FloatArray
+    """A density over the grid."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +55,28 @@ class AgreementRows:
         others = tuple(row for site in evidence.sites for row in site.agreements if row.predictor == predictor)
         return cls(published, ordinal, next((row for row in own if row.predictor == predictor), None), others)
 
-    def draw(self, first: FloatArray, second: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def draw(
+        self, first: FloatArray, second: FloatArray, measured: Sequence[Measured] = ()
+    ) -> tuple[FloatArray, FloatArray]:
         """Sensitivity and specificity (draws,) at two uniform draws.
 
-        A measurement that is worse than chance says nothing: it never speaks for the other side.
+        What one's own site measured speaks of them too: a sign that is measured in 5 % of the lesions is falsely
+        measured in no more. A measurement that is worse than chance says nothing: it never speaks for the other side.
         """
-        specificity = _draw(self.published.specificity, *self._specificity_counts(), second)
-        sensitivity = _draw(self.published.sensitivity, *self._sensitivity_counts(), first)
+        own, others = self._specificity_counts()
+        middle = np.full_like(LOGITS, self.lifted(np.mean(self.published.sensitivity)))
+        own += [_of_frequencies(part, middle, _PROPORTIONS) for part in measured]
+        specificity = _draw(self.published.specificity, own, others, second)
+        own, others = self._sensitivity_counts()
+        middle = np.full_like(LOGITS, specificity.mean())
+        own += [_of_frequencies(part, self.lifted(_PROPORTIONS), middle) for part in measured]
+        sensitivity = _draw(self.published.sensitivity, own, others, first)
         return np.maximum(sensitivity, 1 - specificity), specificity
+
+    def lifted(self, sensitivity: FloatArray | np.floating) -> FloatArray:
+        """How often some level is measured where a reader sees one: large oedema taken for visible is not missed."""
+        lift = 1 - VISIBLE_SHARE if self.ordinal else 0.0
+        return np.asarray(lift + (1 - lift) * sensitivity)
 
     def of_site(self, study: str) -> AgreementRows:
         """What is known of another site's: the range, and its own counts."""
@@ -67,7 +91,7 @@ class AgreementRows:
         """Log-likelihoods of the site's own counts and of others'."""
         rows = [[(row.measured_positive, row.reader_positive) for row in part] for part in self._parts]
         own, others = ([Positives(k, n) for k, n in part if n] for part in rows)
-        lift = 1 - VISIBLE_SHARE if self.ordinal else 0.0  # large oedema that is taken for visible is not missed
+        lift = float(self.lifted(np.float64(0.0)))
         return _likelihoods(own, lift), _likelihoods(others, lift)
 
     def _specificity_counts(self) -> tuple[list[FloatArray], list[FloatArray]]:
@@ -99,6 +123,13 @@ def beta_log_density(low: float, high: float) -> FloatArray:
     total = mean * (1 - mean) / variance - 1
     density: FloatArray = total * (mean * log_expit(LOGITS) + (1 - mean) * log_expit(-LOGITS))
     return density
+
+
+def _of_frequencies(measured: Measured, sensitivity: FloatArray, specificity: FloatArray) -> FloatArray:
+    """Log-likelihood (grid,) of pairs of sensitivity and specificity, over every frequency that readers may see."""
+    each = log_likelihood_measured(measured.count, sensitivity, specificity)
+    likelihood: FloatArray = logsumexp(each, axis=1, b=measured.expected)
+    return likelihood
 
 
 def _likelihoods(rows: Iterable[Positives], lift: float) -> list[FloatArray]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from scipy.special import expit
+
 from pnst.classification.evidence_model import split_fat_prior
+from pnst.classification.evidence_model.agreement_draws import Measured
 from pnst.classification.evidence_model.frequency import (
+    LOGITS,
     Row,
     draw,
     of_other_studies,
@@ -23,7 +27,9 @@ def draw_sign(predictor: Predictor, evidence: Evidence, variates: Variates) -> S
     first, second = variates.uniform(), variates.uniform()
     of_entity = {entity: variates.uniform() for entity in ENTITIES if rows.by_entity[entity]}
     sensitivity, specificity = (
-        rows.agreement.draw(variates.uniform(), variates.uniform()) if rows.agreement else (None, None)
+        rows.agreement.draw(variates.uniform(), variates.uniform(), _own_measured(predictor, rows))
+        if rows.agreement
+        else (None, None)
     )
     ordinal = predictor.kind == "ordinal"
     large = {part: variates.uniform(*part.large_share) if ordinal else None for part in (MALIGNANT, BENIGN)}
@@ -47,6 +53,18 @@ def draw_sign(predictor: Predictor, evidence: Evidence, variates: Variates) -> S
         large_malignant=large[MALIGNANT],
         large_benign=large[BENIGN],
     )
+
+
+def _own_measured(predictor: Predictor, rows: SignRows) -> list[Measured]:
+    """What one's own site measured of a sign, beside what the literature expects there."""
+    counts = [(part, part.count(row)) for row in rows.own if row.measured for part in (MALIGNANT, BENIGN)]
+    uncounted = predictor.parameters.startswith("assumed")
+    even = expit(LOGITS) * expit(-LOGITS)  # no published row counts it: uniform in the frequency
+    return [
+        Measured(count, even if uncounted else rows.malignant() if part is MALIGNANT else rows.benign())
+        for part, count in counts
+        if count.n
+    ]
 
 
 def _frequencies(
