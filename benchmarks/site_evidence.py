@@ -2,7 +2,7 @@
 
 python benchmarks/site_evidence.py              # a quarter of an hour
 python benchmarks/site_evidence.py --quick      # a minute, as the tests run it
-python benchmarks/site_evidence.py --markdown   # writes its section of README.md
+python benchmarks/site_evidence.py --markdown   # writes its section of README.md and of docs/evidence_sites.md
 
 A site's true frequencies, medians and log-SDs are those of one draw for a new study ("as studies differ"), or each at
 the 3rd or 97th percentile of the draws ("far from the literature"). Its cohort is counted by `summarise_evidence`, and
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass, replace
 from itertools import permutations
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -35,6 +36,7 @@ from pnst.evidence.body import Evidence, literature
 from pnst.evidence.csv_rows import SMALL_CELL, count, told
 from pnst.evidence.site import body_of_evidence
 
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "evidence_sites.md"
 SIZES = (5, 40, 500)
 """Lesions of each class."""
 SIGNS = {
@@ -46,6 +48,12 @@ SIGNS = {
 """Predictor → its column, a reader's word on it, and what is written for each level."""
 VALUES = {"longest_diameter": ("size.longest_diameter_mm", 10.0), "adc_mean": ("adc.mean_um2_per_ms", 1.0)}
 PRIOR, DRAWS = 0.316, 512
+TRUTHS = {
+    "as studies differ": (False, False),
+    "far from the literature": (True, False),
+    "far, its entities alike": (True, True),
+}
+"""A site → whether it is far from the literature, and whether schwannoma and neurofibroma are the same there."""
 KINDS = ("measured", "a reader's")
 FIRST_OTHERS = 3
 
@@ -63,7 +71,7 @@ class Design:
 WHOLE, QUICK = Design(40, 80, 200), Design(6, 40, 40)
 
 
-def true_parameters(rng: np.random.Generator, far: bool) -> Parameters:
+def true_parameters(rng: np.random.Generator, far: bool, alike: bool = False) -> Parameters:
     """A site's: one draw of the literature's new study, or its outer quantiles."""
     drawn = draw_parameters(literature(), DRAWS, 1)
     index = int(rng.integers(DRAWS))
@@ -77,7 +85,7 @@ def true_parameters(rng: np.random.Generator, far: bool) -> Parameters:
     fixed: dict[str, SignParameters | LogNormalParameters] = {}
     for name, p in drawn.predictors.items():
         benign = {entity: of(values) for entity, values in p.benign.items()}
-        if isinstance(p, SignParameters) and p.shared:
+        if alike or (isinstance(p, SignParameters) and p.shared):
             benign = dict.fromkeys(benign, next(iter(benign.values())))
         arrays = {key: of(value) for key, value in vars(p).items() if isinstance(value, np.ndarray)}
         fixed[name] = replace(p, benign=benign, **arrays)
@@ -127,13 +135,13 @@ def answers_of(evidence: Evidence, lesions: pd.DataFrame) -> np.ndarray:
     return log_odds(evidence_model.__wrapped__(evidence, DRAWS, 1).likelihood, lesions)
 
 
-def own_errors(design: Design, kind: str, far: bool) -> dict[str, np.ndarray]:
+def own_errors(design: Design, kind: str, far: bool, alike: bool = False) -> dict[str, np.ndarray]:
     """Evidence → mean absolute error of the log-odds and of the probability, (replicates, 2)."""
     errors: dict[str, list[tuple[float, float]]] = {}
     of_literature = evidence_model(literature(), DRAWS, 1).likelihood
     for replicate in range(design.replicates):
         rng = np.random.default_rng([replicate, far, KINDS.index(kind)])
-        truth = true_parameters(rng, far)
+        truth = true_parameters(rng, far, alike)
         lesions = cohort(truth, design.lesions // 2, kind, rng).drop(columns="malignant")
         right = log_odds(Likelihood(truth, of_literature.delta), lesions)
         found = {"literature": log_odds(of_literature, lesions)}
@@ -182,9 +190,9 @@ def rare_signs(design: Design, frequency: float = 0.03, sites: int = 30) -> dict
 
 def own_part(design: Design) -> str:
     rows = []
-    for far, label in ((False, "as studies differ"), (True, "far from the literature")):
+    for label, site in TRUTHS.items():
         for kind in KINDS:
-            errors = own_errors(design, kind, far)
+            errors = own_errors(design, kind, *site)
             alone = errors["literature"]
             for name, error in errors.items():
                 better = "" if name == "literature" else f"{(error[:, 0] <= alone[:, 0]).mean():.0%}"
@@ -232,6 +240,7 @@ def main() -> None:
     text = report(QUICK if chosen.quick else WHOLE)
     if chosen.markdown:
         write_section("site_evidence", text)
+        write_section("site_evidence", text, PAGE)
     else:
         print(text)
 
