@@ -198,7 +198,7 @@ def _sign(row: Cells) -> SignCounts:
 def _agreement(row: Cells) -> AgreementCounts:
     _check_predictor(AGREEMENT, row, lognormal=False)
     (yes, n_yes), (no, n_no) = (
-        _count_of(AGREEMENT, row, f"measured_{said}", f"reader_{said}") for said in ("positive", "negative")
+        _count_of(AGREEMENT, row, f"measured_{side}", f"reader_{side}") for side in ("positive", "negative")
     )
     return AgreementCounts(row["predictor"], row["study"], yes, n_yes, no, n_no, row["mark"], row["note"])
 
