@@ -24,10 +24,10 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {memory:.0f} GiB; Python {platform.python_version()}; load {load:.1f} at the end"
 
 
-def write_section(name: str, text: str) -> None:
-    """Put the text between `<!-- begin name -->` and `<!-- end name -->` of README.md."""
+def write_section(name: str, text: str, page_file: Path = README) -> None:
+    """Put the text between `<!-- begin name -->` and `<!-- end name -->` of README.md, or of another page."""
     pattern = re.compile(f"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
-    page, found = pattern.subn(lambda match: f"{match[1]}\n{text}\n\n{match[2]}", README.read_text(encoding="utf-8"))
+    page, found = pattern.subn(lambda match: f"{match[1]}\n{text}\n\n{match[2]}", page_file.read_text(encoding="utf-8"))
     if found != 1:
-        raise ValueError(f"{README.name} has {found} places for {name}")
-    README.write_text(page, encoding="utf-8")
+        raise ValueError(f"{page_file.name} has {found} places for {name}")
+    page_file.write_text(page, encoding="utf-8")

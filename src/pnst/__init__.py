@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
     from pnst.classification.evaluation.evaluate import evaluate
     from pnst.classification.evaluation.evaluation import Evaluation
+    from pnst.classification.sites.summarise import summarise_evidence
     from pnst.classification.training.model_folder import read_model
     from pnst.classification.training.train import train
     from pnst.classification.training.trained_model import TrainedModel
     from pnst.errors import AmbiguityError, GeometryError, InputError, PnstError, SettingError
+    from pnst.evidence.body import SiteEvidence
     from pnst.image import Grid, Mask, Volume
     from pnst.io.masks.read import read_lesion, read_lesions
     from pnst.io.study import inspect, read_study
@@ -41,6 +43,8 @@ _HOMES = {
     "TrainedModel": "classification.training.trained_model",
     "read_model": "classification.training.model_folder",
     "evaluate": "classification.evaluation.evaluate",
+    "summarise_evidence": "classification.sites.summarise",
+    "SiteEvidence": "evidence.body",
     "Evaluation": "classification.evaluation.evaluation",
     "PnstError": "errors",
     "InputError": "errors",
@@ -85,6 +89,7 @@ __all__ = [
     "train",
     "read_model",
     "evaluate",
+    "summarise_evidence",
     "write_study",
     "Role",
     "Grid",
@@ -99,6 +104,7 @@ __all__ = [
     "Assessment",
     "TrainedModel",
     "Evaluation",
+    "SiteEvidence",
     "PnstError",
     "InputError",
     "GeometryError",

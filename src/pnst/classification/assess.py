@@ -113,6 +113,7 @@ def assess(
     settings = settings or AssessSettings()
     prior = settings.prior if prior is None else _checked_prior(prior)
     facts, lesions = Patient.from_mapping(patient), LesionTable.of(m)
+    _refuse_evidence_for(model, evidence, own_evidence)
     asked = Asked(_trained(model), body_of_evidence(evidence, own_evidence), settings, prior)
     asked.any_model.refuse_unknown_columns(lesions)
     patients = patients_of(lesions, facts) if asked.trained is None else (facts,) * lesions.count
@@ -121,6 +122,17 @@ def assess(
     named = (m.case_id, m.label) if isinstance(m, Measurements) else (name(part, m.get(part)) for part in IDENTITY)
     rules = evaluate_rules(lesions.row(0, rule_columns()), patients[0], settings.wasa_size_cutoff_mm)
     return _assessment(asked, lesions, patients[0], rules, *named)
+
+
+def _refuse_evidence_for(model: object, evidence: Sequence[object], own_evidence: object) -> None:
+    """A trained model keeps what it learnt: sites' counts would be passed over in silence."""
+    if model is not None and (evidence or own_evidence is not None):
+        raise SettingError(
+            "a trained model takes no evidence of sites",
+            got="a model, and evidence beside it",
+            expected="one of them",
+            remedy="leave the model out, so that the evidence model answers, or leave the evidence out",
+        )
 
 
 def _trained(model: TrainedModel | str | PathLike[str] | None) -> Model | None:

@@ -23,6 +23,8 @@ def inputs_of(
     case_id: str | None,
     keep_identity: bool,
     model: Path | None = None,
+    evidence: list[Path] | None = None,
+    own_evidence: Path | None = None,
 ) -> CaseInputs:
     """What a command is to work on. Raises `SettingError` for words that cannot be read."""
     from pnst.workflow import CaseInputs
@@ -41,6 +43,8 @@ def inputs_of(
         case_id=case_id,
         keep_identity=keep_identity,
         model=model,
+        evidence=tuple(evidence or ()),
+        own_evidence=own_evidence,
     )
 
 

@@ -25,6 +25,7 @@ from pnst.cli.options import (
     CaseOption,
     DicomOption,
     EnhancedOption,
+    EvidenceOption,
     KeepOption,
     LesionOption,
     LikeOption,
@@ -32,6 +33,7 @@ from pnst.cli.options import (
     ModelOption,
     OutOption,
     OverrideOption,
+    OwnEvidenceOption,
     PatientOption,
     PriorOption,
     RealisticOption,
@@ -91,6 +93,8 @@ def run(
     prior: PriorOption = None,
     patient: PatientOption = None,
     model: ModelOption = None,
+    evidence: EvidenceOption = None,
+    own_evidence: OwnEvidenceOption = None,
     settings: SettingsOption = None,
     align: AlignOption = None,
     bias: BiasOption = None,
@@ -103,7 +107,8 @@ def run(
     """
     from pnst import workflow
 
-    inputs = inputs_of(study, lesion, role, mask, override, patient, case_id, keep_identity, model)
+    given = (patient, case_id, keep_identity, model, evidence, own_evidence)
+    inputs = inputs_of(study, lesion, role, mask, override, *given)
     inputs, folder = replace(inputs, settings_file=settings), folder_of(out)
     with progress() as show_stage:
         case = workflow.run_case(inputs, folder, settings_of(settings, prior, bias, align), show_stage)
@@ -180,6 +185,8 @@ def assess(
     prior: PriorOption = None,
     patient: PatientOption = None,
     model: ModelOption = None,
+    evidence: EvidenceOption = None,
+    own_evidence: OwnEvidenceOption = None,
     settings: SettingsOption = None,
     explain: Annotated[bool, typer.Option("--explain", help="Print where every number comes from.")] = False,
     out: OutOption = None,
@@ -193,7 +200,8 @@ def assess(
     from pnst import workflow
 
     folder = folder_of(out)
-    assessments = workflow.assess_step(measurements, folder, patient_of(patient), settings, prior, model)
+    sites = evidence or (), own_evidence
+    assessments = workflow.assess_step(measurements, folder, patient_of(patient), settings, prior, model, *sites)
     if explain:
         print_text(workflow.explanations(assessments))
     elif folder is None:

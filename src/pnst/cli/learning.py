@@ -131,6 +131,29 @@ def evaluate(
     _print_evaluation(evaluation, out)
 
 
+@app.command()
+def evidence(
+    table: TableFile,
+    label: LabelOption,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the counts, which may travel.")],
+    site: Annotated[
+        str | None, typer.Option("--site", metavar="NAME", help="The site's name in the files (default: a digest).")
+    ] = None,
+) -> None:
+    """Count a cohort so that other sites can pool it: no patient, no image, no cell under five. Not a medical device.
+
+    Example: pnst evidence table.csv --label malignant --out counts/
+    """
+    from pnst import workflow
+
+    with progress() as show_stage:
+        show_stage("counting")
+        counted = workflow.summarise_table(workflow.TrainingTable(table=table, label=label), only_folder(out), site)
+    rows = {"signs": counted.sign_counts, "moments": counted.moments, "agreement with a reader": counted.agreements}
+    told = ", ".join(f"{len(part)} of {what}" for what, part in rows.items())
+    print_text(f"{counted.name} ({counted.digest}): rows told: {told}; {out}")
+
+
 def _print_trained(model: TrainedModel, out: Path) -> None:
     performance = model.card.performance
     print_text(

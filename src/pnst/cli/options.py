@@ -71,6 +71,14 @@ ModelOption = Annotated[
     Path | None,
     typer.Option("--model", metavar="DIR", help="A model of `pnst train` (default: the published evidence)."),
 ]
+EvidenceOption = Annotated[
+    list[Path] | None,
+    typer.Option("--evidence", metavar="DIR", help="What another site counted with `pnst evidence`; may be repeated."),
+]
+OwnEvidenceOption = Annotated[
+    Path | None,
+    typer.Option("--own-evidence", metavar="DIR", help="What your own site counted: it updates the published figures."),
+]
 CaseOption = Annotated[str | None, typer.Option("--case-id", metavar="ID", help="What to call the case in outputs.")]
 OutOption = Annotated[
     Path | None,

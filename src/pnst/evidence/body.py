@@ -19,11 +19,15 @@ from pnst.evidence.published import (
     publications,
     sign_counts,
 )
+from pnst.evidence.sign_rows import AgreementCounts
 
 
 @dataclass(frozen=True)
 class SiteEvidence:
-    """What one site counted: rows in the formats of the published files, no patient in them."""
+    """What one site counted: rows in the formats of the published files, no patient in them.
+
+    A class of which something was not told has the number 0 there.
+    """
 
     name: str
     digest: str
@@ -31,7 +35,7 @@ class SiteEvidence:
     publication: Publication
     sign_counts: tuple[SignCounts, ...] = ()
     moments: tuple[SampleMoments, ...] = ()
-    agreements: tuple[Agreement, ...] = ()
+    agreements: tuple[AgreementCounts, ...] = ()
 
 
 @dataclass(frozen=True)

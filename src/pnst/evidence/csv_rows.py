@@ -11,6 +11,8 @@ from typing import NamedTuple, TypeVar
 _Text = TypeVar("_Text", bound=str)
 SMALL_CELL = 5
 """A count below this is written as `<5` by whoever shares counts of patients."""
+LEAST_TOTAL = 2 * SMALL_CELL - 1
+"""Of fewer lesions no count is told: `<5` and `>n-5` would overlap, and which one is written would tell the count."""
 
 
 class Censored(NamedTuple):
@@ -66,6 +68,17 @@ def count(text: str, total: int) -> Count:
     if text.startswith(">"):
         return Censored(min(int(text[1:]) + 1, total), total)
     return int(text)
+
+
+def told(value: int, total: int) -> str:
+    """A count as it may be told to others: what `count` reads.
+
+    >>> told(3, 20), told(5, 20), told(17, 20)
+    ('<5', '5', '>15')
+    """
+    if value < SMALL_CELL:
+        return f"<{SMALL_CELL}"
+    return f">{total - SMALL_CELL}" if total - value < SMALL_CELL else str(value)
 
 
 def bounds(value: Count) -> tuple[int, int]:

@@ -5,7 +5,7 @@ The place picks the question, NF1 the mixture of benign entities; age only warns
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import Literal, get_args
@@ -70,9 +70,12 @@ class Patient:
         return cls(nf1=nf1, age=None if age is None else float(age), location=place, level=spinal_level)
 
 
-def mismatches(patient: Patient, study: str) -> tuple[str, ...]:
-    """Why a study's population is not this patient's, in words; empty where nothing known speaks against it."""
-    source = publications()[study]
+def mismatches(patient: Patient, study: str, source: Publication | None = None) -> tuple[str, ...]:
+    """Why a study's population is not this patient's, in words; empty where nothing known speaks against it.
+
+    `source` is the study where it is not a published one.
+    """
+    source = publications()[study] if source is None else source
     return tuple(
         reason
         for reason in (_nf1(patient, source), _age(patient, source), _site(patient, source))
@@ -80,11 +83,13 @@ def mismatches(patient: Patient, study: str) -> tuple[str, ...]:
     )
 
 
-def mismatch_warnings(patient: Patient, studies: Iterable[str]) -> tuple[str, ...]:
-    """One sentence a reason, naming every study that it concerns."""
+def mismatch_warnings(
+    patient: Patient, studies: Iterable[str], publication: Callable[[str], Publication | None] = lambda _: None
+) -> tuple[str, ...]:
+    """One sentence a reason, naming every study that it concerns; `publication` gives those that are not published."""
     by_reason: dict[str, list[str]] = {}
     for study in dict.fromkeys(studies):
-        for reason in mismatches(patient, study):
+        for reason in mismatches(patient, study, publication(study)):
             by_reason.setdefault(reason, []).append(study)
     return tuple(f"outside the population of {', '.join(names)}: {reason}" for reason, names in by_reason.items())
 

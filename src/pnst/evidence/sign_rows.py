@@ -10,6 +10,8 @@ from pnst.evidence.csv_rows import Count, Estimate, count, estimate, one_of
 Entity = Literal["schwannoma", "neurofibroma"]
 ENTITIES: tuple[Entity, ...] = get_args(Entity)
 """The benign lesions of which a mixture is made."""
+MEASURED = "measured"
+"""The mark of a site's count of measured signs; those of a reader, and every published one, have another."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class SignCounts:
             mark=row["mark"],
             note=row["note"] or "",
         )
+
+    @property
+    def measured(self) -> bool:
+        """Whether the signs were measured, so that a reader may have said otherwise."""
+        return self.mark == MEASURED
 
 
 @dataclass(frozen=True)
@@ -110,3 +117,19 @@ class Agreement:
             mark=row["mark"],
             note=row["note"] or "",
         )
+
+
+@dataclass(frozen=True)
+class AgreementCounts:
+    """How often one site's measured sign said what its reader said."""
+
+    predictor: str
+    study: str
+    measured_positive: Count
+    """Of the lesions in which the reader saw the sign."""
+    reader_positive: int
+    measured_negative: Count
+    """Of the lesions in which the reader saw none."""
+    reader_negative: int
+    mark: str
+    note: str

@@ -10,7 +10,7 @@ from pnst.evidence.sign_rows import ENTITIES, Entity
 
 @dataclass(frozen=True)
 class SampleMoments:
-    """Mean, SD and number per class of a continuous predictor in one study."""
+    """Mean, SD and number per class of a continuous predictor in one study; the number is 0 where none are told."""
 
     predictor: str
     unit: str

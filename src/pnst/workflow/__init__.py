@@ -15,7 +15,7 @@ from pnst.workflow.case import (
     summaries,
     write_case,
 )
-from pnst.workflow.learning import TrainingTable, evaluate_models, train_model
+from pnst.workflow.learning import TrainingTable, evaluate_models, summarise_table, train_model
 from pnst.workflow.main_job import run
 from pnst.workflow.saved_results import assess_file, measurements_of, report_results
 from pnst.workflow.serialise import assessments_json, explanations, measurements_csv, measurements_json
@@ -51,6 +51,7 @@ __all__ = [
     "run",
     "run_case",
     "summaries",
+    "summarise_table",
     "train_model",
     "write_case",
     "write_phantom",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from pnst.classification.assessment import Assessment
     from pnst.classification.training.trained_model import TrainedModel
+    from pnst.evidence.site import Site
     from pnst.io.masks.file import MaskFile
     from pnst.io.output_folder import OutputFolder
     from pnst.io.results import Content
@@ -47,6 +49,10 @@ class CaseInputs:
     keep_identity: bool = False
     model: StrPath | TrainedModel | None = None
     """The folder of a trained model; None: the evidence model."""
+    evidence: Sequence[Site] = ()
+    """Folders of other sites' evidence, as `pnst evidence` writes them."""
+    own_evidence: Site | None = None
+    """Such a folder of one's own site."""
     settings_file: StrPath | None = None
     """Where the settings were read; None: nowhere."""
 
@@ -105,7 +111,7 @@ def run_case(
 def _assessed(inputs: CaseInputs, settings: RunSettings, progress: Progress) -> Case:
     """Every stage from reading to assessing."""
     check_overrides(inputs.overrides)  # before the work, not after it
-    inputs = with_model(inputs)
+    inputs = with_evidence(with_model(inputs))
     case = preprocess_case(read_case(inputs, progress), settings, progress)
     return assess_case(measure_case(case, inputs, settings, progress), inputs, settings)
 
@@ -116,7 +122,8 @@ def given_paths(inputs: CaseInputs) -> list[Path]:
 
     model = inputs.model if isinstance(inputs.model, str | PathLike) else None
     masks = [mask_file(given).file for given in (inputs.lesion, *inputs.masks.values()) if given is not None]
-    others = (inputs.study, *inputs.roles.values(), model, inputs.settings_file)
+    sites = [site for site in (*inputs.evidence, inputs.own_evidence) if isinstance(site, str | PathLike)]
+    others = (inputs.study, *inputs.roles.values(), model, inputs.settings_file, *sites)
     return [*masks, *(Path(file) for file in others if file is not None)]
 
 
@@ -127,6 +134,16 @@ def with_model(inputs: CaseInputs) -> CaseInputs:
     from pnst.classification.training.model_folder import read_model
 
     return replace(inputs, model=read_model(inputs.model))
+
+
+def with_evidence(inputs: CaseInputs) -> CaseInputs:
+    """The request with the sites' evidence read: once for all lesions, and before the work starts."""
+    if not inputs.evidence and inputs.own_evidence is None:
+        return inputs
+    from pnst.evidence.site import body_of_evidence
+
+    evidence = body_of_evidence(inputs.evidence, inputs.own_evidence)
+    return replace(inputs, evidence=evidence.sites, own_evidence=evidence.own)
 
 
 def read_case(inputs: CaseInputs, progress: Progress = no_progress) -> Case:
@@ -217,11 +234,19 @@ def assess_case(case: Case, inputs: CaseInputs, settings: RunSettings) -> Case:
     from pnst.classification.assess import assess
 
     patient = dict(inputs.patient) or None
-    model = with_model(inputs).model
+    inputs = with_evidence(with_model(inputs))
+    score = partial(
+        assess,
+        patient=patient,
+        settings=settings.assess,
+        model=inputs.model,
+        evidence=inputs.evidence,
+        own_evidence=inputs.own_evidence,
+    )
     assessed, failures = [], dict(case.failures)
     for lesion, m in zip(case.lesions, case.measurements, strict=True):
         try:
-            assessed.append((lesion, m, assess(m, patient=patient, settings=settings.assess, model=model)))
+            assessed.append((lesion, m, score(m)))
         except PnstError as error:
             if len(case.measurements) == 1:
                 raise

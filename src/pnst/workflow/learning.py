@@ -14,6 +14,7 @@ from pnst.workflow.case import Progress, no_progress
 if TYPE_CHECKING:
     from pnst.classification.evaluation.evaluation import Evaluation
     from pnst.classification.training.trained_model import TrainedModel
+    from pnst.evidence.body import SiteEvidence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,19 @@ def train_model(
         progress("writing")
         write_file_set(folder, model_files(model))
     return read_model(out)
+
+
+def summarise_table(training: TrainingTable, out: Path, site: str | None = None) -> SiteEvidence:
+    """Count a table and write the site's evidence, whole or not at all; it is that evidence that is returned."""
+    from pnst.classification.sites.summarise import summarise_evidence
+    from pnst.evidence.site_files import HEADERS, site_files
+    from pnst.io.file_set import file_set_folder, write_file_set
+    from pnst.io.table import read_frame
+
+    with file_set_folder(out, HEADERS, inputs=[training.table]) as folder:
+        evidence = summarise_evidence(read_frame(training.table), training.label, site=site)
+        write_file_set(folder, site_files(evidence))
+    return evidence
 
 
 EVALUATION_FILES = ("evaluation.json", "evaluation.html", "predictions.csv")

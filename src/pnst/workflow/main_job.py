@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from pnst.workflow.case import Case, CaseInputs, Progress, StrPath, no_progress,
 
 if TYPE_CHECKING:
     from pnst.classification.training.trained_model import TrainedModel
+    from pnst.evidence.site import Site
     from pnst.measurement.family import Value
 
 
@@ -28,6 +29,8 @@ def run(
     patient: Mapping[str, Any] | None = None,
     prior: float | None = None,
     model: StrPath | TrainedModel | None = None,
+    evidence: Sequence[Site] = (),
+    own_evidence: Site | None = None,
     align: str | None = None,
     bias: bool | None = None,
     case_id: str | None = None,
@@ -43,7 +46,8 @@ def run(
     out : folder for the files that `pnst run` writes, as one set; None: nothing is written
     settings : `RunSettings`, or a TOML file of them; None: the defaults
     label : one label of the lesion's file, by name or number; None: every label
-    roles, masks, overrides, patient, model, case_id, keep_identity : as in `read_study`, `measure` and `assess`
+    roles, masks, overrides, patient, case_id, keep_identity, model : as in `read_study`, `measure` and `assess`
+    evidence, own_evidence : folders of `pnst evidence`, as in `assess`
     prior, align, bias : beat the settings where they are not None
 
     Returns
@@ -85,6 +89,8 @@ def run(
         case_id=case_id,
         keep_identity=keep_identity,
         model=model,
+        evidence=evidence,
+        own_evidence=own_evidence,
         settings_file=settings if isinstance(settings, str | PathLike) else None,
     )
     return run_case(inputs, out, _settings(settings, prior, align, bias), progress)

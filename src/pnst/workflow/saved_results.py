@@ -33,15 +33,22 @@ _SAME = 1e-4
 
 
 def assess_file(
-    file: Path, patient: Mapping[str, Any], settings: RunSettings, model: StrPath | None = None
+    file: Path,
+    patient: Mapping[str, Any],
+    settings: RunSettings,
+    model: StrPath | None = None,
+    evidence: Sequence[StrPath] = (),
+    own_evidence: StrPath | None = None,
 ) -> list[Assessment]:
     """Score every lesion of a measurements.json."""
     from pnst.classification.assess import assess
+    from pnst.evidence.site import body_of_evidence
     from pnst.io.results import read_lesions_json
 
     case_id, entries = read_lesions_json(file)
     measurements = [measurements_of(entry, case_id, file) for entry in entries]
-    return [assess(m, model=model, patient=dict(patient) or None, settings=settings.assess) for m in measurements]
+    body = body_of_evidence(evidence, own_evidence)
+    return [assess(m, None, model, dict(patient) or None, settings.assess, body.sites, body.own) for m in measurements]
 
 
 def report_results(inputs: CaseInputs, results: Path) -> str:

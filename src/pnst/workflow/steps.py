@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +54,8 @@ def assess_step(
     settings_file: Path | None = None,
     prior: float | None = None,
     model: StrPath | None = None,
+    evidence: Sequence[Path] = (),
+    own_evidence: Path | None = None,
 ) -> list[Assessment]:
     """Score the lesions of a measurements.json, or of the folder that holds one; write assessment.json into `out`.
 
@@ -65,14 +67,14 @@ def assess_step(
 
     home, file = (source, source / MEASUREMENTS) if os.path.isdir(source) else (source.parent, source)
     beside = home / SETTINGS if file.name == MEASUREMENTS and os.path.isfile(home / SETTINGS) else None
-    given = [Path(path) for path in (file, settings_file, model) if path]
+    given = [Path(path) for path in (file, settings_file, model, *evidence, own_evidence) if path]
     replaced = _replaced(out, home, (ASSESSMENT, SETTINGS))
     with _folder(out, given, replaced) as folder:
         if folder is None:
             settle(home)
         chosen = RunSettings.from_toml(path) if (path := settings_file or beside) else RunSettings()
         wanted = chosen if prior is None else chosen.with_prior(prior)
-        assessments = assess_file(file, patient, wanted, model)
+        assessments = assess_file(file, patient, wanted, model, evidence, own_evidence)
         if folder is not None:
             files = {ASSESSMENT: assessments_json(assessments)}
             if path:

@@ -99,7 +99,9 @@ def warnings(
 
 def _of_sources(observations: list[Observation], patient: Patient, evidence: Evidence) -> Iterator[str]:
     rest_on = {o.predictor.name: sources(o.predictor, evidence) for o in observations}
-    yield from mismatch_warnings(patient, [study for studies in rest_on.values() for study in studies])
+    yield from mismatch_warnings(
+        patient, [study for studies in rest_on.values() for study in studies], evidence.publication
+    )
     if patient.location is None:
         yield LOCATION_UNKNOWN
     for name, studies in rest_on.items():

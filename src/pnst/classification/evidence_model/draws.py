@@ -10,7 +10,8 @@ from scipy.special import expit, logit
 
 from pnst.classification.evidence_model.parameters import LogNormalParameters, Parameters, SignParameters
 from pnst.classification.evidence_model.quasi_random import Variates
-from pnst.classification.evidence_model.sign_draws import META_ANALYSIS, SignRows, draw_sign
+from pnst.classification.evidence_model.sign_draws import draw_sign
+from pnst.classification.evidence_model.sign_studies import META_ANALYSIS, SignRows
 from pnst.classification.evidence_model.value_draws import cutoff_rows, draw_diffusion, draw_size, moment_rows
 from pnst.evidence.body import Evidence
 from pnst.evidence.published import Predictor, areas, entity_shares, predictors
@@ -45,14 +46,16 @@ def draw_parameters(evidence: Evidence, draws: int, seed: int) -> Parameters:
 
 
 def sources(predictor: Predictor, evidence: Evidence) -> tuple[str, ...]:
-    """The studies whose rows carry a predictor's parameters."""
-    if predictor.parameters == "cutoffs.csv":
-        names = [row.study for row in cutoff_rows(predictor.name)]
-        return tuple(dict.fromkeys([*names, *(area.study for area in areas() if area.name == "adc_mean")]))
+    """The studies whose rows carry a predictor's parameters, one's own site the last."""
+    own = [row.study for row in (evidence.own.moments if evidence.own else ()) if row.predictor == predictor.name]
     if predictor.kind == "lognormal":
-        entities = [row.study for row in evidence.entity_moments if row.predictor == predictor.name]
-        return tuple(dict.fromkeys([*(row.study for row in moment_rows(predictor.name, evidence)), *entities]))
-    rows = SignRows.of(predictor.name, evidence)
+        names = [row.study for row in cutoff_rows(predictor.name)] if predictor.parameters == "cutoffs.csv" else []
+        names += [row.study for row in moment_rows(predictor.name, evidence)]
+        names += [row.study for row in evidence.entity_moments if row.predictor == predictor.name]
+        if predictor.parameters == "cutoffs.csv":
+            names += [area.study for area in areas() if area.name == "adc_mean"]
+        return tuple(dict.fromkeys([*names, *own]))
+    rows = SignRows.of(predictor, evidence)
     split_fat = ["Yun2021"] if predictor.parameters.startswith("assumed") else []
     estimates = [META_ANALYSIS] if rows.estimates else []
     return tuple(dict.fromkeys([*split_fat, *estimates, *rows.studies]))

@@ -34,6 +34,10 @@ class Positives:
     n: float
 
 
+Row = Positives | FloatArray
+"""A count, or the log-likelihood (grid,) or (draws, grid) of what a study counted."""
+
+
 def log_likelihood(row: Positives) -> FloatArray:
     """Of a frequency (grid,), up to a constant: normal on the logit, half a count added.
 
@@ -53,31 +57,56 @@ def counts(row: Positives) -> tuple[float, float]:
     return (row.positive, row.positive) if isinstance(row.positive, float) else bounds(row.positive)
 
 
-def mean_density(rows: Iterable[Positives], between_sd: float, estimate: Estimate | None = None) -> FloatArray:
+def mean_density(rows: Iterable[Row], between_sd: float, estimate: Estimate | None = None) -> FloatArray:
     """Density (grid,) of the mean over studies; `estimate` is a meta-analysis' pooled mean and counts as such."""
     log_density = np.zeros_like(LOGITS)
     for row in rows:
-        likelihood = np.exp(_centred(log_likelihood(row)))
+        likelihood = np.exp(_centred(_of_row(row)))
         log_density += np.log(np.maximum(_between(between_sd) @ likelihood, 1e-300))
     if estimate is not None:
         log_density -= ((LOGITS - logit(estimate.value)) / _standard_error(estimate)) ** 2 / 2
     return _normalised(log_density)
 
 
-def new_study_density(mean: FloatArray, between_sd: float, own: Iterable[Positives] = ()) -> FloatArray:
-    """Density (grid,) of the frequency in a new study; that of one's own site once it has counted."""
+def new_study_density(mean: FloatArray, between_sd: float, own: Iterable[Row] = ()) -> FloatArray:
+    """Density (grid,) or (draws, grid) of the frequency in a new study; that of one's own site once it has counted."""
     log_density = np.log(np.maximum(_between(between_sd) @ mean, 1e-300))
     for row in own:
-        log_density += log_likelihood(row)
+        log_density = log_density + _of_row(row)
     return _normalised(log_density)
 
 
+def of_other_studies(rows: Iterable[Row], between_sd: float) -> FloatArray:
+    """Log-likelihood (grid,) of a new study's frequency, of what other studies counted: it never pins it."""
+    log_density: FloatArray = np.log(np.maximum(new_study_density(mean_density(rows, between_sd), between_sd), 1e-300))
+    return log_density
+
+
 def draw(density: FloatArray, uniform: FloatArray) -> FloatArray:
-    """Frequencies (draws,) of a density over the grid, at these uniform draws."""
+    """Frequencies (draws,) of a density over the grid, or of one a draw, at these uniform draws."""
+    if density.ndim > 1:
+        return _draw_each(density, uniform)
     cumulative = np.cumsum((density[1:] + density[:-1]) / 2)
     x = np.interp(uniform * cumulative[-1], np.concatenate([[0.0], cumulative]), LOGITS)
     frequency: FloatArray = np.clip(expit(x), MIN_FREQUENCY, 1 - MIN_FREQUENCY)
     return frequency
+
+
+def _draw_each(density: FloatArray, uniform: FloatArray) -> FloatArray:
+    """One frequency of each density (draws, grid)."""
+    steps = (density[:, 1:] + density[:, :-1]) / 2
+    cumulative = np.concatenate([np.zeros((len(density), 1)), np.cumsum(steps, axis=1)], axis=1)
+    wanted = uniform * cumulative[:, -1]
+    index = np.clip((cumulative <= wanted[:, None]).sum(axis=1) - 1, 0, len(LOGITS) - 2)
+    each = np.arange(len(density))
+    part = (wanted - cumulative[each, index]) / np.maximum(steps[each, index], 1e-300)
+    x = LOGITS[index] + part * (LOGITS[1] - LOGITS[0])
+    frequency: FloatArray = np.clip(expit(x), _MIN_FREQUENCY, 1 - _MIN_FREQUENCY)
+    return frequency
+
+
+def _of_row(row: Row) -> FloatArray:
+    return log_likelihood(row) if isinstance(row, Positives) else row
 
 
 def _standard_error(estimate: Estimate) -> float:
@@ -96,11 +125,11 @@ def _between(sd: float) -> FloatArray:
 
 
 def _centred(log_density: FloatArray) -> FloatArray:
-    centred: FloatArray = log_density - log_density.max()
+    centred: FloatArray = log_density - log_density.max(axis=-1, keepdims=True)
     return centred
 
 
 def _normalised(log_density: FloatArray) -> FloatArray:
     density = np.exp(_centred(log_density))
-    normalised: FloatArray = density / density.sum()
+    normalised: FloatArray = density / density.sum(axis=-1, keepdims=True)
     return normalised

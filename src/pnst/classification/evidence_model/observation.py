@@ -68,6 +68,11 @@ def observe(lesions: LesionTable) -> tuple[Observation, ...]:
     return tuple(sorted(chosen, key=lambda observation: order[observation.predictor.name]))
 
 
+def observe_each(lesions: LesionTable) -> tuple[Observation, ...]:
+    """Every predictor by itself, entering wherever it is known: no group picks one of several."""
+    return tuple(_observe(predictor, lesions) for predictor in predictors())
+
+
 def observed_data(observations: tuple[Observation, ...], nf1: FloatArray) -> ObservedData:
     """The observations of n lesions as the likelihood takes them; NF1 of their patients (n,), 1, 0 or NaN."""
     signs = {o.predictor.name: o for o in observations if o.predictor.kind != "lognormal"}

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
-from scipy.special import gammaln
+from scipy.special import gammaln, logit
 
-from pnst.classification.evidence_model.frequency import MIN_FREQUENCY, Positives, counts
+from pnst.classification.evidence_model.frequency import LOGITS, MIN_FREQUENCY, Positives, Row, counts
 from pnst.typing import BoolArray, FloatArray, IntArray
 
 N_MALIGNANT, N_BENIGN, SIGNIFICANCE = 18, 37, 0.05
@@ -21,26 +21,62 @@ _FREQUENCIES = (np.arange(_STEPS) + 0.5) / _STEPS
 
 
 def draw_frequencies(
-    first: FloatArray, second: FloatArray, malignant: Iterable[Positives] = (), benign: Iterable[Positives] = ()
+    first: FloatArray, second: FloatArray, malignant: Iterable[Row] = (), benign: Iterable[Row] = ()
 ) -> tuple[FloatArray, FloatArray]:
     """Frequencies of an *absent* split fat sign in malignant and benign lesions, each (draws,), at two uniform draws.
 
-    Uniform on the unit square, kept where counts drawn at 18 M / 37 B are significant in the stated direction; counts
-    of one's own and of other sites weigh it.
+    Uniform on the unit square, kept where counts drawn at 18 M / 37 B are significant in the stated direction; what
+    one's own site and others counted weighs it.
     """
-    density = np.array(significance_density())
-    for axis, rows in ((1, malignant), (0, benign)):
-        for row in rows:
-            density *= np.expand_dims(_likelihood(row), axis)
-    marginal = np.cumsum(density.sum(axis=1))
-    position = np.interp(first, np.concatenate([[0.0], marginal / marginal[-1]]), np.arange(_STEPS + 1))
+    of_malignant, of_benign = _product(malignant), _product(benign)
+    significant = significance_density()
+    rows = of_malignant * (of_benign @ significant.T)  # (draws, steps), or one for all
+    position = _positions(rows, first)
     row = np.minimum(position.astype(int), _STEPS - 1)
+    if len(of_benign) > 1:
+        return _frequencies(position), _frequencies(_positions(significant[row] * of_benign, second))
     benign_position = np.empty_like(second)
     for index in np.unique(row):
-        at, cumulative = row == index, np.concatenate([[0.0], np.cumsum(density[index])])
-        benign_position[at] = np.interp(second[at] * cumulative[-1], cumulative, np.arange(_STEPS + 1))
-    drawn = np.clip(np.stack([position, benign_position]) / _STEPS, MIN_FREQUENCY, 1 - MIN_FREQUENCY)
-    return drawn[0], drawn[1]
+        at = row == index
+        benign_position[at] = _positions(significant[index] * of_benign, second[at])
+    return _frequencies(position), _frequencies(benign_position)
+
+
+def _frequencies(position: FloatArray) -> FloatArray:
+    """Of positions among the steps; a probit of each is finite."""
+    frequency: FloatArray = np.clip(position / _STEPS, MIN_FREQUENCY, 1 - MIN_FREQUENCY)
+    return frequency
+
+
+def _product(rows: Iterable[Row]) -> FloatArray:
+    """The likelihoods together, (draws, steps), or (1, steps) where they are the same for all."""
+    product = np.ones((1, _STEPS))
+    for row in rows:
+        product = product * np.atleast_2d(_likelihood(row) if isinstance(row, Positives) else _on_steps(row))
+    return product
+
+
+def _on_steps(log_likelihood: FloatArray) -> FloatArray:
+    """From the grid of logits to these frequencies, (draws, steps)."""
+    wanted = (logit(_FREQUENCIES) - LOGITS[0]) / (LOGITS[1] - LOGITS[0])
+    index = wanted.astype(int)
+    part, each = wanted - index, np.atleast_2d(log_likelihood)
+    there = each[:, index] * (1 - part) + each[:, index + 1] * part
+    likelihood: FloatArray = np.exp(there - there.max(axis=1, keepdims=True))
+    return likelihood
+
+
+def _positions(density: FloatArray, uniform: FloatArray) -> FloatArray:
+    """Where (draws,) a density over the steps, one for all or one a draw, reaches these parts of its sum."""
+    cumulative = np.concatenate([np.zeros((len(density), 1)), np.cumsum(density, axis=1)], axis=1)
+    cumulative /= cumulative[:, -1:]
+    if len(density) == 1:
+        return np.interp(uniform, cumulative[0], np.arange(_STEPS + 1))
+    index = np.clip((cumulative <= uniform[:, None]).sum(axis=1) - 1, 0, _STEPS - 1)
+    each = np.arange(len(density))
+    step = np.maximum(cumulative[each, index + 1] - cumulative[each, index], 1e-300)
+    position: FloatArray = index + (uniform - cumulative[each, index]) / step
+    return position
 
 
 @cache

@@ -14,7 +14,7 @@ import numpy as np
 from pnst.classification.evidence_model.frequency import Positives, draw, mean_density, new_study_density
 from pnst.classification.evidence_model.parameters import BOUND_LOG_SD
 from pnst.classification.evidence_model.quasi_random import Variates
-from pnst.classification.evidence_model.sign_draws import BETWEEN_SD, BETWEEN_SD_OF_ONE_ROW
+from pnst.classification.evidence_model.sign_studies import BETWEEN_SD, BETWEEN_SD_OF_ONE_ROW
 from pnst.classification.evidence_model.value_draws import DIFFERENCE_SD, LogMoments
 from pnst.classification.intradural.observation import DIAMETER, LEVEL, LEVELS, SIGNS, IntraduralData
 from pnst.evidence.intradural_rows import IntraduralCounts, intradural_counts, intradural_moments

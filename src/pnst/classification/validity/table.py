@@ -19,7 +19,7 @@ from pnst.classification.evidence_model.draws import SPORADIC
 from pnst.classification.evidence_model.likelihood import Likelihood
 from pnst.classification.evidence_model.parameters import ByEntity, LogNormalParameters, SignParameters
 from pnst.classification.evidence_model.sign_curves import MAX_LOADING
-from pnst.classification.evidence_model.sign_draws import ENTITY_ROWS
+from pnst.classification.evidence_model.sign_studies import ENTITY_ROWS
 from pnst.classification.evidence_model.value_draws import log_variance
 from pnst.classification.validity.row import Figure, ValidityRow, count_row, judged, not_modelled, value_row
 from pnst.evidence.csv_rows import Estimate

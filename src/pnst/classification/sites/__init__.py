@@ -1,0 +1,1 @@
+"""Evidence that grows: what a cohort counted, to be pooled elsewhere without its patients."""
