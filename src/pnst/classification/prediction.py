@@ -8,7 +8,7 @@ from typing import Protocol
 
 from pnst.classification.lesion_table import LesionTable
 from pnst.evidence.population import Patient
-from pnst.typing import BoolArray, FloatArray
+from pnst.typing import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,9 @@ class Prediction:
     """Predictor → log-odds of one lesion, which sum to logit(probability) − logit(prior)."""
     at_prior: Callable[[float], FloatArray]
     """Probability (n,) at another prior."""
+    folds: IntArray | None = None
+    """(n,) which of the models of cross-validation gave a held-out answer, −1 for the model itself; None: it gave all.
+    Answers of two models have no common scale: only those of one are ranked."""
 
 
 class Model(Protocol):

@@ -7,7 +7,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 from sklearn.metrics import roc_curve as their_curve
 
-from pnst.classification.metrics.roc import bootstrap_areas, compare, delong, roc_curve
+from pnst.classification.metrics.roc import bootstrap_areas, compare, delong
+from pnst.classification.metrics.roc_curve import roc_curve
 
 
 def scores_of(lesions: int = 41, ties: bool = True, seed: int = 0):

@@ -12,12 +12,13 @@ from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.evidence_model.observation import observe, observed_data
 from pnst.classification.evidence_model.posterior import mean_log_odds
 from pnst.classification.lesion_table import LesionTable
+from pnst.classification.prediction import Prediction
 from pnst.classification.settings import REFERRED_PRIOR, AssessSettings
 from pnst.classification.training.labelled import refuse_unknown
 from pnst.errors import InputError, SettingError
 from pnst.evidence.cells import check_cells, is_empty
 from pnst.evidence.columns import IDENTITY, OVERRIDE, check_names, column_kinds, known_columns
-from pnst.evidence.population import Location
+from pnst.evidence.population import Location, Patient
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.typing import FloatArray
 
@@ -198,6 +199,12 @@ def evidence_log_odds(frame: pd.DataFrame) -> FloatArray:
     settings = AssessSettings()
     log_ratio = evidence_model(settings.draws, settings.seed).log_ratio(observed_data(observe(lesions), lesions.count))
     return mean_log_odds(log_ratio, REFERRED_PRIOR)
+
+
+def evidence_prediction(lesions: LesionTable, patient: Patient) -> Prediction:
+    """What the evidence model itself says of lesions, by the draws and at the prior of `evidence_log_odds`."""
+    settings = AssessSettings()
+    return evidence_model(settings.draws, settings.seed).predict(lesions.only(evidence_columns()), patient)
 
 
 def evidence_frame(frame: pd.DataFrame) -> pd.DataFrame:

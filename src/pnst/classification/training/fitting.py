@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,13 @@ from sklearn.model_selection import StratifiedGroupKFold
 from pnst.classification.metrics.logistic import fit_logistic
 from pnst.classification.pipelines import candidates
 from pnst.classification.settings import TrainSettings
+from pnst.classification.training.cross_validation import Split
+from pnst.classification.training.recalibration import recalibrate
 from pnst.errors import InputError
 from pnst.typing import BoolArray, FloatArray, IntArray
 
 REFERENCE_LESIONS = 100
 """At so many lesions the settings' inverse penalty is scikit-learn's C."""
-
-Split = tuple[IntArray, IntArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +33,8 @@ class Fitted:
     intercept: float
     chosen: dict[str, float]
     """What sets the chosen candidate apart."""
+    lines: tuple[tuple[float, float], ...] = field(default=())
+    """Other slopes and intercepts, as far from these as the data leave open; empty where they were not asked."""
 
     def log_odds(self, matrix: FloatArray) -> FloatArray:
         """Calibrated log-odds (n,) of malignancy."""
@@ -42,7 +44,18 @@ class Fitted:
 
 def fit_calibrated(matrix: FloatArray, malignant: BoolArray, groups: IntArray, settings: TrainSettings) -> Fitted:
     """Choose the candidate with the least log loss on held-out groups, calibrate it there, fit it on all lesions."""
+    if settings.model == "recalibrated":
+        return _recalibrated(matrix, malignant, settings)
     return _best(list(candidates(settings)), matrix, malignant, groups, settings)
+
+
+def _recalibrated(matrix: FloatArray, malignant: BoolArray, settings: TrainSettings) -> Fitted:
+    """The evidence score (n, 1) with the line through it; there is nothing to choose, and nothing to hold out for."""
+    ((_, candidate),) = candidates(settings)
+    fit = recalibrate(matrix[:, 0], malignant, settings.slope_sd, settings.shift_sd)
+    slope_error, shift_error = np.sqrt(np.diag(fit.covariance)).tolist()
+    found = {"slope": fit.slope, "slope_error": slope_error, "shift": fit.shift, "shift_error": shift_error}
+    return Fitted(candidate, fit_on(candidate, matrix, malignant), *fit.line, found, fit.lines())
 
 
 def refit(

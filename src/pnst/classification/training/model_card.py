@@ -9,6 +9,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from pnst.classification.assessment import TRAINED_DISCLAIMER
 from pnst.classification.settings import TrainSettings
+from pnst.classification.training.question import Question
 
 CARD_VERSION = 1
 VERSIONED = ("pnst", "scikit-learn", "skops", "numpy", "scipy")
@@ -38,6 +39,8 @@ class Data(_Part):
     """Column of the groups; None: every lesion was a group of its own."""
     split: str | None
     """Column of the folds; None: they were made."""
+    question: Question | None = None
+    """Which the diagnosis answers; None: the table did not say, or the card was written before 0.1.0."""
     lesions: int
     malignant: int
     group_count: int
@@ -46,12 +49,14 @@ class Data(_Part):
 
 
 class HeldOutPerformance(_Part):
-    """On lesions held out by the outer folds, all of them together."""
+    """On lesions held out by the outer folds."""
 
     auc: float
+    """The share of pairs of one fold that are in order. In cards written before 0.1.0 pairs of different folds, too."""
     auc_delong: Interval | None
     auc_bootstrap: Interval | None
     brier: float
+    """This and what follows takes all held-out probabilities together."""
     brier_of_prevalence: float
     calibration_slope: float | None
     calibration_slope_interval: Interval | None
@@ -100,13 +105,15 @@ def _lines(card: ModelCard) -> Iterator[str]:
     yield f"# Model card: {card.settings.model}\n\n**{card.disclaimer}**\n"
     yield "## Data\n"
     yield f"- {data.lesions} lesions, {data.malignant} malignant, in {data.group_count} groups ({_grouped(data)})"
+    yield from [f"- question: {data.question}"] if data.question else []
     yield f"- diagnosis: column `{data.label}`; the model's prior is its share of malignant ones, {card.prevalence:.3f}"
     yield f"- SHA-256 of features, labels and groups: `{data.digest}`\n"
     yield "## Performance on held-out lesions\n"
     yield (
         f"Nested cross-validation, {performance.folds} outer folds ({_folded(data)}); imputing, scaling, choosing and "
-        "calibrating took place within each training part. Intervals are at 95 % and take the held-out predictions as "
-        "given: they leave out what another training set would change.\n"
+        "calibrating took place within each training part. The AUC compares lesions of one fold, which one model scored; "
+        "Brier score and calibration take all folds together. Intervals are at 95 % and take the held-out predictions "
+        "as given: they leave out what another training set would change.\n"
     )
     yield "| measure | value | interval |\n| --- | --- | --- |"
     yield f"| AUC (DeLong) | {performance.auc:.3f} | {_range(performance.auc_delong)} |"

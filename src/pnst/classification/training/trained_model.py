@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -14,7 +13,11 @@ from pnst.classification.lesion_table import LesionTable
 from pnst.classification.metrics.roc import Z975
 from pnst.classification.prediction import Prediction
 from pnst.classification.training import prediction
+from pnst.classification.training.features import EVIDENCE, evidence_prediction
+from pnst.classification.training.held_out import NOT_HELD_OUT, HeldOutList, look_up
 from pnst.classification.training.model_card import ModelCard
+from pnst.classification.training.question import QUESTION, one_question, refuse_other_question
+from pnst.classification.training.replicates import WITHOUT_INTERVAL
 from pnst.classification.training.scorer import Scorer
 from pnst.evidence.population import Patient
 from pnst.typing import FloatArray
@@ -22,13 +25,14 @@ from pnst.typing import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class TrainedModel:
-    """A calibrated pipeline, the same refitted and calibrated on resampled groups, and its card."""
+    """A calibrated pipeline, others about it whose spread is its interval, and its card."""
 
     card: ModelCard
     scorer: Scorer
     replicates: tuple[Scorer, ...]
-    held_out: Mapping[str, float] = field(default_factory=dict)
-    """Digest of a training lesion's features → its probability by a model that had not seen its group."""
+    """None where a kind of model has no interval that holds."""
+    held_out: HeldOutList = field(default_factory=dict)
+    """What models that had not seen their groups said of the training lesions."""
     notes: tuple[str, ...] = ()
     """What is to be said of this model wherever it is used."""
 
@@ -48,7 +52,12 @@ class TrainedModel:
         return self.scorer.log_odds(matrix)
 
     def spread(self, matrix: FloatArray) -> FloatArray:
-        """SD (n,) of the log-odds over the replicates: the uncertainty that the choice of patients leaves."""
+        """SD (n,) of the log-odds over the replicates: the uncertainty that the choice of patients leaves.
+
+        Infinite where it is not known: the interval is then all of 0–1.
+        """
+        if not self.replicates or self.card.settings.model in WITHOUT_INTERVAL:
+            return np.full(len(matrix), np.inf)
         spread: FloatArray = np.std([replicate.log_odds(matrix) for replicate in self.replicates], axis=0, ddof=1)
         return spread
 
@@ -63,20 +72,21 @@ class TrainedModel:
         """Probability and 95 % interval by the spread over the replicates. Another prior than the share of malignant
         lesions in training shifts the log-odds from that share to it.
 
-        Raises `InputError` where a table lacks a feature, `SettingError` where a fact contradicts a cell.
+        Raises `InputError` where a table lacks a feature or asks another question, `SettingError` where a fact
+        contradicts a cell.
         """
+        refuse_other_question(one_question(lesions.texts(QUESTION)), self.card.data.question, self.name)
         prior = self.card.prevalence if prior is None else prior
         matrix = prediction.feature_rows(lesions, self.features, patient)
         log_odds = self.log_odds(matrix)
-        held_out = np.zeros(lesions.count, dtype=bool)
-        if cross_validated:
-            known = [self.held_out.get(digest) for digest in prediction.row_digests(matrix)]
-            held_out = np.array([p is not None for p in known], dtype=bool)
-            log_odds = np.where(held_out, logit([0.5 if p is None else p for p in known]), log_odds)
+        answers = self.held_out if cross_validated else {}
+        known, folds = look_up(answers, prediction.row_digests(matrix))
+        held_out = folds != NOT_HELD_OUT
+        log_odds = np.where(held_out, logit(known), log_odds)
         shifted = self._shifted(log_odds, prior)
         half = Z975 * self.spread(matrix)
         notes = (*self.notes, *prediction.unused_facts(patient, self.features))
-        return Prediction(
+        found = Prediction(
             model=self.name,
             prior=prior,
             probability=expit(shifted),
@@ -87,6 +97,19 @@ class TrainedModel:
             inputs=partial(prediction.inputs, self.features, matrix, lesions),
             contributions=partial(prediction.contributions, self.scorer, self.card, matrix, log_odds),
             at_prior=lambda other: expit(self._shifted(log_odds, other)),
+            folds=folds,
+        )
+        return self._with_evidence(found, lesions, patient) if self.features == (EVIDENCE,) else found
+
+    def _with_evidence(self, found: Prediction, lesions: LesionTable, patient: Patient) -> Prediction:
+        """A prediction by the evidence score alone, with what the evidence model has to say of its predictors."""
+        evidence = evidence_prediction(lesions, patient)
+        return replace(
+            found,
+            reasons=evidence.reasons,
+            warnings=tuple((*own, *theirs) for own, theirs in zip(found.warnings, evidence.warnings, strict=True)),
+            inputs=evidence.inputs,
+            contributions=partial(prediction.recalibrated_contributions, evidence, self.scorer, self.card),
         )
 
     def _shifted(self, log_odds: FloatArray, prior: float) -> FloatArray:
