@@ -84,8 +84,9 @@ def _tripod(evaluation: Evaluation) -> dict[str, str]:
             "predictors out, a trained logistic model fills in training medians, boosting takes cells as empty"
         ),
         "Methods: analytical methods": (
-            "AUC (of lesions that were held out, within their fold) with intervals by DeLong and by a bootstrap over groups, Brier score, calibration slope and "
-            "intercept, net benefit, paired DeLong; exact (Clopper-Pearson) intervals of proportions"
+            "AUC (of held-out lesions within their fold) with intervals by DeLong and by a bootstrap over groups, "
+            "Brier score, calibration slope and intercept, net benefit, paired DeLong; exact (Clopper-Pearson) intervals of "
+            "proportions"
         ),
         "Methods: class imbalance": f"{malignant} of {lesions} lesions are malignant; no class was weighted",
         "Methods: model output": "probability of malignancy with a 95 % interval; "

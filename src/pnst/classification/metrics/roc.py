@@ -68,14 +68,13 @@ def delong(scores: FloatArray, malignant: BoolArray, strata: IntArray | None = N
     """
     of_each = np.broadcast_to(np.zeros(1, dtype=np.int64) if strata is None else strata, scores.shape)
     rows = [_influence(one, malignant, stratum) for one, stratum in zip(scores, of_each, strict=True)]
-    influence, compared = (np.stack(part) for part in ([row[1] for row in rows], [row[2] for row in rows]))
+    influence: FloatArray = np.stack([moved for _, moved, _ in rows])
+    compared: BoolArray = np.stack([taken for _, _, taken in rows])
     covariance = np.zeros((len(scores), len(scores)))
     for of_class in (malignant, ~malignant):
-        number = (compared[:, None, of_class] & compared[None, :, of_class]).sum(axis=2)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            covariance += np.where(number > 1, number / (number - 1.0), np.nan) * (
-                influence[:, of_class] @ influence[:, of_class].T
-            )
+        number = (compared[:, None, of_class] & compared[None, :, of_class]).sum(axis=2).astype(np.float64)
+        unbiased = np.where(number > 1, number / np.maximum(number - 1, 1), np.nan)
+        covariance += unbiased * (influence[:, of_class] @ influence[:, of_class].T)
     return DeLong(np.array([row[0] for row in rows]), covariance)
 
 
@@ -152,7 +151,7 @@ def bootstrap_areas(
 def _weighted_areas(
     weights: FloatArray, malignant: BoolArray, starts: IntArray, stratum_starts: IntArray
 ) -> FloatArray:
-    """Areas (draws,) of lesions sorted by stratum and score with these weights (draws, n); tied ones begin at `starts`."""
+    """Areas (draws,) of lesions with weights (draws, n), sorted by stratum and score; ties begin at `starts`."""
     positive = np.add.reduceat(np.where(malignant, weights, 0.0), starts, axis=1)
     negative = np.add.reduceat(np.where(malignant, 0.0, weights), starts, axis=1)
     ties = np.searchsorted(starts, stratum_starts)

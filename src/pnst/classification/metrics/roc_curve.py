@@ -14,8 +14,8 @@ def roc_curve(scores: FloatArray, malignant: BoolArray, strata: IntArray | None 
     """False and true positive rates from (0, 0) to (1, 1), one point a distinct score, highest first.
 
     Within strata (n,), which of several models gave a score, the curve is the mean of theirs at each false positive
-    rate, weighed by their pairs (the adjusted curve of Janes and Pepe 2009): its area is that of `delong`. None where no
-    stratum holds both classes.
+    rate, weighed by their pairs (the adjusted curve of Janes and Pepe 2009): its area is that of `delong`. None where
+    no stratum holds both classes.
 
     >>> false, true = roc_curve(np.array([0.9, 0.6, 0.4, 0.2]), np.array([True, False, True, False]))
     >>> false.tolist(), true.tolist()

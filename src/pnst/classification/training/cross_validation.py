@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from pnst.classification.settings import TrainSettings
 from pnst.errors import InputError
 from pnst.typing import BoolArray, FloatArray, IntArray
 
-Split = tuple[IntArray, IntArray]
-"""Training and test rows."""
+if TYPE_CHECKING:
+    from pnst.classification.training.fitting import Split
+
 OUTER_FOLDS = 5
 """Where neither the settings nor the table say how many."""
 Progress = Callable[[str], None]

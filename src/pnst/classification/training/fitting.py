@@ -10,16 +10,19 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import StratifiedGroupKFold
 
-from pnst.classification.metrics.logistic import fit_logistic
 from pnst.classification.pipelines import candidates
 from pnst.classification.settings import TrainSettings
-from pnst.classification.training.cross_validation import Split
+from pnst.classification.training.calibrating_line import calibrating_line
 from pnst.classification.training.recalibration import recalibrate
 from pnst.errors import InputError
 from pnst.typing import BoolArray, FloatArray, IntArray
 
 REFERENCE_LESIONS = 100
 """At so many lesions the settings' inverse penalty is scikit-learn's C."""
+
+
+Split = tuple[IntArray, IntArray]
+"""Training and test rows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +79,7 @@ def _best(
     best: tuple[float, Fitted] | None = None
     for chosen, pipeline in pipelines:
         scores = held_out_scores(pipeline, matrix, malignant, splits)
-        slope, intercept = platt_scaling(scores, malignant)
+        slope, intercept = calibrating_line(scores, malignant)
         loss = _log_loss(slope * scores + intercept, malignant)
         if best is None or loss < best[0]:
             best = loss, Fitted(pipeline, pipeline, slope, intercept, chosen)
@@ -128,28 +131,6 @@ def held_out_scores(pipeline: Any, matrix: FloatArray, malignant: BoolArray, spl
         fitted = fit_on(pipeline, matrix[train], malignant[train])
         scores[test] = fitted.decision_function(matrix[test])
     return scores
-
-
-def platt_scaling(scores: FloatArray, malignant: BoolArray) -> tuple[float, float]:
-    """Slope and intercept that turn scores (n,) into log-odds (Platt 1999, with his smoothed targets).
-
-    A slope below 0 would turn the ranking round: then the scores say nothing, and the slope is 0.
-
-    Eight malignant lesions at a score of 1 and ten benign ones at 0: Platt's targets are 9/10 and 1/12.
-
-    >>> malignant = np.arange(18) < 8
-    >>> slope, intercept = platt_scaling(malignant.astype(float), malignant)
-    >>> [round(float(1 / (1 + np.exp(-log_odds))), 4) for log_odds in (slope + intercept, intercept)]
-    [0.9, 0.0833]
-    """
-    positive, negative = int(malignant.sum()), int((~malignant).sum())
-    target = np.where(malignant, (positive + 1) / (positive + 2), 1 / (negative + 2))
-    spread = float(scores.std()) or 1.0
-    design = np.column_stack([scores / spread, np.ones(len(scores))])
-    slope, intercept = fit_logistic(design, target).coefficients if np.ptp(scores) > 0 else (0.0, 0.0)
-    if slope <= 0:
-        return 0.0, float(fit_logistic(design[:, 1:], target).coefficients[0])
-    return float(slope / spread), float(intercept)
 
 
 def _log_loss(log_odds: FloatArray, malignant: BoolArray) -> float:

@@ -70,7 +70,7 @@ def to_csv(answers: HeldOutList) -> str:
 
 
 def from_csv(text: str) -> tuple[HeldOutList, bool]:
-    """The list, and whether it says the folds. Raises `ValueError` or `csv.Error` for what `to_csv` cannot have given."""
+    """The list, and whether it says the folds. Raises `ValueError` or `csv.Error` for what `to_csv` never gives."""
     header, *rows = csv.reader(io.StringIO(text)) if text else [()]
     if tuple(header) not in (HEADER, HEADER_UNTIL_0_2) or any(len(row) != len(header) for row in rows):
         raise ValueError("a list of other columns")

@@ -78,7 +78,9 @@ class ModelCard(_Part):
     """Column → why it is no feature. Called `set_aside` in cards written before 0.1.0, which are read until 0.2.0."""
     performance: HeldOutPerformance
     chosen: dict[str, float]
-    """What the inner folds chose for the model itself."""
+    """What the inner folds chose for the model itself; of a recalibration what was fitted."""
+    leaning: float = 0.0
+    """How far answers lean to the middle, as a share of their distance from there; the interval allows for it."""
     warnings: tuple[str, ...]
     versions: dict[str, str]
     files: dict[str, str] = Field(default_factory=dict)
@@ -111,9 +113,9 @@ def _lines(card: ModelCard) -> Iterator[str]:
     yield "## Performance on held-out lesions\n"
     yield (
         f"Nested cross-validation, {performance.folds} outer folds ({_folded(data)}); imputing, scaling, choosing and "
-        "calibrating took place within each training part. The AUC compares lesions of one fold, which one model scored; "
-        "Brier score and calibration take all folds together. Intervals are at 95 % and take the held-out predictions "
-        "as given: they leave out what another training set would change.\n"
+        "calibrating took place within each training part. The AUC compares lesions of one fold, which one model "
+        "scored; Brier score and calibration take all folds together. Intervals are at 95 % and take the held-out "
+        "predictions as given: they leave out what another training set would change.\n"
     )
     yield "| measure | value | interval |\n| --- | --- | --- |"
     yield f"| AUC (DeLong) | {performance.auc:.3f} | {_range(performance.auc_delong)} |"
@@ -126,7 +128,8 @@ def _lines(card: ModelCard) -> Iterator[str]:
     yield "\n".join(f"- {text}" for text in card.warnings) or "none"
     yield "\n## Settings\n"
     yield from (f"- {name}: {value}" for name, value in card.settings.model_dump().items())
-    yield f"- chosen for the final model: {card.chosen}\n"
+    yield f"- chosen for the final model: {card.chosen}"
+    yield f"- answers lean to the middle by {card.leaning:.3f} of their distance from it; intervals allow for that\n"
     yield "## Features\n\n| feature | least | greatest | empty |\n| --- | --- | --- | --- |"
     for feature in card.features:
         name = feature.name.replace("|", "/")

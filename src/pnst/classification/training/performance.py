@@ -25,7 +25,7 @@ def held_out_performance(
     """Of held-out log-odds (n,): the area within folds (n,), and calibration over all of them together.
 
     The model of a fold was fitted to the other folds: the more malignant lesions those have, the fewer are left for
-    this one, so that pairs of two folds are in the wrong order by design, and a model that knows nothing reads below .5.
+    this one, so that pairs of two folds are in the wrong order by design: a model that knows nothing reads below .5.
     """
     compared = delong(log_odds[None], malignant, folds)
     areas = bootstrap_areas(log_odds, malignant, groups, settings.bootstrap, settings.seed, folds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 
 WITHOUT_INTERVAL = {
-    "boosting": "boosting has no interval that holds: its trees lean towards the middle by as much as resampling spreads "
-    "them, and no resampling shows it; 0–1 stands for an interval that is not known"
+    "boosting": "boosting has no interval that holds: its trees lean towards the middle by as much as resampling "
+    "spreads them, and no resampling shows it; 0–1 stands for an interval that is not known"
 }
 """Kind of model → why its interval is refused."""
 
@@ -40,6 +40,20 @@ def replicates(
         yield from (Scorer(fitted.pipeline, *line) for line in fitted.lines)
         return
     yield from _refits(fitted, matrix, malignant, groups, settings, progress)
+
+
+def leaning(found: FloatArray, drawn: Sequence[FloatArray]) -> float:
+    """How far a calibrated answer leans to the middle, as a share of its own distance from there.
+
+    Calibration moves a score that varies by chance to what it is worth in the mean: of what sets an answer apart from
+    the others, chance is the variance over replicates (k, n) ÷ the variance over lesions of the answers (n,), and so
+    much further out lies the truth (the reliability ratio of Fuller 1987, to its first order; at most 1).
+
+    >>> leaning(np.array([-2.0, 2.0]), [np.array([-1.0, 2.0]), np.array([-3.0, 2.0])])
+    0.25
+    """
+    among = float(np.var(found))
+    return min(1.0, float(np.var(drawn, axis=0, ddof=1).mean()) / among) if among > 0 else 0.0
 
 
 def _refits(

@@ -12,7 +12,6 @@ from scipy.special import expit
 
 from pnst.classification.settings import TrainSettings
 from pnst.classification.training.cross_validation import (
-    Split,
     fewer_folds,
     fold_of_each,
     held_out_log_odds,
@@ -32,7 +31,7 @@ from pnst.classification.training.leakage import (
 from pnst.classification.training.model_card import Data, Feature, ModelCard, versions
 from pnst.classification.training.performance import held_out_performance
 from pnst.classification.training.prediction import row_digests, standing_notes
-from pnst.classification.training.replicates import WITHOUT_INTERVAL, Progress, replicates
+from pnst.classification.training.replicates import WITHOUT_INTERVAL, Progress, leaning, replicates
 from pnst.classification.training.scorer import Scorer
 from pnst.classification.training.trained_model import TrainedModel
 from pnst.errors import InputError, SettingError
@@ -41,7 +40,7 @@ from pnst.typing import BoolArray, FloatArray, IntArray
 if TYPE_CHECKING:
     import pandas as pd
 
-
+    from pnst.classification.training.fitting import Fitted, Split
 
 _SAYS_NOTHING = (
     "held-out scores do not rank the classes: every probability is the share of malignant lesions",
@@ -131,9 +130,7 @@ def train(
         return _learn(cohort, labelled, splits, choice, (label, groups, split), warnings, settings, progress)
 
 
-def _leaks(
-    cohort: _Cohort, choice: FeatureChoice, accepted: Sequence[str], settings: TrainSettings
-) -> list[str]:
+def _leaks(cohort: _Cohort, choice: FeatureChoice, accepted: Sequence[str], settings: TrainSettings) -> list[str]:
     """Raise `InputError` for columns and rows that give the diagnosis away; what is only suspect is a warning."""
     separating = separating_features(cohort.matrix, choice.names, cohort.malignant)
     separating.pop(EVIDENCE, None)  # it was learnt from publications, not from this table
@@ -168,6 +165,7 @@ def _learn(
         warnings.append(_SAYS_NOTHING[settings.model == "recalibrated"])
     if settings.model in WITHOUT_INTERVAL:
         warnings.append(WITHOUT_INTERVAL[settings.model])
+    drawn = tuple(replicates(fitted, cohort.matrix, cohort.malignant, cohort.groups, settings, progress))
     label, groups, split = columns
     card = ModelCard(
         settings=settings,
@@ -185,13 +183,20 @@ def _learn(
         excluded=dict(choice.excluded),
         performance=held_out_performance(held_out, cohort.malignant, cohort.groups, cohort.folds, chosen, settings),
         chosen=fitted.chosen,
+        leaning=_leaning(fitted, drawn, cohort.matrix),
         warnings=tuple(warnings),
         versions=versions(),
     )
-    drawn = replicates(fitted, cohort.matrix, cohort.malignant, cohort.groups, settings, progress)
     scorer = Scorer(fitted.pipeline, fitted.slope, fitted.intercept)
     answers = held_out_list(row_digests(cohort.matrix), expit(held_out), cohort.folds)
-    return TrainedModel(card, scorer, tuple(drawn), answers, tuple(standing_notes(card)))
+    return TrainedModel(card, scorer, drawn, answers, tuple(standing_notes(card)))
+
+
+def _leaning(fitted: Fitted, drawn: Sequence[Scorer], matrix: FloatArray) -> float:
+    """Of what was calibrated on held-out scores; a recalibration is fitted to the lesions themselves."""
+    if fitted.lines or not drawn:
+        return 0.0
+    return leaning(fitted.log_odds(matrix), [one.log_odds(matrix) for one in drawn])
 
 
 def _features(matrix: FloatArray, names: Sequence[str]) -> Iterator[Feature]:
@@ -238,7 +243,7 @@ def _refuse_few(labelled: LabelledTable, settings: TrainSettings) -> None:
             "there are too few lesions to learn from",
             got=f"{counts[0]} groups with a malignant lesion, {counts[1]} with a benign one",
             expected=f"at least {least} of each",
-            remedy="use the evidence model, which needs no training, recalibrate it (--model recalibrated), or add lesions",
+            remedy="use the evidence model as it is or recalibrated (--model recalibrated), or add lesions",
         )
 
 
@@ -257,7 +262,7 @@ def _nothing_to_correct() -> InputError:
         "the evidence model's score is the offset, and there is no feature to correct it with",
         got=EVIDENCE,
         expected="at least one feature besides",
-        remedy=f"add a feature, or recalibrate the score with --model recalibrated",
+        remedy="add a feature, or recalibrate the score with --model recalibrated",
     )
 
 

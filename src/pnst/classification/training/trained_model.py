@@ -52,14 +52,16 @@ class TrainedModel:
         return self.scorer.log_odds(matrix)
 
     def spread(self, matrix: FloatArray) -> FloatArray:
-        """SD (n,) of the log-odds over the replicates: the uncertainty that the choice of patients leaves.
+        """Error (n,) of the log-odds: their SD over the replicates, which the choice of patients leaves, and how far
+        they lean to the middle, by the square root of the sum of squares.
 
         Infinite where it is not known: the interval is then all of 0–1.
         """
         if not self.replicates or self.card.settings.model in WITHOUT_INTERVAL:
             return np.full(len(matrix), np.inf)
-        spread: FloatArray = np.std([replicate.log_odds(matrix) for replicate in self.replicates], axis=0, ddof=1)
-        return spread
+        drawn = np.std([replicate.log_odds(matrix) for replicate in self.replicates], axis=0, ddof=1)
+        error: FloatArray = np.hypot(drawn, self.card.leaning * (self.log_odds(matrix) - logit(self.card.prevalence)))
+        return error
 
     def refuse_unknown_columns(self, lesions: LesionTable) -> None:
         """Raise `SettingError` where no column of a single lesion is a feature, or one is a family's, misspelt."""
@@ -69,8 +71,8 @@ class TrainedModel:
     def predict(
         self, lesions: LesionTable, patient: Patient, prior: float | None = None, *, cross_validated: bool = False
     ) -> Prediction:
-        """Probability and 95 % interval by the spread over the replicates. Another prior than the share of malignant
-        lesions in training shifts the log-odds from that share to it.
+        """Probability and 95 % interval by the `spread`. Another prior than the share of malignant lesions in training
+        shifts the log-odds from that share to it.
 
         Raises `InputError` where a table lacks a feature or asks another question, `SettingError` where a fact
         contradicts a cell.
