@@ -86,7 +86,9 @@ def held(kind: str, count: int, signal: float, seed: int) -> tuple[float, float]
     by_refits = settings.model_copy(update={"model": "logistic"}) if "," in kind else settings
     drawn = tuple(replicates(fitted, matrix[:count], malignant, groups, by_refits))
     leans = (
-        0.0 if fitted.lines else leaning(fitted.log_odds(matrix[:count]), [s.log_odds(matrix[:count]) for s in drawn])
+        0.0
+        if fitted.lines
+        else leaning(fitted.log_odds(matrix[:count]), [one.log_odds(matrix[:count]) for one in drawn])
     )
     found, new = fitted.log_odds(matrix[count:]), matrix[count:]
     spread = np.std([one.log_odds(new) for one in drawn], axis=0, ddof=1)

@@ -112,11 +112,12 @@ def test_intervals_hold_the_truth(lesions):
     assert np.mean(held) == pytest.approx(0.95, abs=0.02)
 
 
-class TestTrained:
-    @pytest.fixture(scope="class")
-    def model(self):
-        return train(COHORT, "malignant", "patient", settings=RECALIBRATED)
+@pytest.fixture(scope="module")
+def model():
+    return train(COHORT, "malignant", "patient", settings=RECALIBRATED)
 
+
+class TestTrained:
     def test_the_score_is_all_that_it_reads(self, model):
         assert model.features == ("evidence.log_odds",)
         assert model.card.chosen.keys() == {"slope", "slope_error", "shift", "shift_error"}

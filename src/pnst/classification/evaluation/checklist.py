@@ -85,8 +85,8 @@ def _tripod(evaluation: Evaluation) -> dict[str, str]:
         ),
         "Methods: analytical methods": (
             "AUC (of held-out lesions within their fold) with intervals by DeLong and by a bootstrap over groups, "
-            "Brier score, calibration slope and intercept, net benefit, paired DeLong; exact (Clopper-Pearson) intervals of "
-            "proportions"
+            "Brier score, calibration slope and intercept, net benefit, paired DeLong; exact (Clopper-Pearson) "
+            "intervals of proportions"
         ),
         "Methods: class imbalance": f"{malignant} of {lesions} lesions are malignant; no class was weighted",
         "Methods: model output": "probability of malignancy with a 95 % interval; "

@@ -57,8 +57,8 @@ def _recalibrated(matrix: FloatArray, malignant: BoolArray, settings: TrainSetti
     ((_, candidate),) = candidates(settings)
     fit = recalibrate(matrix[:, 0], malignant, settings.slope_sd, settings.shift_sd)
     slope_error, shift_error = np.sqrt(np.diag(fit.covariance)).tolist()
-    found = {"slope": fit.slope, "slope_error": slope_error, "shift": fit.shift, "shift_error": shift_error}
-    return Fitted(candidate, fit_on(candidate, matrix, malignant), *fit.line, found, fit.lines())
+    chosen = {"slope": fit.slope, "slope_error": slope_error, "shift": fit.shift, "shift_error": shift_error}
+    return Fitted(candidate, fit_on(candidate, matrix, malignant), *fit.line, chosen, fit.lines())
 
 
 def refit(

@@ -42,7 +42,7 @@ def replicates(
     yield from _refits(fitted, matrix, malignant, groups, settings, progress)
 
 
-def leaning(found: FloatArray, drawn: Sequence[FloatArray]) -> float:
+def leaning(log_odds: FloatArray, drawn: Sequence[FloatArray]) -> float:
     """How far a calibrated answer leans to the middle, as a share of its own distance from there.
 
     Calibration moves a score that varies by chance to what it is worth in the mean: of what sets an answer apart from
@@ -52,7 +52,7 @@ def leaning(found: FloatArray, drawn: Sequence[FloatArray]) -> float:
     >>> leaning(np.array([-2.0, 2.0]), [np.array([-1.0, 2.0]), np.array([-3.0, 2.0])])
     0.25
     """
-    among = float(np.var(found))
+    among = float(np.var(log_odds))
     return min(1.0, float(np.var(drawn, axis=0, ddof=1).mean()) / among) if among > 0 else 0.0
 
 

@@ -88,7 +88,7 @@ class TrainedModel:
         shifted = self._shifted(log_odds, prior)
         half = Z975 * self.spread(matrix)
         notes = (*self.notes, *prediction.unused_facts(patient, self.features))
-        found = Prediction(
+        answer = Prediction(
             model=self.name,
             prior=prior,
             probability=expit(shifted),
@@ -101,15 +101,15 @@ class TrainedModel:
             at_prior=lambda other: expit(self._shifted(log_odds, other)),
             folds=folds,
         )
-        return self._with_evidence(found, lesions, patient) if self.features == (EVIDENCE,) else found
+        return self._with_evidence(answer, lesions, patient) if self.features == (EVIDENCE,) else answer
 
-    def _with_evidence(self, found: Prediction, lesions: LesionTable, patient: Patient) -> Prediction:
+    def _with_evidence(self, answer: Prediction, lesions: LesionTable, patient: Patient) -> Prediction:
         """A prediction by the evidence score alone, with what the evidence model has to say of its predictors."""
         evidence = evidence_prediction(lesions, patient)
         return replace(
-            found,
+            answer,
             reasons=evidence.reasons,
-            warnings=tuple((*own, *theirs) for own, theirs in zip(found.warnings, evidence.warnings, strict=True)),
+            warnings=tuple((*own, *theirs) for own, theirs in zip(answer.warnings, evidence.warnings, strict=True)),
             inputs=evidence.inputs,
             contributions=partial(prediction.recalibrated_contributions, evidence, self.scorer, self.card),
         )
