@@ -1,6 +1,6 @@
 """Trained models on simulated cohorts: do their intervals hold the true probability, and is noise seen as noise?
 
-python benchmarks/training.py [coverage | noise] [--cohorts 40] [--markdown]    # the latter writes docs/training.md
+python benchmarks/training.py [coverage | noise] [--cohorts 40] [--model KIND] [--markdown]    # writes docs/training.md
 
 Every cohort is drawn from the kind of model that is fitted to it, so that the truth is known: a logistic regression on
 two features; the evidence score with one feature to correct it; the evidence score on a slope and shift drawn from the
@@ -97,8 +97,8 @@ def held(kind: str, count: int, signal: float, seed: int) -> tuple[float, float]
     return float(np.mean(np.abs(found - truth[count:]) <= half)), float(width.mean())
 
 
-def coverage(cohorts: int) -> Iterator[tuple[object, ...]]:
-    for kind, count, signal in COVERAGE:
+def coverage(cohorts: int, only: str) -> Iterator[tuple[object, ...]]:
+    for kind, count, signal in (row for row in COVERAGE if row[0].startswith(only)):
         rows = np.array([row for seed in range(cohorts) if (row := held(kind, count, signal, seed)) is not None])
         error = rows[:, 0].std(ddof=1) / np.sqrt(len(rows))
         row = (
@@ -126,8 +126,8 @@ def noise_areas(kind: str, count: int, seed: int) -> tuple[float, float, bool]:
     return float(delong(log_odds[None], malignant).areas[0]), float(within.areas[0]), low <= 0.5 <= high
 
 
-def noise(cohorts: int) -> Iterator[tuple[object, ...]]:
-    for kind, count in NOISE:
+def noise(cohorts: int, only: str) -> Iterator[tuple[object, ...]]:
+    for kind, count in (row for row in NOISE if row[0].startswith(only)):
         rows = np.array([noise_areas(kind, count, seed) for seed in range(cohorts)], dtype=float)
         mean, error = rows.mean(axis=0), rows.std(axis=0, ddof=1) / np.sqrt(cohorts)
         row = (kind, count, cohorts, *(f"{mean[i]:.3f} ± {error[i]:.3f}" for i in (0, 1)), f"{mean[2]:.0%}")
@@ -149,12 +149,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("which", nargs="*", default=list(TABLES), help="coverage, noise")
     parser.add_argument("--cohorts", type=int, default=40)
+    parser.add_argument("--model", default="", help="one kind alone")
     parser.add_argument("--markdown", action="store_true", help="write docs/training.md")
     options = parser.parse_args()
     for name in options.which:
         rows, header = TABLES[name]
         with threadpool_limits(1):
-            text = markdown(header, rows(options.cohorts))
+            text = markdown(header, rows(options.cohorts, options.model))
         if options.markdown:
             pattern = re.compile(rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
             page = PAGE.read_text(encoding="utf-8")
