@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pnst.classification.evidence_model.validity import ValidityRow, validity_table
 from scipy.special import logit
 
 from pnst.classification.assess import assess

@@ -70,7 +70,6 @@ def assessment_schema() -> Json:
         "probability": SHARE,
         "interval": _pair(SHARE) | {"description": "95 % credible interval."},
         "odds_factor": factor | {"description": "What the prior's odds are multiplied by."},
-        "odds_factor_interval": _pair(factor) | {"description": "95 % credible interval."},
         "prior": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
     }
     shares = "Predictor, or feature of a trained model, to log-odds"
@@ -78,6 +77,7 @@ def assessment_schema() -> Json:
     properties: Json = {
         "label": TEXT,
         **{name: _or_null(value) for name, value in answer.items()},
+        "odds_factor_interval": _or_null(_pair(factor) | {"description": "95 %; null where a model has none."}),
         "at_priors": _pattern({r"^0\.[0-9]+$": SHARE}, "Prior to probability."),
         "contributions": _by_name(number, f"{shares}; with logit(prior) they sum to logit(probability)."),
         "contribution_intervals": _by_name(_pair(number), "95 % interval of each contribution that has one."),

@@ -101,7 +101,7 @@ def _draw_each(density: FloatArray, uniform: FloatArray) -> FloatArray:
     each = np.arange(len(density))
     part = (wanted - cumulative[each, index]) / np.maximum(steps[each, index], 1e-300)
     x = LOGITS[index] + part * (LOGITS[1] - LOGITS[0])
-    frequency: FloatArray = np.clip(expit(x), _MIN_FREQUENCY, 1 - _MIN_FREQUENCY)
+    frequency: FloatArray = np.clip(expit(x), MIN_FREQUENCY, 1 - MIN_FREQUENCY)
     return frequency
 
 
