@@ -11,11 +11,11 @@ from scipy.special import logit
 
 from pnst.classification.evidence_model.draws import draw_parameters, sources
 from pnst.classification.evidence_model.parameters import LogNormalParameters, SignParameters
-from pnst.classification.evidence_model.sign_draws import BETWEEN_SD, BETWEEN_SD_OF_ONE_ROW, SignRows
+from pnst.classification.evidence_model.sign_studies import BETWEEN_SD, BETWEEN_SD_OF_ONE_ROW, SignRows
 from pnst.evidence.body import Evidence, SiteEvidence, literature
 from pnst.evidence.csv_rows import Censored
 from pnst.evidence.pooling import logit_with_half_count, random_effects
-from pnst.evidence.published import Publication, SignCounts, predictors
+from pnst.evidence.published import Predictor, Publication, SignCounts, predictors
 from pnst.evidence.sign_rows import ENTITIES
 
 DRAWS = 8192
@@ -29,6 +29,10 @@ def parameters():
 def site(name: str, *rows: SignCounts) -> SiteEvidence:
     study = Publication(name, "", "", None, None, "", "", "", "unknown", "", None, "no")
     return SiteEvidence(name, f"digest of {name}", study, sign_counts=rows)
+
+
+def named(predictor: str) -> Predictor:
+    return next(p for p in predictors() if p.name == predictor)
 
 
 def counted(study: str, predictor: str, malignant, n_malignant, benign, n_benign) -> SignCounts:
@@ -118,7 +122,7 @@ class TestSigns:
 
     def test_rows_outside_the_meta_analysis_pool_with_it(self):
         added = site("Later2030", counted("Later2030", "margin_ill_defined", 10, 20, 10, 20))
-        rows = SignRows.of("margin_ill_defined", Evidence(sites=(added,)))
+        rows = SignRows.of(named("margin_ill_defined"), Evidence(sites=(added,)))
         assert [row.study for row in rows._outside(rows.estimates.specificity)] == ["Later2030"]
         assert len(rows._outside(None)) == 6
 
@@ -131,7 +135,7 @@ class TestSigns:
 
     def test_a_cyst_is_the_entities_cystic_area(self, parameters):
         """Jee2004: 25 of 39 schwannomas, 3 of 8 neurofibromas."""
-        rows = SignRows.of("cyst_or_necrosis", literature()).by_entity
+        rows = SignRows.of(named("cyst_or_necrosis"), literature()).by_entity
         assert [(r.positive, r.n) for entity in ENTITIES for r in rows[entity]] == [(25, 39), (3, 8)]
         p = parameters.predictors["cyst_or_necrosis"]
         assert np.median(p.benign["schwannoma"]) > np.median(p.benign["neurofibroma"])
