@@ -82,6 +82,23 @@ class TestFirstLaw:
         """100 contexts, each of 400 draws by itself: measured, by a reader, by the reader's word on a number's sign."""
         assert greatest_fall([mixed_and_pairs(1)[which]], 3, seed=2 + which) <= ROUNDING
 
+    def test_visible_oedema_never_lowers_them_among_malignant_signs(self):
+        """Where large oedema is what a reader would expect, and none what a mistaken measurement might say."""
+        table = pd.DataFrame(
+            {
+                "size.longest_diameter_mm": [120.0] * 4,
+                "margin.ill_defined_fraction": [0.9] * 4,
+                "reader.invasion": [True, True, None, None],
+                "enhancement.peripheral": [True, None, True, None],
+                "edema.max_extent_mm": [0.0] * 4,
+            }
+        )
+        none, visible, large = (seen(table.assign(**{"edema.max_extent_mm": mm})) for mm in (0.0, 10.0, 30.0))
+        for likelihood in mixed_and_pairs(1):
+            with np.errstate(divide="ignore"):  # a share of 0
+                ratios = [likelihood.log_ratio(observed) for observed in (none, visible, large)]
+            assert np.diff(ratios, axis=0).min() >= -ROUNDING
+
     @pytest.mark.slow
     def test_nor_over_ten_thousand_contexts(self):
         for seed in range(10):
