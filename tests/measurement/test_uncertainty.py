@@ -12,7 +12,7 @@ from pnst.kernels.section import axial_diameters
 from pnst.measurement.families.size import SUPERIOR
 from pnst.measurement.measurements import Measurements
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
-from pnst.measurement.uncertainty import closed_form, interval
+from pnst.measurement.uncertainty import Spread, closed_form, interval
 from pnst.study import Lesion, Study
 from scenes import Scene
 from without_intervals import measure
@@ -126,12 +126,16 @@ def test_an_interval_of_two_normal_parts_holds_95_in_100(repeated, known):
     rng, held, count = np.random.default_rng(5), 0, 3000
     for _ in range(count):
         value = 50 + rng.normal(scale=np.hypot(repeated, known))
-        low, high = interval("volume_ml", value, rng.normal(scale=repeated, size=3) ** 2, known, 0.95)
+        squares = tuple(rng.normal(scale=repeated, size=3) ** 2)
+        low, high = interval("size.volume_ml", value, Spread(squares=squares, control=known), UncertaintySettings())
         held += low <= 50 <= high
     assert held / count == pytest.approx(0.95, abs=0.016)
 
 
 def test_an_interval_ends_where_its_column_does():
-    assert interval("surface_fraction", 0.98, [0.01, 0.01], 0.0, 0.95)[1] == 1.0
-    assert interval("edge_width_mm", 0.98, [0.01, 0.01], 0.0, 0.95)[1] > 1.3
-    assert interval("edge_width_mm", 0.1, [0.01, 0.01], 0.0, 0.95)[0] == 0.0
+    def ends(column: str, value: float) -> tuple[float, float]:
+        return interval(column, value, Spread(squares=(0.01, 0.01)), UncertaintySettings(systematic={}))
+
+    assert ends("edema.surface_fraction", 0.98)[1] == 1.0
+    assert ends("margin.edge_width_mm", 0.98)[1] > 1.3
+    assert ends("margin.edge_width_mm", 0.1)[0] == 0.0

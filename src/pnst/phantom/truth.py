@@ -45,8 +45,9 @@ def true_values(
 ) -> dict[str, Value]:
     """Every column that the geometry decides, as `family.column_unit` → value.
 
-    `grid` decides only `edema.censored`; `signals` decides the families of contrast, the edge voxels and the part of the
-    surface whose edge can be read; `contour_mm` is how far outside the true surface the lesion is drawn: all but the edge's offset is that of the true surface.
+    `grid` decides only `edema.censored`; `signals` decides the families of contrast, the edge voxels and the part of
+    the surface whose edge can be read; `contour_mm` is how far outside the true surface the lesion is drawn: all but
+    the edge's offset is that of the true surface.
     """
     shape = scene.shape
     surface = sample(shape, float(shape.radii.max()) * np.pi / 96)
