@@ -65,12 +65,11 @@ OTHER_GRIDS = (
 SET_WITH = Scenes(
     (
         *product(("smooth",), (22.0, 50.0), (OTHER_GRIDS[0], OTHER_GRIDS[2])),
-        *product(("infiltrating",), (22.0, 34.0, 50.0), (OTHER_GRIDS[0], OTHER_GRIDS[1], OTHER_GRIDS[3])),
-        *product(("lobulated",), (22.0, 34.0, 50.0), (OTHER_GRIDS[1], OTHER_GRIDS[2])),
-        *product(("cavernous",), (30.0, 48.0), OTHER_GRIDS),
-        *product(("layered",), (30.0, 48.0), (OTHER_GRIDS[1], OTHER_GRIDS[2])),
-        *product(("peripheral",), (30.0, 48.0), (OTHER_GRIDS[0], OTHER_GRIDS[3])),
-        *product(("fat at the edge",), (30.0, 48.0), (OTHER_GRIDS[1], OTHER_GRIDS[3])),
+        *product(("infiltrating",), (22.0, 34.0, 50.0), (OTHER_GRIDS[0], OTHER_GRIDS[1])),
+        *product(("lobulated",), (22.0, 50.0), (OTHER_GRIDS[1], OTHER_GRIDS[2])),
+        *product(("cavernous",), (30.0, 48.0), (OTHER_GRIDS[0], OTHER_GRIDS[2], OTHER_GRIDS[3])),
+        *product(("layered", "fat at the edge"), (30.0, 48.0), (OTHER_GRIDS[1],)),
+        *product(("peripheral",), (30.0, 48.0), (OTHER_GRIDS[3],)),
         *product(("beside bone", "on fascia", "tight", "wide"), (30.0,), (OTHER_GRIDS[0], OTHER_GRIDS[2])),
     ),
     first_seed=5000,
