@@ -43,17 +43,18 @@ class Scenes:
 
 HELD_OUT = Scenes(
     (
-        *product(("smooth",), (25.0, 40.0, 65.0), (GRIDS[2], GRIDS[3])),
-        *product(("infiltrating",), (25.0, 40.0, 65.0), (GRIDS[0], GRIDS[2], GRIDS[3], GRIDS[4])),
-        *product(("lobulated",), (25.0, 40.0, 65.0), (GRIDS[2], GRIDS[3], GRIDS[4])),
+        *product(("smooth",), (25.0, 65.0), (GRIDS[2], GRIDS[3])),
+        *product(("infiltrating",), (25.0, 40.0), (GRIDS[0], GRIDS[2], GRIDS[4])),
+        *product(("infiltrating",), (65.0,), (GRIDS[1], GRIDS[3])),
+        *product(("lobulated",), (25.0, 65.0), (GRIDS[2], GRIDS[3], GRIDS[4])),
         *product(("cavernous",), (35.0, 55.0), GRIDS),
-        *product(("cavernous",), (45.0,), GRIDS[1:]),
-        *product(("layered", "peripheral"), (35.0, 55.0), (GRIDS[0], GRIDS[2], GRIDS[4])),
+        *product(("layered", "peripheral"), (35.0, 55.0), (GRIDS[0], GRIDS[2])),
         *product(("fat at the edge",), (35.0, 55.0), (GRIDS[2], GRIDS[4])),
-        *product(("beside bone", "on fascia", "tight", "wide"), (35.0,), (GRIDS[1], GRIDS[4])),
+        *product(("beside bone", "on fascia"), (35.0,), (GRIDS[1],)),
+        *product(("tight", "wide"), (35.0,), (GRIDS[1], GRIDS[4])),
     ),
     first_seed=3000,
-    snrs=(20.0, 30.0, 50.0),
+    snrs=(20.0, 30.0, 40.0, 60.0),
 )
 """No constant of the intervals was set with these sizes, voxels or seeds in view."""
 OTHER_GRIDS = (
