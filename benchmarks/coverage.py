@@ -114,7 +114,7 @@ def _measured(context: Context) -> Iterator[tuple[str, Family]]:
             continue
 
 
-def _cells(spread: Spread) -> dict[str, float]:
+def _cells(spread: Spread) -> dict[str, float | None]:
     squares = {f"{SQUARES}_{number}": square for number, square in enumerate(spread.squares, start=1)}
     return {"control": spread.control, **squares}
 
@@ -124,7 +124,8 @@ def with_intervals(rows: pd.DataFrame, settings: MeasureSettings) -> pd.DataFram
     columns = [name for name in rows if name.startswith(SQUARES)]
     ends = []
     for row, squares in zip(rows.itertuples(), rows[columns].to_numpy(), strict=True):
-        spread = Spread(squares=tuple(squares[np.isfinite(squares)]), control=row.control)
+        control = None if np.isnan(row.control) else row.control
+        spread = Spread(squares=tuple(squares[np.isfinite(squares)]), control=control)
         seen = 2 * len(spread.squares) >= settings.uncertainty.repetitions
         ends.append(interval(row.column, row.value, spread, settings.uncertainty) if seen else (np.nan, np.nan))
     low, high = np.transpose(ends)

@@ -2,8 +2,8 @@
 
 Two parts, as the Guide to the Expression of Uncertainty in Measurement (GUM, JCGM 100:2008) has them. Type A: how far
 the same measurement lands from its value when noise, the voxels' phase and turn and the lesion's boundary are a little
-different. Type B: what repeating does not show. Of size and shape, how far the lesion's own equal-moment ellipsoid,
-voxelised on the lesion's own grid, lands from its closed form; of what is read from images, the setting `systematic`.
+different; of size and shape also how far the lesion's own equal-moment ellipsoid, voxelised on the lesion's own grid,
+lands from its closed form. Type B, what repeating does not show: the setting `systematic`.
 What readers differ by is in neither.
 """
 
@@ -52,8 +52,13 @@ class Spread:
 
     squares: tuple[float, ...]
     """Squared distance of each repetition from the value; shorter where some could not measure it."""
-    control: float = 0.0
+    control: float | None = None
     """Of size and shape: how far the ellipsoid lands from its closed form."""
+
+    @property
+    def seen(self) -> tuple[float, ...]:
+        """Every squared distance: the control is one more repetition, of a body whose truth is known."""
+        return self.squares if self.control is None else (*self.squares, self.control**2)
 
 
 def with_intervals(
@@ -90,8 +95,7 @@ def spreads(
     off = control.result()
     return {
         name: {
-            column: Spread(squares=tuple(seen), control=off.get(f"{name}.{column}", 0.0))
-            for column, seen in columns.items()
+            column: Spread(squares=tuple(seen), control=off.get(f"{name}.{column}")) for column, seen in columns.items()
         }
         for name, columns in squares.items()
     }
@@ -138,9 +142,9 @@ def interval(column: str, value: float, spread: Spread, settings: UncertaintySet
     """
     from scipy.special import stdtrit
 
-    repeated = float(np.mean(spread.squares))
-    variance = repeated + spread.control**2 + _systematic(column, value, settings) ** 2
-    freedom = min(len(spread.squares) * (variance / repeated) ** 2, ENDLESS) if repeated > 0 else ENDLESS
+    repeated = float(np.mean(spread.seen))
+    variance = repeated + _systematic(column, value, settings) ** 2
+    freedom = min(len(spread.seen) * (variance / repeated) ** 2, ENDLESS) if repeated > 0 else ENDLESS
     half = float(stdtrit(freedom, (1 + settings.level) / 2)) * float(np.sqrt(variance))
     low = value - half if column.endswith(SIGNED) else max(value - half, 0.0)
     high = min(value + half, 1.0) if column.endswith(SHARES) else value + half
