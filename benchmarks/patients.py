@@ -127,7 +127,7 @@ def fat_at_the_edge(size_mm: float) -> Patient:
         edge_sigma_mm=1.2,
         inclusions=(lobule,),
     )
-    return Patient(lesion=lesion, surround=SurroundSpec(bed="fat", bed_mm=12.0))
+    return Patient(lesion=lesion, surround=SurroundSpec(bed="fat", bed_mm=8.0))
 
 
 # Where a tumour lies
