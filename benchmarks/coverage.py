@@ -72,6 +72,11 @@ SET_WITH = Scenes(
         *product(("layered", "fat at the edge"), (30.0, 48.0), (OTHER_GRIDS[1],)),
         *product(("peripheral",), (30.0, 48.0), (OTHER_GRIDS[3],)),
         *product(("beside bone", "on fascia", "tight", "wide"), (30.0,), (OTHER_GRIDS[0], OTHER_GRIDS[2])),
+        *product(("smooth", "cavernous"), (28.0, 38.0), (OTHER_GRIDS[1],)),
+        *product(("infiltrating",), (28.0,), (OTHER_GRIDS[1], OTHER_GRIDS[2], OTHER_GRIDS[3])),
+        *product(("lobulated",), (38.0,), (OTHER_GRIDS[0], OTHER_GRIDS[3])),
+        *product(("peripheral",), (38.0,), (OTHER_GRIDS[1], OTHER_GRIDS[2])),
+        *product(("layered",), (38.0,), (OTHER_GRIDS[2],)),
     ),
     first_seed=5000,
     snrs=(20.0, 40.0),
@@ -119,23 +124,32 @@ def _cells(spread: Spread) -> dict[str, float | None]:
     return {"control": spread.control, **squares}
 
 
+def spread_of(row: Any) -> Spread:
+    """What `_cells` wrote of it."""
+    squares = [getattr(row, name) for name in row._fields if name.startswith(SQUARES)]
+    control = None if np.isnan(row.control) else row.control
+    return Spread(squares=tuple(square for square in squares if np.isfinite(square)), control=control)
+
+
 def with_intervals(rows: pd.DataFrame, settings: MeasureSettings) -> pd.DataFrame:
     """The rows with the ends of the interval that the settings make of each spread; those without one are left out."""
-    columns = [name for name in rows if name.startswith(SQUARES)]
     ends = []
-    for row, squares in zip(rows.itertuples(), rows[columns].to_numpy(), strict=True):
-        control = None if np.isnan(row.control) else row.control
-        spread = Spread(squares=tuple(squares[np.isfinite(squares)]), control=control)
+    for row in rows.itertuples():
+        spread = spread_of(row)
         seen = 2 * len(spread.squares) >= settings.uncertainty.repetitions
         ends.append(interval(row.column, row.value, spread, settings.uncertainty) if seen else (np.nan, np.nan))
     low, high = np.transpose(ends)
     return rows.assign(low=low, high=high).dropna(subset=["low"])
 
 
+def informative(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of what is not there, or everywhere, an interval from nothing to nothing says nothing; a count always counts."""
+    return rows[(rows["value"] != rows["true"]) | rows["column"].str.endswith("_count")]
+
+
 def summary(rows: pd.DataFrame) -> str:
     """One line a column: how often the interval holds the truth, and how wide it is."""
-    met = (rows["value"] != rows["true"]) | rows["column"].str.endswith("_count")
-    rows = rows[met]  # of what is not there, or everywhere, an interval from nothing to nothing says nothing
+    rows = informative(rows)
     held = (rows["low"] <= rows["true"]) & (rows["true"] <= rows["high"])
     lines = []
     for column, part in rows.groupby("column", sort=False):

@@ -197,18 +197,20 @@ CONTOURS: dict[str, Maker] = {"stepped": stepped, "tight": tight, "wide": wide}
 KINDS: dict[str, Maker] = TUMOURS | INTERIORS | PLACES | CONTOURS
 SHAPE = ("margin.irregularity", "margin.sphericity", "margin.solidity")
 CONTENTS = ("enhancement.", "cyst.", "t1_high.", "target.")
-OF_THE_CONTOUR = {
+LEFT_OUT = {
+    "on fascia": ("split_fat.rim_thickness_mm",),
     "stepped": SHAPE,
     "tight": ("size.", *SHAPE, "edema.index"),
     "wide": ("size.", *SHAPE, "edema.index", *CONTENTS),
 }
-"""The numbers that are those of the contour, not of the tumour, where the contour is off on purpose."""
+"""The numbers that are those of the contour, not of the tumour, where the contour is off on purpose; and the thickness of
+a rim that covers under a hundredth of the surface."""
 Case = tuple[str, float, GridSpec]
 
 
 def of_the_tumour(kind: str, column: str) -> bool:
     """Whether the truth of the tumour is that of a number of such a patient."""
-    return not column.startswith(OF_THE_CONTOUR.get(kind, ("-",)))
+    return not column.startswith(LEFT_OUT.get(kind, ("-",)))
 
 
 def scene(kind: str, size_mm: float, grid: GridSpec, seed: int = 7) -> Simulated:

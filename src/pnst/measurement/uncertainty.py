@@ -135,22 +135,32 @@ def _numbers(family: Family) -> dict[str, float]:
 
 
 def interval(column: str, value: float, spread: Spread, settings: UncertaintySettings) -> Interval:
-    """Half width t·√(a² + b²): a of n repetitions about the value has n degrees of freedom, b, which is given, no end.
+    """Student's t times the standard uncertainty on either side; `column` is `family.column`.
 
-    `column` is `family.column`. Together they have n (a² + b²)² ÷ a⁴ degrees of freedom (Welch and Satterthwaite, GUM
-    G.4.1). A count's ends are the nearest whole numbers.
+    A count's ends are the nearest whole numbers.
     """
     from scipy.special import stdtrit
 
-    repeated = float(np.mean(spread.seen))
-    variance = repeated + _systematic(column, value, settings) ** 2
-    freedom = min(len(spread.seen) * (variance / repeated) ** 2, ENDLESS) if repeated > 0 else ENDLESS
-    half = float(stdtrit(freedom, (1 + settings.level) / 2)) * float(np.sqrt(variance))
+    sd, freedom = standard_uncertainty(column, value, spread, settings)
+    half = float(stdtrit(freedom, (1 + settings.level) / 2)) * sd
     low = value - half if column.endswith(SIGNED) else max(value - half, 0.0)
     high = min(value + half, 1.0) if column.endswith(SHARES) else value + half
     if column.endswith(COUNTS):
         return float(round(low)), float(round(high))
     return low, max(high, value)
+
+
+def standard_uncertainty(
+    column: str, value: float, spread: Spread, settings: UncertaintySettings
+) -> tuple[float, float]:
+    """√(a² + b²) and its degrees of freedom: a of n repetitions about the value has n, b, which is given, no end.
+
+    Together they have n (a² + b²)² ÷ a⁴ (Welch and Satterthwaite, GUM G.4.1).
+    """
+    repeated = float(np.mean(spread.seen))
+    variance = repeated + _systematic(column, value, settings) ** 2
+    freedom = min(len(spread.seen) * (variance / repeated) ** 2, ENDLESS) if repeated > 0 else ENDLESS
+    return float(np.sqrt(variance)), freedom
 
 
 def _systematic(column: str, value: float, settings: UncertaintySettings) -> float:
