@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pnst.classification.evidence_model.validity import ValidityRow, validity_table
 from scipy.special import logit
 
 from pnst.classification.assess import assess
@@ -28,6 +27,7 @@ from pnst.classification.evidence_model.calibration import (
 )
 from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.evidence_model.parameters import draw_parameters, sources
+from pnst.classification.evidence_model.validity import ValidityRow, validity_table
 from pnst.classification.explanation import parameter_text
 from pnst.classification.settings import AT_PRIORS, REFERRED_PRIOR, AssessSettings
 from pnst.evidence.published import cutoffs, pooled, predictors, publications
