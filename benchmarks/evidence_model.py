@@ -1,6 +1,6 @@
 """The evidence model: calibrate it, write the figures of its page, measure its speed.
 
-python benchmarks/evidence_model.py calibrate   # solves δ and writes evidence_model/data/calibration.csv
+python benchmarks/evidence_model.py calibrate   # the AUC at each δ, a minute: evidence_model/data/calibration.csv
 python benchmarks/evidence_model.py page        # writes the generated parts of docs/evidence.md
 python benchmarks/evidence_model.py time        # prints wall and processor time
 """
@@ -17,26 +17,39 @@ import pandas as pd
 from scipy.special import logit
 
 from pnst.classification.assess import assess
+from pnst.classification.assessment import Assessment
 from pnst.classification.evidence_model.calibration import (
     CALIBRATED_ON,
-    POOLED_ROW,
-    auc_with_diffusion,
-    calibration,
-    severity_auc,
-    solve_delta,
+    CURVE_DELTAS,
+    CURVE_DRAWS,
+    CURVE_SEED,
+    curve_auc,
+    ordered_auc,
+    severity_outcomes,
+    with_diffusion,
 )
+from pnst.classification.evidence_model.draws import draw_parameters, sources
+from pnst.classification.evidence_model.likelihood import Likelihood
 from pnst.classification.evidence_model.model import evidence_model
-from pnst.classification.evidence_model.parameters import draw_parameters, sources
-from pnst.classification.evidence_model.validity import ValidityRow, validity_table
+from pnst.classification.evidence_model.parameters import LogNormalParameters
 from pnst.classification.explanation import parameter_text
-from pnst.classification.settings import AT_PRIORS, REFERRED_PRIOR, AssessSettings
-from pnst.evidence.published import cutoffs, pooled, predictors, publications
+from pnst.classification.intradural.likelihood import counted_rows
+from pnst.classification.intradural.observation import DIAMETER_COLUMN, SIGNS
+from pnst.classification.settings import AT_PRIORS, AssessSettings
+from pnst.classification.validity.intradural import intradural_rows
+from pnst.classification.validity.row import ValidityRow
+from pnst.classification.validity.table import Validity
+from pnst.evidence.body import literature
+from pnst.evidence.published import agreements, areas, cutoffs, entity_shares, pooled, predictors, publications
+from pnst.evidence.question import QUESTIONS
 from pnst.evidence.rules import rules
 
 ROOT = Path(__file__).resolve().parents[1]
-CALIBRATION_FILE = ROOT / "src" / "pnst" / "classification" / "data" / "calibration.csv"
+MODEL = ROOT / "src" / "pnst" / "classification" / "evidence_model"
+CALIBRATION_FILE = MODEL / "data" / "calibration.csv"
 PAGE = ROOT / "docs" / "evidence.md"
-CALIBRATION_DRAWS, CALIBRATION_SEED = 4000, 1
+VIGNETTES = ROOT / "tests" / "classification" / "data" / "vignettes.csv"
+VIGNETTE_PRIOR = 0.10
 EXAMPLE = {
     "size.longest_diameter_mm": 72.0,
     "margin.ill_defined_fraction": 0.31,
@@ -47,13 +60,17 @@ EXAMPLE = {
 
 
 def calibrate() -> None:
-    """Solve δ and keep it."""
-    target = next(row for row in pooled() if row.predictor == POOLED_ROW)
-    assert target.auc is not None
-    delta = solve_delta(draw_parameters(CALIBRATION_DRAWS, CALIBRATION_SEED), target.auc.value)
-    row = f"{delta:.4f},{target.auc.value:g},{target.source},{CALIBRATION_DRAWS},{CALIBRATION_SEED}"
-    CALIBRATION_FILE.write_text(f"delta,target_auc,source,draws,seed\n{row}\n", encoding="utf-8")
-    print(row)
+    """The mean AUC at each δ, kept beside the model."""
+    parameters = draw_parameters(literature(), CURVE_DRAWS, CURVE_SEED)
+    lines = ["delta,auc", *(f"{delta:g},{curve_auc(parameters, delta):.5f}" for delta in CURVE_DELTAS)]
+    CALIBRATION_FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print("\n".join(lines))
+
+
+def default_likelihood() -> Likelihood:
+    """Of the default draws."""
+    settings = AssessSettings()
+    return evidence_model(literature(), settings.draws, settings.seed).likelihood
 
 
 def page() -> None:
@@ -80,31 +97,87 @@ def markdown(header: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
 def predictor_part() -> str:
     """Each predictor: column, sign, parameters as drawn, sources."""
     rows = [
-        (p.group, f"`{p.column}`", p.positive_when or "value itself", parameter_text(p), ", ".join(sources(p)))
+        (
+            p.group,
+            f"`{p.column}`",
+            p.positive_when or "value itself",
+            parameter_text(p),
+            ", ".join(sources(p, literature())),
+        )
         for p in predictors()
     ]
     return markdown(("group", "column", "malignant side", "as drawn: median (95 %)", "sources"), rows)
 
 
+def question_part() -> str:
+    """The questions, where they are asked, and their priors."""
+    rows = [
+        (q.name, f"{q.classes[0]} v {q.classes[1]}", ", ".join(q.places), f"{q.prior:.3f}", q.prior_from)
+        for q in QUESTIONS
+    ]
+    return markdown(("question", "classes", "asked in", "default prior", "which is"), rows)
+
+
+def entity_part() -> str:
+    """How many benign lesions are schwannomas: what is published, and what is drawn."""
+    rows = [(row.study, row.population, f"{row.schwannoma}/{row.neurofibroma}") for row in entity_shares()]
+    shares = default_likelihood().parameters.schwannoma_share
+    drawn = [
+        (f"NF1 {state}", "{1:.2f} ({0:.2f}–{2:.2f})".format(*np.quantile(share, [0.025, 0.5, 0.975])))
+        for state, share in zip(("no", "yes", "unknown"), shares, strict=True)
+    ]
+    published = markdown(("study", "population", "schwannoma/neurofibroma"), rows)
+    return f"{published}\n{markdown(('patient', 'share of schwannoma as drawn: median (95 %)'), drawn)}"
+
+
+def agreement_part() -> str:
+    """How well a measured sign agrees with a reader's."""
+    rows = [
+        (a.predictor, "{:.2f}–{:.2f}".format(*a.sensitivity), "{:.2f}–{:.2f}".format(*a.specificity), a.mark, a.note)
+        for a in agreements()
+    ]
+    return markdown(("sign", "sensitivity", "specificity", "", ""), rows)
+
+
+def bound_part() -> str:
+    """Between which diameters a diameter counts."""
+    p = default_likelihood().parameters.predictors["longest_diameter"]
+    assert isinstance(p, LogNormalParameters)
+    low, high = np.exp(p.bounds)
+    return f"A diameter counts between {low:.1f} and {high:.1f} cm: below and above it counts as the bound.\n"
+
+
 def calibration_part() -> str:
     """δ and the AUCs."""
-    likelihood = evidence_model(AssessSettings().draws, AssessSettings().seed).likelihood
-    stored = calibration()
-    rows = [("diameter, margin, oedema, split fat", f"{severity_auc(likelihood, CALIBRATED_ON).mean():.3f}")]
-    rows += [
-        (f"the same and {name}", f"{auc_with_diffusion(likelihood, CALIBRATED_ON, name).mean():.3f}")
-        for name in ("adc_mean", "adc_dark", "adc_min")
-    ]
+    likelihood = default_likelihood()
+    low, middle, high = np.quantile(likelihood.delta, [0.025, 0.5, 0.975])
+    outcomes = severity_outcomes(likelihood, CALIBRATED_ON)
+    rows = [("diameter, margin, oedema, split fat", f"{ordered_auc(likelihood, outcomes).mean():.3f}")]
+    rows += [(f"the same and {name}", f"{_with_diffusion(name):.3f}") for name in ("adc_mean", "adc_dark", "adc_min")]
     solved = (
-        f"δ = {stored.delta:g}, solved once over {stored.draws} draws for a mean AUC of {stored.target_auc:g} "
-        f"({stored.source}). The model with its {likelihood.draws} default draws then gives:"
+        f"δ as drawn: {middle:.2f} ({low:.2f}–{high:.2f}), by a curve over {CURVE_DRAWS} draws, from the pooled AUC of "
+        "Wilson2021, .89 (.86–.92). With a reader's signs and NF1 unknown the model then gives:"
     )
     return f"{solved}\n\n{markdown(('predictors', 'mean AUC'), rows)}"
 
 
+def _with_diffusion(name: str) -> float:
+    """Mean AUC over fewer draws: outcomes of both axes fill the memory."""
+    likelihood = evidence_model(literature(), 400, AssessSettings().seed).likelihood
+    outcomes = with_diffusion(likelihood, severity_outcomes(likelihood, CALIBRATED_ON), name)
+    return float(ordered_auc(likelihood, outcomes).mean())
+
+
+def validity_rows() -> list[ValidityRow]:
+    """Every published row of both questions against the model."""
+    settings = AssessSettings()
+    fewer = evidence_model(literature(), 400, settings.seed).likelihood
+    return [*Validity(fewer).rows(), *intradural_rows(settings.draws, settings.seed)]
+
+
 def validity_part() -> str:
     """Every published row against the model."""
-    table = validity_table(evidence_model(AssessSettings().draws, AssessSettings().seed).likelihood)
+    table = validity_rows()
     modelled = [row for row in table if row.fits is not None]
     misfits = [row for row in modelled if not row.fits]
     counts = f"{len(modelled)} published figures are modelled, {len(modelled) - len(misfits)} fit."
@@ -113,12 +186,14 @@ def validity_part() -> str:
         [
             counts,
             "",
-            markdown(("study", "figure", "published", "model", "fits"), [_validity_cells(row) for row in modelled]),
+            markdown(
+                ("file", "study", "figure", "published", "model", "fits"), [_validity_cells(row) for row in modelled]
+            ),
             "What does not fit:",
             "",
             *(f"- {row.study}, {row.predictor}, {row.quantity}: {row.reason}." for row in misfits),
             "",
-            f"Not modelled, because no predictor carries them: {'; '.join(beside)}.",
+            f"Not modelled: {'; '.join(beside)}.",
             "",
         ]
     )
@@ -126,7 +201,49 @@ def validity_part() -> str:
 
 def _validity_cells(row: ValidityRow) -> tuple[object, ...]:
     figure = f"{row.predictor}, {row.quantity}"
-    return row.study, figure, row.published, row.predicted, "yes" if row.fits else "**no**"
+    return row.file, row.study, figure, row.published, row.predicted, "yes" if row.fits else "**no**"
+
+
+def vignette_part() -> str:
+    """Made-up lesions whose ranges were set beforehand."""
+    rows = []
+    for row in pd.read_csv(VIGNETTES, dtype=str, keep_default_na=False).to_dict("records"):
+        a = vignette(row)
+        asked = f"{float(row['low']):g}–{float(row['high']):g}"
+        rows.append((row["name"], asked, f"{a.probability:.3f}", "{:.3f}–{:.3f}".format(*(a.interval or ()))))
+    return markdown(("lesion", "expected", "probability", "95 %"), rows)
+
+
+def vignette(row: dict[str, str]) -> Assessment:
+    """The assessment of one row of the vignettes, at their prior."""
+    words = {"true": True, "false": False}
+    cells = {name: words.get(cell, cell) for name, cell in row.items() if "." in name and cell}
+    lesion = {name: cell if isinstance(cell, bool) else float(cell) for name, cell in cells.items()}
+    nf1 = {"yes": True, "no": False}.get(row["nf1"])
+    return assess(lesion, prior=VIGNETTE_PRIOR, patient={} if nf1 is None else {"nf1": nf1})
+
+
+def intradural_part() -> str:
+    """What tells an intradural schwannoma from a meningioma, and from which rows."""
+    rows = []
+    for name, columns in SIGNS.items():
+        read = " or ".join(
+            f"`{column}`" for column in (columns.reader, columns.sign, columns.number) if column is not None
+        )
+        for row in counted_rows(name):
+            counts = (
+                f"{row.schwannoma_positive:g}/{row.n_schwannoma:g}",
+                f"{row.meningioma_positive:g}/{row.n_meningioma:g}",
+            )
+            rows.append((name, read, row.study, *counts, row.mark))
+    rows.append(("longest_diameter", f"`{DIAMETER_COLUMN}`", "Zhai2019", "2.02 ± 1.13 cm", "1.47 ± 0.36 cm", "printed"))
+    for row in (*counted_rows("lumbar_level"), *counted_rows("thoracic_level")):
+        counts = (
+            f"{row.schwannoma_positive:g}/{row.n_schwannoma:g}",
+            f"{row.meningioma_positive:g}/{row.n_meningioma:g}",
+        )
+        rows.append((row.predictor, "`patient.level`", row.study, *counts, row.mark))
+    return markdown(("predictor", "read off", "study", "schwannoma", "meningioma", ""), rows)
 
 
 def rule_part() -> str:
@@ -145,24 +262,44 @@ def study_part() -> str:
 
 
 def prior_part() -> str:
-    """The default prior and one example at several priors."""
+    """One example: odds, the default prior and others, what each finding adds and says alone."""
     a = assess(EXAMPLE)
-    low, high = a.interval
+    if a.probability is None or a.interval is None or a.prior is None or a.odds_factor_interval is None:
+        raise ValueError(a.abstained)
     rows = [
-        (f"{REFERRED_PRIOR:.3f} (default)", f"{a.probability:.3f}"),
+        (f"{a.prior:.3f} (default)", f"{a.probability:.3f}"),
         *((p, f"{a.at_priors[p]:.3f}") for p in AT_PRIORS),
     ]
     measured = ", ".join(f"`{column}` = {value:g}" for column, value in EXAMPLE.items())
-    shares = [("logit(prior)", f"{logit(a.prior):+.2f}"), *((k, f"{v:+.2f}") for k, v in a.contributions.items())]
-    shares.append(("logit(probability)", f"{logit(a.probability):+.2f}"))
+    parts = [("logit(prior)", f"{logit(a.prior):+.2f}", "")]
+    parts += [(name, f"{f.contribution:+.2f}", f"{f.alone:+.2f}") for name, f in a.findings.items()]
+    parts.append(("logit(probability)", f"{logit(a.probability):+.2f}", ""))
+    odds = "multiply the odds by {:.3g} (95 % {:.3g} to {:.3g})".format(a.odds_factor, *a.odds_factor_interval)
+    low, high = a.interval
     return "\n".join(
         [
-            f"A lesion with {measured}: probability {a.probability:.2f}, interval {low:.2f}–{high:.2f}.",
+            f"A lesion with {measured}: the findings {odds}; probability {a.probability:.2f}, {low:.2f}–{high:.2f}.",
             "",
             markdown(("prior", "probability"), rows),
-            markdown(("part", "log-odds"), shares),
+            markdown(("part", "log-odds beside the others", "alone"), parts),
         ]
     )
+
+
+def area_part() -> str:
+    """What is published of ADC and schwannoma."""
+    rows = [(a.study, f"{a.malignant} v {a.benign}", a.name, f"{a.value:g}", a.note) for a in areas()]
+    return markdown(("study", "classes", "statistic", "AUC", ""), rows)
+
+
+def pooled_part() -> str:
+    """What the meta-analyses print."""
+    rows = [(r.source, r.predictor, *(_estimate(e) for e in (r.sensitivity, r.specificity, r.auc))) for r in pooled()]
+    return markdown(("source", "feature", "sensitivity", "specificity", "AUC"), rows)
+
+
+def _estimate(e: object) -> str:
+    return "" if e is None else f"{e.value:g} ({e.low:g}–{e.high:g})"  # type: ignore[attr-defined]
 
 
 def adc_part() -> str:
@@ -176,6 +313,14 @@ def adc_part() -> str:
 
 
 PARTS = {
+    "questions": question_part,
+    "entities": entity_part,
+    "agreement": agreement_part,
+    "bounds": bound_part,
+    "areas": area_part,
+    "pooled": pooled_part,
+    "vignettes": vignette_part,
+    "intradural": intradural_part,
     "predictors": predictor_part,
     "calibration": calibration_part,
     "example": prior_part,
@@ -203,7 +348,7 @@ def time_all() -> None:
 def every_column(count: int) -> pd.DataFrame:
     """Every predictor of the model, no cell empty: the slowest table there is."""
     rng = np.random.default_rng(0)
-    columns = {p.column: rng.integers(0, 2, count).astype(bool) for p in predictors()}
+    columns: dict[str, object] = {p.column: rng.integers(0, 2, count).astype(bool) for p in predictors()}
     for p in predictors():
         if p.column.endswith("_um2_per_ms"):
             columns[p.column] = rng.lognormal(0.5, 0.3, count)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from pnst.errors import AmbiguityError, InputError, PnstError
 from pnst.image import Grid, Mask, Volume
-from pnst.study import Lesion, Role, Series, Source, Study
+from pnst.study import GRIDS_KEPT, Lesion, Role, Series, Source, Study
 from strategies import ellipsoid_masks, orders, reordered
 
 GRID = Grid((5, 7, 9), np.diag((0.6, -0.7, 4.0, 1.0)))
@@ -172,6 +172,17 @@ def test_an_image_beside_the_lesion_holds_none_of_it():
     elsewhere[:3, 3] += 200
     assert not Lesion("tumour", drawn, "test").mask_on(Grid((20, 21, 22), elsewhere)).data.any()
     assert Lesion("tumour", drawn, "test").part_on(Grid((20, 21, 22), elsewhere)) is None
+
+
+def test_the_parts_of_many_grids_are_not_all_kept():
+    """Invariant: the same part each time; repetitions bring grids without end, and memory has one."""
+    lesion = Lesion("tumour", ball(tilted((60, 54, 18), (0.8, 0.9, 3.0), 10.0), np.zeros(3), 15.0), "test")
+    grids = [tilted((34, 42, 28), (1.5, 1.2, 2.0), float(degrees)) for degrees in range(GRIDS_KEPT + 3)]
+    parts = [lesion.part_on(grid) for grid in grids]
+    assert len(lesion._parts) <= GRIDS_KEPT
+    assert lesion.part_on(grids[-1]) is parts[-1]
+    for grid, (box, inside) in zip(grids, parts, strict=True):
+        np.testing.assert_array_equal(inside, lesion.mask_on(grid).data[box])
 
 
 def test_the_mesh_is_closed_outward_and_in_the_patient():

@@ -96,9 +96,10 @@ def measure_case(drawn: Drawn) -> dict[str, Any]:
     """Measurements, assessment and, where an expert drew the oedema, how the two compare."""
     m = pnst.measure(drawn.study, drawn.lesion, pnst.MeasureSettings.without_intervals())
     a = pnst.assess(m)
-    low, high = a.interval
+    low, high = a.interval or (None, None)
     row = m.to_frame().drop(columns="case_id").iloc[0].to_dict()
-    row |= {"probability": a.probability, "interval_low": low, "interval_high": high, "abstained": a.abstained}
+    row |= {"odds_factor": a.odds_factor, "probability": a.probability, "interval_low": low, "interval_high": high}
+    row |= {"abstained": a.abstained}
     return row if drawn.edema is None else row | compare_edema(drawn, m)
 
 
@@ -129,9 +130,16 @@ def run(data: Path, tell: Callable[[str], None] = print) -> pd.DataFrame:
 def _rows(cases: list[Case], tell: Callable[[str], None]) -> Iterator[dict[str, Any]]:
     for number, case in enumerate(cases, start=1):
         row = run_case(case)
-        found = row["error"] or f"{row['size.volume_ml']:.0f} ml, probability {row['probability']:.2f}"
+        found = row["error"] or f"{row['size.volume_ml']:.0f} ml, {answer(row)}"
         tell(f"[{number}/{len(cases)}] {case.name} ({case.part}, {row['seconds']:.1f} s): {found}")
         yield row
+
+
+def answer(row: dict[str, Any]) -> str:
+    """The odds and the probability in words, or why there is none."""
+    if row["probability"] is None:
+        return f"no probability: {row['abstained']}"
+    return f"odds × {row['odds_factor']:.2g}, probability {row['probability']:.2f}"
 
 
 COLUMNS = {
@@ -146,6 +154,7 @@ COLUMNS = {
     "edema.max_extent_mm": ("oedema (mm)", "{:.0f}"),
     "split_fat.coverage_fraction": ("fat coverage", "{:.0%}"),
     "split_fat.compartment": ("compartment", "{}"),
+    "odds_factor": ("odds ×", "{:.2g}"),
     "probability": ("probability", "{:.2f}"),
     "interval_low": ("from", "{:.2f}"),
     "interval_high": ("to", "{:.2f}"),

@@ -32,6 +32,9 @@ class Role(StrEnum):
     WATER = "water"
 
 
+GRIDS_KEPT = 8
+"""A lesion keeps its voxels on so many grids: those of a study's series, and of their parts that are measured again."""
+
 VENDORS = {
     "siemens": "Siemens",
     "philips": "Philips",
@@ -294,8 +297,22 @@ class Lesion:
     def part_on(self, grid: Grid) -> tuple[Box, BoolArray] | None:
         """What `mask_on` gives without the empty rest of the image: a box of the grid, and its voxels (ni, nj, nk).
 
-        None where the lesion lies outside.
+        None where the lesion lies outside. Kept for the last few grids: each other lesion of a study asks for it.
         """
+        part = self._parts.get(grid)
+        if part is None:
+            part = self._part_on(grid)
+            if len(self._parts) >= GRIDS_KEPT:
+                self._parts.clear()
+            if part is not None:
+                self._parts[grid] = part
+        return part
+
+    @cached_property
+    def _parts(self) -> dict[Grid, tuple[Box, BoolArray]]:
+        return {}
+
+    def _part_on(self, grid: Grid) -> tuple[Box, BoolArray] | None:
         mine, theirs = self.mask.canonical(), grid.canonical()
         if mine.grid.matches(theirs):
             box = mine.box()

@@ -7,20 +7,24 @@ import numpy as np
 from pnst.classification.abstention import abstentions
 from pnst.classification.lesion_table import LesionTable
 from pnst.classification.prediction import Prediction
+from pnst.evidence.question import MALIGNANT
 
 
 def prediction(interval, reasons) -> Prediction:
     count = len(interval)
     return Prediction(
+        question=MALIGNANT,
         model="by hand",
         prior=0.5,
         probability=np.mean(interval, axis=1),
         interval=np.array(interval),
+        odds_factor=np.ones(count),
+        odds_factor_interval=np.ones((count, 2)),
         held_out=np.zeros(count, dtype=bool),
         reasons=tuple(reasons),
         warnings=((),) * count,
         inputs=lambda row: (),
-        contributions=lambda row: {},
+        findings=lambda row: {},
         at_prior=lambda prior: np.full(count, prior),
     )
 

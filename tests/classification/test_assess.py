@@ -8,11 +8,12 @@ import pytest
 from pydantic import ValidationError
 
 from classification.random_lesions import random_table
+from pnst.classification.asked import ANSWER
 from pnst.classification.assess import assess
 from pnst.classification.evidence_model import model as evidence_model_module
-from pnst.classification.evidence_model import posterior
-from pnst.classification.settings import REFERRED_PRIOR, AssessSettings
+from pnst.classification.settings import AssessSettings
 from pnst.errors import InputError, SettingError
+from pnst.evidence import question
 from pnst.measurement.families.adc import Adc
 from pnst.measurement.families.edema import Edema
 from pnst.measurement.families.margin import Margin
@@ -97,7 +98,7 @@ def measured(overrides=None, applicable=True, diameter=60.0, split_fat=None) -> 
 
 def test_malignant_signs_raise_the_prior_and_benign_signs_lower_it():
     high, low = assess(MALIGNANT), assess(BENIGN)
-    assert low.interval[1] < REFERRED_PRIOR < high.interval[0]
+    assert low.interval[1] < question.MALIGNANT.prior < high.interval[0]
     assert low.probability < 0.05
     assert high.probability > 0.95
 
@@ -141,12 +142,14 @@ class TestTable:
         table = random_table(25, np.random.default_rng(0))
         table.index = [f"case {i}" for i in range(25)]
         result = assess(table, patient={"nf1": False})
-        assert list(result.columns) == ["probability", "low", "high", "abstained", "warnings"]
+        assert tuple(result.columns) == ANSWER
         assert list(result.index) == list(table.index)
         for name, row in table.iterrows():
             one = assess(row.to_dict(), patient={"nf1": False})
             assert result.loc[name, "probability"] == pytest.approx(one.probability, abs=1e-12)
             assert (result.loc[name, "low"], result.loc[name, "high"]) == pytest.approx(one.interval, abs=1e-12)
+            assert result.loc[name, "odds_factor"] == pytest.approx(one.odds_factor, abs=1e-12)
+            assert result.loc[name, ["question", "class"]].tolist() == ["malignant", "MPNST"]
             assert result.loc[name, "abstained"] == one.abstained
             assert result.loc[name, "warnings"] == "; ".join(one.warnings)
 
@@ -157,7 +160,7 @@ class TestTable:
         pd.testing.assert_frame_equal(assess(table), whole)
 
     def test_an_empty_table_gives_an_empty_table(self):
-        assert assess(pd.DataFrame({"size.longest_diameter_mm": []})).shape == (0, 5)
+        assert assess(pd.DataFrame({"size.longest_diameter_mm": []})).shape == (0, len(ANSWER))
 
     def test_signs_of_a_csv_file_with_gaps(self):
         table = pd.DataFrame({"reader.invasion": [True, False, None], "target.present": ["True", "False", np.nan]})
@@ -201,14 +204,6 @@ class TestDraws:
             AssessSettings(**wrong)
 
 
-def test_probability_and_interval_are_mean_and_percentiles_of_the_draws():
-    """Witness: the draws' own probabilities, sorted."""
-    log_ratio = np.log(np.random.default_rng(3).lognormal(1.0, 1.5, (2, 1001)))
-    draws = np.sort(0.2 * np.exp(log_ratio) / (0.2 * np.exp(log_ratio) + 0.8), axis=1)
-    assert posterior.probability(log_ratio, 0.2) == pytest.approx(draws.mean(axis=1))
-    assert posterior.credible_interval(log_ratio, 0.2) == pytest.approx(draws[:, [25, 975]])
-
-
 class TestRefusals:
     def test_a_model_that_is_not_there(self):
         with pytest.raises(InputError, match=r"no model\.skops"):
@@ -229,11 +224,56 @@ class TestRefusals:
             assess(MALIGNANT, patient={"NF1": True})
 
 
-def test_facts_about_the_patient_change_no_number():
-    plain = assess(MALIGNANT)
-    for patient in ({"nf1": True}, {"nf1": False, "age": 70, "location": "spine"}):
-        told = assess(MALIGNANT, patient=patient)
-        assert (told.probability, told.interval) == (plain.probability, plain.interval)
+class TestQuestions:
+    """The place picks the question."""
+
+    @pytest.mark.parametrize("location", [None, *question.MALIGNANT.places])
+    def test_a_peripheral_or_extradural_lesion_is_malignant_or_benign(self, location):
+        a = assess(MALIGNANT, patient={"location": location})
+        assert (a.question, a.of_class) == ("malignant", "MPNST")
+        assert a.probability == assess(MALIGNANT).probability
+        assert any("location was not given" in text for text in a.warnings) == (location is None)
+
+    def test_an_intradural_one_is_schwannoma_or_meningioma(self):
+        a = assess(MALIGNANT, patient={"location": "intradural"})
+        assert (a.question, a.of_class, a.prior) == ("intradural", "schwannoma", question.INTRADURAL.prior)
+        assert a.answers == "schwannoma rather than meningioma"
+
+    @pytest.mark.parametrize("location", ["intramedullary", "intracranial"])
+    def test_of_the_others_no_published_row_speaks(self, location):
+        """No number at all; the rules, and what was measured, stand."""
+        a = assess({**MALIGNANT, "case_id": "c"}, prior=0.2, patient={"location": location})
+        assert (a.question, a.of_class, a.probability, a.interval, a.prior) == (None,) * 5
+        assert (a.odds_factor, a.odds_factor_interval) == (None, None)
+        assert a.abstained.startswith(f"no published row speaks of {location} lesions")
+        assert (a.contributions, a.alone, dict(a.at_priors)) == ({}, {}, {})
+        assert a.rules
+        assert a.case_id == "c"
+        assert str(a).startswith("no probability: no published row")
+
+    def test_age_changes_no_number(self):
+        plain = assess(MALIGNANT)
+        old = assess(MALIGNANT, patient={"age": 70})
+        assert (old.probability, old.interval, old.odds_factor) == (
+            plain.probability,
+            plain.interval,
+            plain.odds_factor,
+        )
+
+
+@pytest.mark.parametrize("prior", [0.001, 0.316, 0.9])
+def test_with_nothing_measured_the_answer_is_the_prior(prior):
+    a = assess({}, prior=prior)
+    assert (a.probability, a.interval) == (pytest.approx(prior), pytest.approx((prior, prior)))
+    assert (a.odds_factor, a.odds_factor_interval) == (pytest.approx(1), pytest.approx((1, 1)))
+    assert a.contributions == a.alone == {}
+
+
+def test_mean_and_minimum_adc_answer_as_mean_alone():
+    mean = {"adc.mean_um2_per_ms": 1.3, "size.longest_diameter_mm": 70.0}
+    both = assess({**mean, "adc.min_um2_per_ms": 0.5, "adc.dark_um2_per_ms": 0.9})
+    assert both.probability == assess(mean).probability
+    assert set(both.contributions) == {"adc_mean", "longest_diameter"}
 
 
 def test_the_wasa_cutoff_reaches_its_rule():

@@ -12,6 +12,7 @@ from classification.random_lesions import random_table
 from pnst.classification.assess import assess
 from pnst.classification.assessment import Assessment
 from pnst.classification.evidence_model.model import evidence_model
+from pnst.evidence.body import literature
 from pnst.evidence.published import predictors
 
 COLUMNS = {
@@ -48,11 +49,18 @@ def test_the_dictionary_is_designs_entry_and_comes_back():
     entry = json.loads(json.dumps(a.to_dict()))
     assert list(entry) == [
         "label",
+        "question",
+        "class",
         "probability",
         "interval",
+        "odds_factor",
+        "odds_factor_interval",
         "prior",
         "at_priors",
         "contributions",
+        "contribution_intervals",
+        "alone",
+        "alone_intervals",
         "abstained",
         "rules",
         "warnings",
@@ -61,12 +69,23 @@ def test_the_dictionary_is_designs_entry_and_comes_back():
     back = Assessment.from_dict(entry, case_id="c")
     assert back.to_dict() == a.to_dict()
     assert (back.interval, back.at_priors) == (a.interval, a.at_priors)
+    assert dict(back.findings) == dict(a.findings)
     assert back.rules == a.rules
 
 
-def test_it_travels_between_processes():
-    a = assess(COLUMNS)
-    assert pickle.loads(pickle.dumps(a)).to_dict() == a.to_dict()
+@pytest.mark.parametrize("location", ["intradural", "intracranial", "intramedullary"])
+def test_the_other_questions_come_back_too(location):
+    a = assess({**COLUMNS, "cyst.present": True, "label": "l"}, patient={"location": location})
+    back = Assessment.from_dict(json.loads(json.dumps(a.to_dict())), case_id=a.case_id)
+    assert back.to_dict() == a.to_dict()
+    assert (str(back), back.disclaimer, back.row()) == (str(a), a.disclaimer, a.row())
+
+
+@pytest.mark.parametrize("location", ["limb", "intradural", "intracranial"])
+def test_it_travels_between_processes_before_its_findings_are_computed(location):
+    sent = pickle.dumps(assess(COLUMNS, patient={"location": location}))
+    assert len(sent) < 1_000_000  # no draws travel with it
+    assert pickle.loads(sent).to_dict() == assess(COLUMNS, patient={"location": location}).to_dict()
 
 
 def test_it_is_frozen():
@@ -93,5 +112,20 @@ class TestHtml:
 
 
 def test_the_model_names_itself():
-    assert assess(COLUMNS).model == evidence_model(400, 1).name
-    assert "400 draws" in assess(COLUMNS).model
+    assert assess(COLUMNS).model == evidence_model(literature(), 2048, 1).name
+    assert "2048 draws" in assess(COLUMNS).model
+
+
+def test_each_question_has_its_disclaimer():
+    of_places = {
+        place: assess(COLUMNS, patient={"location": place}) for place in ("limb", "intradural", "intracranial")
+    }
+    assert all("not a medical device" in a.disclaimer for a in of_places.values())
+    assert "published figures alone" in of_places["limb"].disclaimer
+    assert "probability" not in of_places["intracranial"].disclaimer
+
+
+def test_a_row_of_a_table_holds_the_answer():
+    row = assess(COLUMNS, patient={"location": "limb"}).row()
+    assert list(row)[:6] == ["question", "class", "probability", "low", "high", "odds_factor"]
+    assert assess(COLUMNS, patient={"location": "intracranial"}).row()["probability"] is None

@@ -10,12 +10,14 @@ import pytest
 from pnst.classification.assess import assess
 from pnst.classification.assessment_entry import checked_entry
 
+NOWHERE = {"location": "intracranial"}
 COLUMNS = {"adc.mean_um2_per_ms": 1.4, "split_fat.applicable": True, "split_fat.present": True}
 
 
-def test_what_was_written_is_taken_as_it_is():
-    entry = json.loads(json.dumps(assess(COLUMNS).to_dict()))
-    assert checked_entry(entry).model_dump() == {
+@pytest.mark.parametrize("patient", [None, {"location": "intradural"}, NOWHERE])
+def test_what_was_written_is_taken_as_it_is(patient):
+    entry = json.loads(json.dumps(assess(COLUMNS, patient=patient).to_dict()))
+    assert checked_entry(entry).model_dump(by_alias=True) == {
         **entry,
         "at_priors": {float(p): x for p, x in entry["at_priors"].items()},
     }
@@ -26,7 +28,14 @@ def test_what_was_written_is_taken_as_it_is():
     [
         ("probability", 1.2, "probability"),
         ("probability", True, "probability"),
-        ("probability", None, "probability"),
+        ("probability", None, "an answer stands beside its question"),
+        ("question", None, "an answer stands beside its question"),
+        ("question", "grade", "question"),
+        ("class", None, "an answer stands beside its question"),
+        ("interval", None, "an answer stands beside its question"),
+        ("odds_factor", -1.0, "odds_factor"),
+        ("odds_factor_interval", [1.0], "odds_factor_interval"),
+        ("odds_factor_interval", None, "an answer stands beside its question"),
         ("interval", [0.1], "interval"),
         ("interval", [0.1, 0.2, 0.3], "interval"),
         ("prior", 0.0, "prior"),
@@ -37,6 +46,9 @@ def test_what_was_written_is_taken_as_it_is():
         ("contributions", {"cyst": {}}, "contributions.cyst"),
         ("contributions", {"cyst": math.inf}, "contributions.cyst"),
         ("contributions", [], "contributions"),
+        ("contribution_intervals", {"cyst": [1.0]}, "contribution_intervals.cyst"),
+        ("alone", {"cyst": None}, "alone.cyst"),
+        ("alone_intervals", {"cyst": 1.0}, "alone_intervals.cyst"),
         ("abstained", 0, "abstained"),
         ("rules", [{"name": "x"}], "rules.0"),
         ("warnings", "all", "warnings"),
@@ -51,7 +63,14 @@ def test_an_entry_that_nobody_wrote_is_refused_by_its_key(key, value, got):
     assert "\n" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("key", ["label", "probability", "rules", "model"])
+@pytest.mark.parametrize("key", ["probability", "interval", "prior", "odds_factor", "odds_factor_interval", "class"])
+def test_a_number_without_a_question_is_refused(key):
+    number = assess(COLUMNS).to_dict()[key]
+    with pytest.raises(ValueError, match="an answer stands beside its question"):
+        checked_entry(assess(COLUMNS, patient=NOWHERE).to_dict() | {key: number})
+
+
+@pytest.mark.parametrize("key", ["label", "probability", "question", "class", "alone", "rules", "model"])
 def test_an_entry_that_lacks_a_key_is_refused_by_its_name(key):
     entry = assess(COLUMNS).to_dict()
     del entry[key]

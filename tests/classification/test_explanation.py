@@ -21,16 +21,36 @@ class TestExplanation:
     def test_every_number_has_its_source(self):
         text = explain(assess(COLUMNS, patient={"nf1": False}))
         for words in (
+            "question: malignancy",
+            "odds multiplied by",
             "size.longest_diameter_mm: 72",
-            "continuous.csv: Demehri2014, Yu2016, Li2008, Ahlawat2019",
+            "continuous.csv: Demehri2014, Yu2016, Li2008, Ahlawat2019, Debs2023",
             "margin.ill_defined_fraction: 0.21, malignant side is > 0.20, weight 0.60",
+            "edema.max_extent_mm: 12, weights: none 0.00, visible 1.00, over 18 mm 0.00",
+            "measured, it is right with sensitivity",
+            "in schwannoma",
             "cutoffs.csv: Well2019, Koike",
-            "δ solved for AUC 0.89",
             "at prior 0.01",
+            "the default prior 0.316 is the case mix",
             "warning: outside the population of",
             "not a medical device",
         ):
             assert words in text
+
+    def test_both_kinds_of_share_stand_with_their_intervals(self):
+        a = assess(COLUMNS)
+        lines = explain(a).splitlines()
+        for name, finding in a.findings.items():
+            (line,) = (line for line in lines if line.endswith(f"  {name}"))
+            for value, (low, high) in (
+                (finding.contribution, finding.contribution_interval),
+                (finding.alone, finding.alone_interval),
+            ):
+                assert f"{value:+.3f} ({low:+.2f} to {high:+.2f})" in line
+
+    def test_a_bound_is_said_where_it_holds_a_size_back(self):
+        assert "longest_diameter_mm: 200, counts as 82.4" in explain(assess({"size.longest_diameter_mm": 200.0}))
+        assert ", counts as" not in explain(assess(COLUMNS))
 
     def test_a_readers_word_is_marked(self):
         assert "the reader's word" in explain(assess({"override.edema.present": True}))
@@ -38,7 +58,27 @@ class TestExplanation:
 
     def test_without_inputs_the_values_are_left_out(self):
         back = Assessment.from_dict(assess(COLUMNS).to_dict(), case_id="")
-        assert "(size.longest_diameter_mm)" in explain(back)
+        text = explain(back)
+        assert "size.longest_diameter_mm\n" in text
+        assert "size.longest_diameter_mm: 72" not in text
 
     def test_an_abstention_is_said(self):
         assert "abstained: nothing but the size" in explain(assess({"size.longest_diameter_mm": 60.0}))
+
+
+class TestOtherQuestions:
+    def test_the_intradural_one_names_its_sources(self):
+        text = explain(assess({"cyst.present": True}, patient={"location": "intradural", "level": "lumbar"}))
+        for words in (
+            "question: schwannoma rather than meningioma",
+            "from Lee2020",
+            "the default prior 0.802",
+            "warning: schwannoma and meningioma alone",
+        ):
+            assert words in text
+
+    def test_without_a_question_the_rules_stand(self):
+        text = explain(assess({**COLUMNS, "reader.invasion": True}, patient={"location": "intracranial"}))
+        assert text.startswith("no probability: no published row speaks of intracranial lesions")
+        assert "rule Chhabra2011_invasion" in text
+        assert "prior" not in text

@@ -1,6 +1,6 @@
 """A prior that is given is used, whatever number it is. Witness: the shift of the log-odds from one prior to another.
 
-The case mix of the published studies, 252 of 798, is the evidence model's own prior, and no other model's.
+The case mix of the published studies, 252 of 798, is the malignant question's own prior, and no other model's.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from scipy.special import expit, logit
 from classification.simulated_cohorts import QUICK, cohort
 from pnst.classification.assess import assess
 from pnst.classification.evaluation.evaluate import evaluate
-from pnst.classification.settings import REFERRED_PRIOR, AssessSettings, EvaluateSettings
+from pnst.classification.settings import AssessSettings, EvaluateSettings
 from pnst.classification.training.train import train
+from pnst.evidence.question import INTRADURAL, MALIGNANT
 from pnst.settings import LearnSettings, RunSettings
 
 LESION = {"size.longest_diameter_mm": 80.0, "edema.max_extent_mm": 20.0, "adc.mean_um2_per_ms": 1.3}
@@ -25,7 +26,7 @@ TOML = "[assess]\nprior = 0.3157894736842105\n"
 def model():
     """Trained on a cohort of another case mix."""
     model = train(cohort(), "malignant", "patient", features=FEATURES, settings=QUICK)
-    assert abs(model.card.prevalence - REFERRED_PRIOR) > 0.02
+    assert abs(model.card.prevalence - MALIGNANT.prior) > 0.02
     return model
 
 
@@ -58,6 +59,13 @@ def test_the_published_case_mix_is_used_by_a_trained_model(model, given):
 
 def test_the_evidence_models_own_prior_may_be_given_or_not(given):
     assert assess(LESION, **given).probability == assess(LESION).probability
+
+
+def test_each_question_has_its_own_prior():
+    """Witness: EVIDENCE, 252/798 and 73/91."""
+    assert (MALIGNANT.prior, INTRADURAL.prior) == (252 / 798, 73 / 91)
+    assert assess(LESION, patient={"location": "intradural"}).prior == 73 / 91
+    assert assess(LESION, prior=0.4, patient={"location": "intradural"}).prior == 0.4
 
 
 def test_an_argument_beats_the_settings(model):

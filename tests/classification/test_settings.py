@@ -5,19 +5,27 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from pnst.classification.settings import AT_PRIORS, REFERRED_PRIOR, AssessSettings, EvaluateSettings, TrainSettings
+from pnst.classification.settings import AT_PRIORS, AssessSettings, EvaluateSettings, TrainSettings
+from pnst.evidence.question import QUESTIONS
 
 
 def test_a_prior_that_is_not_given_is_none():
-    """A number that equals the evidence model's own prior is a number."""
+    """A number that equals a question's own prior is a number."""
     assert AssessSettings().prior is None
-    assert AssessSettings(prior=REFERRED_PRIOR).prior == 252 / 798
-    assert AssessSettings(prior=REFERRED_PRIOR) != AssessSettings()
+    for question in QUESTIONS:
+        assert AssessSettings(prior=question.prior).prior == question.prior
+        assert AssessSettings(prior=question.prior) != AssessSettings()
 
 
 def test_the_other_priors_are_below_the_case_mix_of_referred_lesions():
     assert list(AT_PRIORS) == sorted(AT_PRIORS)
-    assert max(AT_PRIORS) < REFERRED_PRIOR
+    assert max(AT_PRIORS) < min(question.prior for question in QUESTIONS)
+
+
+def test_the_default_draws_are_a_power_of_two():
+    """A Sobol sequence is evenest there."""
+    draws = AssessSettings().draws
+    assert draws & (draws - 1) == 0
 
 
 @pytest.mark.parametrize("kind", [AssessSettings, TrainSettings, EvaluateSettings])

@@ -272,12 +272,43 @@ def test_the_prior_moves_the_probability_as_the_default_run_foretold(result, tmp
     assert entry["probability"] == pytest.approx(only(result / "assessment.json")["at_priors"]["0.05"], abs=1e-12)
 
 
-def test_facts_on_the_patient_warn_and_move_no_number(result, tmp_path):
-    command = done("assess", result / "measurements.json", "--patient", "nf1=no,age=34,location=limb")
-    (entry,), before = json.loads(command.out)["lesions"], only(result / "assessment.json")
-    assert any("NF1" in warning for warning in entry["warnings"])
+def test_age_only_warns_and_nf1_sets_the_mixture_but_never_the_prior(result):
+    def assessed(*facts):
+        (entry,) = json.loads(done("assess", result / "measurements.json", *facts).out)["lesions"]
+        return entry
+
+    before = assessed("--patient", "location=limb")
+    without, aged = assessed("--patient", "nf1=no,location=limb"), assessed("--patient", "age=34,location=limb")
+    assert any("NF1, this one has not" in warning for warning in without["warnings"])
     assert not any("this one has not" in warning for warning in before["warnings"])
-    assert (entry["probability"], entry["contributions"]) == (before["probability"], before["contributions"])
+    assert without["prior"] == before["prior"]
+    assert without["probability"] != before["probability"]
+    assert (aged["probability"], aged["contributions"]) == (before["probability"], before["contributions"])
+
+
+def test_an_intradural_lesion_is_asked_another_question(result):
+    command = done("assess", result / "measurements.json", "--patient", "location=intradural,level=lumbar")
+    (entry,) = json.loads(command.out)["lesions"]
+    assert (entry["question"], entry["class"]) == ("intradural", "schwannoma")
+    assert "level" in entry["contributions"]
+    assert not any("malignancy" in rule["reason"] for rule in entry["rules"])
+    validator("assessment").validate(json.loads(command.out))
+
+
+def test_where_no_row_speaks_json_terminal_page_and_explanation_say_why(bare, tmp_path):
+    why = "no published row speaks of intracranial lesions"
+    run = done("run", bare, "--patient", "location=intracranial", "--out", tmp_path / "o")
+    entry = only(tmp_path / "o" / "assessment.json")
+    validator("assessment").validate(content(tmp_path / "o" / "assessment.json"))
+    assert (entry["probability"], entry["odds_factor"], entry["question"]) == (None, None, None)
+    assert why in entry["abstained"]
+    assert "no probability" in run.out
+    assert why in run.out
+    assert "longest diameter" in run.out
+    page = (tmp_path / "o" / "report.html").read_text(encoding="utf-8")
+    assert f"There is no probability.</strong> {why.capitalize()}" in page
+    explained = done("assess", tmp_path / "o", "--patient", "location=intracranial", "--explain").out
+    assert explained.startswith(f"no probability: {why}")
 
 
 def test_settings_are_used_and_written_beside_the_outputs(bare, tmp_path):
@@ -371,6 +402,15 @@ def test_the_words_of_a_report_can_differ(result, dicom_result):
 
 def test_assess_explains_itself(result):
     command = done("assess", result / "measurements.json", "--explain")
+    for words in (
+        "question: MPNST or benign PNST?",
+        "a place that was not given counts as one of these",
+        "whatever the prior; a geometric mean over the draws",
+        "share of schwannoma in benign",
+        "read off margin.ill_defined = ",
+        "published figures, SHA-256:",
+    ):
+        assert words in command.out
     assert f"{only(result / 'assessment.json')['probability']:.3f}" in command.out
 
 

@@ -8,6 +8,7 @@ import shutil
 import tomllib
 import zipfile
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -77,6 +78,15 @@ class TestTrain:
         assert (card["settings"]["folds"], card["settings"]["model"]) == (2, "evidence-offset")
         assert [feature["name"] for feature in card["features"]] == ["age", "edema.max_extent_mm", "evidence.log_odds"]
 
+    def test_a_recalibrated_evidence_score(self, folder):
+        done(*train_words(folder, "--model", "recalibrated"))
+        card = content(folder / "model" / "model_card.json")
+        assert [feature["name"] for feature in card["features"]] == ["evidence.log_odds"]
+        assert 0 < card["chosen"]["slope"] < 2
+        assert "reads the evidence score alone" in refused(
+            *train_words(folder, "--model", "recalibrated", "--features", "age")
+        )
+
     def test_a_compressed_table(self, folder):
         cohort().to_csv(folder / "table.csv.gz", index=False)
         done(*train_words(folder, table="table.csv.gz"))
@@ -92,6 +102,7 @@ class TestTrain:
             ({"malignant": None}, [], "empty cells"),
             ({"grade": lambda t: t["malignant"] * 2.0}, [], "separates the classes"),
             ({}, ["--model", "forest"], "train.model"),
+            ({"question": lambda t: np.where(t["age"] > 40, "malignant", "intradural")}, [], "more than one question"),
             ({}, ["--folds", "1"], "train.folds"),
             ({"fold": lambda t: t["patient"].str[1:].astype(int) % 4}, ["--split", "fold"], "folds are given twice"),
         ],
@@ -113,7 +124,12 @@ class TestTrain:
 
     @pytest.mark.parametrize(
         "words",
-        [["--evidence-score"], ["--model", "evidence-offset"], ["--features", "age, evidence.log_odds"]],
+        [
+            ["--evidence-score"],
+            ["--model", "evidence-offset"],
+            ["--model", "recalibrated"],
+            ["--features", "age, evidence.log_odds"],
+        ],
     )
     def test_settings_of_assessing_are_none_of_the_evidence_score(self, folder, words):
         (folder / "quick.toml").write_text(SETTINGS + "[assess]\ndraws = 800\n")

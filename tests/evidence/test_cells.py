@@ -55,7 +55,8 @@ NO_NUMBER = NO_CELL | {
 }
 """What no measured column of numbers holds."""
 NO_SIGN = NO_CELL | {
-    "yes": "yes",
+    "y": "y",
+    "perhaps": "perhaps",
     "2": 2,
     "-1": -1,
     "0.5": 0.5,
@@ -162,7 +163,10 @@ def test_a_list_is_not_empty_here():
     assert [is_empty(cell) for cell in (None, np.nan, "", 0, False, [], (np.nan,))] == [True] * 3 + [False] * 4
 
 
-@pytest.mark.parametrize(("cell", "value"), [(True, True), (np.bool_(False), False), (1.0, True), ("False", False)])
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [(True, True), (np.bool_(False), False), (1.0, True), ("False", False), ("yes", True), (" No", False)],
+)
 def test_a_sign(cell, value):
     assert flag("edema.present", cell) is value
 

@@ -6,7 +6,10 @@ import pytest
 
 from pnst.errors import SettingError
 from pnst.evidence.columns import (
+    INTRADURAL_COLUMNS,
     OVERRULED,
+    PATIENT,
+    RULE_COLUMNS,
     check_names,
     column_kinds,
     is_sign,
@@ -32,14 +35,21 @@ def test_every_sign_that_is_read_is_one():
 
 
 def test_what_a_reader_may_judge_of_a_table_is_what_measure_takes():
-    """Agreement with `measurement.overrides`, but for what only rules read."""
+    """Agreement with `measurement.overrides`, but for what nothing measures."""
     kinds = column_kinds()
     for column in overridable_columns():
-        if not column.startswith(("ivim.d_margin", "ivim.f_centre", "ivim.f_margin")):
+        if column not in (*RULE_COLUMNS, *INTRADURAL_COLUMNS):
             check_overrides({column: A_WORD[kinds[column]]})
     for column in kinds.keys() - overridable_columns():
         with pytest.raises(SettingError):
             check_overrides({column: 1.0})
+
+
+def test_facts_about_the_patient_are_columns_that_no_reader_overrides():
+    check_names(PATIENT)
+    for name in PATIENT:
+        with pytest.raises(SettingError):
+            check_names([f"override.{name}"])
 
 
 def test_what_a_word_overrules_are_columns():
@@ -59,6 +69,14 @@ def test_what_a_word_overrules_are_columns():
         "reader.invasion",
         "case_id",
         "edema.quality",
+        "reader.plexiform",
+        "override.reader.dural_tail",
+        "canal.dural_tail_mm",
+        "bone.foraminal_fraction",
+        "nf1",
+        "age",
+        "location",
+        "level",
     ],
 )
 def test_a_column_is_known(name):

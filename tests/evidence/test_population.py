@@ -13,9 +13,13 @@ from pnst.evidence.population import Patient, mismatch_warnings, mismatches
     [
         (Patient(nf1=False), "Koike", "NF1"),
         (Patient(age=21), "Bhargava1997", "20 years"),
-        (Patient(location="limb"), "Matsumoto2015", "spine"),
-        (Patient(location="spine"), "Yun2021", "trunk or limb"),
+        (Patient(location="limb"), "Matsumoto2015", "paraspinal"),
+        (Patient(location="intradural"), "Matsumoto2015", "paraspinal"),
+        (Patient(location="paraspinal"), "Yun2021", "trunk or limb"),
+        (Patient(location="plexus"), "Yun2021", "trunk or limb"),
         (Patient(location="intracranial"), "Suh1992", "extracranial"),
+        (Patient(location="intradural"), "Debs2023", "extradural"),
+        (Patient(location="limb"), "Lee2020", "intradural"),
     ],
 )
 def test_a_population_that_does_not_match_is_named(patient, study, word):
@@ -31,8 +35,11 @@ def test_a_population_that_does_not_match_is_named(patient, study, word):
         (Patient(nf1=False), "Wasa2010"),
         (Patient(nf1=False), "Yu2016"),
         (Patient(age=20), "Bhargava1997"),
-        (Patient(location="spine"), "Matsumoto2015"),
-        (Patient(location="spine"), "Suh1992"),
+        (Patient(location="paraspinal"), "Matsumoto2015"),
+        (Patient(location="paraspinal"), "Suh1992"),
+        (Patient(location="plexus"), "Debs2023"),
+        (Patient(location="intradural"), "Lee2020"),
+        (Patient(level="lumbar"), "Lee2020"),
         (Patient(location="limb"), "Yun2021"),
         (Patient(location="intracranial"), "Yu2016"),
     ],
@@ -48,6 +55,8 @@ def test_one_sentence_a_reason_names_every_study_once():
 
 def test_facts_are_read():
     assert Patient.from_mapping({"nf1": True, "age": 34, "location": "limb"}) == Patient(True, 34.0, "limb")
+    spinal = {"location": "intradural", "level": "lumbar"}
+    assert Patient.from_mapping(spinal) == Patient(location="intradural", level="lumbar")
     assert Patient.from_mapping(None) == Patient.from_mapping({}) == Patient()
 
 
@@ -58,7 +67,9 @@ def test_facts_are_read():
         ({"nf1": "yes"}, "True, False or None"),
         ({"age": -1}, "years"),
         ({"age": True}, "years"),
-        ({"location": "arm"}, "limb, trunk, head_neck, spine, intracranial"),
+        ({"location": "arm"}, "limb, trunk, head_neck, plexus, paraspinal, intradural, intramedullary, intracranial"),
+        ({"location": "spine"}, r"paraspinal .*, intradural .* or intramedullary"),
+        ({"level": "sacral"}, "cervical, thoracic, lumbar"),
     ],
 )
 def test_wrong_facts_are_refused(facts, expected):

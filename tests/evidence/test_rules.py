@@ -7,6 +7,7 @@ import pytest
 
 from pnst.evidence.population import Patient
 from pnst.evidence.rule import RuleResult
+from pnst.evidence.rule_words import NAMES
 from pnst.evidence.rules import WASA_SETTING, evaluate_rules, rule_columns, rules, wasa
 
 SIGNS = {
@@ -76,7 +77,8 @@ class TestWasa:
         values = (60.0 if signs[0] else 40.0, *(bool(sign) for sign in signs[1:]))
         result = wasa(50.0)(dict(zip(self.COLUMNS, values, strict=True)))
         assert result.result == ("positive" if sum(signs) >= 2 else "negative")
-        assert result.reason == f"score {sum(signs)} of 4"
+        assert f"{sum(signs)} of 4 signs" in result.reason
+        assert ("fewer than 2" in result.reason) == (sum(signs) < 2)
 
     def test_the_size_cutoff_itself_is_not_large(self):
         lesion = {"size.longest_diameter_mm": 50.0, "enhancement.peripheral": True}
@@ -88,7 +90,9 @@ class TestWasa:
     def test_each_input_missing(self, column):
         lesion = dict(zip(self.COLUMNS, (60.0, True, True, True), strict=True))
         del lesion[column]
-        assert wasa(50.0)(lesion).reason == f"needs {column}"
+        reason = wasa(50.0)(lesion).reason
+        assert reason.startswith("needs ")
+        assert reason.endswith(f"({column})")
 
     def test_without_its_required_setting(self):
         lesion = dict(zip(self.COLUMNS, (60.0, True, True, True), strict=True))
@@ -110,7 +114,19 @@ class TestBiopsyMayBeOmitted:
     @pytest.mark.parametrize("column", COLUMNS)
     def test_each_input_missing(self, column):
         lesion = {"target.present": True, "edema.present": False, "margin.ill_defined": False, column: None}
-        assert rules()[self.RULE](lesion).reason == f"needs {column}"
+        assert rules()[self.RULE](lesion).reason.endswith(f"({column})")
+
+    def test_where_it_does_not_hold_nothing_can_be_read_as_leave(self):
+        """The sentences, by hand."""
+        lesion = {"target.present": False, "edema.present": True, "margin.ill_defined": False}
+        assert rules()[self.RULE](lesion).reason == (
+            "does not hold: there is no target sign and there is oedema, so the source does not say that a biopsy may "
+            "be omitted"
+        )
+        assert (
+            "says that a biopsy may be omitted"
+            in rules()[self.RULE]({"target.present": True, "edema.present": False, "margin.ill_defined": False}).reason
+        )
 
     def test_speaks_for_benign(self):
         assert rules()[self.RULE]({}).speaks_for.startswith("benign")
@@ -121,6 +137,40 @@ def test_every_rule_is_evaluated_and_survives_its_dictionary():
     results = evaluate_rules(lesion, Patient(nf1=False))
     assert [r.name for r in results] == list(rules())
     assert [RuleResult.from_dict(r.to_dict()) for r in results] == list(results)
+
+
+@pytest.mark.parametrize("name", rules())
+def test_both_results_are_sentences_that_name_their_consequence(name):
+    """Every rule, every result: whether it holds, and what that says."""
+    consequences = rules()[name].consequences
+    assert consequences.positive != consequences.negative
+    if rules()[name].speaks_for == "malignant":
+        assert consequences.positive.startswith("which speaks for malignancy (as in ")
+        assert consequences.negative.startswith("which speaks against malignancy (as in ")
+
+
+@pytest.mark.parametrize("name", rules())
+def test_every_column_of_a_rule_has_its_words(name):
+    assert set(rules()[name].inputs) <= set(NAMES)
+    assert "_" not in rules()[name].positive_when
+
+
+def test_a_rule_cites_the_columns_that_it_used_with_their_values():
+    result = rules()["Chhabra2011_margin_ill_defined"]({"margin.ill_defined": True, "edema.present": False})
+    assert result.inputs == {"margin.ill_defined": True}
+    assert result.reason.startswith("holds: the margin is ill-defined, which speaks for malignancy")
+
+
+@pytest.mark.parametrize("place", ["intradural", "intramedullary", "intracranial"])
+def test_no_rule_pretends_to_speak_of_a_place_that_none_was_made_in(place):
+    lesion = {"adc.mean_um2_per_ms": 1.5, "edema.present": False, "margin.ill_defined": True, "target.present": True}
+    for result in evaluate_rules(lesion, Patient(location=place)):
+        assert f"outside the rule's population: its lesions are peripheral or extradural, this one is {place}" in (
+            result.warnings
+        )
+        assert "malignancy" not in result.reason
+        assert "biopsy" not in result.reason
+        assert result.result == "cannot be evaluated" or result.reason.endswith(f"says nothing of {place} ones")
 
 
 def test_rule_columns_hold_every_input():

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from pnst.kernels import histogram
-from pnst.kernels.histogram import Mode, sd_below
+from pnst.kernels.histogram import ENDS, Mode, bin_width, quantiles, sd_below
 
 
 def modes(values: np.ndarray) -> list[Mode]:
-    return histogram.modes(values, min_prominence=0.15, min_share=0.005)
+    return histogram.modes(np.sort(values), min_prominence=0.15, min_share=0.005)
 
 
 @pytest.fixture
@@ -58,3 +58,20 @@ def test_spread_is_taken_from_below_the_mode(rng):  # closed form: disease above
     values = np.concatenate([rng.normal(100, 10, 50_000), rng.uniform(110, 400, 30_000)])
     assert sd_below(values, 100, 40) == pytest.approx(10, rel=0.03)
     assert sd_below(values, -500, -600) == 0
+
+
+@pytest.mark.parametrize("count", [1, 2, 257, 5000])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_quantiles_are_those_of_numpy(rng, count, dtype):  # an independent implementation, to the last digit
+    values, shares = rng.normal(300, 20, count).astype(dtype), np.array([0.0, 0.002, 0.3, 0.5, 0.77, 0.998, 1.0])
+    assert (quantiles(np.sort(values), shares) == np.quantile(values, shares)).all()
+    assert np.isnan(quantiles(values[:0], shares)).all()
+
+
+@pytest.mark.parametrize("steps", [None, 40], ids=["continuous", "whole numbers"])
+def test_counts_are_those_of_numpy(rng, steps):  # an independent implementation; whole numbers lie on edges
+    values = rng.normal(300, 20, 20_000) if steps is None else rng.integers(0, steps, 20_000)
+    ordered = np.sort(values.astype(np.float32))
+    edges = np.linspace(*quantiles(ordered, ENDS), histogram.BINS + 1)
+    assert (histogram._counts(ordered, edges) == np.histogram(ordered, edges)[0]).all()
+    assert bin_width(ordered) == pytest.approx(edges[1] - edges[0])

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from pnst.reporting.numbers import log_odds, percent, quantity, signed
+from pnst.reporting.numbers import log_odds, percent, quantity, sentence, signed, significant
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,31 @@ def test_a_probability_is_never_rounded_to_certainty(p, text):
 @pytest.mark.parametrize(("x", "text"), [(0.456, "+0.46"), (-0.3, "−0.30"), (0.001, "0.00"), (-0.001, "0.00")])
 def test_contributions_carry_their_sign(x, text):
     assert signed(x) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1e-9, "<\u202f0.001"),
+        (0.00123, "0.0012"),
+        (0.0456, "0.046"),
+        (0.0996, "0.10"),
+        (0.996, "1.0"),
+        (9.96, "10"),
+        (12345.0, "12000"),
+        (1e9, ">\u202f99999"),
+    ],
+)
+def test_a_factor_has_two_digits_and_no_power_of_ten(value, text):
+    assert significant(value) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("too small", "Too small."), ("adc.mean is none", "adc.mean is none."), ("Is it?", "Is it?"), ("", ".")],
+)
+def test_a_text_becomes_a_sentence_and_the_code_keeps_its_letters(text, shown):
+    assert sentence(text) == shown
 
 
 def test_log_odds_invert_the_logistic_function():

@@ -14,9 +14,12 @@ import pytest
 
 from pnst.classification.assess import assess
 from pnst.classification.assessment import DISCLAIMER
+from pnst.classification.findings import Finding
 from pnst.errors import InputError, SettingError
 from pnst.image import Volume
 from pnst.measurement.measurements import Measurements
+from pnst.reporting.numbers import sentence
+from pnst.reporting.reasons import axis_of, reasons
 from pnst.reporting.report import report, report_lesions
 from pnst.reporting.vocabulary import part_title
 from pnst.study import Acquisition, Lesion, Role, Study
@@ -130,29 +133,120 @@ def test_an_unmeasured_family_is_named_and_has_no_pictures(made, bare, a):
 
 def test_probability_interval_and_other_priors_are_as_assessed(page, a):
     exact = page.values("data", "value")
-    for value in (a.probability, *a.interval, a.prior, *a.at_priors.values(), *a.contributions.values()):
+    odds = (a.odds_factor, *a.odds_factor_interval)
+    shown = (*odds, a.probability, *a.interval, a.prior, *a.at_priors.values(), *a.contributions.values())
+    for value in (*shown, *a.alone.values()):
         assert str(value) in exact
     assert DISCLAIMER in page.text
 
 
-def test_the_scale_shows_the_interval_where_it_is(page, a):
-    """Closed form: 0–100 % over 920 units."""
-    x, width = ([value for t, n, value in page.attributes if t == "rect" and n == name] for name in ("x", "width"))
+def test_the_odds_stand_before_the_probability(page):
+    odds = page.text.index("The findings multiply the odds of malignancy by")
+    probability = page.text.index("is the probability of malignancy at a prior of 32")
+    assert odds < page.text.index("whatever the prior") < probability < page.text.index("at other priors")
+    assert "the case mix of the 15 studies in Wilson2021" in page.text
+
+
+def test_the_strip_shows_each_probability_and_the_interval_where_they_are(page, a):
+    """Closed form: 0–100 % over the whole width."""
+    rings, dots = (
+        [float(value.rstrip("%")) for value, kind in zip(*circles(page), strict=True) if kind == name]
+        for name in ("ring", "point")
+    )
     low, high = a.interval
-    assert (float(x[1]), float(width[1])) == pytest.approx((920 * low, 920 * (high - low)), abs=0.06)
-    assert float(page.values("circle", "cx")[0]) == pytest.approx(920 * a.probability, abs=0.06)
+    assert rings == pytest.approx([1, 5, 10, 100 * a.prior], abs=0.006)
+    assert dots == pytest.approx([*(100 * p for p in a.at_priors.values()), 100 * a.probability], abs=0.006)
+    (interval,) = (i for i, kind in enumerate(page.values("rect", "class")) if kind == "interval")
+    x, width = (float(page.values("rect", name)[interval].rstrip("%")) for name in ("x", "width"))
+    assert (x, width) == pytest.approx((100 * low, 100 * (high - low)), abs=0.006)
+
+
+def circles(page):
+    return page.values("circle", "cx"), page.values("circle", "class")
+
+
+def test_bars_begin_at_the_middle_and_end_where_the_axis_puts_them(page, made, a):
+    """Closed form of the axis; filled beside the others, outlined alone, the side by place and by colour."""
+    found = reasons(made.m, a)
+    axis = axis_of(found)
+    kinds, x, width = (page.values("rect", name) for name in ("class", "x", "width"))
+    bars = [
+        (kinds[i], float(x[i].rstrip("%")), float(width[i].rstrip("%"))) for i in range(len(kinds)) if " " in kinds[i]
+    ]
+    expected = [bar for reason in found for bar in (reason.beside, reason.alone)]
+    assert len(bars) == len(expected)
+    for number, ((kind, left, wide), bar) in enumerate(zip(bars, expected, strict=True)):
+        assert kind == f"{('beside', 'alone')[number % 2]} {'towards' if bar.log_odds > 0 else 'away'}"
+        end = left + wide if bar.log_odds > 0 else left
+        assert end == pytest.approx(axis.place(bar.log_odds), abs=0.011)
 
 
 def test_the_contributions_shown_and_the_prior_sum_to_the_answer(html, a):
     """Invariant of the assessment, read off the page: to the last digit with the prior's own log-odds."""
-    body, foot = re.search(r'<table class="bars">.*?<tbody>(.*?)</tbody>(.*?)</table>', html, re.DOTALL).groups()
-    shown = [float(v) for v in re.findall(r'<td class="n"><data value="([^"]+)"', body)]
+    body, foot = re.search(r'<table class="bars.*?<tbody>(.*?)</tbody>(.*?)</table>', html, re.DOTALL).groups()
+    shown = [float(v) for v in re.findall(r'<td class="n quiet logs"[^>]*><data value="([^"]+)"', body)]
     prior, total = (float(v.replace("−", "-")) for v in re.findall(r'<td class="n">([+−]\d+\.\d\d)</td>', foot))
     assert len(shown) == len(a.contributions)
     assert sum(shown) + math.log(a.prior / (1 - a.prior)) == pytest.approx(
         math.log(a.probability / (1 - a.probability))
     )
     assert sum(shown) + prior == pytest.approx(total, abs=0.011)
+
+
+def test_a_finding_that_says_one_thing_alone_and_another_beside_the_others_is_explained(made, bare, a):
+    opposite = replace(a, findings={"longest_diameter": Finding(-0.3, (-0.6, 0.1), 0.6, (0.2, 1.1))})
+    text = Page(report(bare, made.lesion, made.m, opposite)).text
+    assert "By itself this speaks for malignancy. Beside the others it speaks for a benign tumour:" in text
+    assert "× 0.74 0.55 to 1.1 × 1.8 1.2 to 3.0" in text
+
+
+def test_a_model_that_has_no_word_on_findings_alone_makes_a_whole_page(made, bare, a):
+    """As of a trained model: no `alone`, no intervals, no classes but its own."""
+    found = {"edema.max_extent_mm": Finding(1.2), "size.volume_ml": Finding(-0.4)}
+    trained = replace(a, findings=found, model="trained model, logistic", odds_factor_interval=None)
+    page = Page(report(bare, made.lesion, made.m, trained))
+    assert "alone" not in " ".join(page.values("rect", "class"))
+    assert "Its model card says which lesions these were" in page.text
+    assert "geometric mean" not in page.text
+    assert "(95 % None" not in page.text
+
+
+@pytest.fixture(scope="module")
+def of_dura(made, bare):
+    m = replace(made.m, overrides={"reader.dural_tail": False})
+    return Page(report(bare, made.lesion, m, assess(m, patient={"location": "intradural"})))
+
+
+@pytest.fixture(scope="module")
+def of_skull(made, bare):
+    return Page(report(bare, made.lesion, made.m, assess(made.m, patient={"location": "intracranial"})))
+
+
+class TestIntradural:
+    def test_the_answer_is_of_schwannoma_and_malignancy_is_not_spoken_of(self, of_dura):
+        before_rules, _, rules = of_dura.text.partition("Published rules")
+        assert "multiply the odds of schwannoma rather than meningioma" in before_rules
+        assert "malignan" not in before_rules.lower()
+        assert "this one is intradural" in rules
+
+    def test_the_end_of_the_page_names_what_it_rests_on(self, of_dura):
+        assert "figures published for intradural schwannomas and meningiomas" in of_dura.text
+        assert "peripheral nerve sheath tumours" not in of_dura.text
+
+
+class TestNoQuestion:
+    def test_the_reason_stands_in_place_of_a_probability(self, of_skull):
+        assert "There is no probability. No published row speaks of intracranial lesions" in of_skull.text
+        for words in ("multiply the odds", "at other priors", "What each finding says", "The prior is"):
+            assert words not in of_skull.text
+
+    def test_the_measurements_stand(self, of_skull):
+        assert of_skull.row("Size Longest diameter").startswith("Size Longest diameter 36.0 mm")
+
+    def test_rules_say_that_they_do_not_speak_of_it(self, of_skull):
+        assert of_skull.text.count("this one is intracranial") == 1
+        assert "speaks for malignancy (" not in of_skull.text
+        assert "says nothing of intracranial ones" in of_skull.row("Ill-defined margin if it holds")
 
 
 def test_a_readers_judgement_is_marked_and_does_not_hide_the_measurement(page):
@@ -172,23 +266,26 @@ def test_abstaining_is_said_before_any_number(made, bare, a):
     size_only = Measurements("case-07", "tumour 1", size=made.m.size)
     withheld = assess(size_only)
     page = Page(report(bare, made.lesion, size_only, withheld))
-    position = page.text.index(f"No assessment is given: {withheld.abstained}")
-    assert position < page.text.index("probability of malignancy")
-    assert "No assessment is given" not in Page(report(bare, made.lesion, made.m, a)).text
+    position = page.text.index(f"This answer should not be used. {sentence(withheld.abstained)}")
+    assert position < page.text.index("multiply the odds")
+    assert "should not be used" not in Page(report(bare, made.lesion, made.m, a)).text
 
 
 def test_warnings_notes_and_remarks_are_all_there(page, made, a):
-    for text in (*made.m.warnings, *a.warnings, *made.study.notes, made.m.margin.quality):
+    said = (sentence(warning) for warning in (*made.m.warnings, *a.warnings))
+    for text in (*said, *made.study.notes, made.m.margin.quality):
         assert text in page.text
 
 
-def test_every_rule_stands_with_its_result_reason_and_population(page, a):
+def test_every_rule_stands_with_its_result_reason_population_and_columns(page, a):
+    rows = [re.sub(r"\s+", " ", row) for row in page.rows]
     for rule in a.rules:
-        row = page.row(rule.name.replace("_", " "))
+        (row,) = (row for row in rows if rule.name in row)
         assert rule.reason in row
         assert rule.population in row
-    assert any(rule.result == "cannot be evaluated" for rule in a.rules)
-    assert any(rule.result == "positive" for rule in a.rules)
+        if rule.result != "cannot be evaluated":
+            assert all(column in row for column in rule.inputs)
+    assert {rule.result for rule in a.rules} >= {"cannot be evaluated", "positive"}
 
 
 def test_settings_versions_and_digests_are_there(page, made):
@@ -204,7 +301,7 @@ def test_acquisition_facts_are_worded_with_their_units(made, a):
     )
     series = {Role.T1: replace(made.study.series[Role.T1], acquisition=facts)}
     page = Page(report(Study("case-07", series), made.lesion, made.m, a))
-    assert page.row("T1").endswith("Siemens, TE 12.5 ms, not fat-suppressed")
+    assert page.row("T1 96 × 88").endswith("Siemens, TE 12.5 ms, not fat-suppressed")
 
 
 def test_pictures_are_pngs_with_words_for_those_who_cannot_see_them(page):
@@ -249,11 +346,22 @@ def test_text_from_files_is_escaped_everywhere(made):
     )
     clean = assess(made.m)
     rules = tuple(
-        replace(rule, name=ATTACK, reason=ATTACK, population=ATTACK, warnings=(ATTACK,)) for rule in clean.rules
+        replace(
+            rule,
+            name=ATTACK,
+            reason=ATTACK,
+            population=ATTACK,
+            positive_when=ATTACK,
+            speaks_for=ATTACK,
+            performance=ATTACK,
+            warnings=(ATTACK, str(number)),
+            inputs={ATTACK: ATTACK},
+        )
+        for number, rule in enumerate(clean.rules)
     )
-    hostile = {ATTACK: 0.5}
+    hostile = {ATTACK: Finding(0.5, (0.1, 0.9), 0.7, (0.2, 1.3))}
     a = replace(clean, case_id=ATTACK, label=ATTACK, model=ATTACK, abstained=ATTACK, warnings=(ATTACK,), rules=rules)
-    a = replace(a, contributions=hostile)
+    a = replace(a, findings=hostile)
     html = report(study, lesion, m, a)
     assert "<script" not in html.lower()
     assert html.count("&lt;script&gt;") > 30

@@ -1,31 +1,11 @@
-"""Reasons and numbers before they become HTML. Witnesses: the measurements that they were made from."""
+"""Numbers before they become HTML. Witnesses: the measurements that they were made from."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
-from pnst.classification.assess import assess
-from pnst.reporting.reportlets import key_numbers, reasons, reportlets
-
-
-@pytest.fixture(scope="module")
-def a(made):
-    return assess(made.m)
-
-
-def test_a_reason_says_what_was_seen_and_by_whom(made, a):
-    """The reader's word on oedema replaces the measured extent."""
-    rows = {reason.title: reason.row for reason in reasons(made.m, a)}
-    assert (rows["Size"].title, rows["Size"].value.text) == ("Longest diameter", "36.0")
-    assert rows["Size"].reader is None
-    assert (rows["Oedema"].title, rows["Oedema"].value.text, rows["Oedema"].reader.text) == ("Oedema", "", "no")
-
-
-def test_reasons_stand_in_order_of_weight(made, a):
-    weights = [abs(reason.log_odds) for reason in reasons(made.m, a)]
-    assert weights == sorted(weights, reverse=True)
+from pnst.reporting.key_numbers import key_numbers
+from pnst.reporting.reportlets import reportlets
 
 
 def test_intervals_stand_beside_their_number_once(made):

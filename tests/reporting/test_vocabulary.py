@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from pnst.evidence.question import QUESTIONS
 from pnst.measurement.measurements import FAMILY_TYPES
+from pnst.reporting.question_words import WORDS
 from pnst.reporting.reportlets import PICTURES
 from pnst.reporting.vocabulary import COLUMNS, FAMILIES, PREDICTORS, ROLES, family_words
 from pnst.study import Role
@@ -23,6 +25,14 @@ def test_every_family_column_and_role_has_its_words():
 
 
 def test_every_predictor_of_the_model_has_its_words():
+    from pnst.classification.intradural.observation import DIAMETER, LEVEL, SIGNS
     from pnst.evidence.published import predictors
 
     assert {p.name for p in predictors()} <= set(PREDICTORS)
+    assert {*SIGNS, DIAMETER, LEVEL} <= set(PREDICTORS)
+
+
+def test_every_question_has_its_words():
+    assert {question.name for question in QUESTIONS} == set(WORDS)
+    for question in QUESTIONS:
+        assert WORDS[question.name].odds_of == question.names_of

@@ -6,6 +6,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from scipy.ndimage import distance_transform_edt
 
 from bodies import oblique
 from pnst.image import Grid, Mask, Volume
@@ -40,6 +41,19 @@ def test_cell_means_and_what_they_leave_out():  # closed form
     assert means.shape == (2, 2, 2)
     assert means[0, 0, 0] == pytest.approx(np.mean(data[:2, :2, 0]))
     assert means[1, 1, 1] == pytest.approx(np.mean(data[2:4, 2:4, 1]))
+
+
+def test_the_lesions_cells_are_those_of_which_it_holds_half():  # brute force: the share of all cells
+    perilesional = crop_perilesional(Volume(IMAGE, GRID), Mask(R < 6, GRID), reach_mm=99)
+    share = block_means(perilesional.lesion.data, (2, 2, 1))
+    assert np.array_equal(perilesional.downsampled.lesion, share >= 0.5)
+
+
+def test_tissue_is_looked_for_within_reach_and_clear_of_the_lesion():  # an independent distance
+    downsampled = crop_perilesional(Volume(IMAGE, GRID), Mask(R < 6, GRID), reach_mm=14).downsampled
+    distance = distance_transform_edt(~downsampled.lesion, sampling=downsampled.grid.spacing)
+    clear = distance > downsampled.settings.clear_of_lesion_mm
+    assert np.array_equal(downsampled.shell, clear & (distance <= 14))
 
 
 def test_spreading_puts_every_cell_on_its_voxels():

@@ -8,6 +8,7 @@ import pytest
 
 from command_line import bytes_of, outputs
 from pnst import workflow
+from pnst.classification.assessment import Assessment
 from pnst.errors import InputError
 from pnst.settings import RunSettings
 from pnst.workflow import CaseInputs
@@ -30,17 +31,31 @@ def test_an_assessment_again_keeps_the_prior_that_was_used(finished, tmp_path):
     assert bytes_of(out) == before
 
 
-def test_the_prior_of_another_model_is_not_taken_over(finished, tmp_path):
-    """An earlier model's own prior stands in settings.toml; nobody asked for it of this one."""
+def test_a_prior_that_nobody_gave_is_not_written_down(finished, tmp_path):
+    """Each question, and each model, has its own: what one used is no wish for the next."""
     out = finished.copied(tmp_path / "o")
-    content = json.loads((out / "assessment.json").read_text())
-    content["lesions"][0]["model"] = "trained model, logistic, 90 lesions"
-    (out / "assessment.json").write_text(json.dumps(content))
+    workflow.assess_step(out, out, {})
+    assert RunSettings.from_toml(out / "settings.toml").assess.prior is None
+    (a,) = workflow.assess_step(out, None, {"location": "intradural"})
+    assert a.prior == pytest.approx(73 / 91)
+
+
+def test_a_prior_that_was_given_is_used_again(finished, tmp_path):
+    out = finished.copied(tmp_path / "o")
     (out / "settings.toml").write_text(RunSettings().with_prior(0.5).to_toml())
     (a,) = workflow.assess_step(out, None, {})
-    assert a.prior == pytest.approx(252 / 798)
-    (a,) = workflow.assess_step(out, None, {}, prior=0.5)
     assert a.prior == 0.5
+    (a,) = workflow.assess_step(out, None, {}, prior=0.2)
+    assert a.prior == 0.2
+
+
+@pytest.mark.parametrize("location", ["intradural", "intracranial"])
+def test_another_question_is_written_and_read_again(finished, tmp_path, location):
+    out = finished.copied(tmp_path / "o")
+    (a,) = workflow.assess_step(out, out, {"location": location})
+    (entry,) = json.loads((out / "assessment.json").read_text())["lesions"]
+    assert Assessment.from_dict(entry, a.case_id).to_dict() == a.to_dict()
+    assert (entry["probability"] is None) == (location == "intracranial")
 
 
 def test_measurements_under_another_name_bring_no_settings(finished, tmp_path):

@@ -81,6 +81,9 @@ def assess_table(asked: Asked, lesions: LesionTable, facts: Patient, places: Seq
             ("warnings", ["; ".join(texts) for texts in prediction.warnings]),
         ):
             answers[column][rows] = values
-    table = pd.DataFrame(answers, index=lesions.index)
-    numbers = ["probability", "low", "high", "odds_factor"]
-    return table.astype(dict.fromkeys(numbers, float))
+    kinds = dict.fromkeys(("probability", "low", "high", "odds_factor"), float)
+    columns = {
+        column: pd.Series(values, index=lesions.index, dtype=kinds.get(column, object))
+        for column, values in answers.items()
+    }
+    return pd.DataFrame(columns, index=lesions.index)

@@ -181,7 +181,7 @@ def _assessment(
         probability=float(prediction.probability[0]),
         interval=_pair(prediction.interval[0]),
         odds_factor=float(prediction.odds_factor[0]),
-        odds_factor_interval=_pair(prediction.odds_factor_interval[0]),
+        odds_factor_interval=_finite_pair(prediction.odds_factor_interval[0]),
         prior=prediction.prior,
         findings=prediction.findings(0),
         at_priors={prior: float(prediction.at_prior(prior)[0]) for prior in AT_PRIORS},
@@ -191,6 +191,11 @@ def _assessment(
         model=prediction.model,
         inputs=prediction.inputs(0),
     )
+
+
+def _finite_pair(ends: FloatArray) -> tuple[float, float] | None:
+    """None where a model has no interval that holds."""
+    return _pair(ends) if np.isfinite(ends).all() else None
 
 
 def _pair(ends: FloatArray) -> tuple[float, float]:

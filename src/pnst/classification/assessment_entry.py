@@ -63,7 +63,8 @@ class AssessmentEntry(_Entry):
 
     @model_validator(mode="after")
     def _answered_or_not(self) -> Self:
-        answer = (self.of_class, self.probability, self.prior, self.odds_factor)
+        numbers = (self.probability, self.interval, self.odds_factor, self.odds_factor_interval, self.prior)
+        answer = (self.of_class, *numbers)
         if any((value is None) != (self.question is None) for value in answer):
             raise ValueError("an answer stands beside its question, or neither is there")
         return self

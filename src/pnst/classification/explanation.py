@@ -9,60 +9,99 @@ from scipy.special import logit
 
 from pnst.classification.assessment import Assessment
 from pnst.classification.evidence_model.draws import sources
-from pnst.classification.evidence_model.model import evidence_model
-from pnst.classification.evidence_model.parameters import LogNormalParameters, SignParameters
+from pnst.classification.explained_parameters import axis_texts, intradural_text, parameter_text
 from pnst.classification.findings import Finding, Interval
 from pnst.classification.intradural.model import intradural_sources
+from pnst.classification.intradural.observation import LEVEL, LEVELS
 from pnst.classification.prediction import Input
-from pnst.classification.settings import AssessSettings
 from pnst.evidence.body import literature
+from pnst.evidence.csv_rows import packaged_digests
 from pnst.evidence.published import Predictor, predictors
-from pnst.evidence.question import MALIGNANT, question_named
-from pnst.evidence.sign_rows import ENTITIES
-from pnst.typing import FloatArray
+from pnst.evidence.question import MALIGNANT, Question, question_named
+from pnst.evidence.rule import RuleResult
 
 
 def explain(a: Assessment) -> str:
-    """The answer, each finding with its value, parameters and sources, the rules, the warnings."""
+    """The question, the answer, each finding with its value, parameters and sources, the rules, the warnings."""
     return "\n".join(_lines(a))
 
 
 def _lines(a: Assessment) -> Iterator[str]:
-    if a.probability is None or a.prior is None:
+    asked = question_named(a.question or "")
+    if a.probability is None or a.prior is None or asked is None:
         yield f"no probability: {a.abstained}"
     elif a.is_trained:
         yield from _trained_lines(a, a.probability, a.prior)
     else:
-        yield from _evidence_lines(a, a.probability, a.prior)
-    yield from ["", *(f"rule {r.name} [{r.population}]: {r.result} ({r.reason}); {r.performance}" for r in a.rules)]
-    yield from ["", *(f"warning: {text}" for text in a.warnings), a.disclaimer]
+        yield from _evidence_lines(a, asked, a.probability, a.prior)
+    yield ""
+    for rule in a.rules:
+        yield from _rule_lines(rule)
+    yield ""
+    yield from (f"warning: {text}" for text in a.warnings)
+    yield a.disclaimer
+    if not a.is_trained:
+        yield from ["", "published figures, SHA-256:"]
+        yield from (f"  {digest}  {name}" for name, digest in packaged_digests().items())
 
 
-def _evidence_lines(a: Assessment, probability: float, prior: float) -> Iterator[str]:
+def _shown(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _evidence_lines(a: Assessment, asked: Question, probability: float, prior: float) -> Iterator[str]:
     """The odds first, which hold whatever the prior; then the probability at the prior, and what each finding adds."""
-    yield f"question: {a.answers}"
-    yield f"odds multiplied by {_factor(a.odds_factor, a.odds_factor_interval)} over the draws, whatever the prior"
-    yield f"probability of {a.answers} {probability:.3f}, 95 % credible interval {_ends(a.interval)}"
+    yield f"question: {' or '.join(asked.classes)}?{_benign(asked)} places: {', '.join(asked.places)}{_unknown(asked)}"
+    yield (
+        f"odds of {a.answers} multiplied by {_factor(a.odds_factor, a.odds_factor_interval)}, whatever the prior; a "
+        "geometric mean over the draws"
+    )
+    yield (
+        f"probability of {a.answers} {probability:.3f}, 95 % credible interval {_ends(a.interval)}, at prior "
+        f"{prior:.3f}; a mean over the draws, so that it need not agree exactly with the odds"
+    )
+    yield from (f"at prior {other:g}: {at:.3f}" for other, at in a.at_priors.items())
+    yield f"the default prior {asked.prior:.3f} is {asked.prior_from}"
     yield f"model: {a.model}"
+    yield from _grown(a)
     yield from [f"abstained: {a.abstained}"] if a.abstained else []
     yield ""
-    yield f"{'beside the others':>30}{'alone':>24}"
+    yield from axis_texts() if asked is MALIGNANT else ()
+    yield f"log-odds; above 0 for {asked.of_class}, below 0 for {asked.classes[1]}; in brackets 95 %"
+    yield f"{'beside the others':>20}{'alone':>18}"
     yield f"{logit(prior):+8.3f}  prior {prior:.3f}"
     inputs = {entry.predictor: entry for entry in a.inputs}
     for name, finding in a.findings.items():
         yield f"{_share(finding.contribution, finding.contribution_interval)}{_alone(finding)}  {name}"
-        yield from _predictor_lines(a.question or "", name, inputs.get(name))
+        yield from _predictor_lines(asked, name, inputs.get(name))
     yield f"{logit(probability):+8.3f}  sum = logit({probability:.3f})"
-    yield ""
-    yield from (f"at prior {other:g}: {at:.3f}" for other, at in a.at_priors.items())
-    asked = question_named(a.question or "")
-    if asked is not None:
-        yield f"the default prior {asked.prior:.3f} is {asked.prior_from}"
+
+
+def _benign(asked: Question) -> str:
+    return " (malignant; or a schwannoma or a neurofibroma)" if asked is MALIGNANT else ""
+
+
+def _unknown(asked: Question) -> str:
+    return "; a place that was not given counts as one of these" if asked is MALIGNANT else ""
+
+
+def _grown(a: Assessment) -> Iterator[str]:
+    if ", with " in a.model or ", own " in a.model:
+        yield "parameters and sources below are those of the published figures, without what the sites counted"
+
+
+def _rule_lines(rule: RuleResult) -> Iterator[str]:
+    yield f"rule {rule.name}, {rule.positive_when}: {rule.reason}"
+    used = ", ".join(f"{column} = {_shown(value)}" for column, value in rule.inputs.items() if value is not None)
+    yield f"     of {rule.population}; {rule.performance}{f'; read off {used}' if used else ''}"
+    yield from (f"     {text}" for text in rule.warnings)
 
 
 def _trained_lines(a: Assessment, probability: float, prior: float) -> Iterator[str]:
     """The answer of a trained model, what each feature adds, what weighs most first."""
-    yield f"probability of {a.answers} {probability:.3f}, 95 % interval {_ends(a.interval)}"
+    yield f"odds of {a.answers} multiplied by {_factor(a.odds_factor, a.odds_factor_interval)}, whatever the prior"
+    yield f"probability of {a.answers} {probability:.3f}, 95 % interval {_ends(a.interval)}, at prior {prior:.3f}"
+    yield from (f"at prior {other:g}: {at:.3f}" for other, at in a.at_priors.items())
     yield f"model: {a.model}; its model card says what it was trained on and how it did"
     yield from [f"abstained: {a.abstained}"] if a.abstained else []
     yield f"{logit(prior):+8.3f}  prior {prior:.3f}"
@@ -72,10 +111,10 @@ def _trained_lines(a: Assessment, probability: float, prior: float) -> Iterator[
     yield f"{logit(probability):+8.3f}  sum = logit({probability:.3f})"
 
 
-def _predictor_lines(question: str, name: str, entry: Input | None) -> Iterator[str]:
-    if question != MALIGNANT.name:
-        given = "" if entry is None else f"{entry.value:.4g}{_by(entry)}; "
-        yield f"          {given}from {', '.join(intradural_sources(name))}"
+def _predictor_lines(asked: Question, name: str, entry: Input | None) -> Iterator[str]:
+    if asked is not MALIGNANT:
+        yield f"          {_intradural_value(name, entry)}{intradural_text(name)}"
+        yield f"          from {', '.join(intradural_sources(name))}"
         return
     predictor = next(p for p in predictors() if p.name == name)
     given = "" if entry is None else f": {_value(predictor, entry)}"
@@ -84,48 +123,33 @@ def _predictor_lines(question: str, name: str, entry: Input | None) -> Iterator[
     yield f"          from {predictor.parameters}: {', '.join(sources(predictor, literature()))}"
 
 
+def _intradural_value(name: str, entry: Input | None) -> str:
+    if entry is None:
+        return ""
+    if name == LEVEL:
+        return f"{LEVELS[int(entry.value)]}, as given; "
+    if entry.weights is not None:
+        return f"{'present' if entry.value else 'absent'}{_by(entry)}; "
+    return f"{entry.value:.4g} mm{_bounded(entry)}; "
+
+
 def _value(predictor: Predictor, entry: Input) -> str:
     text = f"{entry.value:.4g}{_by(entry)}"
     if entry.weights is None:
-        held = entry.counted is not None and not np.isclose(entry.counted, entry.value)
-        return f"{text}, counts as {entry.counted:.4g}, the bound" if held else text
+        return f"{text}{_bounded(entry)}"
     if len(entry.weights) > 2:
         none, visible, large = entry.weights
         return f"{text}, weights: none {none:.2f}, visible {visible:.2f}, over 18 mm {large:.2f}"
     return f"{text}, malignant side is {predictor.positive_when.removeprefix('is ')}, weight {entry.weights[1]:.2f}"
 
 
+def _bounded(entry: Input) -> str:
+    held = entry.counted is not None and not np.isclose(entry.counted, entry.value)
+    return f", counts as {entry.counted:.4g}, the bound" if held else ""
+
+
 def _by(entry: Input) -> str:
     return ", the reader's word" if entry.by_reader else ""
-
-
-def parameter_text(predictor: Predictor) -> str:
-    """A predictor's parameters as the default draws have them: median and 95 % range."""
-    settings = AssessSettings()
-    model = evidence_model(literature(), settings.draws, settings.seed)
-    p = model.likelihood.parameters.predictors[predictor.name]
-    if isinstance(p, LogNormalParameters):
-        unit = "cm" if predictor.axis == "severity" else "µm²/ms"
-        benign = ", ".join(f"{_range(np.exp(p.benign[entity]))} in {entity}" for entity in ENTITIES)
-        return f"median {_range(np.exp(p.malignant))} {unit} in malignant, {benign}, log-SD {_range(p.sd)}"
-    return f"frequency {_range(p.malignant)} in malignant, {_benign(p)}{_agreement(p)}"
-
-
-def _benign(p: SignParameters) -> str:
-    if p.shared:
-        return f"{_range(p.benign[ENTITIES[0]])} in benign"
-    return ", ".join(f"{_range(p.benign[entity])} in {entity}" for entity in ENTITIES)
-
-
-def _agreement(p: SignParameters) -> str:
-    if p.sensitivity is None or p.specificity is None:
-        return ""
-    return f"; measured, it is right with sensitivity {_range(p.sensitivity)} and specificity {_range(p.specificity)}"
-
-
-def _range(draws: FloatArray) -> str:
-    low, middle, high = np.quantile(draws, [0.025, 0.5, 0.975])
-    return f"{middle:.2f} ({low:.2f}–{high:.2f})"
 
 
 def _share(value: float, ends: Interval | None) -> str:

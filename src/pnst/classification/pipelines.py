@@ -30,6 +30,9 @@ _MAX_STEPS = 5000
 
 def candidates(settings: TrainSettings) -> Iterator[tuple[dict[str, float], Any]]:
     """The pipelines among which the inner folds choose, each with what sets it apart, the simplest first."""
+    if settings.model == "recalibrated":
+        yield {}, Pipeline([("model", GivenScore())])
+        return
     if settings.model == "boosting":
         for trees in sorted(settings.tree_counts):
             yield {"trees": trees}, _boosting(trees, settings)
@@ -42,6 +45,8 @@ def candidates(settings: TrainSettings) -> Iterator[tuple[dict[str, float], Any]
 def linear_terms(pipeline: Any, matrix: FloatArray) -> FloatArray | None:
     """What each feature adds (n, p) to the log-odds, and the constant in a last column; None for trees."""
     model = pipeline[-1]
+    if isinstance(model, GivenScore):
+        return np.column_stack([matrix, np.zeros(len(matrix))])
     if not hasattr(model, "coef_"):
         return None
     scaled = pipeline[:-1].transform(matrix)
@@ -77,6 +82,19 @@ class OffsetLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Log-odds (n,)."""
         log_odds: FloatArray = matrix[:, -1] + matrix[:, :-1] @ self.coef_ + self.intercept_
         return log_odds
+
+
+class GivenScore(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Log-odds that are given: the one column there is. Nothing is learnt."""
+
+    def fit(self, matrix: FloatArray, malignant: BoolArray) -> Self:
+        """Nothing but that there are two classes."""
+        self.classes_ = np.array([False, True])
+        return self
+
+    def decision_function(self, matrix: FloatArray) -> FloatArray:
+        """Log-odds (n,)."""
+        return matrix[:, 0]
 
 
 class TopFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]

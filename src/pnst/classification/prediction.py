@@ -10,7 +10,7 @@ from pnst.classification.findings import Finding
 from pnst.classification.lesion_table import LesionTable
 from pnst.evidence.population import Patient
 from pnst.evidence.question import Question
-from pnst.typing import BoolArray, FloatArray
+from pnst.typing import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,9 @@ class Prediction:
     """Predictor → finding of one lesion; contributions sum to logit(probability) − logit(prior)."""
     at_prior: Callable[[float], FloatArray]
     """Probability (n,) at another prior."""
+    folds: IntArray | None = None
+    """(n,) which of the models of cross-validation gave a held-out answer, −1 for the model itself; None: it gave all.
+    Answers of two models have no common scale: only those of one are ranked."""
 
 
 class Model(Protocol):

@@ -31,9 +31,9 @@ class AssessSettings(StageSettings):
 class TrainSettings(StageSettings):
     """How a model is learnt from a cohort."""
 
-    model: Literal["logistic", "boosting", "evidence-offset"] = "logistic"
-    """Penalised logistic regression; gradient boosted trees; or the evidence model's log-odds, corrected by a penalised
-    logistic regression on the features."""
+    model: Literal["logistic", "boosting", "evidence-offset", "recalibrated"] = "logistic"
+    """Penalised logistic regression; gradient boosted trees; the evidence model's log-odds, corrected by a penalised
+    logistic regression on the features; or those log-odds alone, their slope and intercept fitted to the cohort."""
     folds: int | None = Field(None, ge=2, le=50)
     """Of the outer cross-validation, which measures performance; None: those that the table gives, else 5. Refused
     beside a table's own."""
@@ -55,10 +55,15 @@ class TrainSettings(StageSettings):
     """Most leaves of one tree."""
     least_in_leaf: int = Field(8, ge=1)
     """Fewest lesions in a leaf."""
+    slope_sd: float = Field(0.5, gt=0)
+    """How far `recalibrated` may move the slope from 1: the SD of its penalty (ours)."""
+    shift_sd: float = Field(1.0, gt=0)
+    """How far it may move the log-odds of a lesion of which the evidence says nothing (ours)."""
     replicates: int = Field(40, ge=10, le=1000)
-    """Models refitted on resampled groups, whose spread is the interval of a probability."""
-    least_groups: int = Field(10, ge=2)
-    """Groups that must be there with a malignant lesion, and as many without; fewer are refused (ours)."""
+    """Models of a logistic regression refitted on resampled groups, whose spread is the interval of a probability."""
+    least_groups: int | None = Field(None, ge=2)
+    """Groups that must be there with a malignant lesion, and as many without; fewer are refused (ours). None: 10, and
+    for `recalibrated` 5, one a fold."""
     events_per_feature: float = Field(10.0, ge=0)
     """Fewer lesions of the rarer class a feature are warned of (a rule of thumb)."""
     separation_chance: float = Field(1e-3, ge=0, le=1)

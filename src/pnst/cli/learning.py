@@ -42,7 +42,7 @@ def train(
     ] = None,
     model: Annotated[
         str | None,
-        typer.Option("--model", metavar="KIND", help="logistic (default), boosting, or evidence-offset."),
+        typer.Option("--model", metavar="KIND", help="logistic (default), boosting, evidence-offset, recalibrated."),
     ] = None,
     evidence_score: Annotated[
         bool, typer.Option("--evidence-score", help="Add the evidence model's log-odds as a feature.")
@@ -70,7 +70,8 @@ def train(
     from pnst import workflow
 
     from_file, names = _settings(settings), _names("--features", features)
-    if evidence_score or (model or from_file.train.model) == "evidence-offset" or EVIDENCE in (names or ()):
+    scored = (model or from_file.train.model) in ("evidence-offset", "recalibrated")
+    if evidence_score or scored or EVIDENCE in (names or ()):
         _refuse_assess_settings(from_file)
     chosen = {"model": model, "folds": folds, "seed": seed}
     changes = {name: value for name, value in chosen.items() if value is not None}
@@ -179,7 +180,7 @@ def _print_evaluation(evaluation: Evaluation, out: Path) -> None:
         at, slope = result.at_threshold, result.reliability.slope
         shown.add_row(
             *escaped(result.predictions.name),
-            f"{result.area.value:.3f}",
+            "–" if result.area.value is None else f"{result.area.value:.3f}",
             _range(result.area.delong),
             _range(result.area.bootstrap),
             f"{result.reliability.brier:.3f}",

@@ -49,11 +49,23 @@ BiasOption = Annotated[
 ]
 PriorOption = Annotated[
     float | None,
-    typer.Option("--prior", metavar="P", help="Probability of malignancy before the measurements (default 0.316)."),
+    typer.Option(
+        "--prior",
+        metavar="P",
+        help="Probability, before the measurements, of what is asked: of malignancy (default 0.316, the case mix of "
+        "published studies), or of schwannoma for location=intradural (default 0.802).",
+    ),
 ]
 PatientOption = Annotated[
     str | None,
-    typer.Option("--patient", metavar="KEY=VALUE,…", help="Facts that decide warnings: nf1=yes,age=34,location=limb."),
+    typer.Option(
+        "--patient",
+        metavar="KEY=VALUE,…",
+        help="Facts: nf1=yes,age=34,location=limb. location picks the question: limb, trunk, head_neck, plexus, "
+        "paraspinal (as where it is not given): malignant or benign; intradural (with level=cervical, thoracic or "
+        "lumbar): schwannoma or meningioma; intramedullary, intracranial: no probability. nf1 sets the shares of "
+        "schwannoma and neurofibroma; age only warns.",
+    ),
 ]
 ModelOption = Annotated[
     Path | None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.resources import files
 from typing import NamedTuple, TypeVar
 
@@ -37,6 +38,13 @@ def packaged_rows(name: str) -> list[dict[str, str]]:
     """The rows of a file inside the package."""
     text = files("pnst.evidence").joinpath("data", name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines(), strict=True))
+
+
+def packaged_digests() -> dict[str, str]:
+    """SHA-256 of every file of published figures, by its name."""
+    data = files("pnst.evidence").joinpath("data")
+    tables = sorted(file.name for file in data.iterdir() if file.name.endswith(".csv"))
+    return {name: sha256(data.joinpath(name).read_bytes()).hexdigest() for name in tables}
 
 
 def number(text: str) -> float | None:

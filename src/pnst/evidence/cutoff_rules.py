@@ -5,11 +5,12 @@ A cutoff belongs to its statistic, its population and its b-values; where those 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from pnst.evidence.published import Cutoff, cutoffs
 from pnst.evidence.rule import Columns, Rule, RulePerformance, Verdict
+from pnst.evidence.rule_words import RELATIONS, against, condition, written
 from pnst.measurement.solid import WHOLE_LESION
 
 COLUMN_OF = {
@@ -34,6 +35,9 @@ UNIFORM_OF = {
 }
 """What a uniform lesion of that size and SNR would read for a statistic that falls by noise alone, and its mean."""
 
+_MOVED_BY = {**UNIFORM_OF, "edema.max_extent_mm": ("edema.censored",)}
+"""What can leave a cutoff undecided."""
+
 B_RANGE = {"Well2019": (0.0, 800.0), "Ahlawat2019": (50.0, 800.0), "Ristow2024": (0.0, 800.0)}
 """Lowest and highest b-value in s/mm² of the studies that print them."""
 
@@ -44,12 +48,11 @@ _ALL_B = "adc.mean_all_b_um2_per_ms"
 _B_TOLERANCE = 10.0
 _UNIT_FACTOR = {"percent": 0.01}
 
-_COMPARE: dict[str, Callable[[float, float], bool]] = {
-    "<": lambda value, cutoff: value < cutoff,
-    "<=": lambda value, cutoff: value <= cutoff,
-    ">": lambda value, cutoff: value > cutoff,
-    ">=": lambda value, cutoff: value >= cutoff,
+SOURCE_NOTES = {
+    "Ristow2024": "the source counts atypical neurofibromas among its malignant lesions",
+    "EJR2015": "whether the source's 25 of 25 are all its malignant lesions or those with oedema is not known",
 }
+"""What must be known of a study's counts."""
 
 
 def cutoff_rules() -> tuple[Rule, ...]:
@@ -64,27 +67,36 @@ def threshold(row: Cutoff) -> float:
 
 def _rule(row: Cutoff) -> Rule:
     column = COLUMN_OF[row.predictor, row.statistic]
+    performance = RulePerformance(row.true_positive, row.n_malignant, row.true_negative, row.n_benign)
     return Rule(
         name=f"{row.study}_{row.name}",
         source=row.study,
-        positive_when=f"{column} {row.operator} {threshold(row):g}",
+        positive_when=condition(column, row.operator, threshold(row)),
         inputs=(column,),
         decide=partial(_decide, row, column),
-        performance=RulePerformance(row.true_positive, row.n_malignant, row.true_negative, row.n_benign),
+        consequences=performance.consequences,
+        performance=performance,
         population=row.population,
     )
 
 
 def _decide(row: Cutoff, column: str, columns: Columns) -> Verdict:
-    used = _matching_column(row, column, columns)
+    used, cutoff = _matching_column(row, column, columns), threshold(row)
     low, high = _possible_values(used, columns)
-    positive, also = (_COMPARE[row.operator](value, threshold(row)) for value in (low, high))
-    shown = f"{used} = {low:.4g}"
-    warnings = (*_protocol(row, used, columns), *_region(row, columns), *_size(row, columns))
+    positive, also = (RELATIONS[row.operator].compare(value, cutoff) for value in (low, high))
+    seen = against(used, low, row.operator, cutoff)
+    notes = (SOURCE_NOTES[row.study],) if row.study in SOURCE_NOTES else ()
+    warnings = (*notes, *_protocol(row, used, columns), *_region(row, columns), *_size(row, columns))
     if positive != also:
-        why = "the extent is a least value" if used == "edema.max_extent_mm" else "noise alone moves it as far"
-        return Verdict("indeterminate", f"{shown}, cutoff {threshold(row):g}: {why}", warnings)
-    return Verdict("positive" if positive else "negative", shown, warnings)
+        read = {name: columns[name] for name in (used, *_MOVED_BY.get(used, ())) if name in columns}
+        return Verdict("indeterminate", f"{seen}, but {_why_undecided(used, high)}", read, warnings)
+    return Verdict("positive" if positive else "negative", seen, {used: columns[used]}, warnings)
+
+
+def _why_undecided(used: str, high: float) -> str:
+    if used == "edema.max_extent_mm":
+        return "the border of the image or of the search cuts the oedema off, and it may reach further"
+    return f"noise alone lowers it, and without that it may be as high as {written(used, high)}"
 
 
 def _matching_column(row: Cutoff, column: str, columns: Columns) -> str:

@@ -110,7 +110,7 @@ def _age(patient: Patient, source: Publication) -> str | None:
 
 def _site(patient: Patient, source: Publication) -> str | None:
     if patient.location is not None and patient.location not in _SITES[source.site]:
-        return f"its lesions are of {source.site}, this one of {patient.location}"
+        return f"the place of its lesions is {source.site}, of this one {patient.location}"
     return None
 
 

@@ -15,6 +15,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pnst.classification.assessment import Assessment
+from pnst.evidence.question import QuestionName
 from pnst.evidence.rule import RuleResult
 from pnst.io.results import SCHEMA_VERSION
 from pnst.measurement.family import INTERVAL, Family
@@ -31,8 +32,6 @@ SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 SIGNED = ("um2_per_ms", "vendor_ratio", "offset_mm")
 """How columns end that noise may take below 0."""
 NAME = "[a-z0-9_]+"
-UNWRITTEN = ("case_id", "inputs")
-"""Fields of an assessment that its entry leaves out: the case stands once, above the lesions."""
 
 
 def measurements_schema() -> Json:
@@ -63,29 +62,42 @@ def measurements_schema() -> Json:
 
 def assessment_schema() -> Json:
     """The schema of assessment.json."""
-    probability = {"type": "array", "prefixItems": [SHARE] * 2, "items": False, "minItems": 2}
-    special: Json = {
+    number: Json = {"type": "number"}
+    factor: Json = {"type": "number", "minimum": 0}
+    answer: Json = {
+        "question": {"enum": list(get_args(QuestionName)), "description": "What was asked; null where nothing was."},
+        "class": TEXT | {"description": "The class whose probability is given."},
         "probability": SHARE,
-        "interval": probability | {"description": "95 % credible interval."},
+        "interval": _pair(SHARE) | {"description": "95 % credible interval."},
+        "odds_factor": factor | {"description": "What the prior's odds are multiplied by."},
         "prior": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+    }
+    shares = "Predictor, or feature of a trained model, to log-odds"
+    hints = get_type_hints(Assessment)
+    properties: Json = {
+        "label": TEXT,
+        **{name: _or_null(value) for name, value in answer.items()},
+        "odds_factor_interval": _or_null(_pair(factor) | {"description": "95 %; null where a model has none."}),
         "at_priors": _pattern({r"^0\.[0-9]+$": SHARE}, "Prior to probability."),
-        "contributions": {
-            "description": "Predictor, or feature of a trained model, to log-odds; with logit(prior) they sum to "
-            "logit(probability).",
-            "type": "object",
-            "propertyNames": {"minLength": 1},
-            "additionalProperties": {"type": "number"},
-        },
+        "contributions": _by_name(number, f"{shares}; with logit(prior) they sum to logit(probability)."),
+        "contribution_intervals": _by_name(_pair(number), "95 % interval of each contribution that has one."),
+        "alone": _by_name(number, f"{shares} by itself, from the same prior."),
+        "alone_intervals": _by_name(_pair(number), "95 % interval of each finding by itself that has one."),
+        "abstained": _value("abstained", hints["abstained"])
+        | {"description": "Null, or why the numbers should not be relied on, or why there are none."},
         "rules": {"type": "array", "items": _rule()},
         "warnings": TEXTS | {"description": "What a reader of the probability must know."},
+        "model": {"type": "string"},
     }
-    hints = get_type_hints(Assessment)
-    written = [f.name for f in fields(Assessment) if f.name not in UNWRITTEN]
-    lesion = _object({name: special.get(name) or _value(name, hints[name]) for name in written}, "One lesion.")
-    lesion["properties"]["abstained"]["description"] = "Null, or why the numbers should not be relied on."
+    lesion = _object(properties, "One lesion.")
+    lesion |= {
+        "if": {"properties": {"question": {"type": "null"}}},
+        "then": {"properties": {name: {"type": "null"} for name in answer}},
+        "else": {"properties": answer},
+    }
     about = (
-        "The probability of malignancy of each lesion, from published evidence or a trained model. Research software, "
-        "not a medical device."
+        "The probability of the class that is asked about, of each lesion, from published evidence or a trained model. "
+        "Research software, not a medical device."
     )
     return _document("assessment", about, lesion)
 
@@ -130,6 +142,27 @@ def _value(name: str, hint: Any) -> Json:
         return dict(SHARE) if name.endswith("fraction") else _number(name)
     kinds: dict[Any, Json] = {bool: {"type": "boolean"}, int: {"type": "integer", "minimum": 0}, str: dict(TEXT)}
     return kinds[hint]
+
+
+def _or_null(value: Json) -> Json:
+    """That value, or null."""
+    if "enum" in value:
+        return value | {"enum": [*value["enum"], None]}
+    return value | {"type": [value["type"], "null"]}
+
+
+def _pair(value: Json) -> Json:
+    return {"type": "array", "prefixItems": [value] * 2, "items": False, "minItems": 2}
+
+
+def _by_name(value: Json, description: str) -> Json:
+    """An object of any names."""
+    return {
+        "description": description,
+        "type": "object",
+        "propertyNames": {"minLength": 1},
+        "additionalProperties": value,
+    }
 
 
 def _number(name: str) -> Json:

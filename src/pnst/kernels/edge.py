@@ -138,9 +138,12 @@ def _best_pair(offsets: FloatArray, profiles: Float32Array) -> Float32Array:
     overlap = np.einsum("km,km->k", steps[first], steps[second])
     match = profiles @ steps.T
     best = np.empty(len(profiles), dtype=np.int64)
-    for rows in np.array_split(np.arange(len(profiles)), 1 + len(profiles) // 256):  # bounded memory
+    twice, apart = 2 * overlap, 1 - overlap**2
+    for rows in np.array_split(
+        np.arange(len(profiles)), 1 + len(profiles) // 32
+    ):  # few, so that they stay in the cache
         a, b = match[rows][:, first], match[rows][:, second]
-        best[rows] = ((a * a - 2 * overlap * a * b + b * b) / (1 - overlap**2)).argmax(axis=1)
+        best[rows] = ((a * a - twice * a * b + b * b) / apart).argmax(axis=1)
     row, i, j, rho = np.arange(len(best)), first[best], second[best], overlap[best]
     a, b = match[row, i], match[row, j]
     heights = (a - rho * b) / (1 - rho**2) / atoms[i, 2], (b - rho * a) / (1 - rho**2) / atoms[j, 2]

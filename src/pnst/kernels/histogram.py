@@ -1,7 +1,13 @@
-"""Modes of a distribution of intensities. Nothing here depends on the intensities' scale or offset."""
+"""Modes of a distribution of intensities. Nothing here depends on the intensities' scale or offset.
+
+Millions of values are sorted once, which takes less time than two of their quantiles do: each quantile is then a look
+at two of them, and each count a search.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,6 +16,8 @@ import numpy as np
 from pnst.typing import FloatArray, IntArray
 
 BINS = 256
+ENDS = (0.002, 0.998)
+"""The quantiles between which the histogram lies."""
 SMOOTHING_BINS = 2.5
 """Resolution of the histogram: bins between its ends, and the SD of its smoothing. More take time and noise."""
 
@@ -25,26 +33,26 @@ class Mode(NamedTuple):
     """Share of all values between them."""
 
 
-def modes(values: FloatArray, min_prominence: float, min_share: float) -> list[Mode]:
-    """The modes of `values` (n,), lowest first; none of fewer than 256 values.
+def modes(ordered: FloatArray, min_prominence: float, min_share: float) -> list[Mode]:
+    """The modes of values (n,) in ascending order, lowest first; none of fewer than 256 values.
 
     Two thirds of the values about 100, one third about 200:
 
     >>> rng = np.random.default_rng(0)
     >>> values = np.concatenate([rng.normal(100, 5, 20_000), rng.normal(200, 5, 10_000)])
-    >>> [(round(mode.value), round(mode.share, 2)) for mode in modes(values, 0.15, 0.005)]
+    >>> [(round(mode.value), round(mode.share, 2)) for mode in modes(np.sort(values), 0.15, 0.005)]
     [(100, 0.67), (200, 0.33)]
     """
     from scipy.ndimage import gaussian_filter1d
 
-    if values.size < BINS:
+    if ordered.size < BINS:
         return []
-    low, high = np.percentile(values, (0.2, 99.8))
+    low, high = quantiles(ordered, ENDS)
     if not high > low:
         return [Mode(float(low), float(low), float(high), 1.0)]  # an image without noise
-    counts, edges = np.histogram(values, bins=BINS, range=(low, high))
+    edges = np.linspace(low, high, BINS + 1)
     width = edges[1] - edges[0]
-    smooth = gaussian_filter1d(np.pad(counts.astype(float), 1), SMOOTHING_BINS, mode="constant")
+    smooth = gaussian_filter1d(np.pad(_counts(ordered, edges), 1), SMOOTHING_BINS, mode="constant")
     peaks = np.flatnonzero((smooth[1:-1] > smooth[:-2]) & (smooth[1:-1] >= smooth[2:])) + 1
     peaks = peaks[[_prominence(smooth, peak) >= min_prominence * smooth[peak] for peak in peaks.tolist()]]
     prominent = []
@@ -56,6 +64,38 @@ def modes(values: FloatArray, min_prominence: float, min_share: float) -> list[M
             where = [edges[0] + (n - 0.5) * width for n in (peak + shift, left, right)]
             prominent.append(Mode(float(where[0]), float(where[1]), float(where[2]), float(share)))
     return prominent
+
+
+def quantiles(ordered: FloatArray, shares: Sequence[float]) -> FloatArray:
+    """(k,): the quantiles of values (n,) in ascending order, as `np.quantile` finds them; NaN of none.
+
+    >>> quantiles(np.array([1.0, 2.0, 4.0]), (0.0, 0.75)).tolist()
+    [1.0, 3.0]
+    """
+    if not ordered.size:
+        return np.full(len(shares), np.nan)
+    at = np.asarray(shares, dtype=np.float64) * (ordered.size - 1)
+    below = np.minimum(at.astype(np.intp), max(ordered.size - 2, 0))
+    low, high = ordered[below], ordered[np.minimum(below + 1, ordered.size - 1)]
+    return np.asarray(
+        np.where(at - below < 0.5, low + (high - low) * (at - below), high - (high - low) * (below + 1 - at))
+    )
+
+
+def bin_width(ordered: FloatArray) -> float:
+    """Width of a bin of the histogram of values (n,) in ascending order.
+
+    >>> bin_width(np.array([0.0, 256.0])) == (0.998 - 0.002)
+    True
+    """
+    low, high = quantiles(ordered, ENDS)
+    return float(high - low) / BINS
+
+
+def _counts(ordered: FloatArray, edges: FloatArray) -> FloatArray:
+    """(k − 1,): how many values (n,) in ascending order lie from each edge (k,) to the next; as `np.histogram`."""
+    cuts = [*(bisect_left(ordered, edge) for edge in edges[:-1]), bisect_right(ordered, edges[-1])]
+    return np.diff(cuts).astype(np.float64)
 
 
 def _prominence(smooth: FloatArray, peak: int) -> float:

@@ -58,12 +58,12 @@ def dilate_in_plane(mask: BoolArray, spacing: Sequence[float], slice_axis: int, 
     for up in range(int(reach / spacing[row]), -1, -1):
         width = int(np.sqrt(reach**2 - (up * spacing[row]) ** 2) / spacing[column])
         for half in range(half + 1, width + 1):  # noqa: B020
-            _add_shifted(wide, mask, column, half)
-        _add_shifted(out, wide, row, up)
+            add_shifted(wide, mask, column, half)
+        add_shifted(out, wide, row, up)
     return out
 
 
-def _add_shifted(onto: BoolArray, mask: BoolArray, axis: int, by: int) -> None:
+def add_shifted(onto: BoolArray, mask: BoolArray, axis: int, by: int) -> None:
     """Add to a mask another, shifted by some voxels along an axis, both ways."""
     count = mask.shape[axis]
     if by >= count:

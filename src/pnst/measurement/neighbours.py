@@ -12,6 +12,7 @@ import numpy as np
 
 from pnst.errors import InputError
 from pnst.image import Box, Grid
+from pnst.kernels.ball import dilate_by_ball
 from pnst.study import Lesion
 from pnst.typing import BoolArray, FloatArray
 
@@ -53,15 +54,13 @@ def neighbours_in(box: Box | None, grid: Grid, others: Iterable[Lesion], margin_
 
 def _widened(box: Box, inside: BoolArray, grid: Grid, margin_mm: float) -> tuple[Box, BoolArray]:
     """A lesion's voxels in their box, with those within a margin of them in a box so much larger."""
-    import edt
-
-    pads = [int(np.ceil((margin_mm + max(grid.spacing)) / step)) for step in grid.spacing]
+    reach = margin_mm + min(grid.spacing) / 2  # a surface lies half a voxel off its centres
+    pads = [int(np.ceil(reach / step)) for step in grid.spacing]
     low = [min(pad, side.start) for pad, side in zip(pads, box, strict=True)]
     high = [min(pad, count - side.stop) for pad, side, count in zip(pads, box, grid.shape, strict=True)]
-    outside = np.pad(~inside, list(zip(low, high, strict=True)), constant_values=True)
-    distance = edt.edt(outside.view(np.uint8), anisotropy=grid.spacing)
+    padded = np.pad(inside, list(zip(low, high, strict=True)))
     i, j, k = (slice(s.start - a, s.stop + b) for s, a, b in zip(box, low, high, strict=True))
-    return (i, j, k), distance <= margin_mm + min(grid.spacing) / 2  # a surface lies half a voxel off its centres
+    return (i, j, k), dilate_by_ball(padded, grid.spacing, reach)
 
 
 def _hide(hidden: BoolArray, box: Box, there: Box, part: BoolArray) -> None:

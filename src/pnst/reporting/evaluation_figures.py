@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from pnst.classification.evaluation.evaluation import Evaluation
+from pnst.classification.evaluation.evaluation import Evaluation, ModelResult
 from pnst.classification.metrics.decision_curve import TREAT_ALL, TREAT_NONE
 from pnst.classification.metrics.proportions import AtThreshold
 from pnst.classification.metrics.reliability import PROBABILITY_TOLERANCE
@@ -29,8 +29,8 @@ def roc_picture(evaluation: Evaluation) -> Picture:
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=QUIET, linewidth=0.8)
         for result, colour in zip(evaluation.models, _colours(evaluation), strict=False):
-            label = f"{result.predictions.name}, AUC {result.area.value:.3f}"
-            axes.plot(*result.roc, color=colour, label=_literal(label))
+            if result.roc is not None:
+                axes.plot(*result.roc, color=colour, label=_literal(f"{result.predictions.name}, AUC {_area(result)}"))
             if result.at_threshold is not None:
                 axes.plot(*_point(result.at_threshold), "o", color=colour, markersize=6)
         points = [
@@ -43,9 +43,13 @@ def roc_picture(evaluation: Evaluation) -> Picture:
         axes.set(xlabel="1 − specificity", ylabel="sensitivity", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
         axes.legend(loc="lower right", fontsize=7.5, frameon=False)
 
-    areas = ", ".join(f"{result.predictions.name} {result.area.value:.3f}" for result in evaluation.models)
+    areas = ", ".join(f"{result.predictions.name} {_area(result)}" for result in evaluation.models)
     dots = "" if evaluation.threshold is None else f" Dots: the threshold {evaluation.threshold:g}."
     return Picture(_png(draw), f"ROC curves; areas: {areas}", f"Sensitivity against 1 − specificity.{dots}")
+
+
+def _area(result: ModelResult) -> str:
+    return "cannot be estimated" if result.area.value is None else f"{result.area.value:.3f}"
 
 
 def calibration_picture(evaluation: Evaluation) -> Picture:

@@ -58,6 +58,22 @@ def percent(probability: float) -> str:
     return f"{shown:.{decimals}f}"
 
 
+def significant(value: float) -> str:
+    """Two digits that count, and no power of ten.
+
+    >>> [significant(value) for value in (0.0123, 0.66, 1.04, 8.63, 9.96, 43.7, 1234.0)]
+    ['0.012', '0.66', '1.0', '8.6', '10', '44', '1200']
+    """
+    if value < 0.00095:
+        return "<\u202f0.001"
+    if value > 99_999:
+        return ">\u202f99999"
+    rounded = float(f"{value:.2g}")
+    if rounded >= 10:
+        return f"{rounded:.0f}"
+    return f"{rounded:.{1 if rounded >= 1 else 2 if rounded >= 0.1 else 3 if rounded >= 0.01 else 4}f}"
+
+
 def signed(value: float) -> str:
     """Two decimals with a typographic sign.
 
@@ -66,6 +82,17 @@ def signed(value: float) -> str:
     """
     text = f"{abs(value):.2f}"
     return text if float(text) == 0 else ("+" if value > 0 else MINUS) + text
+
+
+def sentence(text: str) -> str:
+    """With a capital and a full stop; a word of the code (`adc.mean…`, `t1_high`) keeps its small letter.
+
+    >>> sentence("too small"), sentence("adc.mean_um2_per_ms = 5 is none"), sentence("Check it.")
+    ('Too small.', 'adc.mean_um2_per_ms = 5 is none.', 'Check it.')
+    """
+    first = text.partition(" ")[0]
+    is_code = any(mark in first for mark in "._=")
+    return (text if is_code else text[:1].upper() + text[1:]) + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def log_odds(probability: float) -> float:

@@ -11,21 +11,25 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pnst.errors import InputError
 from pnst.measurement.measurements import Measurements
 from pnst.measurement.overrides import check_overrides
-from pnst.reporting.numbers import log_odds, percent, quantity, signed
-from pnst.reporting.reportlets import key_numbers, reasons, reportlets
+from pnst.reporting.answer import answer_of
+from pnst.reporting.key_numbers import key_numbers
+from pnst.reporting.numbers import log_odds, percent, quantity, sentence, signed, significant
+from pnst.reporting.question_words import QuestionWords, question_words
+from pnst.reporting.reasons import axis_of, reasons
+from pnst.reporting.reportlets import reportlets
+from pnst.reporting.rule_rows import rule_table
 from pnst.reporting.vocabulary import column_title, facts, family_words, part_title, role_title
 from pnst.study import Lesion, Series, Study
 
 if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
 
-UNEVALUATED = "cannot be evaluated"
 UNKNOWN_SETTINGS = "the settings that these measurements were made with are not known"
 Finding = tuple[Lesion, Measurements, "Assessment"]
 
 
 def report(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> str:
-    """One HTML file with the key numbers, the probability and its reasons, the pictures and what it all rests on.
+    """One HTML file with the odds, the probability and its reasons, the numbers, the pictures and what it all rests on.
 
     Nothing is loaded from elsewhere: pictures are PNG data URIs, the style is inline, there is no script.
     Equal input gives equal text. All text that comes from files is escaped.
@@ -57,19 +61,31 @@ def report_lesions(study: Study, findings: Sequence[Finding]) -> str:
     lesions = [_lesion(study, lesion, m, a) for lesion, m, a in findings]
     series = [_series(s) for s in study.series.values()]
     page = environment().get_template("report.html.j2")
-    trained = any(a.is_trained for _, _, a in findings)
-    return page.render(case_id=study.case_id, lesions=lesions, series=series, notes=study.notes, trained=trained)
+    rests_on = _rests_on([a for _, _, a in findings])
+    return page.render(case_id=study.case_id, lesions=lesions, series=series, notes=study.notes, rests_on=rests_on)
+
+
+def _rests_on(assessments: Sequence[Assessment]) -> dict[str, Any]:
+    """Which explanations the end of the page needs: of a trained model, and of each question that was answered."""
+    words = dict.fromkeys(w for a in assessments if (w := _by_published_figures(a)) is not None)
+    return {"trained": any(a.is_trained for a in assessments), "figures": [w.rests_on for w in words]}
+
+
+def _by_published_figures(a: Assessment) -> QuestionWords | None:
+    return None if a.is_trained else question_words(a)
 
 
 def _lesion(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> dict[str, Any]:
     """What the page says of one lesion."""
+    explained = reasons(m, a)
     return {
         "label": lesion.label,
         "made_by": lesion.made_by,
         "a": a,
-        "reasons": reasons(m, a),
-        "rules": [rule for rule in a.rules if rule.result != UNEVALUATED],
-        "unevaluated": [rule for rule in a.rules if rule.result == UNEVALUATED],
+        "answer": answer_of(a),
+        "reasons": explained,
+        "axis": axis_of(explained),
+        "rules": rule_table(a.rules, m),
         "key_numbers": key_numbers(m),
         "reportlets": reportlets(study, lesion, m),
         "skipped": {part_title(part): reason for part, reason in m.skipped.items()},
@@ -129,5 +145,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": percent, "signed": signed, "log_odds": log_odds}
+    environment.filters |= {
+        function.__name__: function for function in (percent, signed, log_odds, significant, sentence)
+    }
     return environment

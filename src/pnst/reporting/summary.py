@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pnst.measurement.measurements import Measurements
+from pnst.reporting.numbers import significant
 
 if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
@@ -52,10 +53,20 @@ def summarise(m: Measurements, a: Assessment) -> LesionSummary:
         rows.append(("split fat sign", f"{word}: the lesion's compartment is {m.split_fat.compartment}", ""))
     rows += [(f"{family} skipped", reason, "") for family, reason in m.skipped.items()]
     rows += [(f"{column} (reader)", str(value), "") for column, value in m.overrides.items()]
-    if a.probability is not None and a.interval is not None:
-        low, high = a.interval
-        answer = f"{a.probability:.2f} (95 % {low:.2f}–{high:.2f}, prior {a.prior:.3g})"
-        rows.append((f"probability of {a.answers}", answer, ""))
-    if a.abstained:
-        rows.append(("abstained", a.abstained, ""))
+    rows += [(what, answer, "") for what, answer in _answer(a)]
     return LesionSummary(f"{m.case_id}, lesion {m.label}", tuple(rows))
+
+
+def _answer(a: Assessment) -> Iterator[tuple[str, str]]:
+    """The odds, which hold whatever the prior, then the probability; or why there is none."""
+    if a.probability is None or a.interval is None:
+        yield "no probability", a.abstained or "nothing was asked"
+        return
+    if a.odds_factor is not None:
+        ends = a.odds_factor_interval
+        interval = "" if ends is None else f" (95 % {significant(ends[0])} to {significant(ends[1])})"
+        yield f"odds of {a.answers}", f"× {significant(a.odds_factor)}{interval}, whatever the prior"
+    low, high = a.interval
+    yield f"probability of {a.answers}", f"{a.probability:.2f} (95 % {low:.2f}–{high:.2f}, prior {a.prior:.3g})"
+    if a.abstained:
+        yield "abstained", a.abstained

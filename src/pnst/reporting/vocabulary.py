@@ -44,6 +44,8 @@ class Words:
     keys: tuple[KeyColumn, ...]
     none: str = "not applicable"
     """What a column that holds null is said to be."""
+    speaks: str = ""
+    """What it says of a peripheral tumour."""
 
 
 FAMILIES = {
@@ -73,15 +75,16 @@ FAMILIES = {
     "split_fat": Words(
         "Split fat sign",
         "The share of the surface that a rim of fat covers (the outline is green there, else blue; fat within reach is "
-        "yellow). Where the sign applies, its absence speaks for malignancy.",
+        "yellow).",
         (KeyColumn("coverage_fraction", "present", "Split fat", "at least", "coverage_fraction"),),
+        speaks="Where the sign applies, its absence speaks for malignancy.",
     ),
     "adc": Words(
         "Diffusion",
-        "Apparent diffusion coefficient over the region named below; low values speak for malignancy. The minimum and "
-        "the darkest part fall by noise alone: beside them stands what a uniform lesion of this size and noise would "
-        "give.",
+        "Apparent diffusion coefficient over the region named below. The minimum and the darkest part fall by noise "
+        "alone: beside them stands what a uniform lesion of this size and noise would give.",
         (KeyColumn("mean_um2_per_ms"),),
+        speaks="Low values speak for malignancy.",
     ),
     "ivim": Words(
         "Perfusion and diffusion apart",
@@ -101,7 +104,7 @@ FAMILIES = {
     "cyst": Words(
         "Cyst and necrosis",
         "What does not enhance (vermilion; the lesion is outlined in blue), blood and fat left out. How bright it is "
-        "on T2 tells fluid from necrosis, nothing else: benign tumours are bright on T2 themselves.",
+        "on T2 tells fluid from necrosis, nothing else: the solid tumour can be bright on T2, too.",
         (KeyColumn("fraction", "present", "Cyst or necrosis", "at least", "fraction"),),
     ),
     "t1_high": Words(
@@ -114,8 +117,9 @@ FAMILIES = {
     "target": Words(
         "Target sign",
         "T2 signal of the lesion's outer third by depth against that of its inner third (dark blue; the lesion is "
-        "outlined in light blue): a bright rim round a dark, even core speaks against malignancy.",
+        "outlined in light blue).",
         (KeyColumn("rim_core_ratio", "present", "Target sign", "at least", "rim_core_ratio"),),
+        speaks="A bright rim round a dark, even core speaks against malignancy.",
     ),
     "heterogeneity": Words(
         "Heterogeneity",
@@ -225,6 +229,11 @@ PREDICTORS = {
     "adc_mean": "Mean ADC",
     "adc_dark": "ADC of the darkest part",
     "adc_min": "Minimum ADC",
+    "dural_tail": "Dural tail",
+    "cystic_change": "Cystic change",
+    "foraminal_extension": "Extension into the foramen",
+    "rim_enhancement": "Enhancement of the rim",
+    "level": "Level of the spine",
 }
 
 

@@ -6,51 +6,56 @@ lesion's median is muscle, and the brightest of the fullest modes above that is 
 
 from __future__ import annotations
 
+from functools import cache, partial
+
 import numpy as np
 
-from pnst.kernels.histogram import Mode, sd_below
+from pnst.kernels.histogram import Mode, quantiles, sd_below
 from pnst.segmentation.muscle import local_noise_sd, without_air
 from pnst.segmentation.perilesional import Perilesional
 from pnst.segmentation.tissue import FatScale, TissueNotFound, tissue_modes
-from pnst.typing import FloatArray
 
-DARKEST_PERCENT = 0.5
-"""Percentile of the cells that air or the cortex of a single bone reaches; noise moves it less than the minimum."""
+DARKEST_SHARE = 0.005
+"""Quantile of the cells that air or the cortex of a single bone reaches; noise moves it less than the minimum."""
+RANGE = (0.005, 0.995)
+"""The quantiles between which the range of intensities lies."""
 
 
 def fat_scale(perilesional: Perilesional) -> FatScale:
     """Muscle and fat modes of a T1 or fat image; raises `TissueNotFound` when one of them does not show."""
-    try:
-        return _scale(perilesional, perilesional.lesion_median)
-    except TissueNotFound:
-        # a lesion most of which is blood is nearer to fat than to muscle
-        darkest = perilesional.quantile(perilesional.settings.dark_lesion_quantile)
-        try:
-            return _scale(perilesional, darkest)
-        except TissueNotFound:
-            pass
-        raise
+    missing, fat_beside = [], cache(partial(_fat_level, perilesional))
+    for share in (0.5, perilesional.settings.dark_lesion_quantile):  # one most of which is blood is nearer to fat
+        lesion_level = perilesional.quantile(share)
+        if not perilesional.shell_modes:
+            raise TissueNotFound("the surroundings of the lesion hold too few voxels to tell tissues apart")
+        tissues = tissue_modes(perilesional.shell_modes, perilesional.settings.min_mode_fraction)
+        muscle = min(tissues, key=lambda mode: abs(mode.value - lesion_level))
+        fat = fat_beside(muscle)
+        if fat is None:
+            missing.append("fat")
+        elif lesion_level > muscle.high and muscle not in without_air(perilesional, tissues):  # the nearest mode is air
+            missing.append("muscle")
+        else:
+            return FatScale(muscle.value, *fat)
+    raise _not_told_apart(missing[0], perilesional)
 
 
 def darkest_fraction(perilesional: Perilesional, scale: FatScale) -> float:
     """Fat fraction of the darkest that shows round the lesion: air or cortical bone, or the darkest muscle."""
     values = perilesional.downsampled.means
-    return float(scale.fraction(np.percentile(values[np.isfinite(values)], [DARKEST_PERCENT]))[0])
+    return float(scale.fraction(quantiles(np.sort(values[np.isfinite(values)]), [DARKEST_SHARE]))[0])
 
 
-def _scale(perilesional: Perilesional, lesion_level: float) -> FatScale:
-    values = perilesional.downsampled.smooth[perilesional.downsampled.shell]
-    settings, peaks = perilesional.settings, perilesional.modes(perilesional.downsampled.shell)
-    if not peaks:
-        raise TissueNotFound("the surroundings of the lesion hold too few voxels to tell tissues apart")
-    intensity_range = float(np.subtract(*np.percentile(values, (99.5, 0.5))))
-    tissues = tissue_modes(peaks, settings.min_mode_fraction)
-    muscle = min(tissues, key=lambda mode: abs(mode.value - lesion_level))
-    brighter = [mode for mode in peaks if mode.value > muscle.value + settings.fat_step_fraction * intensity_range]
-    fat = _brightest(brighter, settings.fat_mode_ratio) if brighter else _bright_class(perilesional, values, muscle)
-    if lesion_level > muscle.high and muscle not in without_air(perilesional, tissues):  # the nearest mode is air
-        raise _not_told_apart("muscle", perilesional)
-    return FatScale(muscle.value, fat, own_mode=bool(brighter))
+def _fat_level(perilesional: Perilesional, muscle: Mode) -> tuple[float, bool] | None:
+    """The level of fat where that mode is muscle, and whether it is a mode of its own; None where fat does not show."""
+    settings = perilesional.settings
+    low, high = quantiles(perilesional.shell_values, RANGE)
+    step = settings.fat_step_fraction * float(high - low)
+    brighter = [mode for mode in perilesional.shell_modes if mode.value > muscle.value + step]
+    if brighter:
+        return _brightest(brighter, settings.fat_mode_ratio), True
+    level = _bright_class(perilesional, muscle)
+    return None if level is None else (level, False)
 
 
 def _brightest(peaks: list[Mode], ratio: float) -> float:
@@ -59,7 +64,7 @@ def _brightest(peaks: list[Mode], ratio: float) -> float:
     return max(mode.value for mode in peaks if mode.share >= min_share)
 
 
-def _bright_class(perilesional: Perilesional, values: FloatArray, muscle: Mode) -> float:
+def _bright_class(perilesional: Perilesional, muscle: Mode) -> float | None:
     """The median of what is clearly brighter than muscle, for fat whose shading or thinness leaves it no mode.
 
     Clearly: the upper class of Otsu's threshold (1979) over what is brighter than muscle's mode holds
@@ -68,14 +73,15 @@ def _bright_class(perilesional: Perilesional, values: FloatArray, muscle: Mode) 
     """
     from skimage.filters import threshold_otsu
 
-    settings = perilesional.settings
-    above = values[values > muscle.value]
-    bright = above[above > threshold_otsu(above)] if above.size else above
-    sd = max(sd_below(values, muscle.value, muscle.low), *local_noise_sd(perilesional, [muscle]))
-    threshold = muscle.value + settings.fat_sd * sd
-    if bright.size < settings.least_fat_fraction * values.size or float(np.median(bright)) <= threshold:
-        raise _not_told_apart("fat", perilesional)
-    return float(np.median(bright))
+    settings, values = perilesional.settings, perilesional.shell_values
+    below, above = np.split(values, [np.searchsorted(values, values.dtype.type(muscle.value), side="right")])
+    bright = above[np.searchsorted(above, threshold_otsu(above), side="right") :] if above.size else above
+    if bright.size < max(1, settings.least_fat_fraction * values.size):
+        return None
+    level = float(bright[(bright.size - 1) // 2 : bright.size // 2 + 1].mean())
+    if level <= muscle.value + settings.fat_sd * sd_below(below, muscle.value, muscle.low):
+        return None  # the spread without smoothing takes longer to find, and would say no more
+    return level if level > muscle.value + settings.fat_sd * local_noise_sd(perilesional, [muscle])[0] else None
 
 
 def _not_told_apart(tissue: str, perilesional: Perilesional) -> TissueNotFound:

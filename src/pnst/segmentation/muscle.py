@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from pnst.image import Mask
-from pnst.kernels.histogram import BINS, Mode, sd_below
+from pnst.kernels.histogram import Mode, bin_width, quantiles, sd_below
 from pnst.kernels.morphology import open_in_plane
 from pnst.segmentation.perilesional import Perilesional
 from pnst.segmentation.tissue import FatScale, MuscleLevel, TissueNotFound, tissue_modes
-from pnst.typing import BoolArray
+from pnst.typing import BoolArray, FloatArray
+
+DARKEST_SHARE = 0.005
+"""Quantile of what is known to be muscle under which lie voxels of something else."""
+LOCAL_NOISE_SHARE = 0.05
+"""Quantile of the local spread that is noise."""
 
 
 def muscle_on_t1(perilesional: Perilesional, scale: FatScale) -> Mask:
@@ -32,9 +37,9 @@ def muscle_level(perilesional: Perilesional, muscle: BoolArray | None, source: s
 
     Without `muscle` (ni, nj, nk): the fullest mode below the lesion's median, air left out. Raises `TissueNotFound`.
     """
-    downsampled = perilesional.downsampled
-    where = downsampled.shell if muscle is None else muscle & np.isfinite(downsampled.raw)
-    peaks = perilesional.modes(where)
+    where = _cells(perilesional, muscle)
+    values = perilesional.values(where)
+    peaks = perilesional.modes(values)
     if not peaks or (muscle is None and peaks[0].low == peaks[0].high):
         raise TissueNotFound("too little muscle shows round the lesion to serve as a reference")
     tissues = tissue_modes(peaks, perilesional.settings.min_mode_fraction)
@@ -46,7 +51,7 @@ def muscle_level(perilesional: Perilesional, muscle: BoolArray | None, source: s
     else:
         # What looks like muscle on T1 may be oedema: of the modes that hold a fair share, muscle is the darkest.
         chosen = min(tissues, key=lambda mode: mode.value)
-    return _level(perilesional, where, chosen, source, given=muscle is not None)
+    return _level(perilesional, where, values, chosen, source, given=muscle is not None)
 
 
 def darker_muscle(
@@ -58,31 +63,45 @@ def darker_muscle(
     third of what is seen. Raises `TissueNotFound` where nothing is as dark, or where the bright tissue goes on: it may
     be the body's own then, and what is darker fat.
     """
-    downsampled, settings = perilesional.downsampled, perilesional.settings
-    where = downsampled.shell if muscle is None else muscle & np.isfinite(downsampled.raw)
-    tissues = tissue_modes(perilesional.modes(where), settings.min_mode_fraction)
+    where = _cells(perilesional, muscle)
+    values = perilesional.values(where)
+    tissues = tissue_modes(perilesional.modes(values), perilesional.settings.min_mode_fraction)
     if muscle is None:
         tissues = without_air(perilesional, tissues)
     dark = [mode for mode in tissues if mode.value < below]
     if not dark:
         raise TissueNotFound(f"nothing as dark as muscle shows within {perilesional.reach_mm:g} mm of the lesion")
     chosen = max(dark, key=lambda mode: mode.share)
-    tissue = where & (downsampled.smooth >= chosen.low)
+    if _goes_on(perilesional, where & (perilesional.downsampled.smooth >= chosen.low), (near.mode + chosen.value) / 2):
+        raise TissueNotFound("what may be muscle near the lesion goes on as far as is seen")
+    return _level(perilesional, where, values, chosen, source, given=muscle is not None)
+
+
+def _cells(perilesional: Perilesional, muscle: BoolArray | None) -> BoolArray:
+    """Where muscle is looked for: in the cells (ni, nj, nk) known to be `muscle`, or, without them, in all round."""
+    downsampled = perilesional.downsampled
+    return downsampled.shell if muscle is None else muscle & np.isfinite(downsampled.raw)
+
+
+def _goes_on(perilesional: Perilesional, tissue: BoolArray, above: float) -> bool:
+    """Whether what is brighter than a level goes on in the outermost third of the cells of a tissue (ni, nj, nk)."""
+    downsampled, settings = perilesional.downsampled, perilesional.settings
     outer_mm = np.quantile(downsampled.distance[tissue], settings.muscle_outer_quantile)
     outer = tissue & (downsampled.distance >= outer_mm)
-    if np.mean(downsampled.smooth[outer] > (near.mode + chosen.value) / 2) >= settings.muscle_goes_on_fraction:
-        raise TissueNotFound("what may be muscle near the lesion goes on as far as is seen")
-    return _level(perilesional, where, chosen, source, given=muscle is not None)
+    return bool(np.mean(downsampled.smooth[outer] > above) >= settings.muscle_goes_on_fraction)
 
 
-def _level(perilesional: Perilesional, where: BoolArray, chosen: Mode, source: str, *, given: bool) -> MuscleLevel:
-    """A mode of the cells `where` as muscle's; `given`: those cells are known to be muscle."""
+def _level(
+    perilesional: Perilesional, where: BoolArray, values: FloatArray, chosen: Mode, source: str, *, given: bool
+) -> MuscleLevel:
+    """A mode of the `values` of the cells `where` as muscle's; `given`: those cells are known to be muscle."""
     downsampled = perilesional.downsampled
-    values = downsampled.raw[where & (downsampled.smooth >= chosen.low) & (downsampled.smooth <= chosen.high)]
-    floor = float(np.nanpercentile(values, 0.5)) if given else 2 * chosen.low - chosen.value
+    raw = downsampled.raw[where & (downsampled.smooth >= chosen.low) & (downsampled.smooth <= chosen.high)]
+    floor = (
+        float(quantiles(np.sort(raw[np.isfinite(raw)]), [DARKEST_SHARE])[0]) if given else 2 * chosen.low - chosen.value
+    )
     # Without noise muscle has no spread, but its mode is known only to a bin of the histogram.
-    bin_width = float(np.ptp(np.percentile(downsampled.smooth[where], (0.2, 99.8)))) / BINS
-    return MuscleLevel(chosen.value, max(sd_below(values, chosen.value, floor), bin_width), source)
+    return MuscleLevel(chosen.value, max(sd_below(raw, chosen.value, floor), bin_width(values)), source)
 
 
 def without_air(perilesional: Perilesional, tissues: list[Mode]) -> list[Mode]:
@@ -108,4 +127,5 @@ def local_noise_sd(perilesional: Perilesional, tissues: list[Mode]) -> list[floa
     in_mode = (
         downsampled.shell & (downsampled.smooth >= mode.low) & (downsampled.smooth <= mode.high) for mode in tissues
     )
-    return [float(np.sqrt(np.percentile(variance[where], 5))) if where.any() else 0.0 for where in in_mode]
+    low = (quantiles(np.sort(variance[where]), [LOCAL_NOISE_SHARE])[0] for where in in_mode)
+    return [float(np.sqrt(one)) if one >= 0 else 0.0 for one in low]

@@ -8,7 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from pnst.image import Box, Grid, Mask, Volume
+from pnst.kernels.ball import dilate_by_ball
 from pnst.kernels.histogram import Mode, modes
+from pnst.kernels.smoothing import smooth_known
 from pnst.segmentation.settings import TissueSettings
 from pnst.segmentation.tissue import TissueNotFound
 from pnst.typing import AnyArray, BoolArray, FloatArray
@@ -52,16 +54,8 @@ class Downsampled:
     @cached_property
     def smooth(self) -> FloatArray:
         """Mean over the cell, smoothed in plane: modes stand out, edges are displaced by less than a cell."""
-        from scipy.ndimage import gaussian_filter
-
-        means, filled = self.means, np.isfinite(self.means)
         sigma = self.settings.smoothing_mm
-        sigmas = [sigma / s if s <= 2 * sigma else 0.0 for s in self.grid.spacing]
-        if filled.all():
-            return np.asarray(gaussian_filter(means, sigmas))
-        smooth = gaussian_filter(np.where(filled, means, np.float32(0)), sigmas)
-        weight = gaussian_filter(filled.astype(np.float32), sigmas)  # next to cells without data those with some decide
-        return np.asarray(np.divide(smooth, weight, out=smooth, where=filled))
+        return smooth_known(self.means, [sigma / s if s <= 2 * sigma else 0.0 for s in self.grid.spacing])
 
     @cached_property
     def raw(self) -> FloatArray:
@@ -71,13 +65,19 @@ class Downsampled:
             slice(side // 2, count // side * side, side)
             for side, count in zip(sides, self.volume.grid.shape, strict=True)
         )
-        return self.volume.data[i, j, k].astype(np.float32)
+        return np.ascontiguousarray(self.volume.data[i, j, k], dtype=np.float32)
 
     @cached_property
     def lesion(self) -> BoolArray:
         """Cells of which half lies in the lesion; a lesion smaller than any cell lies in those that hold most of it."""
-        share = block_means(self.inside.data, downsampling_factors(self.volume.grid))
-        return np.asarray(share >= min(0.5, float(share.max())))
+        sides, box = downsampling_factors(self.volume.grid), self.inside.box()
+        i, j, k = (slice(p.start // n, -(-p.stop // n)) for p, n in zip(box or [slice(0, 0)] * 3, sides, strict=True))
+        voxels = tuple(slice(cells.start * n, cells.stop * n) for cells, n in zip((i, j, k), sides, strict=True))
+        share = block_means(self.inside.data[voxels], sides)
+        enough = min(0.5, float(share.max(initial=0)))
+        lesion = np.full(self.grid.shape, enough == 0)
+        lesion[i, j, k] = share >= enough
+        return lesion
 
     @cached_property
     def distance(self) -> FloatArray:
@@ -89,8 +89,11 @@ class Downsampled:
     @cached_property
     def shell(self) -> BoolArray:
         """The cells in which tissue is looked for; image without data left out."""
-        near = (self.distance > self.settings.clear_of_lesion_mm) & (self.distance <= self.reach_mm)
-        return np.asarray(near & np.isfinite(self.means))
+        close, near = (
+            dilate_by_ball(self.lesion, self.grid.spacing, mm)
+            for mm in (self.settings.clear_of_lesion_mm, self.reach_mm)
+        )
+        return np.asarray(near & ~close & np.isfinite(self.means))
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,11 +121,16 @@ class Perilesional:
 
     def quantile(self, share: float) -> float:
         """A quantile of the lesion's own intensity; raises `TissueNotFound` when the image holds no number there."""
-        inside = self.volume.data[self.lesion.data]
-        inside = inside[np.isfinite(inside)]
-        if not inside.size:
+        if not self._own_values.size:
             raise TissueNotFound("the series holds no data within the lesion")
-        return float(np.quantile(inside, share))
+        return float(np.quantile(self._own_values, share))
+
+    @cached_property
+    def _own_values(self) -> FloatArray:
+        """(n,): what the image holds within the lesion, as far as it holds a number."""
+        box = self.lesion.box() or (slice(0, 0),) * 3
+        inside = self.volume.data[box][self.lesion.data[box]]
+        return np.asarray(inside[np.isfinite(inside)])
 
     def voxels_of(self, box: Box) -> Box:
         """The box of voxels that a box of cells holds; the last cell reaches to the end."""
@@ -138,10 +146,23 @@ class Perilesional:
         )
         return i, j, k
 
-    def modes(self, where: BoolArray) -> list[Mode]:
-        """The modes of the smoothed intensities `where` of the cells (ni, nj, nk), lowest first."""
-        values = self.downsampled.smooth[where]
+    def values(self, where: BoolArray) -> FloatArray:
+        """(n,): the smoothed intensities `where` of the cells (ni, nj, nk), in ascending order."""
+        return np.sort(self.downsampled.smooth[where])
+
+    def modes(self, values: FloatArray) -> list[Mode]:
+        """The modes of such intensities (n,), lowest first."""
         return modes(values, self.settings.min_mode_prominence, self.settings.min_peak_fraction)
+
+    @cached_property
+    def shell_values(self) -> FloatArray:
+        """(n,): the smoothed intensities of the cells in which tissue is looked for, in ascending order."""
+        return self.values(self.downsampled.shell)
+
+    @cached_property
+    def shell_modes(self) -> list[Mode]:
+        """Their modes."""
+        return self.modes(self.shell_values)
 
     def on_voxels(self, of_blocks: AnyArray) -> AnyArray:
         """An array on the cells, on the voxels: each voxel takes its cell's value, or the last cell's beyond it."""
@@ -165,12 +186,19 @@ def crop_perilesional(
     if box is None:
         raise TissueNotFound("the lesion lies outside this series")
     part, inside = volume.crop(box).canonical(), lesion.crop(box).canonical()
-    part = replace(part, data=np.ascontiguousarray(part.data))  # read many times, beside masks in this order
-    if hidden is None:
-        return Perilesional(part, inside, Downsampled(part, inside, settings, reach), settings, reach)
-    others = Mask(hidden & ~lesion.data[box], lesion.grid.crop(box)).canonical()
-    part = replace(part, data=np.where(others.data, np.float32(np.nan), part.data.astype(np.float32)))
-    return Perilesional(part, inside, Downsampled(part, inside, settings, reach), settings, reach, others.data)
+    others = None if hidden is None else lesion.grid.crop(box).to_canonical(hidden & ~lesion.data[box])
+    part = replace(part, data=_in_rows(part.data, others))
+    return Perilesional(part, inside, Downsampled(part, inside, settings, reach), settings, reach, others)
+
+
+def _in_rows(data: AnyArray, hidden: BoolArray | None) -> AnyArray:
+    """A copy (ni, nj, nk) in the order in which it is read many times beside masks, NaN where it is hidden."""
+    # Packed first: rows that lie 2ⁿ bytes apart push each other out of the cache.
+    out = np.ascontiguousarray(data.copy(order="K"))
+    if hidden is not None:
+        out = out.astype(np.float32, copy=False)
+        out[hidden] = np.nan
+    return out
 
 
 def downsampling_factors(grid: Grid) -> tuple[int, ...]:
@@ -183,6 +211,8 @@ def downsampling_factors(grid: Grid) -> tuple[int, ...]:
 
 def block_means(data: AnyArray, sides: tuple[int, ...]) -> FloatArray:
     """(ni, nj, nk) float32: the mean of each cell of `sides` voxels; voxels beyond the last whole cell are left out."""
+    if set(sides) == {1}:
+        return np.asarray(data, dtype=np.float32)
     whole = tuple(slice(0, count // side * side) for count, side in zip(data.shape, sides, strict=True))
     total = np.zeros([count // side for count, side in zip(data.shape, sides, strict=True)], dtype=np.float32)
     for offset in np.ndindex(sides):

@@ -16,6 +16,7 @@ from pnst.classification.evaluation.serialise import to_dict
 from pnst.classification.settings import AssessSettings, EvaluateSettings
 from pnst.classification.training.model_folder import model_files
 from pnst.errors import InputError, SettingError
+from pnst.reporting.evaluation import evaluation_report
 
 FEW = EvaluateSettings(bootstrap=200)
 KNOWN = ["size.longest_diameter_mm", "edema.max_extent_mm", "adc.mean_um2_per_ms", "heterogeneity.variation_t1"]
@@ -53,6 +54,22 @@ class TestPredictions:
         predictions = check(table, models=[model]).models[0].predictions
         assert predictions.held_out.tolist() == [False] * 60 + [True] * 7
         assert "trained on 7 of these 67" in predictions.notes[0]
+
+    def test_held_out_lesions_of_different_folds_are_not_compared(self, model):
+        """Two lesions that two models of the cross-validation answered: there is no area, and it is said."""
+        whole = check(cohort(), models=[model]).models[0].predictions
+        malignant = cohort()["malignant"].to_numpy() == 1
+        one = int(np.flatnonzero(malignant)[0])
+        other = int(np.flatnonzero(~malignant & (whole.strata != whole.strata[one]))[0])
+        pair = cohort().iloc[[one, other]].reset_index(drop=True)
+        found = check(pair, models=[model, "evidence"])
+        assert found.models[0].predictions.strata.tolist() == whole.strata[[one, other]].tolist()
+        assert found.models[0].area.value is found.models[0].roc is None
+        assert found.models[1].area.value is not None
+        assert any("2 lesions have none of the other class" in note for note in found.notes)
+        assert found.comparisons == ()
+        assert json.loads(json.dumps(to_dict(found), allow_nan=False))["models"][0]["auc"] is None
+        assert "cannot be estimated" in evaluation_report(found)
 
     def test_a_prior_shifts_both_models(self, model):
         table = cohort(50, seed=5)

@@ -17,7 +17,7 @@ MALIGNANT = np.array([True, False, False, True, True])
 def test_a_subgroup_by_hand():
     """The first four lesions: 3 of 4 pairs are in order; at ½ one of two malignant and one of two benign are right."""
     predictions = ModelPredictions(
-        "m", "m, prior 0.5", PROBABILITY, PROBABILITY, PROBABILITY, [None] * 5, np.zeros(5, dtype=bool)
+        "m", "m, prior 0.5", PROBABILITY, PROBABILITY, PROBABILITY, [None] * 5, np.zeros(5, dtype=bool), np.full(5, -1)
     )
     limb, unknown = subgroups_of([predictions], {"location": ["limb"] * 4 + [NOT_GIVEN]}, MALIGNANT, 0.5)
     assert (limb.value, limb.lesions, limb.malignant, limb.area) == ("limb", 4, 2, 0.75)

@@ -7,15 +7,25 @@ import pandas as pd
 import pytest
 from scipy.special import ndtr
 
-from pnst.classification.evidence_model.observation import observe, sign_weight
+from pnst.classification.evidence_model.observation import PLAUSIBLE_ADC, level_weights, observe, sign_weight
 from pnst.classification.lesion_table import LesionTable
 from pnst.errors import SettingError
 from pnst.evidence.published import predictors
 
 
+def weights(columns: dict[str, object]) -> dict[str, float | list[float]]:
+    """Predictor → what enters the likelihood of one lesion: the weights of a sign's levels, or a log."""
+    return {r.predictor.name: r.entry[0].tolist() for r in observe(LesionTable.from_mapping(columns))}
+
+
 def entry(columns: dict[str, object]) -> dict[str, float]:
-    """Predictor → what enters the likelihood of one lesion."""
-    return {r.predictor.name: float(r.entry[0]) for r in observe(LesionTable.from_mapping(columns))}
+    """The same, of a sign the weight of its uppermost level."""
+    return {name: x[-1] if isinstance(x, list) else x for name, x in weights(columns).items()}
+
+
+def missing(table: pd.DataFrame) -> dict[str, list[bool]]:
+    """Predictor → where it does not enter."""
+    return {r.predictor.name: (~r.enters).tolist() for r in observe(LesionTable.from_frame(table))}
 
 
 def weight(name: str, *values: float, half_width: float = 0.0) -> list[float]:
@@ -27,9 +37,33 @@ class TestSoftSigns:
     def test_margin(self):
         assert weight("margin_ill_defined", 0.1, 0.15, 0.2, 0.25, 0.9) == pytest.approx([0, 0, 0.5, 1, 1])
 
-    def test_oedema(self):
-        """None under 3 mm, certain over the published 18 mm."""
-        assert weight("edema_present", 0, 3, 10.5, 18, 40) == pytest.approx([0, 0, 0.5, 1, 1])
+    @pytest.mark.parametrize(
+        ("extent", "expected"),
+        [
+            (0, [1, 0, 0]),
+            (3, [1, 0, 0]),
+            (5.5, [0.5, 0.5, 0]),
+            (10, [0, 1, 0]),
+            (13, [0, 1, 0]),
+            (18, [0, 0.5, 0.5]),
+            (23, [0, 0, 1]),
+            (60, [0, 0, 1]),
+        ],
+    )
+    def test_oedema_is_none_visible_or_over_18_mm(self, extent, expected):
+        """Soft from 3 to 8 mm and from 13 to 23 mm."""
+        assert weights({"edema.max_extent_mm": float(extent)}) == {"edema_present": pytest.approx(expected)}
+
+    def test_more_oedema_never_weighs_less(self):
+        """Every upper set of levels rises, with and without the measurement's own interval."""
+        (predictor,) = (p for p in predictors() if p.kind == "ordinal")
+        extent = np.linspace(0, 40, 401)
+        for half_width in (0.0, 2.0, 12.0):
+            levels = level_weights(predictor, extent, np.full(401, half_width))
+            assert levels.sum(axis=1) == pytest.approx(1, abs=1e-12)
+            assert levels.min() >= -1e-12
+            assert np.diff(levels[:, 2]).min() >= -1e-12
+            assert np.diff(levels[:, 0]).max() <= 1e-12
 
     def test_split_fat_rises_as_coverage_falls(self):
         assert weight("split_fat_absent", 0.9, 0.65, 0.5, 0.35, 0) == pytest.approx([0, 0, 0.5, 1, 1])
@@ -54,8 +88,14 @@ class TestSoftSigns:
         for undetermined in ({"t1_high.present": None}, {"margin.deep_lobulations_count": None}):
             assert entry(undetermined | {"t1_high.fraction": 0.1, "edema.max_extent_mm": 30.0}) == {"edema_present": 1}
 
+    @pytest.mark.parametrize("column", ["split_fat.present", "t1_high.present", "target.present", "cyst.present"])
+    def test_a_sign_that_is_null_is_no_evidence(self, column):
+        assert entry({column: None}) == {}
+        assert list(entry({column: True})) != []
+
     def test_missing_stays_missing(self):
-        assert np.isnan(weight("edema_present", np.nan)[0])
+        assert np.isnan(weight("margin_ill_defined", np.nan)[0])
+        assert weights({"edema.max_extent_mm": None}) == {}
 
     def test_the_interval_is_read_from_its_column(self):
         name = "margin.ill_defined_fraction"
@@ -74,8 +114,7 @@ class TestGroups:
 
     def test_a_table_chooses_row_by_row(self):
         table = pd.DataFrame({"adc.mean_um2_per_ms": [1.4, None], "adc.min_um2_per_ms": [0.7, 0.8]})
-        observations = {r.predictor.name: np.isnan(r.entry).tolist() for r in observe(LesionTable.from_frame(table))}
-        assert observations == {"adc_mean": [False, True], "adc_min": [True, False]}
+        assert missing(table) == {"adc_mean": [False, True], "adc_min": [True, False]}
 
     def test_diameter_is_in_the_sources_unit(self):
         assert entry({"size.longest_diameter_mm": 63.0}) == {"longest_diameter": pytest.approx(np.log(6.3))}
@@ -96,7 +135,6 @@ class TestReaders:
         ("sign", "column", "value", "predictor", "malignant_word"),
         [
             ("margin.ill_defined", "margin.ill_defined_fraction", 0.21, "margin_ill_defined", True),
-            ("edema.present", "edema.max_extent_mm", 10.0, "edema_present", True),
             ("split_fat.present", "split_fat.coverage_fraction", 0.45, "split_fat_absent", False),
         ],
     )
@@ -106,6 +144,11 @@ class TestReaders:
         assert entry({column: value, f"override.{sign}": not malignant_word})[predictor] == 0
         assert entry({f"override.{sign}": malignant_word})[predictor] == 1  # also where the column is absent
         assert entry({sign: malignant_word})[predictor] == 1  # a reader's own table has no columns
+
+    @pytest.mark.parametrize("columns", [{}, {"edema.max_extent_mm": 1.0}, {"edema.max_extent_mm": 40.0}])
+    def test_a_readers_oedema_is_visible_or_large(self, columns):
+        assert weights(columns | {"override.edema.present": True}) == {"edema_present": [0, 1, 1]}
+        assert weights(columns | {"override.edema.present": False}) == {"edema_present": [1, 0, 0]}
 
     def test_a_readers_number_replaces_the_measured_one(self):
         columns = {"size.longest_diameter_mm": 30.0, "override.size.longest_diameter_mm": 60.0}
@@ -164,13 +207,43 @@ class TestReadersFirst:
 
     def test_a_table_chooses_row_by_row(self):
         table = pd.DataFrame({"adc.mean_um2_per_ms": [1.4, 1.4], "override.adc.min_um2_per_ms": [None, 0.8]})
-        observations = {r.predictor.name: np.isnan(r.entry).tolist() for r in observe(LesionTable.from_frame(table))}
-        assert observations == {"adc_mean": [False, True], "adc_min": [True, False]}
+        assert missing(table) == {"adc_mean": [False, True], "adc_min": [True, False]}
 
     def test_a_reader_may_take_back_a_sign_by_its_number(self):
         """The measured sign that stands beside an overridden number no longer speaks."""
         assert entry({"cyst.present": True, "override.cyst.fraction": 0.0}) == {}
         assert entry({"edema.present": True, "override.edema.max_extent_mm": 0.0}) == {"edema_present": 0}
+
+
+class TestPlexiform:
+    LESION = {"size.longest_diameter_mm": 200.0, "margin.deep_lobulations_count": 6, "reader.irregular_shape": None}  # noqa: RUF012
+
+    def test_a_readers_word_takes_size_and_contour_out(self):
+        assert set(entry(self.LESION)) == {"longest_diameter", "contour_lobulation"}
+        assert set(entry({**self.LESION, "reader.plexiform": False})) == {"longest_diameter", "contour_lobulation"}
+        for form in ("reader.plexiform", "override.reader.plexiform"):
+            assert entry({**self.LESION, "target.present": True, form: True}) == {"target_sign_absent": 0}
+
+    def test_in_a_table_of_that_row_alone(self):
+        table = pd.DataFrame({"size.longest_diameter_mm": [50.0] * 3, "reader.plexiform": [True, False, None]})
+        assert missing(table) == {"longest_diameter": [True, False, False]}
+
+    def test_the_shape_that_a_reader_calls_irregular_goes_too(self):
+        assert entry({"reader.irregular_shape": True, "reader.plexiform": True}) == {}
+
+
+class TestPlausibleAdc:
+    @pytest.mark.parametrize("name", ["mean", "dark", "min"])
+    @pytest.mark.parametrize(("beyond", "within"), [(0.199, 0.201), (3.501, 3.499)])
+    def test_outside_it_is_no_evidence(self, name, beyond, within):
+        """Its ends are 0.2 and 3.5."""
+        column = f"adc.{name}_um2_per_ms"
+        assert PLAUSIBLE_ADC == (0.2, 3.5)
+        assert entry({column: beyond}) == {}
+        assert entry({column: within}) == {f"adc_{name}": pytest.approx(np.log(within))}
+
+    def test_an_implausible_mean_leaves_the_word_to_the_next_rank(self):
+        assert list(entry({"adc.mean_um2_per_ms": 0.1, "adc.min_um2_per_ms": 0.8})) == ["adc_min"]
 
 
 class TestSplitFat:
@@ -186,7 +259,7 @@ class TestSplitFat:
     def test_an_empty_cell_of_a_table_is_null(self):
         table = pd.DataFrame({"split_fat.coverage_fraction": [0.1] * 3, "split_fat.applicable": [True, False, None]})
         (observation,) = observe(LesionTable.from_frame(table))
-        assert np.isnan(observation.entry).tolist() == [False, True, True]
+        assert observation.enters.tolist() == [True, False, False]
 
     def test_a_row_with_nothing_measured_is_taken_at_its_word(self):
         """Agreement with the same row alone, whatever the other rows of the table have."""
@@ -197,7 +270,7 @@ class TestSplitFat:
             {"split_fat.present": True, "split_fat.applicable": None, "split_fat.compartment": "unclear"},
         ]
         (observation,) = observe(LesionTable.from_frame(pd.DataFrame(rows)))
-        np.testing.assert_array_equal(observation.entry, [1, 0, np.nan, np.nan])
+        np.testing.assert_array_equal(observation.entry[:, 1], [1, 0, np.nan, np.nan])
         assert entry(rows[1]) == entry({"split_fat.present": True}) == {"split_fat_absent": 0}
 
     @pytest.mark.parametrize("applicable", [False, None])

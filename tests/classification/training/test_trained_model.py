@@ -50,13 +50,26 @@ def test_the_probability_is_the_calibrated_pipelines(model):
         one.slope * one.pipeline.decision_function(matrix)[0] + one.intercept
         for one in (model.scorer, *model.replicates)
     )
-    spread = np.std(drawn, ddof=1)
+    leans = model.card.leaning * (log_odds - logit(model.card.prevalence))
+    spread = np.sqrt(np.var(drawn, ddof=1) + leans**2)
+    assert 0 < model.card.leaning < 0.5
     assert a.probability == pytest.approx(expit(log_odds))
     assert a.interval == pytest.approx(expit([log_odds - 1.959964 * spread, log_odds + 1.959964 * spread]), abs=1e-6)
     assert a.prior == pytest.approx(model.card.prevalence)
     assert a.model == model.name
     assert a.abstained is None
     assert "trained on" in a.disclaimer
+
+
+def test_boosting_gives_no_interval_and_says_why(trees):
+    """All of 0–1 stands for it, wherever the answer goes; a decision is then always within it."""
+    a = assess(LESION, model=trees)
+    assert a.interval == (0, 1)
+    assert trees.replicates == ()
+    reason = "boosting has no interval that holds"
+    assert any(text.startswith(reason) for text in a.warnings)
+    assert any(text.startswith(reason) for text in trees.card.warnings)
+    assert "decision probability" in with_settings(trees, decision_probability=0.01).abstained
 
 
 @pytest.mark.parametrize("which", ["model", "trees"])

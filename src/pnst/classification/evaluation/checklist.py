@@ -84,8 +84,9 @@ def _tripod(evaluation: Evaluation) -> dict[str, str]:
             "predictors out, a trained logistic model fills in training medians, boosting takes cells as empty"
         ),
         "Methods: analytical methods": (
-            "AUC with intervals by DeLong and by a bootstrap over groups, Brier score, calibration slope and "
-            "intercept, net benefit, paired DeLong; exact (Clopper-Pearson) intervals of proportions"
+            "AUC (of held-out lesions within their fold) with intervals by DeLong and by a bootstrap over groups, "
+            "Brier score, calibration slope and intercept, net benefit, paired DeLong; exact (Clopper-Pearson) "
+            "intervals of proportions"
         ),
         "Methods: class imbalance": f"{malignant} of {lesions} lesions are malignant; no class was weighted",
         "Methods: model output": "probability of malignancy with a 95 % interval; "
@@ -130,5 +131,6 @@ def _performance(evaluation: Evaluation) -> list[str]:
     for result in evaluation.models:
         ends = result.area.bootstrap or result.area.delong
         interval = f" ({ends[0]:.3f}–{ends[1]:.3f})" if ends else ""
-        texts.append(f"{result.predictions.name}: AUC {result.area.value:.3f}{interval}")
+        value = "cannot be estimated" if result.area.value is None else f"{result.area.value:.3f}"
+        texts.append(f"{result.predictions.name}: AUC {value}{interval}")
     return texts

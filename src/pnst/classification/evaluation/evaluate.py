@@ -24,11 +24,13 @@ from pnst.classification.lesion_table import LesionTable
 from pnst.classification.metrics.decision_curve import TREAT_ALL, TREAT_NONE, decision_curve
 from pnst.classification.metrics.proportions import at_threshold
 from pnst.classification.metrics.reliability import reliability
-from pnst.classification.metrics.roc import Comparison, bootstrap_areas, compare, delong, roc_curve
+from pnst.classification.metrics.roc import Comparison, bootstrap_areas, compare, delong
+from pnst.classification.metrics.roc_curve import roc_curve
 from pnst.classification.prediction import Model
 from pnst.classification.settings import AssessSettings, EvaluateSettings
 from pnst.classification.training.labelled import LabelledTable
 from pnst.classification.training.model_folder import read_model
+from pnst.classification.training.question import question_of, refuse_other_question
 from pnst.classification.training.trained_model import TrainedModel
 from pnst.errors import SettingError
 from pnst.evidence.body import literature
@@ -71,7 +73,8 @@ def evaluate(
 
     Raises
     ------
-    InputError : the table, its label, groups or subgroups cannot be used, or it lacks what a model reads
+    InputError : the table, its label, groups or subgroups cannot be used, it lacks what a model reads, or it asks
+        several questions, or another than a model answers
     SettingError : a threshold outside (0, 1)
 
     Examples
@@ -113,6 +116,7 @@ def evaluate(
         subgroups=tuple(subgroups_of(predictions, levels, labelled.malignant, threshold)),
         notes=tuple(_notes(predictions, labelled, groups)),
         cases=_cases(table, labelled),
+        question=labelled.question,
         missing_cells=float(table.isna().to_numpy().mean()) if table.size else 0.0,
     )
 
@@ -137,6 +141,7 @@ def _model(model: ModelSource, table: pd.DataFrame, settings: AssessSettings) ->
     if model != EVIDENCE:
         return read_model(model)
     refuse_no_predictors(table)
+    refuse_other_question(question_of(table), "malignant", "the evidence model")
     return evidence_model(literature(), settings.draws, settings.seed)
 
 
@@ -149,14 +154,14 @@ def _name(model: ModelSource) -> str:
 def _result(
     predictions: ModelPredictions, labelled: LabelledTable, threshold: float | None, settings: EvaluateSettings
 ) -> ModelResult:
-    malignant, p = labelled.malignant, predictions.probability
-    areas = bootstrap_areas(p, malignant, labelled.groups, settings.bootstrap, settings.seed)
+    malignant, p, strata = labelled.malignant, predictions.probability, predictions.strata
+    areas = bootstrap_areas(p, malignant, labelled.groups, settings.bootstrap, settings.seed, strata)
     ends = np.quantile(areas, [0.025, 0.975]).tolist() if areas.size >= settings.bootstrap / 2 else None
-    delong_result = delong(p[None], malignant)
+    compared = delong(p[None], malignant, strata)
     return ModelResult(
         predictions=predictions,
-        area=Area(float(delong_result.areas[0]), delong_result.interval(), (ends[0], ends[1]) if ends else None),
-        roc=roc_curve(p, malignant),
+        area=Area(compared.area(), compared.interval(), (ends[0], ends[1]) if ends else None),
+        roc=roc_curve(p, malignant, strata),
         reliability=reliability(p, malignant),
         at_threshold=None if threshold is None else at_threshold(p >= threshold, malignant),
         abstained=sum(reason is not None for reason in predictions.abstained),
@@ -170,7 +175,10 @@ def _rule_row(rule: RuleCalls, malignant: BoolArray) -> RuleRow:
 
 def _comparisons(predictions: Sequence[ModelPredictions], malignant: BoolArray) -> Iterator[Comparison]:
     for one, other in combinations(predictions, 2):
-        yield compare(np.stack([one.probability, other.probability]), malignant, (one.name, other.name))
+        scores, strata = np.stack([one.probability, other.probability]), np.stack([one.strata, other.strata])
+        compared = compare(scores, malignant, (one.name, other.name), strata)
+        if compared is not None:
+            yield compared
 
 
 def _cases(table: pd.DataFrame, labelled: LabelledTable) -> tuple[str, ...] | None:
@@ -182,6 +190,7 @@ def _cases(table: pd.DataFrame, labelled: LabelledTable) -> tuple[str, ...] | No
 def _notes(predictions: Sequence[ModelPredictions], labelled: LabelledTable, groups: str | None) -> Iterator[str]:
     for one in predictions:
         yield from one.notes
+        yield from _lone_notes(one, labelled.malignant)
         abstained = sum(reason is not None for reason in one.abstained)
         if abstained:
             number = f"{abstained} of {len(one.abstained)} lesions"
@@ -190,6 +199,16 @@ def _notes(predictions: Sequence[ModelPredictions], labelled: LabelledTable, gro
         yield "no column of groups: lesions of one patient are taken as independent, so intervals may be too narrow"
     elif int(labelled.groups.max()) + 1 < len(labelled.malignant):
         yield "some groups hold several lesions: only the bootstrap's interval allows for that"
+
+
+def _lone_notes(one: ModelPredictions, malignant: BoolArray) -> Iterator[str]:
+    """Where lesions of one class were all that one of a model's folds answered."""
+    of_one_class = [np.ptp(malignant[one.strata == stratum].astype(int)) == 0 for stratum in one.strata]
+    if any(of_one_class):
+        yield (
+            f"{one.name}: {sum(of_one_class)} lesions have none of the other class that the same model answered, and "
+            "count for nothing in its AUC"
+        )
 
 
 def _check_threshold(threshold: float | None) -> None:

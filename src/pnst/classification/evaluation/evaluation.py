@@ -10,15 +10,18 @@ from pnst.classification.metrics.decision_curve import DecisionCurve
 from pnst.classification.metrics.proportions import AtThreshold
 from pnst.classification.metrics.reliability import Reliability
 from pnst.classification.metrics.roc import Comparison
+from pnst.classification.metrics.roc_curve import Curve
 from pnst.classification.settings import EvaluateSettings
-from pnst.typing import BoolArray, FloatArray
+from pnst.evidence.question import QuestionName
+from pnst.typing import BoolArray
 
 
 @dataclass(frozen=True, eq=False)
 class Area:
     """The area under the ROC curve."""
 
-    value: float
+    value: float | None
+    """The share of pairs, of those that one and the same model answered, that are in order; None: no such pair."""
     delong: tuple[float, float] | None
     """95 % interval that takes lesions as independent; None where the classes are separated completely."""
     bootstrap: tuple[float, float] | None
@@ -31,8 +34,8 @@ class ModelResult:
 
     predictions: ModelPredictions
     area: Area
-    roc: tuple[FloatArray, FloatArray]
-    """False and true positive rates."""
+    roc: Curve | None
+    """False and true positive rates, whose area is `area`; None where it is."""
     reliability: Reliability
     at_threshold: AtThreshold | None
     """None where no threshold was stated."""
@@ -68,3 +71,5 @@ class Evaluation:
     """The table's column `case_id`, where it has one."""
     missing_cells: float
     """Share of empty cells in the table."""
+    question: QuestionName | None = None
+    """Which the diagnosis answers; None where the table does not say."""

@@ -17,7 +17,7 @@ from pnst.errors import InputError
 from pnst.evidence.columns import check_names
 from pnst.evidence.population import Patient
 from pnst.evidence.rules import evaluate_rules, rule_columns
-from pnst.typing import BoolArray, FloatArray
+from pnst.typing import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +41,8 @@ class ModelPredictions:
     abstained: Sequence[str | None]
     held_out: BoolArray
     """Where the lesion was trained on, and the answer is the one of cross-validation, by a model without its group."""
+    strata: IntArray
+    """Which of several models answered: the fold of a held-out lesion, −1 for the model itself."""
     notes: tuple[str, ...] = ()
 
 
@@ -68,6 +70,7 @@ def predictions_of(name: str, model: Model, lesions: LesionTable, settings: Asse
         prediction.interval[:, 1],
         abstentions(prediction, lesions, settings.decision_probability),
         prediction.held_out,
+        np.full(lesions.count, -1) if prediction.folds is None else prediction.folds,
         (*model.notes, *_shared_notes(name, prediction.held_out)),
     )
 
@@ -108,6 +111,6 @@ def _shared_notes(name: str, held_out: BoolArray) -> tuple[str, ...]:
         return ()
     note = (
         f"{name} was trained on {count} of these {len(held_out)} lesions: for them its cross-validated answers stand, "
-        "by models that had not seen their groups"
+        "by models that had not seen their groups; its AUC compares lesions that one of those models answered"
     )
     return (note, "this is no test on other patients") if count > SHARED * len(held_out) else (note,)

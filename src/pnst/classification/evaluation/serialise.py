@@ -23,6 +23,7 @@ def to_dict(evaluation: Evaluation) -> dict[str, object]:
         "data": {
             "label": evaluation.label,
             "groups": evaluation.groups,
+            "question": evaluation.question,
             "lesions": len(evaluation.malignant),
             "malignant": int(evaluation.malignant.sum()),
             "group_count": evaluation.group_count,
@@ -67,7 +68,7 @@ def prediction_rows(evaluation: Evaluation) -> list[dict[str, object]]:
 
 
 def _model(result: ModelResult) -> dict[str, Any]:
-    false, true = (_thinned(rates) for rates in result.roc)
+    false, true = (_thinned(rates) for rates in result.roc or ((), ()))
     return {
         "name": result.predictions.name,
         "model": result.predictions.model,

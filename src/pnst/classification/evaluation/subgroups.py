@@ -34,7 +34,7 @@ class Subgroup:
     lesions: int
     malignant: int
     area: float | None
-    """None where a class has under two lesions."""
+    """None where a class has under two lesions, or no two lesions of both were answered by one and the same model."""
     area_interval: tuple[float, float] | None
     brier: float
     at_threshold: AtThreshold | None
@@ -63,14 +63,14 @@ def _subgroup(
 ) -> Subgroup:
     p = predictions.probability[rows]
     enough = min(int(malignant.sum()), int((~malignant).sum())) >= _MIN_PER_CLASS
-    area = delong(p[None], malignant) if enough else None
+    area = delong(p[None], malignant, predictions.strata[rows]) if enough else None
     return Subgroup(
         model=predictions.name,
         column=named[0],
         value=named[1],
         lesions=len(p),
         malignant=int(malignant.sum()),
-        area=float(area.areas[0]) if area else None,
+        area=area.area() if area else None,
         area_interval=area.interval() if area else None,
         brier=float(np.mean((p - malignant) ** 2)),
         at_threshold=None if threshold is None else at_threshold(p >= threshold, malignant),

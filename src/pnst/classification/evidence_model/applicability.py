@@ -106,7 +106,8 @@ def _of_sources(observations: list[Observation], patient: Patient, evidence: Evi
         yield LOCATION_UNKNOWN
     for name, studies in rest_on.items():
         if patient.nf1 is None and all(evidence.publication(study).nf1 == "all" for study in studies):
-            yield f"{name} rests on patients with NF1 only ({', '.join(studies)}); whether this one has was not given"
+            words = name.replace("_", " ")
+            yield f"{words} rests on patients with NF1 only ({', '.join(studies)}); whether this one has was not given"
 
 
 def _of_compartment(present: list[Observation], row: int, compartment: str | None) -> Iterator[str]:

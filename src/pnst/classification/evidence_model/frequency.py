@@ -21,7 +21,8 @@ from pnst.typing import FloatArray
 LOGITS = np.linspace(-12.0, 12.0, 481)
 """Of frequencies from 6e-6 to 1 − 6e-6."""
 _Z975 = 1.959963984540054
-_MIN_FREQUENCY = 1e-9  # keeps the probit of a drawn frequency finite
+MIN_FREQUENCY = 1e-9
+"""Keeps the probit of a drawn frequency finite."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def draw(density: FloatArray, uniform: FloatArray) -> FloatArray:
         return _draw_each(density, uniform)
     cumulative = np.cumsum((density[1:] + density[:-1]) / 2)
     x = np.interp(uniform * cumulative[-1], np.concatenate([[0.0], cumulative]), LOGITS)
-    frequency: FloatArray = np.clip(expit(x), _MIN_FREQUENCY, 1 - _MIN_FREQUENCY)
+    frequency: FloatArray = np.clip(expit(x), MIN_FREQUENCY, 1 - MIN_FREQUENCY)
     return frequency
 
 
@@ -100,7 +101,7 @@ def _draw_each(density: FloatArray, uniform: FloatArray) -> FloatArray:
     each = np.arange(len(density))
     part = (wanted - cumulative[each, index]) / np.maximum(steps[each, index], 1e-300)
     x = LOGITS[index] + part * (LOGITS[1] - LOGITS[0])
-    frequency: FloatArray = np.clip(expit(x), _MIN_FREQUENCY, 1 - _MIN_FREQUENCY)
+    frequency: FloatArray = np.clip(expit(x), MIN_FREQUENCY, 1 - MIN_FREQUENCY)
     return frequency
 
 

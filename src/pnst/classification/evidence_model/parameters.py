@@ -33,6 +33,13 @@ class SignParameters:
     """Of an ordinal sign: the share of lesions with the sign that reach its upper level."""
     large_benign: FloatArray | None = None
 
+    def part(self, draws: slice) -> SignParameters:
+        """Some of the draws."""
+        rest = (self.sensitivity, self.specificity, self.large_malignant, self.large_benign)
+        benign = {entity: frequency[draws] for entity, frequency in self.benign.items()}
+        parts = (None if values is None else values[draws] for values in rest)
+        return SignParameters(self.malignant[draws], benign, self.shared, *parts)
+
     @property
     def levels(self) -> int:
         """2: absent and present; 3: none, visible, large."""
@@ -50,6 +57,11 @@ class LogNormalParameters:
     """Log-median in malignant and in benign lesions and log-SD, pooled over the rows: no draw."""
     sign: float
     """+1 where malignant lesions have the greater value, −1 where the smaller."""
+
+    def part(self, draws: slice) -> LogNormalParameters:
+        """Some of the draws."""
+        benign = {entity: median[draws] for entity, median in self.benign.items()}
+        return LogNormalParameters(self.malignant[draws], benign, self.sd[draws], self.pooled, self.sign)
 
     def step(self, entity: Entity) -> FloatArray:
         """By how much (draws,) malignant lesions lie on the malignant side; a draw on the other means no effect: 0."""
@@ -85,6 +97,11 @@ class Parameters:
     def draws(self) -> int:
         """How many."""
         return len(self.conventional_auc)
+
+    def part(self, draws: slice) -> Parameters:
+        """Some of the draws."""
+        predictors = {name: p.part(draws) for name, p in self.predictors.items()}
+        return Parameters(predictors, self.schwannoma_share[:, draws], self.conventional_auc[draws])
 
     def entity_share(self, entity: Entity, nf1: FloatArray) -> FloatArray:
         """Share (n, draws) of an entity in benign lesions of patients with NF1 (n,), 1, 0 or NaN for unknown."""

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from scipy.special import gammaln, logit
 
-from pnst.classification.evidence_model.frequency import LOGITS, Positives, Row, counts
+from pnst.classification.evidence_model.frequency import LOGITS, MIN_FREQUENCY, Positives, Row, counts
 from pnst.typing import BoolArray, FloatArray, IntArray
 
 N_MALIGNANT, N_BENIGN, SIGNIFICANCE = 18, 37, 0.05
@@ -34,12 +34,18 @@ def draw_frequencies(
     position = _positions(rows, first)
     row = np.minimum(position.astype(int), _STEPS - 1)
     if len(of_benign) > 1:
-        return position / _STEPS, _positions(significant[row] * of_benign, second) / _STEPS
+        return _frequencies(position), _frequencies(_positions(significant[row] * of_benign, second))
     benign_position = np.empty_like(second)
     for index in np.unique(row):
         at = row == index
         benign_position[at] = _positions(significant[index] * of_benign, second[at])
-    return position / _STEPS, benign_position / _STEPS
+    return _frequencies(position), _frequencies(benign_position)
+
+
+def _frequencies(position: FloatArray) -> FloatArray:
+    """Of positions among the steps; a probit of each is finite."""
+    frequency: FloatArray = np.clip(position / _STEPS, MIN_FREQUENCY, 1 - MIN_FREQUENCY)
+    return frequency
 
 
 def _product(rows: Iterable[Row]) -> FloatArray:

@@ -37,6 +37,8 @@ class IntraduralLikelihood:
     """Log of the diameter in cm (draws,) that speaks for neither."""
     slope: FloatArray
     """Log ratio per log cm (draws,)."""
+    sd: float
+    """Log-SD of the diameter."""
     bounds: tuple[float, float]
     """Beyond these logs of cm a diameter counts no more."""
 
@@ -59,7 +61,7 @@ class IntraduralLikelihood:
 def intradural_likelihood(draws: int, seed: int) -> IntraduralLikelihood:
     """Drawn from the rows that count both classes."""
     variates = Variates(draws, seed)
-    middle, slope, bounds = _diameter(variates)
+    middle, slope, sd, bounds = _diameter(variates)
     lumbar, thoracic = (frequencies(name, variates) for name in ("lumbar_level", "thoracic_level"))
     shares = {"lumbar": lumbar, "thoracic": thoracic, "cervical": np.maximum(1 - lumbar - thoracic, 0.01)}
     return IntraduralLikelihood(
@@ -67,6 +69,7 @@ def intradural_likelihood(draws: int, seed: int) -> IntraduralLikelihood:
         levels=np.stack([_log_ratio(*(shares[level] / sum(shares.values()))) for level in LEVELS]),
         middle=middle,
         slope=slope,
+        sd=sd,
         bounds=bounds,
     )
 
@@ -103,8 +106,8 @@ def _log_ratio(schwannoma: FloatArray, meningioma: FloatArray) -> FloatArray:
     return np.clip(np.log(schwannoma / meningioma), -MAX_LOG_RATIO, MAX_LOG_RATIO)
 
 
-def _diameter(variates: Variates) -> tuple[FloatArray, FloatArray, tuple[float, float]]:
-    """Middle and slope (draws,) of the log ratio in log cm, and where it ends; lognormal with one SD."""
+def _diameter(variates: Variates) -> tuple[FloatArray, FloatArray, float, tuple[float, float]]:
+    """Middle and slope (draws,) of the log ratio in log cm, the one log-SD, and where the ratio ends."""
     row = next(row for row in intradural_moments() if row.predictor == DIAMETER and row.n_schwannoma is not None)
     classes = LogMoments.of(
         [
@@ -117,4 +120,4 @@ def _diameter(variates: Variates) -> tuple[FloatArray, FloatArray, tuple[float, 
     error = float(np.hypot(np.sqrt((1 / classes.n).sum()), DIFFERENCE_SD)) * sd
     step = np.maximum(schwannoma - meningioma + error * variates.normal(), 0.0)
     middle = (schwannoma + meningioma) / 2 + error / 2 * variates.normal()
-    return middle, step / sd**2, (schwannoma - BOUND_LOG_SD * sd, meningioma + BOUND_LOG_SD * sd)
+    return middle, step / sd**2, sd, (schwannoma - BOUND_LOG_SD * sd, meningioma + BOUND_LOG_SD * sd)

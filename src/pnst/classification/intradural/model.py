@@ -67,7 +67,6 @@ class IntraduralModel:
         ratios = [likelihood.log_ratios(data, row) for row in range(lesions.count)]
         total = np.stack([sum(of_row.values(), np.zeros(self.draws)) for of_row in ratios])
         posterior = Posterior.of(total, prior)
-        nothing = ("nothing that tells schwannoma from meningioma was measured or given",)
         return Prediction(
             question=INTRADURAL,
             model=self.name,
@@ -77,7 +76,7 @@ class IntraduralModel:
             odds_factor=posterior.odds_factor,
             odds_factor_interval=posterior.odds_factor_interval,
             held_out=np.zeros(lesions.count, dtype=bool),
-            reasons=tuple(() if of_row else nothing for of_row in ratios),
+            reasons=tuple(reasons_against(tuple(of_row)) for of_row in ratios),
             warnings=tuple(self.notes for _ in ratios),
             inputs=partial(_inputs, data, likelihood),
             findings=lambda row: Findings(tuple(ratios[row]), partial(_computed, ratios[row], prior)),
@@ -89,6 +88,13 @@ class IntraduralModel:
 def intradural_model(draws: int, seed: int) -> IntraduralModel:
     """The model with this many draws from this seed."""
     return IntraduralModel(draws, seed)
+
+
+def reasons_against(known: tuple[str, ...]) -> tuple[str, ...]:
+    """Why an answer that rests on these predictors should not be used."""
+    if not known:
+        return ("nothing that tells schwannoma from meningioma was measured or given",)
+    return ("nothing but the size was measured",) if known == (DIAMETER,) else ()
 
 
 def intradural_sources(predictor: str) -> tuple[str, ...]:

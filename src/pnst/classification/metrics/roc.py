@@ -1,4 +1,4 @@
-"""ROC curve, its area with DeLong's and the bootstrap's interval, and the comparison of two areas."""
+"""The area under the ROC curve with DeLong's and the bootstrap's interval, and the comparison of two areas."""
 
 from __future__ import annotations
 
@@ -15,10 +15,15 @@ _BLOCK = 4_000_000  # weights held at once
 
 @dataclass(frozen=True, eq=False)
 class DeLong:
-    """Areas (k,) of k scores of the same lesions, and their covariance (k, k)."""
+    """Areas (k,) of k scores of the same lesions, and their covariance (k, k); NaN where no pair can be compared."""
 
     areas: FloatArray
     covariance: FloatArray
+
+    def area(self, index: int = 0) -> float | None:
+        """One area; None where there is no pair of a malignant and a benign lesion to compare."""
+        area = float(self.areas[index])
+        return None if np.isnan(area) else area
 
     def interval(self, index: int = 0) -> tuple[float, float] | None:
         """95 % interval of one area, symmetric on the logit, so that it stays within 0 and 1.
@@ -45,49 +50,64 @@ class Comparison:
     """Two-sided; None where the difference has no variance."""
 
 
-def roc_curve(scores: FloatArray, malignant: BoolArray) -> tuple[FloatArray, FloatArray]:
-    """False and true positive rates from (0, 0) to (1, 1), one point a distinct score, highest first.
-
-    >>> false, true = roc_curve(np.array([0.9, 0.6, 0.4, 0.2]), np.array([True, False, True, False]))
-    >>> false.tolist(), true.tolist()
-    ([0.0, 0.0, 0.5, 0.5, 1.0], [0.0, 0.5, 0.5, 1.0, 1.0])
-    """
-    order = np.argsort(-scores, kind="stable")
-    ends = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
-    true, false = np.cumsum(malignant[order])[ends], np.cumsum(~malignant[order])[ends]
-    return np.append(0.0, false / false[-1]), np.append(0.0, true / true[-1])
-
-
-def delong(scores: FloatArray, malignant: BoolArray) -> DeLong:
+def delong(scores: FloatArray, malignant: BoolArray, strata: IntArray | None = None) -> DeLong:
     """DeLong, DeLong and Clarke-Pearson (1988), by mid-ranks as in Sun and Xu (2014).
 
     Parameters
     ----------
     scores : (k, n), higher is more malignant; ties count half
     malignant : (n,), at least two of each class for a variance
+    strata : (k, n) or (n,), which of several models gave a score. Only pairs within one are compared: scores of two
+        models have no common scale. The area is the share of these pairs that are in order
 
-    Of the four pairs of a malignant and a benign lesion three are in order:
+    Of the four pairs of a malignant and a benign lesion three are in order; of the two within strata, one:
 
-    >>> delong(np.array([[0.9, 0.6, 0.4, 0.2]]), np.array([True, False, True, False])).areas.tolist()
-    [0.75]
+    >>> scores, malignant = np.array([[0.9, 0.6, 0.4, 0.2]]), np.array([True, False, True, False])
+    >>> delong(scores, malignant).areas.tolist(), delong(scores, malignant, np.array([0, 1, 1, 0])).areas.tolist()
+    ([0.75], [0.5])
     """
-    positive, negative = scores[:, malignant], scores[:, ~malignant]
-    m, n = positive.shape[1], negative.shape[1]
-    among_all = _mid_ranks(np.concatenate([positive, negative], axis=1))
-    share_positive = (among_all[:, :m] - _mid_ranks(positive)) / n
-    share_negative = 1 - (among_all[:, m:] - _mid_ranks(negative)) / m
-    covariance = _covariance(share_positive) / m + _covariance(share_negative) / n
-    return DeLong(share_positive.mean(axis=1), covariance)
+    of_each = np.broadcast_to(np.zeros(1, dtype=np.int64) if strata is None else strata, scores.shape)
+    rows = [_influence(one, malignant, stratum) for one, stratum in zip(scores, of_each, strict=True)]
+    influence: FloatArray = np.stack([moved for _, moved, _ in rows])
+    compared: BoolArray = np.stack([taken for _, _, taken in rows])
+    covariance = np.zeros((len(scores), len(scores)))
+    for of_class in (malignant, ~malignant):
+        number = (compared[:, None, of_class] & compared[None, :, of_class]).sum(axis=2).astype(np.float64)
+        unbiased = np.where(number > 1, number / np.maximum(number - 1, 1), np.nan)
+        covariance += unbiased * (influence[:, of_class] @ influence[:, of_class].T)
+    return DeLong(np.array([row[0] for row in rows]), covariance)
 
 
-def compare(scores: FloatArray, malignant: BoolArray, names: tuple[str, str]) -> Comparison:
-    """Paired DeLong of two scores (2, n).
+def _influence(scores: FloatArray, malignant: BoolArray, strata: IntArray) -> tuple[float, FloatArray, BoolArray]:
+    """The area; what each lesion (n,) moves it by, which is 0 in the mean of a class; and which lesions are compared.
+
+    In one stratum these are DeLong's structural components, less the area, over the number of their class.
+    """
+    won, opponents = np.zeros(len(scores)), np.zeros(len(scores))
+    for stratum in np.unique(strata):
+        rows = np.flatnonzero(strata == stratum)
+        positive, negative = rows[malignant[rows]], rows[~malignant[rows]]
+        among_all = _mid_ranks(np.append(scores[positive], scores[negative]))
+        won[positive] = among_all[: len(positive)] - _mid_ranks(scores[positive])
+        won[negative] = len(positive) - (among_all[len(positive) :] - _mid_ranks(scores[negative]))
+        opponents[positive], opponents[negative] = len(negative), len(positive)
+    pairs = opponents[malignant].sum()
+    area = float(won[malignant].sum() / pairs) if pairs else np.nan
+    return area, (won - area * opponents) / max(pairs, 1.0), opponents > 0
+
+
+def compare(
+    scores: FloatArray, malignant: BoolArray, names: tuple[str, str], strata: IntArray | None = None
+) -> Comparison | None:
+    """Paired DeLong of two scores (2, n), each within its own strata (2, n); None where one has no pair to compare.
 
     >>> scores = np.array([[0.9, 0.6, 0.4, 0.2], [0.9, 0.4, 0.6, 0.2]])
     >>> compare(scores, np.array([True, False, True, False]), ("one", "other")).difference
     -0.25
     """
-    delong_result = delong(scores, malignant)
+    delong_result = delong(scores, malignant, strata)
+    if np.isnan(delong_result.areas).any():
+        return None
     difference = float(delong_result.areas[0] - delong_result.areas[1])
     variance = float(
         delong_result.covariance[0, 0] + delong_result.covariance[1, 1] - 2 * delong_result.covariance[0, 1]
@@ -99,41 +119,54 @@ def compare(scores: FloatArray, malignant: BoolArray, names: tuple[str, str]) ->
     return Comparison(*names, difference, (difference - Z975 * sd, difference + Z975 * sd), z, float(2 * ndtr(-abs(z))))
 
 
-def bootstrap_areas(scores: FloatArray, malignant: BoolArray, groups: IntArray, draws: int, seed: int) -> FloatArray:
-    """Areas (≤ draws,) over resamples of whole groups; a resample that lacks a class has no area and is left out."""
+def bootstrap_areas(
+    scores: FloatArray,
+    malignant: BoolArray,
+    groups: IntArray,
+    draws: int,
+    seed: int,
+    strata: IntArray | None = None,
+) -> FloatArray:
+    """Areas (≤ draws,) over resamples of whole groups, pairs compared within strata (n,) as by `delong`.
+
+    A resample that has no pair to compare has no area and is left out.
+    """
     rng = np.random.default_rng(seed)
     number = int(groups.max()) + 1
-    order = np.argsort(scores, kind="stable")
-    starts = np.append(0, np.flatnonzero(np.diff(scores[order])) + 1)
+    of_each = np.zeros(len(scores), dtype=np.int64) if strata is None else strata
+    order = np.lexsort([scores, of_each])
+    stratum_starts = np.append(0, np.flatnonzero(np.diff(of_each[order])) + 1)
+    starts = np.union1d(stratum_starts, np.flatnonzero(np.diff(scores[order])) + 1)
     parts: list[FloatArray] = []
     step = max(1, _BLOCK // max(len(scores), number))
     for start in range(0, draws, step):
         count = min(step, draws - start)
         picks = rng.multinomial(number, np.full(number, 1 / number), size=count)
         weights = picks[:, groups[order]].astype(np.float64)
-        parts.append(_weighted_areas(weights, malignant[order], starts))
+        parts.append(_weighted_areas(weights, malignant[order], starts, stratum_starts))
     areas: FloatArray = np.concatenate(parts)
     return areas[~np.isnan(areas)]
 
 
-def _weighted_areas(weights: FloatArray, malignant: BoolArray, starts: IntArray) -> FloatArray:
-    """Areas (draws,) of lesions sorted by score with these weights (draws, n); tied lesions begin at `starts`."""
+def _weighted_areas(
+    weights: FloatArray, malignant: BoolArray, starts: IntArray, stratum_starts: IntArray
+) -> FloatArray:
+    """Areas (draws,) of lesions with weights (draws, n), sorted by stratum and score; ties begin at `starts`."""
     positive = np.add.reduceat(np.where(malignant, weights, 0.0), starts, axis=1)
     negative = np.add.reduceat(np.where(malignant, 0.0, weights), starts, axis=1)
-    below = np.cumsum(negative, axis=1) - negative / 2
-    pairs = positive.sum(axis=1) * negative.sum(axis=1)
+    ties = np.searchsorted(starts, stratum_starts)
+    per_stratum = np.add.reduceat(negative, ties, axis=1)
+    before = np.repeat(np.cumsum(per_stratum, axis=1) - per_stratum, np.diff(np.append(ties, len(starts))), axis=1)
+    below = np.cumsum(negative, axis=1) - negative / 2 - before
+    pairs = (np.add.reduceat(positive, ties, axis=1) * per_stratum).sum(axis=1)
     with np.errstate(invalid="ignore"):
         areas: FloatArray = np.where(pairs > 0, (positive * below).sum(axis=1) / pairs, np.nan)
     return areas
 
 
 def _mid_ranks(values: FloatArray) -> FloatArray:
-    """Ranks from 1 of each row, ties at their mean."""
+    """Ranks (n,) from 1, ties at their mean."""
     from scipy.stats import rankdata  # a second to import, and not needed to assess a lesion
 
-    ranks: FloatArray = rankdata(values, axis=1)
+    ranks: FloatArray = rankdata(values)
     return ranks
-
-
-def _covariance(shares: FloatArray) -> FloatArray:
-    return np.atleast_2d(np.cov(shares)) if shares.shape[1] > 1 else np.full((len(shares),) * 2, np.nan)

@@ -26,8 +26,43 @@ def outer_splits(
     from pnst.classification.training.fitting import grouped_splits
 
     if folds is None:
-        return grouped_splits(malignant, groups, settings.folds or OUTER_FOLDS, settings.seed)
-    return _given_splits(folds, malignant)
+        splits = grouped_splits(malignant, groups, settings.folds or OUTER_FOLDS, settings.seed)
+    else:
+        splits = _given_splits(folds, malignant)
+    if not any(_has_both(malignant[rows]) for _, rows in splits):
+        raise InputError(
+            "no fold holds both classes, so no held-out malignant lesion can be compared with a benign one",
+            got=f"{len(splits)} folds, each of one class",
+            expected="at least one fold with a malignant and a benign lesion; a score ranks lesions of one fold alone",
+            remedy="take fewer, larger folds",
+        )
+    return splits
+
+
+def fold_of_each(splits: Sequence[Split]) -> IntArray:
+    """In which fold (n,) each lesion is held out.
+
+    >>> fold_of_each([(np.array([1]), np.array([0, 2])), (np.array([0, 2]), np.array([1]))]).tolist()
+    [0, 1, 0]
+    """
+    folds = np.empty(sum(len(rows) for _, rows in splits), dtype=np.int64)
+    for number, (_, rows) in enumerate(splits):
+        folds[rows] = number
+    return folds
+
+
+def one_class_folds(splits: Sequence[Split], malignant: BoolArray) -> Iterator[str]:
+    """A warning where folds lack a class."""
+    lacking = [len(rows) for _, rows in splits if not _has_both(malignant[rows])]
+    if lacking:
+        yield (
+            f"{len(lacking)} of {len(splits)} outer folds lack a class: the AUC, which compares lesions within a fold, "
+            f"leaves out their {sum(lacking)} lesions"
+        )
+
+
+def _has_both(malignant: BoolArray) -> bool:
+    return bool(malignant.any() and not malignant.all())
 
 
 def fewer_folds(
@@ -39,6 +74,8 @@ def fewer_folds(
     wanted = settings.folds or OUTER_FOLDS
     if made and len(splits) < wanted:
         yield f"{len(splits)} outer folds instead of {wanted}: the rarer class has no more groups"
+    if settings.model == "recalibrated":  # has no inner folds
+        return
     parts = [groups_in_rarer_class(malignant[rows], groups[rows]) for rows, _ in splits]
     if min(parts) < settings.inner_folds:
         fewest = f"{min(parts)} inner folds instead of {settings.inner_folds}"

@@ -12,6 +12,7 @@ from scipy.special import logit
 from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.evidence_model.observation import observe
 from pnst.classification.lesion_table import LesionTable
+from pnst.classification.prediction import Prediction
 from pnst.classification.settings import AssessSettings
 from pnst.classification.training.labelled import refuse_unknown
 from pnst.errors import InputError, SettingError
@@ -201,6 +202,14 @@ def evidence_log_odds(frame: pd.DataFrame) -> FloatArray:
     model = evidence_model(literature(), settings.draws, settings.seed)
     log_odds: FloatArray = logit(model.predict(lesions, Patient(), MALIGNANT.prior).probability)
     return log_odds
+
+
+def evidence_prediction(lesions: LesionTable, patient: Patient) -> Prediction:
+    """What the evidence model itself says of lesions, by the draws and at the prior of `evidence_log_odds`."""
+    settings = AssessSettings()
+    return evidence_model(literature(), settings.draws, settings.seed).predict(
+        lesions.only(evidence_columns()), patient
+    )
 
 
 def evidence_frame(frame: pd.DataFrame) -> pd.DataFrame:

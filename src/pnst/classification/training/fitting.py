@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import StratifiedGroupKFold
 
-from pnst.classification.metrics.logistic import fit_logistic
 from pnst.classification.pipelines import candidates
 from pnst.classification.settings import TrainSettings
+from pnst.classification.training.calibrating_line import calibrating_line
+from pnst.classification.training.recalibration import recalibrate
 from pnst.errors import InputError
 from pnst.typing import BoolArray, FloatArray, IntArray
 
 REFERENCE_LESIONS = 100
 """At so many lesions the settings' inverse penalty is scikit-learn's C."""
 
+
 Split = tuple[IntArray, IntArray]
+"""Training and test rows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +36,8 @@ class Fitted:
     intercept: float
     chosen: dict[str, float]
     """What sets the chosen candidate apart."""
+    lines: tuple[tuple[float, float], ...] = field(default=())
+    """Other slopes and intercepts, as far from these as the data leave open; empty where they were not asked."""
 
     def log_odds(self, matrix: FloatArray) -> FloatArray:
         """Calibrated log-odds (n,) of malignancy."""
@@ -42,7 +47,18 @@ class Fitted:
 
 def fit_calibrated(matrix: FloatArray, malignant: BoolArray, groups: IntArray, settings: TrainSettings) -> Fitted:
     """Choose the candidate with the least log loss on held-out groups, calibrate it there, fit it on all lesions."""
+    if settings.model == "recalibrated":
+        return _recalibrated(matrix, malignant, settings)
     return _best(list(candidates(settings)), matrix, malignant, groups, settings)
+
+
+def _recalibrated(matrix: FloatArray, malignant: BoolArray, settings: TrainSettings) -> Fitted:
+    """The evidence score (n, 1) with the line through it; there is nothing to choose, and nothing to hold out for."""
+    ((_, candidate),) = candidates(settings)
+    fit = recalibrate(matrix[:, 0], malignant, settings.slope_sd, settings.shift_sd)
+    slope_error, shift_error = np.sqrt(np.diag(fit.covariance)).tolist()
+    chosen = {"slope": fit.slope, "slope_error": slope_error, "shift": fit.shift, "shift_error": shift_error}
+    return Fitted(candidate, fit_on(candidate, matrix, malignant), *fit.line, chosen, fit.lines())
 
 
 def refit(
@@ -63,7 +79,7 @@ def _best(
     best: tuple[float, Fitted] | None = None
     for chosen, pipeline in pipelines:
         scores = held_out_scores(pipeline, matrix, malignant, splits)
-        slope, intercept = platt_scaling(scores, malignant)
+        slope, intercept = calibrating_line(scores, malignant)
         loss = _log_loss(slope * scores + intercept, malignant)
         if best is None or loss < best[0]:
             best = loss, Fitted(pipeline, pipeline, slope, intercept, chosen)
@@ -115,28 +131,6 @@ def held_out_scores(pipeline: Any, matrix: FloatArray, malignant: BoolArray, spl
         fitted = fit_on(pipeline, matrix[train], malignant[train])
         scores[test] = fitted.decision_function(matrix[test])
     return scores
-
-
-def platt_scaling(scores: FloatArray, malignant: BoolArray) -> tuple[float, float]:
-    """Slope and intercept that turn scores (n,) into log-odds (Platt 1999, with his smoothed targets).
-
-    A slope below 0 would turn the ranking round: then the scores say nothing, and the slope is 0.
-
-    Eight malignant lesions at a score of 1 and ten benign ones at 0: Platt's targets are 9/10 and 1/12.
-
-    >>> malignant = np.arange(18) < 8
-    >>> slope, intercept = platt_scaling(malignant.astype(float), malignant)
-    >>> [round(float(1 / (1 + np.exp(-log_odds))), 4) for log_odds in (slope + intercept, intercept)]
-    [0.9, 0.0833]
-    """
-    positive, negative = int(malignant.sum()), int((~malignant).sum())
-    target = np.where(malignant, (positive + 1) / (positive + 2), 1 / (negative + 2))
-    spread = float(scores.std()) or 1.0
-    design = np.column_stack([scores / spread, np.ones(len(scores))])
-    slope, intercept = fit_logistic(design, target).coefficients if np.ptp(scores) > 0 else (0.0, 0.0)
-    if slope <= 0:
-        return 0.0, float(fit_logistic(design[:, 1:], target).coefficients[0])
-    return float(slope / spread), float(intercept)
 
 
 def _log_loss(log_odds: FloatArray, malignant: BoolArray) -> float:

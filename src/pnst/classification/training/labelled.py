@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pnst.classification.training.question import QUESTION, question_of
 from pnst.errors import InputError
 from pnst.evidence.cells import missing
+from pnst.evidence.question import QuestionName
 from pnst.typing import BoolArray, IntArray
 
 if TYPE_CHECKING:
@@ -35,7 +37,9 @@ class LabelledTable:
     folds: IntArray | None
     """Which fold each lesion is held out in, where the table says so, 0, 1, … (n,)."""
     reserved: tuple[str, ...]
-    """The columns that are no features: label, groups, folds."""
+    """The columns that are no features: label, groups, folds, and the question."""
+    question: QuestionName | None = None
+    """Which the diagnosis answers; None where the table does not say."""
 
     @classmethod
     def of(cls, frame: pd.DataFrame, label: str, groups: str | None = None, split: str | None = None) -> LabelledTable:
@@ -50,15 +54,18 @@ class LabelledTable:
         Raises
         ------
         InputError : a column is not there or stands twice, a cell is empty, the label is not binary or has one class,
-            a group lies in two folds
+            a group lies in two folds, the table holds more than one question
         """
         refuse_unknown(frame, [name for name in (label, groups, split) if name is not None])
         members = np.arange(len(frame)) if groups is None else _codes(frame, groups)
         folds = None if split is None else _codes(frame, split)
         if folds is not None:
             refuse_shared_groups(members, folds)
-        reserved = tuple(name for name in (label, groups, split) if name is not None)
-        return cls(frame, _labels(frame, label), members, folds, reserved)
+        named = tuple(name for name in (label, groups, split) if name is not None)
+        question = None
+        if QUESTION in frame.columns and QUESTION not in named:
+            named, question = (*named, QUESTION), question_of(frame)
+        return cls(frame, _labels(frame, label), members, folds, named, question)
 
 
 def refuse_unknown(frame: pd.DataFrame, names: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from pnst.classification.assessment import TRAINED_DISCLAIMER
 from pnst.classification.settings import TrainSettings
+from pnst.evidence.question import QuestionName
 
 CARD_VERSION = 1
 VERSIONED = ("pnst", "scikit-learn", "skops", "numpy", "scipy")
@@ -38,6 +39,8 @@ class Data(_Part):
     """Column of the groups; None: every lesion was a group of its own."""
     split: str | None
     """Column of the folds; None: they were made."""
+    question: QuestionName | None = None
+    """Which the diagnosis answers; None: the table did not say, or the card was written before 0.1.0."""
     lesions: int
     malignant: int
     group_count: int
@@ -46,12 +49,14 @@ class Data(_Part):
 
 
 class HeldOutPerformance(_Part):
-    """On lesions held out by the outer folds, all of them together."""
+    """On lesions held out by the outer folds."""
 
     auc: float
+    """The share of pairs of one fold that are in order. In cards written before 0.1.0 pairs of different folds, too."""
     auc_delong: Interval | None
     auc_bootstrap: Interval | None
     brier: float
+    """This and what follows takes all held-out probabilities together."""
     brier_of_prevalence: float
     calibration_slope: float | None
     calibration_slope_interval: Interval | None
@@ -73,7 +78,9 @@ class ModelCard(_Part):
     """Column → why it is no feature. Called `set_aside` in cards written before 0.1.0, which are read until 0.2.0."""
     performance: HeldOutPerformance
     chosen: dict[str, float]
-    """What the inner folds chose for the model itself."""
+    """What the inner folds chose for the model itself; of a recalibration what was fitted."""
+    leaning: float = 0.0
+    """How far answers lean to the middle, as a share of their distance from there; the interval allows for it."""
     warnings: tuple[str, ...]
     versions: dict[str, str]
     files: dict[str, str] = Field(default_factory=dict)
@@ -100,13 +107,15 @@ def _lines(card: ModelCard) -> Iterator[str]:
     yield f"# Model card: {card.settings.model}\n\n**{card.disclaimer}**\n"
     yield "## Data\n"
     yield f"- {data.lesions} lesions, {data.malignant} malignant, in {data.group_count} groups ({_grouped(data)})"
+    yield from [f"- question: {data.question}"] if data.question else []
     yield f"- diagnosis: column `{data.label}`; the model's prior is its share of malignant ones, {card.prevalence:.3f}"
     yield f"- SHA-256 of features, labels and groups: `{data.digest}`\n"
     yield "## Performance on held-out lesions\n"
     yield (
         f"Nested cross-validation, {performance.folds} outer folds ({_folded(data)}); imputing, scaling, choosing and "
-        "calibrating took place within each training part. Intervals are at 95 % and take the held-out predictions as "
-        "given: they leave out what another training set would change.\n"
+        "calibrating took place within each training part. The AUC compares lesions of one fold, which one model "
+        "scored; Brier score and calibration take all folds together. Intervals are at 95 % and take the held-out "
+        "predictions as given: they leave out what another training set would change.\n"
     )
     yield "| measure | value | interval |\n| --- | --- | --- |"
     yield f"| AUC (DeLong) | {performance.auc:.3f} | {_range(performance.auc_delong)} |"
@@ -119,7 +128,8 @@ def _lines(card: ModelCard) -> Iterator[str]:
     yield "\n".join(f"- {text}" for text in card.warnings) or "none"
     yield "\n## Settings\n"
     yield from (f"- {name}: {value}" for name, value in card.settings.model_dump().items())
-    yield f"- chosen for the final model: {card.chosen}\n"
+    yield f"- chosen for the final model: {card.chosen}"
+    yield f"- answers lean to the middle by {card.leaning:.3f} of their distance from it; intervals allow for that\n"
     yield "## Features\n\n| feature | least | greatest | empty |\n| --- | --- | --- | --- |"
     for feature in card.features:
         name = feature.name.replace("|", "/")

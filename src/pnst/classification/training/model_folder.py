@@ -1,7 +1,7 @@
 """The folder of a trained model, written and read.
 
 It holds `model.skops` (pipelines of listed types only, never a pickle), `model_card.json` and `.md`, and `held_out.csv`
-(the cross-validated probability of each training lesion, by the digest of its features).
+(the cross-validated probability of each training lesion and its fold, by the digest of its features).
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pnst.classification.training import held_out
 from pnst.classification.training.model_card import ModelCard, versions
+from pnst.classification.training.prediction import standing_notes
 from pnst.classification.training.scorer import Scorer
 from pnst.classification.training.trained_model import TrainedModel
 from pnst.errors import InputError
@@ -39,6 +41,7 @@ TYPES = frozenset(
         "numpy.ndarray",
         "numpy.random._generator.Generator",
         "numpy.uint64",
+        "pnst.classification.pipelines.GivenScore",
         "pnst.classification.pipelines.OffsetLogistic",
         "pnst.classification.pipelines.TopFeatures",
         "sklearn._loss._loss.CyHalfBinomialLoss",
@@ -77,10 +80,6 @@ def model_files(model: TrainedModel) -> dict[str, bytes]:
     """The content of a model folder; the card names the SHA-256 of the files that the numbers come from."""
     from skops.io import dumps
 
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("lesion", "probability"))
-    writer.writerows((digest, repr(float(p))) for digest, p in sorted(model.held_out.items()))
     content = {
         "features": list(model.features),
         "prior": model.card.prevalence,
@@ -89,7 +88,7 @@ def model_files(model: TrainedModel) -> dict[str, bytes]:
     }
     files = {
         MODEL_FILE: dumps(content, compression=zipfile.ZIP_DEFLATED),
-        HELD_OUT_FILE: text.getvalue().encode(),
+        HELD_OUT_FILE: held_out.to_csv(model.held_out).encode(),
     }
     card = model.card.model_copy(update={"files": digests(files)})
     return {**files, CARD_FILE: card.to_json().encode(), CARD_TEXT: card.to_markdown().encode()}
@@ -128,13 +127,11 @@ def read_model(folder: str | PathLike[str]) -> TrainedModel:
         raise _unreadable(place, f"no {Path(error.filename or '').name}: {error.strerror}") from error
     try:
         card = ModelCard.model_validate_json(parts[1])
-        rows = csv.reader(io.StringIO(parts[2].decode()))
-        next(rows)
-        held_out = {digest: float(p) for digest, p in rows}
-    except (ValidationError, ValueError, StopIteration, RecursionError, csv.Error) as error:
+        answers, with_folds = held_out.from_csv(parts[2].decode())
+    except (ValidationError, ValueError, RecursionError, csv.Error) as error:
         raise _unreadable(place, f"a card or list of another form: {type(error).__name__}") from error
     _refuse_other_files(card, digests({MODEL_FILE: parts[0], HELD_OUT_FILE: parts[2]}), place)
-    if not all(0 <= p <= 1 for p in held_out.values()):
+    if not all(0 <= one.probability <= 1 for same in answers.values() for one in same):
         raise _unreadable(place, f"a {HELD_OUT_FILE} with a number that is no probability")
     content = _load(parts[0], place)
     try:
@@ -142,7 +139,7 @@ def read_model(folder: str | PathLike[str]) -> TrainedModel:
         scorer, replicates = Scorer(**content["model"]), tuple(Scorer(**one) for one in content["replicates"])
     except (TypeError, KeyError, ValueError) as error:
         raise _unreadable(place, f"a damaged {MODEL_FILE}: {type(error).__name__}") from error
-    model = TrainedModel(card, scorer, replicates, held_out, tuple(_notes(card)))
+    model = TrainedModel(card, scorer, replicates, answers, (*standing_notes(card), *_notes(card, with_folds)))
     if own != (model.features, card.prevalence):
         raise _unreadable(place, f"a {CARD_FILE} whose features or lesions are not those of {MODEL_FILE}")
     return model
@@ -203,7 +200,12 @@ def _refuse_other_files(card: ModelCard, now: Mapping[str, str], place: Path) ->
         raise _unreadable(place, f"a {changed[0]} with another SHA-256 than the one in its {CARD_FILE}")
 
 
-def _notes(card: ModelCard) -> Iterator[str]:
+def _notes(card: ModelCard, with_folds: bool) -> Iterator[str]:
+    if not with_folds:
+        yield (
+            f"the model's {HELD_OUT_FILE} is of before 0.1.0 and holds no folds: its AUC on the lesions of training "
+            "compares answers of different models, which reads too low"
+        )
     if not card.files:
         yield "the model's card is of before 0.1.0 and holds no digests: whether its files were changed is not checked"
     now = versions()

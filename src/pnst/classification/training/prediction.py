@@ -11,7 +11,7 @@ from scipy.special import logit
 
 from pnst.classification.findings import Finding
 from pnst.classification.lesion_table import LesionTable
-from pnst.classification.prediction import Input
+from pnst.classification.prediction import Input, Prediction
 from pnst.classification.training.features import (
     EVIDENCE,
     PATIENT,
@@ -23,6 +23,7 @@ from pnst.classification.training.features import (
     with_fact,
 )
 from pnst.classification.training.model_card import ModelCard
+from pnst.classification.training.replicates import WITHOUT_INTERVAL
 from pnst.classification.training.scorer import Scorer
 from pnst.errors import InputError, SettingError
 from pnst.evidence.columns import OVERRIDE, SKIPPED, check_names
@@ -72,6 +73,12 @@ def unused_facts(patient: Patient, features: Sequence[str]) -> tuple[str, ...]:
     return (f"this model does not use {', '.join(unused)}: facts that none of its features is",) if unused else ()
 
 
+def standing_notes(card: ModelCard) -> Iterator[str]:
+    """What is to be said of a model wherever it is used: that its interval is refused."""
+    if card.settings.model in WITHOUT_INTERVAL:
+        yield WITHOUT_INTERVAL[card.settings.model]
+
+
 def reasons_against(matrix: FloatArray, features: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """Why each answer (n,) should not be used: none of the features (n, p) that are measured is there."""
     measured = np.array([name != EVIDENCE for name in features], dtype=bool)
@@ -101,6 +108,13 @@ def contributions(
         **dict(zip(names, map(float, shares), strict=True)),
         CONSTANT: float(constant) + scorer.intercept - base,
     }
+
+
+def recalibrated_findings(evidence: Prediction, scorer: Scorer, card: ModelCard, row: int) -> dict[str, Finding]:
+    """What each of the evidence model's predictors adds to one lesion's log-odds, times the slope."""
+    shares = {name: Finding(scorer.slope * f.contribution) for name, f in evidence.findings(row).items()}
+    constant = scorer.slope * float(logit(evidence.prior)) + scorer.intercept - float(logit(card.prevalence))
+    return {**shares, CONSTANT: Finding(constant)}
 
 
 def inputs(features: Sequence[str], matrix: FloatArray, lesions: LesionTable, row: int) -> tuple[Input, ...]:

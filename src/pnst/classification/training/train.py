@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import expit
 
-from pnst.classification.metrics.reliability import reliability
-from pnst.classification.metrics.roc import bootstrap_areas, delong
 from pnst.classification.settings import TrainSettings
-from pnst.classification.training.cross_validation import fewer_folds, held_out_log_odds, outer_splits
+from pnst.classification.training.cross_validation import (
+    fewer_folds,
+    fold_of_each,
+    held_out_log_odds,
+    one_class_folds,
+    outer_splits,
+)
 from pnst.classification.training.features import EVIDENCE, FeatureChoice, choose_features, feature_matrix
+from pnst.classification.training.held_out import held_out_list
 from pnst.classification.training.labelled import LabelledTable
 from pnst.classification.training.leakage import (
     naming_features,
@@ -24,8 +28,10 @@ from pnst.classification.training.leakage import (
     refuse_unused,
     separating_features,
 )
-from pnst.classification.training.model_card import Data, Feature, HeldOutPerformance, ModelCard, versions
-from pnst.classification.training.prediction import row_digests
+from pnst.classification.training.model_card import Data, Feature, ModelCard, versions
+from pnst.classification.training.performance import held_out_performance
+from pnst.classification.training.prediction import row_digests, standing_notes
+from pnst.classification.training.replicates import WITHOUT_INTERVAL, Progress, leaning, replicates
 from pnst.classification.training.scorer import Scorer
 from pnst.classification.training.trained_model import TrainedModel
 from pnst.errors import InputError, SettingError
@@ -34,9 +40,13 @@ from pnst.typing import BoolArray, FloatArray, IntArray
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pnst.classification.training.fitting import Fitted
+    from pnst.classification.training.fitting import Fitted, Split
 
-Progress = Callable[[str], None]
+_SAYS_NOTHING = (
+    "held-out scores do not rank the classes: every probability is the share of malignant lesions",
+    "the evidence ranks these lesions the wrong way round: every probability is the cohort's share of malignant ones",
+)
+_LEAST_GROUPS, _LEAST_GROUPS_ELSE = {"recalibrated": 5}, 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +56,8 @@ class _Cohort:
     matrix: FloatArray
     malignant: BoolArray
     groups: IntArray
+    folds: IntArray
+    """In which of the outer folds each lesion is held out."""
 
 
 def train(
@@ -100,28 +112,32 @@ def train(
     _refuse_two_splits(split, settings)
     labelled = LabelledTable.of(table, label, groups, split)
     _refuse_few(labelled, settings)
-    offset = settings.model == "evidence-offset"
-    choice = choose_features(table, labelled.reserved, features, evidence_score or offset, leave_out_constant)
-    if offset and len(choice.names) == 1:
+    has_score = settings.model in ("evidence-offset", "recalibrated")
+    wanted = _only_evidence(features) if settings.model == "recalibrated" else features
+    choice = choose_features(table, labelled.reserved, wanted, evidence_score or has_score, leave_out_constant)
+    if settings.model == "evidence-offset" and len(choice.names) == 1:
         raise _nothing_to_correct()
-    cohort = _Cohort(feature_matrix(table, choice.names), labelled.malignant, labelled.groups)
-    warnings = _leaks(cohort, choice, accept_separating, settings.separation_chance)
+    splits = outer_splits(labelled.malignant, labelled.groups, labelled.folds, settings)
+    matrix = feature_matrix(table, choice.names)
+    cohort = _Cohort(matrix, labelled.malignant, labelled.groups, fold_of_each(splits))
+    warnings = _leaks(cohort, choice, accept_separating, settings)
     warnings += _warnings(cohort, choice, groups, settings)
-    if offset and (evidence_score or EVIDENCE in (features or ())):
-        warnings.append("the evidence score was asked for, and evidence-offset has it in any case")
+    if has_score and (evidence_score or EVIDENCE in (features or ())):
+        warnings.append(f"the evidence score was asked for, and {settings.model} has it in any case")
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # cohorts are small: threads cost more than they save, and change the last digits
-        return _learn(cohort, labelled, choice, (label, groups, split), warnings, settings, progress)
+        return _learn(cohort, labelled, splits, choice, (label, groups, split), warnings, settings, progress)
 
 
-def _leaks(cohort: _Cohort, choice: FeatureChoice, accepted: Sequence[str], min_probability: float) -> list[str]:
+def _leaks(cohort: _Cohort, choice: FeatureChoice, accepted: Sequence[str], settings: TrainSettings) -> list[str]:
     """Raise `InputError` for columns and rows that give the diagnosis away; what is only suspect is a warning."""
     separating = separating_features(cohort.matrix, choice.names, cohort.malignant)
     separating.pop(EVIDENCE, None)  # it was learnt from publications, not from this table
     refuse_unused(accepted, choice.names)
-    warnings = refuse_separating(separating, accepted, min_probability)
-    refuse_repeated_rows(cohort.matrix, cohort.groups)
+    warnings = refuse_separating(separating, accepted, settings.separation_chance)
+    if settings.model != "recalibrated":  # two lesions may well have one score, and its line knows no lesion by heart
+        refuse_repeated_rows(cohort.matrix, cohort.groups)
     idle = [name for name in dict.fromkeys(accepted) if name not in separating]
     if idle:
         warnings.append(f"{', '.join(idle)}: accepted as separating, and does not separate the classes")
@@ -131,6 +147,7 @@ def _leaks(cohort: _Cohort, choice: FeatureChoice, accepted: Sequence[str], min_
 def _learn(
     cohort: _Cohort,
     labelled: LabelledTable,
+    splits: Sequence[Split],
     choice: FeatureChoice,
     columns: tuple[str, str | None, str | None],
     warnings: list[str],
@@ -139,13 +156,16 @@ def _learn(
 ) -> TrainedModel:
     from pnst.classification.training.fitting import fit_calibrated
 
-    splits = outer_splits(cohort.malignant, cohort.groups, labelled.folds, settings)
+    warnings += one_class_folds(splits, cohort.malignant)
     warnings += fewer_folds(splits, cohort.malignant, cohort.groups, labelled.folds is None, settings)
     held_out, chosen = held_out_log_odds(cohort.matrix, cohort.malignant, cohort.groups, splits, settings, progress)
     progress("the final model")
     fitted = fit_calibrated(cohort.matrix, cohort.malignant, cohort.groups, settings)
     if fitted.slope == 0:
-        warnings.append("held-out scores do not rank the classes: every probability is the share of malignant lesions")
+        warnings.append(_SAYS_NOTHING[settings.model == "recalibrated"])
+    if settings.model in WITHOUT_INTERVAL:
+        warnings.append(WITHOUT_INTERVAL[settings.model])
+    drawn = tuple(replicates(fitted, cohort.matrix, cohort.malignant, cohort.groups, settings, progress))
     label, groups, split = columns
     card = ModelCard(
         settings=settings,
@@ -153,6 +173,7 @@ def _learn(
             label=label,
             groups=groups,
             split=split,
+            question=labelled.question,
             lesions=len(cohort.malignant),
             malignant=int(cohort.malignant.sum()),
             group_count=int(cohort.groups.max()) + 1,
@@ -160,59 +181,22 @@ def _learn(
         ),
         features=tuple(_features(cohort.matrix, choice.names)),
         excluded=dict(choice.excluded),
-        performance=_performance(held_out, cohort, chosen, settings),
+        performance=held_out_performance(held_out, cohort.malignant, cohort.groups, cohort.folds, chosen, settings),
         chosen=fitted.chosen,
+        leaning=_leaning(fitted, drawn, cohort.matrix),
         warnings=tuple(warnings),
         versions=versions(),
     )
-    replicates = tuple(_replicates(fitted, cohort, settings, progress))
     scorer = Scorer(fitted.pipeline, fitted.slope, fitted.intercept)
-    return TrainedModel(card, scorer, replicates, _by_digest(cohort.matrix, expit(held_out)))
+    answers = held_out_list(row_digests(cohort.matrix), expit(held_out), cohort.folds)
+    return TrainedModel(card, scorer, drawn, answers, tuple(standing_notes(card)))
 
 
-def _replicates(fitted: Fitted, cohort: _Cohort, settings: TrainSettings, progress: Progress) -> Iterator[Scorer]:
-    """The chosen candidate refitted and calibrated on groups drawn with replacement.
-
-    Malignant and benign groups are drawn together: their share is as uncertain as the rest.
-    A group that was drawn twice is one group to the inner folds, so that its lesions are never in two of them.
-    """
-    from pnst.classification.training.fitting import refit
-
-    rng = np.random.default_rng(settings.seed)
-    order = np.argsort(cohort.groups, kind="stable")
-    members = np.split(order, np.flatnonzero(np.diff(cohort.groups[order])) + 1)
-    for number in range(1, settings.replicates + 1):
-        progress(f"interval {number} of {settings.replicates}")
-        again = None
-        while again is None:
-            drawn = rng.integers(0, len(members), len(members))
-            rows = np.concatenate([members[group] for group in drawn])
-            # A resample with hardly any of one class cannot be split, and is drawn again; the cohort itself could be.
-            with suppress(InputError):
-                again = refit(fitted, cohort.matrix[rows], cohort.malignant[rows], cohort.groups[rows], settings)
-        yield Scorer(again.pipeline, again.slope, again.intercept)
-
-
-def _performance(
-    log_odds: FloatArray, cohort: _Cohort, chosen: list[dict[str, float]], settings: TrainSettings
-) -> HeldOutPerformance:
-    delong_result = delong(log_odds[None], cohort.malignant)
-    areas = bootstrap_areas(log_odds, cohort.malignant, cohort.groups, settings.bootstrap, settings.seed)
-    low, high = np.quantile(areas, [0.025, 0.975])
-    reliable = reliability(expit(log_odds), cohort.malignant)
-    return HeldOutPerformance(
-        auc=float(delong_result.areas[0]),
-        auc_delong=delong_result.interval(),
-        auc_bootstrap=(float(low), float(high)),
-        brier=reliable.brier,
-        brier_of_prevalence=reliable.brier_of_prevalence,
-        calibration_slope=reliable.slope,
-        calibration_slope_interval=reliable.slope_interval,
-        calibration_intercept=reliable.intercept,
-        calibration_intercept_interval=reliable.intercept_interval,
-        folds=len(chosen),
-        chosen=tuple(chosen),
-    )
+def _leaning(fitted: Fitted, drawn: Sequence[Scorer], matrix: FloatArray) -> float:
+    """Of what was calibrated on held-out scores; a recalibration is fitted to the lesions themselves."""
+    if fitted.lines or not drawn:
+        return 0.0
+    return leaning(fitted.log_odds(matrix), [one.log_odds(matrix) for one in drawn])
 
 
 def _features(matrix: FloatArray, names: Sequence[str]) -> Iterator[Feature]:
@@ -243,13 +227,6 @@ def _warnings(cohort: _Cohort, choice: FeatureChoice, groups: str | None, settin
     return warnings
 
 
-def _by_digest(matrix: FloatArray, probability: FloatArray) -> dict[str, float]:
-    by_digest: dict[str, list[float]] = {}
-    for digest, p in zip(row_digests(matrix), probability, strict=True):
-        by_digest.setdefault(digest, []).append(float(p))
-    return {digest: float(np.mean(p)) for digest, p in by_digest.items()}
-
-
 def _digest(cohort: _Cohort) -> str:
     digester = hashlib.sha256(repr(cohort.matrix.shape).encode())
     for part in (cohort.matrix + 0.0, cohort.malignant, cohort.groups):
@@ -260,12 +237,13 @@ def _digest(cohort: _Cohort) -> str:
 def _refuse_few(labelled: LabelledTable, settings: TrainSettings) -> None:
     groups, malignant = labelled.groups, labelled.malignant
     counts = [np.unique(groups[malignant]).size, np.unique(groups[~malignant]).size]
-    if min(counts) < settings.least_groups:
+    least = settings.least_groups or _LEAST_GROUPS.get(settings.model, _LEAST_GROUPS_ELSE)
+    if min(counts) < least:
         raise InputError(
             "there are too few lesions to learn from",
             got=f"{counts[0]} groups with a malignant lesion, {counts[1]} with a benign one",
-            expected=f"at least {settings.least_groups} of each",
-            remedy="use the evidence model, which needs no training, or add lesions",
+            expected=f"at least {least} of each",
+            remedy="use the evidence model as it is or recalibrated (--model recalibrated), or add lesions",
         )
 
 
@@ -284,5 +262,18 @@ def _nothing_to_correct() -> InputError:
         "the evidence model's score is the offset, and there is no feature to correct it with",
         got=EVIDENCE,
         expected="at least one feature besides",
-        remedy=f"add a feature, or recalibrate the score with --model logistic --features {EVIDENCE}",
+        remedy="add a feature, or recalibrate the score with --model recalibrated",
     )
+
+
+def _only_evidence(features: Sequence[str] | None) -> tuple[str, ...]:
+    """The evidence score, which is all that `recalibrated` reads. Raises `SettingError` for other features."""
+    others = [name for name in features or () if name != EVIDENCE]
+    if others:
+        raise SettingError(
+            "a recalibrated model reads the evidence score alone",
+            got=", ".join(others[:3]),
+            expected=f"no features, or {EVIDENCE}",
+            remedy="leave out --features, or take --model evidence-offset, which corrects the score by them",
+        )
+    return (EVIDENCE,)

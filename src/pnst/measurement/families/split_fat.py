@@ -8,6 +8,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from pnst.image import Mask, embed
+from pnst.kernels.ball import dilate_by_ball
 from pnst.kernels.mesh import Mesh, subsample_vertices
 from pnst.kernels.patches import averaging_operator
 from pnst.kernels.sampling import nearest, rays, sample
@@ -194,7 +195,7 @@ def _place_flag(read: _Readings, place: Compartment, settings: SplitFatSettings)
 def _rim_voxels(perilesional: Perilesional, scale: FatScale, marrow: Mask, settings: SplitFatSettings) -> Mask:
     """Voxels of fat within reach of the lesion, marrow apart: what the picture shows."""
     downsampled = perilesional.downsampled
-    near = (downsampled.distance > 0) & (downsampled.distance <= settings.reach_mm)
+    near = dilate_by_ball(downsampled.lesion, downsampled.grid.spacing, settings.reach_mm) & ~downsampled.lesion
     near &= ~embed(marrow, downsampled.grid).data
     fat = perilesional.volume.data > (scale.muscle + scale.fat) / 2
     return Mask(fat & perilesional.on_voxels(near) & ~perilesional.lesion.data, perilesional.volume.grid)
