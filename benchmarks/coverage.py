@@ -1,8 +1,10 @@
 """How often the interval beside each number holds the exact answer, on simulated studies.
 
-python benchmarks/coverage.py [--csv rows.csv] [--markdown]    # 36 scenes × SNR 20 and 40; goes on where rows.csv ends
+python benchmarks/coverage.py --csv held_out.csv [--markdown]   # goes on where the file ends
+python benchmarks/coverage.py --csv set_with.csv --calibrate    # the scenes that the intervals are set with
 
 An interval of 95 % should hold the truth in 90 to 99 % of cases. One that holds it always is too wide to be of use.
+The file keeps how far each repetition landed from the value: intervals are made when the table is.
 """
 
 from __future__ import annotations
@@ -11,83 +13,184 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from accuracy import GRIDS, Case, scene
+from accuracy import GRIDS
+from patients import Case, of_the_tumour, scene
 from tables import machine, markdown, write_section
 
-import pnst
+from pnst.measurement.context import Context
+from pnst.measurement.family import Family, NotMeasurable
+from pnst.measurement.measure import FAMILIES
 from pnst.measurement.settings import MeasureSettings
+from pnst.measurement.uncertainty import Spread, interval, spreads
+from pnst.phantom import GridSpec
 
-SNRS = (20.0, 40.0)
-CASES: tuple[Case, ...] = (
-    *product(("smooth", "infiltrating", "lobulated"), (25.0, 40.0, 65.0), (GRIDS[2], GRIDS[3])),
-    *product(("cavernous", "layered", "peripheral"), (35.0, 55.0), (GRIDS[0], GRIDS[2], GRIDS[4])),
+
+@dataclass(frozen=True)
+class Scenes:
+    """Cases with a seed each, from the first one on, each with noise of several strengths."""
+
+    cases: tuple[Case, ...]
+    first_seed: int
+    snrs: tuple[float, ...]
+
+
+HELD_OUT = Scenes(
+    (
+        *product(("smooth",), (25.0, 65.0), (GRIDS[2], GRIDS[3])),
+        *product(("infiltrating",), (25.0, 40.0), (GRIDS[0], GRIDS[2], GRIDS[4])),
+        *product(("infiltrating",), (65.0,), (GRIDS[1], GRIDS[3])),
+        *product(("lobulated",), (25.0, 65.0), (GRIDS[2], GRIDS[3], GRIDS[4])),
+        *product(("cavernous",), (35.0, 55.0), GRIDS),
+        *product(("layered", "peripheral"), (35.0, 55.0), (GRIDS[0], GRIDS[2])),
+        *product(("fat at the edge",), (35.0, 55.0), (GRIDS[2], GRIDS[4])),
+        *product(("beside bone", "on fascia"), (35.0,), (GRIDS[1],)),
+        *product(("tight", "wide"), (35.0,), (GRIDS[1], GRIDS[4])),
+    ),
+    first_seed=3000,
+    snrs=(20.0, 30.0, 40.0, 60.0),
 )
-"""Held out: no constant of the intervals was set with these sizes or seeds in view."""
-FIRST_SEED = 3000
+"""No constant of the intervals was set with these sizes, voxels or seeds in view."""
+OTHER_GRIDS = (
+    GridSpec(spacing_mm=(0.7, 0.7, 3.5), plane="coronal", turn_deg=(9.0, -4.0, 14.0)),
+    GridSpec(spacing_mm=(0.8, 0.9, 4.5), plane="axial", turn_deg=(-8.0, 6.0, -12.0)),
+    GridSpec(spacing_mm=(1.0, 1.0, 1.3), plane="sagittal", turn_deg=(14.0, -22.0, 8.0)),
+    GridSpec(spacing_mm=(0.6, 0.7, 3.0), plane="axial", turn_deg=(4.0, 11.0, 17.0)),
+)
+SET_WITH = Scenes(
+    (
+        *product(("smooth",), (22.0, 50.0), (OTHER_GRIDS[0], OTHER_GRIDS[2])),
+        *product(("infiltrating",), (22.0, 34.0, 50.0), (OTHER_GRIDS[0], OTHER_GRIDS[1])),
+        *product(("lobulated",), (22.0, 50.0), (OTHER_GRIDS[1], OTHER_GRIDS[2])),
+        *product(("cavernous",), (30.0, 48.0), (OTHER_GRIDS[0], OTHER_GRIDS[2], OTHER_GRIDS[3])),
+        *product(("layered", "fat at the edge"), (30.0, 48.0), (OTHER_GRIDS[1],)),
+        *product(("peripheral",), (30.0, 48.0), (OTHER_GRIDS[3],)),
+        *product(("beside bone", "on fascia", "tight", "wide"), (30.0,), (OTHER_GRIDS[0], OTHER_GRIDS[2])),
+        *product(("smooth", "cavernous"), (28.0, 38.0), (OTHER_GRIDS[1],)),
+        *product(("infiltrating",), (28.0,), (OTHER_GRIDS[1], OTHER_GRIDS[2], OTHER_GRIDS[3])),
+        *product(("lobulated",), (38.0,), (OTHER_GRIDS[0], OTHER_GRIDS[3])),
+        *product(("peripheral",), (38.0,), (OTHER_GRIDS[1], OTHER_GRIDS[2])),
+        *product(("layered",), (38.0,), (OTHER_GRIDS[2],)),
+    ),
+    first_seed=5000,
+    snrs=(20.0, 40.0),
+)
+"""The scenes that the constants of the intervals are set with."""
 FALL_BY_NOISE = {"adc.min_um2_per_ms", "adc.dark_um2_per_ms"}
 """Their truth is noiseless: what noise alone makes of them stands beside them."""
+SQUARES = "square"
+"""Columns of the file that begin so hold the squared distances of the repetitions."""
 
 
-def rows_of(case: Case, seed: int) -> Iterator[dict[str, Any]]:
-    """One row a column and noise level: value, truth and interval."""
+def rows_of(case: Case, seed: int, snrs: tuple[float, ...]) -> Iterator[dict[str, Any]]:
+    """One row a column and noise level: value, truth and spread."""
     made = scene(*case, seed)
-    for snr in SNRS:
+    kind, size_mm, grid = case
+    for snr in snrs:
         study = replace(made, spec=replace(made.spec, snr=snr)).redraw(seed=seed + int(snr))
         start = time.process_time()
-        m = pnst.measure(study, made.lesion, MeasureSettings())
-        spent = time.process_time() - start
-        for name, family in m.families().items():
-            for column, (low, high) in family.intervals.items():
-                true = made.truth.get(f"{name}.{column}")
-                if isinstance(true, float) and f"{name}.{column}" not in FALL_BY_NOISE:
-                    row = {"seed": seed, "kind": case[0], "size_mm": case[1], "snr": snr, "column": f"{name}.{column}"}
-                    yield {**row, "value": getattr(family, column), "true": true, "low": low, "high": high, "s": spent}
+        context = Context(study, made.lesion, MeasureSettings())
+        measured = dict(_measured(context))
+        spread = spreads(context, measured, FAMILIES)
+        about = {"seed": seed, "kind": kind, "size_mm": size_mm, "spacing_mm": str(grid.spacing_mm), "snr": snr}
+        about["s"] = time.process_time() - start
+        for name, columns in spread.items():
+            for short, one in columns.items():
+                column = f"{name}.{short}"
+                true = made.truth.get(column)
+                numeric = isinstance(true, int | float) and not isinstance(true, bool)
+                if numeric and column not in FALL_BY_NOISE and of_the_tumour(kind, column):
+                    yield {**about, "column": column, "value": getattr(measured[name], short), "true": true} | _cells(
+                        one
+                    )
+
+
+def _measured(context: Context) -> Iterator[tuple[str, Family]]:
+    for name, measure_family in FAMILIES:
+        try:
+            yield name, measure_family(context).family
+        except NotMeasurable:
+            continue
+
+
+def _cells(spread: Spread) -> dict[str, float | None]:
+    squares = {f"{SQUARES}_{number}": square for number, square in enumerate(spread.squares, start=1)}
+    return {"control": spread.control, **squares}
+
+
+def spread_of(row: Any) -> Spread:
+    """What `_cells` wrote of it."""
+    squares = [getattr(row, name) for name in row._fields if name.startswith(SQUARES)]
+    control = None if np.isnan(row.control) else row.control
+    return Spread(squares=tuple(square for square in squares if np.isfinite(square)), control=control)
+
+
+def with_intervals(rows: pd.DataFrame, settings: MeasureSettings) -> pd.DataFrame:
+    """The rows with the ends of the interval that the settings make of each spread; those without one are left out."""
+    ends = []
+    for row in rows.itertuples():
+        spread = spread_of(row)
+        seen = 2 * len(spread.squares) >= settings.uncertainty.repetitions
+        ends.append(interval(row.column, row.value, spread, settings.uncertainty) if seen else (np.nan, np.nan))
+    low, high = np.transpose(ends)
+    return rows.assign(low=low, high=high).dropna(subset=["low"])
+
+
+def informative(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of what is not there, or everywhere, an interval from nothing to nothing says nothing; a count always counts."""
+    return rows[(rows["value"] != rows["true"]) | rows["column"].str.endswith("_count")]
 
 
 def summary(rows: pd.DataFrame) -> str:
     """One line a column: how often the interval holds the truth, and how wide it is."""
-    rows = rows[rows["true"] != 0]  # of what is not there an interval from 0 to 0 says nothing
+    rows = informative(rows)
     held = (rows["low"] <= rows["true"]) & (rows["true"] <= rows["high"])
     lines = []
     for column, part in rows.groupby("column", sort=False):
         half = (part["high"] - part["low"]) / 2
         error = (part["value"] - part["true"]).abs()
         cells = f"{held[part.index].mean():.0%}", f"{half.median():.3g}", f"{error.median():.3g}", len(part)
-        lines.append((f"`{column}`", *cells))
-    lines.append(("**all**", f"{held.mean():.1%}", "", "", len(rows)))
-    return markdown(("column", "holds the truth", "half width, median", "error, median", "cases"), lines)
+        lines.append((f"`{column}`", *cells, part["seed"].nunique()))
+    lines.append(("**all**", f"{held.mean():.1%}", "", "", len(rows), rows["seed"].nunique()))
+    return markdown(("column", "holds the truth", "half width, median", "error, median", "cases", "scenes"), lines)
+
+
+def measured_rows(scenes: Scenes, path: Path) -> pd.DataFrame:
+    """The rows of every scene; those that the file does not hold yet are measured and appended."""
+    done = set(pd.read_csv(path, usecols=["seed"])["seed"]) if path.exists() else set()
+    for seed, case in enumerate(scenes.cases, start=scenes.first_seed):
+        if seed in done:
+            continue
+        found = pd.DataFrame(rows_of(case, seed, scenes.snrs))
+        found.to_csv(path, mode="a", header=not path.exists(), index=False)
+        place = f"[{seed - scenes.first_seed + 1}/{len(scenes.cases)}]"
+        print(f"{place} {case[0]}, {case[1]:g} mm", file=sys.stderr, flush=True)
+    return pd.read_csv(path)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--csv", type=Path, help="every interval; goes on where it ends")
+    parser.add_argument("--csv", type=Path, required=True, help="every spread; goes on where it ends")
+    parser.add_argument("--calibrate", action="store_true", help="the scenes that the intervals are set with")
     parser.add_argument("--markdown", action="store_true", help="write the section of README.md")
     options = parser.parse_args()
-    known = pd.read_csv(options.csv) if options.csv and options.csv.exists() else pd.DataFrame({"seed": []})
-    parts = [known] if len(known) else []
-    for seed, case in enumerate(CASES, start=FIRST_SEED):
-        if seed in set(known["seed"]):
-            continue
-        parts.append(pd.DataFrame(rows_of(case, seed)))
-        print(f"[{seed - FIRST_SEED + 1}/{len(CASES)}] {case[0]}, {case[1]:g} mm", file=sys.stderr, flush=True)
-        if options.csv:
-            parts[-1].to_csv(options.csv, mode="a", header=not options.csv.exists(), index=False)
-    rows = pd.concat(parts, ignore_index=True)
+    scenes = SET_WITH if options.calibrate else HELD_OUT
+    rows = measured_rows(scenes, options.csv)
     seconds = rows.groupby(["seed", "snr"])["s"].first()
-    repeated = MeasureSettings().uncertainty.repetitions
+    settings = MeasureSettings()
     text = (
-        f"{rows['seed'].nunique()} scenes × SNR {', '.join(f'{snr:g}' for snr in SNRS)}, {repeated} repetitions, "
-        f"{np.median(seconds):.1f} s of processor time a measurement. {machine()}.\n\n{summary(rows)}"
+        f"{rows['seed'].nunique()} scenes × SNR {', '.join(f'{snr:g}' for snr in scenes.snrs)}, "
+        f"{settings.uncertainty.repetitions} repetitions, {np.median(seconds):.1f} s of processor time a measurement. "
+        f"{machine()}.\n\n{summary(with_intervals(rows, settings))}"
     )
     print(text)
-    if options.markdown:
+    if options.markdown and not options.calibrate:
         write_section("coverage", text)
 
 

@@ -35,7 +35,6 @@ def test_what_was_written_is_taken_as_it_is(patient):
         ("interval", None, "an answer stands beside its question"),
         ("odds_factor", -1.0, "odds_factor"),
         ("odds_factor_interval", [1.0], "odds_factor_interval"),
-        ("odds_factor_interval", None, "an answer stands beside its question"),
         ("interval", [0.1], "interval"),
         ("interval", [0.1, 0.2, 0.3], "interval"),
         ("prior", 0.0, "prior"),

@@ -21,8 +21,8 @@ class TestExplanation:
     def test_every_number_has_its_source(self):
         text = explain(assess(COLUMNS, patient={"nf1": False}))
         for words in (
-            "question: malignancy",
-            "odds multiplied by",
+            "question: MPNST or benign PNST?",
+            "odds of malignancy multiplied by",
             "size.longest_diameter_mm: 72",
             "continuous.csv: Demehri2014, Yu2016, Li2008, Ahlawat2019, Debs2023",
             "margin.ill_defined_fraction: 0.21, malignant side is > 0.20, weight 0.60",
@@ -70,7 +70,7 @@ class TestOtherQuestions:
     def test_the_intradural_one_names_its_sources(self):
         text = explain(assess({"cyst.present": True}, patient={"location": "intradural", "level": "lumbar"}))
         for words in (
-            "question: schwannoma rather than meningioma",
+            "question: schwannoma or meningioma?",
             "from Lee2020",
             "the default prior 0.802",
             "warning: schwannoma and meningioma alone",

@@ -235,12 +235,13 @@ class TestModelOption:
         assert given["probability"] != own["probability"]
 
     @pytest.mark.parametrize("which", ["evidence", "trained"])
-    def test_the_settings_that_a_run_leaves_give_the_same_numbers(self, folder, model, study, which):
-        """Invariant: the prior that was used stands in settings.toml, and is used again."""
+    @pytest.mark.parametrize("prior", [[], ["--prior", "0.07"]], ids=["default", "given"])
+    def test_the_settings_that_a_run_leaves_give_the_same_numbers(self, folder, model, study, which, prior):
+        """Invariant: a prior that was given stands in settings.toml and is used again; none that was not given."""
         words = ["--model", model] if which == "trained" else []
-        done("run", study, *words, "--out", folder / "a")
+        done("run", study, *words, *prior, "--out", folder / "a")
         written = tomllib.loads((folder / "a" / "settings.toml").read_text(encoding="utf-8"))
-        assert written["assess"]["prior"] == only(folder / "a" / "assessment.json")["prior"]
+        assert written["assess"].get("prior") == (float(prior[1]) if prior else None)
         done("run", study, *words, "--settings", folder / "a" / "settings.toml", "--out", folder / "b")
         assert bytes_of(folder / "a") == bytes_of(folder / "b")
         again = done("assess", folder / "a" / "measurements.json", *words, "--settings", folder / "a" / "settings.toml")

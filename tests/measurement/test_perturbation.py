@@ -76,6 +76,20 @@ def test_a_draw_adds_the_noise_of_the_image(context):
     assert np.std(one - other) == pytest.approx(np.sqrt(2) * SCENE.noise, rel=0.05)
 
 
+def test_diffusion_stays_a_magnitude():
+    """Closed form: of a signal S in noise σ the mean square is S² + 2σ², with noise τ on top S² + 2σ² + 2τ². In one
+    channel alone it makes it S² + 2σ² + τ²: the fit, which takes off what a magnitude has, would take too much.
+    """
+    scene = Diffusing(Interior(radius=12.0), b_values=(0.0, 400.0, 3000.0), noise=45.0)
+    context = scene.context(scene.alone())
+    added = noise_near(context, Role.DWI, context.views.mask(context.study.series[Role.DWI]))
+    again = Perturbations(context, 0.0).draw(0).study.series[Role.DWI].volume.data[..., -1]
+    clean = replace(scene, noise=0.0).series().volume.data[..., -1]
+    assert (again >= 0).all()
+    square = np.mean(np.square(again, dtype=float))
+    assert square == pytest.approx(np.mean(clean**2) + 2 * 45.0**2 + 2 * added**2, rel=0.04)
+
+
 def test_noise_of_diffusion_is_that_of_tissue():
     """The noise that was planted: slices with stripes of air filled with zeros, and hardly any signal at the highest b.
     Over all voxels it reads 21 % less."""

@@ -12,7 +12,7 @@ from pnst.kernels.section import axial_diameters
 from pnst.measurement.families.size import SUPERIOR
 from pnst.measurement.measurements import Measurements
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
-from pnst.measurement.uncertainty import closed_form, interval
+from pnst.measurement.uncertainty import Spread, closed_form, interval
 from pnst.study import Lesion, Study
 from scenes import Scene
 from without_intervals import measure
@@ -124,14 +124,28 @@ def test_size_intervals_hold_the_truth_nineteen_times_in_twenty():
 def test_an_interval_of_two_normal_parts_holds_95_in_100(repeated, known):
     """Closed form: of n draws about the value and a part whose SD is given; Student's t on the first alone gives 98."""
     rng, held, count = np.random.default_rng(5), 0, 3000
+    settings = UncertaintySettings(systematic={"size.volume_ml": (known, 0.0)})
     for _ in range(count):
         value = 50 + rng.normal(scale=np.hypot(repeated, known))
-        low, high = interval("volume_ml", value, rng.normal(scale=repeated, size=3) ** 2, known, 0.95)
+        squares = tuple(rng.normal(scale=repeated, size=3) ** 2)
+        low, high = interval("size.volume_ml", value, Spread(squares=squares), settings)
         held += low <= 50 <= high
     assert held / count == pytest.approx(0.95, abs=0.016)
 
 
+def test_the_control_is_one_more_repetition():
+    """Closed form: t of four degrees of freedom times the root mean square of 0.3, 0.4, 0.5 and a control off by 0.6;
+    added to them instead, as what they do not show, it would make the interval a seventh wider.
+    """
+    settings = UncertaintySettings(systematic={})
+    low, high = interval("size.volume_ml", 9.0, Spread(squares=(0.09, 0.16, 0.25), control=-0.6), settings)
+    assert (high - low) / 2 == pytest.approx(2.776445 * (0.86 / 4) ** 0.5, rel=1e-6)
+
+
 def test_an_interval_ends_where_its_column_does():
-    assert interval("surface_fraction", 0.98, [0.01, 0.01], 0.0, 0.95)[1] == 1.0
-    assert interval("edge_width_mm", 0.98, [0.01, 0.01], 0.0, 0.95)[1] > 1.3
-    assert interval("edge_width_mm", 0.1, [0.01, 0.01], 0.0, 0.95)[0] == 0.0
+    def ends(column: str, value: float) -> tuple[float, float]:
+        return interval(column, value, Spread(squares=(0.01, 0.01)), UncertaintySettings(systematic={}))
+
+    assert ends("edema.surface_fraction", 0.98)[1] == 1.0
+    assert ends("margin.edge_width_mm", 0.98)[1] > 1.3
+    assert ends("margin.edge_width_mm", 0.1)[0] == 0.0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pnst.measurement import edge
 from pnst.measurement.settings import MeasureSettings
 from pnst.phantom import definitions as of
+from pnst.phantom import truth
 
 IN_SETTINGS = {
     "margin": {
@@ -58,13 +60,17 @@ IN_SETTINGS = {
 
 def test_the_truth_follows_the_default_settings() -> None:
     settings = MeasureSettings()
-    truth = {name: getattr(of, name) for names in IN_SETTINGS.values() for name in names}
+    taken = {name: getattr(of, name) for names in IN_SETTINGS.values() for name in names}
     measured = {
         name: getattr(getattr(settings, family), field)
         for family, names in IN_SETTINGS.items()
         for name, field in names.items()
     }
-    assert truth == measured
+    assert taken == measured
+
+
+def test_the_edge_is_read_on_the_same_series() -> None:
+    assert truth.EDGE_ROLES == edge.EDGE_ROLES
 
 
 def test_no_number_of_a_definition_is_left_out() -> None:

@@ -35,3 +35,11 @@ def test_a_star_is_deep_between_its_lobes_and_an_ellipsoid_nowhere(lobes: int, c
     solidity, deep = concavities(mesh, 1.5)
     assert deep == count
     assert bool(solidity > 0.99) is (lobes == 0)
+
+
+def test_a_convex_body_fills_its_hull() -> None:
+    """Closed form: 1, and never more, however the sums are rounded."""
+    tilted = [mesh_of(radii_mm=(9 + 0.37 * n, 12, 16), tilt_deg=(-9, 5, 3 * n))[1] for n in range(12)]
+    solidities = [concavities(mesh, 1.5)[0] for mesh in tilted]
+    assert solidities == pytest.approx([1.0] * len(tilted), abs=1e-9)
+    assert max(solidities) <= 1

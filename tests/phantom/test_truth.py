@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
+from pnst.image import Grid
 from pnst.phantom.geometry import moments
 from pnst.phantom.inclusion import Inclusion
 from pnst.phantom.lesion import LesionSpec
@@ -41,6 +43,24 @@ def test_edge_width_all_round_is_2_563_sigma_and_indistinct_only_above_4_mm() ->
         truth = edge_of(replace(SPHERE, edge_sigma_mm=sigma))
         assert truth["edge_width_mm"] == pytest.approx(2.563 * sigma)
         assert truth["ill_defined_fraction"] == share
+
+
+def test_the_edge_is_that_of_the_part_which_the_voxels_can_show() -> None:
+    """Closed form: on a sphere area goes by height z. A cap of 60° ends at z = 0.5, and slices of 4 mm hide z² above
+    (16 · 4 / 2.563² − 0.6²) ÷ (4² − 0.6²) = 0.60; another series in even voxels shows all.
+    """
+    tumour = replace(SPHERE, edge_sigma_mm=2.5, indistinct_cap_deg=60, indistinct_axis=(0, 0, 1), tilt_deg=(20, 30, 0))
+    scene = scene_of(tumour, reach_mm=36.0)
+    surface = sample(scene.shape, 0.5)
+    thick, even = (Grid((9, 9, 9), np.diag([*spacing, 1.0])) for spacing in ((-0.6, 0.6, 4.0), (1.0, 1.0, 1.0)))
+    seen = ((16 * 4 / 2.563**2 - 0.6**2) / (4**2 - 0.6**2)) ** 0.5
+    truth = edge_truth(scene, surface, [thick])
+    assert truth["ill_defined_fraction"] == pytest.approx((seen - 0.5) / (2 * seen), abs=0.01)
+    assert truth["ill_defined"] is False
+    truth = edge_truth(scene, surface, [thick, even])
+    assert truth["ill_defined_fraction"] == pytest.approx(0.25, abs=0.005)
+    assert truth["ill_defined"] is True
+    assert edge_truth(scene, surface, [Grid((9, 9, 9), np.diag([6.0, 6.0, 6.0, 1.0]))]) == {}
 
 
 def test_spheres_inside_are_closed_forms() -> None:

@@ -63,9 +63,10 @@ class AssessmentEntry(_Entry):
 
     @model_validator(mode="after")
     def _answered_or_not(self) -> Self:
-        numbers = (self.probability, self.interval, self.odds_factor, self.odds_factor_interval, self.prior)
+        numbers = (self.probability, self.interval, self.odds_factor, self.prior)
         answer = (self.of_class, *numbers)
-        if any((value is None) != (self.question is None) for value in answer):
+        without_question = self.question is None and self.odds_factor_interval is not None
+        if without_question or any((value is None) != (self.question is None) for value in answer):
             raise ValueError("an answer stands beside its question, or neither is there")
         return self
 

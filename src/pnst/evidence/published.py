@@ -13,11 +13,11 @@ from typing import Literal
 from pnst.evidence.csv_rows import Estimate, number, one_of, packaged_rows, whole
 from pnst.evidence.predictor_rows import Predictor
 from pnst.evidence.sign_rows import Agreement, Entity, EntityCounts, Pooled, SignCounts
-from pnst.evidence.value_rows import Area, Cutoff, EntityMoments, EntityShares, SampleMoments
+from pnst.evidence.value_rows import Cutoff, EntityMoments, EntityShares, PublishedArea, SampleMoments
 
 __all__ = [
     "Agreement",
-    "Area",
+    "PublishedArea",
     "Cutoff",
     "Entity",
     "EntityCounts",
@@ -121,9 +121,9 @@ def cutoffs() -> tuple[Cutoff, ...]:
 
 
 @cache
-def areas() -> tuple[Area, ...]:
+def areas() -> tuple[PublishedArea, ...]:
     """Every row of `auc.csv`."""
-    return tuple(map(Area.from_row, packaged_rows("auc.csv")))
+    return tuple(map(PublishedArea.from_row, packaged_rows("auc.csv")))
 
 
 @cache

@@ -116,7 +116,7 @@ class Cutoff:
 
 
 @dataclass(frozen=True)
-class Area:
+class PublishedArea:
     """The area under the curve of a continuous predictor between two named classes of one study."""
 
     predictor: str
@@ -142,7 +142,7 @@ class Area:
         return self.auc.value if isinstance(self.auc, Estimate) else self.auc
 
     @classmethod
-    def from_row(cls, row: dict[str, str]) -> Area:
+    def from_row(cls, row: dict[str, str]) -> PublishedArea:
         """One row of `auc.csv`."""
         value, low, high = (number(row[name]) for name in ("auc", "auc_low", "auc_high"))
         if value is None:

@@ -70,6 +70,7 @@ def assessment_schema() -> Json:
         "probability": SHARE,
         "interval": _pair(SHARE) | {"description": "95 % credible interval."},
         "odds_factor": factor | {"description": "What the prior's odds are multiplied by."},
+        "odds_factor_interval": _or_null(_pair(factor) | {"description": "95 %; null, too, where a model has none."}),
         "prior": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
     }
     shares = "Predictor, or feature of a trained model, to log-odds"
@@ -77,7 +78,6 @@ def assessment_schema() -> Json:
     properties: Json = {
         "label": TEXT,
         **{name: _or_null(value) for name, value in answer.items()},
-        "odds_factor_interval": _or_null(_pair(factor) | {"description": "95 %; null where a model has none."}),
         "at_priors": _pattern({r"^0\.[0-9]+$": SHARE}, "Prior to probability."),
         "contributions": _by_name(number, f"{shares}; with logit(prior) they sum to logit(probability)."),
         "contribution_intervals": _by_name(_pair(number), "95 % interval of each contribution that has one."),
@@ -131,7 +131,7 @@ def _value(name: str, hint: Any) -> Json:
     if isinstance(hint, UnionType):
         inner = next(part for part in get_args(hint) if part is not NoneType)
         value = _value(name, inner)
-        return value | {"type": [value["type"], "null"]}
+        return value if "null" in value["type"] else value | {"type": [value["type"], "null"]}
     if get_origin(hint) is Literal:
         return {"enum": list(get_args(hint))}
     if get_origin(hint) is tuple and get_args(hint)[0] is float:
@@ -148,7 +148,7 @@ def _or_null(value: Json) -> Json:
     """That value, or null."""
     if "enum" in value:
         return value | {"enum": [*value["enum"], None]}
-    return value | {"type": [value["type"], "null"]}
+    return value if "null" in value["type"] else value | {"type": [value["type"], "null"]}
 
 
 def _pair(value: Json) -> Json:

@@ -206,7 +206,7 @@ def _second_look(readings: list[_Reading], best: IntArray, places: _Places, sett
     rows = np.arange(len(places.points))
     left = np.array([reading.steps.residual for reading in readings])[best, rows]
     height = np.abs(np.array([reading.steps.height for reading in readings])[best, rows])
-    noise = np.array([reading.noise for reading in readings])[best]
+    noise = INTERPOLATED_NOISE * np.array([reading.noise for reading in readings])[best]
     none = np.array([reading.quality(settings) for reading in readings]).max(axis=0) == 0
     doubtful = np.flatnonzero((left > np.maximum(noise, settings.max_misfit_fraction * height)) | none)
     ripple = settings.min_step_height_ratio

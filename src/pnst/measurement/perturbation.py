@@ -16,7 +16,7 @@ from pnst.measurement.diffusion_noise import measurement_noise
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import UncertaintySettings
 from pnst.study import Lesion, Role, Series
-from pnst.typing import Float32Array, FloatArray
+from pnst.typing import AnyArray, Float32Array, FloatArray
 
 MARGIN_VOXELS = 3
 """Empty voxels round the lesion on its turned grid."""
@@ -94,11 +94,21 @@ def _drawn(sd: float, count: int, rng: np.random.Generator) -> Float32Array:
 
 
 def _with_noise(series: Series, noise: Float32Array, rng: np.random.Generator) -> Series:
-    """The series with other noise on top: the values from another place on."""
+    """The series with other noise on top: the values from another place on.
+
+    Diffusion, whose fit takes off what noise adds to a magnitude, stays a magnitude: noise in both of its channels.
+    """
     volume = series.volume
+    noisy = volume.data + _from(noise, volume.data, rng)
+    if series.b_values is not None:
+        noisy = np.hypot(noisy, _from(noise, volume.data, rng))
+    return replace(series, volume=Volume(noisy, volume.grid, volume.unit))
+
+
+def _from(noise: Float32Array, like: AnyArray, rng: np.random.Generator) -> Float32Array:
+    """The values from a drawn place on, in the shape of an image."""
     first = int(rng.integers(POOL))
-    added = noise[first : first + volume.data.size].reshape(volume.data.shape)
-    return replace(series, volume=Volume(volume.data + added, volume.grid, volume.unit))
+    return noise[first : first + like.size].reshape(like.shape)
 
 
 def perturbed(lesion: Lesion, settings: UncertaintySettings, rng: np.random.Generator) -> Lesion:

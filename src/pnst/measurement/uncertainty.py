@@ -2,8 +2,8 @@
 
 Two parts, as the Guide to the Expression of Uncertainty in Measurement (GUM, JCGM 100:2008) has them. Type A: how far
 the same measurement lands from its value when noise, the voxels' phase and turn and the lesion's boundary are a little
-different. Type B: what repeating does not show. Of size and shape, how far the lesion's own equal-moment ellipsoid,
-voxelised on the lesion's own grid, lands from its closed form; of what is read from images, the setting `systematic`.
+different; of size and shape also how far the lesion's own equal-moment ellipsoid, voxelised on the lesion's own grid,
+lands from its closed form. Type B, what repeating does not show: the setting `systematic`.
 What readers differ by is in neither.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from pnst.measurement.families.margin import measure_margin
 from pnst.measurement.families.size import SUPERIOR, measure_size
 from pnst.measurement.family import Family, Interval, NotMeasurable, Outcome
 from pnst.measurement.perturbation import MARGIN_VOXELS, Perturbations
+from pnst.measurement.settings import UncertaintySettings
 from pnst.study import Lesion, Study
 
 Measure = Callable[[Context], Outcome]
@@ -45,6 +46,21 @@ COUNTS = ("_count",)
 """Columns that end so are whole numbers, and so are the ends of their intervals."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """How far one number lands from itself when it is measured again, and what its control is off."""
+
+    squares: tuple[float, ...]
+    """Squared distance of each repetition from the value; shorter where some could not measure it."""
+    control: float | None = None
+    """Of size and shape: how far the ellipsoid lands from its closed form."""
+
+    @property
+    def seen(self) -> tuple[float, ...]:
+        """Every squared distance: the control is one more repetition, of a body whose truth is known."""
+        return self.squares if self.control is None else (*self.squares, self.control**2)
+
+
 def with_intervals(
     context: Context, measured: Mapping[str, Family], families: Sequence[tuple[str, Measure]]
 ) -> dict[str, Family]:
@@ -52,6 +68,23 @@ def with_intervals(
     settings = context.settings.uncertainty
     if not settings.repetitions:
         return dict(measured)
+    named = {}
+    for name, columns in spreads(context, measured, families).items():
+        values = _numbers(measured[name])
+        intervals = {
+            column: interval(f"{name}.{column}", values[column], spread, settings)
+            for column, spread in columns.items()
+            if 2 * len(spread.squares) >= settings.repetitions
+        }
+        named[name] = replace(measured[name], intervals=intervals)
+    return named
+
+
+def spreads(
+    context: Context, measured: Mapping[str, Family], families: Sequence[tuple[str, Measure]]
+) -> dict[str, dict[str, Spread]]:
+    """Family → column → its spread over the repetitions."""
+    settings = context.settings.uncertainty
     repetitions = Perturbations(context, getattr(measured.get("edema"), "max_extent_mm", 0.0))
     repeated = [one for one in families if one[0] in measured]
     with ThreadPoolExecutor(THREADS) as pool:  # array operations let go of the interpreter
@@ -59,17 +92,13 @@ def with_intervals(
         again = pool.map(lambda seed: _measured_again(repetitions.draw(seed), repeated), seeds)
         control = pool.submit(_control, context)  # last, beside an odd repetition
         squares = _squares(measured, again)
-    named = {}
-    for name, family in measured.items():
-        values = _numbers(family)
-        known = _systematic(name, values, settings.systematic) | control.result()
-        intervals = {
-            column: interval(column, values[column], seen, known.get(f"{name}.{column}", 0.0), settings.level)
-            for column, seen in squares[name].items()
-            if 2 * len(seen) >= settings.repetitions
+    off = control.result()
+    return {
+        name: {
+            column: Spread(squares=tuple(seen), control=off.get(f"{name}.{column}")) for column, seen in columns.items()
         }
-        named[name] = replace(family, intervals=intervals)
-    return named
+        for name, columns in squares.items()
+    }
 
 
 def _squares(
@@ -105,18 +134,15 @@ def _numbers(family: Family) -> dict[str, float]:
     }
 
 
-def interval(column: str, value: float, squares: Sequence[float], known: float, level: float) -> Interval:
-    """Half width t·√(a² + b²): a of n repetitions about the value has n degrees of freedom, b, which is given, no end.
+def interval(column: str, value: float, spread: Spread, settings: UncertaintySettings) -> Interval:
+    """Student's t times the standard uncertainty on either side; `column` is `family.column`.
 
-    Together they have n (a² + b²)² ÷ a⁴ (Welch and Satterthwaite, GUM G.4.1). A count's ends are the nearest whole
-    numbers.
+    A count's ends are the nearest whole numbers.
     """
     from scipy.special import stdtrit
 
-    repeated = float(np.mean(squares))
-    variance = repeated + known**2
-    freedom = min(len(squares) * (variance / repeated) ** 2, ENDLESS) if repeated > 0 else ENDLESS
-    half = float(stdtrit(freedom, (1 + level) / 2)) * float(np.sqrt(variance))
+    sd, freedom = standard_uncertainty(column, value, spread, settings)
+    half = float(stdtrit(freedom, (1 + settings.level) / 2)) * sd
     low = value - half if column.endswith(SIGNED) else max(value - half, 0.0)
     high = min(value + half, 1.0) if column.endswith(SHARES) else value + half
     if column.endswith(COUNTS):
@@ -124,16 +150,24 @@ def interval(column: str, value: float, squares: Sequence[float], known: float, 
     return low, max(high, value)
 
 
-def _systematic(
-    family: str, values: Mapping[str, float], systematic: Mapping[str, tuple[float, float]]
-) -> dict[str, float]:
-    """`family.column` → SD of what it is known to miss."""
-    known = {}
-    for column, value in values.items():
-        own, share = systematic.get(f"{family}.{column}", (0.0, 0.0))
-        part = min(value, 1 - value) if column.endswith("fraction") else value
-        known[f"{family}.{column}"] = float(np.hypot(own, share * part))
-    return known
+def standard_uncertainty(
+    column: str, value: float, spread: Spread, settings: UncertaintySettings
+) -> tuple[float, float]:
+    """√(a² + b²) and its degrees of freedom: a of n repetitions about the value has n, b, which is given, no end.
+
+    Together they have n (a² + b²)² ÷ a⁴ (Welch and Satterthwaite, GUM G.4.1).
+    """
+    repeated = float(np.mean(spread.seen))
+    variance = repeated + _systematic(column, value, settings) ** 2
+    freedom = min(len(spread.seen) * (variance / repeated) ** 2, ENDLESS) if repeated > 0 else ENDLESS
+    return float(np.sqrt(variance)), freedom
+
+
+def _systematic(column: str, value: float, settings: UncertaintySettings) -> float:
+    """SD of what is missed whatever the noise."""
+    own, share = settings.systematic.get(column, (0.0, 0.0))
+    part = min(value, 1 - value) if column.endswith("fraction") else value
+    return float(np.hypot(own, share * part))
 
 
 def _control(context: Context) -> dict[str, float]:

@@ -69,7 +69,8 @@ def concavities(mesh: Facets, depth_mm: float) -> tuple[float, int]:
     edges = edges[deep[edges].all(axis=1)]
     links = coo_array((np.ones(len(edges)), edges.T), shape=(len(deep), len(deep)))
     _, labels = connected_components(links, directed=False)
-    return volume / float(hull.volume), len(np.unique(labels[deep]))
+    solidity = min(volume / float(hull.volume), 1.0)  # a convex body is its hull, but for the last digit
+    return solidity, len(np.unique(labels[deep]))
 
 
 def _section(ends: FloatArray, level: float) -> FloatArray:

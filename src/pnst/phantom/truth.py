@@ -5,7 +5,7 @@ Definitions are those of the measurements' columns, evaluated on the analytic su
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -27,11 +27,15 @@ from pnst.phantom.scene import Scene
 from pnst.phantom.surface import Surface, sample, weighted_quantile
 from pnst.phantom.surround import Rays, Value, edema_truth, split_fat_truth
 from pnst.study import Role
+from pnst.typing import BoolArray
 
 Truth = Mapping[str, Value]
 
 WIDTH_PER_SIGMA = 2.563
 """10–90 % width of an error function ÷ its σ."""
+
+EDGE_ROLES = (Role.T1_POST, Role.T2_FS, Role.T2)
+"""The series on which the edge is read."""
 
 NOTHING: Mapping[Role, TissueSignals] = MappingProxyType({})
 
@@ -41,8 +45,9 @@ def true_values(
 ) -> dict[str, Value]:
     """Every column that the geometry decides, as `family.column_unit` → value.
 
-    `grid` decides only `edema.censored`; `signals` decides the families of contrast and the edge voxels; `contour_mm`
-    is how far outside the true surface the lesion is drawn: all but the edge's offset is that of the true surface.
+    `grid` decides only `edema.censored`; `signals` decides the families of contrast, the edge voxels and the part of
+    the surface whose edge can be read; `contour_mm` is how far outside the true surface the lesion is drawn: all but
+    the edge's offset is that of the true surface.
     """
     shape = scene.shape
     surface = sample(shape, float(shape.radii.max()) * np.pi / 96)
@@ -52,7 +57,7 @@ def true_values(
     families: dict[str, Mapping[str, Value]] = {
         "size": size,
         "margin": shape_truth(shape, surface, body, size["longest_diameter_mm"])
-        | edge_truth(scene, surface)
+        | edge_truth(scene, surface, [signals[role].grid for role in EDGE_ROLES if role in signals])
         | {"edge_offset_mm": 0.0 - contour_mm},
         "edema": edema_truth(scene, surface, rays, body.volume_mm3, grid),
         "split_fat": split_fat_truth(scene, sample(shape, float(shape.radii.max()) * np.pi / 64), body),
@@ -61,16 +66,31 @@ def true_values(
     return {f"{name}.{column}": value for name, family in families.items() for column, value in family.items()}
 
 
-def edge_truth(scene: Scene, surface: Surface) -> dict[str, Value]:
-    """Width and indistinct share of the edge: 10–90 % width 2.563 σ, indistinct above 4 mm, area weighted."""
-    directions = surface.points / np.linalg.norm(surface.points, axis=1)[:, None]
-    width = WIDTH_PER_SIGMA * scene.edge_sigma(directions)
-    share = float(surface.areas[width > of.INDISTINCT_MM].sum() / surface.areas.sum())
+def edge_truth(scene: Scene, surface: Surface, grids: Sequence[Grid] = ()) -> dict[str, Value]:
+    """Width and indistinct share of the edge: 10–90 % width 2.563 σ, indistinct above 4 mm, area weighted.
+
+    Of the part of the surface that the voxels of these grids can show; of all of it without any.
+    """
+    shown = resolved(scene, surface, grids)
+    if not shown.any():
+        return {}
+    points, areas = surface.points[shown], surface.areas[shown]
+    width = WIDTH_PER_SIGMA * scene.edge_sigma(points / np.linalg.norm(points, axis=1)[:, None])
+    share = float(areas[width > of.INDISTINCT_MM].sum() / areas.sum())
     return {
         "ill_defined_fraction": share,
         "ill_defined": share > of.ILL_DEFINED_FRACTION,
-        "edge_width_mm": weighted_quantile(width, surface.areas, 0.5),
+        "edge_width_mm": weighted_quantile(width, areas, 0.5),
     }
+
+
+def resolved(scene: Scene, surface: Surface, grids: Sequence[Grid]) -> BoolArray:
+    """(n,) where a sharp border does not look indistinct in the voxels of every grid: a flat one is blurred by them to
+    the width² 2.563²·Σ(nᵢ·spacingᵢ)²/4.
+    """
+    normals = surface.normals @ scene.shape.axes.T
+    blurs = [WIDTH_PER_SIGMA / 2 * np.linalg.norm(normals @ grid.affine[:3, :3], axis=1) for grid in grids]
+    return np.asarray(np.min(blurs, axis=0) <= of.INDISTINCT_MM) if blurs else np.ones(len(normals), dtype=bool)
 
 
 def interior_truth(

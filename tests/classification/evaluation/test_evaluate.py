@@ -19,7 +19,10 @@ from pnst.errors import InputError, SettingError
 from pnst.reporting.evaluation import evaluation_report
 
 FEW = EvaluateSettings(bootstrap=200)
-KNOWN = ["size.longest_diameter_mm", "edema.max_extent_mm", "adc.mean_um2_per_ms", "heterogeneity.variation_t1"]
+KNOWN = [
+    *("size.longest_diameter_mm", "edema.max_extent_mm", "adc.mean_um2_per_ms", "heterogeneity.variation_t1"),
+    *("nf1", "age", "location"),
+]
 
 
 def check(table, **words):

@@ -68,7 +68,7 @@ def test_a_readers_word_replaces_what_was_measured():
 
 def test_the_evidence_score_is_that_of_assess():
     table = cohort()
-    known = table[["size.longest_diameter_mm", "edema.max_extent_mm", "adc.mean_um2_per_ms"]]
+    known = table[["size.longest_diameter_mm", "edema.max_extent_mm", "adc.mean_um2_per_ms", "nf1", "location"]]
     assert evidence_log_odds(table) == pytest.approx(logit(assess(known)["probability"].to_numpy()), abs=1e-6)
     assert choose_features(table, RESERVED, ["age", EVIDENCE]).names == ("age", EVIDENCE)
     assert choose_features(table, RESERVED, ["age"], evidence=True).names == ("age", EVIDENCE)

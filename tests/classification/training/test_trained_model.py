@@ -107,7 +107,8 @@ class TestForms:
         mapping = assess(m.columns(), model=model, patient=patient)
         table = assess(m.to_frame().assign(**{"heterogeneity.variation_t1": None}), model=model, patient=patient)
         assert a.probability == mapping.probability == table["probability"].iloc[0]
-        assert list(table.columns) == ["probability", "low", "high", "abstained", "warnings"]
+        answer = ["question", "class", "probability", "low", "high", "odds_factor", "abstained", "warnings"]
+        assert list(table.columns) == answer
         assert (a.case_id, a.label) == ("case", "GTV")
 
     def test_a_table_keeps_its_index_and_each_row_is_its_own(self, model):

@@ -24,11 +24,11 @@ from pnst.classification.evidence_model.value_draws import log_variance
 from pnst.classification.validity.row import Figure, ValidityRow, count_row, judged, not_modelled, value_row
 from pnst.evidence.csv_rows import Estimate
 from pnst.evidence.published import (
-    Area,
     Cutoff,
     EntityCounts,
     EntityMoments,
     Pooled,
+    PublishedArea,
     SampleMoments,
     SignCounts,
     areas,
@@ -155,7 +155,7 @@ class Validity:
             figure = Figure("cutoffs.csv", row.study, name, "benign positive")
             yield count_row(figure, row.n_benign - row.true_negative, row.n_benign, self._mixed(benign, row.study))
 
-    def _area_rows(self, row: Area) -> Iterator[ValidityRow]:
+    def _area_rows(self, row: PublishedArea) -> Iterator[ValidityRow]:
         p = self._lognormal(row.name)
         area = {entity: ndtr(p.step(entity) / (p.sd * np.sqrt(2))) for entity in ENTITIES}
         schwannoma = row.benign in ("schwannoma", "benign neurogenic tumour")
