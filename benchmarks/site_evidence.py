@@ -89,6 +89,9 @@ def true_parameters(rng: np.random.Generator, far: bool, alike: bool = False) ->
             benign = dict.fromkeys(benign, next(iter(benign.values())))
         arrays = {key: of(value) for key, value in vars(p).items() if isinstance(value, np.ndarray)}
         fixed[name] = replace(p, benign=benign, **arrays)
+        if isinstance(p, LogNormalParameters):  # its own medians are what bounds the values that count
+            middle = float(np.mean(list(benign.values())))
+            fixed[name] = replace(fixed[name], pooled=(float(arrays["malignant"][0]), middle, float(arrays["sd"][0])))
     return replace(drawn, predictors=MappingProxyType(fixed))
 
 
