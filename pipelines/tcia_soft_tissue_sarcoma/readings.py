@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from ast import literal_eval
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,16 +84,22 @@ def compartment(row: Row) -> str | None:
     return None if word == "unclear" else word
 
 
+LOBULATIONS = "margin.deep_lobulations_count"
+
+
 def lobulations(row: Row) -> str | None:
     """The count, three and more as one."""
-    count = given(row, "margin.deep_lobulations_count")
+    count = given(row, LOBULATIONS)
     return None if count is None else str(int(count)) if count < 3 else "3+"
 
 
 def shape(row: Row) -> str | None:
-    """Smooth: round, oval, an egg, and so without a deep concavity."""
-    count = given(row, "margin.deep_lobulations_count")
-    return None if count is None else "lobulated" if count >= 1 else "smooth"
+    """Smooth: round, oval, an egg, and so without a deep concavity; None where the interval of the count holds both."""
+    count, interval = given(row, LOBULATIONS), given(row, f"{LOBULATIONS}_interval")
+    low, high = literal_eval(str(interval)) if interval is not None else (count, count)
+    if count is None or low < 1 <= high:
+        return None
+    return "lobulated" if count >= 1 else "smooth"
 
 
 SIGNS = (

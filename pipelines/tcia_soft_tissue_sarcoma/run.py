@@ -94,7 +94,7 @@ def run_case(case: Case) -> dict[str, Any]:
 
 def measure_case(drawn: Drawn) -> dict[str, Any]:
     """Measurements, assessment and, where an expert drew the oedema, how the two compare."""
-    m = pnst.measure(drawn.study, drawn.lesion, pnst.MeasureSettings.without_intervals())
+    m = pnst.measure(drawn.study, drawn.lesion)
     a = pnst.assess(m)
     low, high = a.interval or (None, None)
     row = m.to_frame().drop(columns="case_id").iloc[0].to_dict()
