@@ -203,13 +203,8 @@ LEFT_OUT = {
     "tight": ("size.", *SHAPE, "edema.index"),
     "wide": ("size.", *SHAPE, "edema.index", *CONTENTS),
 }
-<<<<<<< HEAD
 """The numbers that are those of the contour, not of the tumour, where the contour is off on purpose; and how thick
 a rim is that covers under a hundredth of the surface."""
-=======
-"""Numbers that are those of the contour, not of the tumour, where the contour is off on purpose; and the thickness of a
-rim that covers under a hundredth of the surface."""
->>>>>>> accuracy
 Case = tuple[str, float, GridSpec]
 
 

@@ -64,7 +64,16 @@ def dilate_in_plane(mask: BoolArray, spacing: Sequence[float], slice_axis: int, 
 
 
 def add_shifted(onto: BoolArray, mask: BoolArray, axis: int, by: int) -> None:
-    """Add to a mask another, shifted by some voxels along an axis, both ways."""
+    """Add to a mask another, shifted by some voxels along an axis, both ways.
+
+    One voxel of five, shifted by two:
+
+    >>> mask, onto = np.zeros((5, 1, 1), dtype=bool), np.zeros((5, 1, 1), dtype=bool)
+    >>> mask[2] = True
+    >>> add_shifted(onto, mask, 0, 2)
+    >>> onto[:, 0, 0].tolist()
+    [True, False, False, False, True]
+    """
     count = mask.shape[axis]
     if by >= count:
         return
