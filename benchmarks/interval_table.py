@@ -25,8 +25,7 @@ from pnst.measurement.uncertainty import standard_uncertainty
 MULTIPLES = (0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.2, 3.3, 5.0)
 """Of the median error: SDs in the column's own unit that are tried. A share alone vanishes with the value."""
 SHARES = (0.0, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.1, 0.2, 0.35)
-OFTEN = 0.97
-"""With sizes left out in turn, 95 to 96 % of the intervals of those hold then."""
+OFTEN = MeasureSettings().uncertainty.level
 WIDER = np.geomspace(1.0, 8.0, 22)
 DIGITS = 2
 Pair = tuple[float, float]
