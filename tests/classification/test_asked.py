@@ -35,9 +35,10 @@ def test_a_table_of_several_places_answers_as_one_lesion_after_another():
     answers = assess(table)
     assert tuple(answers.columns) == ANSWER
     assert list(answers.index) == list("dbac")
-    for name, row in answers.astype(object).iterrows():
+    cells = zip(table.index, *(answers[name] for name in ("question", "abstained", "probability")), strict=True)
+    for name, question, abstained, probability in cells:
         one = assess({key: value for key, value in table.loc[name].items() if not pd.isna(value)})
-        assert row["question"] == one.question
-        assert row["abstained"] == one.abstained
+        assert question == one.question
+        assert abstained == one.abstained
         if one.probability is not None:
-            assert row["probability"] == pytest.approx(one.probability, abs=1e-12)
+            assert probability == pytest.approx(one.probability, abs=1e-12)
