@@ -42,7 +42,7 @@ SYSTEMATIC: dict[str, tuple[float, float]] = {
 }
 """The default of `uncertainty.systematic`, from `benchmarks/interval_table.py`, but for those of a count and of
 `margin.measured_fraction`, whose truth is not known. `benchmarks/coverage.py` counts how often the intervals hold on
-scenes that nothing was set with (ours)."""
+other scenes, which were looked at while the rule was chosen (ours; decision 46)."""
 
 
 class MarginSettings(StageSettings):
