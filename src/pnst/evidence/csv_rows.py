@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from hashlib import sha256
 from importlib.resources import files
-from typing import NamedTuple, TypeVar
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
-_Text = TypeVar("_Text", bound=str)
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_Record = TypeVar("_Record", bound="DataclassInstance")
 SMALL_CELL = 5
 """A count below this is written as `<5` by whoever shares counts of patients."""
 LEAST_TOTAL = 2 * SMALL_CELL - 1
@@ -47,14 +51,26 @@ def packaged_digests() -> dict[str, str]:
     return {name: sha256(data.joinpath(name).read_bytes()).hexdigest() for name in tables}
 
 
-def number(text: str) -> float | None:
-    """A number, or None where the cell is empty."""
-    return float(text) if text else None
+def record(kind: type[_Record], row: dict[str, str], **given: object) -> _Record:
+    """A row as a record: each field read from the cell of its name as its annotation says.
+
+    An empty cell is None, or an empty text; what is `given` is not read. A column without a field is passed over.
+    Raises `ValueError` for a cell that its field cannot hold.
+    """
+    hints = get_type_hints(kind)
+    missing = (f.name for f in fields(kind) if f.name not in given)
+    return kind(**given, **{name: _cell(row[name] or "", hints[name]) for name in missing})
 
 
-def whole(text: str) -> int | None:
-    """A count, or None where the cell is empty."""
-    return int(text) if text else None
+def _cell(text: str, hint: Any) -> object:
+    kinds = get_args(hint)
+    if get_origin(hint) is Literal:
+        if text not in kinds:
+            raise ValueError(f"{text!r} is none of {kinds}")
+        return text
+    if NoneType in kinds:
+        return _cell(text, next(kind for kind in kinds if kind is not NoneType)) if text else None
+    return hint(text)
 
 
 def count(text: str, total: int) -> Count:
@@ -90,11 +106,3 @@ def estimate(row: dict[str, str], value: str, stem: str) -> Estimate | None:
     """A value and the interval beside it, None unless all three are given."""
     cells = row[value], row[f"{stem}_low"], row[f"{stem}_high"]
     return Estimate(*(float(cell) for cell in cells)) if all(cells) else None
-
-
-def one_of(text: str, allowed: tuple[_Text, ...]) -> _Text:
-    """The text, when it is one of those allowed; raises `ValueError` otherwise."""
-    for value in allowed:
-        if text == value:
-            return value
-    raise ValueError(f"{text!r} is none of {allowed}")

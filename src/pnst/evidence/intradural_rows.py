@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from pnst.evidence.csv_rows import number, packaged_rows
+from pnst.evidence.csv_rows import packaged_rows, record
 
 LEE2020_CLASS_SIZE = 199 / 2
 """Lee2020 prints percentages of 199 patients and no class sizes: half of them each (assumed)."""
@@ -50,38 +50,20 @@ class IntraduralMoments:
 @cache
 def intradural_counts() -> tuple[IntraduralCounts, ...]:
     """Every row of `intradural.csv`."""
-    rows = []
-    for row in packaged_rows("intradural.csv"):
-        schwannoma = _positive(row["schwannoma_positive"], row["n_schwannoma"])
-        meningioma = _positive(row["meningioma_positive"], row["n_meningioma"])
-        counts = (*schwannoma, *meningioma)
-        rows.append(IntraduralCounts(row["predictor"], row["study"], *counts, row["mark"], row["note"]))
-    return tuple(rows)
+    return tuple(map(_counts, packaged_rows("intradural.csv")))
 
 
 @cache
 def intradural_moments() -> tuple[IntraduralMoments, ...]:
     """Every row of `intradural_continuous.csv`."""
-    return tuple(
-        IntraduralMoments(
-            predictor=row["predictor"],
-            unit=row["unit"],
-            study=row["study"],
-            mean_schwannoma=float(row["mean_schwannoma"]),
-            sd_schwannoma=number(row["sd_schwannoma"]),
-            n_schwannoma=None if not row["n_schwannoma"] else int(row["n_schwannoma"]),
-            mean_meningioma=float(row["mean_meningioma"]),
-            sd_meningioma=number(row["sd_meningioma"]),
-            n_meningioma=None if not row["n_meningioma"] else int(row["n_meningioma"]),
-            mark=row["mark"],
-            note=row["note"],
-        )
-        for row in packaged_rows("intradural_continuous.csv")
-    )
+    return tuple(record(IntraduralMoments, row) for row in packaged_rows("intradural_continuous.csv"))
 
 
-def _positive(text: str, total: str) -> tuple[float | None, float | None]:
-    """Count and class size; a percentage is of half of Lee2020's patients."""
-    if text.endswith("%"):
-        return float(text[:-1]) / 100 * LEE2020_CLASS_SIZE, LEE2020_CLASS_SIZE
-    return number(text), number(total)
+def _counts(row: dict[str, str]) -> IntraduralCounts:
+    """A percentage is of half of Lee2020's patients."""
+    given: dict[str, float] = {}
+    for of_class in ("schwannoma", "meningioma"):
+        if (text := row[f"{of_class}_positive"]).endswith("%"):
+            size = LEE2020_CLASS_SIZE
+            given |= {f"{of_class}_positive": float(text[:-1]) / 100 * size, f"n_{of_class}": size}
+    return record(IntraduralCounts, row, **given)

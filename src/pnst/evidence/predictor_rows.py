@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pnst.evidence.csv_rows import number, one_of
+from pnst.evidence.csv_rows import record
 
 Kind = Literal["sign", "ordinal", "lognormal"]
 Axis = Literal["severity", "diffusion"]
@@ -47,16 +47,4 @@ class Predictor:
     @classmethod
     def from_row(cls, row: dict[str, str]) -> Predictor:
         """One row of `predictors.csv`."""
-        return cls(
-            group=row["group"],
-            rank=int(row["rank"]),
-            name=row["predictor"],
-            column=row["column"],
-            kind=one_of(row["kind"], ("sign", "ordinal", "lognormal")),
-            unit_factor=float(row["unit_factor"]),
-            positive_when=row["positive_when"],
-            uncertain_from=number(row["uncertain_from"]),
-            uncertain_to=number(row["uncertain_to"]),
-            parameters=row["parameters"],
-            axis=one_of(row["axis"], ("severity", "diffusion")),
-        )
+        return record(cls, row, name=row["predictor"])

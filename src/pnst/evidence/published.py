@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from pnst.evidence.csv_rows import Estimate, number, one_of, packaged_rows, whole
+from pnst.evidence.csv_rows import Estimate, packaged_rows, record
 from pnst.evidence.predictor_rows import Predictor
 from pnst.evidence.sign_rows import Agreement, Entity, EntityCounts, Pooled, SignCounts
 from pnst.evidence.value_rows import Cutoff, EntityMoments, EntityShares, PublishedArea, SampleMoments
@@ -68,20 +68,7 @@ class Publication:
     @classmethod
     def from_row(cls, row: dict[str, str]) -> Publication:
         """One row of `studies.csv`."""
-        return cls(
-            study=row["study"],
-            citation=row["citation"],
-            doi=row["doi"],
-            n_malignant=whole(row["n_malignant"]),
-            n_benign=whole(row["n_benign"]),
-            population=row["population"],
-            acquisition=row["acquisition"],
-            level=row["level"],
-            nf1=one_of(row["nf1"], ("all", "some", "none", "unknown")),
-            site=row["site"],
-            age_max=number(row["age_max"]),
-            in_martin2021=one_of(row["in_martin2021"], ("yes", "no", "unknown", "")),
-        )
+        return record(cls, row)
 
 
 @cache

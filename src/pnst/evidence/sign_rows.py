@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from pnst.evidence.csv_rows import Count, Estimate, count, estimate, one_of
+from pnst.evidence.csv_rows import Count, Estimate, count, estimate, record
 
 Entity = Literal["schwannoma", "neurofibroma"]
 ENTITIES: tuple[Entity, ...] = get_args(Entity)
@@ -30,17 +30,8 @@ class SignCounts:
     @classmethod
     def from_row(cls, row: dict[str, str]) -> SignCounts:
         """One row of `signs_2x2.csv`."""
-        n_malignant, n_benign = int(row["n_malignant"]), int(row["n_benign"])
-        return cls(
-            predictor=row["predictor"],
-            study=row["study"],
-            malignant_positive=count(row["malignant_positive"], n_malignant),
-            n_malignant=n_malignant,
-            benign_positive=count(row["benign_positive"], n_benign),
-            n_benign=n_benign,
-            mark=row["mark"],
-            note=row["note"] or "",
-        )
+        counts = {name: count(row[f"{name}_positive"], int(row[f"n_{name}"])) for name in ("malignant", "benign")}
+        return record(cls, row, **{f"{name}_positive": value for name, value in counts.items()})
 
     @property
     def measured(self) -> bool:
@@ -63,15 +54,7 @@ class EntityCounts:
     @classmethod
     def from_row(cls, row: dict[str, str]) -> EntityCounts:
         """One row of `signs_by_entity.csv`."""
-        return cls(
-            predictor=row["predictor"],
-            study=row["study"],
-            entity=one_of(row["entity"], ENTITIES),
-            positive=count(row["positive"], int(row["n"])),
-            n=int(row["n"]),
-            mark=row["mark"],
-            note=row["note"] or "",
-        )
+        return record(cls, row, positive=count(row["positive"], int(row["n"])))
 
 
 @dataclass(frozen=True)
@@ -87,13 +70,8 @@ class Pooled:
     @classmethod
     def from_row(cls, row: dict[str, str]) -> Pooled:
         """One row of `pooled.csv`."""
-        return cls(
-            source=row["source"],
-            predictor=row["predictor"],
-            sensitivity=estimate(row, "sensitivity", "sens"),
-            specificity=estimate(row, "specificity", "spec"),
-            auc=estimate(row, "auc", "auc"),
-        )
+        columns = {"sensitivity": "sens", "specificity": "spec", "auc": "auc"}
+        return record(cls, row, **{name: estimate(row, name, stem) for name, stem in columns.items()})
 
 
 @dataclass(frozen=True)
@@ -110,13 +88,10 @@ class Agreement:
     @classmethod
     def from_row(cls, row: dict[str, str]) -> Agreement:
         """One row of `agreement.csv`."""
-        return cls(
-            predictor=row["predictor"],
-            sensitivity=(float(row["sensitivity_low"]), float(row["sensitivity_high"])),
-            specificity=(float(row["specificity_low"]), float(row["specificity_high"])),
-            mark=row["mark"],
-            note=row["note"] or "",
-        )
+        ends = {
+            name: (float(row[f"{name}_low"]), float(row[f"{name}_high"])) for name in ("sensitivity", "specificity")
+        }
+        return record(cls, row, **ends)
 
 
 @dataclass(frozen=True)

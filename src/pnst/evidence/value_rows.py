@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pnst.evidence.csv_rows import Estimate, number, one_of, whole
-from pnst.evidence.sign_rows import ENTITIES, Entity
+from pnst.evidence.csv_rows import Estimate, estimate, record
+from pnst.evidence.sign_rows import Entity
 
 
 @dataclass(frozen=True)
@@ -27,19 +27,7 @@ class SampleMoments:
     @classmethod
     def from_row(cls, row: dict[str, str]) -> SampleMoments:
         """One row of `continuous.csv`."""
-        return cls(
-            predictor=row["predictor"],
-            unit=row["unit"],
-            study=row["study"],
-            mean_malignant=float(row["mean_malignant"]),
-            sd_malignant=float(row["sd_malignant"]),
-            n_malignant=int(row["n_malignant"]),
-            mean_benign=float(row["mean_benign"]),
-            sd_benign=float(row["sd_benign"]),
-            n_benign=int(row["n_benign"]),
-            mark=row["mark"],
-            note=row["note"] or "",
-        )
+        return record(cls, row)
 
 
 @dataclass(frozen=True)
@@ -59,17 +47,7 @@ class EntityMoments:
     @classmethod
     def from_row(cls, row: dict[str, str]) -> EntityMoments:
         """One row of `continuous_by_entity.csv`."""
-        return cls(
-            predictor=row["predictor"],
-            unit=row["unit"],
-            study=row["study"],
-            entity=one_of(row["entity"], ENTITIES),
-            mean=float(row["mean"]),
-            sd=float(row["sd"]),
-            n=int(row["n"]),
-            mark=row["mark"],
-            note=row["note"] or "",
-        )
+        return record(cls, row)
 
 
 @dataclass(frozen=True)
@@ -98,21 +76,7 @@ class Cutoff:
     @classmethod
     def from_row(cls, row: dict[str, str]) -> Cutoff:
         """One row of `cutoffs.csv`."""
-        return cls(
-            predictor=row["predictor"],
-            statistic=row["statistic"],
-            study=row["study"],
-            operator=row["operator"],
-            cutoff=float(row["cutoff"]),
-            unit=row["unit"],
-            true_positive=int(row["true_positive"]),
-            n_malignant=int(row["n_malignant"]),
-            true_negative=whole(row["true_negative"]),
-            n_benign=int(row["n_benign"]),
-            population=row["population"],
-            mark=row["mark"],
-            auc=number(row["auc"]),
-        )
+        return record(cls, row)
 
 
 @dataclass(frozen=True)
@@ -144,21 +108,7 @@ class PublishedArea:
     @classmethod
     def from_row(cls, row: dict[str, str]) -> PublishedArea:
         """One row of `auc.csv`."""
-        value, low, high = (number(row[name]) for name in ("auc", "auc_low", "auc_high"))
-        if value is None:
-            raise ValueError(f"{row['study']}: no auc")
-        return cls(
-            predictor=row["predictor"],
-            statistic=row["statistic"],
-            study=row["study"],
-            malignant=row["malignant"],
-            benign=row["benign"],
-            n_malignant=int(row["n_malignant"]),
-            n_benign=int(row["n_benign"]),
-            auc=value if low is None or high is None else Estimate(value, low, high),
-            mark=row["mark"],
-            note=row["note"] or "",
-        )
+        return record(cls, row, auc=estimate(row, "auc", "auc") or float(row["auc"]))
 
 
 @dataclass(frozen=True)
@@ -176,12 +126,4 @@ class EntityShares:
     @classmethod
     def from_row(cls, row: dict[str, str]) -> EntityShares:
         """One row of `entities.csv`."""
-        return cls(
-            study=row["study"],
-            population=row["population"],
-            schwannoma=int(row["schwannoma"]),
-            neurofibroma=int(row["neurofibroma"]),
-            other_benign=int(row["other_benign"]),
-            mark=row["mark"],
-            note=row["note"] or "",
-        )
+        return record(cls, row)
