@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 import pytest
 
-from pnst.evidence.csv_rows import SMALL_CELL, Censored, bounds, count, estimate, number, one_of, whole
-from pnst.evidence.question import QUESTIONS, question_in, question_named
+from pnst.evidence.csv_rows import SMALL_CELL, Censored, bounds, count, estimate, record
 from pnst.evidence.sign_rows import SignCounts
 
 
@@ -35,25 +37,41 @@ def test_a_row_of_a_site_holds_a_small_cell():
     assert (counts.malignant_positive, counts.benign_positive) == (Censored(0, 4), Censored(26, 30))
 
 
-def test_an_empty_cell_is_none():
-    assert number("") is whole("") is None
-    assert (number("1.5"), whole("3")) == (1.5, 3)
+@dataclass(frozen=True)
+class Line:
+    study: str
+    n: int
+    mean: float
+    size: int | None
+    sd: float | None
+    answer: Literal["yes", "no"]
+
+
+ROW = {"study": "A", "n": "3", "mean": "1.5", "size": "7", "sd": "0.5", "answer": "yes", "beside": "the fields"}
+
+
+def test_a_record_is_read_by_its_annotations():
+    assert record(Line, ROW) == Line("A", 3, 1.5, 7, 0.5, "yes")
+    assert record(Line, ROW, n=9).n == 9
+
+
+def test_an_empty_cell_is_none_or_an_empty_text():
+    empty = record(Line, ROW | {"study": "", "size": "", "sd": ""})
+    assert (empty.study, empty.size, empty.sd) == ("", None, None)
     row = {"auc": "0.9", "auc_low": "", "auc_high": "1.0"}
     assert estimate(row, "auc", "auc") is None
     assert estimate(row | {"auc_low": "0.8"}, "auc", "auc").low == 0.8
 
 
-def test_a_word_outside_its_vocabulary_is_refused():
-    assert one_of("yes", ("yes", "no")) == "yes"
-    with pytest.raises(ValueError, match="none of"):
-        one_of("sometimes", ("yes", "no"))
-
-
-def test_each_place_is_asked_about_once_at_most():
-    places = [place for question in QUESTIONS for place in question.places]
-    assert len(set(places)) == len(places)
-    assert question_in("intramedullary") is question_in("intracranial") is question_named("grade") is None
-    for question in QUESTIONS:
-        assert question_named(question.name) is question
-        assert all(question_in(place) is question for place in question.places)
-        assert question.of_class == question.classes[0]
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ({"answer": "sometimes"}, "none of"),
+        ({"n": ""}, "invalid literal"),
+        ({"n": "1.5"}, "invalid literal"),
+        ({"mean": "x"}, "could not"),
+    ],
+)
+def test_a_cell_that_its_field_cannot_hold_is_refused(cells, says):
+    with pytest.raises(ValueError, match=says):
+        record(Line, ROW | cells)
