@@ -217,19 +217,32 @@ def test_the_schema_lists_what_a_rule_says():
     assert rule["properties"].keys() == set(rule["required"]) == {f.name for f in fields(RuleResult)}
 
 
-def every_object(schema: Json) -> list[Json]:
-    """Each schema of an object with fixed keys or patterns, wherever it stands."""
-    parts = [part for value in schema.values() if isinstance(value, dict) for part in every_object(value)]
-    return [schema, *parts] if schema.get("type") == "object" else parts
+def every_object(schema: Json, name: str = "") -> list[tuple[str, Json]]:
+    """Each schema of an object, wherever it stands, under the name of the key that holds it."""
+    parts = [part for key, value in schema.items() if isinstance(value, dict) for part in every_object(value, key)]
+    return [(name, schema), *parts] if schema.get("type") == "object" else parts
+
+
+A_NUMBER: Json = {"type": "number"}
+TWO_ENDS: Json = {"type": "array", "prefixItems": [A_NUMBER, A_NUMBER], "items": False, "minItems": 2}
+OPEN_TO: dict[str, dict[str, Json]] = {
+    "measurements": {},
+    "assessment": {
+        "contributions": A_NUMBER,
+        "contribution_intervals": TWO_ENDS,
+        "alone": A_NUMBER,
+        "alone_intervals": TWO_ENDS,
+    },
+}
+"""A trained model's features have names of their own: what they hold is a number or an interval, and nothing else."""
 
 
 @pytest.mark.parametrize("name", ["measurements", "assessment"])
 def test_no_object_takes_what_is_not_listed(name):
     objects = every_object(dict(validator(name).schema))
     assert len(objects) >= 6
-    open_to = [part for part in objects if part["additionalProperties"] is not False]
-    # A trained model's features have names of their own; what they hold is still a number.
-    assert [part["additionalProperties"] for part in open_to] == [{"type": "number"}] * (name == "assessment")
+    takes = {key: part["additionalProperties"] for key, part in objects}
+    assert {key: values for key, values in takes.items() if values is not False} == OPEN_TO[name]
 
 
 Change = Callable[[Json], Any]
