@@ -51,7 +51,7 @@ def leaky(x: Float32Array, slope: float = 0.01) -> Float32Array:
     >>> leaky(np.array([2.0, -2.0], dtype=np.float32), 0.5).tolist()
     [2.0, -1.0]
     """
-    return np.maximum(x, np.float32(slope) * x)
+    return np.asarray(np.maximum(x, np.float32(slope) * x))
 
 
 def halve(x: Float32Array) -> Float32Array:

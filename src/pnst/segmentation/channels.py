@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from pnst.kernels.section_stack import SectionStack
 from pnst.segmentation.frame import SHAPE, Frame
-from pnst.typing import BoolArray, Float32Array, FloatArray
+from pnst.typing import BoolArray, Float32Array
 
 CORE_DEPTH = 0.4
 """The body's core, deeper than this, gives the signal that counts as 0."""
@@ -30,7 +27,7 @@ def depth_in(frame: Frame) -> Float32Array:
 
 
 def channels(signal: Float32Array, depth: Float32Array, frame: Frame) -> Float32Array:
-    """(4, ni, nj, nk): signal, whether there is one, the body's depth, and how near a level is that a line was drawn at.
+    """(4, ni, nj, nk): signal, whether there is one, the body's depth, and how near a level with a line is.
 
     `signal` is that of the frame's voxels, NaN outside the image. The series' own scale is taken out, so that any
     contrast and any scanner's unit is shown alike.
@@ -49,13 +46,9 @@ def _standardised(signal: Float32Array, seen: BoolArray, depth: Float32Array) ->
 
 
 def _nearness(frame: Frame) -> Float32Array:
-    near = nearness(frame.heights, frame.body)
-    return np.asarray(np.broadcast_to(near, SHAPE), dtype=np.float32)
-
-
-def nearness(heights: FloatArray, body: SectionStack) -> FloatArray:
-    """(n,) 1 at the levels of the body's sections, falling to 0 away from them."""
-    low, high = body.ends
+    """1 at the levels that a section was drawn at, falling to 0 away from them."""
+    low, high = frame.body.ends
     sd = max(NEAR_LEVEL_MM, NEAR_LEVEL * (high - low))
-    apart: Sequence[FloatArray] = [np.abs(heights - level) for level in body.levels]
-    return np.asarray(np.exp(-((np.min(apart, axis=0) / sd) ** 2) / 2))
+    apart = [np.abs(frame.heights - level) for level in frame.drawn_levels]
+    near = np.exp(-((np.min(apart, axis=0) / sd) ** 2) / 2) if apart else np.zeros(SHAPE[2])
+    return np.asarray(np.broadcast_to(near, SHAPE), dtype=np.float32)

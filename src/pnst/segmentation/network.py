@@ -35,7 +35,7 @@ class Network:
         x = seen.pop()
         for level in reversed(range(self.depth)):
             x = self._block(f"dec.{level}", np.concatenate([double(x), seen[level]]))
-        return convolve(x, self.weights["out.weight"], self.weights["out.bias"])[0]
+        return np.asarray(convolve(x, self.weights["out.weight"], self.weights["out.bias"])[0])
 
     def _block(self, name: str, x: Float32Array) -> Float32Array:
         for part in ("1", "2"):

@@ -87,7 +87,7 @@ def body_of(prompt: Prompt, slice_normal: FloatArray | None = None) -> SectionSt
     return _of_lines(lines, clicks, slice_normal)
 
 
-def ball(centre: FloatArray, radius_mm: float) -> SectionStack:
+def ball_about(centre: FloatArray, radius_mm: float) -> SectionStack:
     """A ball about (3,) RAS mm."""
     half = np.full(3, radius_mm)
     return _of_box(centre - half, centre + half)
@@ -137,6 +137,12 @@ def _of_lines(lines: Sequence[Line], clicks: Sequence[Point], slice_normal: Floa
         centre_levels=known[:, 2],
         centres=known[:, :2],
     )
+
+
+def drawn_levels(prompt: Prompt, body: SectionStack) -> tuple[float, ...]:
+    """Where along its body's axis (mm) a prompt has a line."""
+    has_lines = isinstance(prompt, Line) or not isinstance(prompt, Point | Box | Scribbles)
+    return tuple(body.levels.tolist()) if has_lines else ()
 
 
 def section_of(line: Line, slice_normal: FloatArray | None = None) -> Section:
