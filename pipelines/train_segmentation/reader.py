@@ -129,7 +129,10 @@ def any_prompt(rng: np.random.Generator, reader: Reader) -> list[Line | Point]:
     others = [k for before, k in zip([-9, *others], others, strict=False) if k - before >= 2]
     slack = min(off, 0.1 * (high - low))
     levels = [reader.grid.to_world([0, 0, k])[2] for k in (main, *others)]
-    extent = min(low + rng.uniform(-slack, slack), min(levels) - 1.5), max(high + rng.uniform(-slack, slack), max(levels) + 1.5)
+    extent = (
+        min(low + rng.uniform(-slack, slack), min(levels) - 1.5),
+        max(high + rng.uniform(-slack, slack), max(levels) + 1.5),
+    )
     line = shaky(rng, reader.lines[main], 0.6 * off)
     prompt: list[Line | Point] = [Line(line.p_ras_mm, line.q_ras_mm, line.short_axis, extent)]
     for k in others:

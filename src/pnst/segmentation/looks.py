@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
@@ -11,13 +11,14 @@ import numpy as np
 
 from pnst.segmentation.channels import channels, depth_in
 from pnst.segmentation.frame import Frame
-from pnst.segmentation.network import Network, networks
+from pnst.segmentation.network import Network
 from pnst.study import Role, Study
 from pnst.typing import Float32Array
 
 LOOKED_AT = (Role.T1, Role.T1_POST, Role.T2, Role.T2_FS)
 """Series that show the anatomy. Diffusion is distorted, and a map of fat or ADC is none of the contrasts learnt."""
-MIRRORS = ((), (1, 2), (1, 3), (2, 3))
+Axes = tuple[int, ...]
+MIRRORS: tuple[Axes, ...] = ((), (1, 2), (1, 3), (2, 3))
 """The frame is looked at as it is and mirrored along two of its axes at a time."""
 MIN_SEEN = 0.5
 """A series that holds less of the body than this is not looked at."""
@@ -47,8 +48,8 @@ class Looks:
         return np.asarray(prior + np.mean(list(self.added.values()), axis=0, dtype=np.float32))
 
 
-def look(study: Study, frame: Frame, *, thorough: bool = True) -> Looks:
-    """At every series that holds the body; not `thorough`: by one network and without mirrors."""
+def look(study: Study, frame: Frame, networks: Sequence[Network], mirrors: Sequence[Axes] = MIRRORS) -> Looks:
+    """At every series that holds the body, by every network and in every mirror."""
     depth = depth_in(frame)
     shown = {}
     for role in LOOKED_AT:
@@ -57,7 +58,7 @@ def look(study: Study, frame: Frame, *, thorough: bool = True) -> Looks:
             signal = frame.of(volume.data, volume.grid)
             if np.isfinite(signal)[depth > 0].mean() >= MIN_SEEN:
                 shown[role] = channels(signal, depth, frame)
-    tasks = list(product(shown, networks() if thorough else networks()[:1], MIRRORS if thorough else MIRRORS[:1]))
+    tasks = list(product(shown, networks, mirrors))
     with ThreadPoolExecutor(THREADS) as pool:  # array operations let go of the interpreter
         answers = list(pool.map(lambda task: _mirrored(task[1], shown[task[0]], task[2]), tasks))
     added = {
@@ -68,7 +69,7 @@ def look(study: Study, frame: Frame, *, thorough: bool = True) -> Looks:
     return Looks(frame, depth, added, np.asarray(spread, dtype=np.float32))
 
 
-def _mirrored(network: Network, shown: Float32Array, axes: tuple[int, ...]) -> Float32Array:
+def _mirrored(network: Network, shown: Float32Array, axes: Axes) -> Float32Array:
     """The logits of what is shown in a mirror, mirrored back."""
     answer = network.logits(np.ascontiguousarray(np.flip(shown, axes)))
     return np.flip(answer, tuple(axis - 1 for axis in axes))

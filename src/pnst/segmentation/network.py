@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import IO
 
 import numpy as np
 
@@ -46,12 +47,15 @@ class Network:
 
 
 @cache
-def networks() -> tuple[Network, ...]:
-    """The trained networks of this version, which answer together; arrays alone are loaded, no pickle."""
-    with (
-        (files("pnst.segmentation") / "data" / WEIGHTS).open("rb") as stream,
-        np.load(stream, allow_pickle=False) as file,
-    ):
+def trained_networks() -> tuple[Network, ...]:
+    """The networks of this version, which answer together."""
+    with (files("pnst.segmentation") / "data" / WEIGHTS).open("rb") as stream:
+        return read_networks(stream)
+
+
+def read_networks(stream: IO[bytes]) -> tuple[Network, ...]:
+    """The networks of a file that training has left. Arrays alone are loaded, no pickle."""
+    with np.load(stream, allow_pickle=False) as file:
         arrays = {name: file[name].astype(np.float32) for name in file.files}
     members = sorted({name.split("/")[0] for name in arrays})
     return tuple(

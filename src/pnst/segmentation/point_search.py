@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,7 +11,8 @@ import numpy as np
 from pnst.errors import AmbiguityError
 from pnst.kernels.section_stack import SectionStack
 from pnst.segmentation.frame import SHAPE, Frame
-from pnst.segmentation.looks import Looks, look
+from pnst.segmentation.looks import MIRRORS, Looks, look
+from pnst.segmentation.network import Network
 from pnst.segmentation.prompt_body import ball_about
 from pnst.study import Study
 from pnst.typing import BoolArray, FloatArray
@@ -34,12 +36,12 @@ class Tried:
     """Expected Dice of the region."""
 
 
-def body_about(study: Study, point: FloatArray) -> SectionStack:
+def body_about(study: Study, point: FloatArray, networks: Sequence[Network]) -> SectionStack:
     """The body of the lesion that was clicked on, (3,) RAS mm.
 
     Raises `AmbiguityError` where no size fits what the images show.
     """
-    tried = [_try(study, point, radius) for radius in RADII_MM]
+    tried = [_try(study, point, radius, networks[:1]) for radius in RADII_MM]
     fitting = [
         small if abs(small.growth) < abs(large.growth) else large
         for small, large in pairwise(tried)
@@ -57,13 +59,13 @@ def body_about(study: Study, point: FloatArray) -> SectionStack:
         )
     body = ball_about(point, best.radius_mm)
     for _ in range(ROUNDS):
-        found = look(study, Frame(body))
+        found = look(study, Frame(body), networks)
         body = stack_of(found.logits > 0, found.frame)
     return body
 
 
-def _try(study: Study, point: FloatArray, radius_mm: float) -> Tried:
-    looks = look(study, Frame(ball_about(point, radius_mm)), thorough=False)
+def _try(study: Study, point: FloatArray, radius_mm: float, networks: Sequence[Network]) -> Tried:
+    looks = look(study, Frame(ball_about(point, radius_mm)), networks, MIRRORS[:1])
     region = looks.logits > 0
     volume = float(np.count_nonzero(region)) * float(np.prod(2 * looks.frame.half_sides / np.array(SHAPE)))
     radius = (3 * volume / (4 * np.pi)) ** (1 / 3)

@@ -13,6 +13,7 @@ from pnst.segmentation.correction import corrected
 from pnst.segmentation.field import Field, field_of, keep_out, lesion_in, outside
 from pnst.segmentation.frame import Frame
 from pnst.segmentation.looks import LOOKED_AT, Looks, look
+from pnst.segmentation.network import Network, trained_networks
 from pnst.segmentation.point_search import body_about
 from pnst.segmentation.prompt import Point, Prompt, Scribbles
 from pnst.segmentation.prompt_body import body_of, drawn_levels
@@ -31,6 +32,7 @@ def segment(
     on: Role | None = None,
     previous: Lesion | None = None,
     others: Sequence[Lesion] = (),
+    networks: Sequence[Network] | None = None,
     progress: Progress | None = None,
 ) -> SegmentedLesion:
     """The lesion that a prompt points at. Not a medical device: look at the result.
@@ -46,6 +48,7 @@ def segment(
     on : the series whose voxels the mask has; None: the one with the smallest
     previous : a lesion to correct, and then `prompt` is `Scribbles`: nothing changes over 15 mm from a stroke
     others : lesions that are none of this one
+    networks : others than those that come with this version (for cross-validation)
     progress : is told what is being done
 
     Returns
@@ -58,21 +61,42 @@ def segment(
     GeometryError : a prompt outside the images
     AmbiguityError : a point alone, where the images show no border
     """
-    say = progress or (lambda _: None)
     if previous is not None:
-        return _corrected(study, previous, prompt, say)
+        return _corrected(study, previous, prompt, progress or _silent)
+    return segment_and_explain(
+        study, prompt, label=label, on=on, others=others, networks=networks, progress=progress or _silent
+    )[0]
+
+
+def _silent(_: str) -> None:
+    """Progress that nobody watches."""
+
+
+def segment_and_explain(
+    study: Study,
+    prompt: Prompt,
+    *,
+    label: str = "1",
+    on: Role | None = None,
+    others: Sequence[Lesion] = (),
+    networks: Sequence[Network] | None = None,
+    progress: Progress = _silent,
+) -> tuple[SegmentedLesion, Field, Looks]:
+    """As `segment`, with the logits that it rests on, for those who judge it."""
+    say = progress
     grid = grid_of(study, on)
     say("looking for the size" if isinstance(prompt, Point) else "looking at the series")
-    frame = _frame_of(study, prompt, grid)
+    members = networks or trained_networks()
+    frame = _frame_of(study, prompt, grid, members)
     if not _holds(grid, frame):
         raise outside(grid)
-    looks = look(study, frame)
+    looks = look(study, frame, members)
     say("drawing the surface")
     field = keep_out(field_of(looks.logits, frame, grid), study, frame.body, others)
     mask = lesion_in(field, frame.body.origin)
     if isinstance(prompt, Scribbles):
         mask = corrected(study, mask, prompt)
-    return _lesion(label, mask, field, looks, _words(prompt, looks))
+    return _lesion(label, mask, field, looks, _words(prompt, looks)), field, looks
 
 
 def grid_of(study: Study, on: Role | None) -> Grid:
@@ -89,9 +113,9 @@ def grid_of(study: Study, on: Role | None) -> Grid:
     return study.series[chosen].volume.grid
 
 
-def _frame_of(study: Study, prompt: Prompt, grid: Grid) -> Frame:
+def _frame_of(study: Study, prompt: Prompt, grid: Grid, networks: Sequence[Network]) -> Frame:
     if isinstance(prompt, Point):
-        return Frame(body_about(study, np.array(prompt.ras_mm)))
+        return Frame(body_about(study, np.array(prompt.ras_mm), networks))
     body = body_of(prompt, grid.directions[:, grid.slice_axis])
     return Frame(body, drawn_levels(prompt, body))
 
