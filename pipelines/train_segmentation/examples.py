@@ -84,7 +84,7 @@ def _any_frame(rng: Rng, case: LabelledCase, reader: Reader) -> Frame:
 
 
 def _bent(rng: Rng, case: LabelledCase) -> Iterator[LabelledCase]:
-    """Copies whose anatomy is turned, sheared and bent smoothly; those that leave the image or fall apart are not used."""
+    """Copies whose anatomy is turned, sheared and bent smoothly; none that leave the image or fall apart."""
     made = 0
     while made < SHAPES:
         bent = _bend(rng, case)
