@@ -19,9 +19,9 @@ from pnst.segmentation.prompt_body import ball_about, body_of, drawn_levels
 from pnst.typing import BoolArray, Float32Array
 
 Rng = np.random.Generator
-AS_DRAWN, SHAPES, PER_SHAPE = 24, 9, 4
+AS_DRAWN, SHAPES, PER_SHAPE = 30, 10, 4
 """Prompts of each case as it is, its bent copies, and prompts of each of these."""
-BOX, BALL = 0.08, 0.14
+BOX, BALL = 0.06, 0.1
 """How often the prompt is a box, and a ball of a wrong size about a click; else lines and clicks."""
 
 
