@@ -24,16 +24,23 @@ WORDS = {
     "box": "a box",
     "point": "a point",
 }
+HEADER = (
+    "prompt",
+    "Dice: mean",
+    "median",
+    "worst",
+    "the prompt's own body",
+    "gain (95 % interval over cases)",
+    "cases below it",
+    "by at most",
+)
 RESAMPLES = 4000
 SIGNS = ("expected", "from_body", "spread")
 
 
 def dice_table(rows: pd.DataFrame) -> str:
     """A row a kind of prompt."""
-    lines = [
-        "| prompt | Dice: mean | median | worst | prompt's own body | gain (95 % interval over cases) | below it | by at most |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
+    lines = [" | ".join(["", *HEADER, ""]).strip(), "| --- " * len(HEADER) + "|"]
     for kind, words in WORDS.items():
         cases = rows[rows["kind"] == kind].groupby("case")[["dice", "body_dice"]].mean()
         found = cases["dice"].dropna()
