@@ -13,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
+from pnst.classification.evidence_model.parameters import ByEntity
 from pnst.evidence.published import Entity
 from pnst.typing import BoolArray, FloatArray
 
@@ -33,11 +34,11 @@ class SignFactor:
 
     weights: FloatArray
     """(n, levels)"""
-    tables: dict[Entity, FloatArray]
+    tables: ByEntity
     """P(level | s), (draws, levels, nodes), of each entity; of one, where they share it."""
 
     @classmethod
-    def of(cls, weights: FloatArray, by_reader: BoolArray, tables: dict[Entity, FloatArray]) -> SignFactor:
+    def of(cls, weights: FloatArray, by_reader: BoolArray, tables: ByEntity) -> SignFactor:
         """Of one sign, observed with weights (n, levels); 1 where they are NaN.
 
         A table's upper half is of the measured sign, its lower half of a reader's word. Rows that no lesion weighs are
@@ -71,15 +72,26 @@ class SignFactor:
 class SizeFactor:
     """Of a lognormal value: exp −(z − b·s)², whose exponent is −z² + 2z·b·s − b²s², a product of matrices."""
 
-    terms: dict[Entity, FloatArray]
+    terms: ByEntity
     """−z², 2z and −1, (draws, n, 3) of each entity; 0 where the value is missing."""
-    powers: dict[Entity, FloatArray]
+    powers: ByEntity
     """1, b·s and b²s², (draws, 3, nodes)."""
+
+    @classmethod
+    def of(cls, z: ByEntity, shift: ByEntity) -> SizeFactor:
+        """From z (draws, n), NaN where it is missing, and b·s (draws, nodes)."""
+        return cls({e: _terms(z[e]) for e in z}, {e: np.stack([s**0, s, s**2], axis=1) for e, s in shift.items()})
 
     def fill(self, rows: slice, entity: Entity, out: FloatArray) -> None:
         """Write that of some lesions into `out` (draws, rows, nodes)."""
         np.matmul(self.terms[entity][:, rows], self.powers[entity], out=out)
         np.exp(out, out=out)
+
+
+def _terms(z: FloatArray) -> FloatArray:
+    terms = np.stack([-(z**2), 2 * z, np.full_like(z, -1.0)], axis=-1)
+    terms[np.isnan(z)] = 0.0
+    return terms
 
 
 def _combined(first: FloatArray, second: FloatArray) -> FloatArray:

@@ -148,16 +148,13 @@ class Likelihood:
     def _size(self, name: str, x: FloatArray) -> SizeFactor:
         """Normal density of z given s, N(λs, 1 − λ²), up to a factor free of s and of the class; 1 where x is NaN."""
         p = self._lognormal(name)
-        terms, powers = {}, {}
+        z, shift = {}, {}
         for entity in ENTITIES:
             loading = np.minimum(p.step(entity) / p.sd / self.delta, MAX_LOADING)
             width = np.sqrt(2 * (1 - loading**2))
-            z = (p.sign * (x - p.middle(entity)[:, None])) / (p.sd * width)[:, None]
-            shift = (loading / width)[:, None] * NODES
-            terms[entity] = np.stack([-(z**2), 2 * z, np.full_like(z, -1.0)], axis=-1)
-            terms[entity][np.isnan(z)] = 0.0
-            powers[entity] = np.stack([np.ones_like(shift), shift, shift**2], axis=1)
-        return SizeFactor(terms, powers)
+            z[entity] = p.sign * (x - p.middle(entity)[:, None]) / (p.sd * width)[:, None]
+            shift[entity] = (loading / width)[:, None] * NODES
+        return SizeFactor.of(z, shift)
 
     def _lognormal(self, name: str) -> LogNormalParameters:
         p = self.parameters.predictors[name]
