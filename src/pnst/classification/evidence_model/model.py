@@ -85,6 +85,7 @@ class EvidenceModel:
             inputs=partial(_inputs, observations, self.likelihood),
             findings=partial(self._findings, observed, prior, _order(observations)),
             at_prior=lambda other: posterior_at(other).probability,
+            evidence=self.evidence,
         )
 
     def _posterior_at(self, observed: ObservedData) -> Callable[[float], Posterior]:
