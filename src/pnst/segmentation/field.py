@@ -41,7 +41,7 @@ class Field:
 
     def probability(self) -> Float32Array:
         """(ni, nj, nk) of the box's voxels."""
-        return np.asarray(1 / (1 + np.exp(-self.logits)), dtype=np.float32)
+        return np.asarray(1 / (1 + np.exp(-np.maximum(self.logits, NOWHERE))), dtype=np.float32)
 
     def whole(self, values: AnyArray) -> AnyArray:
         """Values of the box put into an array of the image's shape, 0 elsewhere."""

@@ -49,23 +49,24 @@ def body_about(study: Study, point: FloatArray, networks: Sequence[Network]) -> 
     """The body of the lesion that was clicked on, (3,) RAS mm.
 
     Between a ball that the region outgrows and one that it does not fill lies a size that fits; the image shows it
-    where both regions are the same. Raises `AmbiguityError` where no size fits, or none is shown.
+    where the regions of both, or of the next smaller or larger ball, are the same. Raises `AmbiguityError` where no
+    size fits, or none is shown.
     """
     tried = [
         Tried(radius, look(study, Frame(ball_about(point, radius)), networks[:1], MIRRORS[:1])) for radius in RADII_MM
     ]
-    fitting = [(small, large) for small, large in pairwise(tried) if small.growth >= 0 > large.growth]
-    shown = {_agreement(small, large): (small, large) for small, large in fitting}
-    best = max(shown, default=0.0)
-    if best < LEAST_AGREEMENT:
+    agreement = [_agreement(small, large) for small, large in pairwise(tried)]
+    fitting = [i for i, (small, large) in enumerate(pairwise(tried)) if small.growth >= 0 > large.growth]
+    shown = {i: max(agreement[max(i - 1, 0) : i + 2]) for i in fitting}
+    best = max(shown, key=lambda i: shown[i], default=None)
+    if best is None or shown[best] < LEAST_AGREEMENT:
         raise AmbiguityError(
             "a point alone does not say which lesion is meant",
             got="no size at which the images show a border all round",
             expected="a lesion whose border is seen",
             remedy="draw the line of the longest diameter, or a box",
         )
-    small, large = shown[best]
-    nearest = min((small, large), key=lambda one: abs(one.growth))
+    nearest = min(tried[best], tried[best + 1], key=lambda one: abs(one.growth))
     body = stack_of(nearest.region, nearest.looks.frame)
     for _ in range(ROUNDS):
         found = look(study, Frame(body), networks)
