@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pnst.segmentation.frame import Frame
-from pnst.segmentation.looks import BODY_LOGIT, BODY_SHARE, MIRRORS, look
+from pnst.segmentation.looks import BODY_LOGIT, MIRRORS, MORE_LEVELS_SHARE, ONE_LEVEL_SHARE, look
 from pnst.segmentation.network import trained_networks
 from pnst.segmentation.prompt_body import ball_about, body_of
 from pnst.study import Role, Study
@@ -32,10 +32,13 @@ def test_a_series_that_does_not_hold_the_lesion_is_not_looked_at():
     assert looks.logits == pytest.approx(BODY_LOGIT * looks.depth)
 
 
-def test_series_are_averaged_and_lean_to_the_prompt():
-    looks = look(study(), FRAME, ONE, MIRRORS[:1])
+@pytest.mark.parametrize(
+    ("levels", "share"), [((), ONE_LEVEL_SHARE), ((0.0,), ONE_LEVEL_SHARE), ((-9.0, 0.0), MORE_LEVELS_SHARE)]
+)
+def test_series_are_averaged_and_lean_to_the_prompt(levels, share):
+    looks = look(study(), replace(FRAME, drawn_levels=levels), ONE, MIRRORS[:1])
     mean = (looks.added[Role.T1] + looks.added[Role.T2_FS]) / 2
-    assert looks.logits == pytest.approx(BODY_LOGIT * looks.depth + (1 - BODY_SHARE) * mean, abs=1e-4)
+    assert looks.logits == pytest.approx(BODY_LOGIT * looks.depth + (1 - share) * mean, abs=1e-4)
     assert looks.spread == pytest.approx(np.abs(looks.added[Role.T1] - looks.added[Role.T2_FS]) / 2, abs=1e-4)
 
 

@@ -24,8 +24,9 @@ MIN_SEEN = 0.5
 """A series that holds less of the body than this is not looked at."""
 BODY_LOGIT = 5.0
 """The prompt's own word: this many logits a unit of its body's depth. The network adds to it."""
-BODY_SHARE = 0.35
-"""Of what the series add this share is left out, which leans the result to the prompt's own body."""
+ONE_LEVEL_SHARE, MORE_LEVELS_SHARE = 0.4, 0.65
+"""Of what the series add this share is left out, which leans the result to the prompt's own body: the more where lines
+at several levels say more than an image does."""
 THREADS = 2
 
 
@@ -47,7 +48,8 @@ class Looks:
         prior = np.float32(BODY_LOGIT) * self.depth
         if not self.added:
             return prior
-        seen = np.float32(1 - BODY_SHARE) * np.mean(list(self.added.values()), axis=0, dtype=np.float32)
+        share = MORE_LEVELS_SHARE if len(self.frame.drawn_levels) > 1 else ONE_LEVEL_SHARE
+        seen = np.float32(1 - share) * np.mean(list(self.added.values()), axis=0, dtype=np.float32)
         return np.asarray(prior + seen, dtype=np.float32)
 
 
