@@ -13,6 +13,8 @@ from pnst.classification.settings import AssessSettings, EvaluateSettings, Train
 from pnst.errors import SettingError
 from pnst.measurement.settings import MeasureSettings
 from pnst.preprocessing.settings import PreprocessSettings
+from pnst.segmentation.outside import SegmenterSettings
+from pnst.segmentation.settings import SegmentSettings
 from pnst.stage_settings import StageSettings, first_error
 from pnst.toml_file import TomlError, read_toml
 
@@ -45,6 +47,8 @@ class RunSettings(_Tables):
     remedy: ClassVar[str] = "start from the settings.toml that a run leaves beside its outputs"
 
     preprocess: PreprocessSettings = Field(default_factory=PreprocessSettings)
+    segment: SegmentSettings = Field(default_factory=SegmentSettings)
+    segmenter: SegmenterSettings = Field(default_factory=SegmenterSettings)
     measure: MeasureSettings = Field(default_factory=MeasureSettings)
     assess: AssessSettings = Field(default_factory=AssessSettings)
 
