@@ -257,6 +257,8 @@ class Lesion:
     made_by: str
     """How it was made, in words: "RTSTRUCT contours", "label map, value 1", "simulation"."""
     notes: tuple[str, ...] = ()
+    boundary_sd_mm: float = 0.0
+    """How far (SD) its surface may lie from where it was drawn, as far as who drew it has said."""
 
     def __post_init__(self) -> None:
         if self.mask.box() is None:

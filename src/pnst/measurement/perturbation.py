@@ -115,7 +115,7 @@ def perturbed(lesion: Lesion, settings: UncertaintySettings, rng: np.random.Gene
     """The lesion's surface, moved within its uncertainty, voxelised on a turned and shifted grid of the same voxels."""
     mask = lesion.mask.canonical()
     spacing = np.asarray(mask.grid.spacing)
-    sd = settings.boundary_voxels * float(np.cbrt(np.prod(spacing)))
+    sd = float(np.hypot(settings.boundary_voxels * np.cbrt(np.prod(spacing)), lesion.boundary_sd_mm))
     level = lesion.level_set
     outward = sd * (rng.normal() + smooth_field(level.values.shape, rng)) / np.sqrt(2)
     grid = _turned(mask, rng.normal(size=3) * settings.turn_deg, rng.uniform(-0.5, 0.5, 3))

@@ -1,0 +1,120 @@
+"""Train the networks that `pnst segment` uses, or those of each fold for cross-validation. Needs torch.
+
+python pipelines/train_segmentation/train.py DATA --out weights            # all cases: weights/prompt_network.npz
+python pipelines/train_segmentation/train.py DATA --out weights --folds 5  # weights/fold_0.npz …: without a fifth
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from contrast import augmented
+from examples import LabelledCase, examples, read_cases
+from folds import fold_of
+from model import UNet
+from torch import Tensor
+
+from pnst.segmentation.looks import BODY_LOGIT
+from pnst.segmentation.network import WEIGHTS
+from pnst.typing import Float32Array
+
+STEPS, BATCH, RATE = 800, 4, 3e-3
+MEMBERS = 2
+"""Networks that answer together: the same examples, other beginnings."""
+Bank = dict[str, tuple[Float32Array, Float32Array]]
+
+
+def bank_of(cases: Sequence[LabelledCase], cache: Path) -> Bank:
+    """The examples of every case, made once and kept in `cache` (half precision)."""
+    cache.mkdir(parents=True, exist_ok=True)
+    bank = {}
+    for case in cases:
+        file = cache / f"{case.name}.npz"
+        if not file.exists():
+            shown, targets = examples(case)
+            np.savez(file, shown=shown.astype(np.float16), targets=targets.astype(np.float16))
+        with np.load(file, allow_pickle=False) as arrays:
+            bank[case.name] = arrays["shown"], arrays["targets"]
+        print(f"{case.name}: {len(bank[case.name][1])} examples", flush=True)
+    return bank
+
+
+def loss_of(logits: Tensor, target: Tensor) -> Tensor:
+    """Cross-entropy + 1 − soft Dice (Milletari et al., 3DV 2016), by example."""
+    p, axes = torch.sigmoid(logits), (1, 2, 3, 4)
+    dice = (2 * (p * target).sum(axes) + 1) / (p.sum(axes) + target.sum(axes) + 1)
+    return F.binary_cross_entropy_with_logits(logits, target) + 1 - dice.mean()
+
+
+def trained(bank: Bank, seed: int, steps: int = STEPS) -> dict[str, Float32Array]:
+    """The weights after so many steps."""
+    rng = np.random.default_rng(seed)
+    torch.manual_seed(seed)
+    net, names = UNet(), sorted(bank)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=1e-2)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps, pct_start=0.15)
+    mean, start = 0.0, time.time()
+    for step in range(steps):
+        shown, targets = _batch(rng, bank, names)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            added = net(shown)
+        loss = loss_of(added.float() + BODY_LOGIT * shown[:, 2:3], targets)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        mean = loss.item() if step == 0 else 0.98 * mean + 0.02 * loss.item()
+        if step % 100 == 99:
+            print(f"step {step + 1} of {steps}: loss {mean:.3f}, {time.time() - start:.0f} s", flush=True)
+    return {name: value.detach().numpy() for name, value in net.state_dict().items()}
+
+
+def _batch(rng: np.random.Generator, bank: Bank, names: Sequence[str]) -> tuple[Tensor, Tensor]:
+    pairs = []
+    for _ in range(BATCH):
+        shown, targets = bank[names[rng.integers(len(names))]]
+        chosen = rng.integers(len(targets))
+        pairs.append(augmented(rng, shown[chosen].astype(np.float32), targets[chosen].astype(np.float32)))
+    shown, targets = (torch.from_numpy(np.stack(part)) for part in zip(*pairs, strict=True))
+    return shown, targets[:, None]
+
+
+def save(file: Path, members: Sequence[dict[str, Float32Array]]) -> None:
+    """Plain arrays in half precision, one group a member."""
+    arrays = {f"{index}/{name}": w.astype(np.float16) for index, one in enumerate(members) for name, w in one.items()}
+    np.savez_compressed(file, **arrays)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Read, train, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--folds", type=int, default=0)
+    parser.add_argument("--only", type=int, nargs="*", help="some of the folds, to share them between processes")
+    parser.add_argument("--members", type=int, default=MEMBERS)
+    parser.add_argument("--steps", type=int, default=STEPS)
+    asked = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    cases = read_cases(asked.data)
+    bank = bank_of(cases, asked.out / "examples")
+    if not asked.folds:
+        save(asked.out / WEIGHTS, [trained(bank, 1000 + member, asked.steps) for member in range(asked.members)])
+        return
+    left_out = fold_of([case.name for case in cases], asked.folds)
+    for fold in asked.only or range(asked.folds):
+        kept = {name: pairs for name, pairs in bank.items() if left_out[name] != fold}
+        seeds = [100 * member + fold for member in range(asked.members)]
+        save(asked.out / f"fold_{fold}.npz", [trained(kept, seed, asked.steps) for seed in seeds])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,132 @@
+"""Logits on an image's own voxels, and the lesion that they show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pnst.errors import GeometryError
+from pnst.image import Box, Grid, Mask
+from pnst.kernels.section_stack import SectionStack
+from pnst.segmentation.frame import Frame
+from pnst.segmentation.looks import LOOKED_AT
+from pnst.study import Lesion, Study
+from pnst.typing import AnyArray, BoolArray, Float32Array, FloatArray
+
+NOWHERE = -20.0
+"""Logits of what cannot be the lesion."""
+DARK = 0.1
+"""Air, cortical bone and flow voids hold less than this share of the signal's 95th percentile in every series …"""
+DARK_PERCENTILE = 95.0
+CORE = 0.3
+"""… and do not count so deep in the prompt's body: a lesion may hold what is dark."""
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """Logits in a box of an image's grid, which holds all that may be lesion."""
+
+    grid: Grid
+    """Of the whole image."""
+    box: Box
+    logits: Float32Array
+    """(ni, nj, nk) of the box's voxels."""
+
+    @property
+    def part(self) -> Grid:
+        """The grid of the box."""
+        return self.grid.crop(self.box)
+
+    def probability(self) -> Float32Array:
+        """(ni, nj, nk) of the box's voxels."""
+        return np.asarray(1 / (1 + np.exp(-self.logits)), dtype=np.float32)
+
+    def whole(self, values: AnyArray) -> AnyArray:
+        """Values of the box put into an array of the image's shape, 0 elsewhere."""
+        out = np.zeros(self.grid.shape, dtype=values.dtype)
+        out[self.box] = values
+        return out
+
+
+def field_of(logits: Float32Array, frame: Frame, grid: Grid) -> Field:
+    """The frame's logits on the voxels of an image, nothing beyond the body's ends.
+
+    Raises `GeometryError` where the prompt lies outside the image.
+    """
+    box = grid.box_around(frame.points.reshape(-1, 3))
+    if box is None:
+        raise outside(grid)
+    points = voxels_of(grid.crop(box))
+    height = frame.body.to_local(points)[..., 2]
+    low, high = frame.body.ends
+    inside = (height >= low) & (height <= high)
+    return Field(grid, box, np.where(inside, frame.at(logits, points, NOWHERE), np.float32(NOWHERE)))
+
+
+def outside(grid: Grid) -> GeometryError:
+    """The refusal of a prompt beside the image."""
+    low, high = grid.corners().min(axis=0), grid.corners().max(axis=0)
+    return GeometryError(
+        "the prompt lies outside the image",
+        got="no voxel near it",
+        expected=" and ".join(
+            f"{axis} from {a:.0f} to {b:.0f} mm" for axis, a, b in zip("xyz", low, high, strict=True)
+        ),
+        remedy="give positions in RAS mm of the same study; of a viewer's LPS change the signs of x and y",
+    )
+
+
+def voxels_of(grid: Grid) -> FloatArray:
+    """(ni, nj, nk, 3) RAS mm of the centres."""
+    return grid.to_world(np.stack(np.meshgrid(*[np.arange(n) for n in grid.shape], indexing="ij"), axis=-1))
+
+
+def keep_out(field: Field, study: Study, body: SectionStack, others: Sequence[Lesion]) -> Field:
+    """The field without air, cortical bone and flow voids beside the body's core, and without other lesions."""
+    grid = field.part
+    points = voxels_of(grid)
+    barred = _dark(study, points) & (body.depth(points) < CORE)
+    for other in others:
+        barred |= other.mask_on(grid).data
+    return Field(field.grid, field.box, np.where(barred, np.float32(NOWHERE), field.logits))
+
+
+def _dark(study: Study, points: FloatArray) -> BoolArray:
+    """Where every series that sees the points (..., 3) is dark; nowhere where none does."""
+    from pnst.kernels.sampling import sample
+
+    dark, seen = np.ones(points.shape[:-1], dtype=bool), np.zeros(points.shape[:-1], dtype=bool)
+    for role in LOOKED_AT:
+        if role in study.series:
+            volume = study.series[role].volume
+            signal = sample(volume.data, volume.grid.to_index(points))
+            known = np.isfinite(signal)
+            if known.any():
+                dark &= ~known | (signal < DARK * np.percentile(signal[known], DARK_PERCENTILE))
+                seen |= known
+    return dark & seen
+
+
+def lesion_in(field: Field, middle: FloatArray) -> Mask:
+    """The connected voxels (26 neighbours) with a logit above 0 that hold, or lie nearest to, the body's middle (3,).
+
+    Holes of a slice are filled: what a lesion surrounds belongs to it.
+    """
+    import cc3d
+    from scipy.ndimage import binary_fill_holes
+
+    above = field.logits > 0
+    if not above.any():
+        above = field.logits == field.logits.max()
+    labels = cc3d.connected_components(above.astype(np.uint8), connectivity=26)
+    where = np.argwhere(above)
+    sizes = np.bincount(labels[above])
+    near = np.linalg.norm(field.part.to_world(where) - middle, axis=1)
+    big = sizes[labels[above]] >= sizes.max() / 4
+    chosen = labels[tuple(where[big][near[big].argmin()])]
+    piece = labels == chosen
+    across = np.moveaxis(piece, field.grid.slice_axis, 0)
+    filled = np.stack([binary_fill_holes(one) for one in across])
+    return Mask(field.whole(np.moveaxis(filled, 0, field.grid.slice_axis)), field.grid)

@@ -1,0 +1,36 @@
+"""What to look at in a segmentation, in sentences."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pnst.image import Mask
+from pnst.kernels.box import faces
+from pnst.segmentation.confidence import Signs
+from pnst.segmentation.field import Field
+from pnst.segmentation.looks import Looks
+
+LOW_DICE = 0.8
+"""Look first at what is likely to agree less than this with a reader."""
+LEANS = 0.95
+"""The mask is the prompt's own body where their Dice is over this: the images added nothing."""
+DISAGREE = 2.5
+"""Series disagree where what they add lies this many logits apart (median over the body's surface)."""
+
+
+def doubts(mask: Mask, field: Field, looks: Looks, signs: Signs, predicted: float) -> tuple[str, ...]:
+    """Sentences, the gravest first; none where there is nothing to say."""
+    said = []
+    if predicted < LOW_DICE:
+        said.append(f"look at this segmentation first: its predicted Dice is {predicted:.2f}")
+    if not looks.added:
+        said.append("no series shows the lesion: this is the prompt's own body")
+    elif signs.body_dice > LEANS:
+        said.append("the images show no other border than the prompt's own body")
+    if any(face.any() for face in faces(mask.data)):
+        said.append("the lesion reaches the border of the image, and may go on beyond it")
+    if len(looks.added) > 1:
+        apart = np.ptp(np.stack(list(looks.added.values())), axis=0)
+        if float(np.median(apart[np.abs(looks.depth) < 0.3])) > DISAGREE:
+            said.append("the series show different borders: look at each of them")
+    return tuple(said)
