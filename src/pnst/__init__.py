@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from pnst.preprocessing.bias import correct_bias
     from pnst.reporting.report import report
     from pnst.segmentation.prompt import Box, Line, Point, Scribbles
-    from pnst.segmentation.segment import SegmentedLesion, segment
+    from pnst.segmentation.segment import segment
+    from pnst.segmentation.segmented_lesion import SegmentedLesion
     from pnst.study import Lesion, Role, Series, Study
     from pnst.workflow.case import Case
     from pnst.workflow.main_job import run
@@ -73,7 +74,7 @@ _HOMES = {
     "Line": "segmentation.prompt",
     "Point": "segmentation.prompt",
     "Scribbles": "segmentation.prompt",
-    "SegmentedLesion": "segmentation.segment",
+    "SegmentedLesion": "segmentation.segmented_lesion",
     "segment": "segmentation.segment",
     "Lesion": "study",
     "Role": "study",

@@ -13,8 +13,7 @@ from pnst.classification.settings import AssessSettings, EvaluateSettings, Train
 from pnst.errors import SettingError
 from pnst.measurement.settings import MeasureSettings
 from pnst.preprocessing.settings import PreprocessSettings
-from pnst.segmentation.outside import SegmenterSettings
-from pnst.segmentation.settings import SegmentSettings
+from pnst.segmentation.outside import SegmentSettings
 from pnst.stage_settings import StageSettings, first_error
 from pnst.toml_file import TomlError, read_toml
 
@@ -48,7 +47,6 @@ class RunSettings(_Tables):
 
     preprocess: PreprocessSettings = Field(default_factory=PreprocessSettings)
     segment: SegmentSettings = Field(default_factory=SegmentSettings)
-    segmenter: SegmenterSettings = Field(default_factory=SegmenterSettings)
     measure: MeasureSettings = Field(default_factory=MeasureSettings)
     assess: AssessSettings = Field(default_factory=AssessSettings)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from pnst.segmentation.outside import PLACES, SegmenterSettings, filled, places_of
+from pnst.segmentation.outside import PLACES, SegmentSettings, filled, places_of
 
 
 def test_none_is_named_by_default():
-    assert SegmenterSettings().command is None
+    assert SegmentSettings().command is None
 
 
 def test_a_command():
     command = ("tool", "--image={t1}", "{prompt}", "{mask}")
-    assert SegmenterSettings(command=command).command == command
+    assert SegmentSettings(command=command).command == command
     assert places_of(command) == {"t1", "prompt", "mask"}
     assert set(PLACES) >= {"t1", "water", "prompt", "scribbles", "mask"}
 
@@ -32,14 +32,14 @@ def test_a_command():
 )
 def test_commands_that_cannot_be(command, reason):
     with pytest.raises(ValidationError) as caught:
-        SegmenterSettings(command=command)
+        SegmentSettings(command=command)
     assert reason in str(caught.value)
 
 
 @pytest.mark.parametrize("limit", [0, -1, float("inf")])
 def test_limits_that_cannot_be(limit):
     with pytest.raises(ValidationError):
-        SegmenterSettings(time_limit_s=limit)
+        SegmentSettings(time_limit_s=limit)
 
 
 def test_what_stands_in_a_file_name_is_not_filled_again():

@@ -11,13 +11,14 @@ from pnst.errors import GeometryError, InputError, SettingError
 from pnst.image import Grid, Mask
 from pnst.io.nifti.read import write_volume
 from pnst.io.prompts.prompt_file import PromptFile
-from pnst.segmentation.outside import SegmenterSettings
+from pnst.segmentation.outside import SegmentSettings
 from pnst.segmentation.prompt import Box, Line, Point, Scribbles
 from pnst.settings import RunSettings
 from pnst.study import Lesion, Role
 from pnst.workflow import CaseInputs, segment_with, segmented_rows
 from pnst.workflow.segmentation import MADE_BY, left_out, read_inputs_prompt, segment_study
 from scenes import Scene
+from silent_network import use_silent_network
 
 SCENE = Scene(radius=9, limb=24, reach=34, spacing=(1.3, 1.5, 3.0))
 X, Y, Z = CENTRE = (40.0, -25.0, 210.0)
@@ -91,7 +92,8 @@ def test_the_prompt_of_a_file_is_read(study, tmp_path):
         assert read_inputs_prompt(study, CaseInputs("A", prompt=given)).prompt == Point(CENTRE)
 
 
-def test_pnst_segments_where_nothing_else_is_named(study):
+def test_pnst_segments_where_nothing_else_is_named(study, monkeypatch):
+    use_silent_network(monkeypatch)
     lesion, _ = segment_study(study, CaseInputs("A", prompt=LINE, on="t2_fs"), RunSettings())
     assert 0 <= lesion.predicted_dice <= 1
     assert lesion.mask.data[tuple(np.rint(lesion.mask.grid.to_index(CENTRE)).astype(int))]
@@ -99,7 +101,7 @@ def test_pnst_segments_where_nothing_else_is_named(study):
 
 @pytest.mark.parametrize("unused", [{"on": "t1"}, {"previous": "m.nii.gz"}])
 def test_what_an_outside_segmenter_would_not_use(study, unused):
-    settings = RunSettings(segmenter=SegmenterSettings(command=("tool", "{mask}")))
+    settings = RunSettings(segment=SegmentSettings(command=("tool", "{mask}")))
     with pytest.raises(SettingError, match="does not use"):
         segment_study(study, CaseInputs("A", prompt=LINE, **unused), settings)
 

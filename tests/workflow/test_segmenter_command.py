@@ -12,7 +12,7 @@ import pytest
 
 from pnst.errors import InputError
 from pnst.image import Mask
-from pnst.segmentation.outside import SegmenterSettings
+from pnst.segmentation.outside import SegmentSettings
 from pnst.segmentation.prompt import Line, Point, Scribbles
 from pnst.study import Role
 from pnst.workflow.segmenter_command import SegmenterCommand
@@ -40,7 +40,7 @@ def study():
 
 
 def command(*words: str, limit: float = 60.0) -> SegmenterCommand:
-    return SegmenterCommand(SegmenterSettings(command=(sys.executable, *words), time_limit_s=limit))
+    return SegmenterCommand(SegmentSettings(command=(sys.executable, *words), time_limit_s=limit))
 
 
 def python(source: str, *words: str, limit: float = 60.0) -> SegmenterCommand:
@@ -100,7 +100,7 @@ def test_a_command_that_hangs_is_ended(study):
 
 
 def test_a_program_that_is_not_there(study):
-    missing = SegmenterCommand(SegmenterSettings(command=("no-such-program", "{mask}")))
+    missing = SegmenterCommand(SegmentSettings(command=("no-such-program", "{mask}")))
     assert "No such file" in refusal(missing, study).got
 
 

@@ -22,8 +22,8 @@ PLACES = (*Role, PROMPT, SCRIBBLES, MASK)
 _PLACE = re.compile(r"\{(\w*)\}")
 
 
-class SegmenterSettings(StageSettings):
-    """A command that segments in the place of pnst."""
+class SegmentSettings(StageSettings):
+    """Who segments a prompt's lesion."""
 
     command: tuple[str, ...] | None = None
     """Program and arguments, run without a shell; `{t1}`, … `{water}`, `{prompt}`, `{scribbles}` and `{mask}` become

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import isnan, nan
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,7 +104,7 @@ def segment_study(
         from pnst.segmentation.segment import segment
 
         previous = _previous(study, inputs, prompt)
-        lesion = segment(study, prompt, on=on, previous=previous, settings=settings.segment, progress=progress)
+        lesion = segment(study, prompt, on=on, previous=previous, progress=progress)
     return replace(lesion, notes=(*lesion.notes, *notes)) if notes else lesion, prompt
 
 
@@ -127,7 +128,7 @@ def _segmenter(inputs: CaseInputs, settings: RunSettings) -> Segmenter | None:
     """What segments instead of pnst; None where pnst does. Raises `SettingError` for what it would not use."""
     from pnst.workflow.segmenter_command import SegmenterCommand
 
-    command = settings.segmenter
+    command = settings.segment
     outside = inputs.segmenter or (SegmenterCommand(command) if command.command is not None else None)
     unused = [name for name, value in (("on", inputs.on), ("previous", inputs.previous)) if value is not None]
     if outside is not None and unused:
@@ -135,7 +136,7 @@ def _segmenter(inputs: CaseInputs, settings: RunSettings) -> Segmenter | None:
             "a segmenter outside pnst does not use this",
             got=", ".join(unused),
             expected="a prompt alone",
-            remedy="leave it out, or let pnst segment (no segmenter.command in the settings)",
+            remedy="leave it out, or let pnst segment (no segment.command in the settings)",
         )
     return outside
 
@@ -173,11 +174,11 @@ def _role(name: str | None, study: Study) -> Role | None:
 
 def segmented_rows(lesion: Lesion) -> list[tuple[str, str, str]]:
     """What to show of a segmented lesion: what, its value, and what casts doubt on it."""
-    dice = getattr(lesion, "predicted_dice", None)
+    dice = getattr(lesion, "predicted_dice", nan)
     doubt = list(dict.fromkeys((*getattr(lesion, "quality", ()), *lesion.notes)))
     rows = [
         ("volume", f"{lesion.mask.volume_mm3 / 1000:.3g} ml"),
-        ("predicted Dice", "not predicted" if dice is None else f"{dice:.2f}"),
+        ("predicted Dice", "not predicted" if isnan(dice) else f"{dice:.2f}"),
     ]
     rows += [("", "")] * (len(doubt) - len(rows))
     return [(*row, note) for row, note in zip(rows, [*doubt, *[""] * len(rows)], strict=False)]

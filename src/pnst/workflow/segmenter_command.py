@@ -16,7 +16,7 @@ import numpy as np
 
 from pnst.errors import InputError, PnstError
 from pnst.image import Mask, Volume
-from pnst.segmentation.outside import MASK, PROMPT, SCRIBBLES, SegmenterSettings, filled, places_of
+from pnst.segmentation.outside import MASK, PROMPT, SCRIBBLES, SegmentSettings, filled, places_of
 from pnst.segmentation.prompt import Prompt, Scribbles
 from pnst.study import Role, Study
 
@@ -28,7 +28,7 @@ LAST_LINES, LAST_BYTES = 5, 2000
 class SegmenterCommand:
     """Runs the command that the settings name; a `Segmenter`."""
 
-    settings: SegmenterSettings
+    settings: SegmentSettings
 
     def __call__(self, study: Study, prompt: Prompt) -> Mask:
         """The mask that the command writes, of one region.
@@ -71,7 +71,7 @@ def _check_prompt(names: set[str], prompt: Prompt) -> None:
     raise _bad_command(
         "scribbles, which the command does not name" if painted else "a prompt without the scribbles it names",
         "{scribbles} in a command for scribbles, {prompt} in one for other prompts",
-        "give another kind of prompt, or change segmenter.command in the settings",
+        "give another kind of prompt, or change segment.command in the settings",
     )
 
 
@@ -109,7 +109,7 @@ def _run(command: Sequence[str], errors: IO[bytes], time_limit_s: float) -> None
         status = process.wait(time_limit_s)
     except subprocess.TimeoutExpired as error:
         raise _bad_command(
-            f"no answer within {time_limit_s:g} s{_last(errors)}", "a mask in time", "raise segmenter.time_limit_s"
+            f"no answer within {time_limit_s:g} s{_last(errors)}", "a mask in time", "raise segment.time_limit_s"
         ) from error
     finally:
         _end(process)
