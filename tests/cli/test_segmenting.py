@@ -15,7 +15,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from command_line import content, done, numbers, only, outputs, pnst, refused
+from command_line import bytes_of, content, done, numbers, only, outputs, pnst, refused
 from pnst.image import Volume
 from pnst.io.nifti.read import write_volume
 from pnst.io.write import write_study
@@ -111,6 +111,10 @@ def test_run_measures_what_segment_finds(study, out, tmp_path):
     assert "prompt" not in given["provenance"]
     assert {"prompt.json", "probability.nii.gz"} <= outputs(tmp_path / "prompted")
     assert not {"prompt.json", "probability.nii.gz"} & outputs(tmp_path / "given")
+    done("measure", study, "--line", LINE, *quick, "--out", tmp_path / "steps")
+    done("assess", tmp_path / "steps", "--out", tmp_path / "steps")
+    done("report", study, "--results", tmp_path / "steps")
+    assert bytes_of(tmp_path / "steps") == bytes_of(tmp_path / "prompted")
 
 
 def test_measure_takes_a_prompt_too(study, out):
