@@ -101,7 +101,7 @@ def predictor_part() -> str:
             p.group,
             f"`{p.column}`",
             p.positive_when or "value itself",
-            parameter_text(p),
+            parameter_text(p, literature()),
             ", ".join(sources(p, literature())),
         )
         for p in predictors()

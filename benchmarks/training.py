@@ -36,7 +36,7 @@ PLACES = 50
 COVERAGE = (
     ("logistic", 120, 0.0),
     *(("logistic", lesions, signal) for signal in (1.2, 2.4) for lesions in (60, 120, 300)),
-    *(("evidence-offset", lesions, 1.0) for lesions in (60, 120)),
+    *(("evidence-offset, refused", lesions, 1.0) for lesions in (60, 120)),
     *(("recalibrated", lesions, 1.0) for lesions in (30, 60, 120, 300)),
     ("boosting, refused", 120, 1.2),
 )
@@ -83,7 +83,7 @@ def held(kind: str, count: int, signal: float, seed: int) -> tuple[float, float]
     settings = TrainSettings(model=model)
     matrix, groups = feature_matrix(lesions, features_of(model)), np.arange(count)
     fitted = fit_calibrated(matrix[:count], malignant, groups, settings)
-    # What the interval of boosting would be, if it were not refused, is that of a logistic regression: by refits.
+    # What an interval would be, if it were not refused, is that of a logistic regression: by refits.
     by_refits = settings.model_copy(update={"model": "logistic"}) if "," in kind else settings
     drawn = tuple(replicates(fitted, matrix[:count], malignant, groups, by_refits))
     leans = (

@@ -109,7 +109,10 @@ def main(arguments: Sequence[str]) -> None:
         if not done:
             writer.writeheader()
         for case in cases:
-            with (asked.weights / f"fold_{left_out[case.name]}.npz").open("rb") as file:
+            weights = asked.weights / f"fold_{left_out[case.name]}.npz"
+            if not weights.exists():
+                continue
+            with weights.open("rb") as file:
                 networks = read_networks(file)
             for kind, draw, prompt in prompts(Reader(case.mask, case.grid), case, asked.draws):
                 if (case.name, kind, draw) in done:

@@ -19,10 +19,25 @@ from pnst.segmentation.prompt_body import ball_about, body_of, drawn_levels
 from pnst.typing import BoolArray, Float32Array
 
 Rng = np.random.Generator
-AS_DRAWN, SHAPES, PER_SHAPE = 24, 9, 4
-"""Prompts of each case as it is, its bent copies, and prompts of each of these."""
-BOX, BALL = 0.08, 0.14
+BOX, BALL = 0.06, 0.1
 """How often the prompt is a box, and a ball of a wrong size about a click; else lines and clicks."""
+
+
+@dataclass(frozen=True)
+class Readers:
+    """How the prompts of one network's examples are drawn."""
+
+    exact: bool
+    """Lines and clicks alone, none of them off."""
+    as_drawn: int
+    """Prompts of each case as it is."""
+    shapes: int
+    """Bent copies of each …"""
+    per_shape: int
+    """… and prompts of each of these."""
+
+
+READERS = {"any": Readers(False, 30, 10, 4), "exact": Readers(True, 16, 16, 3)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,40 +68,41 @@ def read_cases(data: Path) -> list[LabelledCase]:
     return found
 
 
-def examples(case: LabelledCase) -> tuple[Float32Array, Float32Array]:
+def examples(case: LabelledCase, readers: Readers) -> tuple[Float32Array, Float32Array]:
     """Channels (n, 4, ni, nj, nk) and targets (n, ni, nj, nk) in the prompts' frames."""
     rng = np.random.default_rng(int(case.name[-3:]))
-    pairs = [_example(rng, case, Reader(case.mask, case.grid)) for _ in range(AS_DRAWN)]
-    for bent in _bent(rng, case):
+    reader = Reader(case.mask, case.grid)
+    pairs = [_example(rng, case, reader, readers.exact) for _ in range(readers.as_drawn)]
+    for bent in _bent(rng, case, readers.shapes):
         reader = Reader(bent.mask, bent.grid)
-        pairs += [_example(rng, bent, reader) for _ in range(PER_SHAPE)]
+        pairs += [_example(rng, bent, reader, readers.exact) for _ in range(readers.per_shape)]
     shown, targets = zip(*pairs, strict=True)
     return np.stack(shown), np.stack(targets)
 
 
-def _example(rng: Rng, case: LabelledCase, reader: Reader) -> tuple[Float32Array, Float32Array]:
-    frame = _any_frame(rng, case, reader)
+def _example(rng: Rng, case: LabelledCase, reader: Reader, exact: bool) -> tuple[Float32Array, Float32Array]:
+    frame = _any_frame(rng, case, reader, exact)
     shown = channels(frame.of(case.image, case.grid), depth_in(frame), frame)
     return shown, np.nan_to_num(frame.of(case.mask.astype(np.float32), case.grid))
 
 
-def _any_frame(rng: Rng, case: LabelledCase, reader: Reader) -> Frame:
-    kind, where = rng.uniform(), case.grid.to_world(np.argwhere(case.mask))
+def _any_frame(rng: Rng, case: LabelledCase, reader: Reader, exact: bool) -> Frame:
+    kind, where = 1.0 if exact else rng.uniform(), case.grid.to_world(np.argwhere(case.mask))
     if kind < BOX:
         low, high = where.min(axis=0) - 1.5 + rng.uniform(-2, 2, 3), where.max(axis=0) + 1.5 + rng.uniform(-2, 2, 3)
         return Frame(body_of(Box(tuple(low), tuple(high))))
     if kind < BOX + BALL:
         centre = where.mean(axis=0) + rng.normal(0, 0.12 * case.radius_mm, 3)
         return Frame(ball_about(centre, case.radius_mm * float(np.exp(rng.uniform(-0.7, 0.7)))))
-    prompt = any_prompt(rng, reader)
+    prompt = any_prompt(rng, reader, exact)
     body = body_of(prompt)
     return Frame(body, drawn_levels(prompt, body))
 
 
-def _bent(rng: Rng, case: LabelledCase) -> Iterator[LabelledCase]:
+def _bent(rng: Rng, case: LabelledCase, count: int) -> Iterator[LabelledCase]:
     """Copies whose anatomy is turned, sheared and bent smoothly; none that leave the image or fall apart."""
     made = 0
-    while made < SHAPES:
+    while made < count:
         bent = _bend(rng, case)
         ratio = bent.mask.sum() / case.mask.sum()
         rows = [bent.mask.any(axis=tuple({0, 1, 2} - {axis})) for axis in range(3)]

@@ -114,15 +114,15 @@ def shaky(rng: np.random.Generator, line: Line, most_mm: float, dims: int = 2) -
     return Line(ends[0], ends[1], short, extent)
 
 
-def any_prompt(rng: np.random.Generator, reader: Reader) -> list[Line | Point]:
-    """One line, a line and clicks, or lines at several levels, in any good slice; exact, or off by up to 5 mm."""
+def any_prompt(rng: np.random.Generator, reader: Reader, exact: bool = False) -> list[Line | Point]:
+    """One line, a line and clicks, or lines at several levels, in any good slice; off by up to 5 mm unless `exact`."""
     longest = reader.lines[reader.main].length_mm
     good = [k for k, line in reader.lines.items() if line.length_mm > 0.88 * longest]
     main = int(rng.choice(good))
     size = (reader.mask.sum() * reader.grid.voxel_volume_mm3 * 3 / 4 / np.pi) ** (1 / 3)
-    off = 0.0 if rng.uniform() < 0.4 else min(rng.uniform(0, 5), 0.2 * size)
+    off = 0.0 if rng.uniform() < (1.0 if exact else 0.6) else min(rng.uniform(0, 5), 0.2 * size)
     low, high = reader.extent_mm
-    kind = rng.choice(["line", "clicks", "lines"], p=[0.5, 0.15, 0.35])
+    kind = rng.choice(["line", "clicks", "lines"], p=[0.6, 0.15, 0.25])
     shares = [rng.uniform(0.08, 0.3), rng.uniform(0.7, 0.92), rng.uniform(0.3, 0.7)][: int(rng.choice([2, 2, 3]))]
     others = sorted({reader.slice_at(share) for share in shares} - {main}) if kind != "line" else []
     others = [k for k in others if abs(k - main) >= 2]

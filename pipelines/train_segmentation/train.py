@@ -9,14 +9,14 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from contrast import augmented
-from examples import LabelledCase, examples, read_cases
+from examples import READERS, LabelledCase, Readers, examples, read_cases
 from folds import fold_of
 from model import UNet
 from torch import Tensor
@@ -25,20 +25,21 @@ from pnst.segmentation.looks import BODY_LOGIT
 from pnst.segmentation.network import WEIGHTS
 from pnst.typing import Float32Array
 
-STEPS, BATCH, RATE = 800, 4, 3e-3
-MEMBERS = 2
-"""Networks that answer together: the same examples, other beginnings."""
+STEPS = {"any": 1200, "exact": 900}
+"""Of the networks that answer together: one has learnt from prompts of every kind and from shaky hands, one from exact
+lines and clicks alone."""
+BATCH, RATE = 4, 3e-3
 Bank = dict[str, tuple[Float32Array, Float32Array]]
 
 
-def bank_of(cases: Sequence[LabelledCase], cache: Path) -> Bank:
+def bank_of(cases: Sequence[LabelledCase], readers: Readers, cache: Path) -> Bank:
     """The examples of every case, made once and kept in `cache` (half precision)."""
     cache.mkdir(parents=True, exist_ok=True)
     bank = {}
     for case in cases:
         file = cache / f"{case.name}.npz"
         if not file.exists():
-            shown, targets = examples(case)
+            shown, targets = examples(case, readers)
             np.savez(file, shown=shown.astype(np.float16), targets=targets.astype(np.float16))
         with np.load(file, allow_pickle=False) as arrays:
             bank[case.name] = arrays["shown"], arrays["targets"]
@@ -53,7 +54,7 @@ def loss_of(logits: Tensor, target: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits, target) + 1 - dice.mean()
 
 
-def trained(bank: Bank, seed: int, steps: int = STEPS) -> dict[str, Float32Array]:
+def trained(bank: Bank, seed: int, steps: int) -> dict[str, Float32Array]:
     """The weights after so many steps."""
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
@@ -87,9 +88,9 @@ def _batch(rng: np.random.Generator, bank: Bank, names: Sequence[str]) -> tuple[
     return shown, targets[:, None]
 
 
-def save(file: Path, members: Sequence[dict[str, Float32Array]]) -> None:
+def save(file: Path, members: Mapping[str, dict[str, Float32Array]]) -> None:
     """Plain arrays in half precision, one group a member."""
-    arrays = {f"{index}/{name}": w.astype(np.float16) for index, one in enumerate(members) for name, w in one.items()}
+    arrays = {f"{member}/{name}": w.astype(np.float16) for member, one in members.items() for name, w in one.items()}
     np.savez_compressed(file, **arrays)
 
 
@@ -100,20 +101,23 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--folds", type=int, default=0)
     parser.add_argument("--only", type=int, nargs="*", help="some of the folds, to share them between processes")
-    parser.add_argument("--members", type=int, default=MEMBERS)
-    parser.add_argument("--steps", type=int, default=STEPS)
     asked = parser.parse_args(arguments)
     torch.set_num_threads(1)
     cases = read_cases(asked.data)
-    bank = bank_of(cases, asked.out / "examples")
+    banks = {name: bank_of(cases, readers, asked.out / name) for name, readers in READERS.items()}
     if not asked.folds:
-        save(asked.out / WEIGHTS, [trained(bank, 1000 + member, asked.steps) for member in range(asked.members)])
+        members = {name: trained(bank, 1000, STEPS[name]) for name, bank in banks.items()}
+        save(asked.out / WEIGHTS, members)
         return
     left_out = fold_of([case.name for case in cases], asked.folds)
     for fold in asked.only or range(asked.folds):
-        kept = {name: pairs for name, pairs in bank.items() if left_out[name] != fold}
-        seeds = [100 * member + fold for member in range(asked.members)]
-        save(asked.out / f"fold_{fold}.npz", [trained(kept, seed, asked.steps) for seed in seeds])
+        kept = {member: without(bank, left_out, fold) for member, bank in banks.items()}
+        save(asked.out / f"fold_{fold}.npz", {name: trained(bank, fold, STEPS[name]) for name, bank in kept.items()})
+
+
+def without(bank: Bank, left_out: Mapping[str, int], fold: int) -> Bank:
+    """The examples of the cases that are not in this fold."""
+    return {name: pairs for name, pairs in bank.items() if left_out[name] != fold}
 
 
 if __name__ == "__main__":

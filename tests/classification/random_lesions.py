@@ -10,7 +10,7 @@ import pandas as pd
 
 from pnst.classification.evidence_model.likelihood import Likelihood
 from pnst.classification.evidence_model.model import evidence_model
-from pnst.classification.evidence_model.observation import observe, observed_data
+from pnst.classification.evidence_model.observation import PLAUSIBLE_ADC, observe, observed_data
 from pnst.classification.evidence_model.observed import ObservedData
 from pnst.classification.evidence_model.parameters import LogNormalParameters, Parameters, SignParameters
 from pnst.classification.lesion_table import LesionTable
@@ -23,12 +23,12 @@ NF1_STATES = (1.0, 0.0, np.nan)
 
 
 def column_values(predictor: Predictor, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Values over the whole range that the column may take in a clinic."""
+    """Values over the whole range that the column may take in a clinic; an ADC beyond the plausible is no evidence."""
     column = predictor.column
     if column == "size.longest_diameter_mm":
         return rng.lognormal(np.log(50), 0.6, count)
     if predictor.kind == "lognormal":
-        return rng.lognormal(np.log(1.5), 0.3, count)
+        return np.clip(rng.lognormal(np.log(1.5), 0.3, count), *PLAUSIBLE_ADC)
     if column.endswith("_mm"):
         return rng.uniform(0, 30, count)
     if column.endswith("_fraction"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pnst.classification.assess import assess
 from pnst.classification.assessment import Assessment
 from pnst.classification.explanation import explain
+from pnst.classification.sites.summarise import summarise_evidence
+from site_tables import counted_cohort
 
 COLUMNS = {
     "size.longest_diameter_mm": 72.0,
@@ -82,3 +84,31 @@ class TestOtherQuestions:
         assert text.startswith("no probability: no published row speaks of intracranial lesions")
         assert "rule Chhabra2011_invasion" in text
         assert "prior" not in text
+
+
+class TestSites:
+    """With sites' counts, the parameters are those that answered. Witness: the site's own numbers."""
+
+    NORTH = summarise_evidence(counted_cohort((12, 8)), "malignant", site="north")
+
+    def test_parameters_sources_and_share_are_those_that_were_used(self):
+        words = {"cyst.present": True, "size.longest_diameter_mm": 72.0}
+        alone, grown = (explain(assess(words, evidence=sites)).splitlines() for sites in ((), (self.NORTH,)))
+        shares = [line for line in grown if "north" in line and "; sites counted 60 of the " in line]
+        assert len(shares) == len(words)
+        assert not any("sites counted" in line or "north" in line for line in alone)
+        frequencies = [next(line for line in lines if "group cyst; frequency" in line) for lines in (alone, grown)]
+        assert frequencies[0] != frequencies[1]
+
+    def test_own_counts_as_well(self):
+        text = explain(assess({"cyst.present": True}, own_evidence=self.NORTH))
+        assert "north; sites counted 60 of the " in text
+
+    def test_a_predictor_that_no_site_counted_says_so(self):
+        assert "sites counted 0 of the" in explain(assess({"reader.invasion": True}, evidence=[self.NORTH]))
+
+    def test_one_from_a_file_says_that_its_parameters_are_not_there(self):
+        a = assess({"cyst.present": True}, evidence=[self.NORTH])
+        text = explain(Assessment.from_dict(a.to_dict(), a.case_id))
+        assert "without what the sites counted" in text
+        assert "without what the sites counted" not in explain(a)

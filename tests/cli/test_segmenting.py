@@ -78,17 +78,22 @@ def test_the_prompt_that_was_written_gives_the_same_lesion(study, out, tmp_path)
         assert (out / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
 
 
-@pytest.mark.parametrize("option", ["--point", "--box", "--lines", "--scribbles"])
+@pytest.mark.parametrize("option", ["--box", "--lines", "--scribbles"])
 def test_every_prompt(study, out, tmp_path, option):
     (tmp_path / "l.csv").write_text("px,py,pz,qx,qy,qz\n31,-25,210,49,-25,210\n33,-25,214,47,-25,214\n")
     words = {
-        "--point": "40,-25,210",
         "--box": "30,-35,200:50,-15,220",
         "--lines": tmp_path / "l.csv",
         "--scribbles": strokes(tmp_path / "s.nii.gz"),
     }
     done("segment", study, option, words[option], "--out", out)
     assert outputs(out) == SEGMENTED
+
+
+def test_a_point_without_a_border_is_not_guessed_at(study, out):
+    """The network sees nothing."""
+    assert "a point alone" in refused("segment", study, "--point", "40,-25,210", "--out", out)
+    assert not out.exists()
 
 
 def test_scribbles_correct_an_earlier_lesion(study, out, tmp_path):

@@ -190,6 +190,7 @@ def _assessment(
         abstained=abstentions(prediction, lesions, asked.settings.decision_probability)[0],
         model=prediction.model,
         inputs=prediction.inputs(0),
+        evidence=prediction.evidence,
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pnst.classification.assessment_entry import checked_entry
 from pnst.classification.findings import Finding
 from pnst.classification.prediction import Input
+from pnst.evidence.body import Evidence
 from pnst.evidence.question import question_named
 from pnst.evidence.rule import RuleResult
 
@@ -68,6 +69,8 @@ class Assessment:
     model: str = ""
     inputs: tuple[Input, ...] = ()
     """What entered; empty after `from_dict`, as assessment.json keeps the findings only."""
+    evidence: Evidence | None = None
+    """What the parameters of the evidence model come from; None for other models, and after `from_dict`."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at_priors", MappingProxyType(dict(self.at_priors)))

@@ -36,7 +36,10 @@ class RuleEntry(_Entry):
     warnings: list[str]
 
 
-Ends = Annotated[list[float], Field(min_length=2, max_length=2)]
+MOST_LOG_ODDS = 700.0
+"""Of one finding: its odds are still a number."""
+LogOdds = Annotated[float, Field(ge=-MOST_LOG_ODDS, le=MOST_LOG_ODDS)]
+Ends = Annotated[list[LogOdds], Field(min_length=2, max_length=2)]
 Factor = Annotated[float, Field(ge=0)]
 
 
@@ -52,9 +55,9 @@ class AssessmentEntry(_Entry):
     odds_factor_interval: Annotated[list[Factor], Field(min_length=2, max_length=2)] | None
     prior: Prior | None
     at_priors: dict[WrittenPrior, Probability]
-    contributions: dict[str, float]
+    contributions: dict[str, LogOdds]
     contribution_intervals: dict[str, Ends]
-    alone: dict[str, float]
+    alone: dict[str, LogOdds]
     alone_intervals: dict[str, Ends]
     abstained: str | None
     rules: list[RuleEntry]
@@ -68,6 +71,14 @@ class AssessmentEntry(_Entry):
         without_question = self.question is None and self.odds_factor_interval is not None
         if without_question or any((value is None) != (self.question is None) for value in answer):
             raise ValueError("an answer stands beside its question, or neither is there")
+        return self
+
+    @model_validator(mode="after")
+    def _lower_end_first(self) -> Self:
+        intervals = [self.interval, self.odds_factor_interval]
+        intervals += [*self.contribution_intervals.values(), *self.alone_intervals.values()]
+        if any(ends is not None and ends[0] > ends[1] for ends in intervals):
+            raise ValueError("the lower end of an interval stands first")
         return self
 
 

@@ -1,4 +1,4 @@
-"""The parameters behind a finding, with their ranges, as the default draws of the published rows have them."""
+"""The parameters behind a finding, with their ranges, as the default draws from a body of evidence have them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import numpy as np
 
 from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.evidence_model.parameters import LogNormalParameters, SignParameters
+from pnst.classification.evidence_model.site_share import lesions_counted
 from pnst.classification.intradural.likelihood import READ, intradural_likelihood
 from pnst.classification.intradural.observation import DIAMETER, LEVEL, LEVELS
 from pnst.classification.settings import AssessSettings
-from pnst.evidence.body import literature
+from pnst.evidence.body import Evidence, literature
 from pnst.evidence.published import Predictor
 from pnst.evidence.sign_rows import ENTITIES
 from pnst.typing import FloatArray
@@ -26,16 +27,26 @@ def axis_texts() -> tuple[str, ...]:
     )
 
 
-def parameter_text(predictor: Predictor) -> str:
-    """A predictor's parameters as the default draws of the published rows have them: median and 95 % range."""
+def parameter_text(predictor: Predictor, evidence: Evidence) -> str:
+    """A predictor's parameters as the default draws have them: median and 95 % range."""
     settings = AssessSettings()
-    model = evidence_model(literature(), settings.draws, settings.seed)
+    model = evidence_model(evidence, settings.draws, settings.seed)
     p = model.likelihood.parameters.predictors[predictor.name]
     if isinstance(p, LogNormalParameters):
         unit = "cm" if predictor.axis == "severity" else "µm²/ms"
         benign = ", ".join(f"{_range(np.exp(p.benign[entity]))} in {entity}" for entity in ENTITIES)
         return f"median {_range(np.exp(p.malignant))} {unit} in malignant, {benign}, log-SD {_range(p.sd)}"
     return f"frequency {_range(p.malignant)} in malignant, {_benign(p)}{_agreement(p)}"
+
+
+def share_text(predictor: Predictor, evidence: Evidence) -> str:
+    """Which share of the lesions in a predictor's rows the sites counted; nothing where no site was given."""
+    if not evidence.sites and evidence.own is None:
+        return ""
+    published, added = lesions_counted(predictor, evidence)
+    total = published + added
+    beside = ", the meta-analysis' aside" if predictor.parameters == "pooled.csv" else ""
+    return f"; sites counted {added} of the {total} lesions in these rows{beside}, {added / max(total, 1):.0%}"
 
 
 def _benign(p: SignParameters) -> str:

@@ -9,12 +9,12 @@ from scipy.special import logit
 
 from pnst.classification.assessment import Assessment
 from pnst.classification.evidence_model.draws import sources
-from pnst.classification.explained_parameters import axis_texts, intradural_text, parameter_text
+from pnst.classification.explained_parameters import axis_texts, intradural_text, parameter_text, share_text
 from pnst.classification.findings import Finding, Interval
 from pnst.classification.intradural.model import intradural_sources
 from pnst.classification.intradural.observation import LEVEL, LEVELS
 from pnst.classification.prediction import Input
-from pnst.evidence.body import literature
+from pnst.evidence.body import Evidence, literature
 from pnst.evidence.csv_rows import packaged_digests
 from pnst.evidence.published import Predictor, predictors
 from pnst.evidence.question import MALIGNANT, Question, question_named
@@ -63,7 +63,7 @@ def _evidence_lines(a: Assessment, asked: Question, probability: float, prior: f
     yield from (f"at prior {other:g}: {at:.3f}" for other, at in a.at_priors.items())
     yield f"the default prior {asked.prior:.3f} is {asked.prior_from}"
     yield f"model: {a.model}"
-    yield from _grown(a)
+    yield from _without_sites(a)
     yield from [f"abstained: {a.abstained}"] if a.abstained else []
     yield ""
     yield from axis_texts() if asked is MALIGNANT else ()
@@ -73,7 +73,7 @@ def _evidence_lines(a: Assessment, asked: Question, probability: float, prior: f
     inputs = {entry.predictor: entry for entry in a.inputs}
     for name, finding in a.findings.items():
         yield f"{_share(finding.contribution, finding.contribution_interval)}{_alone(finding)}  {name}"
-        yield from _predictor_lines(asked, name, inputs.get(name))
+        yield from _predictor_lines(asked, name, inputs.get(name), a.evidence or literature())
     yield f"{logit(probability):+8.3f}  sum = logit({probability:.3f})"
 
 
@@ -85,8 +85,9 @@ def _unknown(asked: Question) -> str:
     return "; a place that was not given counts as one of these" if asked is MALIGNANT else ""
 
 
-def _grown(a: Assessment) -> Iterator[str]:
-    if ", with " in a.model or ", own " in a.model:
+def _without_sites(a: Assessment) -> Iterator[str]:
+    """Where an assessment was read from a file, which names the sites and does not hold what they counted."""
+    if a.evidence is None and (", with " in a.model or ", own " in a.model):
         yield "parameters and sources below are those of the published figures, without what the sites counted"
 
 
@@ -111,7 +112,7 @@ def _trained_lines(a: Assessment, probability: float, prior: float) -> Iterator[
     yield f"{logit(probability):+8.3f}  sum = logit({probability:.3f})"
 
 
-def _predictor_lines(asked: Question, name: str, entry: Input | None) -> Iterator[str]:
+def _predictor_lines(asked: Question, name: str, entry: Input | None, evidence: Evidence) -> Iterator[str]:
     if asked is not MALIGNANT:
         yield f"          {_intradural_value(name, entry)}{intradural_text(name)}"
         yield f"          from {', '.join(intradural_sources(name))}"
@@ -119,8 +120,9 @@ def _predictor_lines(asked: Question, name: str, entry: Input | None) -> Iterato
     predictor = next(p for p in predictors() if p.name == name)
     given = "" if entry is None else f": {_value(predictor, entry)}"
     yield f"          {predictor.column}{given}"
-    yield f"          {predictor.axis} axis, group {predictor.group}; {parameter_text(predictor)}"
-    yield f"          from {predictor.parameters}: {', '.join(sources(predictor, literature()))}"
+    yield f"          {predictor.axis} axis, group {predictor.group}; {parameter_text(predictor, evidence)}"
+    studies = ", ".join(sources(predictor, evidence))
+    yield f"          from {predictor.parameters}: {studies}{share_text(predictor, evidence)}"
 
 
 def _intradural_value(name: str, entry: Input | None) -> str:

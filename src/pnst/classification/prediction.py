@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pnst.classification.findings import Finding
 from pnst.classification.lesion_table import LesionTable
+from pnst.evidence.body import Evidence
 from pnst.evidence.population import Patient
 from pnst.evidence.question import Question
 from pnst.typing import BoolArray, FloatArray, IntArray
@@ -58,6 +59,8 @@ class Prediction:
     folds: IntArray | None = None
     """(n,) which of the models of cross-validation gave a held-out answer, −1 for the model itself; None: it gave all.
     Answers of two models have no common scale: only those of one are ranked."""
+    evidence: Evidence | None = None
+    """What the parameters come from, of the evidence model alone."""
 
 
 class Model(Protocol):

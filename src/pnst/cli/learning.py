@@ -9,7 +9,7 @@ import typer
 
 from pnst.cli.arguments import only_folder
 from pnst.cli.commands import app
-from pnst.cli.options import PriorOption, SettingsOption
+from pnst.cli.options import EvidenceOption, OwnEvidenceOption, PriorOption, SettingsOption
 from pnst.cli.terminal import console, escaped, print_text, progress
 from pnst.errors import SettingError
 
@@ -109,6 +109,8 @@ def evaluate(
         list[str] | None, typer.Option("--subgroup", metavar="COLUMN", help="Also in the lesions of each value.")
     ] = None,
     prior: PriorOption = None,
+    evidence: EvidenceOption = None,
+    own_evidence: OwnEvidenceOption = None,
     settings: SettingsOption = None,
 ) -> None:
     """Compare models and published rules with a known diagnosis. Not a medical device.
@@ -128,6 +130,8 @@ def evaluate(
             threshold,
             subgroup or (),
             show_stage,
+            evidence or (),
+            own_evidence,
         )
     _print_evaluation(evaluation, out)
 

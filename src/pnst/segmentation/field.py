@@ -41,7 +41,7 @@ class Field:
 
     def probability(self) -> Float32Array:
         """(ni, nj, nk) of the box's voxels."""
-        return np.asarray(1 / (1 + np.exp(-self.logits)), dtype=np.float32)
+        return np.asarray(1 / (1 + np.exp(-np.maximum(self.logits, NOWHERE))), dtype=np.float32)
 
     def whole(self, values: AnyArray) -> AnyArray:
         """Values of the box put into an array of the image's shape, 0 elsewhere."""
@@ -89,7 +89,7 @@ def keep_out(field: Field, study: Study, body: SectionStack, others: Sequence[Le
     points = voxels_of(grid)
     barred = _dark(study, points) & (body.depth(points) < CORE)
     for other in others:
-        barred |= other.mask_on(grid).data
+        barred |= other.mask_on(field.grid).data[field.box]
     return Field(field.grid, field.box, np.where(barred, np.float32(NOWHERE), field.logits))
 
 
@@ -112,7 +112,7 @@ def _dark(study: Study, points: FloatArray) -> BoolArray:
 def lesion_in(field: Field, middle: FloatArray) -> Mask:
     """The connected voxels (26 neighbours) with a logit above 0 that hold, or lie nearest to, the body's middle (3,).
 
-    Holes of a slice are filled: what a lesion surrounds belongs to it.
+    Holes of a slice are filled, as what a lesion surrounds belongs to it, but not with what cannot be the lesion.
     """
     import cc3d
     from scipy.ndimage import binary_fill_holes
@@ -129,4 +129,5 @@ def lesion_in(field: Field, middle: FloatArray) -> Mask:
     piece = labels == chosen
     across = np.moveaxis(piece, field.grid.slice_axis, 0)
     filled = np.stack([binary_fill_holes(one) for one in across])
-    return Mask(field.whole(np.moveaxis(filled, 0, field.grid.slice_axis)), field.grid)
+    found = np.moveaxis(filled, 0, field.grid.slice_axis) & (field.logits > NOWHERE)
+    return Mask(field.whole(found), field.grid)

@@ -24,6 +24,8 @@ MIN_SEEN = 0.5
 """A series that holds less of the body than this is not looked at."""
 BODY_LOGIT = 5.0
 """The prompt's own word: this many logits a unit of its body's depth. The network adds to it."""
+BODY_SHARE = 0.35
+"""Of what the series add this share is left out, which leans the result to the prompt's own body."""
 THREADS = 2
 
 
@@ -45,7 +47,8 @@ class Looks:
         prior = np.float32(BODY_LOGIT) * self.depth
         if not self.added:
             return prior
-        return np.asarray(prior + np.mean(list(self.added.values()), axis=0, dtype=np.float32))
+        seen = np.float32(1 - BODY_SHARE) * np.mean(list(self.added.values()), axis=0, dtype=np.float32)
+        return np.asarray(prior + seen, dtype=np.float32)
 
 
 def look(study: Study, frame: Frame, networks: Sequence[Network], mirrors: Sequence[Axes] = MIRRORS) -> Looks:

@@ -21,8 +21,8 @@ RADII_MM = tuple(np.geomspace(6.0, 75.0, 10).tolist())
 ROUNDS = 3
 """Bodies that follow the best ball: each the stack of ellipses of what the one before has shown."""
 SECTIONS_AT = (0.15, 0.5, 0.85)
-LEAST_DICE = 0.6
-"""Expected, under which the image does not show what was meant."""
+LEAST_AGREEMENT = 0.75
+"""Dice of what is seen about a smaller and about a larger ball; where nothing is seen it follows the balls, to 0.6."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,53 +30,56 @@ class Tried:
     """One ball, and the region that the network saw about it."""
 
     radius_mm: float
-    growth: float
-    """Of the region's radius over the ball's, less 1."""
-    sharpness: float
-    """Expected Dice of the region."""
+    looks: Looks
+
+    @property
+    def region(self) -> BoolArray:
+        """(ni, nj, nk) of the frame."""
+        return np.asarray(self.looks.logits > 0)
+
+    @property
+    def growth(self) -> float:
+        """Of the region's radius over the ball's, less 1."""
+        voxel = float(np.prod(2 * self.looks.frame.half_sides / np.array(SHAPE)))
+        radius = (3 * np.count_nonzero(self.region) * voxel / (4 * np.pi)) ** (1 / 3)
+        return float(radius / self.radius_mm - 1)
 
 
 def body_about(study: Study, point: FloatArray, networks: Sequence[Network]) -> SectionStack:
     """The body of the lesion that was clicked on, (3,) RAS mm.
 
-    Raises `AmbiguityError` where no size fits what the images show.
+    Between a ball that the region outgrows and one that it does not fill lies a size that fits; the image shows it
+    where the regions of both, or of the next smaller or larger ball, are the same. Raises `AmbiguityError` where no
+    size fits, or none is shown.
     """
-    tried = [_try(study, point, radius, networks[:1]) for radius in RADII_MM]
-    fitting = [
-        small if abs(small.growth) < abs(large.growth) else large
-        for small, large in pairwise(tried)
-        if small.growth >= 0 > large.growth
+    tried = [
+        Tried(radius, look(study, Frame(ball_about(point, radius)), networks[:1], MIRRORS[:1])) for radius in RADII_MM
     ]
-    best = max(fitting, key=lambda one: one.sharpness, default=None)
-    if best is None or best.sharpness < LEAST_DICE:
+    agreement = [_agreement(small, large) for small, large in pairwise(tried)]
+    fitting = [i for i, (small, large) in enumerate(pairwise(tried)) if small.growth >= 0 > large.growth]
+    shown = {i: max(agreement[max(i - 1, 0) : i + 2]) for i in fitting}
+    best = max(shown, key=lambda i: shown[i], default=None)
+    if best is None or shown[best] < LEAST_AGREEMENT:
         raise AmbiguityError(
             "a point alone does not say which lesion is meant",
-            got="no size at which the images show a border all round"
-            if best is None
-            else f"the best border gives an expected Dice of {best.sharpness:.2f}",
-            expected=f"at least {LEAST_DICE:g}",
+            got="no size at which the images show a border all round",
+            expected="a lesion whose border is seen",
             remedy="draw the line of the longest diameter, or a box",
         )
-    body = ball_about(point, best.radius_mm)
+    nearest = min(tried[best], tried[best + 1], key=lambda one: abs(one.growth))
+    body = stack_of(nearest.region, nearest.looks.frame)
     for _ in range(ROUNDS):
         found = look(study, Frame(body), networks)
         body = stack_of(found.logits > 0, found.frame)
     return body
 
 
-def _try(study: Study, point: FloatArray, radius_mm: float, networks: Sequence[Network]) -> Tried:
-    looks = look(study, Frame(ball_about(point, radius_mm)), networks, MIRRORS[:1])
-    region = looks.logits > 0
-    volume = float(np.count_nonzero(region)) * float(np.prod(2 * looks.frame.half_sides / np.array(SHAPE)))
-    radius = (3 * volume / (4 * np.pi)) ** (1 / 3)
-    return Tried(radius_mm, radius / radius_mm - 1, expected_dice(looks))
-
-
-def expected_dice(looks: Looks) -> float:
-    """Of the region over 0 with a lesion drawn from the probabilities (ratio of expectations), in the frame."""
-    p = 1 / (1 + np.exp(-looks.logits))
-    region = looks.logits > 0
-    return float(2 * p[region].sum() / max(float(region.sum() + p.sum()), 1e-9))
+def _agreement(small: Tried, large: Tried) -> float:
+    """Dice of the two regions, on the larger frame's voxels."""
+    frame = large.looks.frame
+    seen = small.looks.frame.at(small.looks.logits, frame.points, -1.0) > 0
+    both, each = int((seen & large.region).sum()), int(seen.sum() + large.region.sum())
+    return 2 * both / max(each, 1)
 
 
 def stack_of(region: BoolArray, frame: Frame) -> SectionStack:

@@ -7,7 +7,6 @@ import numpy as np
 from pnst.image import Mask
 from pnst.kernels.box import faces
 from pnst.segmentation.confidence import Signs
-from pnst.segmentation.field import Field
 from pnst.segmentation.looks import Looks
 
 LOW_DICE = 0.8
@@ -18,7 +17,7 @@ DISAGREE = 2.5
 """Series disagree where what they add lies this many logits apart (median over the body's surface)."""
 
 
-def doubts(mask: Mask, field: Field, looks: Looks, signs: Signs, predicted: float) -> tuple[str, ...]:
+def doubts(mask: Mask, looks: Looks, signs: Signs, predicted: float) -> tuple[str, ...]:
     """Sentences, the gravest first; none where there is nothing to say."""
     said = []
     if predicted < LOW_DICE:

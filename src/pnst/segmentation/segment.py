@@ -136,7 +136,7 @@ def _lesion(label: str, mask: Mask, field: Field, looks: Looks, made_by: str) ->
     p = field.probability()
     signs = signs_of(field, mask, looks)
     likely = predicted_dice(signs)
-    quality = doubts(mask, field, looks, signs, likely)
+    quality = doubts(mask, looks, signs, likely)
     return SegmentedLesion(
         label=label,
         mask=mask,

@@ -91,13 +91,16 @@ def evaluate_models(
     threshold: float | None = None,
     subgroups: Sequence[str] = (),
     progress: Progress = no_progress,
+    evidence: Sequence[Path] = (),
+    own_evidence: Path | None = None,
 ) -> Evaluation:
     """Compare models with the diagnosis and write evaluation.json, evaluation.html and predictions.csv as one set."""
     from pnst.classification.evaluation.evaluate import evaluate
     from pnst.io.file_set import file_set_folder, write_file_set
     from pnst.io.table import read_frame
 
-    with file_set_folder(out, EVALUATION_FILES, inputs=[training.table, *map(Path, models)]) as folder:
+    inputs = [training.table, *map(Path, models), *evidence, *([own_evidence] if own_evidence else [])]
+    with file_set_folder(out, EVALUATION_FILES, inputs=inputs) as folder:
         progress("reading the table")
         evaluation = evaluate(
             read_frame(training.table),
@@ -108,6 +111,8 @@ def evaluate_models(
             subgroups=subgroups,
             settings=settings.evaluate,
             assess_settings=settings.assess,
+            evidence=evidence,
+            own_evidence=own_evidence,
             progress=progress,
         )
         progress("report")

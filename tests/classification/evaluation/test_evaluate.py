@@ -11,12 +11,14 @@ from scipy.special import expit, logit
 
 from classification.simulated_cohorts import cohort
 from pnst.classification.assess import assess
-from pnst.classification.evaluation.evaluate import evaluate
+from pnst.classification.evaluation.evaluate import COUNTED, evaluate
 from pnst.classification.evaluation.serialise import to_dict
 from pnst.classification.settings import AssessSettings, EvaluateSettings
+from pnst.classification.sites.summarise import summarise_evidence
 from pnst.classification.training.model_folder import model_files
 from pnst.errors import InputError, SettingError
 from pnst.reporting.evaluation import evaluation_report
+from site_tables import counted_cohort
 
 FEW = EvaluateSettings(bootstrap=200)
 KNOWN = [
@@ -148,6 +150,29 @@ def test_one_malignant_lesion_has_no_intervals_and_is_json():
     assert evaluation.models[0].area.delong is None
     assert evaluation.models[1].predictions.name == "evidence model (2)"
     json.dumps(to_dict(evaluation), allow_nan=False)
+
+
+class TestSites:
+    """The evidence model with sites' counts. Witness: `assess` with the same."""
+
+    NORTH, SOUTH = (
+        summarise_evidence(counted_cohort(k), "malignant", site=n) for n, k in (("n", (12, 8)), ("s", (7, 6)))
+    )
+
+    def test_its_answers_are_those_of_assess(self):
+        table, sites = cohort(40, seed=3), {"evidence": [self.NORTH], "own_evidence": self.SOUTH}
+        evaluation = check(table, **sites)
+        (result,) = evaluation.models
+        expected = assess(table[KNOWN], **sites)["probability"].to_numpy()
+        assert result.predictions.probability == pytest.approx(expected)
+        assert np.abs(expected - assess(table[KNOWN])["probability"].to_numpy()).max() > 1e-3
+        assert self.NORTH.digest in result.predictions.model
+        assert COUNTED in evaluation.notes
+        assert COUNTED not in check(table).notes
+
+    def test_trained_models_alone_refuse_them(self, model):
+        with pytest.raises(SettingError, match="takes no evidence of sites"):
+            check(cohort(40, seed=3), models=[model], evidence=[self.NORTH])
 
 
 class TestRefusals:

@@ -73,7 +73,7 @@ def test_what_is_told_is_totally_positive(agreement, ordinal):
     """Every minor of two levels and two severities is ≥ 0: the likelihood ratio of more against less of a sign rises
     with s, which is what the first law rests on.
     """
-    told = observed_levels(sign(*agreement, ordinal=ordinal), "schwannoma", np.array([2.0]), S)
+    told = observed_levels(sign(*agreement, ordinal=ordinal), "schwannoma", np.array([2.0]), S)[:, 0]
     for table in np.split(told, 2):
         assert table.sum(axis=0) == pytest.approx(1, abs=1e-12)
         for low in range(len(table)):
@@ -97,7 +97,7 @@ def test_two_independent_mistakes_would_not_be():
 def test_a_measured_sign_says_less_than_a_readers(ordinal):
     """Its likelihood ratio, malignant to benign, is nearer to 1, present or absent."""
     weights = np.stack([norm.pdf(S, side) for side in (1.0, -1.0)])
-    told = observed_levels(sign(0.85, 0.9, ordinal=ordinal), "schwannoma", np.array([2.0]), S)
+    told = observed_levels(sign(0.85, 0.9, ordinal=ordinal), "schwannoma", np.array([2.0]), S)[:, 0]
     measured, read = (np.log(np.divide(*(weights @ table.T))) for table in np.split(told, 2))
     softer = np.abs(measured[:2]) < np.abs(read[:2])
     assert softer.all()
@@ -114,7 +114,7 @@ def test_without_agreement_both_are_the_same():
 def test_more_agreement_says_more():
     ratios = []
     for agreement in (0.6, 0.8, 0.95):
-        table = observed_levels(sign(agreement, agreement), "schwannoma", np.array([2.0]), S)[:2]
+        table = observed_levels(sign(agreement, agreement), "schwannoma", np.array([2.0]), S)[:2, 0]
         malignant, benign = (table @ norm.pdf(S, side) for side in (1.0, -1.0))
         ratios.append(malignant[1] / benign[1])
     assert ratios == sorted(ratios)

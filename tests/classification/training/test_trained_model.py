@@ -39,6 +39,11 @@ def trees():
     return train(cohort(), "malignant", "patient", settings=settings)
 
 
+@pytest.fixture(scope="module")
+def corrected():
+    return train(cohort(), "malignant", "patient", settings=QUICK.model_copy(update={"model": "evidence-offset"}))
+
+
 def with_settings(model, **changes):
     return assess(LESION, model=model, settings=AssessSettings(**changes))
 
@@ -61,15 +66,16 @@ def test_the_probability_is_the_calibrated_pipelines(model):
     assert "trained on" in a.disclaimer
 
 
-def test_boosting_gives_no_interval_and_says_why(trees):
+@pytest.mark.parametrize(("which", "kind"), [("trees", "boosting"), ("corrected", "evidence-offset")])
+def test_a_model_without_an_interval_says_why(which, kind, request):
     """All of 0–1 stands for it, wherever the answer goes; a decision is then always within it."""
-    a = assess(LESION, model=trees)
+    model, reason = request.getfixturevalue(which), f"{kind} has no interval that holds"
+    a = assess(LESION, model=model)
     assert a.interval == (0, 1)
-    assert trees.replicates == ()
-    reason = "boosting has no interval that holds"
+    assert model.replicates == ()
     assert any(text.startswith(reason) for text in a.warnings)
-    assert any(text.startswith(reason) for text in trees.card.warnings)
-    assert "decision probability" in with_settings(trees, decision_probability=0.01).abstained
+    assert any(text.startswith(reason) for text in model.card.warnings)
+    assert "decision probability" in with_settings(model, decision_probability=0.01).abstained
 
 
 @pytest.mark.parametrize("which", ["model", "trees"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, count
 from os import PathLike
 from pathlib import Path
@@ -33,8 +34,9 @@ from pnst.classification.training.model_folder import read_model
 from pnst.classification.training.question import question_of, refuse_other_question
 from pnst.classification.training.trained_model import TrainedModel
 from pnst.errors import SettingError
-from pnst.evidence.body import literature
+from pnst.evidence.body import Evidence, literature
 from pnst.evidence.cells import is_empty
+from pnst.evidence.site import Site, body_of_evidence
 from pnst.typing import BoolArray
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ Progress = Callable[[str], None]
 
 EVIDENCE, EVIDENCE_MODEL = "evidence", "evidence model"
 """What the evidence model is called among `models`, and in what is written."""
+COUNTED = "the evidence model has counts of sites: lesions of this table that a site counted are tested on themselves"
 
 
 def evaluate(
@@ -58,6 +61,8 @@ def evaluate(
     subgroups: Sequence[str] = (),
     settings: EvaluateSettings | None = None,
     assess_settings: AssessSettings | None = None,
+    evidence: Sequence[Site] = (),
+    own_evidence: Site | None = None,
     progress: Progress = lambda _: None,
 ) -> Evaluation:
     """Compare probabilities with a known diagnosis. Not a medical device.
@@ -70,12 +75,14 @@ def evaluate(
     models : trained models or their folders, or "evidence"; empty: the evidence model
     threshold : probability at or above which a lesion is called malignant
     subgroups : columns whose values divide the lesions
+    evidence, own_evidence : folders of `pnst evidence` for the evidence model, as in `assess`; counted on other lesions
+        than these, or the answers come from the lesions that they are tested on
 
     Raises
     ------
     InputError : the table, its label, groups or subgroups cannot be used, it lacks what a model reads, or it asks
         several questions, or another than a model answers
-    SettingError : a threshold outside (0, 1)
+    SettingError : a threshold outside (0, 1), or evidence of sites without the evidence model
 
     Examples
     --------
@@ -88,12 +95,14 @@ def evaluate(
     """
     settings, assess_settings = settings or EvaluateSettings(), assess_settings or AssessSettings()
     _check_threshold(threshold)
+    body = body_of_evidence(evidence, own_evidence)
+    _refuse_unused(body, models)
     labelled = LabelledTable.of(table, label, groups)
     levels = {column: levels_of(table, column, settings.most_levels) for column in subgroups}
     progress("rules")
     calls = rule_calls(table, assess_settings)
     taken = {TREAT_ALL, TREAT_NONE, *(rule.name for rule in calls)}
-    predictions = list(_predictions(table, models or (EVIDENCE,), taken, assess_settings, progress))
+    predictions = list(_predictions(table, models or (EVIDENCE,), taken, body, assess_settings, progress))
     progress("intervals")
     results = tuple(_result(one, labelled, threshold, settings) for one in predictions)
     steps = np.arange(1, settings.curve_steps + 1) / (settings.curve_steps + 1)
@@ -122,7 +131,12 @@ def evaluate(
 
 
 def _predictions(
-    table: pd.DataFrame, models: Sequence[ModelSource], taken: set[str], settings: AssessSettings, progress: Progress
+    table: pd.DataFrame,
+    models: Sequence[ModelSource],
+    taken: set[str],
+    evidence: Evidence,
+    settings: AssessSettings,
+    progress: Progress,
 ) -> Iterator[ModelPredictions]:
     """Every model under a name of its own, which no other curve has `taken`."""
     lesions = LesionTable.from_frame(table)
@@ -132,17 +146,18 @@ def _predictions(
             name = next(f"{name} ({n})" for n in count(2) if f"{name} ({n})" not in taken)
         taken = {*taken, name}
         progress(name)
-        yield predictions_of(name, _model(model, table, settings), lesions, settings)
+        yield predictions_of(name, _model(model, table, evidence, settings), lesions, settings)
 
 
-def _model(model: ModelSource, table: pd.DataFrame, settings: AssessSettings) -> Model:
+def _model(model: ModelSource, table: pd.DataFrame, evidence: Evidence, settings: AssessSettings) -> Model:
     if isinstance(model, TrainedModel):
         return model
     if model != EVIDENCE:
         return read_model(model)
     refuse_no_predictors(table)
     refuse_other_question(question_of(table), "malignant", "the evidence model")
-    return evidence_model(literature(), settings.draws, settings.seed)
+    answering = evidence_model(evidence, settings.draws, settings.seed)
+    return answering if evidence == literature() else replace(answering, notes=(*answering.notes, COUNTED))
 
 
 def _name(model: ModelSource) -> str:
@@ -208,6 +223,17 @@ def _lone_notes(one: ModelPredictions, malignant: BoolArray) -> Iterator[str]:
         yield (
             f"{one.name}: {sum(of_one_class)} lesions have none of the other class that the same model answered, and "
             "count for nothing in its AUC"
+        )
+
+
+def _refuse_unused(evidence: Evidence, models: Sequence[ModelSource]) -> None:
+    """A trained model keeps what it learnt: sites' counts would be passed over in silence."""
+    if evidence != literature() and models and EVIDENCE not in models:
+        raise SettingError(
+            "a trained model takes no evidence of sites",
+            got="trained models alone, and evidence beside them",
+            expected=f"{EVIDENCE!r} among the models",
+            remedy="add it (--model evidence), or leave the evidence out",
         )
 
 

@@ -14,12 +14,13 @@ from functools import cached_property
 
 import numpy as np
 
+from pnst.classification.evidence_model.factors import MOST_LEVELS, Factor, SignFactor, SizeFactor, multiply, split
 from pnst.classification.evidence_model.observed import ObservedData
-from pnst.classification.evidence_model.parameters import ByEntity, LogNormalParameters, Parameters, SignParameters
+from pnst.classification.evidence_model.parameters import LogNormalParameters, Parameters, SignParameters
 from pnst.classification.evidence_model.sign_curves import MAX_LOADING, observed_levels
 from pnst.evidence.published import Entity, Predictor, predictors
 from pnst.evidence.sign_rows import ENTITIES
-from pnst.typing import BoolArray, FloatArray
+from pnst.typing import FloatArray
 
 STEP, REACH = 0.28, 5.6
 """Of the evenly spaced nodes in s, whose sum is exact to rounding for what is smooth over a step (Poisson): within 2e-4
@@ -27,8 +28,8 @@ of a probability and 2e-3 of the ends of its interval (tested). The laws hold fo
 NODES = np.arange(-REACH, REACH + STEP / 2, STEP)
 MAX_DIFFUSION_LOG_RATIO = float(np.log(30.0))
 """No study has the counts for more (assumed)."""
-_DRAWS_AT_ONCE = 64
-_BLOCK = 120_000  # likelihood values worked on at once: they stay in the processor's cache
+_DRAWS_AT_ONCE = 32
+_BLOCK = 60_000  # likelihood values worked on at once: they stay in the processor's cache
 AXES = {p.name: p.axis for p in predictors()}
 
 
@@ -82,29 +83,27 @@ class Likelihood:
         ratio[np.isnan(x)] = 0.0
         return ratio
 
-    def factors(self, observed: ObservedData, rows: slice, *, bounded: bool = True) -> dict[str, ByEntity]:
-        """Likelihoods given s (rows, draws, nodes) of each conventional predictor; one array where it is shared."""
-        factors: dict[str, ByEntity] = {}
-        for name, weights in observed.signs.items():
-            kinds = weights[rows], observed.by_reader[name][rows]
-            apart = {
-                entity: _sign_given_severity(table, *kinds).reshape(-1, self.draws, len(NODES))
-                for entity, table in self._tables[name].items()
-            }
-            factors[name] = apart if len(apart) > 1 else dict.fromkeys(ENTITIES, apart[ENTITIES[0]])
+    def factors(self, observed: ObservedData, *, bounded: bool = True) -> dict[str, Factor]:
+        """The factor of each conventional predictor."""
+        factors: dict[str, Factor] = {
+            name: SignFactor.of(weights, observed.by_reader[name], self._tables[name])
+            for name, weights in observed.signs.items()
+        }
         for name, x in observed.logs.items():
             if AXES[name] == "severity":
-                bounded_x = np.clip(x[rows], *self._lognormal(name).bounds) if bounded else x[rows]
-                factors[name] = {entity: self._size_given_severity(name, bounded_x, entity) for entity in ENTITIES}
+                counted = np.clip(x, *self._lognormal(name).bounds) if bounded else x
+                factors[name] = self._size(name, counted)
         return factors
 
     def class_likelihoods(self, observed: ObservedData, *, bounded: bool = True) -> FloatArray:
         """Likelihoods (entities, n, draws, 2) of the conventional predictors in the two classes of each pair.
 
-        Up to a factor that the two classes share. Some draws at a time: their tables stay in the processor's cache.
+        Up to a factor that the two classes share. Of many lesions some draws at a time, whose tables stay in the
+        processor's cache.
         """
-        parts = [part._few_likelihoods(observed, bounded=bounded) for part in self._parts]
-        return np.concatenate(parts, axis=2)
+        if observed.count <= 1:
+            return self._few_likelihoods(observed, bounded=bounded)
+        return np.concatenate([part._few_likelihoods(observed, bounded=bounded) for part in self._parts], axis=2)
 
     @cached_property
     def _parts(self) -> tuple[Likelihood, ...]:
@@ -113,22 +112,18 @@ class Likelihood:
         return tuple(Likelihood(self.parameters.part(part), self.delta[part]) for part in slices)
 
     def _few_likelihoods(self, observed: ObservedData, *, bounded: bool) -> FloatArray:
+        shared, apart = split(self.factors(observed, bounded=bounded).values(), min(MOST_LEVELS, observed.count))
         likelihoods = np.empty((len(ENTITIES), observed.count, self.draws, 2))
-        step = max(1, _BLOCK // (self.draws * len(NODES)))
+        step = min(max(1, _BLOCK // (self.draws * len(NODES))), max(1, observed.count))
+        buffers = np.empty((3, self.draws, step, len(NODES)))
         for start in range(0, observed.count, step):
             rows = slice(start, min(start + step, observed.count))
-            factors = self.factors(observed, rows, bounded=bounded).values()
-            common = np.ones((rows.stop - rows.start, self.draws, len(NODES)))
-            for factor in factors:
-                if _is_shared(factor):
-                    common *= factor[ENTITIES[0]]
+            common, product, work = buffers[:, :, : rows.stop - start]
+            multiply(shared, rows, ENTITIES[0], common, work)
             for index, entity in enumerate(ENTITIES):
-                product = common if index == len(ENTITIES) - 1 else common.copy()
-                for factor in factors:
-                    if not _is_shared(factor):
-                        product *= factor[entity]
-                integrals = np.matmul(product.transpose(1, 0, 2), self.class_weights)  # (draws, rows, 2)
-                likelihoods[index, rows] = integrals.transpose(1, 0, 2)
+                multiply(apart, rows, entity, product, work)
+                product *= common
+                likelihoods[index, rows] = np.matmul(product, self.class_weights).transpose(1, 0, 2)
         return likelihoods
 
     @cached_property
@@ -141,47 +136,27 @@ class Likelihood:
     @cached_property
     def _tables(self) -> dict[str, dict[Entity, FloatArray]]:
         """Per sign, of each entity (of one, where they share it): P(observed level | s), measured and by a reader,
-        (2 · levels, draws · nodes)."""
+        (draws, 2 · levels, nodes)."""
         tables: dict[str, dict[Entity, FloatArray]] = {}
         for name, p in self.parameters.predictors.items():
             if isinstance(p, SignParameters):
                 entities = ENTITIES[:1] if p.shared else ENTITIES
-                tables[name] = {entity: observed_levels(p, entity, self.delta, NODES) for entity in entities}
+                levels = {entity: observed_levels(p, entity, self.delta, NODES) for entity in entities}
+                tables[name] = {entity: np.ascontiguousarray(of.swapaxes(0, 1)) for entity, of in levels.items()}
         return tables
 
-    def _size_given_severity(self, name: str, x: FloatArray, entity: Entity) -> FloatArray:
+    def _size(self, name: str, x: FloatArray) -> SizeFactor:
         """Normal density of z given s, N(λs, 1 − λ²), up to a factor free of s and of the class; 1 where x is NaN."""
         p = self._lognormal(name)
-        loading = np.minimum(p.step(entity) / p.sd / self.delta, MAX_LOADING)
-        width = np.sqrt(2 * (1 - loading**2))
-        z = p.sign * (x[:, None] - p.middle(entity)) / p.sd / width
-        density: FloatArray = z[..., None] - (loading / width)[:, None] * NODES
-        np.multiply(density, density, out=density)
-        np.negative(density, out=density)
-        np.exp(density, out=density)
-        density[np.isnan(x)] = 1.0
-        return density
+        z, shift = {}, {}
+        for entity in ENTITIES:
+            loading = np.minimum(p.step(entity) / p.sd / self.delta, MAX_LOADING)
+            width = np.sqrt(2 * (1 - loading**2))
+            z[entity] = p.sign * (x - p.middle(entity)[:, None]) / (p.sd * width)[:, None]
+            shift[entity] = (loading / width)[:, None] * NODES
+        return SizeFactor.of(z, shift)
 
     def _lognormal(self, name: str) -> LogNormalParameters:
         p = self.parameters.predictors[name]
         assert isinstance(p, LogNormalParameters)  # noqa: S101  # ObservedData.logs holds lognormal predictors only
         return p
-
-
-def _sign_given_severity(table: FloatArray, weights: FloatArray, by_reader: BoolArray) -> FloatArray:
-    """Likelihood (n, draws · nodes) of observed levels with weights (n, levels); 1 where they are NaN.
-
-    A table's upper half is of the measured sign, its lower half of a reader's word.
-    """
-    if not by_reader.any() and not np.isnan(weights).any():
-        measured: FloatArray = weights @ table[: weights.shape[1]]
-        return measured
-    apart = np.concatenate([weights * ~by_reader[:, None], weights * by_reader[:, None]], axis=1)
-    apart[np.isnan(weights).any(axis=1)] = 0.5  # measured and read: every level once, which sums to 1 each
-    likelihood: FloatArray = apart @ table
-    return likelihood
-
-
-def _is_shared(factor: ByEntity) -> bool:
-    first, second = (factor[entity] for entity in ENTITIES)
-    return first is second

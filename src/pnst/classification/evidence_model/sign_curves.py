@@ -39,7 +39,7 @@ def true_levels(p: SignParameters, entity: Entity, delta: FloatArray, nodes: Flo
 
 
 def observed_levels(p: SignParameters, entity: Entity, delta: FloatArray, nodes: FloatArray) -> FloatArray:
-    """P(observed level | s), (2 · levels, draws · nodes): as it is measured, then as a reader says it.
+    """P(observed level | s), (2 · levels, draws, nodes): as it is measured, then as a reader says it.
 
     A measured sign is not a reader's: it is right with the drawn sensitivity and specificity. A level is mistaken for
     its neighbour alone (none → visible; visible → none; large → visible): two independent mistakes would break the law
@@ -55,4 +55,4 @@ def observed_levels(p: SignParameters, entity: Entity, delta: FloatArray, nodes:
         if len(true) > 2:
             measured[1] += (1 - se) * true[2]
             measured[2] = se * true[2]
-    return np.concatenate([measured, true]).reshape(2 * len(true), -1)
+    return np.concatenate([measured, true])

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pnst.classification.evidence_model.factors import Factor
 from pnst.classification.evidence_model.likelihood import AXES, NODES, Likelihood
 from pnst.classification.evidence_model.observed import ObservedData
+from pnst.evidence.published import Entity
 from pnst.evidence.sign_rows import ENTITIES
 from pnst.typing import FloatArray
 
@@ -18,16 +20,23 @@ def subset_log_ratios(likelihood: Likelihood, one: ObservedData) -> tuple[tuple[
     `one` holds one lesion's predictors, none of them missing. A product over a subset is a product over one half of the
     predictors times one over the other, so that all integrals are matrix products.
     """
-    factors = likelihood.factors(one, slice(0, 1))
+    factors = likelihood.factors(one)
     diffusion = [name for name in one.logs if AXES[name] == "diffusion"]
     names = (*factors, *diffusion)
     ratios = np.stack(
-        [_severity(likelihood, [factor[entity][0] for factor in factors.values()]) for entity in ENTITIES]
+        [_severity(likelihood, [_given(f, entity, likelihood.draws) for f in factors.values()]) for entity in ENTITIES]
     )
     for name in diffusion:
         step = np.stack([likelihood.value_log_ratio(name, one.logs[name], entity) for entity in ENTITIES])
         ratios = np.concatenate([ratios, ratios + step], axis=1)
     return names, likelihood.mixed(ratios, one.nf1)
+
+
+def _given(factor: Factor, entity: Entity, draws: int) -> FloatArray:
+    """A factor of the one lesion, (draws, nodes)."""
+    given = np.empty((draws, 1, len(NODES)))
+    factor.fill(slice(0, 1), entity, given)
+    return given[:, 0]
 
 
 def _severity(likelihood: Likelihood, factors: Sequence[FloatArray]) -> FloatArray:

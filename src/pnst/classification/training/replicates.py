@@ -20,7 +20,9 @@ Progress = Callable[[str], None]
 
 WITHOUT_INTERVAL = {
     "boosting": "boosting has no interval that holds: its trees lean towards the middle by as much as resampling "
-    "spreads them, and no resampling shows it; 0–1 stands for an interval that is not known"
+    "spreads them, and no resampling shows it; 0–1 stands for an interval that is not known",
+    "evidence-offset": "evidence-offset has no interval that holds: its penalty takes from the features what no "
+    "resampling shows, as the rest of the score is given; 0–1 stands for an interval that is not known",
 }
 """Kind of model → why its interval is refused."""
 

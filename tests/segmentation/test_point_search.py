@@ -1,0 +1,50 @@
+"""The size of what was clicked on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pnst.errors import AmbiguityError
+from pnst.segmentation.frame import Frame
+from pnst.segmentation.network import trained_networks
+from pnst.segmentation.point_search import body_about, stack_of
+from pnst.segmentation.prompt import Point
+from pnst.segmentation.prompt_body import body_of
+from pnst.study import Role
+from segmentation.ball_study import CENTRE, diameter, study
+
+NETWORKS = trained_networks()
+
+
+def test_the_ball_that_is_seen_has_its_size():
+    """Closed form: a radius of 15 mm, to a fifth, from a click 3 mm off its middle."""
+    seen = study(roles=(Role.T2_FS, Role.T1_POST))
+    body = body_about(seen, CENTRE + np.array((3.0, 0, 0)), NETWORKS)
+    low, high = body.ends
+    assert (high - low) / 2 == pytest.approx(15, rel=0.2)
+    assert np.sqrt(body.greatest_square_radius) == pytest.approx(15, rel=0.2)
+
+
+def test_a_click_where_nothing_is_seen_is_refused():
+    with pytest.raises(AmbiguityError, match="draw the line of the longest diameter"):
+        body_about(study(0.1, roles=(Role.T1,)), CENTRE, NETWORKS)
+
+
+def test_the_stack_of_a_region_is_the_body_that_it_came_from():
+    """Invariant: the region of a bent body, made into a stack again, is that body to a few percent."""
+    body = body_of(
+        [diameter(), Point(tuple(CENTRE + np.array((5.0, 0, -9)))), Point(tuple(CENTRE + np.array((0, 4.0, 9))))]
+    )
+    frame = Frame(body)
+    again = stack_of(body.depth(frame.points) > 0, frame)
+    before, after = (one.depth(frame.points) > 0 for one in (body, again))
+    assert 2 * (before & after).sum() / (before.sum() + after.sum()) > 0.93
+
+
+def test_pieces_beside_the_region_do_not_count():
+    frame = Frame(body_of(diameter()))
+    region = frame.body.depth(frame.points) > 0
+    spoilt = region.copy()
+    spoilt[:2, :2, :2] = True
+    assert stack_of(spoilt, frame).ends == stack_of(region, frame).ends
