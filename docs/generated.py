@@ -23,6 +23,7 @@ from pnst.measurement.settings import MeasureSettings
 from pnst.phantom import TISSUES, Spec
 from pnst.phantom.sources import CITATIONS, NO_PROTONS
 from pnst.preprocessing.settings import PreprocessSettings
+from pnst.segmentation.outside import SegmentSettings
 from pnst.stage_settings import StageSettings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,7 +35,7 @@ SETTINGS = {
     for stage in (MeasureSettings, PreprocessSettings)
     for name, info in stage.model_fields.items()
     if isinstance(info.annotation, type) and issubclass(info.annotation, StageSettings)
-}
+} | {"segment": SegmentSettings}
 """Every table of settings that a run has, by its name in settings.toml."""
 
 

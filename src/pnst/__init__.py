@@ -32,9 +32,13 @@ if TYPE_CHECKING:
     from pnst.preprocessing.align import align
     from pnst.preprocessing.bias import correct_bias
     from pnst.reporting.report import report
+    from pnst.segmentation.prompt import Box, Line, Point, Scribbles
+    from pnst.segmentation.segment import segment
+    from pnst.segmentation.segmented_lesion import SegmentedLesion
     from pnst.study import Lesion, Role, Series, Study
     from pnst.workflow.case import Case
     from pnst.workflow.main_job import run
+    from pnst.workflow.segmentation import segment_with
 
 _HOMES = {
     "assess": "classification.assess",
@@ -66,12 +70,19 @@ _HOMES = {
     "align": "preprocessing.align",
     "correct_bias": "preprocessing.bias",
     "report": "reporting.report",
+    "Box": "segmentation.prompt",
+    "Line": "segmentation.prompt",
+    "Point": "segmentation.prompt",
+    "Scribbles": "segmentation.prompt",
+    "SegmentedLesion": "segmentation.segmented_lesion",
+    "segment": "segmentation.segment",
     "Lesion": "study",
     "Role": "study",
     "Series": "study",
     "Study": "study",
     "Case": "workflow.case",
     "run": "workflow.main_job",
+    "segment_with": "workflow.segmentation",
 }
 
 __all__ = [
@@ -82,6 +93,8 @@ __all__ = [
     "read_lesion",
     "correct_bias",
     "align",
+    "segment",
+    "segment_with",
     "adc_map",
     "measure",
     "assess",
@@ -98,6 +111,11 @@ __all__ = [
     "Series",
     "Study",
     "Lesion",
+    "SegmentedLesion",
+    "Point",
+    "Line",
+    "Box",
+    "Scribbles",
     "Case",
     "Measurements",
     "MeasureSettings",

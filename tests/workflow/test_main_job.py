@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import pnst
-from command_line import done
+from command_line import done, validator
 from command_line import pnst as command
 from pnst.image import Mask, Volume
 from pnst.io.nifti.read import write_volume
@@ -165,3 +165,30 @@ def test_the_stages_one_by_one_give_the_same_digits_on_real_sarcomas(shared_data
     study = pnst.read_study(folder, roles=roles)
     m = pnst.measure(study, pnst.read_lesion(folder / "MR_T1_mask.nii.gz", study))
     assert m.columns() == case.measurements[0].columns()
+
+
+def test_a_prompt_and_a_segmenter_in_the_place_of_a_lesion(folder, tmp_path):
+    """The segmenter answers with the scene's own ball: the numbers are those of the lesion that was drawn."""
+    asked = []
+
+    def drawn(study: pnst.Study, prompt: object) -> Mask:
+        asked.append(prompt)
+        return SCENE.lesion().mask
+
+    (tmp_path / "s.toml").write_text("[measure.uncertainty]\nrepetitions = 0\n")
+    quick = {"settings": tmp_path / "s.toml"}
+    line = pnst.Line((31, -25, 210), (49, -25, 210))
+    case = pnst.run(folder, prompt=line, segmenter=drawn, out=tmp_path / "out", **quick)
+    assert asked == [case.prompt] == [line]
+    given = pnst.run(folder, **quick)
+    assert case.measurements[0].size == given.measurements[0].size
+    written = json.loads((tmp_path / "out" / "measurements.json").read_text())["lesions"][0]
+    assert written["provenance"]["lesion"] == "a segmenter outside pnst"
+    assert not list(
+        validator("measurements").iter_errors(json.loads((tmp_path / "out" / "measurements.json").read_text()))
+    )
+
+
+def test_a_prompt_beside_a_lesion(folder):
+    with pytest.raises(pnst.SettingError, match="a lesion and a prompt"):
+        pnst.run(folder, lesion=folder / "lesion.nii.gz", prompt=pnst.Point((40, -25, 210)))

@@ -9,7 +9,10 @@ import pytest
 from command_line import bytes_of, outputs
 from pnst import workflow
 from pnst.classification.assessment import Assessment
-from pnst.errors import InputError
+from pnst.errors import InputError, SettingError
+from pnst.io.masks.read import read_lesion
+from pnst.io.study import read_study
+from pnst.segmentation.prompt import Point
 from pnst.settings import RunSettings
 from pnst.workflow import CaseInputs
 
@@ -101,3 +104,14 @@ def test_settings_that_were_given_are_not_replaced(folder, finished, tmp_path):
     with pytest.raises(InputError, match=r"replace the input 'settings\.toml'"):
         workflow.run(folder, out=out, settings=out / "settings.toml")
     assert bytes_of(out) == before
+
+
+def test_segmenting_without_a_prompt_or_a_folder(folder, tmp_path):
+    with pytest.raises(SettingError, match="nothing to segment from"):
+        workflow.segment_step(CaseInputs(folder), tmp_path / "o", RunSettings())
+    assert not (tmp_path / "o").exists()
+    ball = read_lesion(folder / "lesion.nii.gz", read_study(folder)).mask
+    inputs = CaseInputs(folder, prompt=Point((40, -25, 210)), segmenter=lambda study, prompt: ball)
+    case = workflow.segment_step(inputs, None, RunSettings())
+    assert case.lesions[0].mask.count == ball.count
+    assert not case.measurements

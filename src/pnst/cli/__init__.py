@@ -3,5 +3,6 @@
 from pnst.cli.commands import app
 from pnst.cli.entry import main
 from pnst.cli.learning import evaluate, train
+from pnst.cli.segmenting import segment
 
-__all__ = ["app", "evaluate", "main", "train"]
+__all__ = ["app", "evaluate", "main", "segment", "train"]

@@ -22,22 +22,29 @@ from pnst.cli.options import (
     AlignOption,
     BiasOption,
     BidsOption,
+    BoxOption,
     CaseOption,
+    CraniocaudalOption,
     DicomOption,
     EnhancedOption,
     EvidenceOption,
     KeepOption,
     LesionOption,
     LikeOption,
+    LineOption,
+    LinesOption,
     MaskOption,
     ModelOption,
+    OnOption,
     OutOption,
     OverrideOption,
     OwnEvidenceOption,
     PatientOption,
+    PointOption,
     PriorOption,
     RealisticOption,
     RoleOption,
+    ScribblesOption,
     SeedOption,
     SettingsOption,
     SpecOption,
@@ -46,6 +53,7 @@ from pnst.cli.options import (
     VendorOption,
     WorkersOption,
 )
+from pnst.cli.prompt_words import prompt_of
 from pnst.cli.terminal import (
     cohort_progress,
     console,
@@ -87,6 +95,13 @@ def run(
     study: StudyPath,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for every output; - writes none.")],
     lesion: LesionOption = None,
+    line: LineOption = None,
+    craniocaudal: CraniocaudalOption = None,
+    lines: LinesOption = None,
+    point: PointOption = None,
+    box: BoxOption = None,
+    scribbles: ScribblesOption = None,
+    on: OnOption = None,
     role: RoleOption = None,
     mask: MaskOption = None,
     override: OverrideOption = None,
@@ -104,12 +119,15 @@ def run(
     """The main job: measure the lesions of a study, score them, and write tables, a report and the regions.
 
     Example: pnst run study/ --lesion rtstruct.dcm:GTV_Mass --out results/
+
+    Example: pnst run study/ --line 12,-31,40:47,-29,40 --out results/ (segments the lesion from its diameter first)
     """
     from pnst import workflow
 
     given = (patient, case_id, keep_identity, model, evidence, own_evidence)
     inputs = inputs_of(study, lesion, role, mask, override, *given)
-    inputs, folder = replace(inputs, settings_file=settings), folder_of(out)
+    prompt = prompt_of(line, craniocaudal, lines, point, box, scribbles)
+    inputs, folder = replace(inputs, settings_file=settings, prompt=prompt, on=on), folder_of(out)
     with progress() as show_stage:
         case = workflow.run_case(inputs, folder, settings_of(settings, prior, bias, align), show_stage)
     print_case(case, folder)
@@ -156,6 +174,13 @@ def inspect(
 def measure(
     study: StudyPath,
     lesion: LesionOption = None,
+    line: LineOption = None,
+    craniocaudal: CraniocaudalOption = None,
+    lines: LinesOption = None,
+    point: PointOption = None,
+    box: BoxOption = None,
+    scribbles: ScribblesOption = None,
+    on: OnOption = None,
     role: RoleOption = None,
     mask: MaskOption = None,
     override: OverrideOption = None,
@@ -169,7 +194,8 @@ def measure(
     from pnst import workflow
 
     inputs = inputs_of(study, lesion, role, mask, override, None, case_id, False)
-    inputs, folder = replace(inputs, settings_file=settings), folder_of(out)
+    prompt = prompt_of(line, craniocaudal, lines, point, box, scribbles)
+    inputs, folder = replace(inputs, settings_file=settings, prompt=prompt, on=on), folder_of(out)
     with progress() as show_stage:
         case = workflow.measure_step(inputs, folder, settings_of(settings, None, bias, align), show_stage)
     if folder is None:

@@ -17,6 +17,65 @@ LesionOption = Annotated[
         "them). Without this option, lesion.nii.gz in the study's folder.",
     ),
 ]
+LineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--line",
+        metavar="X,Y,Z:X,Y,Z[:X,Y,Z:X,Y,Z]",
+        help="Instead of --lesion: the ends of the longest diameter in a slice (RECIST), and those of the short axis, "
+        "in RAS mm. The lesion is segmented from it.",
+    ),
+]
+CraniocaudalOption = Annotated[
+    str | None,
+    typer.Option("--craniocaudal", metavar="LOW,HIGH", help="With --line: the lesion's lowest and highest z, RAS mm."),
+]
+LinesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--lines",
+        metavar="FILE",
+        help="Instead of --lesion: lines at several levels, and clicks beside them, as JSON or CSV of pnst, 3D "
+        "Slicer's .mrk.json, or a DICOM report (FILE:2,3 for its measurements 2 and 3).",
+    ),
+]
+PointOption = Annotated[
+    str | None,
+    typer.Option("--point", metavar="X,Y,Z", help="Instead of --lesion: a click about its middle, RAS mm."),
+]
+BoxOption = Annotated[
+    str | None,
+    typer.Option(
+        "--box",
+        metavar="X,Y,Z:X,Y,Z",
+        help="Instead of --lesion: the box round it, its lowest x, y, z and its highest, RAS mm.",
+    ),
+]
+ScribblesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scribbles",
+        metavar="FILE",
+        help="Instead of --lesion: a label map (NIfTI, NRRD, DICOM SEG) with 1 painted on it and 2 beside it.",
+    ),
+]
+FromOption = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="FILE",
+        help="A prompt of any kind: JSON or CSV of pnst, 3D Slicer's .mrk.json (lines, points, a box), a DICOM report "
+        "of measurements (FILE:2 for its second one), scribbles.",
+    ),
+]
+OnOption = Annotated[
+    str | None,
+    typer.Option("--on", metavar="ROLE", help="The series to segment on (default: the first that fits)."),
+]
+PreviousOption = Annotated[
+    str | None,
+    typer.Option("--previous", metavar="MASK[:LABEL]", help="With --scribbles: the lesion that they correct."),
+]
 RoleOption = Annotated[
     list[str] | None,
     typer.Option("--role", metavar="ROLE=SERIES", help="Your word on a series; `pnst inspect` shows the keys."),

@@ -103,20 +103,25 @@ def print_failures(case: Case) -> None:
         raise typer.Exit(1)
 
 
-def print_case(case: Case, out: Path | None) -> None:
-    """The table that answers the question, and where the rest is, if it was written."""
+def print_rows(title: str, rows: Sequence[tuple[str, str, str]]) -> None:
+    """A table of what, its value, and what casts doubt on it, where anything does."""
     from rich.table import Table
 
+    doubtful = any(doubt for _, _, doubt in rows)
+    heads = ("what", "value", *(["what casts doubt on it"] if doubtful else []))
+    table = Table(*heads, title=escaped(title)[0], title_justify="left")
+    for row in rows:
+        table.add_row(*escaped(*row[: len(heads)]))
+    console().print(table)
+
+
+def print_case(case: Case, out: Path | None) -> None:
+    """The table that answers the question, and where the rest is, if it was written."""
     from pnst import workflow
 
-    terminal = console()
     for lesion in workflow.summaries(case):
-        doubtful = any(doubt for _, _, doubt in lesion.rows)
-        heads = ("what", "value", *(["what casts doubt on it"] if doubtful else []))
-        table = Table(*heads, title=escaped(lesion.title)[0], title_justify="left")
-        for row in lesion.rows:
-            table.add_row(*escaped(*row[: len(heads)]))
-        terminal.print(table)
+        print_rows(lesion.title, lesion.rows)
+    terminal = console()
     if out is not None:
         terminal.print(escaped(f"report: {out / 'report.html'}")[0], soft_wrap=True)
     terminal.print("Research software, not a medical device.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from math import isinf
 from os.path import lexists
 from pathlib import Path
 from typing import Any
@@ -13,19 +12,23 @@ from typing import Any
 from pnst.errors import InputError
 from pnst.image import Mask, Volume
 from pnst.io.hidden_folder import system_refusals, unwritable_folder
+from pnst.io.json_file import JsonError, read_json
 from pnst.io.masks.file import mask_file
 from pnst.io.nifti.read import read_volume, write_volume
 from pnst.io.output_folder import OutputFolder, output_folder, refuse_irregular, refuse_replacing
-from pnst.regular_file import read_regular
 
 SCHEMA_VERSION = 1
 MEASUREMENTS, ASSESSMENT, REPORT, SETTINGS = "measurements.json", "assessment.json", "report.html", "settings.toml"
 REGIONS = "regions"
-OUTPUTS = (MEASUREMENTS, "measurements.csv", ASSESSMENT, REPORT, SETTINGS, "lesion.nii.gz", "adc.nii.gz", REGIONS)
+PROMPT, PROBABILITY = "prompt.json", "probability.nii.gz"
+"""Where the lesion was segmented from a prompt."""
+LESION, ADC = "lesion.nii.gz", "adc.nii.gz"
+TEXTS = (MEASUREMENTS, "measurements.csv", ASSESSMENT, REPORT, SETTINGS, PROMPT)
+OUTPUTS = (*TEXTS, LESION, PROBABILITY, ADC, REGIONS)
 """What a run may leave; of a further lesion n, `lesion-n.nii.gz`, `adc-n.nii.gz` and `regions-n`."""
 
-MAX_BYTES, MAX_DIGITS = 1 << 26, 18
-"""Of a measurements.json or assessment.json (20 KB a lesion: thousands of them), and of a whole number in it."""
+MAX_BYTES = 1 << 26
+"""Of a measurements.json or assessment.json (20 KB a lesion: thousands of them)."""
 
 Content = str | Volume | Mask | Mapping[str, Volume | Mask]
 
@@ -118,16 +121,10 @@ def lesions_json(case_id: str, lesions: Iterable[Mapping[str, Any]]) -> str:
 def read_lesions_json(file: Path) -> tuple[str, list[Mapping[str, Any]]]:
     """The case id and the entries of a measurements.json or assessment.json."""
     try:
-        content = json.loads(
-            read_regular(file, MAX_BYTES), parse_constant=_no_number, parse_float=_finite, parse_int=_bounded_integer
-        )
+        content = read_json(file, MAX_BYTES)
         case_id, lesions, version = content["case_id"], content["lesions"], content["schema_version"]
-    except OSError as error:
-        raise _unreadable(file, error.strerror or "a file that cannot be opened") from error
-    except RecursionError as error:
-        raise _unreadable(file, "JSON nested too deep") from error
-    except ValueError as error:
-        raise _unreadable(file, f"no JSON: {error}") from error
+    except JsonError as error:
+        raise _unreadable(file, str(error)) from error
     except (KeyError, TypeError) as error:
         raise _unreadable(file, "JSON without them") from error
     if not (isinstance(lesions, list) and lesions and all(isinstance(entry, dict) for entry in lesions)):
@@ -137,23 +134,6 @@ def read_lesions_json(file: Path) -> tuple[str, list[Mapping[str, Any]]]:
     if not isinstance(case_id, str):
         raise _unreadable(file, "a case_id that is no text")
     return case_id, lesions
-
-
-def _no_number(word: str) -> float:
-    raise ValueError(f"{word}, which is no number")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if isinf(number):
-        raise ValueError(f"{text[:20]}, which is beyond all bounds")
-    return number
-
-
-def _bounded_integer(text: str) -> int:
-    if len(text) > MAX_DIGITS:
-        raise ValueError(f"a whole number of {len(text)} digits")
-    return int(text)
 
 
 def _unreadable(file: Path, got: str) -> InputError:

@@ -190,12 +190,13 @@ def _provenance() -> Json:
     )
     schema = _object(
         {"pnst": TEXT, "lesion": TEXT},
-        "Version, how the lesion was made, the SHA-256 of each input series, and what was done to it.",
+        "Version, how the lesion was made, the SHA-256 of each input series and of a prompt, and what was done to it.",
     )
     schema["patternProperties"] = {
         rf"^input\.({roles})$": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
         rf"^align\.({roles})$": {"type": "string", "pattern": moved},
         rf"^bias\.({corrected})$": {"type": "string", "pattern": "^range=[0-9.]+$"},
+        "^prompt$": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
     }
     return schema
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pnst.io.prompts.prompt_file import PromptFile
+from pnst.segmentation.prompt import Box, Line, Point, Prompt
 from pnst.settings import LearnSettings, RunSettings
 from pnst.workflow.case import (
     Case,
-    CaseInputs,
     assess_case,
     measure_case,
     preprocess_case,
@@ -15,21 +16,28 @@ from pnst.workflow.case import (
     summaries,
     write_case,
 )
+from pnst.workflow.inputs import CaseInputs
 from pnst.workflow.learning import TrainingTable, evaluate_models, summarise_table, train_model
 from pnst.workflow.main_job import run
 from pnst.workflow.saved_results import assess_file, measurements_of, report_results
+from pnst.workflow.segmentation import segment_with, segmented_rows
 from pnst.workflow.serialise import assessments_json, explanations, measurements_csv, measurements_json
 from pnst.workflow.simulation import StudyFormat, write_phantom
-from pnst.workflow.steps import assess_step, measure_step, report_step
+from pnst.workflow.steps import assess_step, measure_step, report_step, segment_step
 from pnst.workflow.study_sources import fetch, inspect
 
 __all__ = [
     "Case",
-    "StudyFormat",
-    "LearnSettings",
-    "TrainingTable",
+    "Box",
     "CaseInputs",
+    "LearnSettings",
+    "Line",
+    "Point",
+    "Prompt",
+    "PromptFile",
     "RunSettings",
+    "StudyFormat",
+    "TrainingTable",
     "assess_case",
     "assess_file",
     "assess_step",
@@ -50,6 +58,9 @@ __all__ = [
     "report_step",
     "run",
     "run_case",
+    "segment_step",
+    "segment_with",
+    "segmented_rows",
     "summaries",
     "summarise_table",
     "train_model",

@@ -2,59 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pnst.errors import InputError, PnstError
 from pnst.measurement.measurements import Measurements
 from pnst.measurement.overrides import check_overrides
+from pnst.segmentation.prompt import Prompt
 from pnst.settings import RunSettings
 from pnst.study import Lesion, Study
+from pnst.workflow.inputs import (
+    CaseInputs,
+    Progress,
+    StrPath,
+    check_inputs,
+    given_paths,
+    lesion_file,
+    no_progress,
+    with_evidence,
+    with_model,
+)
 from pnst.workflow.serialise import assessments_json, measurements_csv, measurements_json
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pnst.classification.assessment import Assessment
-    from pnst.classification.training.trained_model import TrainedModel
-    from pnst.evidence.site import Site
-    from pnst.io.masks.file import MaskFile
     from pnst.io.output_folder import OutputFolder
     from pnst.io.results import Content
-    from pnst.measurement.family import Value
     from pnst.reporting.summary import LesionSummary
-
-StrPath = str | PathLike[str]
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class CaseInputs:
-    """What to run on: a study, where its lesion is, and what the user knows better."""
-
-    study: StrPath
-    lesion: StrPath | None = None
-    """Mask, SEG or RTSTRUCT, as text also `FILE:LABEL`; None: `lesion.nii.gz` in the study's folder."""
-    label: str | None = None
-    """One label of that file; None: every label."""
-    roles: Mapping[str, str] = field(default_factory=dict)
-    masks: Mapping[str, StrPath] = field(default_factory=dict)
-    overrides: Mapping[str, Value] = field(default_factory=dict)
-    patient: Mapping[str, Any] = field(default_factory=dict)
-    case_id: str | None = None
-    keep_identity: bool = False
-    model: StrPath | TrainedModel | None = None
-    """The folder of a trained model; None: the evidence model."""
-    evidence: Sequence[Site] = ()
-    """Folders of other sites' evidence, as `pnst evidence` writes them."""
-    own_evidence: Site | None = None
-    """Such a folder of one's own site."""
-    settings_file: StrPath | None = None
-    """Where the settings were read; None: nowhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +46,8 @@ class Case:
     assessments: tuple[Assessment, ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
     """Label of a lesion that could not be measured or assessed → why; it stands in none of the other fields."""
+    prompt: Prompt | None = None
+    """What the lesion was segmented from; None where it was read."""
 
     def to_frame(self) -> pd.DataFrame:
         """One row a lesion: every measured column, and the probability with its interval."""
@@ -81,10 +62,6 @@ class Case:
     def _repr_html_(self) -> str:
         parts = [part._repr_html_() for pair in zip(self.measurements, self.assessments, strict=False) for part in pair]
         return self.study._repr_html_() + "".join(parts)
-
-
-def no_progress(_: str) -> None:
-    """Progress that nobody watches."""
 
 
 def run_case(
@@ -110,44 +87,19 @@ def run_case(
 
 def _assessed(inputs: CaseInputs, settings: RunSettings, progress: Progress) -> Case:
     """Every stage from reading to assessing."""
-    check_overrides(inputs.overrides)  # before the work, not after it
+    check_inputs(inputs)  # before the work, not after it
+    check_overrides(inputs.overrides)
     inputs = with_evidence(with_model(inputs))
-    case = preprocess_case(read_case(inputs, progress), settings, progress)
+    case = preprocess_case(read_case(inputs, progress, settings), settings, progress)
     return assess_case(measure_case(case, inputs, settings, progress), inputs, settings)
 
 
-def given_paths(inputs: CaseInputs) -> list[Path]:
-    """What the work reads, which no output may replace."""
-    from pnst.io.masks.file import mask_file
+def read_case(inputs: CaseInputs, progress: Progress = no_progress, settings: RunSettings | None = None) -> Case:
+    """Read the study and its lesions; other regions of the lesions' file serve as masks where none was given.
 
-    model = inputs.model if isinstance(inputs.model, str | PathLike) else None
-    masks = [mask_file(given).file for given in (inputs.lesion, *inputs.masks.values()) if given is not None]
-    sites = [site for site in (*inputs.evidence, inputs.own_evidence) if isinstance(site, str | PathLike)]
-    others = (inputs.study, *inputs.roles.values(), model, inputs.settings_file, *sites)
-    return [*masks, *(Path(file) for file in others if file is not None)]
-
-
-def with_model(inputs: CaseInputs) -> CaseInputs:
-    """The request with its model read: once for all lesions, and before the work starts."""
-    if not isinstance(inputs.model, str | PathLike):
-        return inputs
-    from pnst.classification.training.model_folder import read_model
-
-    return replace(inputs, model=read_model(inputs.model))
-
-
-def with_evidence(inputs: CaseInputs) -> CaseInputs:
-    """The request with the sites' evidence read: once for all lesions, and before the work starts."""
-    if not inputs.evidence and inputs.own_evidence is None:
-        return inputs
-    from pnst.evidence.site import body_of_evidence
-
-    evidence = body_of_evidence(inputs.evidence, inputs.own_evidence)
-    return replace(inputs, evidence=evidence.sites, own_evidence=evidence.own)
-
-
-def read_case(inputs: CaseInputs, progress: Progress = no_progress) -> Case:
-    """Read the study and its lesions; other regions of the lesions' file serve as masks where none was given."""
+    A prompt's lesion is segmented here, in the images as they were read: it then stands as one that was read would, and
+    what comes after is the same for both.
+    """
     from pnst.io.masks.read import read_lesion, read_regions_of
     from pnst.io.study import read_study
 
@@ -159,6 +111,11 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress) -> Case:
         case_id=inputs.case_id,
         keep_identity=inputs.keep_identity,
     )
+    if inputs.prompt is not None:
+        from pnst.workflow.segmentation import segment_study
+
+        lesion, prompt = segment_study(study, inputs, settings or RunSettings(), progress)
+        return Case(study, (lesion,), prompt=prompt)
     file, label = lesion_file(inputs)
     progress("reading the lesion")
     if label is not None:
@@ -166,17 +123,6 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress) -> Case:
     regions = read_regions_of(file, study, keep_identity=inputs.keep_identity)
     study = replace(study, masks={**regions.masks, **study.masks}, notes=(*study.notes, *regions.notes))
     return Case(study, regions.lesions)
-
-
-def lesion_file(inputs: CaseInputs) -> MaskFile:
-    """The file of the lesions, and the label that is meant where one was given: `label`, or behind the file's name."""
-    from pnst.io.masks.file import MaskFile, mask_file
-
-    if inputs.lesion is None:
-        return MaskFile(default_lesion(Path(inputs.study)), inputs.label)
-    if inputs.label is not None:
-        return MaskFile(Path(inputs.lesion), inputs.label)
-    return mask_file(inputs.lesion)
 
 
 def preprocess_case(case: Case, settings: RunSettings, progress: Progress = no_progress) -> Case:
@@ -204,12 +150,22 @@ def measure_case(case: Case, inputs: CaseInputs, settings: RunSettings, progress
         progress(f"measuring {lesion.label}")
         others = [other for other in case.lesions if other is not lesion]
         try:
-            measurements[index] = measure(case.study, lesion, settings.measure, inputs.overrides, others)
+            m = measure(case.study, lesion, settings.measure, inputs.overrides, others)
+            measurements[index] = _with_prompt(m, case.prompt)
         except PnstError as error:
             if not others:
                 raise
             failures[lesion.label] = str(error)
     return _with_measured(case, measurements, failures)
+
+
+def _with_prompt(m: Measurements, prompt: Prompt | None) -> Measurements:
+    """The measurements with the prompt named in their provenance."""
+    if prompt is None:
+        return m
+    from pnst.io.prompts.json_form import prompt_digest
+
+    return replace(m, provenance={**m.provenance, "prompt": prompt_digest(prompt)})
 
 
 def _with_measured(case: Case, measurements: Mapping[int, Measurements], failures: Mapping[str, str]) -> Case:
@@ -293,9 +249,10 @@ def measured_files(case: Case) -> dict[str, Content]:
     files: dict[str, Content] = {
         "measurements.json": measurements_json(case.measurements),
         "measurements.csv": measurements_csv(case.measurements),
+        **prompt_files(case),
     }
     for n, (lesion, m) in enumerate(zip(case.lesions, case.measurements, strict=True), start=1):
-        files[numbered("lesion.nii.gz", n)] = lesion.mask
+        files |= lesion_files(lesion, n)
         adc = m.regions.get("adc")
         if isinstance(adc, Volume):
             files[numbered("adc.nii.gz", n)] = adc
@@ -305,15 +262,18 @@ def measured_files(case: Case) -> dict[str, Content]:
     return files
 
 
-def default_lesion(study: Path) -> Path:
-    """The lesion mask that lies in a study's folder. Raises `InputError` where there is none or more than one."""
-    files = [study / name for name in ("lesion.nii.gz", "lesion.nii", "lesion.hdr") if (study / name).is_file()]
-    if len(files) == 1:
-        return files[0]
-    raise InputError(
-        "more than one lesion mask in the study's folder" if files else "no lesion to measure",
-        got=" and ".join(file.name for file in files)
-        or "no lesion mask given, and no lesion.nii.gz in the study's folder",
-        expected="a mask (NIfTI, NRRD), a DICOM SEG or an RTSTRUCT",
-        remedy="give it with --lesion FILE, or --lesion FILE:LABEL for one of its labels",
-    )
+def prompt_files(case: Case) -> dict[str, Content]:
+    """The prompt that the lesion was segmented from; nothing where it was read."""
+    from pnst.io.prompts.json_form import prompt_json
+    from pnst.io.results import PROMPT
+
+    return {} if case.prompt is None else {PROMPT: prompt_json(case.prompt)}
+
+
+def lesion_files(lesion: Lesion, number: int = 1) -> dict[str, Content]:
+    """The lesion's mask and, where it was segmented, its probability."""
+    from pnst.io.results import LESION, PROBABILITY, numbered
+
+    probability = getattr(lesion, "probability", None)
+    files: dict[str, Content] = {numbered(LESION, number): lesion.mask}
+    return files if probability is None else files | {numbered(PROBABILITY, number): probability}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pnst.settings import LearnSettings
-from pnst.workflow.case import Progress, no_progress
+from pnst.workflow.inputs import Progress, no_progress
 
 if TYPE_CHECKING:
     from pnst.classification.evaluation.evaluation import Evaluation

@@ -7,13 +7,16 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pnst.segmentation.prompt import Prompt
 from pnst.settings import RunSettings
-from pnst.workflow.case import Case, CaseInputs, Progress, StrPath, no_progress, run_case
+from pnst.workflow.case import Case, run_case
+from pnst.workflow.inputs import CaseInputs, Progress, StrPath, no_progress
 
 if TYPE_CHECKING:
     from pnst.classification.training.trained_model import TrainedModel
     from pnst.evidence.site import Site
     from pnst.measurement.family import Value
+    from pnst.segmentation.outside import Segmenter
 
 
 def run(
@@ -22,6 +25,9 @@ def run(
     out: StrPath | None = None,
     settings: RunSettings | StrPath | None = None,
     *,
+    prompt: Prompt | StrPath | None = None,
+    on: str | None = None,
+    segmenter: Segmenter | None = None,
     label: str | None = None,
     roles: Mapping[str, str] | None = None,
     masks: Mapping[str, StrPath] | None = None,
@@ -45,6 +51,10 @@ def run(
     lesion : mask, DICOM SEG or RTSTRUCT, as text also `FILE:LABEL`; None: `lesion.nii.gz` in the study's folder
     out : folder for the files that `pnst run` writes, as one set; None: nothing is written
     settings : `RunSettings`, or a TOML file of them; None: the defaults
+    prompt : instead of `lesion`, what it is segmented from (`Point`, `Line`, lines at several levels, `Box`,
+        `Scribbles`), or a file that holds it
+    on : role of the series that the prompt's lesion is segmented on; None: the first that fits
+    segmenter : what segments instead of pnst: study and prompt in, `Mask` out
     label : one label of the lesion's file, by name or number; None: every label
     roles, masks, overrides, patient, case_id, keep_identity, model : as in `read_study`, `measure` and `assess`
     evidence, own_evidence : folders of `pnst evidence`, as in `assess`
@@ -82,6 +92,9 @@ def run(
         study=study,
         lesion=lesion,
         label=label,
+        prompt=prompt,
+        on=on,
+        segmenter=segmenter,
         roles=roles or {},
         masks=masks or {},
         overrides=overrides or {},

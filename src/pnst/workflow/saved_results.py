@@ -16,7 +16,8 @@ from pnst.measurement.family import SurfaceMap
 from pnst.measurement.measurements import Measurements
 from pnst.settings import RunSettings
 from pnst.study import Study
-from pnst.workflow.case import Case, CaseInputs, StrPath, preprocess_case, report_case
+from pnst.workflow.case import Case, preprocess_case, report_case
+from pnst.workflow.inputs import CaseInputs, StrPath
 
 if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment

@@ -8,20 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pnst.errors import SettingError
 from pnst.measurement.overrides import check_overrides
 from pnst.settings import RunSettings
 from pnst.workflow.case import (
     Case,
-    CaseInputs,
-    Progress,
-    StrPath,
-    given_paths,
+    lesion_files,
     measure_case,
     measured_files,
-    no_progress,
     preprocess_case,
+    prompt_files,
     read_case,
 )
+from pnst.workflow.inputs import CaseInputs, Progress, StrPath, check_inputs, given_paths, no_progress
 from pnst.workflow.saved_results import assess_file, report_results
 from pnst.workflow.serialise import assessments_json
 
@@ -38,12 +37,37 @@ def measure_step(inputs: CaseInputs, out: Path | None, settings: RunSettings, pr
     from pnst.io.results import OUTPUTS, write_results
 
     with _folder(out, given_paths(inputs), OUTPUTS) as folder:
-        check_overrides(inputs.overrides)  # before the work, not after it
-        case = preprocess_case(read_case(inputs, progress), settings, progress)
+        check_inputs(inputs)  # before the work, not after it
+        check_overrides(inputs.overrides)
+        case = preprocess_case(read_case(inputs, progress, settings), settings, progress)
         case = measure_case(case, inputs, settings, progress)
         if folder is not None:
             progress("writing")
             write_results(folder, {**measured_files(case), "settings.toml": settings.to_toml()})
+    return case
+
+
+def segment_step(inputs: CaseInputs, out: Path | None, settings: RunSettings, progress: Progress = no_progress) -> Case:
+    """Read the study and segment the prompt's lesion; write lesion, probability, prompt and settings into `out`.
+
+    None: nothing is written. Raises `SettingError` without a prompt.
+    """
+    from pnst.io.results import OUTPUTS, SETTINGS, write_results
+
+    check_inputs(inputs)
+    if inputs.prompt is None:
+        raise SettingError(
+            "there is nothing to segment from",
+            got="no prompt",
+            expected="a point, a line, lines at several levels, a box, or scribbles",
+            remedy="give one: --line X,Y,Z:X,Y,Z, --lines FILE, --point X,Y,Z, --box …, --scribbles FILE, --from FILE",
+        )
+    with _folder(out, given_paths(inputs), OUTPUTS) as folder:
+        case = read_case(inputs, progress, settings)
+        if folder is not None:
+            progress("writing")
+            files = {**lesion_files(case.lesions[0]), **prompt_files(case), SETTINGS: settings.to_toml()}
+            write_results(folder, files)
     return case
 
 

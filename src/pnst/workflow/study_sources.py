@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pnst.workflow.case import Progress, StrPath, no_progress
+from pnst.workflow.inputs import Progress, StrPath, no_progress
 
 if TYPE_CHECKING:
     from pnst.io.dicomweb.fetch import FetchedSeries
