@@ -13,7 +13,7 @@ from scipy.ndimage import map_coordinates, zoom
 
 from pnst.image import Grid
 from pnst.segmentation.channels import channels, depth_in
-from pnst.segmentation.frame import Frame
+from pnst.segmentation.frame import PromptFrame
 from pnst.segmentation.prompt import Box
 from pnst.segmentation.prompt_body import ball_about, body_of, drawn_levels
 from pnst.typing import BoolArray, Float32Array
@@ -86,17 +86,17 @@ def _example(rng: Rng, case: LabelledCase, reader: Reader, exact: bool) -> tuple
     return shown, np.nan_to_num(frame.of(case.mask.astype(np.float32), case.grid))
 
 
-def _any_frame(rng: Rng, case: LabelledCase, reader: Reader, exact: bool) -> Frame:
+def _any_frame(rng: Rng, case: LabelledCase, reader: Reader, exact: bool) -> PromptFrame:
     kind, where = 1.0 if exact else rng.uniform(), case.grid.to_world(np.argwhere(case.mask))
     if kind < BOX:
         low, high = where.min(axis=0) - 1.5 + rng.uniform(-2, 2, 3), where.max(axis=0) + 1.5 + rng.uniform(-2, 2, 3)
-        return Frame(body_of(Box(tuple(low), tuple(high))))
+        return PromptFrame(body_of(Box(tuple(low), tuple(high))))
     if kind < BOX + BALL:
         centre = where.mean(axis=0) + rng.normal(0, 0.12 * case.radius_mm, 3)
-        return Frame(ball_about(centre, case.radius_mm * float(np.exp(rng.uniform(-0.7, 0.7)))))
+        return PromptFrame(ball_about(centre, case.radius_mm * float(np.exp(rng.uniform(-0.7, 0.7)))))
     prompt = any_prompt(rng, reader, exact)
     body = body_of(prompt)
-    return Frame(body, drawn_levels(prompt, body))
+    return PromptFrame(body, drawn_levels(prompt, body))
 
 
 def _bent(rng: Rng, case: LabelledCase, count: int) -> Iterator[LabelledCase]:

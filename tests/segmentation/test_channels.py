@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from pnst.segmentation.channels import channels, depth_in
-from pnst.segmentation.frame import SHAPE, Frame
+from pnst.segmentation.frame import SHAPE, PromptFrame
 from pnst.segmentation.prompt_body import ball_about, body_of, drawn_levels
 from pnst.study import Role
 from segmentation.ball_study import CENTRE, GRIDS, diameter, study
 
 LINE = diameter()
-FRAME = Frame(body_of(LINE), drawn_levels(LINE, body_of(LINE)))
+FRAME = PromptFrame(body_of(LINE), drawn_levels(LINE, body_of(LINE)))
 SIGNAL = FRAME.of(study().series[Role.T2_FS].volume.data, GRIDS[Role.T2_FS])
 
 
@@ -50,7 +50,7 @@ def test_a_level_that_was_drawn_is_near_and_a_click_draws_none():
     assert layers.max() > 0.9
     assert layers[0] < 0.01
     assert layers[-1] < 0.01
-    clicked = Frame(ball_about(CENTRE, 15.0))
+    clicked = PromptFrame(ball_about(CENTRE, 15.0))
     assert (channels(SIGNAL, depth_in(clicked), clicked)[3] == 0).all()
 
 

@@ -7,13 +7,13 @@ import pytest
 
 from pnst.segmentation.confidence import LIKELY, Signs, boundary_sd_mm, predicted_dice, signs_of
 from pnst.segmentation.field import field_of, lesion_in
-from pnst.segmentation.frame import Frame
+from pnst.segmentation.frame import PromptFrame
 from pnst.segmentation.looks import Looks
 from pnst.segmentation.prompt_body import body_of
 from pnst.study import Role
 from segmentation.ball_study import CENTRE, GRIDS, diameter, mask
 
-FRAME = Frame(body_of(diameter()))
+FRAME = PromptFrame(body_of(diameter()))
 DEPTH = FRAME.body.depth(FRAME.points).astype(np.float32)
 
 

@@ -8,13 +8,13 @@ import pytest
 from pnst.errors import GeometryError
 from pnst.image import Mask
 from pnst.segmentation.field import NOWHERE, Field, field_of, keep_out, lesion_in
-from pnst.segmentation.frame import SHAPE, Frame
+from pnst.segmentation.frame import SHAPE, PromptFrame
 from pnst.segmentation.prompt_body import ball_about, body_of
 from pnst.study import Lesion, Role, Study
 from segmentation.ball_study import CENTRE, GRIDS, diameter, dice, inside, mask, study
 
 GRID = GRIDS[Role.T1]
-FRAME = Frame(body_of(diameter()))
+FRAME = PromptFrame(body_of(diameter()))
 
 
 def logits_of_the_body() -> np.ndarray:
@@ -40,7 +40,7 @@ def test_nothing_lies_beyond_the_ends():
 
 def test_a_frame_beside_the_image_is_refused_with_the_images_place():
     with pytest.raises(GeometryError, match=r"x from -?\d+ to -?\d+ mm"):
-        field_of(logits_of_the_body(), Frame(ball_about(CENTRE + 500.0, 9.0)), GRID)
+        field_of(logits_of_the_body(), PromptFrame(ball_about(CENTRE + 500.0, 9.0)), GRID)
 
 
 def test_the_probability_is_the_logits_inverse():

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pnst.segmentation.frame import Frame
+from pnst.segmentation.frame import PromptFrame
 from pnst.segmentation.looks import BODY_LOGIT, MIRRORS, MORE_LEVELS_SHARE, ONE_LEVEL_SHARE, look
 from pnst.segmentation.network import trained_networks
 from pnst.segmentation.prompt_body import ball_about, body_of
@@ -15,7 +15,7 @@ from pnst.study import Role, Study
 from segmentation.ball_study import CENTRE, diameter, study
 
 ONE = trained_networks()[:1]
-FRAME = Frame(body_of(diameter()))
+FRAME = PromptFrame(body_of(diameter()))
 
 
 def test_every_series_of_the_anatomy_is_looked_at_and_no_other():
@@ -26,7 +26,7 @@ def test_every_series_of_the_anatomy_is_looked_at_and_no_other():
 
 
 def test_a_series_that_does_not_hold_the_lesion_is_not_looked_at():
-    away = Frame(ball_about(CENTRE + np.array((0, 0, 60.0)), 10.0))
+    away = PromptFrame(ball_about(CENTRE + np.array((0, 0, 60.0)), 10.0))
     looks = look(study(), away, ONE, MIRRORS[:1])
     assert not looks.added
     assert looks.logits == pytest.approx(BODY_LOGIT * looks.depth)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pnst.errors import AmbiguityError
-from pnst.segmentation.frame import Frame
+from pnst.segmentation.frame import PromptFrame
 from pnst.segmentation.network import trained_networks
 from pnst.segmentation.point_search import body_about, stack_of
 from pnst.segmentation.prompt import Point
@@ -36,14 +36,14 @@ def test_the_stack_of_a_region_is_the_body_that_it_came_from():
     body = body_of(
         [diameter(), Point(tuple(CENTRE + np.array((5.0, 0, -9)))), Point(tuple(CENTRE + np.array((0, 4.0, 9))))]
     )
-    frame = Frame(body)
+    frame = PromptFrame(body)
     again = stack_of(body.depth(frame.points) > 0, frame)
     before, after = (one.depth(frame.points) > 0 for one in (body, again))
     assert 2 * (before & after).sum() / (before.sum() + after.sum()) > 0.93
 
 
 def test_pieces_beside_the_region_do_not_count():
-    frame = Frame(body_of(diameter()))
+    frame = PromptFrame(body_of(diameter()))
     region = frame.body.depth(frame.points) > 0
     spoilt = region.copy()
     spoilt[:2, :2, :2] = True

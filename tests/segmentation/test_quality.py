@@ -7,14 +7,14 @@ import pytest
 
 from pnst.image import Mask
 from pnst.segmentation.confidence import Signs
-from pnst.segmentation.frame import Frame
+from pnst.segmentation.frame import PromptFrame
 from pnst.segmentation.looks import Looks
 from pnst.segmentation.prompt_body import body_of
-from pnst.segmentation.quality import doubts
+from pnst.segmentation.quality import concerns
 from pnst.study import Role
 from segmentation.ball_study import GRIDS, diameter, mask
 
-FRAME = Frame(body_of(diameter()))
+FRAME = PromptFrame(body_of(diameter()))
 DEPTH = FRAME.body.depth(FRAME.points).astype(np.float32)
 SURE = Signs(0.9, 0.88, 0.3)
 NOTHING = np.zeros_like(DEPTH)
@@ -25,7 +25,7 @@ def looks(**added: float) -> Looks:
 
 
 def test_a_sound_segmentation_leaves_nothing_to_say():
-    assert doubts(mask(15.0), looks(t1=0.5, t2_fs=1.0), SURE, 0.9) == ()
+    assert concerns(mask(15.0), looks(t1=0.5, t2_fs=1.0), SURE, 0.9) == ()
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_sound_segmentation_leaves_nothing_to_say():
     ],
 )
 def test_each_doubt_is_said_alone(seen, signs, predicted, words):
-    (sentence,) = doubts(mask(15.0), seen, signs, predicted)
+    (sentence,) = concerns(mask(15.0), seen, signs, predicted)
     assert words in sentence
 
 
@@ -46,5 +46,5 @@ def test_a_lesion_that_is_cut_by_the_image_is_said_to_be():
     grid = GRIDS[Role.T1]
     cut = np.zeros(grid.shape, dtype=bool)
     cut[:9, 20:40, 5:12] = True
-    (sentence,) = doubts(Mask(cut, grid), looks(t1=0.5), SURE, 0.9)
+    (sentence,) = concerns(Mask(cut, grid), looks(t1=0.5), SURE, 0.9)
     assert "border of the image" in sentence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.segmentation.frame import SHAPE, Frame
+from pnst.segmentation.frame import SHAPE, PromptFrame
 from pnst.typing import BoolArray, Float32Array
 
 CORE_DEPTH = 0.4
@@ -21,12 +21,12 @@ NEAR_LEVEL_MM = 3.0
 """… or this, if it is more (SD of a Gaussian)."""
 
 
-def depth_in(frame: Frame) -> Float32Array:
+def depth_in(frame: PromptFrame) -> Float32Array:
     """(ni, nj, nk) 1 in the body's middle, 0 on its surface."""
     return np.asarray(np.clip(frame.body.depth(frame.points), FARTHEST, DEEPEST), dtype=np.float32)
 
 
-def channels(signal: Float32Array, depth: Float32Array, frame: Frame) -> Float32Array:
+def channels(signal: Float32Array, depth: Float32Array, frame: PromptFrame) -> Float32Array:
     """(4, ni, nj, nk): signal, whether there is one, the body's depth, and how near a level with a line is.
 
     `signal` is that of the frame's voxels, NaN outside the image. The series' own scale is taken out, so that any
@@ -45,7 +45,7 @@ def _standardised(signal: Float32Array, seen: BoolArray, depth: Float32Array) ->
     return np.asarray(np.where(seen, shown, 0), dtype=np.float32)
 
 
-def _nearness(frame: Frame) -> Float32Array:
+def _nearness(frame: PromptFrame) -> Float32Array:
     """1 at the levels that a section was drawn at, falling to 0 away from them."""
     low, high = frame.body.ends
     sd = max(NEAR_LEVEL_MM, NEAR_LEVEL * (high - low))

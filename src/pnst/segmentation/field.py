@@ -10,7 +10,7 @@ import numpy as np
 from pnst.errors import GeometryError
 from pnst.image import Box, Grid, Mask
 from pnst.kernels.section_stack import SectionStack
-from pnst.segmentation.frame import Frame
+from pnst.segmentation.frame import PromptFrame
 from pnst.segmentation.looks import LOOKED_AT
 from pnst.study import Lesion, Study
 from pnst.typing import AnyArray, BoolArray, Float32Array, FloatArray
@@ -50,7 +50,7 @@ class Field:
         return out
 
 
-def field_of(logits: Float32Array, frame: Frame, grid: Grid) -> Field:
+def field_of(logits: Float32Array, frame: PromptFrame, grid: Grid) -> Field:
     """The frame's logits on the voxels of an image, nothing beyond the body's ends.
 
     Raises `GeometryError` where the prompt lies outside the image.
@@ -129,5 +129,5 @@ def lesion_in(field: Field, middle: FloatArray) -> Mask:
     piece = labels == chosen
     across = np.moveaxis(piece, field.grid.slice_axis, 0)
     filled = np.stack([binary_fill_holes(one) for one in across])
-    found = np.moveaxis(filled, 0, field.grid.slice_axis) & (field.logits > NOWHERE)
-    return Mask(field.whole(found), field.grid)
+    shape_filled = np.moveaxis(filled, 0, field.grid.slice_axis) & (field.logits > NOWHERE)
+    return Mask(field.whole(shape_filled), field.grid)

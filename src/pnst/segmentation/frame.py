@@ -22,7 +22,7 @@ MOST_BEYOND_MM = 35.0
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class PromptFrame:
     """Voxels round a body."""
 
     body: SectionStack
@@ -56,8 +56,8 @@ class Frame:
         local = self.body.to_local(points)
         local[..., 2] -= sum(self.body.ends) / 2
         index = (local / self.half_sides + 1) / 2 * np.array(SHAPE) - 0.5
-        found = sample(values, index)
-        return np.asarray(np.where(np.isnan(found), np.float32(outside), found))
+        inside = sample(values, index)
+        return np.asarray(np.where(np.isnan(inside), np.float32(outside), inside))
 
 
 def _centres(count: int) -> FloatArray:

@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 
 from pnst.segmentation.channels import channels, depth_in
-from pnst.segmentation.frame import Frame
+from pnst.segmentation.frame import PromptFrame
 from pnst.segmentation.network import Network
 from pnst.study import Role, Study
 from pnst.typing import Float32Array
@@ -34,7 +34,7 @@ THREADS = 2
 class Looks:
     """Logits in a frame."""
 
-    frame: Frame
+    frame: PromptFrame
     depth: Float32Array
     """(ni, nj, nk) of the prompt's body."""
     added: Mapping[Role, Float32Array]
@@ -53,7 +53,7 @@ class Looks:
         return np.asarray(prior + seen, dtype=np.float32)
 
 
-def look(study: Study, frame: Frame, networks: Sequence[Network], mirrors: Sequence[Axes] = MIRRORS) -> Looks:
+def look(study: Study, frame: PromptFrame, networks: Sequence[Network], mirrors: Sequence[Axes] = MIRRORS) -> Looks:
     """At every series that holds the body, by every network and in every mirror."""
     depth = depth_in(frame)
     shown = {}

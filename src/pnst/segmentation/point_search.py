@@ -10,7 +10,7 @@ import numpy as np
 
 from pnst.errors import AmbiguityError
 from pnst.kernels.section_stack import SectionStack
-from pnst.segmentation.frame import SHAPE, Frame
+from pnst.segmentation.frame import SHAPE, PromptFrame
 from pnst.segmentation.looks import MIRRORS, Looks, look
 from pnst.segmentation.network import Network
 from pnst.segmentation.prompt_body import ball_about
@@ -53,7 +53,8 @@ def body_about(study: Study, point: FloatArray, networks: Sequence[Network]) -> 
     size fits, or none is shown.
     """
     tried = [
-        Tried(radius, look(study, Frame(ball_about(point, radius)), networks[:1], MIRRORS[:1])) for radius in RADII_MM
+        Tried(radius, look(study, PromptFrame(ball_about(point, radius)), networks[:1], MIRRORS[:1]))
+        for radius in RADII_MM
     ]
     agreement = [_agreement(small, large) for small, large in pairwise(tried)]
     fitting = [i for i, (small, large) in enumerate(pairwise(tried)) if small.growth >= 0 > large.growth]
@@ -69,8 +70,8 @@ def body_about(study: Study, point: FloatArray, networks: Sequence[Network]) -> 
     nearest = min(tried[best], tried[best + 1], key=lambda one: abs(one.growth))
     body = stack_of(nearest.region, nearest.looks.frame)
     for _ in range(ROUNDS):
-        found = look(study, Frame(body), networks)
-        body = stack_of(found.logits > 0, found.frame)
+        looks = look(study, PromptFrame(body), networks)
+        body = stack_of(looks.logits > 0, looks.frame)
     return body
 
 
@@ -82,7 +83,7 @@ def _agreement(small: Tried, large: Tried) -> float:
     return 2 * both / max(each, 1)
 
 
-def stack_of(region: BoolArray, frame: Frame) -> SectionStack:
+def stack_of(region: BoolArray, frame: PromptFrame) -> SectionStack:
     """The stack of three ellipses with the moments of a region of the frame at three of its levels."""
     import cc3d
 

@@ -17,19 +17,19 @@ DISAGREE = 2.5
 """Series disagree where what they add lies this many logits apart (median over the body's surface)."""
 
 
-def doubts(mask: Mask, looks: Looks, signs: Signs, predicted: float) -> tuple[str, ...]:
+def concerns(mask: Mask, looks: Looks, signs: Signs, predicted: float) -> tuple[str, ...]:
     """Sentences, the gravest first; none where there is nothing to say."""
-    said = []
+    sentences = []
     if predicted < LOW_DICE:
-        said.append(f"look at this segmentation first: its predicted Dice is {predicted:.2f}")
+        sentences.append(f"look at this segmentation first: its predicted Dice is {predicted:.2f}")
     if not looks.added:
-        said.append("no series shows the lesion: this is the prompt's own body")
+        sentences.append("no series shows the lesion: this is the prompt's own body")
     elif signs.body_dice > LEANS:
-        said.append("the images show no other border than the prompt's own body")
+        sentences.append("the images show no other border than the prompt's own body")
     if any(face.any() for face in faces(mask.data)):
-        said.append("the lesion reaches the border of the image, and may go on beyond it")
+        sentences.append("the lesion reaches the border of the image, and may go on beyond it")
     if len(looks.added) > 1:
         apart = np.ptp(np.stack(list(looks.added.values())), axis=0)
         if float(np.median(apart[np.abs(looks.depth) < 0.3])) > DISAGREE:
-            said.append("the series show different borders: look at each of them")
-    return tuple(said)
+            sentences.append("the series show different borders: look at each of them")
+    return tuple(sentences)

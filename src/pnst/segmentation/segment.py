@@ -11,13 +11,13 @@ from pnst.image import Grid, Mask, Volume
 from pnst.segmentation.confidence import UNSURE, boundary_sd_mm, predicted_dice, signs_of
 from pnst.segmentation.correction import corrected
 from pnst.segmentation.field import Field, field_of, keep_out, lesion_in, outside
-from pnst.segmentation.frame import Frame
+from pnst.segmentation.frame import PromptFrame
 from pnst.segmentation.looks import LOOKED_AT, Looks, look
 from pnst.segmentation.network import Network, trained_networks
 from pnst.segmentation.point_search import body_about
 from pnst.segmentation.prompt import Point, Prompt, Scribbles
 from pnst.segmentation.prompt_body import body_of, drawn_levels
-from pnst.segmentation.quality import doubts
+from pnst.segmentation.quality import concerns
 from pnst.segmentation.segmented_lesion import SegmentedLesion
 from pnst.study import Lesion, Role, Study
 
@@ -113,14 +113,14 @@ def grid_of(study: Study, on: Role | None) -> Grid:
     return study.series[chosen].volume.grid
 
 
-def _frame_of(study: Study, prompt: Prompt, grid: Grid, networks: Sequence[Network]) -> Frame:
+def _frame_of(study: Study, prompt: Prompt, grid: Grid, networks: Sequence[Network]) -> PromptFrame:
     if isinstance(prompt, Point):
-        return Frame(body_about(study, np.array(prompt.ras_mm), networks))
+        return PromptFrame(body_about(study, np.array(prompt.ras_mm), networks))
     body = body_of(prompt, grid.directions[:, grid.slice_axis])
-    return Frame(body, drawn_levels(prompt, body))
+    return PromptFrame(body, drawn_levels(prompt, body))
 
 
-def _holds(grid: Grid, frame: Frame) -> bool:
+def _holds(grid: Grid, frame: PromptFrame) -> bool:
     """Whether the body's middle lies in the image."""
     index = grid.to_index(frame.body.origin)
     return bool(((index > -0.5) & (index < np.array(grid.shape) - 0.5)).all())
@@ -136,7 +136,7 @@ def _lesion(label: str, mask: Mask, field: Field, looks: Looks, made_by: str) ->
     p = field.probability()
     signs = signs_of(field, mask, looks)
     likely = predicted_dice(signs)
-    quality = doubts(mask, looks, signs, likely)
+    quality = concerns(mask, looks, signs, likely)
     return SegmentedLesion(
         label=label,
         mask=mask,
