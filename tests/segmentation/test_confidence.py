@@ -18,7 +18,7 @@ DEPTH = FRAME.body.depth(FRAME.points).astype(np.float32)
 
 
 def at_sharpness(logits_per_depth: float):
-    field = field_of(logits_per_depth * DEPTH, FRAME, GRIDS[Role.T1])
+    field = field_of(logits_per_depth * DEPTH, DEPTH, FRAME, GRIDS[Role.T1])
     looks = Looks(FRAME, DEPTH, {}, np.full_like(DEPTH, 0.3))
     return field, lesion_in(field, CENTRE), looks
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import Mask
-from pnst.segmentation.field import Field, voxels_of
+from pnst.segmentation.field import Field
 from pnst.segmentation.looks import Looks
 from pnst.typing import BoolArray, FloatArray
 
@@ -42,11 +42,10 @@ def signs_of(field: Field, mask: Mask, looks: Looks) -> Signs:
     """The signs of one segmentation."""
     p = field.probability()
     inside = mask.data[field.box]
-    body = looks.frame.body.depth(voxels_of(field.part)) > 0
     near = np.abs(looks.logits) < 2.0
     return Signs(
         expected_dice=_dice(p, inside),
-        body_dice=_dice(body.astype(np.float32), inside),
+        body_dice=_dice((field.depth > 0).astype(np.float32), inside),
         spread=float(np.median(looks.spread[near])) if near.any() else 0.0,
     )
 

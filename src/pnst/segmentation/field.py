@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pnst.errors import GeometryError
 from pnst.image import Box, Grid, Mask
-from pnst.kernels.section_stack import SectionStack
-from pnst.segmentation.frame import PromptFrame
+from pnst.kernels.sampling import sample
+from pnst.segmentation.channels import FARTHEST
+from pnst.segmentation.frame import SHAPE, PromptFrame, at_index
 from pnst.segmentation.looks import LOOKED_AT
 from pnst.study import Lesion, Study
 from pnst.typing import AnyArray, BoolArray, Float32Array, FloatArray
@@ -33,6 +34,8 @@ class Field:
     box: Box
     logits: Float32Array
     """(ni, nj, nk) of the box's voxels."""
+    depth: Float32Array
+    """(ni, nj, nk) in the prompt's own body: 1 in its middle, 0 on its surface."""
 
     @property
     def part(self) -> Grid:
@@ -50,19 +53,20 @@ class Field:
         return out
 
 
-def field_of(logits: Float32Array, frame: PromptFrame, grid: Grid) -> Field:
-    """The frame's logits on the voxels of an image, nothing beyond the body's ends.
+def field_of(logits: Float32Array, depth: Float32Array, frame: PromptFrame, grid: Grid) -> Field:
+    """The frame's logits and depths (ni, nj, nk) on the voxels of an image, nothing beyond the body's ends.
 
     Raises `GeometryError` where the prompt lies outside the image.
     """
     box = grid.box_around(frame.points.reshape(-1, 3))
     if box is None:
         raise outside(grid)
-    points = voxels_of(grid.crop(box))
-    height = frame.body.to_local(points)[..., 2]
-    low, high = frame.body.ends
-    inside = (height >= low) & (height <= high)
-    return Field(grid, box, np.where(inside, frame.at(logits, points, NOWHERE), np.float32(NOWHERE)))
+    index = frame.index_of(voxels_of(grid.crop(box)))
+    half, (low, high) = frame.half_sides[2], frame.body.ends
+    height = ((index[..., 2] + 0.5) / SHAPE[2] * 2 - 1) * half + (low + high) / 2
+    carried = at_index(logits, index, NOWHERE)
+    carried[(height < low) | (height > high)] = NOWHERE
+    return Field(grid, box, carried, at_index(depth, index, FARTHEST))
 
 
 def outside(grid: Grid) -> GeometryError:
@@ -83,28 +87,27 @@ def voxels_of(grid: Grid) -> FloatArray:
     return grid.to_world(np.stack(np.meshgrid(*[np.arange(n) for n in grid.shape], indexing="ij"), axis=-1))
 
 
-def keep_out(field: Field, study: Study, body: SectionStack, others: Sequence[Lesion]) -> Field:
+def keep_out(field: Field, study: Study, frame: PromptFrame, others: Sequence[Lesion]) -> Field:
     """The field without air, cortical bone and flow voids beside the body's core, and without other lesions."""
-    grid = field.part
-    points = voxels_of(grid)
-    barred = _dark(study, points) & (body.depth(points) < CORE)
+    logits = field.logits.copy()
+    asked = np.argwhere((logits > 0) & (field.depth < CORE))
+    dark = asked[_dark(study, frame, field.part.to_world(asked))]
+    logits[tuple(dark.T)] = NOWHERE
     for other in others:
-        barred |= other.mask_on(field.grid).data[field.box]
-    return Field(field.grid, field.box, np.where(barred, np.float32(NOWHERE), field.logits))
+        logits[other.mask_on(field.grid).data[field.box]] = NOWHERE
+    return replace(field, logits=logits)
 
 
-def _dark(study: Study, points: FloatArray) -> BoolArray:
-    """Where every series that sees the points (..., 3) is dark; nowhere where none does."""
-    from pnst.kernels.sampling import sample
-
-    dark, seen = np.ones(points.shape[:-1], dtype=bool), np.zeros(points.shape[:-1], dtype=bool)
+def _dark(study: Study, frame: PromptFrame, points: FloatArray) -> BoolArray:
+    """(n,) where every series that sees the points (n, 3) is dark; nowhere where none does."""
+    dark, seen = np.ones(len(points), dtype=bool), np.zeros(len(points), dtype=bool)
     for role in LOOKED_AT:
         if role in study.series:
             volume = study.series[role].volume
-            signal = sample(volume.data, volume.grid.to_index(points))
+            signal, near = sample(volume.data, volume.grid.to_index(points)), frame.of(volume.data, volume.grid)
             known = np.isfinite(signal)
             if known.any():
-                dark &= ~known | (signal < DARK * np.percentile(signal[known], DARK_PERCENTILE))
+                dark &= ~known | (signal < DARK * np.nanpercentile(near, DARK_PERCENTILE))
                 seen |= known
     return dark & seen
 

@@ -51,13 +51,21 @@ class PromptFrame:
         """(ni, nj, nk) values of an image on its grid; NaN outside of it."""
         return np.asarray(sample(data, grid.to_index(self.points)), dtype=np.float32)
 
-    def at(self, values: Float32Array, points: FloatArray, outside: float) -> Float32Array:
-        """(...) the frame's values (ni, nj, nk) at RAS points (..., 3) in mm, linear between its voxels."""
+    def index_of(self, points: FloatArray) -> FloatArray:
+        """(..., 3) the fractional voxels of RAS points (..., 3) in mm."""
         local = self.body.to_local(points)
         local[..., 2] -= sum(self.body.ends) / 2
-        index = (local / self.half_sides + 1) / 2 * np.array(SHAPE) - 0.5
-        inside = sample(values, index)
-        return np.asarray(np.where(np.isnan(inside), np.float32(outside), inside))
+        return np.asarray((local / self.half_sides + 1) / 2 * np.array(SHAPE) - 0.5)
+
+    def at(self, values: Float32Array, points: FloatArray, outside: float) -> Float32Array:
+        """(...) the frame's values (ni, nj, nk) at RAS points (..., 3) in mm, linear between its voxels."""
+        return at_index(values, self.index_of(points), outside)
+
+
+def at_index(values: Float32Array, index: FloatArray, outside: float) -> Float32Array:
+    """(...) values (ni, nj, nk) of a frame at its fractional voxels (..., 3), linear between them."""
+    inside = sample(values, index)
+    return np.asarray(np.where(np.isnan(inside), np.float32(outside), inside))
 
 
 def _centres(count: int) -> FloatArray:

@@ -92,7 +92,7 @@ def segment_and_explain(
         raise outside(grid)
     looks = look(study, frame, members)
     say("drawing the surface")
-    field = keep_out(field_of(looks.logits, frame, grid), study, frame.body, others)
+    field = keep_out(field_of(looks.logits, looks.depth, frame, grid), study, frame, others)
     mask = lesion_in(field, frame.body.origin)
     if isinstance(prompt, Scribbles):
         mask = corrected(study, mask, prompt)
