@@ -41,8 +41,8 @@ SIGNS = ("expected", "from_body", "spread")
 def dice_table(rows: pd.DataFrame) -> str:
     """A row a kind of prompt."""
     lines = [" | ".join(["", *HEADER, ""]).strip(), "| --- " * len(HEADER) + "|"]
-    for kind, words in WORDS.items():
-        cases = rows[rows["kind"] == kind].groupby("case")[["dice", "body_dice"]].mean()
+    for kind in (kind for kind in WORDS if (rows["kind"] == kind).any()):
+        words, cases = WORDS[kind], rows[rows["kind"] == kind].groupby("case")[["dice", "body_dice"]].mean()
         found = cases["dice"].dropna()
         cells = [words, f"{found.mean():.3f}", f"{found.median():.3f}", f"{found.min():.3f}"]
         if kind == "point":
