@@ -208,8 +208,8 @@ class UncertaintySettings(StageSettings):
     noise_mm: float = Field(10.0, gt=0)
     """Noise is told from the lesion and its surroundings within this distance (ours)."""
     systematic: dict[str, tuple[float, float]] = Field(default_factory=lambda: dict(SYSTEMATIC))
-    """Column → SD of what it misses whatever the noise: in its own unit, and as a share of the value, of a fraction as
-    a share of what is nearer, all or nothing (ours)."""
+    """Column → SD of what it misses whatever the noise: in its own unit, and as a share of the value; of a fraction
+    that is a share of what is nearer, all or nothing, of a ratio of its distance from 1 (ours)."""
 
 
 class MeasureSettings(StageSettings):
