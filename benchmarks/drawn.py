@@ -25,17 +25,21 @@ TURN_DEG = 20.0
 
 @dataclass(frozen=True)
 class Scenes:
-    """So many of each kind, each with a seed of its own from the first one on and with noise of several strengths."""
+    """Of kinds that take turns, so many of each, the first `number`; each has a seed of its own from the first one on,
+    and noise of several strengths.
+    """
 
     counts: Mapping[str, int]
+    number: int
     first_seed: int
     snrs: tuple[float, ...]
 
     @property
     def cases(self) -> tuple[Case, ...]:
-        """Kinds take turns: the first scenes are a fair part of all."""
+        """The first scenes are a fair part of all."""
         places = [((turn + 0.5) / count, kind) for kind, count in self.counts.items() for turn in range(count)]
-        return tuple(drawn(kind, self.first_seed + number) for number, (_, kind) in enumerate(sorted(places)))
+        kinds = [kind for _, kind in sorted(places)][: self.number]
+        return tuple(drawn(kind, self.first_seed + place) for place, kind in enumerate(kinds))
 
 
 def drawn(kind: str, seed: int) -> Case:
@@ -68,6 +72,7 @@ SET_WITH = Scenes(
         "tight": 2,
         "wide": 3,
     },
+    number=45,
     first_seed=6000,
     snrs=(20.0, 40.0),
 )
@@ -87,6 +92,7 @@ HELD_OUT = Scenes(
         "tight": 1,
         "wide": 1,
     },
+    number=40,
     first_seed=9000,
     snrs=(25.0, 50.0),
 )
