@@ -87,6 +87,22 @@ def cavernous(size_mm: float) -> Patient:
     return Patient(lesion=LesionSpec(radii_mm=radii, tilt_deg=(12, -7, 0), roughness=0.02, inclusions=inclusions))
 
 
+def hollow(size_mm: float) -> Patient:
+    """As `cavernous`, of other shares: more cyst and blood, and an irregular necrosis."""
+    inclusions = (
+        Inclusion(tissue=Tissue.CYST, radius_mm=0.23 * size_mm, centre_mm=(0.0, 0.05 * size_mm, 0.17 * size_mm)),
+        Inclusion(tissue=Tissue.BLOOD, radius_mm=0.13 * size_mm, centre_mm=(-0.15 * size_mm, 0.0, -0.2 * size_mm)),
+        Inclusion(
+            tissue=Tissue.NECROSIS,
+            radius_mm=0.1 * size_mm,
+            roughness=0.1,
+            centre_mm=(0.14 * size_mm, 0.0, -0.22 * size_mm),
+        ),
+    )
+    radii = (0.42 * size_mm, 0.4 * size_mm, 0.5 * size_mm)
+    return Patient(lesion=LesionSpec(radii_mm=radii, tilt_deg=(-6, 8, 0), roughness=0.02, inclusions=inclusions))
+
+
 def layered(size_mm: float) -> Patient:
     """The target sign: a dark fibrous core in a bright rim; a capsule, and fat on both poles."""
     radii = (0.35 * size_mm, 0.38 * size_mm, 0.5 * size_mm)
@@ -194,7 +210,9 @@ PLACES: dict[str, Maker] = {
     "fat at the edge": fat_at_the_edge,
 }
 CONTOURS: dict[str, Maker] = {"stepped": stepped, "tight": tight, "wide": wide}
-KINDS: dict[str, Maker] = TUMOURS | INTERIORS | PLACES | CONTOURS
+OTHERS: dict[str, Maker] = {"hollow": hollow}
+"""In none of the designs of `accuracy.py`."""
+KINDS: dict[str, Maker] = TUMOURS | INTERIORS | PLACES | CONTOURS | OTHERS
 SHAPE = ("margin.irregularity", "margin.sphericity", "margin.solidity")
 CONTENTS = ("enhancement.", "cyst.", "t1_high.", "target.")
 LEFT_OUT = {

@@ -166,8 +166,14 @@ def standard_uncertainty(
 def _systematic(column: str, value: float, settings: UncertaintySettings) -> float:
     """SD of what is missed whatever the noise."""
     own, share = settings.systematic.get(column, (0.0, 0.0))
-    part = min(value, 1 - value) if column.endswith("fraction") else value
-    return float(np.hypot(own, share * part))
+    return float(np.hypot(own, share * _part(column, value)))
+
+
+def _part(column: str, value: float) -> float:
+    """What the share is of: of a fraction what is nearer, all or nothing; of a ratio how far it is from 1."""
+    if column.endswith("fraction"):
+        return min(value, 1 - value)
+    return value - 1 if column.endswith("_ratio") else value
 
 
 def _control(context: Context) -> dict[str, float]:
