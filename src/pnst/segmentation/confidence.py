@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnst.image import Mask
 from pnst.segmentation.field import Field
 from pnst.segmentation.looks import Looks
 from pnst.typing import BoolArray, FloatArray
@@ -20,34 +19,29 @@ class Signs:
     """What goes with a good or a bad segmentation."""
 
     expected_dice: float
-    """That of the mask with a lesion drawn from the probabilities, ratio of expectations: 2 Σ p m ÷ (Σ m + Σ p)."""
+    """That of the region over 0 with a lesion drawn from the probabilities, ratio of expectations:
+    2 Σ p m ÷ (Σ m + Σ p)."""
     body_dice: float
-    """Of the mask with the prompt's own body."""
-    spread: float
-    """Median SD of the logits near the surface, over networks, mirrors and series."""
+    """Of that region with the prompt's own body."""
 
     @property
     def row(self) -> FloatArray:
-        """(4,) with a constant first, as the calibration takes them."""
-        return np.array([1.0, self.expected_dice, self.body_dice, self.spread])
+        """(3,) with a constant first, as the calibration takes them."""
+        return np.array([1.0, self.expected_dice, self.body_dice])
 
 
-CALIBRATION = (0.0, 1.0, 0.0, 0.0)
+CALIBRATION = (0.0, 1.0, 0.0)
 """Least squares of the true Dice on the signs, over prompts of sarcomas that the networks had not seen."""
+LARGE_LOGIT = 30.0
 LIKELY = (0.3, 0.97)
 """What was predicted lies between these."""
 
 
-def signs_of(field: Field, mask: Mask, looks: Looks) -> Signs:
-    """The signs of one segmentation."""
-    p = field.probability()
-    inside = mask.data[field.box]
-    near = np.abs(looks.logits) < 2.0
-    return Signs(
-        expected_dice=_dice(p, inside),
-        body_dice=_dice((field.depth > 0).astype(np.float32), inside),
-        spread=float(np.median(looks.spread[near])) if near.any() else 0.0,
-    )
+def signs_of(looks: Looks) -> Signs:
+    """The signs of one segmentation, in its frame and before it leans to the prompt: that hides what was seen."""
+    region = looks.plain > 0
+    p = 1 / (1 + np.exp(-np.clip(looks.plain, -LARGE_LOGIT, LARGE_LOGIT)))
+    return Signs(expected_dice=_dice(p, region), body_dice=_dice((looks.depth > 0).astype(np.float32), region))
 
 
 def predicted_dice(signs: Signs) -> float:

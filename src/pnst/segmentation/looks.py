@@ -43,8 +43,14 @@ class Looks:
     """(ni, nj, nk) SD over networks, mirrors and series."""
 
     @property
+    def plain(self) -> Float32Array:
+        """(ni, nj, nk) of everything together, without leaning to the prompt."""
+        prior = np.float32(BODY_LOGIT) * self.depth
+        return np.asarray(prior + sum(self.added.values()) / max(len(self.added), 1), dtype=np.float32)
+
+    @property
     def logits(self) -> Float32Array:
-        """(ni, nj, nk) of everything together."""
+        """(ni, nj, nk) of everything together, leaning to the prompt."""
         prior = np.float32(BODY_LOGIT) * self.depth
         if not self.added:
             return prior

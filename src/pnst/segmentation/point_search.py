@@ -21,7 +21,7 @@ RADII_MM = tuple(np.geomspace(6.0, 75.0, 10).tolist())
 ROUNDS = 3
 """Bodies that follow the best ball: each the stack of ellipses of what the one before has shown."""
 SECTIONS_AT = (0.15, 0.5, 0.85)
-LEAST_AGREEMENT = 0.75
+LEAST_AGREEMENT = 0.8
 """Dice of what is seen about a smaller and about a larger ball; where nothing is seen it follows the balls, to 0.6."""
 
 

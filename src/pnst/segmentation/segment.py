@@ -134,7 +134,7 @@ def _words(prompt: Prompt, looks: Looks) -> str:
 
 def _lesion(label: str, mask: Mask, field: Field, looks: Looks, made_by: str) -> SegmentedLesion:
     p = field.probability()
-    signs = signs_of(field, mask, looks)
+    signs = signs_of(looks)
     likely = predicted_dice(signs)
     quality = concerns(mask, looks, signs, likely)
     return SegmentedLesion(
