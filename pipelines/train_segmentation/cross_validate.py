@@ -38,7 +38,6 @@ FIELDS = (
     "body_dice",
     "expected",
     "from_body",
-    "spread",
     "predicted",
     "ml",
     "body_ml",
@@ -78,11 +77,11 @@ def dice(a: Mask, b: Mask) -> float:
 def row_of(case: LabelledCase, prompt: Prompt, networks: Sequence[Network]) -> dict[str, float]:
     """One segmentation beside the contour and beside the prompt's own body."""
     truth, start = Mask(case.mask, case.grid), time.process_time()
-    found, field, looks = segment_and_explain(study_of(case), prompt, networks=networks)
+    found, _, looks = segment_and_explain(study_of(case), prompt, networks=networks)
     row = {"dice": dice(found.mask, truth), "predicted": found.predicted_dice, "ml": found.mask.volume_mm3 / 1000}
     row["s"] = time.process_time() - start
-    signs = signs_of(field, found.mask, looks)
-    row |= {"expected": signs.expected_dice, "from_body": signs.body_dice, "spread": signs.spread}
+    signs = signs_of(looks)
+    row |= {"expected": signs.expected_dice, "from_body": signs.body_dice}
     if not isinstance(prompt, Point):
         body = Mask(body_of(prompt, case.grid.directions[:, 2]).depth(voxels_of(case.grid)) > 0, case.grid)
         row |= {"body_dice": dice(body, truth), "body_ml": body.volume_mm3 / 1000}

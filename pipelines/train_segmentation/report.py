@@ -35,7 +35,7 @@ HEADER = (
     "by at most",
 )
 RESAMPLES = 4000
-SIGNS = ("expected", "from_body", "spread")
+SIGNS = ("expected", "from_body")
 
 
 def dice_table(rows: pd.DataFrame) -> str:

@@ -88,7 +88,6 @@ def rows() -> pd.DataFrame:
             "body_dice": expected - 0.08,
             "expected": expected,
             "from_body": np.linspace(0.9, 0.8, 12) ** 2,
-            "spread": np.sin(np.arange(12)),
             "ml": 100.0,
             "body_ml": 90.0,
         }

@@ -39,7 +39,7 @@ def test_series_are_averaged_and_lean_to_the_prompt(levels, share):
     looks = look(study(), replace(FRAME, drawn_levels=levels), ONE, MIRRORS[:1])
     mean = (looks.added[Role.T1] + looks.added[Role.T2_FS]) / 2
     assert looks.logits == pytest.approx(BODY_LOGIT * looks.depth + (1 - share) * mean, abs=1e-4)
-    assert looks.spread == pytest.approx(np.abs(looks.added[Role.T1] - looks.added[Role.T2_FS]) / 2, abs=1e-4)
+    assert looks.plain == pytest.approx(BODY_LOGIT * looks.depth + mean, abs=1e-4)
 
 
 def test_a_mirror_gives_back_what_lies_where_it_lies():

@@ -16,12 +16,12 @@ from segmentation.ball_study import GRIDS, diameter, mask
 
 FRAME = PromptFrame(body_of(diameter()))
 DEPTH = FRAME.body.depth(FRAME.points).astype(np.float32)
-SURE = Signs(0.9, 0.88, 0.3)
+SURE = Signs(0.9, 0.88)
 NOTHING = np.zeros_like(DEPTH)
 
 
 def looks(**added: float) -> Looks:
-    return Looks(FRAME, DEPTH, {Role(role): NOTHING + value for role, value in added.items()}, NOTHING)
+    return Looks(FRAME, DEPTH, {Role(role): NOTHING + value for role, value in added.items()})
 
 
 def test_a_sound_segmentation_leaves_nothing_to_say():
@@ -32,8 +32,8 @@ def test_a_sound_segmentation_leaves_nothing_to_say():
     ("seen", "signs", "predicted", "words"),
     [
         (looks(t1=0.5), SURE, 0.7, "look at this segmentation first: its predicted Dice is 0.70"),
-        (looks(), Signs(0.9, 1.0, 0.0), 0.9, "no series shows the lesion"),
-        (looks(t1=0.0), Signs(0.9, 0.97, 0.1), 0.9, "no other border than the prompt's own body"),
+        (looks(), Signs(0.9, 1.0), 0.9, "no series shows the lesion"),
+        (looks(t1=0.0), Signs(0.9, 0.97), 0.9, "no other border than the prompt's own body"),
         (looks(t1=-3.0, t2_fs=3.0), SURE, 0.9, "the series show different borders"),
     ],
 )

@@ -56,9 +56,8 @@ def test_other_prompts_find_it_too(prompt):
     assert dice(on_t1(prompt).mask, TRUE) > 0.85
 
 
-def test_a_click_finds_the_ball_that_is_seen_and_is_refused_where_none_is():
-    post = study(roles=(Role.T2_FS, Role.T1_POST))
-    assert dice(segment(post, Point(tuple(CENTRE)), on=Role.T1_POST).mask, mask(15.0, Role.T1_POST)) > 0.8
+def test_a_click_is_refused_where_no_border_is_seen():
+    """Where one is: test_point_search, with eyes that see it."""
     with pytest.raises(AmbiguityError, match="a point alone"):
         segment(study(0.1, roles=(Role.T1,)), Point(tuple(CENTRE)))
 

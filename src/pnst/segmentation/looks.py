@@ -39,8 +39,6 @@ class Looks:
     """(ni, nj, nk) of the prompt's body."""
     added: Mapping[Role, Float32Array]
     """By series: what it adds to the prompt's own logits, mean over networks and mirrors."""
-    spread: Float32Array
-    """(ni, nj, nk) SD over networks, mirrors and series."""
 
     @property
     def plain(self) -> Float32Array:
@@ -76,8 +74,7 @@ def look(study: Study, frame: PromptFrame, networks: Sequence[Network], mirrors:
         role: np.mean([answer for task, answer in zip(tasks, answers, strict=True) if task[0] is role], axis=0)
         for role in shown
     }
-    spread = np.std(answers, axis=0) if answers else np.zeros_like(depth)
-    return Looks(frame, depth, added, np.asarray(spread, dtype=np.float32))
+    return Looks(frame, depth, added)
 
 
 def _mirrored(network: Network, shown: Float32Array, axes: Axes) -> Float32Array:

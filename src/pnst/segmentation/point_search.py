@@ -21,8 +21,9 @@ RADII_MM = tuple(np.geomspace(6.0, 75.0, 10).tolist())
 ROUNDS = 3
 """Bodies that follow the best ball: each the stack of ellipses of what the one before has shown."""
 SECTIONS_AT = (0.15, 0.5, 0.85)
-LEAST_AGREEMENT = 0.8
-"""Dice of what is seen about a smaller and about a larger ball; where nothing is seen it follows the balls, to 0.6."""
+LEAST_AGREEMENT = 0.85
+"""Dice of what is seen about a smaller and about a larger ball; where nothing is seen it follows the balls, to 0.6. At
+0.75, eight of 22 sarcomas on T1 were answered, with a median Dice of .68: too often wrong to be given."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,7 @@ class Tried:
     @property
     def region(self) -> BoolArray:
         """(ni, nj, nk) of the frame."""
-        return np.asarray(self.looks.logits > 0)
+        return np.asarray(self.looks.plain > 0)
 
     @property
     def growth(self) -> float:
@@ -71,14 +72,14 @@ def body_about(study: Study, point: FloatArray, networks: Sequence[Network]) -> 
     body = stack_of(nearest.region, nearest.looks.frame)
     for _ in range(ROUNDS):
         looks = look(study, PromptFrame(body), networks)
-        body = stack_of(looks.logits > 0, looks.frame)
+        body = stack_of(looks.plain > 0, looks.frame)
     return body
 
 
 def _agreement(small: Tried, large: Tried) -> float:
     """Dice of the two regions, on the larger frame's voxels."""
     frame = large.looks.frame
-    seen = small.looks.frame.at(small.looks.logits, frame.points, -1.0) > 0
+    seen = small.looks.frame.at(small.looks.plain, frame.points, -1.0) > 0
     both, each = int((seen & large.region).sum()), int(seen.sum() + large.region.sum())
     return 2 * both / max(each, 1)
 
