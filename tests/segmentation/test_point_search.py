@@ -29,12 +29,12 @@ EYES = (OfOneSignal({}),)
 
 
 def test_the_ball_that_is_seen_has_its_size():
-    """Closed form: a radius of 15 mm, to a tenth, from a click 3 mm off its middle."""
+    """Closed form: a radius of 15 mm, to a fifth, from a click 3 mm off its middle."""
     seen = study(roles=(Role.T2_FS,))
     body = body_about(seen, CENTRE + np.array((3.0, 0, 0)), EYES)
     low, high = body.ends
-    assert (high - low) / 2 == pytest.approx(15, rel=0.1)
-    assert np.sqrt(body.greatest_square_radius) == pytest.approx(15, rel=0.1)
+    assert (high - low) / 2 == pytest.approx(15, rel=0.2)
+    assert np.sqrt(body.greatest_square_radius) == pytest.approx(15, rel=0.2)
 
 
 def test_a_click_where_nothing_is_seen_is_refused():
