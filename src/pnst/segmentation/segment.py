@@ -60,6 +60,15 @@ def segment(
     InputError : no series to look at, or a prompt that contradicts itself
     GeometryError : a prompt outside the images
     AmbiguityError : a point alone, where the images show no border
+
+    Examples
+    --------
+    >>> import pnst
+    >>> study = pnst.read_study("sample_data/benign_nifti")
+    >>> line = pnst.Line((1, 13, 1), (-2, -13, -1), craniocaudal_mm=(-23, 23))
+    >>> lesion = pnst.segment(study, line)
+    >>> bool(abs(lesion.mask.volume_mm3 / 13180 - 1) < 0.25)  # truth.toml: 13.18 ml
+    True
     """
     if previous is not None:
         return _corrected(study, previous, prompt, progress or _silent)
