@@ -44,7 +44,8 @@ def dice_table(rows: pd.DataFrame) -> str:
     for kind in (kind for kind in WORDS if (rows["kind"] == kind).any()):
         words, cases = WORDS[kind], rows[rows["kind"] == kind].groupby("case")[["dice", "body_dice"]].mean()
         found = cases["dice"].dropna()
-        cells = [words, f"{found.mean():.3f}", f"{found.median():.3f}", f"{found.min():.3f}"]
+        dice = [f"{value:.3f}" for value in (found.mean(), found.median(), found.min())]
+        cells = [words, *(dice if len(found) else ["–"] * 3)]
         if kind == "point":
             refused = int(cases["dice"].isna().sum())
             cells[0] += f" ({refused} of {len(cases)} refused)"
