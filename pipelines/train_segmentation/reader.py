@@ -30,9 +30,10 @@ class Reader:
 
     @cached_property
     def extent_mm(self) -> tuple[float, float]:
-        """z of the lowest and the highest side of its voxels."""
-        ends = self.grid.to_world([[0, 0, self.slices[0] - 0.5], [0, 0, self.slices[-1] + 0.5]])[:, 2]
-        return float(ends.min()), float(ends.max())
+        """z of the lowest and the highest side of its voxels, in slices that may be tilted."""
+        z = self.grid.to_world(np.argwhere(self.mask))[:, 2]
+        half = abs(float(self.grid.affine[2, 2])) / 2
+        return float(z.min()) - half, float(z.max()) + half
 
     @cached_property
     def lines(self) -> dict[int, Line]:
@@ -128,7 +129,7 @@ def any_prompt(rng: np.random.Generator, reader: Reader, exact: bool = False) ->
     others = [k for k in others if abs(k - main) >= 2]
     others = [k for before, k in zip([-9, *others], others, strict=False) if k - before >= 2]
     slack = min(off, 0.1 * (high - low))
-    levels = [reader.grid.to_world([0, 0, k])[2] for k in (main, *others)]
+    levels = [reader.middle(k).ras_mm[2] for k in (main, *others)]
     extent = (
         min(low + rng.uniform(-slack, slack), min(levels) - 1.5),
         max(high + rng.uniform(-slack, slack), max(levels) + 1.5),

@@ -37,6 +37,19 @@ def test_a_reader_draws_the_axes_of_an_ellipsoid():
     assert line.craniocaudal_mm == pytest.approx((CENTRE[2] - 22, CENTRE[2] + 22), abs=4)
 
 
+def test_tilted_slices_have_the_extent_of_the_lesion_not_of_their_corner():
+    """Closed form: the same ellipsoid in slices tilted by 7°."""
+    tilt = np.radians(7)
+    turn = np.array([[np.cos(tilt), 0, np.sin(tilt)], [0, 1, 0], [-np.sin(tilt), 0, np.cos(tilt)]])
+    affine = np.eye(4)
+    affine[:3, :3] = turn @ GRID.affine[:3, :3]
+    affine[:3, 3] = CENTRE - affine[:3, :3] @ (31, 27, 9)
+    grid = Grid(GRID.shape, affine)
+    index = np.stack(np.meshgrid(*[np.arange(n) for n in grid.shape], indexing="ij"), axis=-1)
+    inside = (((grid.to_world(index) - CENTRE) / (24.0, 13.0, 22.0)) ** 2).sum(axis=-1) < 1
+    assert Reader(inside, grid).extent_mm == pytest.approx((CENTRE[2] - 22, CENTRE[2] + 22), abs=4)
+
+
 def test_a_shaky_hand_stays_within_its_reach_and_moves():
     line = Reader(ellipsoid(), GRID).one()
     rng = np.random.default_rng(0)
