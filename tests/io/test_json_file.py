@@ -25,6 +25,8 @@ def test_numbers_and_texts(file):
         ('{"a": 1e999}', "beyond all bounds"),
         ('{"a": 1234567890123456789}', "19 digits"),
         ('{"a": 1, "a": 2}', "stands twice"),
+        ('{"a": ["\\ud800"]}', "half of a surrogate pair"),
+        ('{"\\udfff": 1}', "half of a surrogate pair"),
         ("{", "no JSON"),
         ("[" * 100_000, "nested too deep"),
         ('{"a": "' + "x" * 200_000 + '"}', "more than"),
@@ -45,3 +47,8 @@ def test_bytes_that_are_no_text(file):
 def test_a_missing_file(file):
     with pytest.raises(JsonError, match="No such file"):
         read_json(file, 100)
+
+
+def test_a_whole_surrogate_pair_is_a_character(file):
+    file.write_text('{"a": "\\ud83d\\ude00 \\u00e4"}')
+    assert read_json(file, 100) == {"a": "\U0001f600 ä"}

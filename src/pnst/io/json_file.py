@@ -22,8 +22,8 @@ class JsonError(ValueError):
 def read_json(file: Path, max_bytes: int) -> Any:
     """What a JSON file holds. Raises `JsonError`.
 
-    Refused are numbers that are not finite (NaN, Infinity, 1e999), whole numbers of more than 18 digits, and an object
-    in which a key stands twice.
+    Refused are numbers that are not finite (NaN, Infinity, 1e999), whole numbers of more than 18 digits, an object in
+    which a key stands twice, and half of a surrogate pair.
     """
     try:
         return _parsed(read_regular(file, max_bytes))
@@ -36,13 +36,25 @@ def read_json(file: Path, max_bytes: int) -> Any:
 
 
 def _parsed(content: bytes) -> Any:
-    return json.loads(
-        content.decode("utf-8-sig"),
+    text = content.decode("utf-8-sig")
+    parsed = json.loads(
+        text,
         parse_constant=_no_number,
         parse_float=_finite,
         parse_int=_bounded_integer,
         object_pairs_hook=_once,
     )
+    if "\\u" in text:
+        _check_characters(parsed)
+    return parsed
+
+
+def _check_characters(parsed: Any) -> None:
+    """Half of a surrogate pair can be escaped, but is no character: no file and no page can hold it."""
+    try:
+        json.dumps(parsed, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("a text with half of a surrogate pair") from error
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
