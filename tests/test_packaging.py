@@ -138,12 +138,13 @@ def test_one_version():
 
 def test_the_readme_examples_run_and_agree(tmp_path):
     """As a reader would paste them, beside the sample data: the main job, then its stages one by one."""
-    main_job, stages = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    main_job, from_a_line, stages = blocks
     (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
     same = (
         "assert m.columns() == case.measurements[0].columns()\nassert a.probability == case.assessments[0].probability"
     )
-    python(f"import os, sys; os.chdir(sys.argv[1])\n{main_job}\n{stages}\n{same}", str(tmp_path))
+    python(f"import os, sys; os.chdir(sys.argv[1])\n{main_job}\n{from_a_line}\n{stages}\n{same}", str(tmp_path))
     assert "not a medical device" in (tmp_path / "results" / "report.html").read_text(encoding="utf-8")
 
 

@@ -15,7 +15,7 @@ from pnst.io.masks.read import read_lesion, read_mask
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.study import Role
 from pnst.workflow import Case, CaseInputs, RunSettings
-from pnst.workflow.case import default_lesion
+from pnst.workflow.inputs import default_lesion
 
 
 def without(folder: Path, *roles: str) -> CaseInputs:

