@@ -77,7 +77,7 @@ def dice(a: Mask, b: Mask) -> float:
 def row_of(case: LabelledCase, prompt: Prompt, networks: Sequence[Network]) -> dict[str, float]:
     """One segmentation beside the contour and beside the prompt's own body."""
     truth, start = Mask(case.mask, case.grid), time.process_time()
-    found, _, looks = segment_and_explain(study_of(case), prompt, networks=networks)
+    found, looks = segment_and_explain(study_of(case), prompt, networks=networks)
     row = {"dice": dice(found.mask, truth), "predicted": found.predicted_dice, "ml": found.mask.volume_mm3 / 1000}
     row["s"] = time.process_time() - start
     signs = signs_of(looks)

@@ -90,8 +90,8 @@ def segment_and_explain(
     others: Sequence[Lesion] = (),
     networks: Sequence[Network] | None = None,
     progress: Progress = _silent,
-) -> tuple[SegmentedLesion, Field, Looks]:
-    """As `segment`, with the logits that it rests on, for those who judge it."""
+) -> tuple[SegmentedLesion, Looks]:
+    """As `segment`, with the looks that it rests on, for those who judge it."""
     say = progress
     grid = grid_of(study, on)
     say("looking for the size" if isinstance(prompt, Point) else "looking at the series")
@@ -105,7 +105,7 @@ def segment_and_explain(
     mask = lesion_in(field, frame.body.origin)
     if isinstance(prompt, Scribbles):
         mask = corrected(study, mask, prompt)
-    return _lesion(label, mask, field, looks, _words(prompt, looks)), field, looks
+    return _lesion(label, mask, field, looks, _words(prompt, looks)), looks
 
 
 def grid_of(study: Study, on: Role | None) -> Grid:
