@@ -110,7 +110,13 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress, settings: Ru
         masks=inputs.masks or None,
         case_id=inputs.case_id,
         keep_identity=inputs.keep_identity,
+        mask_scheme=inputs.mask_scheme,
     )
+    if inputs.structures is not None:
+        from pnst.workflow.structures import with_found_structures
+
+        progress(f"finding structures with {inputs.structures}")
+        study = with_found_structures(study, inputs.structures, (settings or RunSettings()).structures)
     if inputs.prompt is not None:
         from pnst.workflow.segmentation import segment_study
 

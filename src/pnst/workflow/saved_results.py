@@ -68,7 +68,10 @@ def report_results(inputs: CaseInputs, results: Path) -> str:
             remedy="make them again with pnst run",
         )
     settings = RunSettings.from_toml(results / "settings.toml")
-    study = read_study(inputs.study, roles=inputs.roles or None, masks=inputs.masks or None, case_id=case_id)
+    masks = inputs.masks or None
+    study = read_study(
+        inputs.study, roles=inputs.roles or None, masks=masks, case_id=case_id, mask_scheme=inputs.mask_scheme
+    )
     lesions, measured = [], []
     for n, entry in enumerate(entries, start=1):
         m = measurements_of(entry, case_id, results / "measurements.json")
