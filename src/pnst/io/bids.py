@@ -78,17 +78,15 @@ class BidsName:
 
     @property
     def read_as(self) -> str | None:
-        """The mask that the file is, of those that a measurement reads; None for any other file."""
-        name = self.mask_name
-        if name is None or name in MASK_NAMES:
-            return name
-        meant = mask_of_name(name)
-        return meant if meant in MASK_NAMES and self.suffix == "mask" else None
+        """The mask that the file is, of those that a measurement reads (`vertebraL3` is `vertebra_L3`, as a label holds
+        no underscore), or a lesion; None for any other file."""
+        by_label = {name.replace("_", ""): name for name in (*MASK_NAMES, LESION)}
+        return by_label.get(self.mask_name or "")
 
     @property
     def is_label_map(self) -> bool:
         """Whether it may hold several structures, which a table beside it names."""
-        return self.suffix == "dseg" and self.mask_name != LESION and self.read_as is None
+        return self.suffix == "dseg" and self.read_as is None
 
     @property
     def word(self) -> str:
@@ -150,7 +148,7 @@ def _masks_by_name(names: list[BidsName], given: Masks) -> dict[str, AnyMaskFile
     """The user's masks, and those of the dataset that they leave free: files of one mask, and maps of many."""
     taken = {mask.file.resolve() for mask in given.values()}
     free = [n for n in names if n.file.resolve() not in taken]
-    drawn = [(name, MaskFile(n.file)) for n in free if (name := n.read_as) is not None and name not in given]
+    drawn = [(str(name), MaskFile(n.file)) for n in free if (name := n.read_as) in MASK_NAMES and name not in given]
     maps = [n.file for n in free if n.is_label_map and any(map(mask_of_name, names_of_labels(n.file).values()))]
     named = {f"{LABELS} {n}": LabelMapFile(file) for n, file in enumerate(maps, start=1)}
     return single_masks(drawn) | named | dict(given)

@@ -11,8 +11,8 @@ import pytest
 from pnst.errors import GeometryError, InputError
 from pnst.image import Grid
 from pnst.io.masks.file import LabelMapFile
-from pnst.io.masks.schemes.names import STRUCTURES
 from pnst.io.masks.read import read_mask
+from pnst.io.masks.schemes.names import STRUCTURES
 from pnst.io.masks.structures import read_structures
 from pnst.io.study import read_study
 from pnst.measurement.measurements import MASK_NAMES
@@ -144,7 +144,7 @@ def test_numbers_that_the_table_lacks_are_refused_with_the_schemes_that_have_the
     old = save({"a": 200, "b": 201, "c": 20})  # TotalSpineSeg's numbers before the present table
     with pytest.raises(InputError, match=r"not of the scheme totalspineseg; got: labels 20, 200, 201; .*NAME=FILE"):
         read_structures(LabelMapFile(old, "totalspineseg"), study, EVERY)
-    with pytest.raises(InputError, match="got: label 19; .*: spineps_vertebrae, totalsegmentator_mr, "):
+    with pytest.raises(InputError, match=r"got: label 19; .*: spineps_vertebrae, totalsegmentator_mr, "):
         read_structures(LabelMapFile(save({"a": 19, "b": 21}), "totalspineseg"), study, EVERY)
 
 
@@ -184,7 +184,7 @@ def test_a_map_without_any_mask_of_ours_is_refused(save, study, scheme, numbers)
 
 def test_a_map_beside_the_images_is_refused(save, study, oblique):
     away = save({"a": 1, "b": 2}, on=oblique(origin=(500.0, 0.0, 0.0)))
-    with pytest.raises(GeometryError, match="label map of TotalSpineSeg .* does not overlap any series"):
+    with pytest.raises(GeometryError, match=r"label map of TotalSpineSeg .* does not overlap any series"):
         read_structures(LabelMapFile(away, "totalspineseg"), study, EVERY)
 
 

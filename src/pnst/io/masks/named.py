@@ -7,6 +7,7 @@ from dataclasses import replace
 from os import PathLike
 
 from pnst.errors import AmbiguityError, SettingError
+from pnst.image import Mask
 from pnst.io.masks.file import OWN_NAMES, LabelMapFile, MaskFile, mask_file
 from pnst.io.masks.read import SAMPLED, read_mask_with_notes
 from pnst.io.masks.schemes.table import label_scheme, schemes
@@ -71,28 +72,40 @@ def _named_file(name: str, source: str | PathLike[str], scheme: str | None) -> A
 def with_masks(study: Study, masks: Masks) -> Study:
     """The study with the masks of these files, by name, and what was noticed of each among its notes.
 
-    A file of one mask beats a label map that holds it, too, and an earlier label map beats a later one.
+    A file of one mask beats a label map that holds it, too, and an earlier label map beats a later one; but maps that
+    name their labels themselves add to each other's masks: a muscle of each side may lie in a file of its own.
     """
+    single = {name: file for name, file in masks.items() if isinstance(file, MaskFile)}
     drawn = {
-        name: read_mask_with_notes(mask.file, study, mask.label, f"{name} mask", sampled=name in SAMPLED)
-        for name, mask in masks.items()
-        if isinstance(mask, MaskFile)
+        name: read_mask_with_notes(file.file, study, file.label, f"{name} mask", sampled=name in SAMPLED)
+        for name, file in single.items()
     }
     notes = tuple(note for _, mask_notes in drawn.values() for note in mask_notes)
-    named = replace(
-        study, masks={**study.masks, **{name: mask for name, (mask, _) in drawn.items()}}, notes=(*study.notes, *notes)
-    )
-    for mask in masks.values():
-        if isinstance(mask, LabelMapFile):
-            named = with_structures(named, mask)
-    return named
+    own = {name: mask for name, (mask, _) in drawn.items()}
+    study = replace(study, masks={**study.masks, **own}, notes=(*study.notes, *notes))
+    fixed = set(study.masks)
+    for file in masks.values():
+        if isinstance(file, LabelMapFile):
+            shared = set(study.masks) - fixed if file.scheme == OWN_NAMES else ()
+            study = with_structures(study, file, shared)
+    return study
 
 
-def with_structures(study: Study, file: LabelMapFile) -> Study:
-    """The study with the masks of a label map that it has not yet, and what was noticed among its notes."""
+def with_structures(study: Study, file: LabelMapFile, shared: Collection[str] = ()) -> Study:
+    """The study with the masks of a label map, and what was noticed among its notes.
+
+    A mask that the study has already stays as it is, but one that is `shared`, to which this map's voxels are added.
+    """
     structures = read_structures(file, study)
-    new = {name: mask for name, mask in structures.masks.items() if name not in study.masks}
-    beaten = sorted(set(structures.masks) - set(new))
+    new, beaten = {}, []
+    for name, mask in structures.masks.items():
+        old = study.masks.get(name)
+        if old is None:
+            new[name] = mask
+        elif name in shared and old.grid.matches(mask.grid):
+            new[name] = Mask(old.data | mask.data, old.grid)
+        else:
+            beaten.append(name)
     notes = (f"a label map's {', '.join(beaten)} left out: already given",) if beaten else ()
     return replace(study, masks={**study.masks, **new}, notes=(*study.notes, *structures.notes, *notes))
 

@@ -104,7 +104,7 @@ def test_a_number_that_the_table_lacks():
 
 
 def test_an_unknown_scheme_or_program_is_refused_with_those_that_there_are():
-    with pytest.raises(SettingError, match="got: totalspine; expected: totalspineseg, spineps, .*sct_rootlets"):
+    with pytest.raises(SettingError, match=r"got: totalspine; expected: totalspineseg, spineps, .*sct_rootlets"):
         label_scheme("totalspine")
     with pytest.raises(SettingError, match=r"got: nnunet; expected: totalspineseg, spineps, totalsegmentator, sct;"):
         structure_tool("nnunet")
