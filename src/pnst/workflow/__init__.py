@@ -16,6 +16,7 @@ from pnst.workflow.case import (
     summaries,
     write_case,
 )
+from pnst.workflow.doctor import examine
 from pnst.workflow.inputs import CaseInputs
 from pnst.workflow.learning import TrainingTable, evaluate_models, summarise_table, train_model
 from pnst.workflow.main_job import run
@@ -43,6 +44,7 @@ __all__ = [
     "assess_step",
     "assessments_json",
     "evaluate_models",
+    "examine",
     "explanations",
     "fetch",
     "inspect",
