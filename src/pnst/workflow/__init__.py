@@ -8,6 +8,7 @@ from pnst.settings import LearnSettings, RunSettings
 from pnst.workflow.case import (
     Case,
     assess_case,
+    burden_rows,
     measure_case,
     preprocess_case,
     read_case,
@@ -43,6 +44,7 @@ __all__ = [
     "assess_file",
     "assess_step",
     "assessments_json",
+    "burden_rows",
     "evaluate_models",
     "examine",
     "explanations",
