@@ -62,7 +62,8 @@ def test_levels_run_from_head_to_sacrum_and_lie_where_their_masks_do(vertebrae):
         ((7.5, -55.0, 70.0), SpineRegion("L1", "lumbar", "midline")),
         ((40.0, -42.0, 112.0), SpineRegion("T12", "thoracic", "right")),
         ((-30.0, -35.0, 5.0), SpineRegion("S1", "sacral", "left")),
-        ((130.0, -50.0, 66.0), None),  # in the flank
+        ((130.0, -50.0, 66.0), SpineRegion("L1", "lumbar", "right", False)),
+        ((-100.0, -30.0, 8.0), SpineRegion("S1", "sacral", "left", False)),
         ((10.0, -45.0, 165.0), None),  # above the highest label
         ((0.0, -45.0, -40.0), None),  # below the lowest
     ],
@@ -86,6 +87,11 @@ def test_the_order_of_the_voxels_changes_nothing(vertebrae):
     turned = {name: reordered(mask, ((2, 0, 1), (0, 2))) for name, mask in vertebrae.items()}
     for place in ((37.0, -50.0, 66.0), (-30.0, -35.0, 5.0), (130.0, -50.0, 66.0)):
         assert region(turned, place) == region(vertebrae, place)
+
+
+def test_it_is_told_in_words(vertebrae):
+    assert str(region(vertebrae, (-25.0, -50.0, 66.0))) == "L1, left"
+    assert str(region(vertebrae, (130.0, -50.0, 66.0))) == "right, at the height of L1"
 
 
 def test_one_vertebra_alone_tells_its_own_height(vertebrae):

@@ -53,7 +53,7 @@ def test_numbers_have_their_digits_and_what_is_missing_a_dash(burden):
 def test_why_no_region_is_told_and_what_stands_in_no_sum(burden):
     table = burden_table(burden)
     assert table.regions == "No region is told: no masks of vertebrae"
-    assert table.unmeasured == "2 lesions could not be measured, and stand in no sum: 4, 5"
+    assert table.unmeasured == "2 lesions could not be measured, in no sum: 4, 5"
     assert burden_table(replace(burden, unmeasured=("4",))).unmeasured.startswith("1 lesion could")
     assert burden_table(replace(burden, unmeasured=())).unmeasured == ""
 

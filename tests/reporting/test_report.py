@@ -419,7 +419,7 @@ def test_a_page_of_several_lesions_begins_with_the_table_and_keeps_its_order(mad
     assert places == sorted(places)
     assert page.values("a", "href") == ["#lesion-2", "#lesion-3", "#lesion-1"]
     assert "3 lesions together 31.7" in page.text
-    assert "1 lesion could not be measured, and stand in no sum: tumour 4." in page.text
+    assert "1 lesion could not be measured, in no sum: tumour 4." in page.text
     assert "<th>Region</th>" not in html
 
 

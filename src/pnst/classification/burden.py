@@ -30,9 +30,9 @@ class LesionBurden:
     """Its place in measurements.json, and in the names of its files: `lesion-2.nii.gz`."""
     label: str
     region: str | None
-    """ "L3, left"; None where it cannot be told."""
+    """ "L3, left", or "left, at the height of L3" far from the spine; None where it cannot be told."""
     part: str | None
-    """ "cervical" … "sacral"."""
+    """ "cervical" … "sacral", beside the spine."""
     longest_diameter_mm: float | None
     volume_ml: float | None
     volume_ml_interval: tuple[float, float] | None
@@ -163,7 +163,7 @@ def burden(
         region = spine_region(lesion, centres)
         row = scored(_measured(n + 1, m), assessments[n] if assessments else None)
         where = None if region is None else str(region)
-        rows.append(replace(row, region=where, part=None if region is None else region.part))
+        rows.append(replace(row, region=where, part=region.part if region is not None and region.beside else None))
     return Burden(study.case_id, most_suspicious_first(rows), None if centres else NO_VERTEBRAE, tuple(unmeasured))
 
 

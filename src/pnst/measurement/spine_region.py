@@ -16,9 +16,9 @@ from pnst.study import Lesion
 from pnst.typing import FloatArray
 
 BESIDE_MM = 80.0
-"""A lesion whose middle lies further from the line of the vertebrae is beside none of them (ours)."""
+"""A lesion whose middle lies further from the line of the vertebrae is beside none of them, only at a height (ours)."""
 HALF_LEVEL_MM = 25.0
-"""… or further above or below the nearest one: half a lumbar vertebra with its disc (ours)."""
+"""Further above or below the nearest one there is no vertebra at its height: half a lumbar one with its disc (ours)."""
 MIDLINE_MM = 5.0
 """A lesion whose middle lies no further to a side is in the midline (ours)."""
 PARTS = {"C": "cervical", "T": "thoracic", "L": "lumbar", "S": "sacral"}
@@ -29,7 +29,7 @@ _MASK = re.compile(r"vertebra_([CTLS])(\d+)")
 
 @dataclass(frozen=True)
 class SpineRegion:
-    """The level beside which a lesion lies."""
+    """The level beside which, or at the height of which, a lesion lies."""
 
     level: str
     """ "L3"."""
@@ -37,9 +37,11 @@ class SpineRegion:
     """ "lumbar"."""
     side: str
     """ "left", "right" or "midline", the patient's."""
+    beside: bool = True
+    """Whether it lies beside the spine, and not far off, as in an arm."""
 
     def __str__(self) -> str:
-        return f"{self.level}, {self.side}"
+        return f"{self.level}, {self.side}" if self.beside else f"{self.side}, at the height of {self.level}"
 
 
 def vertebra_centres(masks: Mapping[str, Mask]) -> dict[str, FloatArray]:
@@ -50,7 +52,7 @@ def vertebra_centres(masks: Mapping[str, Mask]) -> dict[str, FloatArray]:
 
 
 def spine_region(lesion: Lesion, centres: Mapping[str, FloatArray]) -> SpineRegion | None:
-    """The vertebra at whose height a lesion's middle lies, and on which side of it; None beside none of them.
+    """The vertebra at whose height a lesion's middle lies, and on which side of it; None at the height of none.
 
     `centres` are those of `vertebra_centres`. The side is the patient's right or left of the vertebra's own middle, so
     that a patient who lies off the middle of the image, or bent, is told rightly.
@@ -59,15 +61,15 @@ def spine_region(lesion: Lesion, centres: Mapping[str, FloatArray]) -> SpineRegi
         return None
     middle, levels = _centre(lesion.mask), list(centres)
     points = np.array([centres[level] for level in levels])
-    nearest = int(np.argmin(np.linalg.norm(points - middle, axis=1)))
-    along = _axis(points, nearest)
-    away = middle - points[nearest]
-    height = float(away @ along)
-    if abs(height) > HALF_LEVEL_MM or float(np.linalg.norm(away - height * along)) > BESIDE_MM:
+    axes = np.array([_axis(points, n) for n in range(len(points))])
+    heights = ((middle - points) * axes).sum(axis=1)
+    nearest = int(np.argmin(np.abs(heights)))
+    if abs(heights[nearest]) > HALF_LEVEL_MM:
         return None
-    to_right = float((away - height * along)[0])
-    side = "midline" if abs(to_right) <= MIDLINE_MM else "right" if to_right > 0 else "left"
-    return SpineRegion(levels[nearest], PARTS[levels[nearest][0]], side)
+    across = middle - points[nearest] - heights[nearest] * axes[nearest]
+    side = "midline" if abs(across[0]) <= MIDLINE_MM else "right" if across[0] > 0 else "left"
+    beside = float(np.linalg.norm(across)) <= BESIDE_MM
+    return SpineRegion(levels[nearest], PARTS[levels[nearest][0]], side, beside)
 
 
 def _axis(points: FloatArray, n: int) -> FloatArray:

@@ -48,6 +48,11 @@ class BurdenTable:
     """How many lesions lie where, or why it is not told."""
     unmeasured: str
 
+    @property
+    def has_adc(self) -> bool:
+        """Whether any lesion has an ADC."""
+        return any(row.adc != NONE for row in self.rows)
+
 
 def burden_table(burden: Burden) -> BurdenTable:
     """The lesions in their order, in words and digits."""
@@ -61,9 +66,7 @@ def burden_table(burden: Burden) -> BurdenTable:
         total=_text("volume_ml", burden.total_volume_ml),
         total_ends="" if interval is None else _ends("volume_ml", interval),
         regions=f"No region is told: {burden.no_region}" if regions is None else f"By region: {counted}",
-        unmeasured=f"{lesions} could not be measured, and stand in no sum: {', '.join(burden.unmeasured)}"
-        if missing
-        else "",
+        unmeasured=f"{lesions} could not be measured, in no sum: {', '.join(burden.unmeasured)}" if missing else "",
     )
 
 
