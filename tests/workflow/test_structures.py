@@ -18,7 +18,7 @@ from pnst.io.write import write_study
 from pnst.measurement.measurements import MASK_NAMES
 from pnst.segmentation.outside import StructureSettings
 from pnst.study import Role
-from pnst.workflow.structures import with_found_structures
+from pnst.workflow.structures import with_outside_structures
 from scenes import Scene
 
 SCENE = Scene(radius=9, limb=24, reach=34, spacing=(1.3, 1.5, 3.0))
@@ -90,7 +90,7 @@ def on_path(tmp_path, monkeypatch):
 
 
 def found(study, tool: str, limit: float = 60.0):
-    return with_found_structures(study, tool, StructureSettings(time_limit_s=limit))
+    return with_outside_structures(study, tool, StructureSettings(time_limit_s=limit))
 
 
 def refusal(study, tool: str, title: str, limit: float = 60.0) -> InputError:

@@ -123,10 +123,10 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress, settings: Ru
         mask_scheme=inputs.mask_scheme,
     )
     if inputs.structures is not None:
-        from pnst.workflow.structures import with_found_structures
+        from pnst.workflow.structures import with_outside_structures
 
         progress(f"finding structures with {inputs.structures}")
-        study = with_found_structures(study, inputs.structures, (settings or RunSettings()).structures)
+        study = with_outside_structures(study, inputs.structures, (settings or RunSettings()).structures)
     if inputs.prompt is not None:
         from pnst.workflow.segmentation import segment_study
 

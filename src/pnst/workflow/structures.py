@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pnst.io.masks.schemes.table import StructureTool
 
 
-def with_found_structures(study: Study, tool_name: str, settings: StructureSettings) -> Study:
+def with_outside_structures(study: Study, tool_name: str, settings: StructureSettings) -> Study:
     """The study with the masks that a program finds in it, beside those that it has; the notes tell which, on what.
 
     Raises `SettingError` for a program that is unknown, `InputError` where it is not installed, the study has no series
