@@ -25,6 +25,7 @@ class DifferentialRow:
     feature: str
     text: str
     source: str
+    """A key of `studies.csv`, or what was read, in words."""
     address: str
 
 

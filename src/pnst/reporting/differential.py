@@ -111,7 +111,8 @@ def _sized() -> Iterator[tuple[str, str, str, Source]]:
 
 def _in_words() -> Iterator[tuple[str, str, str, Source]]:
     for row in intradural_differential():
-        yield row.entity, row.feature, row.text, Source(row.source, row.address)
+        counted = row.source in publications()
+        yield row.entity, row.feature, row.text, _source(row.source) if counted else Source(row.source, row.address)
 
 
 def _source(study: str) -> Source:
