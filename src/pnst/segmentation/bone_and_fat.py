@@ -55,13 +55,18 @@ def bone_and_fat(t1: Volume, depth: FloatArray, grid: Grid) -> BoolArray:
 
     `depth` (ni, nj, nk) is 1 in the body's middle and 0 on its surface. Nothing where T1 does not tell fat from muscle.
     """
+    nothing = np.zeros(grid.shape, dtype=bool)
+    box = t1.grid.box_around(grid.corners())
+    if box is None:
+        return nothing
+    t1 = t1.crop(box)
     core = resample_nearest(depth > MIDDLE, grid, t1.grid, False)
     if not core.any():
-        return np.zeros(grid.shape, dtype=bool)
+        return nothing
     try:
         seen = _look(t1, Mask(core, t1.grid))
     except TissueNotFound:
-        return np.zeros(grid.shape, dtype=bool)
+        return nothing
     deep = resample_nearest(depth, grid, seen.grid, -1.0)
     fat = open_in_plane(seen.fraction > FAT_FRACTION, *seen.plane, FAT_MM) & (deep <= MIDDLE)
     beside = _going_on(_bone(seen), deep, BONE_OUTSIDE) | _going_on(fat, deep, FAT_OUTSIDE)
