@@ -74,13 +74,13 @@ def test_a_dataset_and_its_subject_read_the_same(dataset):
 def test_a_label_that_no_measurement_reads_is_left_out_and_noted(dataset):
     """Neither placed nor refused: these masks lie nowhere near the images."""
     grid = np.diag([1.0, 1.2, 3.0, 1.0])
-    for name in ("label-oedema_mask", "label-kidney_dseg", "label-cord_mask", "FLAIR"):
+    for name in ("label-oedema_mask", "label-kidney_dseg", "label-liver_mask", "FLAIR"):
         file = dataset / f"sub-01/anat/sub-01_{name}.nii.gz"
         nib.save(nib.Nifti1Image(np.ones((3, 4, 5), np.uint8), grid), file)
     study = read_bids(dataset)
     assert list(study.masks) == ["muscle"]
     assert study.notes == (
-        "4 NIfTI files without a role were not read as a series or a mask: cord, flair, oedema and 1 other",
+        "4 NIfTI files without a role were not read as a series or a mask: flair, oedema and 2 others",
         "muscle mask: same grid as t1, t2_fs, dwi",
     )
 

@@ -196,7 +196,10 @@ def test_the_command_line_starts_it_and_the_muscle_is_used(study, on_path, tmp_p
     options = ("--structures", "totalsegmentator", "--settings", tmp_path / "settings.toml")
     done("measure", tmp_path / "A", "--out", tmp_path / "out", *options)
     (lesion,) = content(tmp_path / "out/measurements.json")["lesions"]
-    assert "label map of TotalSegmentator (totalsegmentator_mr): read as muscle" in " ".join(lesion["notes"])
+    (read,) = [
+        note for note in lesion["notes"] if note.startswith("label map of TotalSegmentator (totalsegmentator_mr): r")
+    ]
+    assert "muscle" in read.split(": read as ")[1].split(", ")
     assert "structures: by TotalSegmentator, outside pnst, on the t1 series" in lesion["notes"]
 
 

@@ -10,6 +10,7 @@ from pnst.errors import AmbiguityError, SettingError
 from pnst.image import Mask
 from pnst.io.masks.file import OWN_NAMES, LabelMapFile, MaskFile, mask_file
 from pnst.io.masks.read import SAMPLED, read_mask_with_notes
+from pnst.io.masks.schemes.names import STRUCTURES
 from pnst.io.masks.schemes.table import label_scheme, schemes
 from pnst.io.masks.structures import read_structures
 from pnst.measurement.measurements import MASK_NAMES
@@ -21,7 +22,7 @@ LESION = "lesion"
 LABELS = "labels"
 """The name under which a label map of many masks is given; the name of a scheme stands for one of that scheme."""
 
-UNREAD_MASKS = ("cord", "canal", "csf", "nerve", "vertebrae", "bone", "vessels")
+UNREAD_MASKS = tuple(name for name in STRUCTURES if name not in MASK_NAMES)
 """Masks that no measurement reads yet."""
 
 _KNOWN_WORDS = frozenset({*Role, *MASK_NAMES, *UNREAD_MASKS, LESION, "oedema", "flair"})
