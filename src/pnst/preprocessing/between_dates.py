@@ -51,7 +51,8 @@ class DateAlignment:
     def __str__(self) -> str:
         if self.disagreement_mm is None:
             return f"not aligned: {self.reason}"
-        motion = f"{self.shift_mm:.1f} mm and {self.rotation_deg:.1f}°; there and back differ by {self.disagreement_mm:.1f} mm"
+        differ = f"there and back differ by {self.disagreement_mm:.1f} mm"
+        motion = f"{self.shift_mm:.1f} mm and {self.rotation_deg:.1f}°; {differ}"
         if self.accepted:
             return f"aligned by {self.role} with {self.reference} of the first date ({motion})"
         return f"not aligned: {self.reason} (by {self.role} with {self.reference}: {motion})"
@@ -82,7 +83,7 @@ def align_dates(
             result = replace(_aligned(moving, still, start, places, settings, between), role=role, reference=reference)
             if result.accepted:
                 return result
-            closest = min(closest, result, key=lambda one: np.inf if (d := one.disagreement_mm) is None else d)
+            closest = min(result, closest, key=lambda one: np.inf if (d := one.disagreement_mm) is None else d)
     return closest
 
 
@@ -158,7 +159,7 @@ def _starts(
     later_lesions: Sequence[Lesion],
     settings: AlignmentSettings,
 ) -> list[FloatArray]:
-    """Shifts (4, 4) to begin at, the likest first: none, body on body, and lesions on lesions where they are as many."""
+    """Shifts (4, 4) to begin at, the likest first: none, body on body, lesions on lesions where they are as many."""
     places = [(np.zeros(3), np.zeros(3)), (_middle_of_body(moving), _middle_of_body(still))]
     if len(first_lesions) == len(later_lesions):
         here, there = (
