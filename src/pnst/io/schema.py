@@ -1,6 +1,6 @@
-"""The JSON schemas of measurements.json and assessment.json, made from the types that are written.
+"""The JSON schemas of measurements.json, assessment.json and growth.json, made from the types that are written.
 
-`python -m pnst.io.schema FOLDER` writes both; those beside this module are published.
+`python -m pnst.io.schema FOLDER` writes them; those beside this module are published.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from pnst.classification.assessment import Assessment
 from pnst.evidence.question import QuestionName
 from pnst.evidence.rule import RuleResult
+from pnst.io.growth_schema import growth_schema
 from pnst.io.results import SCHEMA_VERSION
 from pnst.measurement.family import INTERVAL, Family
 from pnst.measurement.measurements import FAMILY_TYPES
@@ -102,7 +103,7 @@ def assessment_schema() -> Json:
     return _document("assessment", about, lesion)
 
 
-SCHEMAS = {"measurements": measurements_schema, "assessment": assessment_schema}
+SCHEMAS = {"measurements": measurements_schema, "assessment": assessment_schema, "growth": growth_schema}
 
 
 def write_schemas(folder: Path) -> None:

@@ -34,10 +34,10 @@ def curve_picture(lesion: LesionGrowth, settings_lines: tuple[float, float]) -> 
     up, down = settings_lines
 
     def draw(axes: Axes) -> None:
+        across = axes.get_yaxis_transform()
         for factor, words in ((1 + up, f"baseline +{up:.0%}"), (1 - down, f"baseline −{down:.0%}")):
             axes.axhline(volumes[0] * factor, color=QUIET, linewidth=0.8, linestyle="--")
-            axes.annotate(words, (1, volumes[0] * factor), xycoords=("axes fraction", "data"), fontsize=7, color=QUIET,
-                          ha="right", va="bottom")  # fmt: skip
+            axes.text(0.02, volumes[0] * factor, words, transform=across, fontsize=7, color=QUIET, va="bottom")
         if lesion.curve is not None:
             shown = np.linspace(days[0], days[-1], 100)
             axes.plot(shown, [lesion.curve.volume_ml(day) for day in shown], color=QUIET, linewidth=1.2)
