@@ -39,7 +39,9 @@ def rows(data: Path, cases: int, factors: list[float]) -> Iterator[tuple[object,
             spec = replace(preset(), roles=ROLES, snr=20.0)
             first, later = simulated(spec, 1.0, 1, moved=False), simulated(spec, factor, 1)
             study = later.redraw(2)
-            yield row(spec.case_id, factor, (first.study, first.lesion), (study, later.lesion), first.scene.shape.centre)
+            yield row(
+                spec.case_id, factor, (first.study, first.lesion), (study, later.lesion), first.scene.shape.centre
+            )
         for name, study, lesion in real(data, cases):
             series = next(iter(study.series.values()))
             image, grown = warped(series, lesion, factor, noise=0.01 * float(series.volume.data.max()))
