@@ -8,12 +8,16 @@ from scipy.optimize import linear_sum_assignment
 from pnst.classification.matching.matched import MatchedSet
 from pnst.typing import FloatArray
 
+EVENNESS = 1e-6
+"""What a squared difference, as a share of the greatest one, costs beside the difference itself: ties alone."""
+
 
 def assign(cases: FloatArray, controls: FloatArray, ratio: int, width: float) -> list[MatchedSet]:
     """Sets by the scores of cases (n,) and controls (m,), by their places; none differs by more than `width`.
 
     Each control is used once. First as many cases as possible get a control, then as many as possible a second one …,
-    and of all such choices the one with the least total difference is taken (Kuhn's assignment, as SciPy solves it).
+    and of all such choices the one with the least total difference is taken (Kuhn's assignment, as SciPy solves it),
+    and among equals, of which differences of single numbers have many, the one with the least total of their squares.
     A case has up to `ratio` controls.
 
     The nearest to 0.0 is 0.2, but then 0.3 has none within 0.25:
@@ -27,8 +31,8 @@ def assign(cases: FloatArray, controls: FloatArray, ratio: int, width: float) ->
     # How many each case can have is a polymatroid, whose evenest choice is the best one for every such price.
     unit = 1.0 + len(cases) * ratio * width
     penalties = unit * np.arange(ratio, 0, -1.0)
-    never = 2 * penalties[0] + width
-    places = np.tile(np.where(allowed, distance, never), (ratio, 1))
+    never = 2 * (penalties[0] + width)
+    places = np.tile(np.where(allowed, distance + EVENNESS * distance**2 / width, never), (ratio, 1))
     empty = np.full((len(places), len(places)), never)
     np.fill_diagonal(empty, np.repeat(penalties, len(cases)))
     rows, columns = linear_sum_assignment(np.hstack([places, empty]))
