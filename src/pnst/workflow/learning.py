@@ -80,7 +80,9 @@ def summarise_table(training: TrainingTable, out: Path, site: str | None = None)
     return evidence
 
 
-EVALUATION_FILES = ("evaluation.json", "evaluation.html", "predictions.csv")
+PREDICTIONS = "predictions.csv"
+"""Where a model was evaluated."""
+EVALUATION_FILES = ("evaluation.json", "evaluation.html", PREDICTIONS)
 MATCHED_FILES = ("matched_pairs.csv", "matched_balance.csv", "matched_outcomes.csv", "matched_balance.png")
 
 
@@ -128,8 +130,8 @@ def evaluate_models(
         )
         progress("report")
         texts = dict(zip(EVALUATION_FILES, _evaluation_texts(evaluation), strict=True))
-        files = {name: text.encode() for name, text in texts.items()} | _matched_files(evaluation)
-        write_file_set(folder, files, stale=MATCHED_FILES)
+        files = {name: text.encode() for name, text in texts.items() if name != PREDICTIONS or evaluation.models}
+        write_file_set(folder, files | _matched_files(evaluation), stale=(PREDICTIONS, *MATCHED_FILES))
     return evaluation
 
 

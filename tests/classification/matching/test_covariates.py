@@ -25,7 +25,7 @@ def test_each_kind():
     assert age.values.tolist()[:2] == [30, 41.5]
     assert [one.is_share for one in (age, male, nf1, level)] == [False, True, True, False]
     assert male.values.tolist()[::3] == [1.0, 1.0]
-    assert np.isnan(age.values[2]) and np.isnan(male.values[2]) and np.isnan(level.values[3])
+    assert np.isnan([age.values[2], male.values[2], level.values[3]]).all()
     assert level.levels == ("C", "T")
     assert [(name, values.tolist()) for name, values in level.indicators()] == [
         ("level = C", [1, 0, 1, 0]),
