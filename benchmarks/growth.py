@@ -24,7 +24,7 @@ import pnst
 from pnst.measurement.settings import MeasureSettings
 from pnst.phantom import benign, malignant
 from pnst.settings import GrowthSettings
-from pnst.study import Lesion, Role, Series, Study
+from pnst.study import Lesion, Role, Study
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from grown_patient import motion_matrix, simulated, study_of, warped

@@ -80,7 +80,9 @@ def test_one_lesion_of_a_file(folders):
     growth = compare(visits, settings=QUICK, case_id="A")
     assert [lesion.status for lesion in growth.lesions] == ["followed"]
     assert growth.case_id == "A"
-    assert growth.lesions[0].last.volume_change_fraction == pytest.approx(0.0, abs=0.03)
+    assert growth.lesions[0].last.volume_change_fraction == pytest.approx(
+        0.0, abs=0.05
+    )  # the voxels of a ball of 5.5 mm
 
 
 def dated(patients=(None, None)):

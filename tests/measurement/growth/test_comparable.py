@@ -8,7 +8,7 @@ import pytest
 
 from measurement.growth.dated import adc, limb, measurements
 from pnst.errors import InputError
-from pnst.measurement.growth.comparable import adc_doubts, refuse_other_patient, refuse_same_images
+from pnst.measurement.growth.comparable import adc_differences, refuse_other_patient, refuse_same_images
 from pnst.measurement.growth.growth import DatedStudy
 from pnst.study import Role, Study
 
@@ -49,7 +49,7 @@ def test_one_patient_or_an_unknown_one_is_not(pair):
 def doubts(one, other, studies=None):
     studies = studies or [study("a"), study("b")]
     dates = [DatedStudy(day, each, (), ()) for day, each in enumerate(studies)]
-    return list(adc_doubts("a", [measurements(adc=one), measurements(adc=other)], dates))
+    return list(adc_differences("a", [measurements(adc=one), measurements(adc=other)], dates))
 
 
 def test_alike_protocols_raise_no_doubt():
@@ -77,4 +77,4 @@ def test_another_scanner_is_told():
 
 def test_of_one_adc_nothing_is_told():
     dates = [DatedStudy(0, study("a"), (), ())]
-    assert list(adc_doubts("a", [measurements(adc=adc(1.0)), measurements()], dates)) == []
+    assert list(adc_differences("a", [measurements(adc=adc(1.0)), measurements()], dates)) == []

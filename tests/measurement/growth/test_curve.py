@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pnst.measurement.growth.change import Estimate
+from pnst.measurement.growth.change import IntervalEstimate
 from pnst.measurement.growth.curve import fit_curve
 
 
 def sure(volume, share=0.02):
     half = np.exp(1.959964 * share)
-    return Estimate(volume, (volume / half, volume * half))
+    return IntervalEstimate(volume, (volume / half, volume * half))
 
 
 def test_two_dates_double_in_closed_form():
@@ -54,7 +54,7 @@ def test_scatter_beyond_the_intervals_widens():
 
 @pytest.mark.parametrize("ends", [None, (0.0, 12.0), (10.0, 10.0)])
 def test_a_volume_without_an_interval_leaves_the_rate_without_one(ends):
-    curve = fit_curve([0, 100], [sure(10.0), Estimate(12.0, ends)])
+    curve = fit_curve([0, 100], [sure(10.0), IntervalEstimate(12.0, ends)])
     assert curve.rate_interval is curve.doubling_time_interval is curve.annual_change_interval is None
     assert curve.doubling_time_days == pytest.approx(380.18, abs=0.01)
 

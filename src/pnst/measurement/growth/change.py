@@ -8,19 +8,19 @@ from typing import NamedTuple
 Interval = tuple[float, float]
 
 
-class Estimate(NamedTuple):
+class IntervalEstimate(NamedTuple):
     """A positive number and its 95 % interval; None where there is none."""
 
     value: float
     interval: Interval | None = None
 
 
-def change_fraction(before: Estimate, after: Estimate) -> float:
+def change_fraction(before: IntervalEstimate, after: IntervalEstimate) -> float:
     """After ÷ before, less 1."""
     return after.value / before.value - 1
 
 
-def change_interval(before: Estimate, after: Estimate) -> Interval | None:
+def change_interval(before: IntervalEstimate, after: IntervalEstimate) -> Interval | None:
     """95 % interval of after ÷ before, less 1; None where either number has none, or one that reaches 0.
 
     On the logarithm, each end is as far off as the two numbers' distances to their ends are, squared and added, as
@@ -28,7 +28,7 @@ def change_interval(before: Estimate, after: Estimate) -> Interval | None:
 
     10 ± 10 % and 12 ± 10 %: 1.2 times or divided by exp(√2 · ln 1.1), to a rounding of the ends:
 
-    >>> low, high = change_interval(Estimate(10.0, (10 / 1.1, 11.0)), Estimate(12.0, (12 / 1.1, 13.2)))
+    >>> low, high = change_interval(IntervalEstimate(10.0, (10 / 1.1, 11.0)), IntervalEstimate(12.0, (12 / 1.1, 13.2)))
     >>> round(low, 3), round(high, 3)
     (0.049, 0.373)
     """

@@ -45,7 +45,7 @@ def refuse_other_patient(dates: Sequence[tuple[int, Study]]) -> None:
                 )
 
 
-def adc_doubts(label: str, measured: Sequence[Measurements], dates: Sequence[DatedStudy]) -> Iterator[str]:
+def adc_differences(label: str, measured: Sequence[Measurements], dates: Sequence[DatedStudy]) -> Iterator[str]:
     """Why a lesion's ADC of two dates may differ for no reason of the tumour's."""
     families = [m.adc for m in measured if m.adc is not None]
     if len(families) < 2:

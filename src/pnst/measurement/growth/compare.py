@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pnst.errors import InputError
-from pnst.measurement.growth.comparable import adc_doubts, refuse_same_images
+from pnst.measurement.growth.comparable import adc_differences, refuse_same_images
 from pnst.measurement.growth.following import Followed, Track, follow
 from pnst.measurement.growth.growth import DatedStudy, Growth, LesionGrowth, State, Status, Visit
 from pnst.measurement.growth.settings import CompareSettings
@@ -191,7 +191,7 @@ def _warnings(dates: Sequence[DatedStudy], followed: Followed, labels: Sequence[
         )
     for track, label in zip(followed.tracks, labels, strict=True):
         measured = [date.measurements[index] for date, index in zip(dates, track, strict=True) if index is not None]
-        yield from adc_doubts(label, [m for m in measured if m is not None], dates)
+        yield from adc_differences(label, [m for m in measured if m is not None], dates)
 
 
 def _alignment_warnings(date: DatedStudy) -> Iterator[str]:

@@ -9,7 +9,7 @@ from math import exp, log
 import numpy as np
 from scipy.special import ndtri
 
-from pnst.measurement.growth.change import Estimate, Interval
+from pnst.measurement.growth.change import Interval, IntervalEstimate
 from pnst.typing import FloatArray
 
 NORMAL = float(ndtri(0.975))
@@ -58,7 +58,7 @@ class GrowthCurve:
         return exp(self.start + self.rate * days)
 
 
-def fit_curve(days: Sequence[float], volumes: Sequence[Estimate]) -> GrowthCurve:
+def fit_curve(days: Sequence[float], volumes: Sequence[IntervalEstimate]) -> GrowthCurve:
     """The exponential through two volumes, or nearest to more of them, weighted by their intervals.
 
     Volumes that scatter about the curve by more than their intervals allow widen its interval by as much. Expects two
@@ -66,7 +66,7 @@ def fit_curve(days: Sequence[float], volumes: Sequence[Estimate]) -> GrowthCurve
 
     A volume that doubles in 100 days and again in 100:
 
-    >>> curve = fit_curve([0, 100, 200], [Estimate(5.0), Estimate(10.0), Estimate(20.0)])
+    >>> curve = fit_curve([0, 100, 200], [IntervalEstimate(5.0), IntervalEstimate(10.0), IntervalEstimate(20.0)])
     >>> round(curve.doubling_time_days, 6), curve.doubling_time_interval
     (100.0, None)
     """
@@ -85,7 +85,7 @@ def fit_curve(days: Sequence[float], volumes: Sequence[Estimate]) -> GrowthCurve
     return GrowthCurve(rate, (rate - half, rate + half), start)
 
 
-def _log_sds(volumes: Sequence[Estimate]) -> FloatArray | None:
+def _log_sds(volumes: Sequence[IntervalEstimate]) -> FloatArray | None:
     """(n,): SD of each volume's logarithm, from its interval; None where one has none above 0."""
     ends = [one.interval for one in volumes if one.interval is not None and 0 < one.interval[0] < one.interval[1]]
     if len(ends) < len(volumes):

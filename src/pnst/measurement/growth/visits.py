@@ -8,7 +8,7 @@ from typing import Any
 
 from pnst.measurement.family import Family
 from pnst.measurement.growth.category import categorise, is_certain
-from pnst.measurement.growth.change import Estimate, change_fraction, change_interval
+from pnst.measurement.growth.change import IntervalEstimate, change_fraction, change_interval
 from pnst.measurement.growth.curve import GrowthCurve, fit_curve
 from pnst.measurement.growth.growth import Visit
 from pnst.measurement.growth.settings import CompareSettings
@@ -110,5 +110,5 @@ def _adc_change(baseline: Visit, visit: Visit, settings: CompareSettings) -> dic
     }
 
 
-def _estimate(visit: Visit, column: str) -> Estimate:
-    return Estimate(getattr(visit, column), getattr(visit, f"{column}_interval"))
+def _estimate(visit: Visit, column: str) -> IntervalEstimate:
+    return IntervalEstimate(getattr(visit, column), getattr(visit, f"{column}_interval"))
