@@ -267,8 +267,8 @@ class TestModelOption:
 class TestMatch:
     @pytest.fixture
     def table(self, tmp_path):
-        confounded(1, 80).to_csv(tmp_path / "table.csv", index=False)
-        return tmp_path / "table.csv"
+        confounded(1, 80).to_csv(tmp_path / "matched.csv", index=False)
+        return tmp_path / "matched.csv"
 
     def words(self, table, *more):
         return ["evaluate", table, "--label", "intramedullary", "--out", table.parent / "out", *more]
