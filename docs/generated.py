@@ -19,10 +19,11 @@ import pnst
 from pnst.cli import app
 from pnst.measurement.family import Family
 from pnst.measurement.measurements import FAMILY_TYPES
+from pnst.measurement.growth.settings import CompareSettings
 from pnst.measurement.settings import MeasureSettings
 from pnst.phantom import TISSUES, Spec
 from pnst.phantom.sources import CITATIONS, NO_PROTONS
-from pnst.preprocessing.settings import PreprocessSettings
+from pnst.preprocessing.settings import DateAlignmentSettings, PreprocessSettings
 from pnst.segmentation.outside import SegmentSettings
 from pnst.stage_settings import StageSettings
 
@@ -35,7 +36,7 @@ SETTINGS = {
     for stage in (MeasureSettings, PreprocessSettings)
     for name, info in stage.model_fields.items()
     if isinstance(info.annotation, type) and issubclass(info.annotation, StageSettings)
-} | {"segment": SegmentSettings}
+} | {"segment": SegmentSettings, "compare": CompareSettings, "between_dates": DateAlignmentSettings}
 """Every table of settings that a run has, by its name in settings.toml."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pnst.reporting.numbers import quantity
+from pnst.reporting.numbers import ADC_UNIT, quantity
 from pnst.reporting.report import environment
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def growth_report(growth: Growth) -> str:
     ]
     laid = [(date, alignment_picture(growth, date)) for date in growth.dates[1:]]
     page = environment().get_template("growth.html.j2")
-    return page.render(growth=growth, lesions=lesions, laid=laid, settings=settings, disclaimer=DISCLAIMER)
+    return page.render(
+        growth=growth, lesions=lesions, laid=laid, settings=settings, disclaimer=DISCLAIMER, adc_unit=ADC_UNIT
+    )
 
 
 def summary_cells(lesion: LesionGrowth) -> dict[str, Any]:
@@ -77,11 +79,12 @@ def visit_cells(visit: Visit) -> dict[str, Any]:
 
 
 def value_cell(column: str, value: float | None, interval: Interval | None) -> tuple[str, str]:
-    """A number with its unit, and its interval."""
+    """A number with its unit (of ADC without), and its interval."""
     if value is None:
         return "–", ""
     shown = quantity(column, value)
-    return f"{shown.text} {shown.unit}", "" if interval is None else quantity(f"{column}_interval", interval).text
+    text = shown.text if shown.unit == ADC_UNIT else f"{shown.text} {shown.unit}"  # which stands in the head
+    return text, "" if interval is None else quantity(f"{column}_interval", interval).text
 
 
 def change_cell(change: float | None, interval: Interval | None) -> tuple[str, str]:

@@ -126,4 +126,4 @@ def _notes(
         yield f"{fewer} of {len(sets)} sets have fewer than {matching.ratio} controls within the caliper"
     if has_groups:
         yield "sets are taken as independent, lesions of one patient in several of them too"
-    yield "p values of the matched comparison are not corrected for their number; only what was matched by is balanced"
+    yield "the matched comparison's p values are not corrected for their number; only what was matched by is balanced"
