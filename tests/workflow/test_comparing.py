@@ -105,15 +105,18 @@ def test_other_patients_are_refused_unless_they_are_one():
     assert compare(dated(("dicom a", "dicom b")), settings=QUICK, same_patient=True).days == (0, 182)
 
 
-def test_a_bids_subject_is_a_patient(tmp_path):
+@pytest.mark.parametrize("kind", ["bids", "dicom"])
+def test_a_patients_id_or_subject_is_read_off_files(tmp_path, kind):
+    """But not those of two kinds, which have nothing in common."""
     visits = []
     for n, name in enumerate(("A", "B")):
-        study, lesions = limb({"a": BALLS["a"]}, seed=n)
-        write_study(replace(study, case_id=name), tmp_path / name, "bids", lesions)
-        (mask,) = (tmp_path / name).rglob("*lesion*.nii.gz")
-        visits.append((f"2024-01-0{n + 1}", tmp_path / name, mask))
-    with pytest.raises(InputError, match="different patients"):
+        study, (lesion,) = limb({"a": BALLS["a"]}, seed=n)
+        write_study(replace(study, case_id=name), tmp_path / name, kind)
+        visits.append((f"2024-01-0{n + 1}", tmp_path / name, lesion))
+    with pytest.raises(InputError, match="different patients") as refusal:
         compare(visits, settings=QUICK)
+    assert "another patient's ID on day 1 than on day 0" in str(refusal.value)
+    assert compare(visits, settings=QUICK, same_patient=True).lesions[0].status == "followed"
 
 
 @pytest.mark.parametrize("text", ["2024-13-01", "01.02.2024", "March", "", None, 2024])
