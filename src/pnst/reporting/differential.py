@@ -112,7 +112,12 @@ def _sized() -> Iterator[tuple[str, str, str, NamedSource]]:
 def _in_words() -> Iterator[tuple[str, str, str, NamedSource]]:
     for row in intradural_differential():
         counted = row.source in publications()
-        yield row.entity, row.feature, row.text, _source(row.source) if counted else NamedSource(row.source, row.address)
+        yield (
+            row.entity,
+            row.feature,
+            row.text,
+            _source(row.source) if counted else NamedSource(row.source, row.address),
+        )
 
 
 def _source(study: str) -> NamedSource:
