@@ -8,6 +8,7 @@ from pnst.settings import GrowthSettings, LearnSettings, RunSettings
 from pnst.workflow.case import (
     Case,
     assess_case,
+    burden_rows,
     measure_case,
     preprocess_case,
     read_case,
@@ -17,6 +18,7 @@ from pnst.workflow.case import (
     write_case,
 )
 from pnst.workflow.comparing import DatedInputs, compare, compare_step, read_date
+from pnst.workflow.doctor import examine
 from pnst.workflow.inputs import CaseInputs
 from pnst.workflow.learning import TrainingTable, evaluate_models, summarise_table, train_model
 from pnst.workflow.main_job import run
@@ -45,9 +47,11 @@ __all__ = [
     "assess_file",
     "assess_step",
     "assessments_json",
+    "burden_rows",
     "compare",
     "compare_step",
     "evaluate_models",
+    "examine",
     "explanations",
     "fetch",
     "inspect",
