@@ -107,7 +107,7 @@ def test_every_lesion_of_a_case_has_its_files(finished, tmp_path):
     workflow.write_case(case, "<html>", RunSettings(), tmp_path / "o")
     names = ("adc_dark", "edema", "enhancing", "fat_rim", "solid", "target_core")
     regions = {f"regions/{name}.nii.gz" for name in names}
-    assert outputs(tmp_path / "o") == OUTPUTS_ALWAYS | regions | {"adc.nii.gz", "lesion-2.nii.gz"}
+    assert outputs(tmp_path / "o") == OUTPUTS_ALWAYS | regions | {"adc.nii.gz", "burden.json", "lesion-2.nii.gz"}
 
 
 # --- settings --------------------------------------------------------------------------------------------------------
