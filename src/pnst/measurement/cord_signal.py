@@ -58,12 +58,12 @@ class CordSignal:
     def edema(self) -> CordEdema:
         """The oedema in the cord that is connected to the lesion; none where there is less than counts."""
         threshold = self.level.mode + self.settings.edema_sd * self.level.sd
-        found = cord_edema(self.volume.data, self.cord, self.lesion, self.inner, self.fluid, threshold)
+        edema = cord_edema(self.volume.data, self.cord, self.lesion, self.inner, self.fluid, threshold)
         enough = (
-            np.count_nonzero(found.whole) * self.volume.grid.voxel_volume_mm3 >= 1000 * self.settings.least_edema_ml
+            np.count_nonzero(edema.whole) * self.volume.grid.voxel_volume_mm3 >= 1000 * self.settings.least_edema_ml
         )
         nothing = np.zeros_like(self.cord)
-        return found if enough else CordEdema(nothing, nothing)
+        return edema if enough else CordEdema(nothing, nothing)
 
     @property
     def edema_mask(self) -> Mask:

@@ -35,8 +35,8 @@ def cord_level(values: FloatArray) -> CordLevel:
     darker half.
     """
     ordered = np.sort(values[np.isfinite(values)])
-    found = modes(ordered, MIN_PROMINENCE, MIN_SHARE)
-    mode = found[0].value if found else float(np.quantile(ordered, 0.25))
+    peaks = modes(ordered, MIN_PROMINENCE, MIN_SHARE)
+    mode = peaks[0].value if peaks else float(np.quantile(ordered, 0.25))
     return CordLevel(mode, sd_below(ordered, mode, float(ordered[0])))
 
 

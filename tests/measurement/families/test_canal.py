@@ -110,8 +110,8 @@ def test_without_masks_there_is_no_canal():
     case = spine_case(*INTRADURAL)
     with pytest.raises(NotMeasurable, match="no mask of the canal, nor of cord and csf"):
         measure_canal(Context(Study("A", {}), case.lesion, SETTINGS))
+    blob = Mask(case.lesion.mask.data, case.lesion.mask.grid)
     with pytest.raises(NotMeasurable, match="no centre line"):
-        blob = Mask(case.lesion.mask.data, case.lesion.mask.grid)
         measure_canal(Context(Study("A", {}, {"canal": blob}), case.lesion, SETTINGS))
 
 

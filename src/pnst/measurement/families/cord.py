@@ -179,7 +179,7 @@ def _signal(context: Context, course: TubeCourse) -> tuple[dict[str, Any], dict[
         "edema_length_mm": signal.edema_length_mm(),
         "edema_volume_ml": edema.volume_mm3 / 1000,
         "series": str(series.role),
-        "regions": {"cord_edema": edema},
+        "regions": {"cord_edema": edema} if edema.count else {},
     }
     try:
         width = signal.syrinx_width_mm()
