@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from pnst.measurement.families.adc import Adc
+from pnst.measurement.families.canal import Canal
+from pnst.measurement.families.cord import Cord
 from pnst.measurement.families.cyst import Cyst
 from pnst.measurement.families.edema import Edema
 from pnst.measurement.families.enhancement import Uptake
@@ -44,6 +46,8 @@ class Measurements:
     t1_high: T1High | None = None
     target: Target | None = None
     heterogeneity: Heterogeneity | None = None
+    cord: Cord | None = None
+    canal: Canal | None = None
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Family, or half a family ("margin.edge"), → reason."""
     overrides: Mapping[str, Value] = field(default_factory=dict)

@@ -44,6 +44,8 @@ PICTURES: dict[str, DrawPictures] = {
     "t1_high": partial(region_pictures, name="t1_high"),
     "target": partial(region_pictures, name="target_core"),
     "heterogeneity": lambda study, lesion, m: [],
+    "cord": partial(region_pictures, name="cord_edema"),
+    "canal": partial(region_pictures, name="canal_filled"),
 }
 """What draws each family; a family without an entry has no picture."""
 
