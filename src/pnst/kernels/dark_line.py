@@ -8,13 +8,13 @@ from pnst.typing import FloatArray
 
 
 def darkest_share(
-    offsets: FloatArray, profiles: FloatArray, line_mm: tuple[float, float], dark_beyond: float = 0.5
+    offsets: FloatArray, profiles: FloatArray, line_mm: tuple[float, float], dense_below: float = 0.3
 ) -> FloatArray:
     """(n,) the least value of each profile (n, m) where the line may lie ÷ the darker of the two sides.
 
-    `offsets` (m,) in mm rise from one tissue, before `line_mm`, into the other, after its start; the first side's level
-    is its mean, the second one's the brightest value. Without a line a blurred edge falls below neither side: 1. What
-    stays under `dark_beyond` of the first side to the end is all line: dense bone.
+    `offsets` (m,) in mm rise from one tissue, before `line_mm`, into the other. The first side's level is its mean, the
+    second one's the brightest value beyond the darkest. Without a line a blurred edge falls below neither side: 1. What
+    stays under `dense_below` of the first side to the end is all line: dense bone.
 
     30 between 300 and 800; no line; dark to the end:
 
@@ -27,7 +27,9 @@ def darkest_share(
     """
     start, stop = line_mm
     before = profiles[:, offsets < start].mean(axis=1)
-    beyond = profiles[:, offsets >= start].max(axis=1)
-    level = np.where(beyond < dark_beyond * before, before, np.minimum(before, beyond))
-    least = profiles[:, (offsets >= start) & (offsets <= stop)].min(axis=1)
+    place = np.where((offsets >= start) & (offsets <= stop), profiles, np.inf).argmin(axis=1)
+    ahead = np.arange(len(offsets)) >= place[:, None]
+    beyond = np.where(ahead, profiles, -np.inf).max(axis=1)
+    level = np.where(beyond < dense_below * before, before, np.minimum(before, beyond))
+    least = profiles[np.arange(len(profiles)), place]
     return np.asarray(np.maximum(least, 0) / np.maximum(level, 1e-30))

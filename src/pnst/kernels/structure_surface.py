@@ -1,6 +1,6 @@
 """How far points lie from a structure that a mask shows: a bone, a vessel, a muscle, of whatever shape.
 
-In each slice the signed distance to the outline, pixel steps smoothed off; between slices linearly (shape-based
+In each slice the signed distance to the outline, pixel steps smoothed off; between slices by a cubic (shape-based
 interpolation, Raya & Udupa 1990, IEEE TMI 9:32), so that thick slices leave no steps. Where that function is zero lie
 the points of the surface, to which distances are taken in space. `kernels.surface` is for one round body; this is for
 structures that fork, have holes and go on beyond the image.
@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pnst.kernels.outline import resample
+from pnst.kernels.surface import interpolate_between_slices
 from pnst.typing import BoolArray, Float32Array, FloatArray
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ SMOOTHING_PIXELS = 0.5
 """SD of the in-plane smoothing of the distance. A line one pixel wide is still there; its ridge falls to 0 at 0.8."""
 STEP_MM = 0.7
 """Points of the surface lie about so far from each other, or as far as pixels do: it trades accuracy for time."""
+SLOPE_MM = 1.5
+"""What leads into a structure is told from its level this far off along each axis: less would follow single voxels."""
+SQUARE_BESIDE = 0.14
+"""Mean square distance along the surface to the nearest of its points, in squares of their step."""
+CUT_OFF_MM = 4.0
+"""Beyond this, or the distance of two slices, or the structure's own depth, a slice's distance says nothing more: so
+that flat faces and lines that lie along the slices end half-way to the next one."""
 OTHER_SLICE = 1e6
 """mm between slices for a distance that is to stay within each."""
 
@@ -34,7 +42,7 @@ class StructureSurface:
     """The surface of a mask (ni, nj, nk), as points; lengths in mm along the mask's own axes."""
 
     level: Float32Array
-    """(mi, mj, mk) positive inside, in mm of a slice's plane, no further than `reach_mm` from 0."""
+    """(mi, mj, mk) positive inside, in mm of a slice's plane, no further from 0 than `CUT_OFF_MM` or a slice."""
     step: FloatArray
     """(3,) mm between its samples; the first lies on the mask's first voxel."""
     reach_mm: float
@@ -61,10 +69,23 @@ class StructureSurface:
 
     def inside(self, places: FloatArray) -> BoolArray:
         """(n,) whether places (n, 3) in mm from the mask's first voxel lie within the surface; the border goes on."""
+        return self._levels(places) > 0
+
+    def inward(self, places: FloatArray) -> FloatArray:
+        """(n, 3) unit vectors that lead straight into the structure from places (n, 3) near its surface; 0 where
+        nothing tells.
+        """
+        around = places[:, None] + SLOPE_MM * np.concatenate([np.eye(3), -np.eye(3)])
+        levels = self._levels(around.reshape(-1, 3)).reshape(-1, 6)
+        slope = levels[:, :3] - levels[:, 3:]
+        length = np.linalg.norm(slope, axis=1, keepdims=True)
+        return np.asarray(slope / np.maximum(length, 1e-9) * (length > 1e-6))
+
+    def _levels(self, places: FloatArray) -> FloatArray:
+        """(n,) the level at places (n, 3)."""
         from scipy.ndimage import map_coordinates
 
-        values = map_coordinates(self.level, (places / self.step).T, order=1, mode="nearest")
-        return np.asarray(values > 0)
+        return np.asarray(map_coordinates(self.level, (places / self.step).T, order=1, mode="nearest"))
 
     def distance(self, places: FloatArray) -> FloatArray:
         """(n,) mm from places (n, 3) in mm from the mask's first voxel to the surface, negative inside.
@@ -74,7 +95,8 @@ class StructureSurface:
         away = np.full(len(places), self.reach_mm)
         if len(self.points):
             near, _ = self._tree.query(places, distance_upper_bound=self.reach_mm)
-            away = np.minimum(near, self.reach_mm)
+            along = SQUARE_BESIDE * float(np.mean(self.step**2))
+            away = np.minimum(np.sqrt(np.maximum(near**2 - along, 0)), self.reach_mm)
         return np.where(self.inside(places), -away, away)
 
 
@@ -94,12 +116,12 @@ def structure_surface(mask: BoolArray, spacing: Sequence[float], reach_mm: float
     through = int(np.argmax(spacing))
     order = [through, *(axis for axis in range(3) if axis != through)]
     sk, si, sj = (float(spacing[axis]) for axis in order)
-    level = _in_plane_distance(np.ascontiguousarray(mask.transpose(order)), (si, sj), max(reach_mm, sk))
-    steps = tuple(min(1.0, STEP_MM / sk) if n == 0 else max(1.0, STEP_MM / s) for n, s in enumerate((sk, si, sj)))
-    steps = tuple(_dividing(step, count) for step, count in zip(steps, level.shape, strict=True))
+    level = _in_plane_distance(np.ascontiguousarray(mask.transpose(order)), (si, sj), max(CUT_OFF_MM, sk))
+    level = interpolate_between_slices(level, max(1, round(sk / STEP_MM)))
+    sides = np.array([sk / max(1, round(sk / STEP_MM)), si, sj])
+    steps = tuple(_dividing(max(1.0, STEP_MM / s), n) for s, n in zip(sides, level.shape, strict=True))
     back = np.argsort(order)
-    fine: Any = resample(level, steps).transpose(back)
-    return StructureSurface(fine, (np.array(steps) * (sk, si, sj))[back], reach_mm)
+    return StructureSurface(resample(level, steps).transpose(back), (np.array(steps) * sides)[back], reach_mm)
 
 
 def _dividing(step: float, count: int) -> float:
@@ -107,15 +129,16 @@ def _dividing(step: float, count: int) -> float:
     return (count - 1) / max(1, round((count - 1) / step)) if count > 1 else 1.0
 
 
-def _in_plane_distance(stack: BoolArray, pixel: tuple[float, float], reach_mm: float) -> Float32Array:
-    """(nk, ni, nj) signed distance in mm within each slice to its outline, positive inside, cut off at the reach."""
+def _in_plane_distance(stack: BoolArray, pixel: tuple[float, float], cut_off_mm: float) -> Float32Array:
+    """(nk, ni, nj) signed distance in mm within each slice to its outline, positive inside, cut off there or before."""
     import edt
     from scipy.ndimage import gaussian_filter
 
     width = float(np.sqrt(pixel[0] * pixel[1]))
     distance = edt.edt(stack.view(np.uint8) + np.uint8(1), anisotropy=(OTHER_SLICE, *pixel))
     distance -= np.float32(width / 2)  # from pixel centres to the pixels' edge
-    np.minimum(distance, np.float32(reach_mm), out=distance)
+    deepest = float(distance.max(where=stack, initial=width / 2))
+    np.minimum(distance, np.float32(min(cut_off_mm, deepest)), out=distance)
     np.negative(distance, out=distance, where=~stack)
     sigma = (0, *(SMOOTHING_PIXELS * width / side for side in pixel))
     return np.asarray(gaussian_filter(distance, sigma, mode="nearest"))

@@ -14,6 +14,7 @@ from pnst.measurement.plausibility import implausible
 from pnst.measurement.reference_tissue import ReferenceIntensities, ReferenceTissue
 from pnst.measurement.series_view import SeriesViews
 from pnst.measurement.settings import MeasureSettings
+from pnst.measurement.structures import Structures
 from pnst.study import Lesion, Role, Series, Study
 from pnst.typing import FloatArray
 
@@ -50,6 +51,8 @@ class Context:
     lesion: Lesion
     settings: MeasureSettings
     reference_intensities: ReferenceIntensities = field(default_factory=ReferenceIntensities)
+    structures: Structures = field(default_factory=Structures)
+    """What the study's masks hold near the lesion."""
     others: tuple[Lesion, ...] = ()
     """The study's other lesions, which belong to no surroundings."""
     crumbs_ml: float = 0.0

@@ -19,7 +19,8 @@ from pnst.kernels.sampling import rays, sample
 from pnst.measurement.context import Context
 from pnst.measurement.family import NotMeasurable, SurfaceMap
 from pnst.measurement.settings import CortexSettings
-from pnst.study import Role, Series
+from pnst.measurement.structures import Structure
+from pnst.study import Lesion, Role, Series
 from pnst.typing import BoolArray, FloatArray
 
 STEP_MM = 0.25
@@ -28,6 +29,9 @@ CELL_MM = 1.0
 INSIDE_MM, BEYOND_MM = 4.0, 3.0
 """Profiles start this far inside the lesion, and end this far beyond where the cortex may lie."""
 
+FACING = 0.5
+"""A place faces the bone where its normal and the way into the bone have at least this cosine: 60° at most."""
+
 
 @dataclass(frozen=True, eq=False)
 class Cortex:
@@ -35,27 +39,24 @@ class Cortex:
 
     missing_fraction: float
     """Share of the contact whose cortex does not show, of what could be read."""
-    read_mm2: float
-    """What could be read of the contact."""
     map: SurfaceMap
     """1 where cortex is missing, 0 where it shows, NaN where that cannot be read."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Contact:
-    """n places of the lesion's surface that touch the bone."""
+    """n places of the lesion's surface that face the bone which they touch."""
 
     points: FloatArray
-    normals: FloatArray
+    inward: FloatArray
+    """Straight into the bone."""
     areas: FloatArray
 
 
-def read_cortex(context: Context, distance: FloatArray, contact_mm: float) -> Cortex:
-    """The cortex where the lesion's vertices lie within `contact_mm` of a bone, at `distance` (n,); or
-    `NotMeasurable`.
-    """
+def read_cortex(context: Context, bone: Structure, contact_mm: float) -> Cortex:
+    """The cortex where the lesion's surface faces a bone within `contact_mm`; or `NotMeasurable`."""
     series, settings = _plain_t1(context), context.settings.cortex
-    contact = _contact(context, distance <= contact_mm)
+    contact = _contact(context.lesion, bone, contact_mm)
     offsets = np.arange(-INSIDE_MM, contact_mm + settings.cortex_mm + BEYOND_MM, STEP_MM)
     profiles, seen = _profiles(context, series, contact, offsets)
     read_mm2 = float(contact.areas[seen].sum())
@@ -67,7 +68,7 @@ def read_cortex(context: Context, distance: FloatArray, contact_mm: float) -> Co
     missing = darkest_share(offsets, profiles, line) > settings.dark_ratio
     values = np.where(seen, missing.astype(float), np.nan)
     share = float(contact.areas[seen] @ missing[seen]) / read_mm2
-    return Cortex(share, read_mm2, SurfaceMap(contact.points, values, "whether the cortex of the bone is missing"))
+    return Cortex(share, SurfaceMap(contact.points, values, "whether the cortex of the bone is missing"))
 
 
 def _plain_t1(context: Context) -> Series:
@@ -79,24 +80,25 @@ def _plain_t1(context: Context) -> Series:
     return series
 
 
-def _contact(context: Context, touching: BoolArray) -> _Contact:
-    mesh = context.lesion.mesh
+def _contact(lesion: Lesion, bone: Structure, contact_mm: float) -> _Contact:
+    mesh = lesion.mesh
     chosen, areas = subsample_vertices(mesh, CELL_MM)
-    kept = touching[chosen]
-    return _Contact(mesh.vertices[chosen[kept]], mesh.vertex_normals[chosen[kept]], areas[kept])
+    points = mesh.vertices[chosen]
+    near = bone.distance(points) <= contact_mm
+    inward = bone.inward(points)
+    near &= np.einsum("ni,ni->n", inward, mesh.vertex_normals[chosen]) > FACING
+    return _Contact(points[near], inward[near], areas[near])
 
 
-def _profiles(
-    context: Context, series: Series, contact: _Contact, offsets: FloatArray
-) -> tuple[FloatArray, BoolArray]:
+def _profiles(context: Context, series: Series, contact: _Contact, offsets: FloatArray) -> tuple[FloatArray, BoolArray]:
     """(n, m) values from the lesion into the bone, averaged over patches; and (n,) where they can be read."""
     settings, grid = context.settings.cortex, series.volume.grid
     if not len(contact.points):
-        raise NotMeasurable("the lesion touches no bone")
-    average = averaging_operator(contact.points, contact.normals, contact.areas, settings.patch_mm)
-    world = rays(contact.points, contact.normals, offsets)
+        raise NotMeasurable("no part of the lesion's surface faces the bone that it touches")
+    average = averaging_operator(contact.points, contact.inward, contact.areas, settings.patch_mm)
+    world = rays(contact.points, contact.inward, offsets)
     profiles = average @ sample(series.volume.data, grid.to_index(world)).astype(np.float64)
-    seen = np.isfinite(profiles).all(axis=1) & _resolved(grid, contact.normals, settings)
+    seen = np.isfinite(profiles).all(axis=1) & _resolved(grid, contact.inward, settings)
     profiles[~seen] = 0.0
     inside = context.views.interior(series)
     noise = noise_sd(np.nan_to_num(inside.volume.data), inside.core, inside.volume.grid.slice_axis)
@@ -105,7 +107,7 @@ def _profiles(
     return profiles, seen
 
 
-def _resolved(grid: Grid, normals: FloatArray, settings: CortexSettings) -> BoolArray:
+def _resolved(grid: Grid, inward: FloatArray, settings: CortexSettings) -> BoolArray:
     """(n,) where a voxel is not too long across the cortex."""
-    across = np.linalg.norm(normals @ grid.directions * grid.spacing, axis=1)
+    across = np.linalg.norm(inward @ grid.directions * grid.spacing, axis=1)
     return np.asarray(across <= settings.max_voxel_mm)

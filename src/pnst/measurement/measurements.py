@@ -14,8 +14,10 @@ from pnst.measurement.families.cyst import Cyst
 from pnst.measurement.families.edema import Edema
 from pnst.measurement.families.enhancement import Uptake
 from pnst.measurement.families.heterogeneity import Heterogeneity
+from pnst.measurement.families.invasion import Invasion
 from pnst.measurement.families.ivim import Ivim
 from pnst.measurement.families.margin import Margin
+from pnst.measurement.families.nerve import Nerve
 from pnst.measurement.families.size import Size
 from pnst.measurement.families.split_fat import SplitFat
 from pnst.measurement.families.t1_high import T1High
@@ -44,6 +46,8 @@ class Measurements:
     t1_high: T1High | None = None
     target: Target | None = None
     heterogeneity: Heterogeneity | None = None
+    nerve: Nerve | None = None
+    invasion: Invasion | None = None
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Family, or half a family ("margin.edge"), → reason."""
     overrides: Mapping[str, Value] = field(default_factory=dict)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from pnst.image import Mask
+from pnst.kernels.centre_line import CentreLine
 from pnst.kernels.structure_surface import StructureSurface, structure_surface
-from pnst.study import Lesion
+from pnst.measurement.nerve_course import NerveCourse
+from pnst.measurement.vertebrae import ALL_VERTEBRAE, VERTEBRA_MASKS
+from pnst.segmentation.perilesional import resample_nearest
+from pnst.study import Lesion, Study
 from pnst.typing import FloatArray
 
 MARGIN_VOXELS = 2
@@ -26,12 +31,40 @@ class Structure:
         """(n,) mm from RAS points (n, 3) to the surface, negative inside, never beyond the reach."""
         return self.surface.distance(self.mask.grid.to_index(points) * self.mask.grid.spacing)
 
+    def inward(self, points: FloatArray) -> FloatArray:
+        """(n, 3) unit vectors in RAS from points (n, 3) near the surface straight into the structure."""
+        within = self.surface.inward(self.mask.grid.to_index(points) * self.mask.grid.spacing)
+        return np.asarray(within @ self.mask.grid.directions.T)
+
 
 @dataclass(frozen=True, eq=False)
 class Structures:
     """Structures near one lesion, each worked out once; repetitions of a measurement share them."""
 
     _near: dict[tuple[Mask, float], Structure | None] = field(default_factory=dict)
+    _vertebrae: dict[str, Mask | None] = field(default_factory=dict)
+    _nerves: dict[Mask, NerveCourse] = field(default_factory=dict)
+    _axes: dict[NerveCourse, CentreLine] = field(default_factory=dict)
+
+    def vertebrae(self, study: Study) -> Mask | None:
+        """All vertebrae in one mask: as given, else the union of the levels that are; None without any."""
+        if ALL_VERTEBRAE not in self._vertebrae:
+            self._vertebrae[ALL_VERTEBRAE] = study.masks.get(ALL_VERTEBRAE) or _union(
+                [mask for name, mask in study.masks.items() if name in VERTEBRA_MASKS]
+            )
+        return self._vertebrae[ALL_VERTEBRAE]
+
+    def nerve(self, mask: Mask) -> NerveCourse:
+        """A nerve's course; `NotMeasurable` for an empty mask."""
+        if mask not in self._nerves:
+            self._nerves[mask] = NerveCourse.of(mask)
+        return self._nerves[mask]
+
+    def axis_near(self, course: NerveCourse, lesion: Lesion) -> CentreLine:
+        """A nerve's axis near the lesion; `ValueError` where it has none."""
+        if course not in self._axes:
+            self._axes[course] = course.axis_near(lesion)
+        return self._axes[course]
 
     def near(self, mask: Mask, lesion: Lesion, reach_mm: float) -> Structure | None:
         """The part of a mask within reach of a lesion; None where there is none."""
@@ -39,6 +72,17 @@ class Structures:
         if key not in self._near:
             self._near[key] = structure_near(mask, lesion, reach_mm)
         return self._near[key]
+
+
+def _union(masks: Sequence[Mask]) -> Mask | None:
+    """What lies in any of the masks, on the voxels of the first."""
+    if not masks:
+        return None
+    grid, data = masks[0].grid, masks[0].data.copy()
+    for mask in masks[1:]:
+        same = mask.grid.matches(grid)
+        data |= mask.data if same else resample_nearest(mask.data, mask.grid, grid, fill=False)
+    return Mask(data, grid)
 
 
 def structure_near(mask: Mask, lesion: Lesion, reach_mm: float) -> Structure | None:
