@@ -10,18 +10,19 @@ import numpy as np
 
 from pnst.phantom.check import require, require_min, require_range
 from pnst.phantom.layers import Layer
+from pnst.phantom.spine_spec import SpineSpec
 from pnst.phantom.vector import Vector
 from pnst.typing import FloatArray
 
-REGIONS = ("limb", "paraspinal")
+REGIONS = ("limb", "paraspinal", "spine")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SurroundSpec:
     """What the tumour lies in."""
 
-    region: Literal["limb", "paraspinal"] = "limb"
-    """A thigh-like limb, or the flank beside the lumbar spine, where the nerve leaves its foramen."""
+    region: Literal["limb", "paraspinal", "spine"] = "limb"
+    """A thigh-like limb; the flank beside the lumbar spine, where the nerve leaves its foramen; or the spine itself."""
     bed: Literal["muscle", "fat"] = "muscle"
     """The tissue all round the tumour."""
     bed_mm: float = 17.0
@@ -52,6 +53,8 @@ class SurroundSpec:
     nerve: bool = True
     nerve_diameter_mm: float = 2.5
     """Of the nerve that enters and leaves the tumour at its poles."""
+    spine: SpineSpec | None = None
+    """Of the region spine, where the tumour lies in it; None: the default there."""
 
     def __post_init__(self) -> None:
         require(self.region in REGIONS, "surround.region", str(self.region), " or ".join(REGIONS))
@@ -71,6 +74,8 @@ class SurroundSpec:
                 require_range(f"surround.{name}", getattr(self, name), 0.0 if name == "bone_mm" else -100.0, 100.0)
         require_range("surround.bone_radius_mm", self.bone_radius_mm, 1.0, 40.0)
         require_range("surround.cortex_mm", self.cortex_mm, 0.1, self.bone_radius_mm)
+        spinal = self.spine is None or self.region == "spine"
+        require(spinal, "surround.spine", f"one in the region {self.region}", "the region spine")
         deep = self.fascia_mm is None or self.bone_mm is None
         require(deep, "surround.bone_mm", "a tumour beside bone and in the subcutis", "one of bone_mm and fascia_mm")
         require_range("surround.septa", self.septa, 0, 12)

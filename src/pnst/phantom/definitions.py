@@ -60,3 +60,13 @@ DARK_ML = 1.0
 DARK_FRACTION = 0.10
 SOLID_VOXELS = 10
 """With fewer left of the solid part its edge is kept."""
+
+# cord
+REFERENCE_BAND_MM = (10.0, 20.0)
+"""Above and below the tumour, where the cord is taken to be what it was."""
+INTERFACE_MM = 1.5
+SYRINX_MM = 2.0
+SYRINX_LENGTH_MM = 10.0
+
+# canal
+WALL_MM = 1.0

@@ -25,6 +25,9 @@ class LesionSpec:
     """Turns about the patient's x, then y, then z."""
     centre_mm: Vector = (0.0, 0.0, 0.0)
     """RAS."""
+    waist_ratio: float | None = None
+    """A dumbbell along the tumour's z axis: two balls that overlap, stretched to the semi-axes. The radius of its waist
+    ÷ that of the balls; None: no waist."""
     lobes: int = 0
     """n lobes round the tumour's z axis: ρ + `lobe_depth` · sinⁿθ · cos nφ."""
     lobe_depth: float = 0.0
@@ -77,6 +80,8 @@ class LesionSpec:
             require_range("lesion.radii_mm", radius, 1.0, 200.0)
         for name in ("capsule_mm", "edge_sigma_mm", "edema_mm", "roughness", "lobe_depth"):
             require_min(f"lesion.{name}", getattr(self, name), 0.0)
+        if self.waist_ratio is not None:
+            require_range("lesion.waist_ratio", self.waist_ratio, 0.15, 1.0)
         for name in ("edema_irregularity", "ivim_fraction"):
             require_range(f"lesion.{name}", getattr(self, name), 0.0, 1.0)
         for name in ("target_core", "hypovascular_core"):

@@ -14,6 +14,7 @@ from pnst.phantom.layers import Layer, blend
 from pnst.phantom.limb import Limb
 from pnst.phantom.paraspinal import Paraspinal
 from pnst.phantom.shape import Shape
+from pnst.phantom.spine import Spine
 from pnst.phantom.surface import FAR_MM, DistanceField, Surface, sample
 from pnst.phantom.tissue import Tissue
 from pnst.typing import BoolArray, FloatArray
@@ -52,8 +53,14 @@ class Scene:
         """Distance from the surface within which there is nothing but what belongs to the tumour and its bed."""
         lateral = np.linalg.norm(shape.to_world(coarse.points)[:, :2] - shape.centre[:2], axis=1).max()
         place = surround, spec.centre_mm, float(lateral) + clearance
-        limb = surround.region == "limb"
-        self.region: AnatomicalRegion = Limb.lay_out(*place, float(lateral)) if limb else Paraspinal.lay_out(*place)
+        self.region: AnatomicalRegion
+        if surround.region == "limb":
+            self.region = Limb.lay_out(*place, float(lateral))
+        elif surround.region == "paraspinal":
+            self.region = Paraspinal.lay_out(*place)
+        else:
+            height = float(np.abs(shape.to_world(coarse.points)[:, 2] - shape.centre[2]).max())
+            self.region = Spine.lay_out(*place, height)
         self._plane = self._fat_plane(coarse)
 
     @cached_property
@@ -143,7 +150,7 @@ class Scene:
             if spec.rim_cap_deg < (90 if both else 180):
                 rim = np.maximum(rim, cone(np.abs(cosine) if both else cosine, place.radius, spec.rim_cap_deg))
             yield Layer(Tissue.FAT, rim)
-        if self.surround.nerve:
+        if self.surround.nerve and self.surround.region != "spine":  # there roots run to their foramina
             yield Layer(Tissue.NERVE, np.maximum(self._nerve(place), place.fascia))
 
     def _nerve(self, place: _Place) -> FloatArray:

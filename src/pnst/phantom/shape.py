@@ -47,6 +47,8 @@ class Shape:
         if spec.lobes and spec.lobe_depth:
             # sinⁿθ · cos nφ = Re (x + iy)ⁿ
             wave = spec.lobe_depth * ((directions[..., 0] + 1j * directions[..., 1]) ** spec.lobes).real
+        if spec.waist_ratio is not None:
+            wave = wave + dumbbell(directions[..., 2], spec.waist_ratio) - 1
         rough = self._terms if spec.roughness else spec.harmonics
         return np.asarray(1 + wave + evaluate(rough, directions))
 
@@ -99,6 +101,16 @@ class Shape:
         if spec.edema_irregularity == 0:
             return np.full(directions.shape[:-1], spec.edema_mm)
         return np.asarray(spec.edema_mm * (1 - spec.edema_irregularity * (1 - self._front(directions))))
+
+
+def dumbbell(cosine: FloatArray, waist_ratio: float) -> FloatArray:
+    """ρ of two overlapping balls along z at the cosine to it; 1 at the poles. Their middles lie within both balls.
+
+    Radii are counted in half the length: the ball is R = 1 ÷ (1 + √(1 − w²)), its middle √(1 − w²) R from the waist.
+    """
+    apart = np.sqrt(1 - waist_ratio**2)
+    radius = 1 / (1 + apart)
+    return np.asarray(radius * (apart * np.abs(cosine) + np.sqrt(1 - apart**2 * (1 - cosine**2))))
 
 
 def _check(shape: Shape) -> None:

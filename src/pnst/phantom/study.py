@@ -19,6 +19,7 @@ from pnst.phantom.scene import Scene
 from pnst.phantom.series import render
 from pnst.phantom.shape import Shape
 from pnst.phantom.spec import Spec
+from pnst.phantom.spine_masks import spine_masks
 from pnst.phantom.tissue import Tissue
 from pnst.phantom.truth import Truth, true_values
 from pnst.phantom.view import View
@@ -59,7 +60,7 @@ class Simulated:
 
     def redraw(self, seed: int) -> Study:
         """The same patient and images with other noise, without rendering again."""
-        return _study(self.spec, self.clean, seed)
+        return replace(_study(self.spec, self.clean, seed), masks=self.study.masks)
 
 
 def simulate(spec: Spec | None = None, seed: int = 0) -> Simulated:
@@ -76,7 +77,8 @@ def simulate(spec: Spec | None = None, seed: int = 0) -> Simulated:
     drawn_on = next(role for role in (Role.T2_FS, Role.T1, spec.roles[0]) if role in clean)
     view = replace(View.of(drawn_on, spec, scene), grid=clean[drawn_on][0])
     mask = lesion_mask(scene, view, spec.contour, seed)
-    return Simulated(_study(spec, clean, seed), Lesion("tumour", mask, "simulation"), spec, seed, scene, clean)
+    study = replace(_study(spec, clean, seed), masks=spine_masks(scene, view))
+    return Simulated(study, Lesion("tumour", mask, "simulation"), spec, seed, scene, clean)
 
 
 def lesion_mask(scene: Scene, view: View, contour: ContourSpec = TRUE_CONTOUR, seed: int = 0) -> Mask:

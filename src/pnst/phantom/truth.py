@@ -24,6 +24,7 @@ from pnst.phantom.diffusion_truth import diffusion_truth
 from pnst.phantom.geometry import MassMoments, moments, shape_truth, size_truth
 from pnst.phantom.interior import SimulatedInterior
 from pnst.phantom.scene import Scene
+from pnst.phantom.spine_truth import spine_truth
 from pnst.phantom.surface import Surface, sample, weighted_quantile
 from pnst.phantom.surround import Rays, Value, edema_truth, split_fat_truth
 from pnst.study import Role
@@ -62,6 +63,7 @@ def true_values(
         "edema": edema_truth(scene, surface, rays, body.volume_mm3, grid),
         "split_fat": split_fat_truth(scene, sample(shape, float(shape.radii.max()) * np.pi / 64), body),
         **interior_truth(scene, surface, body, signals),
+        **spine_truth(scene, surface, body.volume_mm3),
     }
     return {f"{name}.{column}": value for name, family in families.items() for column, value in family.items()}
 

@@ -1,0 +1,31 @@
+"""The masks of a simulated spine by name, as a careful reader would draw them.
+
+None holds a voxel of the tumour, but for that of the canal, which is the thecal sac with all that lies in it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pnst.image import Mask
+from pnst.phantom.scene import Scene
+from pnst.phantom.spine import Spine
+from pnst.phantom.spine_spec import LEVELS
+from pnst.phantom.view import View
+from pnst.typing import BoolArray
+
+
+def spine_masks(scene: Scene, view: View) -> dict[str, Mask]:
+    """`cord`, `canal`, `csf` and one `vertebra_<level>` for each level in the image; nothing in another region."""
+    spine = scene.region
+    if not isinstance(spine, Spine):
+        return {}
+    index = np.moveaxis(np.indices(view.grid.shape), 0, -1).reshape(-1, 3)
+    points = view.to_patient(view.grid.to_world(index))
+    local, tumour = spine.to_local(points), scene.inside(points)
+    cord, sac, bone = spine.cord(local) < 0, spine.sac(local) < 0, spine.bone(local) < 0
+    parts: dict[str, BoolArray] = {"cord": cord & ~tumour, "canal": sac, "csf": sac & ~cord & ~tumour}
+    level = np.where(bone & ~tumour, spine.vertebra(local), -1)
+    for number in np.unique(level[(level >= 0) & (level < len(LEVELS))]).tolist():
+        parts[f"vertebra_{LEVELS[number]}"] = level == number
+    return {name: Mask(part.reshape(view.grid.shape), view.grid) for name, part in parts.items() if part.any()}
