@@ -69,20 +69,20 @@ class StructureSurface:
 
     def inside(self, places: FloatArray) -> BoolArray:
         """(n,) whether places (n, 3) in mm from the mask's first voxel lie within the surface; the border goes on."""
-        return self._levels(places) > 0
+        return self.levels(places) > 0
 
     def inward(self, places: FloatArray) -> FloatArray:
         """(n, 3) unit vectors that lead straight into the structure from places (n, 3) near its surface; 0 where
         nothing tells.
         """
         around = places[:, None] + SLOPE_MM * np.concatenate([np.eye(3), -np.eye(3)])
-        levels = self._levels(around.reshape(-1, 3)).reshape(-1, 6)
+        levels = self.levels(around.reshape(-1, 3)).reshape(-1, 6)
         slope = levels[:, :3] - levels[:, 3:]
         length = np.linalg.norm(slope, axis=1, keepdims=True)
         return np.asarray(slope / np.maximum(length, 1e-9) * (length > 1e-6))
 
-    def _levels(self, places: FloatArray) -> FloatArray:
-        """(n,) the level at places (n, 3)."""
+    def levels(self, places: FloatArray) -> FloatArray:
+        """(n,) `level` at places (n, 3) in mm from the mask's first voxel, trilinear; the border goes on."""
         from scipy.ndimage import map_coordinates
 
         return np.asarray(map_coordinates(self.level, (places / self.step).T, order=1, mode="nearest"))

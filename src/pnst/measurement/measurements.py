@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from pnst.measurement.families.adc import Adc
+from pnst.measurement.families.bone import Bone
 from pnst.measurement.families.cyst import Cyst
 from pnst.measurement.families.edema import Edema
 from pnst.measurement.families.enhancement import Uptake
@@ -47,6 +48,7 @@ class Measurements:
     target: Target | None = None
     heterogeneity: Heterogeneity | None = None
     nerve: Nerve | None = None
+    bone: Bone | None = None
     invasion: Invasion | None = None
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Family, or half a family ("margin.edge"), → reason."""

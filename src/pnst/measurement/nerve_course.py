@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pnst.image import Box, Grid, Mask, Volume
+from pnst.image import Grid, Mask, Volume
 from pnst.kernels.calibre import Calibres, local_calibres
 from pnst.kernels.centre_line import CentreLine, line_of_tube
 from pnst.kernels.mesh import Mesh
@@ -72,14 +72,21 @@ class NerveCourse:
         seeds = np.unique(np.floor((points - points.min(axis=0)) / SEED_MM), axis=0, return_index=True)[1]
         return local_calibres(points, volumes, points[seeds])
 
+    @cached_property
+    def _counts(self) -> IntArray:
+        """(3,) parts of a voxel along each axis, none longer than `CELL_MM`."""
+        return np.array([max(1, int(np.ceil(side / CELL_MM))) for side in self.mask.grid.spacing])
+
+    @cached_property
+    def _fine(self) -> FloatArray:
+        """(m, 3) RAS mm of the middles of its voxels' parts."""
+        parts = (np.indices(tuple(self._counts.tolist())).reshape(3, -1).T + 0.5) / self._counts - 0.5
+        return self.mask.grid.to_world((self._index[:, None] + parts).reshape(-1, 3))
+
     @property
     def _cells(self) -> tuple[FloatArray, FloatArray]:
         """Centres (m, 3) RAS mm and volumes (m,) mm³ of the cells that it fills."""
-        grid = self.mask.grid
-        counts = np.array([max(1, int(np.ceil(side / CELL_MM))) for side in grid.spacing])
-        parts = (np.indices(tuple(counts.tolist())).reshape(3, -1).T + 0.5) / counts - 0.5
-        points = grid.to_world((self._index[:, None] + parts).reshape(-1, 3))
-        volume = grid.voxel_volume_mm3 / float(np.prod(counts))
+        points, volume = self._fine, self.mask.grid.voxel_volume_mm3 / float(np.prod(self._counts))
         size = np.cbrt(len(points) * volume / MAX_CELLS)
         _, group = np.unique(np.floor((points - points.min(axis=0)) / size), axis=0, return_inverse=True)
         group = group.ravel()
@@ -125,13 +132,8 @@ class NerveCourse:
 
     def _values(self, data: FloatArray, grid: Grid, lesion: Lesion, clear_mm: float) -> tuple[FloatArray, FloatArray]:
         """What an image's voxels in the nerve hold (m,), and how deep they lie in it, in mm (m,)."""
-        box = grid.box_around(self.mask.grid.corners())
-        if box is None:
-            return np.zeros(0), np.zeros(0)
-        index = _indices(box)
-        world = grid.to_world(index)
-        low, high = self.voxels.min(axis=0) - max(grid.spacing), self.voxels.max(axis=0) + max(grid.spacing)
-        index = index[((world >= low) & (world <= high)).all(axis=1)]
+        index = np.unique(np.rint(grid.to_index(self._fine)).astype(np.intp), axis=0)
+        index = index[((index >= 0) & (index < grid.shape)).all(axis=1)]
         inside = self.surface.inside(self.mask.grid.to_index(grid.to_world(index)) * self.mask.grid.spacing)
         index = index[inside]
         world, values = grid.to_world(index), data[tuple(index.T)]
@@ -159,11 +161,6 @@ def eccentricity(line: CentreLine, mesh: Mesh) -> float:
     if distance < 1e-6:
         return 0.0
     return distance / float(((mesh.vertices - mesh.centroid) @ (toward / distance)).max())
-
-
-def _indices(box: Box) -> IntArray:
-    """(n, 3): every index in a box."""
-    return np.stack(np.meshgrid(*[np.arange(s.start, s.stop) for s in box], indexing="ij"), axis=-1).reshape(-1, 3)
 
 
 def _beside(mask: BoolArray) -> BoolArray:

@@ -191,6 +191,23 @@ class NerveSettings(StageSettings):
     """A piece of the nerve that reaches no further than this beyond is no limb, but a frayed end of the mask (ours)."""
 
 
+class BoneSettings(StageSettings):
+    """The bone of the spine beside a lesion."""
+
+    scalloping_mm: float = Field(2.0, gt=0)
+    """The back of a vertebral body is remodelled when it is hollowed by this much more than that of the next levels
+    (ours) …"""
+    max_roughness_mm: float = Field(0.5, gt=0)
+    """… and smooth: no further from its own smooth surface than this, RMS (ours)."""
+    levels_mm: float = Field(45.0, gt=0)
+    """Bone is looked at this far above and below the lesion: it holds the next level on either side (ours)."""
+    near_mm: float = Field(30.0, gt=0)
+    """Vertebrae further from the lesion than this are not beside it (ours)."""
+    min_foramen_border: float = Field(0.6, gt=0, le=1)
+    """A foramen is measured where bone is seen in this share of the directions round it: discs and joints are gaps
+    (ours)."""
+
+
 class CortexSettings(StageSettings):
     """Whether the cortex of a bone shows where a lesion touches it; T1 without fat suppression."""
 
@@ -271,6 +288,7 @@ class MeasureSettings(StageSettings):
     target: TargetSettings = Field(default_factory=TargetSettings)
     heterogeneity: HeterogeneitySettings = Field(default_factory=HeterogeneitySettings)
     nerve: NerveSettings = Field(default_factory=NerveSettings)
+    bone: BoneSettings = Field(default_factory=BoneSettings)
     cortex: CortexSettings = Field(default_factory=CortexSettings)
     invasion: InvasionSettings = Field(default_factory=InvasionSettings)
 

@@ -10,8 +10,11 @@ import numpy as np
 from pnst.image import Mask
 from pnst.kernels.centre_line import CentreLine
 from pnst.kernels.structure_surface import StructureSurface, structure_surface
+from pnst.measurement.family import NotMeasurable
 from pnst.measurement.nerve_course import NerveCourse
+from pnst.measurement.settings import BoneSettings
 from pnst.measurement.vertebrae import ALL_VERTEBRAE, VERTEBRA_MASKS
+from pnst.measurement.vertebral_bone import VertebralBone, level_map, vertebral_bone
 from pnst.segmentation.perilesional import resample_nearest
 from pnst.study import Lesion, Study
 from pnst.typing import FloatArray
@@ -45,6 +48,7 @@ class Structures:
     _vertebrae: dict[str, Mask | None] = field(default_factory=dict)
     _nerves: dict[Mask, NerveCourse] = field(default_factory=dict)
     _axes: dict[NerveCourse, CentreLine] = field(default_factory=dict)
+    _bone: dict[Mask, VertebralBone] = field(default_factory=dict)
 
     def vertebrae(self, study: Study) -> Mask | None:
         """All vertebrae in one mask: as given, else the union of the levels that are; None without any."""
@@ -65,6 +69,16 @@ class Structures:
         if course not in self._axes:
             self._axes[course] = course.axis_near(lesion)
         return self._axes[course]
+
+    def vertebral_bone(self, study: Study, lesion: Lesion, settings: BoneSettings) -> VertebralBone:
+        """The vertebrae along the canal beside the lesion; `NotMeasurable` without masks, or away from them."""
+        vertebrae = self.vertebrae(study)
+        if vertebrae is None:
+            raise NotMeasurable("no mask of vertebrae")
+        if vertebrae not in self._bone:
+            levels = level_map(study.masks, vertebrae)
+            self._bone[vertebrae] = vertebral_bone(study, lesion, levels, settings)
+        return self._bone[vertebrae]
 
     def near(self, mask: Mask, lesion: Lesion, reach_mm: float) -> Structure | None:
         """The part of a mask within reach of a lesion; None where there is none."""
