@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from bodies import tilted
+from pnst.image import Grid, Mask, Volume
+from pnst.phantom.acquire import STILL
 from pnst.phantom.anatomy import SurroundSpec
+from pnst.phantom.geometry import moments
 from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.scene import Scene
 from pnst.phantom.shape import Shape
+from pnst.phantom.signal import tissue_signal
+from pnst.phantom.spec import SEQUENCES
 from pnst.phantom.spine import Spine
+from pnst.phantom.spine_masks import spine_masks
 from pnst.phantom.spine_spec import SpineSpec
+from pnst.phantom.spine_truth import spine_truth
+from pnst.phantom.surface import sample
+from pnst.phantom.tissue import TISSUES, Tissue
+from pnst.phantom.view import View
+from pnst.study import Lesion, Role, Series, Source, Study
 
 INTRAMEDULLARY: tuple[dict[str, Any], dict[str, Any]] = (
     {"radii_mm": (4.0, 3.2, 7.0), "centre_mm": (12.0, -40.0, 70.0)},
@@ -49,3 +62,62 @@ def spine_scene(lesion: dict[str, Any], spine: dict[str, Any]) -> Scene:
 def spine_of(scene: Scene) -> Spine:
     assert isinstance(scene.region, Spine)
     return scene.region
+
+
+SAGITTAL = ((0.7, 0.75, 3.3), (90.0, 4.0, 87.0))
+AXIAL = ((0.6, 0.5, 4.0), (5.0, -7.0, 12.0))
+OBLIQUE = ((0.8, 0.9, 1.1), (25.0, -40.0, 15.0))
+"""Spacing in mm and turn in degrees of tilted voxels."""
+
+
+def voxels(scene: Scene, spacing_turn: tuple[Any, Any], half_mm: tuple[float, float, float] = (26, 26, 46)) -> Grid:
+    """Tilted voxels that hold a box round the canal's axis at the tumour's height."""
+    spacing, angles = spacing_turn
+    turn = tilted(angles)
+    reach = np.abs(turn).T @ np.asarray(half_mm)
+    shape = np.ceil(2 * reach / spacing).astype(int)
+    affine = np.eye(4)
+    affine[:3, :3] = turn * np.asarray(spacing)
+    affine[:3, 3] = np.asarray(spine_of(scene).axis) - affine[:3, :3] @ ((shape - 1) / 2 + (0.21, -0.34, 0.13))
+    return Grid((int(shape[0]), int(shape[1]), int(shape[2])), affine)
+
+
+@dataclass(frozen=True)
+class SpineCase:
+    """A simulated tumour in a spine on voxels of one grid, its masks and its exact columns."""
+
+    study: Study
+    lesion: Lesion
+    scene: Scene
+    truth: dict[str, Any]
+
+
+def spine_case(
+    lesion: dict[str, Any],
+    spine: dict[str, Any],
+    spacing_turn: tuple[Any, Any] = OBLIQUE,
+    roles: tuple[Role, ...] = (),
+    noise: float = 0.03,
+) -> SpineCase:
+    """Masks by voxel centres; images by the mixture of tissues in a voxel, borders taken as flat, and noise as a share
+    of the tumour's signal.
+    """
+    scene = spine_scene(lesion, spine)
+    grid = voxels(scene, spacing_turn)
+    view = View(grid, None, STILL, None, scene.shape.centre)
+    masks = spine_masks(scene, view)
+    points = grid.to_world(np.moveaxis(np.indices(grid.shape), 0, -1).reshape(-1, 3))
+    tumour = Mask(scene.inside(points).reshape(grid.shape), grid)
+    series = {}
+    if roles:
+        mixture = scene.fractions(points, float(np.cbrt(grid.voxel_volume_mm3)))
+        for role in roles:
+            signal = 1000 * np.array([tissue_signal(TISSUES[tissue], SEQUENCES[role]) for tissue in Tissue])
+            values = mixture @ signal
+            values += np.random.default_rng(3).normal(0, noise * signal[Tissue.TUMOUR], values.shape)
+            data = values.reshape(grid.shape).astype(np.float32)
+            series[role] = Series(role, Volume(data, grid), Source("simulated", ""), acquisition=SEQUENCES[role])
+    surface = sample(scene.shape, 0.5)
+    answer = spine_truth(scene, surface, moments(scene.shape, surface).volume_mm3)
+    columns = {f"{family}.{name}": value for family, part in answer.items() for name, value in part.items()}
+    return SpineCase(Study("spine", series, masks), Lesion("tumour", tumour, "simulation"), scene, columns)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.kernels.sampling import sample
-from pnst.typing import AnyArray, FloatArray
+from pnst.typing import AnyArray, FloatArray, IntArray
 
 STEP_MM = 1.0
 """Between the points of a line: a circle of 50 mm is missed by 0.0025 mm between two of them."""
@@ -68,13 +68,17 @@ class CentreLine:
 
     def at(self, arc: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Points (..., 3) and frames (..., 3, 3) at lengths along the line; straight on beyond its ends."""
-        within = np.clip(arc, 0.0, self.length_mm)
-        place = np.interp(within, self.arc, np.arange(len(self.arc)))
-        low = np.minimum(place.astype(np.intp), len(self.arc) - 2)
-        share = (place - low)[..., None]
-        points = self.points[low] * (1 - share) + self.points[low + 1] * share
+        low, share, beyond = self._place(np.asarray(arc))
         frames = _orthonormal(self.frames[low] * (1 - share[..., None]) + self.frames[low + 1] * share[..., None])
-        return np.asarray(points + (arc - within)[..., None] * frames[..., 2]), frames
+        points = self.points[low] * (1 - share) + self.points[low + 1] * share
+        return np.asarray(points + beyond * frames[..., 2]), frames
+
+    def _place(self, arc: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:
+        """Of lengths (...): the point before each, the share of the way to the next and mm beyond the ends (..., 1)."""
+        within = np.clip(arc, 0.0, self.length_mm)
+        place = within * ((len(self.arc) - 1) / self.length_mm)
+        low = np.minimum(place.astype(np.intp), len(self.arc) - 2)
+        return low, (place - low)[..., None], (arc - within)[..., None]
 
     def project(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Of points (..., 3): length along the line (...), beyond its ends too, and the place across it (..., 2)."""
@@ -82,9 +86,14 @@ class CentreLine:
 
         flat = points.reshape(-1, 3)
         arc = self.arc[cKDTree(self.points).query(flat)[1]].astype(np.float64)
+        tangents = self.tangents
         for _ in range(PROJECTIONS):
-            foot, frames = self.at(arc)
-            arc = arc + np.einsum("ni,ni->n", flat - foot, frames[..., 2])
+            low, share, beyond = self._place(arc)
+            along = tangents[low]
+            along += share * (tangents[low + 1] - along)  # between neighbours its length is 1 to second order
+            foot = self.points[low]
+            foot += share * (self.points[low + 1] - foot)
+            arc = arc + np.einsum("ni,ni->n", flat - foot, along) - beyond[:, 0]
         foot, frames = self.at(arc)
         beside = np.einsum("ni,nij->nj", flat - foot, frames[..., :2])
         return arc.reshape(points.shape[:-1]), beside.reshape((*points.shape[:-1], 2))
@@ -162,11 +171,13 @@ def sections(
     >>> (across.sum(axis=(1, 2)) * 0.25**2).round(1).tolist()
     [24.0, 24.0]
     """
-    offsets = section_offsets(half_width_mm, pixel_mm)
-    stations = np.broadcast_to(np.asarray(arc)[:, None, None], (len(arc), *offsets.shape[:2]))
-    world = line.to_world(stations, np.broadcast_to(offsets, (*stations.shape, 2)))
+    ticks = section_offsets(half_width_mm, pixel_mm)[:, 0, 0]
+    points, frames = line.at(np.asarray(arc, dtype=np.float64))
     inverse = np.linalg.inv(affine)
-    return sample(np.asarray(data, dtype=np.float32), world @ inverse[:3, :3].T + inverse[:3, 3])
+    start = points @ inverse[:3, :3].T + inverse[:3, 3]
+    first, second = np.moveaxis(inverse[:3, :3] @ frames[..., :2], -1, 0)
+    index = (start[:, None] + ticks[:, None] * first[:, None])[:, :, None] + ticks[:, None] * second[:, None, None]
+    return sample(np.asarray(data, dtype=np.float32), index)
 
 
 def section_offsets(half_width_mm: float, pixel_mm: float) -> FloatArray:
@@ -261,7 +272,7 @@ def _through_sections(
     whole &= np.minimum(line.arc, line.length_mm - line.arc) > CUT_END * radius_mm
     arc, centres = line.arc[whole], line.to_world(line.arc, beside)[whole]
     pieces = max(1, round(np.ptp(arc) / knot_mm))
-    knots = np.linspace(arc[0], arc[-1], pieces + 1)
+    knots = np.quantile(arc, np.linspace(0, 1, pieces + 1))  # some sections between any two, whatever the gaps
     spline = make_lsq_spline(arc, centres, np.concatenate([[arc[0]] * 3, knots, [arc[-1]] * 3]), k=3)
     step_mm = line.length_mm / (len(line.arc) - 1)
     return _even(spline(np.linspace(arc[0], arc[-1], 4 * len(arc) + 1)), step_mm)

@@ -14,6 +14,7 @@ from pnst.measurement.plausibility import implausible
 from pnst.measurement.reference_tissue import ReferenceIntensities, ReferenceTissue
 from pnst.measurement.series_view import SeriesViews
 from pnst.measurement.settings import MeasureSettings
+from pnst.measurement.spinal_canal import SpinalCanal
 from pnst.measurement.structures import Structures
 from pnst.study import Lesion, Role, Series, Study
 from pnst.typing import FloatArray
@@ -102,6 +103,11 @@ class Context:
     def diffusion(self) -> Diffusion:
         """The lesion as diffusion shows it."""
         return Diffusion(self.study, self.views, self.lesion_tissue, self._edge)
+
+    @cached_property
+    def spine(self) -> SpinalCanal:
+        """Cord and canal beside the lesion."""
+        return SpinalCanal(self.study, self.lesion, self.settings.spine)
 
     @property
     def edge(self) -> Edge:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 
 from pnst.measurement.families.adc import Adc
 from pnst.measurement.families.bone import Bone
+from pnst.measurement.families.canal import Canal
+from pnst.measurement.families.cord import Cord
 from pnst.measurement.families.cyst import Cyst
 from pnst.measurement.families.edema import Edema
 from pnst.measurement.families.enhancement import Uptake
@@ -47,6 +49,8 @@ class Measurements:
     t1_high: T1High | None = None
     target: Target | None = None
     heterogeneity: Heterogeneity | None = None
+    cord: Cord | None = None
+    canal: Canal | None = None
     nerve: Nerve | None = None
     bone: Bone | None = None
     invasion: Invasion | None = None

@@ -270,6 +270,65 @@ class UncertaintySettings(StageSettings):
     that is a share of what is nearer, all or nothing, of a ratio of its distance from 1 (ours)."""
 
 
+class SpineSettings(StageSettings):
+    """How cord and canal would run without the lesion."""
+
+    reference_near_mm: float = Field(10.0, ge=0)
+    """The tube is taken to be what it was from this far above and below the lesion …"""
+    reference_far_mm: float = Field(20.0, gt=0)
+    """… to this far (ours)."""
+
+
+class CordSettings(StageSettings):
+    """The lesion and the spinal cord."""
+
+    intramedullary_fraction: float = Field(0.5, ge=0, le=1)
+    """A lesion with more than this share inside the cord's outline is intramedullary (ours) …"""
+    extramedullary_fraction: float = Field(0.1, ge=0, le=1)
+    """… and with less than this extramedullary; between them mixed (ours)."""
+    unexplained_fraction: float = Field(0.25, ge=0)
+    """Where cord and undeformed outline disagree by more than this share of it, the cord is pressed out of its shape
+    and the hull of what is seen of it is its outline (ours)."""
+    missing_share: float = Field(0.7, ge=0, le=1)
+    """As it is where less cord is missing than this share of what of the lesion lies in the undeformed outline: the
+    cord has been pushed aside (ours)."""
+    interface_mm: float = Field(1.5, ge=0)
+    """The lesion's surface this near to the cord is their interface (ours)."""
+    patch_mm: float = Field(6.0, gt=0)
+    """Across the patches whose quadric is the smooth surface of the interface (ours)."""
+    edema_sd: float = Field(3.0, gt=0)
+    """Cord brighter than its own mode by this many SDs is oedema (ours)."""
+    search_mm: float = Field(60.0, gt=0)
+    """Oedema and syrinx are looked for this far above and below the lesion (ours)."""
+    least_cord_voxels: int = Field(100, ge=10)
+    """With fewer voxels off its edge the cord's own signal is not known (ours)."""
+    syrinx_width_mm: float = Field(2.0, gt=0)
+    """A tube of fluid in the cord at least this wide …"""
+    syrinx_length_mm: float = Field(10.0, gt=0)
+    """… over at least this length is a syrinx (ours)."""
+    syrinx_step_fraction: float = Field(0.5, gt=0, lt=1)
+    """Cord brighter than this share of the step from itself to the fluid round it is fluid (ours)."""
+
+
+class CanalSettings(StageSettings):
+    """The lesion and the spinal canal."""
+
+    cleft_fraction: float = Field(0.25, ge=0, le=1)
+    """Fluid lies between lesion and cord over at least this share of the side that faces the cord: a cleft (ours)."""
+    least_cleft_mm: float = Field(1.0, ge=0)
+    """Thinner layers of fluid are none (ours)."""
+    facing_mm: float = Field(10.0, gt=0)
+    """Surface further from the cord than this does not face it (ours)."""
+    wall_mm: float = Field(1.0, ge=0)
+    """The lesion's surface this near to the canal's wall is in contact with it (ours)."""
+    tail_depth_mm: float = Field(2.0, gt=0)
+    """A dural tail lies within this distance of the canal's wall (ours)."""
+    tail_enhancing_share: float = Field(0.5, gt=0, lt=1)
+    """… and enhances by more than this share of what the lesion does (ours)."""
+    tail_search_mm: float = Field(40.0, gt=0)
+    """It is looked for this far from the lesion (ours)."""
+
+
 class MeasureSettings(StageSettings):
     """The settings of every family."""
 
@@ -287,6 +346,9 @@ class MeasureSettings(StageSettings):
     t1_high: T1HighSettings = Field(default_factory=T1HighSettings)
     target: TargetSettings = Field(default_factory=TargetSettings)
     heterogeneity: HeterogeneitySettings = Field(default_factory=HeterogeneitySettings)
+    spine: SpineSettings = Field(default_factory=SpineSettings)
+    cord: CordSettings = Field(default_factory=CordSettings)
+    canal: CanalSettings = Field(default_factory=CanalSettings)
     nerve: NerveSettings = Field(default_factory=NerveSettings)
     bone: BoneSettings = Field(default_factory=BoneSettings)
     cortex: CortexSettings = Field(default_factory=CortexSettings)

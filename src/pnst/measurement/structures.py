@@ -13,6 +13,7 @@ from pnst.kernels.structure_surface import StructureSurface, structure_surface
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.nerve_course import NerveCourse
 from pnst.measurement.settings import BoneSettings
+from pnst.measurement.spinal_canal import SpinalCanal
 from pnst.measurement.vertebrae import ALL_VERTEBRAE, VERTEBRA_MASKS
 from pnst.measurement.vertebral_bone import VertebralBone, level_map, vertebral_bone
 from pnst.segmentation.perilesional import resample_nearest
@@ -70,14 +71,14 @@ class Structures:
             self._axes[course] = course.axis_near(lesion)
         return self._axes[course]
 
-    def vertebral_bone(self, study: Study, lesion: Lesion, settings: BoneSettings) -> VertebralBone:
+    def vertebral_bone(self, spine: SpinalCanal, lesion: Lesion, settings: BoneSettings) -> VertebralBone:
         """The vertebrae along the canal beside the lesion; `NotMeasurable` without masks, or away from them."""
-        vertebrae = self.vertebrae(study)
+        vertebrae = self.vertebrae(spine.study)
         if vertebrae is None:
             raise NotMeasurable("no mask of vertebrae")
         if vertebrae not in self._bone:
-            levels = level_map(study.masks, vertebrae)
-            self._bone[vertebrae] = vertebral_bone(study, lesion, levels, settings)
+            levels = level_map(spine.study.masks, vertebrae)
+            self._bone[vertebrae] = vertebral_bone(spine, lesion, levels, settings)
         return self._bone[vertebrae]
 
     def near(self, mask: Mask, lesion: Lesion, reach_mm: float) -> Structure | None:

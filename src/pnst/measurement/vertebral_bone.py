@@ -6,6 +6,7 @@ All of it is looked at along the canal's line: x to the right of it, y in front 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,9 +20,10 @@ from pnst.kernels.structure_surface import StructureSurface, structure_surface
 from pnst.kernels.vertebral_wall import first_crossing, hollow_depth, mean_across, runs, smoothed_wall
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import BoneSettings
+from pnst.measurement.spinal_canal import SpinalCanal
 from pnst.measurement.vertebrae import VERTEBRA_MASKS
 from pnst.segmentation.perilesional import resample_nearest
-from pnst.study import Lesion, Study
+from pnst.study import Lesion
 from pnst.typing import BoolArray, FloatArray, IntArray
 
 CELL_MM = 0.9
@@ -286,15 +288,12 @@ def _even(back: float, ahead: float) -> FloatArray:
     return np.arange(-int(back / CELL_MM), int(ahead / CELL_MM) + 1) * CELL_MM
 
 
-def vertebral_bone(study: Study, lesion: Lesion, vertebrae: LevelMap, settings: BoneSettings) -> VertebralBone:
-    """The bone beside a lesion, along the line of the canal's mask, else of the cord's.
+def vertebral_bone(spine: SpinalCanal, lesion: Lesion, vertebrae: LevelMap, settings: BoneSettings) -> VertebralBone:
+    """The bone beside a lesion, along the line of the canal, else of the cord.
 
     Raises `NotMeasurable` where there is no such line, or no vertebra near the lesion.
     """
-    name = next((name for name in ("canal", "cord") if name in study.masks), None)
-    if name is None:
-        raise NotMeasurable("no mask of the canal or the cord, along which bone is looked at")
-    canal = study.masks[name]
+    name, canal = _canal(spine)
     try:
         line = line_of_tube(canal.data, canal.grid.affine, LINE_STEP_MM)
     except ValueError as reason:
@@ -312,6 +311,14 @@ def vertebral_bone(study: Study, lesion: Lesion, vertebrae: LevelMap, settings: 
         raise NotMeasurable(f"the lesion lies beyond the ends of the {name}'s mask")
     warnings = ("the canal's place was taken from the cord",) if name == "cord" else ()
     return VertebralBone(line, radius, low, high, vertebrae.cropped(line, low, high), settings, warnings)
+
+
+def _canal(spine: SpinalCanal) -> tuple[str, Mask]:
+    """The canal's name and mask, else the cord's."""
+    for name in ("canal", "cord"):
+        with suppress(NotMeasurable):
+            return name, getattr(spine, name)
+    raise NotMeasurable("no mask of the canal or the cord, along which bone is looked at")
 
 
 def level_map(masks: Mapping[str, Mask], bone: Mask) -> LevelMap:

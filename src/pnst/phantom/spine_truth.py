@@ -68,7 +68,7 @@ def cord_truth(scene: Scene, spine: Spine, surface: Surface, at: Sections, volum
     spec = spine.spec
     held = (at.tumour & at.cord) * _stretch(spine, at.local)
     inside = float(held.sum()) * SECTION_MM**3 / volume_mm3
-    distance = spine.cord(spine.to_local(scene.shape.to_world(surface.points)))
+    distance = _distance_to_cord(spine, spine.to_local(scene.shape.to_world(surface.points)))
     bands = np.arange(*of.REFERENCE_BAND_MM, SECTION_MM)
     beyond = Sections.cut(scene, spine, np.concatenate([at.along[0] - bands, at.along[-1] + bands]))
     areas = [np.count_nonzero(part.cord & ~part.tumour, axis=(1, 2)) for part in (at, beyond)]
@@ -101,6 +101,13 @@ def canal_truth(spine: Spine, surface: Surface, scene: Scene, at: Sections) -> d
         "dural_contact_fraction": float(surface.areas[near_wall].sum() / surface.areas.sum()),
         "dural_tail_mm": spine.spec.dural_tail_mm,
     }
+
+
+def _distance_to_cord(spine: Spine, local: FloatArray) -> FloatArray:
+    """(n,) mm to the cord, also where it runs obliquely: its level less 1 over its gradient."""
+    step, level = 1e-3, spine.cord(local)
+    slope = [(spine.cord(local + step * axis) - spine.cord(local - step * axis)) / (2 * step) for axis in np.eye(3)]
+    return np.asarray(level / np.maximum(np.linalg.norm(slope, axis=0), 1e-9))
 
 
 def _stretch(spine: Spine, local: FloatArray) -> FloatArray:

@@ -59,7 +59,7 @@ def measure_bone(context: Context) -> Outcome:
     vertebrae = context.structures.vertebrae(context.study)
     if vertebrae is None:
         raise NotMeasurable("no mask of vertebrae")
-    bone = context.structures.vertebral_bone(context.study, context.lesion, context.settings.bone)
+    bone = context.structures.vertebral_bone(context.spine, context.lesion, context.settings.bone)
     columns: dict[str, Any] = {}
     skipped: dict[str, str] = {}
     regions: dict[str, SurfaceMap | Mask] = {"vertebrae": vertebrae}
