@@ -102,10 +102,9 @@ def _union(masks: Sequence[Mask]) -> Mask | None:
 
 def structure_near(mask: Mask, lesion: Lesion, reach_mm: float) -> Structure | None:
     """The part of a mask within reach of a lesion, in canonical order; None where it holds no voxel."""
-    margin = reach_mm + MARGIN_VOXELS * max(mask.grid.spacing)
-    low, high = lesion.world_box
-    corners = np.stack(np.meshgrid(*zip(low - margin, high + margin, strict=True), indexing="ij"), axis=-1)
-    box = mask.grid.box_around(corners.reshape(8, 3))
+    grid, index = mask.grid, mask.grid.to_index(lesion.mesh.vertices)
+    margin = reach_mm / np.asarray(grid.spacing) + MARGIN_VOXELS
+    box = grid.box_around(grid.to_world(np.stack([index.min(axis=0) - margin, index.max(axis=0) + margin])))
     if box is None or not mask.data[box].any():
         return None
     part = mask.crop(box).canonical()

@@ -14,6 +14,7 @@ import numpy as np
 
 from pnst.image import Mask
 from pnst.kernels.centre_line import CentreLine, line_of_tube
+from pnst.kernels.morphology import dilate
 from pnst.kernels.opening import opening_areas
 from pnst.kernels.roughness import quadric_departure
 from pnst.kernels.structure_surface import StructureSurface, structure_surface
@@ -36,6 +37,9 @@ ROOM_MM = 34.0
 CANAL_PER_CORD = 1.7
 """Radius of the canal ÷ that of the cord, about (ours): it only says where walls and pedicles are looked for."""
 MIN_STRETCH_MM = 20.0
+LENT_MM = 2.0
+FEW = 20_000
+"""Voxels by which the vertebrae's distance is told."""
 SHARP_MM = 1.0
 """The bone's share of a cell falls from all to nothing over this distance across its surface."""
 WALL_SHARE = 0.5
@@ -324,24 +328,27 @@ def _canal(spine: SpinalCanal) -> tuple[str, Mask]:
 def level_map(masks: Mapping[str, Mask], bone: Mask) -> LevelMap:
     """Which level each voxel of all vertebrae belongs to, by the masks of the levels; one number where none is given.
 
-    Voxels that no level's mask holds belong to no level.
+    Voxels that no level's mask holds belong to the level beside them, or to none.
     """
     given = [masks[name] for name in VERTEBRA_MASKS if name in masks]
-    if not given:
-        return LevelMap(bone, bone.data.astype(np.uint8))
     levels = np.zeros(bone.grid.shape, dtype=np.uint8)
+    if not given:
+        levels[bone.data] = 1
     for number, mask in enumerate(given, start=1):
         same = mask.grid.matches(bone.grid)
         there = mask.data if same else resample_nearest(mask.data, mask.grid, bone.grid, fill=False)
         levels[there] = number
-    return LevelMap(bone, levels)
+    # The smooth surface lies up to half a voxel outside the voxels: these lend their level to what lies round them.
+    steps = [int(np.ceil(LENT_MM / side)) for side in bone.grid.spacing]
+    return LevelMap(bone, np.where(levels > 0, levels, dilate(levels, steps)))
 
 
 def _refuse_far(lesion: Lesion, bone: Mask, near_mm: float) -> None:
-    box = bone.box()
-    if box is None:
+    index = np.argwhere(bone.data)
+    if not len(index):
         raise NotMeasurable("the mask of the vertebrae is empty")
-    corners = bone.grid.crop(box).corners()
+    points = bone.grid.to_world(index[:: max(1, len(index) // FEW)])
     low, high = lesion.world_box
-    if np.maximum(low - corners.max(axis=0), corners.min(axis=0) - high).max() > near_mm:
+    apart = np.maximum(np.maximum(low - points, points - high), 0.0)
+    if np.linalg.norm(apart, axis=1).min() > near_mm:
         raise NotMeasurable(f"no vertebra lies within {near_mm:g} mm of the lesion")
