@@ -67,7 +67,7 @@ class CarvedSpine:
 
     def tumour(self, points: Array) -> Bools:
         first = np.array([2.0, 0.0, self.low])
-        second = first + [self.apart, 0, 0]
+        second = first + self.apart * np.eye(3)[0]
         balls = np.minimum(*(np.linalg.norm(points - middle, axis=-1) for middle in (first, second))) < 7
         along = points[..., 0] - first[0]
         return balls | (
@@ -81,7 +81,7 @@ class CarvedSpine:
         shape = [int(2 * h / s) + 1 for h, s in zip(half, spacing, strict=True)]
         affine = np.eye(4)
         affine[:3, :3] = turn * np.asarray(spacing)
-        affine[:3, 3] = CENTRE + (0, 5, 0) - affine[:3, :3] @ ((np.asarray(shape) - 1) / 2 + (0.2, -0.3, 0.1))
+        affine[:3, 3] = CENTRE + np.array([0, 5, 0]) - affine[:3, :3] @ ((np.asarray(shape) - 1) / 2 + (0.2, -0.3, 0.1))
         return Grid((shape[0], shape[1], shape[2]), affine)
 
     def points(self) -> Array:

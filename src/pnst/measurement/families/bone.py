@@ -62,7 +62,7 @@ def measure_bone(context: Context) -> Outcome:
     bone = context.structures.vertebral_bone(context.spine, context.lesion, context.settings.bone)
     columns: dict[str, Any] = {}
     skipped: dict[str, str] = {}
-    regions: dict[str, SurfaceMap | Mask] = {"vertebrae": vertebrae}
+    regions: dict[str, SurfaceMap] = {}
     warnings = list(bone.warnings)
 
     def add(part: str, measured: Callable[[], dict[str, Any]]) -> None:
@@ -179,7 +179,7 @@ def _waist(context: Context, bone: VertebralBone, place: _Place) -> float:
     return waist_ratio(context.lesion.mesh, frame[0, :, :2] @ directions[:, -1])
 
 
-def _destruction(context: Context, vertebrae: Mask, regions: dict[str, SurfaceMap | Mask]) -> dict[str, Any]:
+def _destruction(context: Context, vertebrae: Mask, regions: dict[str, SurfaceMap]) -> dict[str, Any]:
     """Cortex that is missing where vertebrae touch the lesion; what is not touched is not destroyed."""
     contact_mm = context.settings.invasion.contact_mm
     near = context.structures.near(vertebrae, context.lesion, REACH_MM)

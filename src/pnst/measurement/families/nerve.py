@@ -79,7 +79,7 @@ def measure_nerve(context: Context) -> Outcome:
         **columns,
         quality=join_warnings(*warnings),
     )
-    return Outcome(nerve, skipped=skipped, regions={"nerve": given})
+    return Outcome(nerve, skipped=skipped)
 
 
 def _gap(context: Context, course: NerveCourse, off: FloatArray) -> float:
