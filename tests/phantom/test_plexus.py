@@ -16,7 +16,7 @@ COARSE = (1.1, 1.2, 2.6)
 
 @pytest.fixture(scope="module")
 def made():
-    return simulate_plexus(PlexusSpec(spacing_mm=COARSE))
+    return simulate_plexus(PlexusSpec(spacing_mm=COARSE, snr=None))
 
 
 def test_the_roots_hold_what_tubes_hold(made):
@@ -30,17 +30,17 @@ def test_the_roots_hold_what_tubes_hold(made):
 
 
 def test_its_signals(made):
-    data = simulate_plexus(PlexusSpec(spacing_mm=COARSE, snr=None)).study.series[Role.T2_FS].volume.data
-    assert np.unique(data[made.lesion.mask.data]).max() == 420
+    data = made.study.series[Role.T2_FS].volume.data
+    assert np.median(data[made.lesion.mask.data]) == 420
     assert data[made.study.masks["muscle"].data].min() >= 0
     assert np.median(data[made.study.masks["muscle"].data]) == 110
-    assert data[made.study.masks["nerve"].data].max() == pytest.approx(330, rel=0.3)
+    assert data[made.study.masks["nerve"].data].max() == pytest.approx(375, rel=0.15)
 
 
 def test_its_answer_is_what_is_measured(monkeypatch):
     """The family `nerve`, lengths to a voxel and ratios to 5 %."""
     monkeypatch.setattr(measuring, "FAMILIES", tuple(one for one in measuring.FAMILIES if one[0] == "nerve"))
-    made = simulate_plexus(PlexusSpec(), seed=2)
+    made = simulate_plexus(PlexusSpec(spacing_mm=(0.8, 0.8, 2.2)), seed=2)
     nerve = measure(made.study, made.lesion).nerve
     for name, true in made.truth.items():
         value = getattr(nerve, name.removeprefix("nerve."))
@@ -54,9 +54,9 @@ def test_its_answer_is_what_is_measured(monkeypatch):
             assert value == true, name
 
 
-def test_the_same_seed_gives_the_same_bits(made):
-    again = simulate_plexus(PlexusSpec(spacing_mm=COARSE))
-    assert (again.study.series[Role.T2_FS].volume.data == made.study.series[Role.T2_FS].volume.data).all()
+def test_the_same_seed_gives_the_same_bits():
+    one, other = (simulate_plexus(PlexusSpec(spacing_mm=(2.0, 2.1, 4.0))).study.series[Role.T2_FS] for _ in range(2))
+    assert (one.volume.data == other.volume.data).all()
 
 
 @pytest.mark.parametrize("wrong", [{"root": "C4"}, {"calibre_mm": 0.0}, {"brightness": -1.0}])

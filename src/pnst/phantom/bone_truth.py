@@ -1,4 +1,4 @@
-"""Exact columns of the bone beside a tumour in a simulated spine: what was carved, and what of the tumour lies where."""
+"""Exact columns of the bone beside a tumour in a simulated spine: what was carved, and how the tumour lies in it."""
 
 from __future__ import annotations
 

@@ -31,6 +31,8 @@ END = (118.0, -2.0, -52.0)
 MUSCLE, FAT, LESION = 110.0, 45.0, 420.0
 FAT_MM = 10.0
 """Half the thickness of the layer of fat about the nerves."""
+AWAY_MM = 8.0
+"""Nerves are looked for no further than this from their plane."""
 CELLS = 2
 """Places a side of each voxel whose mean is its signal."""
 
@@ -133,13 +135,22 @@ def _tumour(spec: PlexusSpec) -> FloatArray:
 def _root(points: FloatArray, spec: PlexusSpec, side: float) -> FloatArray:
     """To the root of that name on one side."""
     radius = spec.calibre_mm / 2 * (spec.calibre_ratio if side > 0 else 1.0)
-    return cord(points, _path(ROOTS.index(spec.root), side), radius)
+    return _tubes(points, [_path(ROOTS.index(spec.root), side)], radius)
 
 
 def _others(points: FloatArray, spec: PlexusSpec) -> FloatArray:
     """To every other root and trunk of both sides."""
     paths = [part for side in (1.0, -1.0) for part in (*(_path(n, side) for n in range(5)), *_trunks(side))]
-    return np.asarray(np.min([cord(points, path, spec.calibre_mm / 2) for path in paths], axis=0))
+    return _tubes(points, paths, spec.calibre_mm / 2)
+
+
+def _tubes(points: FloatArray, paths: list[FloatArray], radius_mm: float) -> FloatArray:
+    """To the nearest of some tubes; `AWAY_MM` off the plane that all nerves lie in, and beyond it."""
+    out = np.full(points.shape[:-1], AWAY_MM)
+    near = np.abs(points[..., 1]) < AWAY_MM + radius_mm
+    for path in paths:
+        out[near] = np.minimum(out[near], cord(points[near], path, radius_mm))
+    return out
 
 
 def _trunk(points: FloatArray) -> FloatArray:
