@@ -69,7 +69,7 @@ near = np.abs(place[:, 1] - j) < 1
 for value, colour in ((0.0, "#009e73"), (1.0, "#d55e00")):
     shown = near & (cortex.values == value)
     picture.plot(place[shown, 0], place[shown, 2], ".", color=colour)
-picture.set(title="T1: cortex shows (green), is missing (vermilion)", xticks=[], yticks=[])
+picture.set(title="T1: cortex (green), none (vermilion)", xticks=[], yticks=[])
 plot.axhline(m.invasion.bone_destroyed_threshold, color="0.6", lw=0.8)
 plot.plot([0, 0.8], [0, 0.8], "-", color="0.3", label="true")
 plot.plot(true, found, "o", color="#0072b2", label="measured")
