@@ -56,10 +56,10 @@ def _pictures(
     """
     candidates = [study.series[role] for role in roles if role in study.series]
     drawn = ((series, _placed(study, names, series)) for series in candidates)
-    found = next(((series, masks) for series, masks in drawn if masks), None)
-    if found is None and (m is None or not candidates):
+    chosen = next(((series, masks) for series, masks in drawn if masks), None)
+    if chosen is None and (m is None or not candidates):
         return []
-    series, masks = found or (candidates[0], {})
+    series, masks = chosen or (candidates[0], {})
     axis = series.volume.grid.canonical().slice_axis
     pictures = (_picture(series, masks, lesion, a, m) for a in (axis, across(axis)))
     return [picture for picture in pictures if picture is not None]

@@ -85,7 +85,7 @@ def measure_bone(context: Context) -> Outcome:
 
 
 @dataclass(frozen=True, eq=False)
-class _Place:
+class _LesionPlace:
     """Even points that fill the lesion, and where they lie along the canal."""
 
     points: FloatArray
@@ -96,15 +96,15 @@ class _Place:
     """(n, 2) mm to its right and before it."""
 
 
-def _place(context: Context, bone: VertebralBone) -> _Place:
+def _place(context: Context, bone: VertebralBone) -> _LesionPlace:
     level, grid = context.lesion.level_set, context.lesion.mask.grid.canonical()
     index = np.argwhere(level.values > 0)
     index = index[:: max(1, len(index) // POINTS)] * np.asarray(level.step) + np.asarray(level.origin)
     points = grid.to_world(index)
-    return _Place(points, *bone.line.project(points))
+    return _LesionPlace(points, *bone.line.project(points))
 
 
-def _scalloping(context: Context, bone: VertebralBone, place: _Place) -> dict[str, Any]:
+def _scalloping(context: Context, bone: VertebralBone, place: _LesionPlace) -> dict[str, Any]:
     """The deepest hollow beside the lesion against the next levels."""
     beside, others = _parted(bone, float(place.arc.min()) - BESIDE_MM, float(place.arc.max()) + BESIDE_MM)
     if not beside:
@@ -145,7 +145,7 @@ def _greatest(bone: VertebralBone, wall: Wall) -> float:
     return float(np.nanmax(depth)) if np.isfinite(depth).any() else 0.0
 
 
-def _foramen(bone: VertebralBone, place: _Place, warnings: list[str]) -> dict[str, Any]:
+def _foramen(bone: VertebralBone, place: _LesionPlace, warnings: list[str]) -> dict[str, Any]:
     """The lesion's share between pedicles, and its foramen against that of the other side."""
     foramina = bone.foramina
     if not foramina:
@@ -171,7 +171,7 @@ def _nearest(foramina: list[Foramen], arc_mm: float, beside_mm: float) -> Forame
     return min(same, key=lambda f: abs(f.middle_mm - arc_mm))
 
 
-def _waist(context: Context, bone: VertebralBone, place: _Place) -> float:
+def _waist(context: Context, bone: VertebralBone, place: _LesionPlace) -> float:
     """Along the longest of the lesion's directions across the canal."""
     _, frame = bone.line.at(place.arc.mean()[None])
     across = (place.points - place.points.mean(axis=0)) @ frame[0, :, :2]
