@@ -92,7 +92,23 @@ class SpineCase:
     truth: dict[str, Any]
 
 
+_CASES: dict[str, SpineCase] = {}
+
+
 def spine_case(
+    lesion: dict[str, Any],
+    spine: dict[str, Any],
+    spacing_turn: tuple[Any, Any] = OBLIQUE,
+    roles: tuple[Role, ...] = (),
+) -> SpineCase:
+    """As `_spine_case`, made once."""
+    key = repr((lesion, spine, spacing_turn, roles))
+    if key not in _CASES:
+        _CASES[key] = _spine_case(lesion, spine, spacing_turn, roles)
+    return _CASES[key]
+
+
+def _spine_case(
     lesion: dict[str, Any],
     spine: dict[str, Any],
     spacing_turn: tuple[Any, Any] = OBLIQUE,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pnst.preprocessing.align import align
     from pnst.preprocessing.bias import correct_bias
     from pnst.reporting.report import report
+    from pnst.segmentation.cord import segment_cord
     from pnst.segmentation.prompt import Box, Line, Point, Scribbles
     from pnst.segmentation.segment import segment
     from pnst.segmentation.segmented_lesion import SegmentedLesion
@@ -76,6 +77,7 @@ _HOMES = {
     "Scribbles": "segmentation.prompt",
     "SegmentedLesion": "segmentation.segmented_lesion",
     "segment": "segmentation.segment",
+    "segment_cord": "segmentation.cord",
     "Lesion": "study",
     "Role": "study",
     "Series": "study",
@@ -95,6 +97,7 @@ __all__ = [
     "align",
     "segment",
     "segment_with",
+    "segment_cord",
     "adc_map",
     "measure",
     "assess",

@@ -33,6 +33,13 @@ IN_SETTINGS = {
         "NEAR_SURFACE_FRACTION": "near_surface_fraction",
         "READ_FRACTION": "min_read_fraction",
     },
+    "cord": {
+        "INTERFACE_MM": "interface_mm",
+        "SYRINX_MM": "syrinx_width_mm",
+        "SYRINX_LENGTH_MM": "syrinx_length_mm",
+    },
+    "canal": {"WALL_MM": "wall_mm"},
+    "spine": {"REFERENCE_NEAR_MM": "reference_near_mm", "REFERENCE_FAR_MM": "reference_far_mm"},
     "enhancement": {
         "ENHANCING_FRACTION": "enhancing_fraction",
         "MIN_CORE_FRACTION": "least_core_fraction",

@@ -125,11 +125,18 @@ def line_through(points: FloatArray, step_mm: float = STEP_MM) -> CentreLine:
     return _even(dense, step_mm)
 
 
-def line_of_tube(mask: AnyArray, affine: FloatArray, step_mm: float = STEP_MM, knot_mm: float = KNOT_MM) -> CentreLine:
+def line_of_tube(
+    mask: AnyArray,
+    affine: FloatArray,
+    step_mm: float = STEP_MM,
+    knot_mm: float = KNOT_MM,
+    start: CentreLine | None = None,
+) -> CentreLine:
     """The line through the centroids of a tube's sections, each perpendicular to the line: from end to end.
 
     `mask` (ni, nj, nk), boolean or shares of a voxel; `affine` (4, 4) from index to mm. The line rises along the axis
     in which it is longest, and ends at the outermost voxel centres. A branched body gives the line of its longest way.
+    Gaps are bridged. `start` is a line that runs near already: that of the whole tube, where `mask` is parts of it.
     `ValueError` for an empty mask, and for one that is not twice as long as it is wide.
 
     A straight tube of 6 mm, 40 mm long, in slices of 4 mm:
@@ -145,7 +152,8 @@ def line_of_tube(mask: AnyArray, affine: FloatArray, step_mm: float = STEP_MM, k
         raise ValueError("the mask is empty")
     voxels = inside @ affine[:3, :3].T + affine[:3, 3]
     volume = len(voxels) * abs(float(np.linalg.det(affine[:3, :3])))
-    line = _rough_line(voxels, volume, float(np.linalg.norm(affine[:3, :3], axis=0).max()), step_mm)
+    side = float(np.linalg.norm(affine[:3, :3], axis=0).max())
+    line = _rough_line(voxels, volume, side, step_mm) if start is None else start
     radius = np.sqrt(volume / (np.pi * line.length_mm))
     if line.length_mm < MIN_ELONGATION * 2 * radius:
         raise ValueError("the mask is not twice as long as it is wide")
@@ -271,6 +279,8 @@ def _through_sections(
     whole = area > WHOLE_SECTION * np.median(area[area > 0])
     whole &= np.minimum(line.arc, line.length_mm - line.arc) > CUT_END * radius_mm
     arc, centres = line.arc[whole], line.to_world(line.arc, beside)[whole]
+    if len(arc) < 4:
+        raise ValueError("too few whole sections lie in the mask")
     pieces = max(1, round(np.ptp(arc) / knot_mm))
     knots = np.quantile(arc, np.linspace(0, 1, pieces + 1))  # some sections between any two, whatever the gaps
     spline = make_lsq_spline(arc, centres, np.concatenate([[arc[0]] * 3, knots, [arc[-1]] * 3]), k=3)

@@ -116,5 +116,5 @@ class StraightBox:
 
     def at(self, values: FloatArray, points: FloatArray, beyond: float) -> FloatArray:
         """(k,): values (n, m, m) of the box at points (k, 3) in mm, trilinear; `beyond` outside the box."""
-        found = sample(np.where(np.isfinite(values), values, 1e6), self.index(points))
-        return np.where(np.isnan(found), beyond, found)
+        near = sample(np.where(np.isfinite(values), values, 1e6), self.index(points))
+        return np.where(np.isnan(near), beyond, near)

@@ -9,11 +9,12 @@ import numpy as np
 
 from pnst.image import Mask, Volume
 from pnst.kernels.morphology import dilate, erode
+from pnst.kernels.straightened import StraightBox
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import CordSettings
 from pnst.measurement.spinal_canal import SpinalCanal
 from pnst.measurement.tube_course import TubeCourse
-from pnst.segmentation.cord_tissue import CordLevel, cord_edema, cord_level, inner_cord
+from pnst.segmentation.cord_tissue import CordEdema, CordLevel, cord_edema, cord_level, inner_cord
 from pnst.segmentation.perilesional import resample_nearest
 from pnst.study import Lesion, Series
 from pnst.typing import BoolArray, FloatArray
@@ -21,6 +22,8 @@ from pnst.typing import BoolArray, FloatArray
 MARGIN_MM = 12.0
 """Room beside the cord, where fluid is looked for."""
 RING_MM = (1.0, 4.0)
+EDGE_SHARE = 0.6
+"""Of a voxel's width across the cord: as deep as fluid mixes in."""
 FLUID_PERCENTILE = 90
 MIN_FLUID_VOXELS = 30
 MIN_FLUID_STEP = 0.3
@@ -36,6 +39,8 @@ class CordSignal:
     settings: CordSettings
     cord: BoolArray
     lesion: BoolArray
+    inner: BoolArray
+    """Cord off its edge and the lesion's."""
     fluid_level: float | None
     """Signal of the fluid round the cord; None where it is not brighter than the cord."""
     level: CordLevel
@@ -47,20 +52,33 @@ class CordSignal:
             return np.zeros_like(self.cord)
         share = self.settings.syrinx_step_fraction
         threshold = self.level.mode + share * (self.fluid_level - self.level.mode)
-        return np.asarray(inner_cord(self.cord, self.lesion) & (np.nan_to_num(self.volume.data) > threshold))
+        return np.asarray(self.inner & (np.nan_to_num(self.volume.data) > threshold))
 
     @cached_property
-    def edema(self) -> Mask:
-        """The oedema in the cord that is connected to the lesion."""
-        found = cord_edema(self.volume.data, self.cord, self.lesion, self.fluid, self.level, self.settings.edema_sd)
-        return Mask(found, self.volume.grid)
+    def edema(self) -> CordEdema:
+        """The oedema in the cord that is connected to the lesion; none where there is less than counts."""
+        threshold = self.level.mode + self.settings.edema_sd * self.level.sd
+        edema = cord_edema(self.volume.data, self.cord, self.lesion, self.inner, self.fluid, threshold)
+        enough = (
+            np.count_nonzero(edema.whole) * self.volume.grid.voxel_volume_mm3 >= 1000 * self.settings.least_edema_ml
+        )
+        nothing = np.zeros_like(self.cord)
+        return edema if enough else CordEdema(nothing, nothing)
+
+    @property
+    def edema_mask(self) -> Mask:
+        """All of it."""
+        return Mask(self.edema.whole, self.volume.grid)
 
     def edema_length_mm(self) -> float:
-        """From the lowest to the highest voxel of it along the line, a voxel's own height included; 0 without."""
-        if not self.edema.data.any():
+        """From its lowest to its highest voxel along the line, off the cord's edge; 0 without.
+
+        A voxel's own height is counted once: the ends lie half-way through theirs on average.
+        """
+        if not self.edema.inner.any():
             return 0.0
         grid = self.volume.grid
-        arc, _ = self.course.line.project(grid.to_world(np.argwhere(self.edema.data)))
+        arc, _ = self.course.line.project(grid.to_world(np.argwhere(self.edema.inner)))
         along = np.abs(self.course.line.tangents.mean(axis=0) @ grid.directions)
         return float(np.ptp(arc) + (along * np.asarray(grid.spacing)).max())
 
@@ -71,17 +89,20 @@ class CordSignal:
         if not self.fluid.any():
             return 0.0
         low, high = self.course.low_mm - self.settings.search_mm, self.course.high_mm + self.settings.search_mm
-        from pnst.kernels.straightened import StraightBox
-
         box = StraightBox(self.course.line, np.arange(low, high, 1.0), self.course.radius_mm, 0.5)
-        step = (np.clip(self.volume.data, self.level.mode, self.fluid_level) - self.level.mode) / (
-            self.fluid_level - self.level.mode
-        )
-        share = box.cut(np.where(dilate(self.fluid) & self.cord, step, 0.0), self.volume.grid.affine)
+        share = box.cut(self._fluid_share(self.fluid_level), self.volume.grid.affine)
         width = 2 * np.sqrt(share.sum(axis=(1, 2)) * box.pixel_mm**2 / np.pi)
         count = max(1, round(self.settings.syrinx_length_mm / box.step_mm))
         windows = np.lib.stride_tricks.sliding_window_view(width, count)
         return float(windows.min(axis=1).max())
+
+    def _fluid_share(self, fluid_level: float) -> FloatArray:
+        """(ni, nj, nk): how much of each voxel in and beside the fluid is fluid, by the signal of the cord round it."""
+        near = dilate(self.fluid)
+        round_it = dilate(near) & ~near & self.cord
+        ground = float(np.median(self.volume.data[round_it])) if round_it.any() else self.level.mode
+        share = np.clip((self.volume.data - ground) / max(fluid_level - ground, 1e-6), 0, 1)
+        return np.where(near & self.cord, share, 0.0)
 
 
 def read_cord_signal(
@@ -97,11 +118,20 @@ def read_cord_signal(
     volume, cord = series.volume.crop(box), near[box]
     inside = lesion.mask_on(volume.grid).data
     cord = cord & ~inside
-    inner = inner_cord(cord, inside) & np.isfinite(volume.data)
+    inner = inner_cord(cord, inside, volume.grid.spacing, _edge_mm(volume, course)) & np.isfinite(volume.data)
     if np.count_nonzero(inner) < settings.least_cord_voxels:
         raise NotMeasurable("too few voxels of the T2 series lie in the cord off its edge")
     level = cord_level(volume.data[inner])
-    return CordSignal(volume, course, settings, cord, inside, _fluid_level(volume, cord, inside, level, spine), level)
+    fluid_level = _fluid_level(volume, cord, inside, level, spine)
+    return CordSignal(volume, course, settings, cord, inside, inner, fluid_level, level)
+
+
+def _edge_mm(volume: Volume, course: TubeCourse) -> float:
+    """How deep fluid mixes into the cord: by the part of a voxel that lies across the line where it is most oblique."""
+    inside = (course.line.arc > course.box.arc[0]) & (course.line.arc < course.box.arc[-1])
+    along = course.line.tangents[inside] @ volume.grid.directions
+    across = np.linalg.norm(np.sqrt(np.clip(1 - along**2, 0, 1)) * np.asarray(volume.grid.spacing), axis=1)
+    return EDGE_SHARE * float(across.max())
 
 
 def _near(cord: Mask, course: TubeCourse, search_mm: float) -> BoolArray:

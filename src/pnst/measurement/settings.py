@@ -306,8 +306,10 @@ class CordSettings(StageSettings):
     """A tube of fluid in the cord at least this wide …"""
     syrinx_length_mm: float = Field(10.0, gt=0)
     """… over at least this length is a syrinx (ours)."""
-    syrinx_step_fraction: float = Field(0.5, gt=0, lt=1)
+    syrinx_step_fraction: float = Field(0.75, gt=0, lt=1)
     """Cord brighter than this share of the step from itself to the fluid round it is fluid (ours)."""
+    least_edema_ml: float = Field(0.05, ge=0)
+    """Less oedema is none: voxels that hold a part of lesion or fluid (ours)."""
 
 
 class CanalSettings(StageSettings):
@@ -323,7 +325,7 @@ class CanalSettings(StageSettings):
     """The lesion's surface this near to the canal's wall is in contact with it (ours)."""
     tail_depth_mm: float = Field(2.0, gt=0)
     """A dural tail lies within this distance of the canal's wall (ours)."""
-    tail_enhancing_share: float = Field(0.5, gt=0, lt=1)
+    tail_enhancing_share: float = Field(0.35, gt=0, lt=1)
     """… and enhances by more than this share of what the lesion does (ours)."""
     tail_search_mm: float = Field(40.0, gt=0)
     """It is looked for this far from the lesion (ours)."""

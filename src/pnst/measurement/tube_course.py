@@ -192,7 +192,7 @@ def _undeformed(tube: Mask, rough: CentreLine, deformed: Band) -> CentreLine | N
     free = np.zeros_like(tube.data)
     free[tuple(index[kept].T)] = True
     try:
-        return line_of_tube(free, tube.grid.affine)
+        return line_of_tube(free, tube.grid.affine, start=rough)
     except ValueError:
         return None
 

@@ -85,7 +85,11 @@ def spreads(
 ) -> dict[str, dict[str, Spread]]:
     """Family → column → its spread over the repetitions."""
     settings = context.settings.uncertainty
-    repetitions = Perturbations(context, getattr(measured.get("edema"), "max_extent_mm", 0.0))
+    reached = (
+        getattr(measured.get("edema"), "max_extent_mm", 0.0),
+        getattr(measured.get("cord"), "edema_length_mm", None),
+    )
+    repetitions = Perturbations(context, max(reached[0], reached[1] or 0.0))
     repeated = [one for one in families if one[0] in measured]
     with ThreadPoolExecutor(THREADS) as pool:  # array operations let go of the interpreter
         seeds = range(settings.repetitions)

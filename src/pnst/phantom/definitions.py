@@ -62,8 +62,9 @@ SOLID_VOXELS = 10
 """With fewer left of the solid part its edge is kept."""
 
 # cord
-REFERENCE_BAND_MM = (10.0, 20.0)
-"""Above and below the tumour, where the cord is taken to be what it was."""
+REFERENCE_NEAR_MM = 10.0
+REFERENCE_FAR_MM = 20.0
+"""From and to this far above and below the tumour the cord is taken to be what it was."""
 INTERFACE_MM = 1.5
 SYRINX_MM = 2.0
 SYRINX_LENGTH_MM = 10.0

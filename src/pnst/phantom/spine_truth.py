@@ -21,7 +21,6 @@ from pnst.typing import BoolArray, FloatArray
 
 SECTION_MM = 0.25
 """Between sections, and the side of their pixels."""
-FACING_COSINE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +69,7 @@ def cord_truth(scene: Scene, spine: Spine, surface: Surface, at: Sections, volum
     held = (at.tumour & at.cord) * _stretch(spine, at.local)
     inside = float(held.sum()) * SECTION_MM**3 / volume_mm3
     distance = _distance_to_cord(spine, spine.to_local(scene.shape.to_world(surface.points)))
-    bands = np.arange(*of.REFERENCE_BAND_MM, SECTION_MM)
+    bands = np.arange(of.REFERENCE_NEAR_MM, of.REFERENCE_FAR_MM, SECTION_MM)
     beyond = Sections.cut(scene, spine, np.concatenate([at.along[0] - bands, at.along[-1] + bands]))
     areas = [np.count_nonzero(part.cord & ~part.tumour, axis=(1, 2)) for part in (at, beyond)]
     shift = float(np.linalg.norm(spec.cord_shift_mm)) * float(spine.bump(at.along).max())

@@ -25,6 +25,8 @@ REGIONS = {
     "cyst": ("Cyst or necrosis", "#d55e00", (Role.T1_POST,)),
     "t1_high": ("T1-bright area", "#cc79a7", (Role.T1,)),
     "target_core": ("Inner third", "#0072b2", (Role.T2, Role.T2_FS)),
+    "cord_edema": ("Oedema of the cord", "#e69f00", (Role.T2, Role.T2_FS)),
+    "canal_filled": ("Part in the canal", "#0072b2", (Role.T2, Role.T2_FS, Role.T1_POST, Role.T1)),
 }
 """Region → its title, its colour, and the roles that it is shown on."""
 ADC_REGIONS = {"solid": ("what was averaged (black)", "#000000"), "adc_dark": ("its darkest part (red)", "#ff2a00")}

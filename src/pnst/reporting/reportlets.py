@@ -45,6 +45,8 @@ PICTURES: dict[str, DrawPictures] = {
     "t1_high": partial(region_pictures, name="t1_high"),
     "target": partial(region_pictures, name="target_core"),
     "heterogeneity": lambda study, lesion, m: [],
+    "cord": partial(region_pictures, name="cord_edema"),
+    "canal": partial(region_pictures, name="canal_filled"),
     "nerve": nerve_pictures,
     "bone": bone_pictures,
     "invasion": contact_pictures,

@@ -127,6 +127,25 @@ FAMILIES = {
         "probability rests on them.",
         (KeyColumn("variation_t2"),),
     ),
+    "cord": Words(
+        "Spinal cord",
+        "How much of the lesion lies inside the cord's outline, as it would run without the lesion or as it is pushed "
+        "aside; what the lesion does to the cord; oedema (orange) and a tube of fluid in the cord on T2.",
+        (
+            KeyColumn("inside_fraction"),
+            KeyColumn("compression_ratio"),
+            KeyColumn("syrinx_width_mm", "syrinx", "Syrinx", "at least", "syrinx_width_mm"),
+        ),
+    ),
+    "canal": Words(
+        "Spinal canal",
+        "The largest share of a cross-section of the canal that the lesion fills; fluid between lesion and cord; the "
+        "lesion's contact with the canal's wall, and what enhances along it.",
+        (
+            KeyColumn("occupancy_fraction"),
+            KeyColumn("csf_cleft_fraction", "csf_cleft", "Cleft of fluid", "at least", "csf_cleft_fraction"),
+        ),
+    ),
     "nerve": Words(
         "Nerve",
         "The given nerve against the lesion (outlined in blue): whether it reaches it, leads into it and out of it, "
@@ -233,6 +252,22 @@ COLUMNS = {
     "variation_t1": "Variation on T1",
     "variation_t2": "Variation on T2",
     "entropy_t2": "Entropy on T2",
+    "inside_fraction": "Share inside the cord",
+    "interface_mm2": "Interface with the cord",
+    "border_roughness": "Roughness of the interface",
+    "border_ill_defined_fraction": "Indistinct share of the interface",
+    "compression_ratio": "Narrowest cord ÷ cord beyond the lesion",
+    "displacement_mm": "Displacement of the cord",
+    "edema_length_mm": "Length of the cord's oedema",
+    "edema_volume_ml": "Volume of the cord's oedema",
+    "syrinx_width_mm": "Width of fluid in the cord",
+    "syrinx": "Syrinx",
+    "occupancy_fraction": "Share of the canal that is filled",
+    "occupancy_level": "Level at which most is filled",
+    "csf_cleft_fraction": "Fluid before the cord",
+    "csf_cleft": "Cleft of fluid",
+    "dural_contact_fraction": "Surface on the canal's wall",
+    "dural_tail_mm": "Dural tail",
     "contiguous": "Nerve contiguous",
     "gap_mm": "Gap between nerve and lesion",
     "entering": "Nerve leads up to the lesion",

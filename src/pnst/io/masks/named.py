@@ -15,7 +15,7 @@ from pnst.study import Role, Study
 LESION = "lesion"
 """The name of the mask of the lesions, which are read for themselves."""
 
-UNREAD_MASKS = ("cord", "canal", "csf", "nerve", "vertebrae", "bone", "vessels")
+UNREAD_MASKS = ("nerve", "vertebrae", "bone", "vessels")
 """Masks that no measurement reads yet."""
 
 _KNOWN_WORDS = frozenset({*Role, *MASK_NAMES, *UNREAD_MASKS, LESION, "oedema", "flair"})

@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from pnst.image import Mask
 from pnst.kernels.cross_section import hulls
 from pnst.measurement.context import Context
 from pnst.measurement.dural_tail import dural_tail_mm
 from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
 from pnst.measurement.tube_course import TubeCourse
 from pnst.measurement.vertebrae import VERTEBRA_MASKS
+from pnst.segmentation.perilesional import resample_nearest
 from pnst.typing import BoolArray, FloatArray
 
 FACING_COSINE = 0.5
@@ -61,7 +63,15 @@ def measure_canal(context: Context) -> Outcome:
         columns["dural_tail_mm"] = dural_tail_mm(context, course, canal)
     except NotMeasurable as reason:
         skipped["dural_tail"] = str(reason)
-    return Outcome(Canal(**columns, quality=join_warnings(*course.warnings)), skipped=skipped)
+    quality = join_warnings(*course.warnings)
+    return Outcome(Canal(**columns, quality=quality), skipped=skipped, regions=_filled_part(context))
+
+
+def _filled_part(context: Context) -> dict[str, Mask]:
+    """The lesion's part in the canal as its mask has it, on the lesion's voxels, for the picture; none without any."""
+    lesion, canal = context.lesion.mask, context.spine.canal
+    part = lesion.data & resample_nearest(canal.data, canal.grid, lesion.grid, fill=False)
+    return {"canal_filled": Mask(part, lesion.grid)} if part.any() else {}
 
 
 def whole_canal(course: TubeCourse) -> BoolArray:

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from pnst.image import Mask
 from pnst.kernels.cross_section import centroids, hulls
 from pnst.kernels.mesh import subsample_vertices
 from pnst.kernels.roughness import quadric_departure
@@ -175,12 +174,12 @@ def _signal(context: Context, course: TubeCourse) -> tuple[dict[str, Any], dict[
         signal = read_cord_signal(series, context.spine, context.lesion, course, settings)
     except NotMeasurable as reason:
         return {}, {"edema": str(reason)}, ()
-    edema: Mask = signal.edema
+    edema = signal.edema_mask
     columns: dict[str, Any] = {
         "edema_length_mm": signal.edema_length_mm(),
         "edema_volume_ml": edema.volume_mm3 / 1000,
         "series": str(series.role),
-        "regions": {"cord_edema": edema},
+        "regions": {"cord_edema": edema} if edema.count else {},
     }
     try:
         width = signal.syrinx_width_mm()

@@ -1,0 +1,267 @@
+"""The cord and the canal on T2 without a mask: along a line that the user gives, or else the likeliest near a place.
+
+Fluid is bright on T2 and the cord dark inside it. Where that is not what is seen, nothing is returned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pnst.errors import InputError
+from pnst.image import Mask, Volume
+from pnst.kernels.centre_line import CentreLine, line_through
+from pnst.kernels.polar import RADIUS_STEP_MM, RAYS, first_crossing, polar_points, smooth_radii
+from pnst.kernels.ring_path import ring_strength, strongest_path
+from pnst.kernels.sampling import sample
+from pnst.study import Lesion, Role, Study
+from pnst.typing import BoolArray, FloatArray
+
+CELL_MM = 1.0
+ASIDE_MM = 60.0
+"""The cord is looked for this far beside the place that is named …"""
+ALONG_MM = 60.0
+"""… and above and below it."""
+RING_MM = (4, 9)
+REACH_MM = 14.0
+SECTION_MM = 1.0
+RECENTRINGS = 2
+MIN_LENGTH_MM = 20.0
+MIN_STEP = 0.35
+"""Fluid is brighter than the cord by at least this share of it, on the middle ray of the middle section …"""
+MIN_SEEN = 0.85
+"""… and on this share of all rays."""
+CORD_AREA_MM2 = (25.0, 140.0)
+CANAL_AREA_MM2 = (70.0, 520.0)
+MAX_AREA_VARIATION = 0.2
+"""SD ÷ mean of the cord's area along the line: it changes slowly."""
+MAX_ELONGATION = 2.6
+
+
+@dataclass(frozen=True, eq=False)
+class _Walls:
+    """The borders of cord and canal round a line."""
+
+    line: CentreLine
+    arc: FloatArray
+    cord: FloatArray
+    """(n, `RAYS`) mm."""
+    canal: FloatArray
+    seen: BoolArray
+    """(n, `RAYS`) where fluid was bright beside a darker cord."""
+    step: FloatArray
+    """(n, `RAYS`) brightness of the fluid ÷ that of the cord, less 1."""
+
+
+def segment_cord(
+    study: Study, centre_line: npt.ArrayLike | None = None, near: Lesion | npt.ArrayLike | None = None
+) -> dict[str, Mask]:
+    """The masks `cord`, `canal` (the thecal sac) and `csf` on the voxels of the T2 series.
+
+    Parameters
+    ----------
+    centre_line : points (n, 3) in RAS mm along the cord, two or more, in their order; None: it is looked for
+    near : a lesion, or a point (3,) in RAS mm: the cord is looked for beside it; None: in the whole image
+
+    Raises
+    ------
+    InputError : no T2 series; a line of fewer than two points; an image in which fluid and cord are not told apart
+
+    Examples
+    --------
+    A cord of 5 mm in fluid of 9 mm, both dark and bright as they are on T2:
+
+    >>> import numpy as np
+    >>> import pnst
+    >>> i, j, k = np.ogrid[-30:31, -30:31, 0:50]
+    >>> radius = np.hypot(i, j) + 0 * k
+    >>> t2 = np.where(radius < 5, 300.0, np.where(radius < 9, 900.0, 120.0)).astype(np.float32)
+    >>> study = pnst.Study.from_images(t2=pnst.Volume(t2, pnst.Grid(t2.shape, np.eye(4))), case_id="A")
+    >>> masks = pnst.segment_cord(study)
+    >>> sorted(masks), bool(abs(masks["cord"].volume_mm3 / (np.pi * 25 * 50) - 1) < 0.1)
+    (['canal', 'cord', 'csf'], True)
+    """
+    series = study.series.get(Role.T2) or study.series.get(Role.T2_FS)
+    if series is None:
+        raise InputError(
+            "the cord is looked for on T2",
+            got="a study without a T2 series",
+            expected="t2 or t2_fs",
+            remedy="give the T2 series, or masks of the cord and of the canal",
+        )
+    volume = _without_lesion(series.volume.canonical(), near)
+    line = _likeliest_line(volume, _place(near)) if centre_line is None else _given_line(centre_line)
+    walls = _walls(volume, line)
+    for _ in range(RECENTRINGS):
+        walls = _walls(volume, _recentred(walls))
+    _refuse_unlikely(walls)
+    cord, canal = _filled(walls, volume, walls.cord), _filled(walls, volume, walls.canal)
+    parts = {"cord": cord, "canal": canal, "csf": canal & ~cord}
+    grid = series.volume.grid
+    return {name: Mask(grid.from_canonical(part), grid) for name, part in parts.items()}
+
+
+def _place(near: Lesion | npt.ArrayLike | None) -> FloatArray | None:
+    if near is None:
+        return None
+    return near.mesh.centroid if isinstance(near, Lesion) else np.asarray(near, dtype=np.float64).reshape(3)
+
+
+def _without_lesion(volume: Volume, near: Lesion | npt.ArrayLike | None) -> Volume:
+    """The image with no number where the lesion lies: its signal says nothing of fluid and cord."""
+    if not isinstance(near, Lesion):
+        return volume
+    data = volume.data.astype(np.float32)
+    data[near.mask_on(volume.grid).data] = np.nan
+    return Volume(data, volume.grid)
+
+
+def _given_line(points: npt.ArrayLike) -> CentreLine:
+    try:
+        return line_through(np.asarray(points, dtype=np.float64).reshape(-1, 3))
+    except ValueError:
+        raise InputError(
+            "the centre line of the cord is no line",
+            got=f"{np.size(points)} numbers",
+            expected="two or more different points, each of three coordinates in RAS mm",
+            remedy="give points along the cord",
+        ) from None
+
+
+def _likeliest_line(volume: Volume, place: FloatArray | None) -> CentreLine:
+    """The way along the patient's axis on which bright rings lie round dark middles."""
+    box, start = _upright_box(volume, place)
+    known = np.isfinite(box).mean(axis=(1, 2)) > 0.5
+    box, start = box[known], start + np.array([0.0, 0.0, CELL_MM * float(np.argmax(known))])
+    if len(box) * CELL_MM < MIN_LENGTH_MM:
+        raise _unsure("an image that is too short along the patient", f"{MIN_LENGTH_MM:g} mm or more")
+    bright = np.nanpercentile(box, 99.5)
+    strength = ring_strength(np.nan_to_num(box) / max(float(bright), 1e-9), RING_MM)
+    path, _ = strongest_path(strength)
+    points = start + CELL_MM * np.concatenate([path, np.arange(len(path))[:, None]], axis=1)
+    from scipy.ndimage import gaussian_filter1d
+
+    smooth = gaussian_filter1d(points.astype(np.float64), 4.0 / CELL_MM, axis=0, mode="nearest")
+    return line_through(_few(smooth))
+
+
+def _upright_box(volume: Volume, place: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+    """(nz, nx, ny): the image in cells along the patient's axes, NaN beyond it; and RAS of the first cell."""
+    corners = volume.grid.corners()
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    if place is not None:
+        reach = np.array([ASIDE_MM, ASIDE_MM, ALONG_MM])
+        low, high = np.maximum(low, place - reach), np.minimum(high, place + reach)
+    counts = np.maximum(np.floor((high - low) / CELL_MM).astype(int) + 1, 1)
+    x, y, z = (low[axis] + CELL_MM * np.arange(counts[axis]) for axis in range(3))
+    points = np.stack(np.meshgrid(z, x, y, indexing="ij")[1:] + np.meshgrid(z, x, y, indexing="ij")[:1], axis=-1)
+    return sample(volume.data.astype(np.float32), volume.grid.to_index(points)), low
+
+
+def _walls(volume: Volume, line: CentreLine) -> _Walls:
+    """Half-way up from the cord to the brightest of each ray, and half-way down from there."""
+    from scipy.ndimage import gaussian_filter1d
+
+    arc = np.arange(0.0, line.length_mm + 1e-9, SECTION_MM)
+    values = sample(volume.data.astype(np.float32), volume.grid.to_index(polar_points(line, arc, REACH_MM)))
+    hidden = np.isnan(values).any(axis=2)  # behind the lesion, or beyond the image
+    values = gaussian_filter1d(np.nan_to_num(values), 1.5, axis=0, mode="nearest")
+    middle = _cord_level(values)
+    first, last = (round(radius / RADIUS_STEP_MM) for radius in (2.0, 10.0))
+    peak_at = first + values[:, :, first:last].argmax(axis=2)
+    peak = np.take_along_axis(values, peak_at[..., None], axis=2)[..., 0]
+    step = peak / np.maximum(middle[:, None], 1e-6) - 1
+    seen = (step > MIN_STEP) & ~hidden
+    rows = values.reshape(-1, values.shape[2])
+    ground = np.repeat(middle, RAYS)
+    up = first_crossing(rows, (ground + peak.ravel()) / 2, np.zeros(len(rows)), rising=True)
+    beyond = np.where(np.arange(rows.shape[1]) >= peak_at.ravel()[:, None], rows, np.inf).min(axis=1)
+    down = first_crossing(rows, (beyond + peak.ravel()) / 2, peak_at.ravel().astype(np.float64), rising=False)
+    cord, canal = (np.where(seen, part.reshape(seen.shape) * RADIUS_STEP_MM, np.nan) for part in (up, down))
+    smooth_cord = smooth_radii(cord, 1.5, 1.0)
+    return _Walls(line, arc, smooth_cord, np.maximum(smooth_radii(canal, 1.5, 1.0), smooth_cord), seen, step)
+
+
+def _cord_level(values: FloatArray) -> FloatArray:
+    """(n,) the signal within 2 mm of the line, its median over 21 sections: bright lesions of the cord are shorter."""
+    from scipy.ndimage import median_filter
+
+    middle = np.median(values[:, :, : round(2.0 / RADIUS_STEP_MM)], axis=(1, 2))
+    return np.asarray(median_filter(middle, size=min(21, len(middle)), mode="nearest"))
+
+
+def _recentred(walls: _Walls) -> CentreLine:
+    """The line through the middles of the cord's sections."""
+    from scipy.ndimage import gaussian_filter1d
+
+    angles = 2 * np.pi * np.arange(RAYS) / RAYS
+    across = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    cubes, squares = walls.cord**3 / 3, walls.cord**2 / 2
+    beside = (cubes[..., None] * across).sum(axis=1) / squares.sum(axis=1)[:, None]
+    beside = gaussian_filter1d(beside, 3.0, axis=0, mode="nearest")
+    points = walls.line.to_world(walls.arc, beside)
+    return line_through(_few(points))
+
+
+def _few(points: FloatArray) -> FloatArray:
+    """Some of the points (n, 3), about 5 mm apart, the first and the last among them: the line may not tremble."""
+    length = float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
+    count = int(np.clip(round(length / 5.0) + 1, 3, len(points)))
+    return np.asarray(points[np.rint(np.linspace(0, len(points) - 1, count)).astype(int)])
+
+
+def _refuse_unlikely(walls: _Walls) -> None:
+    """`InputError` where what was followed does not look like a cord in its fluid."""
+    cord, canal = ((np.pi / RAYS) * (radii**2).sum(axis=1) for radii in (walls.cord, walls.canal))
+    longest = walls.cord.reshape(len(cord), 2, -1).sum(axis=1)
+    elongation = float(np.median(longest.max(axis=1) / longest.min(axis=1)))
+    seen = float(walls.seen.mean())
+    variation = float(cord.std() / cord.mean())
+    if walls.line.length_mm < MIN_LENGTH_MM:
+        raise _unsure(f"a line of {walls.line.length_mm:.0f} mm", f"{MIN_LENGTH_MM:g} mm or more")
+    if seen < MIN_SEEN:
+        raise _unsure(f"bright fluid on {seen:.0%} of the rays from its middle", f"on {MIN_SEEN:.0%} or more")
+    for name, area, (low, high) in (("cord", cord, CORD_AREA_MM2), ("canal", canal, CANAL_AREA_MM2)):
+        middle = float(np.median(area))
+        if not low <= middle <= high:
+            raise _unsure(f"a {name} of {middle:.0f} mm²", f"{low:g} to {high:g} mm²")
+    if variation > MAX_AREA_VARIATION or elongation > MAX_ELONGATION:
+        raise _unsure(
+            f"sections that vary by {variation:.0%} and are {elongation:.1f} times as wide as deep",
+            f"at most {MAX_AREA_VARIATION:.0%} and {MAX_ELONGATION:g} times",
+        )
+
+
+def _unsure(got: str, expected: str) -> InputError:
+    return InputError(
+        "no cord was told apart from its fluid on T2",
+        got=got,
+        expected=expected,
+        remedy="give points along the cord (centre_line), or masks of the cord and of the canal",
+    )
+
+
+def _filled(walls: _Walls, volume: Volume, radii: FloatArray) -> BoolArray:
+    """(ni, nj, nk): the voxels whose centres lie within radii (n, `RAYS`) of the line."""
+    from scipy.ndimage import map_coordinates
+
+    grid, out = volume.grid, np.zeros(volume.grid.shape, dtype=bool)
+    points = walls.line.points
+    reach = np.array([[-1.0], [1.0]]) * (float(radii.max()) + max(grid.spacing))
+    box = grid.box_around(np.concatenate([points + side for side in reach[:, 0]]))
+    if box is None:
+        return out
+    start = np.array([side.start for side in box])
+    shape = tuple(side.stop - side.start for side in box)
+    index = np.moveaxis(np.indices(shape), 0, -1) + start
+    arc, beside = walls.line.project(grid.to_world(index))
+    angle = np.arctan2(beside[..., 1], beside[..., 0]) / (2 * np.pi) * RAYS
+    wrapped = np.concatenate([radii, radii[:, :1]], axis=1)
+    place = np.stack([np.clip(arc / SECTION_MM, 0, len(radii) - 1), angle % RAYS])
+    wall = map_coordinates(wrapped, place, order=1, mode="nearest")
+    half = max(grid.spacing) / 2
+    within = (arc >= -half) & (arc <= walls.line.length_mm + half)
+    out[box] = within & (np.hypot(beside[..., 0], beside[..., 1]) < wall)
+    return out

@@ -1,0 +1,98 @@
+"""The cord without a mask: on a simulated spine, on real cervical cords, and refused where there is none."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pnst.errors import InputError
+from pnst.image import Grid, Volume
+from pnst.kernels.centre_line import line_of_tube
+from pnst.segmentation.cord import segment_cord
+from pnst.study import Role, Series, Source, Study
+from spines import INTRADURAL, OBLIQUE, spine_case
+
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+
+
+def dice(one: np.ndarray, other: np.ndarray) -> float:
+    return 2 * np.count_nonzero(one & other) / (np.count_nonzero(one) + np.count_nonzero(other))
+
+
+def test_the_cord_of_a_simulated_spine_beside_its_tumour():  # closed form
+    case = spine_case(*INTRADURAL, OBLIQUE, (Role.T2,))
+    masks = segment_cord(case.study, near=case.lesion)
+    cord, canal = case.study.masks["cord"], case.study.masks["canal"]
+    away = np.abs(
+        case.scene.region.to_local(cord.grid.to_world(np.moveaxis(np.indices(cord.grid.shape), 0, -1)))[..., 2]
+    )
+    clear = (away > 12) & (away < 36)  # by the tumour the border is interpolated
+    assert dice(masks["cord"].data & clear, cord.data & clear) > 0.85
+    assert dice(masks["canal"].data & clear, canal.data & clear) > 0.8
+    assert not (masks["csf"].data & masks["cord"].data).any()
+    assert ((masks["cord"].data | masks["csf"].data) == masks["canal"].data).all()
+
+
+def test_an_image_without_a_spine_is_refused():
+    rng = np.random.default_rng(0)
+    i, j, k = np.ogrid[-40:41, -36:37, 0:50]
+    thigh = np.where(np.hypot(i, j) < 12, 60.0, 300.0) + rng.normal(0, 20, (81, 73, 50)) + 0.0 * k
+    study = study_of(Volume(thigh.astype(np.float32), Grid(thigh.shape, np.diag([1.1, 1.0, 1.2, 1.0]))))
+    with pytest.raises(InputError, match="no cord was told apart"):
+        segment_cord(study)
+
+
+def study_of(volume: Volume) -> Study:
+    return Study("A", {Role.T2: Series(Role.T2, volume, Source("simulated", ""))})
+
+
+def test_without_t2_and_without_a_line_it_is_refused():
+    with pytest.raises(InputError, match="looked for on T2"):
+        segment_cord(Study("A", {}))
+    volume = Volume(np.ones((9, 8, 7), dtype=np.float32), Grid((9, 8, 7), np.eye(4)))
+    with pytest.raises(InputError, match="is no line"):
+        segment_cord(study_of(volume), centre_line=[(1.0, 2.0, 3.0)])
+    with pytest.raises(InputError, match="no cord was told apart"):
+        segment_cord(study_of(volume))
+
+
+@pytest.fixture
+def bench(shared_data, monkeypatch):
+    """The benchmark of pasted lesions, and the folder of real data."""
+    if not (shared_data / "spine_cord").is_dir():
+        pytest.skip("the real cervical cords are not here")
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import spine_lesions
+
+    yield spine_lesions, shared_data
+    sys.modules.pop("spine_lesions", None)
+
+
+def test_the_cord_of_a_real_neck_is_that_of_its_mask(bench):  # another tool's mask, corrected by hand
+    spine, data = bench
+    image, cord = spine.sample(data)
+    masks = segment_cord(spine.with_t2(image, {}))
+    assert dice(masks["cord"].data, cord.data) > 0.85
+    points = line_of_tube(cord.data, cord.grid.affine).points[[0, 12, 24, 36, -1]]
+    along = segment_cord(spine.with_t2(image, {}), centre_line=points)
+    assert dice(along["cord"].data, cord.data) > 0.85
+
+
+def test_a_real_cord_that_is_not_clear_is_refused_and_no_wrong_one_given(bench):
+    spine, data = bench
+    image, _ = spine.sample(data, "t2/t2_fake_lesion")
+    with pytest.raises(InputError, match="no cord was told apart"):
+        segment_cord(spine.with_t2(image, {}))
+
+
+def test_pasted_lesions_lie_where_they_were_pasted(bench):  # closed form: circles in a disc
+    spine, data = bench
+    cases = list(spine.pasted(data))
+    assert len(cases) == 15
+    for case in cases:
+        compartment, _, share = spine.measured(case)
+        assert compartment == spine.EXPECTED[case.position], (case.position, case.height)
+        assert share == pytest.approx(case.occupancy, abs=0.05), (case.position, case.height)
