@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pnst.image import Mask
-from pnst.measurement.structures import Structures, structure_near
+from pnst.measurement.structures import NearbyStructures, structure_near
 from pnst.study import Study
 from touching import CENTRE, NORMAL, ball, grid_of, lesion_of, voxels
 
@@ -30,7 +30,7 @@ def test_a_crop_measures_as_the_whole():
 
 
 def test_each_is_worked_out_once():
-    structures, mask = Structures(), voxels(GRID, ball(6.0, NORMAL * 14))
+    structures, mask = NearbyStructures(), voxels(GRID, ball(6.0, NORMAL * 14))
     assert structures.near(mask, LESION, 3.0) is structures.near(mask, LESION, 3.0)
     assert structures.nerve(mask) is structures.nerve(mask)
 
@@ -38,8 +38,8 @@ def test_each_is_worked_out_once():
 def test_levels_are_united_and_all_in_one_comes_first():
     one, other = voxels(GRID, ball(5.0)), voxels(grid_of("thick first"), ball(5.0, (9.0, 0, 0)))
     study = Study("A", {}, masks={"vertebra_L1": one, "vertebra_L2": other, "bone": voxels(GRID, ball(20.0))})
-    united = Structures().vertebrae(study)
+    united = NearbyStructures().vertebrae(study)
     assert united.volume_mm3 == pytest.approx(one.volume_mm3 + other.volume_mm3, rel=0.15)
     given = Study("A", {}, masks={**study.masks, "vertebrae": one})
-    assert Structures().vertebrae(given) is one
-    assert Structures().vertebrae(Study("A", {})) is None
+    assert NearbyStructures().vertebrae(given) is one
+    assert NearbyStructures().vertebrae(Study("A", {})) is None

@@ -42,7 +42,7 @@ class Structure:
 
 
 @dataclass(frozen=True, eq=False)
-class Structures:
+class NearbyStructures:
     """Structures near one lesion, each worked out once; repetitions of a measurement share them."""
 
     _near: dict[tuple[Mask, float], Structure | None] = field(default_factory=dict)
