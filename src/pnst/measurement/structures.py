@@ -107,5 +107,7 @@ def structure_near(mask: Mask, lesion: Lesion, reach_mm: float) -> Structure | N
     box = grid.box_around(grid.to_world(np.stack([index.min(axis=0) - margin, index.max(axis=0) + margin])))
     if box is None or not mask.data[box].any():
         return None
-    part = mask.crop(box).canonical()
+    part = mask.crop(box)
+    tight = part.box(reach_mm)  # a vessel fills little of a lesion's box
+    part = (part if tight is None else part.crop(tight)).canonical()
     return Structure(part, structure_surface(part.data, part.grid.spacing, reach_mm))
