@@ -62,6 +62,7 @@ IN_SETTINGS = {
         "DARK_FRACTION": "dark_fraction",
         "SOLID_VOXELS": "least_solid_voxels",
     },
+    "bone": {"SCALLOPING_MM": "scalloping_mm"},
 }
 
 

@@ -47,6 +47,11 @@ class Mesh:
     def _twice_areas(self) -> FloatArray:
         return np.asarray(np.sqrt(np.einsum("in,in->n", self._cross, self._cross)))
 
+    @property
+    def face_areas(self) -> FloatArray:
+        """(m,): area of each face in mm²."""
+        return np.asarray(self._twice_areas / 2)
+
     @cached_property
     def _tetrahedra(self) -> FloatArray:
         """(m,): signed volume of the tetrahedron from each face to the middle, in mm³."""

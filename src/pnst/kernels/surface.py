@@ -120,7 +120,7 @@ def level_set(mask: BoolArray, spacing: Sequence[float]) -> LevelSet:
         slices = _smooth_along_slices(slices)
     up = max(1, round(sk / target))
     along = 1 / up if up > 1 else max(1.0, target / sk)
-    values = _interpolate_between_slices(slices, up) if up > 1 else resample(slices, (along, 1.0, 1.0))
+    values = interpolate_between_slices(slices, up) if up > 1 else resample(slices, (along, 1.0, 1.0))
     back = np.argsort(order)
     origin = np.array([corner[0] - MAX_END_SLICES + int(reached[0]), *corner[1:]], dtype=np.float64)[back]
     step = np.array([along, *sampling.steps])[back]
@@ -168,7 +168,7 @@ def _size(stack: BoolArray, spacing: tuple[float, float, float]) -> float:
     return 3 * STAIRCASE_AREA_RATIO * np.count_nonzero(stack) * voxel / faces
 
 
-def _interpolate_between_slices(slices: Float32Array, up: int) -> Float32Array:
+def interpolate_between_slices(slices: Float32Array, up: int) -> Float32Array:
     """`up` samples a slice by Catmull–Rom's cubic, which reproduces a quadratic exactly.
 
     Between two slices that agree on a sample's sign the cubic may not overshoot to the other sign: it would make

@@ -15,6 +15,7 @@ from pnst.measurement.reference_tissue import ReferenceIntensities, ReferenceTis
 from pnst.measurement.series_view import SeriesViews
 from pnst.measurement.settings import MeasureSettings
 from pnst.measurement.spinal_canal import SpinalCanal
+from pnst.measurement.structures import NearbyStructures
 from pnst.study import Lesion, Role, Series, Study
 from pnst.typing import FloatArray
 
@@ -51,6 +52,8 @@ class Context:
     lesion: Lesion
     settings: MeasureSettings
     reference_intensities: ReferenceIntensities = field(default_factory=ReferenceIntensities)
+    structures: NearbyStructures = field(default_factory=NearbyStructures)
+    """What the study's masks hold near the lesion."""
     others: tuple[Lesion, ...] = ()
     """The study's other lesions, which belong to no surroundings."""
     crumbs_ml: float = 0.0

@@ -10,14 +10,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from pnst.measurement.families.adc import Adc
+from pnst.measurement.families.bone import Bone
 from pnst.measurement.families.canal import Canal
 from pnst.measurement.families.cord import Cord
 from pnst.measurement.families.cyst import Cyst
 from pnst.measurement.families.edema import Edema
 from pnst.measurement.families.enhancement import Uptake
 from pnst.measurement.families.heterogeneity import Heterogeneity
+from pnst.measurement.families.invasion import Invasion
 from pnst.measurement.families.ivim import Ivim
 from pnst.measurement.families.margin import Margin
+from pnst.measurement.families.nerve import Nerve
 from pnst.measurement.families.size import Size
 from pnst.measurement.families.split_fat import SplitFat
 from pnst.measurement.families.t1_high import T1High
@@ -48,6 +51,9 @@ class Measurements:
     heterogeneity: Heterogeneity | None = None
     cord: Cord | None = None
     canal: Canal | None = None
+    nerve: Nerve | None = None
+    bone: Bone | None = None
+    invasion: Invasion | None = None
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Family, or half a family ("margin.edge"), → reason."""
     overrides: Mapping[str, Value] = field(default_factory=dict)

@@ -181,6 +181,60 @@ class HeterogeneitySettings(StageSettings):
     """Bins between the lowest and the highest intensity (IBSI's fixed bin number; how many is ours)."""
 
 
+class NerveSettings(StageSettings):
+    """The nerve that a tumour arises from."""
+
+    contiguous_mm: float = Field(3.0, ge=0)
+    """The nerve is contiguous with the lesion up to this distance between them (ours); what lies within it is no part
+    of the nerve's own signal and calibre."""
+    limb_mm: float = Field(5.0, gt=0)
+    """A piece of the nerve that reaches no further than this beyond is no limb, but a frayed end of the mask (ours)."""
+
+
+class BoneSettings(StageSettings):
+    """The bone of the spine beside a lesion."""
+
+    scalloping_mm: float = Field(2.0, gt=0)
+    """The back of a vertebral body is remodelled when it is hollowed by this much more than that of the next levels
+    (ours) …"""
+    max_roughness_mm: float = Field(0.5, gt=0)
+    """… and smooth: no further from its own smooth surface than this, RMS (ours)."""
+    levels_mm: float = Field(45.0, gt=0)
+    """Bone is looked at this far above and below the lesion: it holds the next level on either side (ours)."""
+    near_mm: float = Field(30.0, gt=0)
+    """Vertebrae further from the lesion than this are not beside it (ours)."""
+    min_foramen_border: float = Field(0.6, gt=0, le=1)
+    """A foramen is measured where bone is seen in this share of the directions round it: discs and joints are gaps
+    (ours)."""
+
+
+class CortexSettings(StageSettings):
+    """Whether the cortex of a bone shows where a lesion touches it; T1 without fat suppression."""
+
+    cortex_mm: float = Field(3.0, gt=0)
+    """Cortex is looked for as far as this beyond the bone's surface (ours)."""
+    dark_ratio: float = Field(0.8, gt=0, lt=1)
+    """It shows where the image falls below this share of the tumour and of what lies beyond, whichever is darker: a
+    cortex of 1 mm in voxels of 1 mm falls to 0.6, a border without one to no less than 0.9 (ours)."""
+    max_voxel_mm: float = Field(1.5, gt=0)
+    """It cannot be read where a voxel is longer than this across it (ours)."""
+    patch_mm: float = Field(1.5, ge=0)
+    """Profiles are averaged over this radius of the surface against noise (ours)."""
+    max_noise_ratio: float = Field(0.15, gt=0)
+    """It cannot be read where the noise is over this share of the tumour's signal (ours)."""
+    min_read_mm2: float = Field(25.0, gt=0)
+    """It is not told on less of the contact than this (ours)."""
+    destroyed_fraction: float = Field(0.2, gt=0, le=1)
+    """Bone is destroyed when cortex is missing on at least this share of the contact that can be read (ours)."""
+
+
+class InvasionSettings(StageSettings):
+    """Contact with the structures round a lesion."""
+
+    contact_mm: float = Field(1.5, gt=0)
+    """The lesion's surface touches what lies within this distance (ours)."""
+
+
 class QualitySettings(StageSettings):
     """What is said in `quality` beside the numbers."""
 
@@ -297,6 +351,10 @@ class MeasureSettings(StageSettings):
     spine: SpineSettings = Field(default_factory=SpineSettings)
     cord: CordSettings = Field(default_factory=CordSettings)
     canal: CanalSettings = Field(default_factory=CanalSettings)
+    nerve: NerveSettings = Field(default_factory=NerveSettings)
+    bone: BoneSettings = Field(default_factory=BoneSettings)
+    cortex: CortexSettings = Field(default_factory=CortexSettings)
+    invasion: InvasionSettings = Field(default_factory=InvasionSettings)
 
     @classmethod
     def without_intervals(cls) -> Self:

@@ -71,3 +71,6 @@ SYRINX_LENGTH_MM = 10.0
 
 # canal
 WALL_MM = 1.0
+
+# bone
+SCALLOPING_MM = 2.0

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.phantom import definitions as of
+from pnst.phantom.bone_truth import bone_truth
 from pnst.phantom.scene import Scene
 from pnst.phantom.spine import Spine
 from pnst.phantom.spine_spec import LEVELS
@@ -58,7 +59,7 @@ def spine_truth(scene: Scene, surface: Surface, volume_mm3: float) -> dict[str, 
     return {
         "cord": cord_truth(scene, spine, surface, at, volume_mm3),
         "canal": canal_truth(spine, surface, scene, at),
-        "bone": {"scalloping_depth_mm": spine.spec.scallop_mm, "foramen_area_ratio": spine.spec.foramen_ratio},
+        "bone": bone_truth(scene, spine),
     }
 
 

@@ -46,7 +46,7 @@ def lesion_pictures(study: Study, lesion: Lesion, m: Measurements | None = None)
     for series in study.series.values():
         axis = series.volume.grid.canonical().slice_axis
         if series.role == edge_series:
-            pictures += [_lesion_on(series, lesion, a, colours=colours) for a in (axis, _across(axis))]
+            pictures += [_lesion_on(series, lesion, a, colours=colours) for a in (axis, across(axis))]
         else:
             pictures.append(_lesion_on(series, lesion, axis))
     return _without_none(pictures)
@@ -58,7 +58,7 @@ def edema_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Pictur
     if m.edema is None or m.edema.present or series is None:
         return region_pictures(study, lesion, m, "edema")
     axis = series.volume.grid.canonical().slice_axis
-    pictures = (_lesion_on(series, lesion, a, remark="no oedema found") for a in (axis, _across(axis)))
+    pictures = (_lesion_on(series, lesion, a, remark="no oedema found") for a in (axis, across(axis)))
     return _without_none(pictures)
 
 
@@ -85,7 +85,7 @@ def region_pictures(study: Study, lesion: Lesion, m: Measurements, name: str) ->
         return []
     axis = whole.grid.canonical().slice_axis
     shown = np.concatenate([lesion.mesh.vertices, points_of(whole)])
-    sections: tuple[tuple[int, Mask | Lesion], ...] = ((axis, whole), (axis, lesion), (_across(axis), lesion))
+    sections: tuple[tuple[int, Mask | Lesion], ...] = ((axis, whole), (axis, lesion), (across(axis), lesion))
     fields = [FieldOfView.around(series.volume, shown, *section) for section in sections]
     slices = {(field.plane.axis, field.slice): field for field in fields if field is not None}
     colours = OUTLINE_COLOURS[name](m) if name in OUTLINE_COLOURS else None
@@ -128,8 +128,8 @@ def _lesion_on(
     if field is None:
         return None
     canvas = Canvas(field)
-    canvas.grey(_displayed(field.volume, series))
-    _outline(canvas, lesion, colours)
+    canvas.grey(displayed(field.volume, series))
+    draw_outline(canvas, lesion, colours)
     if diameter is not None:
         canvas.chord(field.plane.project(diameter), DIAMETER)
     alt = f"Lesion outline on {role_title(series.role)}, {field.plane.orientation}"
@@ -137,7 +137,8 @@ def _lesion_on(
     return Picture(canvas.png(), alt, "; ".join(part for part in caption if part))
 
 
-def _outline(canvas: Canvas, lesion: Lesion, colours: OutlineColours | None) -> None:
+def draw_outline(canvas: Canvas, lesion: Lesion, colours: OutlineColours | None) -> None:
+    """The lesion's outline, in its own colour or by what was measured along it."""
     if colours:
         colours.draw(canvas, lesion.mesh)
     else:
@@ -149,20 +150,20 @@ def _region_on(
 ) -> Picture:
     title, colour, _ = REGIONS[name]
     canvas = Canvas(field)
-    canvas.grey(_displayed(field.volume, series))
+    canvas.grey(displayed(field.volume, series))
     canvas.zone(field.of(region).data, colour)
-    _outline(canvas, lesion, colours)
+    draw_outline(canvas, lesion, colours)
     alt = f"{title} and lesion outline on {role_title(series.role)}, {field.plane.orientation}"
     where = _where(series, field, region.grid)
     return Picture(canvas.png(), alt, f"{where}; {colours.legend}" if colours else where)
 
 
-def _across(axis: int) -> int:
+def across(axis: int) -> int:
     """The canonical axis of the pictures across the slices along `axis`."""
     return 1 if axis != 1 else 2
 
 
-def _displayed(volume: Volume, series: Series) -> FloatArray:
+def displayed(volume: Volume, series: Series) -> FloatArray:
     """(ni, nj, nk): the volume, or the mean of a diffusion series' volumes with its highest b-value."""
     if volume.data.ndim == 3:
         return volume.data
@@ -180,6 +181,11 @@ def _measured_on(study: Study, roles: Iterable[Role], region: Mask) -> tuple[Ser
         if whole is not None:
             return series, whole
     return None, None
+
+
+def slice_words(series: Series, field: FieldOfView) -> str:
+    """Which series is shown, and which slice of it."""
+    return _where(series, field, series.volume.grid)
 
 
 def _where(series: Series, field: FieldOfView, grid: Grid) -> str:

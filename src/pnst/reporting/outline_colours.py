@@ -63,3 +63,11 @@ def fat_colours(m: Measurements) -> OutlineColours | None:
     if not isinstance(fat_cover, SurfaceMap):
         return None
     return OutlineColours(fat_cover, 0.0, COVERED, "outline: green covered by fat, blue not covered, white not seen")
+
+
+def contact_colours(m: Measurements) -> OutlineColours | None:
+    """Where a structure touches the surface; None where that was not measured."""
+    contact = m.regions.get("contact")
+    if not isinstance(contact, SurfaceMap):
+        return None
+    return OutlineColours(contact, 0.5, INDISTINCT, "outline: vermilion where one of the given structures touches it")

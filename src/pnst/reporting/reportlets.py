@@ -11,6 +11,7 @@ from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import Picture
 from pnst.reporting.figures import adc_pictures, edema_pictures, extent_pictures, lesion_pictures, region_pictures
 from pnst.reporting.key_numbers import Row, row_of
+from pnst.reporting.structure_pictures import bone_pictures, contact_pictures, nerve_pictures
 from pnst.reporting.vocabulary import family_words
 from pnst.study import Lesion, Study
 
@@ -46,6 +47,9 @@ PICTURES: dict[str, DrawPictures] = {
     "heterogeneity": lambda study, lesion, m: [],
     "cord": partial(region_pictures, name="cord_edema"),
     "canal": partial(region_pictures, name="canal_filled"),
+    "nerve": nerve_pictures,
+    "bone": bone_pictures,
+    "invasion": contact_pictures,
 }
 """What draws each family; a family without an entry has no picture."""
 

@@ -146,6 +146,41 @@ FAMILIES = {
             KeyColumn("csf_cleft_fraction", "csf_cleft", "Cleft of fluid", "at least", "csf_cleft_fraction"),
         ),
     ),
+    "nerve": Words(
+        "Nerve",
+        "The given nerve against the lesion (outlined in blue): whether it reaches it, leads into it and out of it, "
+        "how far from its middle; and how bright and how thick the nerve is beside it.",
+        (
+            KeyColumn("gap_mm", "contiguous", "Nerve contiguous", "a gap of at most", "gap_mm"),
+            KeyColumn("signal_ratio"),
+            KeyColumn("calibre_mm"),
+        ),
+    ),
+    "bone": Words(
+        "Bone of the spine",
+        "Vertebrae and foramina along the canal: how much deeper the back of a body is hollowed beside the lesion than "
+        "that of the next levels, and how large the lesion's foramen is against that of the other side.",
+        (
+            KeyColumn("scalloping_depth_mm", "remodelling", "Bone remodelling", "smooth, and at least", "depth_mm"),
+            KeyColumn("foraminal_fraction"),
+        ),
+        "undetermined",
+    ),
+    "invasion": Words(
+        "Contact with structures",
+        "What of the lesion lies in the masks that were given, and how much of its surface lies within reach of them. "
+        "Contact is no invasion. Whether bone is destroyed is read on T1: where its dark cortex is missing.",
+        (
+            KeyColumn("bone_contact_mm2", "bone_destroyed", "Bone destroyed", "at least", "fraction"),
+            KeyColumn("vertebrae_contact_mm2", "vertebrae_destroyed", "Vertebra destroyed", "at least", "fraction"),
+            KeyColumn("vessels_contact_mm2"),
+            KeyColumn("muscle_contact_mm2"),
+            KeyColumn("nerve_contact_mm2"),
+            KeyColumn("cord_contact_mm2"),
+        ),
+        "undetermined",
+        speaks="Destroyed bone speaks for malignancy.",
+    ),
 }
 
 COLUMNS = {
@@ -233,6 +268,39 @@ COLUMNS = {
     "csf_cleft": "Cleft of fluid",
     "dural_contact_fraction": "Surface on the canal's wall",
     "dural_tail_mm": "Dural tail",
+    "contiguous": "Nerve contiguous",
+    "gap_mm": "Gap between nerve and lesion",
+    "entering": "Nerve leads up to the lesion",
+    "exiting": "Nerve leaves it on another side",
+    "limbs_count": "Limbs of the nerve at the lesion",
+    "eccentricity": "Nerve's axis ÷ half width of the lesion",
+    "signal_ratio": "Nerve ÷ muscle on T2",
+    "calibre_mm": "Greatest calibre of the nerve",
+    "signal_ratio_to_other_side": "Signal ÷ that of the other side",
+    "calibre_ratio_to_other_side": "Calibre ÷ that of the other side",
+    "remodelling": "Bone remodelling",
+    "scalloping_depth_mm": "Hollow in the back of a body, less next levels",
+    "roughness_mm": "Roughness of the hollow",
+    "foramen_area_ratio": "Foramen ÷ that of the other side",
+    "foraminal_fraction": "Share of the lesion in a foramen",
+    "dumbbell_waist_ratio": "Waist ÷ larger end",
+    "destruction_fraction": "Contact without cortex",
+    "bone_overlap_ml": "Overlap with bone",
+    "bone_contact_mm2": "Contact with bone",
+    "bone_destroyed": "Bone destroyed",
+    "bone_destroyed_fraction": "Contact with bone without cortex",
+    "vessels_overlap_ml": "Overlap with vessels",
+    "vessels_contact_mm2": "Contact with vessels",
+    "muscle_overlap_ml": "Overlap with muscle",
+    "muscle_contact_mm2": "Contact with muscle",
+    "nerve_overlap_ml": "Overlap with the nerve",
+    "nerve_contact_mm2": "Contact with the nerve",
+    "cord_overlap_ml": "Overlap with the cord",
+    "cord_contact_mm2": "Contact with the cord",
+    "vertebrae_overlap_ml": "Overlap with vertebrae",
+    "vertebrae_contact_mm2": "Contact with vertebrae",
+    "vertebrae_destroyed": "Vertebra destroyed",
+    "vertebrae_destroyed_fraction": "Contact with vertebrae without cortex",
 }
 
 FACTS = {
