@@ -40,6 +40,7 @@ class Tissue(IntEnum):
     DISC = 19
     CSF = 20
     CORD = 21
+    HAEMOSIDERIN = 22
 
 
 @dataclass(frozen=True)
@@ -106,5 +107,6 @@ TISSUES: Mapping[Tissue, Properties] = MappingProxyType(
         Tissue.DISC: Properties(1164.9, 101.9, 0.789, 1.5, 0.0, 0.0, 0.0, 0.02, _DISC),
         Tissue.CSF: Properties(4308.7, 1885.5, 1.0, 3.0, 0.0, 0.0, 0.0, 0.0, _CSF),
         Tissue.CORD: Properties(876, 73, 0.587, 0.93, 0.0, 0.0, 0.0, 0.01, _CORD),
+        Tissue.HAEMOSIDERIN: Properties(900, 8, 0.7, 1.0, 0.0, 0.0, 0.0, 0.0),
     }
 )
