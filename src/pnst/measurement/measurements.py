@@ -13,9 +13,13 @@ from pnst.measurement.families.adc import Adc
 from pnst.measurement.families.cyst import Cyst
 from pnst.measurement.families.edema import Edema
 from pnst.measurement.families.enhancement import Uptake
+from pnst.measurement.families.fascicular import Fascicular
+from pnst.measurement.families.flow_voids import FlowVoids
+from pnst.measurement.families.haemosiderin import Haemosiderin
 from pnst.measurement.families.heterogeneity import Heterogeneity
 from pnst.measurement.families.ivim import Ivim
 from pnst.measurement.families.margin import Margin
+from pnst.measurement.families.rim import Rim
 from pnst.measurement.families.size import Size
 from pnst.measurement.families.split_fat import SplitFat
 from pnst.measurement.families.t1_high import T1High
@@ -44,6 +48,10 @@ class Measurements:
     t1_high: T1High | None = None
     target: Target | None = None
     heterogeneity: Heterogeneity | None = None
+    fascicular: Fascicular | None = None
+    rim: Rim | None = None
+    flow_voids: FlowVoids | None = None
+    haemosiderin: Haemosiderin | None = None
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Family, or half a family ("margin.edge"), → reason."""
     overrides: Mapping[str, Value] = field(default_factory=dict)

@@ -129,6 +129,9 @@ def _within_reach(scene: Scene, void: FlowVoid) -> tuple[FloatArray, float]:
         distance = scene.distance(section)
         parts = np.array([np.mean(distance < 0), np.mean((distance >= 0) & (distance <= of.PERILESIONAL_MM))])
         volumes += parts * np.pi * void.calibre_mm**2 / 4 * mm
+    for end in axis[[0, -1]]:  # half a ball at each end
+        distance = float(scene.distance(end[None])[0])
+        volumes += np.array([distance < 0, 0 <= distance <= of.PERILESIONAL_MM]) * np.pi * void.calibre_mm**3 / 12
     return volumes, float(length @ (scene.distance(axis) <= of.PERILESIONAL_MM))
 
 
