@@ -23,6 +23,13 @@ from pnst.phantom.acquire import Plane
 from pnst.study import Role
 
 Rng = np.random.Generator
+ROLES = {
+    "fascicular": (Role.T2,),
+    "rim": (Role.T1, Role.T2_FS),
+    "flow_voids": (Role.T1, Role.T2),
+    "haemosiderin": (Role.T1, Role.T2),
+}
+"""The series that each family is read on."""
 ROOM_MM = 62.0
 """Of the field of view beyond the tumour's length: muscle and subcutaneous fat have to show."""
 
@@ -44,7 +51,7 @@ def _lesion(rng: Rng, low: float = 26.0, high: float = 46.0, ratio: float = 0.68
 
 
 def _spec(rng: Rng, lesion: LesionSpec, pixel: tuple[float, float], slices: tuple[float, float], plane: Plane) -> Spec:
-    """T1, T2 and fat-suppressed T2; the last two have voxels of the same kind."""
+    """T1, T2 and fat-suppressed T2 in the same voxels."""
     room = 2 * max(lesion.radii_mm) + ROOM_MM
     i, j = rng.uniform(*pixel, 2)
     i, j, k = _round(i, j, rng.uniform(*slices))
@@ -111,12 +118,12 @@ def _shelled(rng: Rng, tissue: Tissue, thickness: tuple[float, float], cap: tupl
 
 def bright_rim(rng: Rng) -> Spec:
     """A thin film of fluid on one side."""
-    return _shelled(rng, Tissue.CYST, (1.0, 2.4), (40, 150))
+    return _shelled(rng, Tissue.CYST, (1.2, 2.4), (40, 150))
 
 
 def dark_rim(rng: Rng) -> Spec:
     """A fibrous capsule on one side."""
-    return _shelled(rng, Tissue.CAPSULE, (1.0, 2.4), (40, 150))
+    return _shelled(rng, Tissue.CAPSULE, (1.2, 2.4), (40, 150))
 
 
 def thick_rim(rng: Rng) -> Spec:
@@ -189,9 +196,7 @@ def calcified(rng: Rng) -> Spec:
         )
         for place in places
     )
-    septum = Septum(
-        normal=_vector(rng, -1, 1), offset_mm=7.0, thickness_mm=round(float(rng.uniform(1.5, 2.5)), 1)
-    )
+    septum = Septum(normal=_vector(rng, -1, 1), offset_mm=7.0, thickness_mm=round(float(rng.uniform(1.5, 2.5)), 1))
     lesion = _signed(_lesion(rng, 36, 50), voids=lumps, septa=(septum,))
     return _spec(rng, lesion, (0.5, 0.7), (0.9, 1.6), "axial")
 
@@ -217,7 +222,7 @@ def in_subcutis(rng: Rng) -> Spec:
 
 
 def _capped(rng: Rng, cap: tuple[float, float]) -> Spec:
-    thickness_mm, cap_deg = _round(rng.uniform(1.4, 2.8), rng.uniform(*cap))
+    thickness_mm, cap_deg = _round(rng.uniform(1.8, 2.8), rng.uniform(*cap))
     shell = Shell(tissue=Tissue.HAEMOSIDERIN, thickness_mm=thickness_mm, cap_deg=cap_deg)
     lesion = _signed(_lesion(rng, 30, 50), shells=(shell,))
     return _spec(rng, lesion, (0.5, 0.8), (2.5, 4.0), "coronal")
@@ -265,4 +270,6 @@ def drawn(family: str, seed: int) -> tuple[str, Spec]:
     """The kind of the scene of that number and its description; kinds take turns."""
     kinds = KINDS[family]
     kind = list(kinds)[seed % len(kinds)]
-    return kind, kinds[kind](np.random.default_rng([seed, list(KINDS).index(family)]))
+    spec = kinds[kind](np.random.default_rng([seed, list(KINDS).index(family)]))
+    roles = ROLES[family]
+    return kind, replace(spec, roles=roles, grids={role: spec.grids[role] for role in roles})

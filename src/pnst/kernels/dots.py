@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -87,7 +88,7 @@ def _extrema(
     least = limits.min_contrast / 8  # of a step, in the weakest ring
     candidates: list[tuple[IntArray, FloatArray]] = []
     smooth = [_smooth(data, sigma, spacing, slice_axis) for sigma in sigmas]
-    bands = [(wide - narrow) / np.float32(SCALE_RATIO - 1) for narrow, wide in zip(smooth, smooth[1:], strict=False)]
+    bands = [(wide - narrow) / np.float32(SCALE_RATIO - 1) for narrow, wide in pairwise(smooth)]
     rows = _flat_neighbours(data.shape, slice_axis)
     for below, band, above in zip(bands, bands[1:], bands[2:], strict=False):
         flat = np.flatnonzero(inside & (band > least))
@@ -115,9 +116,7 @@ def _flat_neighbours(shape: Sequence[int], slice_axis: int) -> tuple[int, ...]:
     return tuple(a * i + b * j for a in (-1, 0, 1) for b in (-1, 0, 1) if (a, b) != (0, 0))
 
 
-def _rays(
-    data: FloatArray, at: IntArray, spacing: Sequence[float], slice_axis: int, limits: DotLimits
-) -> FloatArray:
+def _rays(data: FloatArray, at: IntArray, spacing: Sequence[float], slice_axis: int, limits: DotLimits) -> FloatArray:
     """(n, directions, m): the image along rays in the slice from each middle, `STEP_MM` apart."""
     from scipy.ndimage import map_coordinates
 

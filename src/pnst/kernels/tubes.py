@@ -77,13 +77,13 @@ def tube(body: BoolArray, spacing: Sequence[float], volume_mm3: float) -> Tube:
     depth = edt.edt(np.pad(body, 1).astype(np.uint8), anisotropy=tuple(spacing))[1:-1, 1:-1, 1:-1]
     index = np.argwhere(body)
     plain, centred = _graph(body, index, spacing, depth[body])
-    start = int(np.argmax(np.nan_to_num(_finite(dijkstra(plain, indices=0)), nan=-1)))
-    away, before = dijkstra(centred, indices=start, return_predecessors=True)
+    start = int(np.argmax(_finite(dijkstra(plain, indices=0))))
+    before = dijkstra(centred, indices=start, return_predecessors=True)[1]
     end = int(np.argmax(_finite(dijkstra(plain, indices=start))))
     path = [end]
     while path[-1] != start and before[path[-1]] >= 0:
         path.append(int(before[path[-1]]))
-    points = index[path] * np.asarray(spacing, dtype=np.float64)
+    points: FloatArray = index[path].astype(np.float64) * np.asarray(spacing)
     tip = _length(points) + _end_mm(points, spacing)
     calibre = float(np.sqrt(4 * volume_mm3 / (np.pi * tip)))
     for _ in range(8):

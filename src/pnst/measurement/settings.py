@@ -253,6 +253,12 @@ class RimSettings(StageSettings):
     0.09 of a step (ours) …"""
     line_noise_sd: float = Field(2.0, ge=0)
     """… and by this many SDs of the image's noise (ours)."""
+    coherence_mm: float = Field(4.0, ge=0)
+    """Within this distance along the surface …"""
+    coherence_fraction: float = Field(0.4, ge=0, le=1)
+    """… at least this share of it has such a line, or it is a speck (ours) …"""
+    coherence_offset_mm: float = Field(1.0, ge=0)
+    """… as far out to within this distance (ours)."""
     profile_reach_mm: float = Field(6.0, gt=0)
     """Profiles run this far inward and outward (ours)."""
     patch_mm: float = Field(1.5, ge=0)
@@ -315,9 +321,9 @@ class HaemosiderinSettings(StageSettings):
     """A pole lies within this angle of the long axis, seen from the centroid (ours)."""
     min_elongation: float = Field(1.1, ge=1)
     """Under this ratio of the longest to the shortest axis there are no poles (ours)."""
-    max_blur_mm: float = Field(2.0, gt=0)
+    max_blur_mm: float = Field(1.5, gt=0)
     """Nothing is read where the voxels blur a layer by more than this, as full width at half maximum (ours)."""
-    min_read_fraction: float = Field(0.5, gt=0, le=1)
+    min_read_fraction: float = Field(0.25, gt=0, le=1)
     """A pole of which less than this can be read is left out (ours)."""
     patch_mm: float = Field(1.0, ge=0)
     """Profiles are averaged over this radius of the surface against noise (ours)."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from pnst.image import Grid
@@ -23,18 +21,23 @@ DISC = 24
 DARK_SHELLS = (Tissue.CAPSULE, Tissue.HAEMOSIDERIN)
 
 
-def sign_truth(scene: Scene, surface: Surface, body: MassMoments, grid: Grid) -> dict[str, dict[str, Value]]:
-    """The columns of the four families as the voxels of a T2 `grid` show them; nothing of a tumour without signs."""
+def sign_truth(
+    scene: Scene, surface: Surface, body: MassMoments, grid: Grid, rim_grid: Grid
+) -> dict[str, dict[str, Value]]:
+    """The columns of the four families as the voxels of a T2 `grid`, of the rim's own, show them; nothing of a tumour
+    without signs.
+    """
     signs = scene.shape.spec.signs
     if signs is None:
         return {}
-    readable = _blur_mm(scene, surface, grid) <= of.MAX_BLUR_MM
+    caps_seen = _blur_mm(scene, surface, grid) <= of.CAP_BLUR_MM
+    lines_seen = _blur_mm(scene, surface, rim_grid) <= of.MAX_BLUR_MM
     truth = {
         "flow_voids": flow_void_truth(scene, signs),
-        "haemosiderin": haemosiderin_truth(scene, surface, body, readable),
+        "haemosiderin": haemosiderin_truth(scene, surface, body, caps_seen),
     }
-    if readable.any():
-        truth["rim"] = rim_truth(scene, surface, readable)
+    if lines_seen.any():
+        truth["rim"] = rim_truth(scene, surface, lines_seen)
     if max(sorted(grid.spacing)[:2]) <= of.MAX_PIXEL_MM:
         truth["fascicular"] = fascicular_truth(scene, signs.fascicles, grid)
     return truth
@@ -130,8 +133,8 @@ def _within_reach(scene: Scene, void: FlowVoid) -> tuple[FloatArray, float]:
         parts = np.array([np.mean(distance < 0), np.mean((distance >= 0) & (distance <= of.PERILESIONAL_MM))])
         volumes += parts * np.pi * void.calibre_mm**2 / 4 * mm
     for end in axis[[0, -1]]:  # half a ball at each end
-        distance = float(scene.distance(end[None])[0])
-        volumes += np.array([distance < 0, 0 <= distance <= of.PERILESIONAL_MM]) * np.pi * void.calibre_mm**3 / 12
+        away = float(scene.distance(end[None])[0])
+        volumes += np.array([away < 0, 0 <= away <= of.PERILESIONAL_MM]) * np.pi * void.calibre_mm**3 / 12
     return volumes, float(length @ (scene.distance(axis) <= of.PERILESIONAL_MM))
 
 

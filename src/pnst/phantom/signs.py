@@ -20,7 +20,7 @@ POINTS_PER_MM = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Shell:
-    """A layer just outside the tumour's surface, on one polar cap or both: fluid, fibrous tissue, haemosiderin, bone."""
+    """A layer just outside the tumour's surface, on one polar cap or both: of fluid, fibre, haemosiderin or bone."""
 
     tissue: ShellTissue
     thickness_mm: float
@@ -90,7 +90,7 @@ class Septum:
     @property
     def unit_normal(self) -> FloatArray:
         """(3,)."""
-        return np.asarray(self.normal) / np.linalg.norm(self.normal)
+        return np.asarray(np.asarray(self.normal) / np.linalg.norm(self.normal))
 
 
 @dataclass(frozen=True, kw_only=True)

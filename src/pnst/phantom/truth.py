@@ -66,7 +66,8 @@ def true_values(
     }
     t2 = next((signals[role] for role in (Role.T2, Role.T2_FS) if role in signals), None)
     if t2 is not None:
-        families |= sign_truth(scene, surface, body, t2.grid)
+        rim = signals.get(Role.T2_FS, t2)
+        families |= sign_truth(scene, surface, body, t2.grid, rim.grid)
     return {f"{name}.{column}": value for name, family in families.items() for column, value in family.items()}
 
 

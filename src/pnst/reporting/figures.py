@@ -96,7 +96,7 @@ def region_pictures(study: Study, lesion: Lesion, m: Measurements, name: str) ->
 
 
 def rim_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]:
-    """The thin bright rim and the capsule, each where there is any; else the lesion on the series that shows neither."""
+    """The thin bright rim and the capsule, each where there is any; else the lesion on its series."""
     regions = [name for name in ("thin_bright_rim", "capsule") if _holds(m.regions.get(name))]
     return [picture for name in regions or ["capsule"] for picture in region_pictures(study, lesion, m, name)]
 

@@ -76,7 +76,7 @@ def dark_pieces(
 
 
 def _level(data: FloatArray, bright: BoolArray, lesion: BoolArray, spacing: tuple[float, float, float]) -> FloatArray:
-    """(ni, nj, nk): the mean of what is bright near each voxel, on its side of the lesion's surface; NaN without any."""
+    """(ni, nj, nk): the mean of what is bright near each voxel, on its side of the lesion's surface; NaN without."""
     sigmas = [LEVEL_MM / step for step in spacing]
     level = np.full(data.shape, np.nan, dtype=np.float32)
     edge = dilate(lesion) & dilate(~lesion)

@@ -102,7 +102,9 @@ def _discs(inside: Interior, dots: Dots) -> Mask:
     grid, axis = inside.volume.grid, inside.volume.grid.slice_axis
     out = np.zeros(grid.shape, dtype=bool)
     if len(dots.index):
-        steps = [np.arange(-n, n + 1) for n in np.ceil(dots.diameter_mm.max() / 2 / np.asarray(grid.spacing)).astype(int)]
+        steps = [
+            np.arange(-n, n + 1) for n in np.ceil(dots.diameter_mm.max() / 2 / np.asarray(grid.spacing)).astype(int)
+        ]
         steps[axis] = np.zeros(1, dtype=int)
         shifts = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3)
         within = np.linalg.norm(shifts * grid.spacing, axis=1) <= dots.diameter_mm[:, None] / 2

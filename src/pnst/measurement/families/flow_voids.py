@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -10,15 +11,14 @@ import numpy as np
 from pnst.image import Grid, Mask
 from pnst.kernels.ball import dilate_by_ball
 from pnst.kernels.noise import noise_sd
-from pnst.kernels.sampling import nearest
 from pnst.kernels.tubes import Tube, linearity, tube
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
 from pnst.measurement.settings import FlowVoidSettings
 from pnst.measurement.surface_rays import suppresses_fat, t2_series
 from pnst.segmentation.flow_void import DarkPieces, dark_pieces
-from pnst.segmentation.perilesional import Perilesional
-from pnst.study import Role, Series
+from pnst.segmentation.perilesional import Perilesional, resample_nearest
+from pnst.study import Role
 from pnst.typing import BoolArray, FloatArray
 
 MOST_PIECES = 200
@@ -81,10 +81,11 @@ def measure_flow_voids(context: Context) -> Outcome:
         seeds = (near.data < limit) & near.zone
     if suppresses_fat(series) and fat is not None:
         seeds &= ~(_on_voxels(perilesional, fat, near.grid) > settings.fat_fraction)
+    forbidden = _bone(context, near, settings) if seeds.any() else seeds
     pieces = dark_pieces(
         near.data,
         seeds,
-        _bone(context, near, settings),
+        forbidden,
         near.lesion,
         muscle,
         near.grid.spacing,
@@ -111,7 +112,9 @@ def measure_flow_voids(context: Context) -> Outcome:
             series=str(series.role),
             quality=join_warnings(*warnings),
         ),
-        regions={"flow_voids": Mask(np.isin(pieces.labels, [v.label for v in vessels]) & (pieces.labels > 0), near.grid)},
+        regions={
+            "flow_voids": Mask(np.isin(pieces.labels, [v.label for v in vessels]) & (pieces.labels > 0), near.grid)
+        },
     )
 
 
@@ -137,17 +140,12 @@ def _on_voxels(perilesional: Perilesional, cells: FloatArray, grid: Grid) -> Flo
 
 def _bone(context: Context, near: _Near, settings: FlowVoidSettings) -> BoolArray:
     """Voxels of marrow, with as much round it as cortex is thick, and of a given bone mask."""
-    bone = np.zeros(near.grid.shape, dtype=bool)
-    given, index = context.study.masks.get("bone"), None
+    bone, given = np.zeros(near.grid.shape, dtype=bool), context.study.masks.get("bone")
     masks = [] if given is None else [given]
-    try:
+    with suppress(NotMeasurable):
         masks.append(context.reference_tissue.bone_and_skin.marrow)
-    except NotMeasurable:
-        pass
     for mask in masks:
-        if mask.data.any():
-            index = np.stack(np.meshgrid(*map(np.arange, near.grid.shape), indexing="ij"), axis=-1)
-            bone |= nearest(mask.data, mask.grid.to_index(near.grid.to_world(index)))
+        bone |= resample_nearest(mask.data, mask.grid, near.grid, fill=False)
     return dilate_by_ball(bone, near.grid.spacing, settings.cortex_mm) if bone.any() else bone
 
 

@@ -104,7 +104,7 @@ def _shell(rays: SurfaceRays, muscle: float, settings: HaemosiderinSettings) -> 
         around = (rays.offsets >= low[:, None] - settings.fat_within_mm) & (
             rays.offsets <= high[:, None] + settings.fat_within_mm
         )
-        fat = (around & (np.nan_to_num(rays.fat) > settings.fat_fraction)).any(axis=1)
+        fat |= (around & (np.nan_to_num(rays.fat) > settings.fat_fraction)).any(axis=1)
     return _Shell(dark, fat | bone, low, high)
 
 
