@@ -232,7 +232,8 @@ class FascicularSettings(StageSettings):
     contrast_noise_sd: float = Field(3.0, ge=0)
     """… and by this many SDs of the image's noise (ours)."""
     crest_ratio: float = Field(1.08, gt=0)
-    """The ring is at least this many times as bright as the lesion's mean: it is no mere remainder (ours)."""
+    """The ring is at least this many times as bright as the lesion's mean, and as its median: spots in what is bright
+    all over have none (ours)."""
     closure_fraction: float = Field(0.6, gt=0, le=1)
     """In every direction the ring keeps this share of its step: a line or a gap is no ring (ours)."""
     variation: float = Field(0.2, gt=0)
@@ -248,7 +249,7 @@ class RimSettings(StageSettings):
     """A line is thin under this width at half its height; its flanks are looked for within as much (ours)."""
     line_within_mm: float = Field(3.0, ge=0)
     """Its crest lies this near to the surface: a contour lies up to 2 mm too far in or out (ours)."""
-    line_contrast_fraction: float = Field(0.12, gt=0, lt=1)
+    line_contrast_fraction: float = Field(0.10, gt=0, lt=1)
     """It stands above both flanks by this share of the profile's range: a truncated Fourier transform overshoots by
     0.09 of a step (ours) …"""
     line_noise_sd: float = Field(2.0, ge=0)
@@ -263,9 +264,9 @@ class RimSettings(StageSettings):
     """Profiles run this far inward and outward (ours)."""
     patch_mm: float = Field(1.5, ge=0)
     """Profiles are averaged over this radius of the surface against noise (ours)."""
-    max_blur_mm: float = Field(2.0, gt=0)
+    max_blur_mm: float = Field(1.6, gt=0)
     """No line is read where the voxels blur one by more than this, as full width at half maximum (ours)."""
-    min_measured_fraction: float = Field(0.25, gt=0, le=1)
+    min_measured_fraction: float = Field(0.15, gt=0, le=1)
     """Skipped when a line would show on less of the surface than this (ours)."""
     min_fraction: float = Field(0.02, ge=0, lt=1)
     """Lines on less of the surface than this are none, whether or not they might be fat (ours)."""

@@ -70,7 +70,7 @@ DOTS = 5
 
 # rim
 MAX_LINE_MM = 3.0
-MAX_BLUR_MM = 2.0
+MAX_BLUR_MM = 1.6
 """Full width at half maximum of what the voxels blur a line by: where it is more, none is read."""
 
 # flow_voids

@@ -42,7 +42,7 @@ def measure_fascicular(context: Context) -> Outcome:
     if mean <= 0:
         raise NotMeasurable("the lesion holds no signal on T2")
     noise = noise_sd(inside.volume.data, where, axis)
-    dots = dark_dots(data, where, inside.volume.grid.spacing, axis, _limits(settings, mean, noise))
+    dots = dark_dots(data, where, inside.volume.grid.spacing, axis, _limits(settings, data[where], noise))
     counts = np.bincount(dots.index[:, axis], minlength=2)
     count = int(np.sort(counts)[-2])
     return Outcome(
@@ -83,7 +83,9 @@ def _of_the_lesion(inside: Interior) -> tuple[FloatArray, BoolArray]:
     return np.where(known, inside.volume.data, mean).astype(np.float32), inside.core
 
 
-def _limits(settings: FascicularSettings, mean: float, noise: float) -> DotLimits:
+def _limits(settings: FascicularSettings, values: FloatArray, noise: float) -> DotLimits:
+    """What counts as a dot among the lesion's values (n,)."""
+    mean = float(values.mean(dtype=np.float64))
     return DotLimits(
         min_mm=settings.min_dot_mm,
         max_mm=settings.max_dot_mm,
@@ -91,7 +93,7 @@ def _limits(settings: FascicularSettings, mean: float, noise: float) -> DotLimit
         min_contrast=max(
             settings.contrast_fraction * mean, settings.contrast_noise_sd * (noise if np.isfinite(noise) else 0.0)
         ),
-        min_crest=settings.crest_ratio * mean,
+        min_crest=settings.crest_ratio * max(mean, float(np.median(values))),
         min_closure=settings.closure_fraction,
         max_variation=settings.variation,
     )

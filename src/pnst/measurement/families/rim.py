@@ -13,7 +13,13 @@ from pnst.kernels.thin_line import Lines, brightest_lines
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
 from pnst.measurement.settings import RimSettings
-from pnst.measurement.surface_rays import SurfaceRays, read_surface_rays, suppresses_fat, t2_series, voxels_along
+from pnst.measurement.surface_rays import (
+    SurfaceRays,
+    read_surface_rays,
+    suppresses_fat,
+    t2_series,
+    voxels_along,
+)
 from pnst.study import Role
 from pnst.typing import BoolArray, FloatArray
 
