@@ -19,7 +19,7 @@ from pnst.measurement.families.haemosiderin import Haemosiderin
 from pnst.measurement.families.heterogeneity import Heterogeneity
 from pnst.measurement.families.ivim import Ivim
 from pnst.measurement.families.margin import Margin
-from pnst.measurement.families.rim import Rim
+from pnst.measurement.families.rim import ThinRim
 from pnst.measurement.families.size import Size
 from pnst.measurement.families.split_fat import SplitFat
 from pnst.measurement.families.t1_high import T1High
@@ -49,7 +49,7 @@ class Measurements:
     target: Target | None = None
     heterogeneity: Heterogeneity | None = None
     fascicular: Fascicular | None = None
-    rim: Rim | None = None
+    rim: ThinRim | None = None
     flow_voids: FlowVoids | None = None
     haemosiderin: Haemosiderin | None = None
     skipped: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ import pytest
 
 from pnst.image import Mask
 from pnst.measurement.context import Context
-from pnst.measurement.families.rim import Rim, measure_rim
+from pnst.measurement.families.rim import ThinRim, measure_rim
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import MeasureSettings
 from pnst.study import Lesion, Role
@@ -18,7 +18,7 @@ BOTH = (Role.T1, Role.T2_FS)
 SPACING = (0.6, 0.7, 2.6)
 
 
-def measured(*features: Feature, roles: tuple[Role, ...] = BOTH, **body: object) -> Rim:
+def measured(*features: Feature, roles: tuple[Role, ...] = BOTH, **body: object) -> ThinRim:
     made = SignBody(features, **{"radii": RADII, "spacing": SPACING, "across": 0, **body})  # type: ignore[arg-type]
     return measure_rim(made.context(*roles)).family
 

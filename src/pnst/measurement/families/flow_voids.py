@@ -69,53 +69,51 @@ class _Near(NamedTuple):
 def measure_flow_voids(context: Context) -> Outcome:
     """Dark tubes on T2, else on fat-suppressed T2 where T1 shows where fat is."""
     series, settings = t2_series(context, Role.T2, Role.T2_FS), context.settings.flow_voids
-    muscle = context.reference_tissue.muscle(series).mode
     perilesional = context.views.perilesional(series)
-    near = _near(perilesional, settings)
+    muscle, near = context.reference_tissue.muscle(series).mode, _near(perilesional, settings)
     fat = context.reference_tissue.fat_fraction(perilesional)
     if suppresses_fat(series) and fat is None:
         raise NotMeasurable("fat-suppressed T2 alone: fat is as dark as a flow void, and no T1 tells them apart")
-    noise = noise_sd(near.data, np.isfinite(near.data), near.grid.slice_axis)
-    limit = max(settings.muscle_fraction * muscle, settings.noise_sd * (noise if np.isfinite(noise) else 0.0))
+    noise = settings.noise_sd * _noise(near)
+    limit = max(settings.muscle_fraction * muscle, noise)
     with np.errstate(invalid="ignore"):
         seeds = (near.data < limit) & near.zone
     if suppresses_fat(series) and fat is not None:
         seeds &= ~(_on_voxels(perilesional, fat, near.grid) > settings.fat_fraction)
     forbidden = _bone(context, near, settings) if seeds.any() else seeds
-    pieces = dark_pieces(
-        near.data,
-        seeds,
-        forbidden,
-        near.lesion,
-        muscle,
-        near.grid.spacing,
-        near.grid.slice_axis,
-        settings.max_calibre_mm,
-    )
+    spacing, axis = near.grid.spacing, near.grid.slice_axis
+    pieces = dark_pieces(near.data, seeds, forbidden, near.lesion, muscle, spacing, axis, settings.max_calibre_mm)
     vessels = _vessels(context, near, pieces, settings)
-    length = sum(vessel.tube.length_mm for vessel in vessels)
     warnings = [*context.views.quality_flags(series), *context.views.neighbour_flags]
-    if limit > settings.muscle_fraction * muscle:
+    if limit == noise:
         warnings.append("noise is as bright as a flow void: what lies within it counts")
     if vessels and fat is None:
         warnings.append("no T1 series tells flow voids from cortical bone")
-    return Outcome(
-        FlowVoids(
-            intralesional_ml=sum(vessel.inside_mm3 for vessel in vessels) / 1000,
-            perilesional_ml=sum(vessel.outside_mm3 for vessel in vessels) / 1000,
-            largest_calibre_mm=max((vessel.tube.calibre_mm for vessel in vessels), default=0.0),
-            pieces_count=len(vessels),
-            length_mm=float(length),
-            present=len(vessels) >= settings.min_pieces or length >= settings.min_length_mm,
-            present_threshold=settings.min_pieces,
-            length_mm_threshold=settings.min_length_mm,
-            series=str(series.role),
-            quality=join_warnings(*warnings),
-        ),
-        regions={
-            "flow_voids": Mask(np.isin(pieces.labels, [v.label for v in vessels]) & (pieces.labels > 0), near.grid)
-        },
+    shown = np.isin(pieces.labels, [vessel.label for vessel in vessels]) & (pieces.labels > 0)
+    family = _columns(vessels, str(series.role), join_warnings(*warnings), settings)
+    return Outcome(family, regions={"flow_voids": Mask(shown, near.grid)})
+
+
+def _columns(vessels: list[_Vessel], role: str, quality: str | None, settings: FlowVoidSettings) -> FlowVoids:
+    length = float(sum(vessel.tube.length_mm for vessel in vessels))
+    return FlowVoids(
+        intralesional_ml=sum((vessel.inside_mm3 for vessel in vessels), 0.0) / 1000,
+        perilesional_ml=sum((vessel.outside_mm3 for vessel in vessels), 0.0) / 1000,
+        largest_calibre_mm=max((vessel.tube.calibre_mm for vessel in vessels), default=0.0),
+        pieces_count=len(vessels),
+        length_mm=length,
+        present=len(vessels) >= settings.min_pieces or length >= settings.min_length_mm,
+        present_threshold=settings.min_pieces,
+        length_mm_threshold=settings.min_length_mm,
+        series=role,
+        quality=quality,
     )
+
+
+def _noise(near: _Near) -> float:
+    """SD of the image's noise; 0 where it cannot be told."""
+    noise = noise_sd(near.data, np.isfinite(near.data), near.grid.slice_axis)
+    return noise if np.isfinite(noise) else 0.0
 
 
 def _near(perilesional: Perilesional, settings: FlowVoidSettings) -> _Near:

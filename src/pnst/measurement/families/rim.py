@@ -33,7 +33,7 @@ NO_FAT_SERIES = "no T1 series without fat suppression and no Dixon fat image tel
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rim(Family):
+class ThinRim(Family):
     """Shares of the surface, of that part on which the voxels can show a thin line."""
 
     masks: ClassVar[frozenset[str]] = frozenset({"bone"})
@@ -83,7 +83,7 @@ def measure_rim(context: Context) -> Outcome:
         if unknown:
             warnings.append(NO_FAT_SERIES.format(line="bright" if kind is bright else "dark"))
     return Outcome(
-        Rim(
+        ThinRim(
             thin_bright_rim_fraction=columns["thin_bright_rim_fraction"],
             capsule_fraction=columns["capsule_fraction"],
             measured_fraction=measured,
