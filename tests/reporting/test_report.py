@@ -229,6 +229,12 @@ class TestIntradural:
         assert "malignan" not in before_rules.lower()
         assert "this one is intradural" in rules
 
+    def test_each_tumour_of_the_dura_stands_beside_the_lesion_with_its_sources(self, of_dura):
+        assert "Inside the dura: what is published of each tumour" in of_dura.text
+        assert "0 of 28" in of_dura.row("Dural tail reader: no")
+        assert "4 of 17" in of_dura.row("Fascicular sign not measured")
+        assert "Haemangioblastoma" in of_dura.text
+
     def test_the_end_of_the_page_names_what_it_rests_on(self, of_dura):
         assert "figures published for intradural schwannomas and meningiomas" in of_dura.text
         assert "peripheral nerve sheath tumours" not in of_dura.text
@@ -239,6 +245,9 @@ class TestNoQuestion:
         assert "There is no probability. No published row speaks of intracranial lesions" in of_skull.text
         for words in ("multiply the odds", "at other priors", "What each finding says", "The prior is"):
             assert words not in of_skull.text
+
+    def test_no_tumour_of_the_dura_is_spoken_of(self, of_skull):
+        assert "Inside the dura" not in of_skull.text
 
     def test_the_measurements_stand(self, of_skull):
         assert of_skull.row("Size Longest diameter").startswith("Size Longest diameter 36.0 mm")

@@ -12,6 +12,7 @@ from pnst.errors import InputError
 from pnst.measurement.measurements import Measurements
 from pnst.measurement.overrides import check_overrides
 from pnst.reporting.answer import answer_of
+from pnst.reporting.differential import differential
 from pnst.reporting.key_numbers import key_numbers
 from pnst.reporting.numbers import log_odds, percent, quantity, sentence, signed, significant
 from pnst.reporting.question_words import QuestionWords, question_words
@@ -86,6 +87,7 @@ def _lesion(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> dic
         "reasons": explained,
         "axis": axis_of(explained),
         "rules": rule_table(a.rules, m),
+        "differential": differential(m) if a.question == "intradural" else None,
         "key_numbers": key_numbers(m),
         "reportlets": reportlets(study, lesion, m),
         "skipped": {part_title(part): reason for part, reason in m.skipped.items()},
