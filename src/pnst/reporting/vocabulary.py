@@ -146,6 +146,7 @@ FAMILIES = {
         "Tubes far darker than muscle on T2 in the lesion (outlined in blue) and within reach of it (vermilion): "
         "vessels in which blood flows fast. Bone, fat and what only passes by are left out.",
         (KeyColumn("length_mm", "present", "Flow voids", "two vessels, or at least", "length_mm"),),
+        "undetermined",
     ),
     "haemosiderin": Words(
         "Haemosiderin caps",

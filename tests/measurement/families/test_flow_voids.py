@@ -102,6 +102,14 @@ def test_suppressed_fat_is_told_from_voids_by_t1():
         measured(INNER, roles=(Role.T2_FS,))
 
 
+def test_without_t1_what_lies_outside_the_lesion_leaves_it_open():
+    voids = measured(INNER, OUTER, roles=(Role.T2,))
+    assert (voids.pieces_count, voids.present) == (2, None)
+    assert "cortical bone" in voids.quality
+    inner = measured(INNER, bar("dark", (5, -4, -5), (-5, -4, 6), 2.0), roles=(Role.T2,))
+    assert (inner.pieces_count, inner.present) == (2, True)
+
+
 def test_without_t2_it_is_skipped():
     with pytest.raises(NotMeasurable, match="no T2 series"):
         measured(INNER, roles=(Role.T1,))

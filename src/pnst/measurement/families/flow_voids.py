@@ -30,6 +30,7 @@ class FlowVoids(Family):
     """Volumes in ml, lengths in mm; `present: false` with no pieces is a result."""
 
     masks: ClassVar[frozenset[str]] = frozenset({"bone", "muscle"})
+    nullable: ClassVar[frozenset[str]] = frozenset({"present"})
     intralesional_ml: float
     perilesional_ml: float
     """Outside the lesion, within reach of it."""
@@ -38,7 +39,8 @@ class FlowVoids(Family):
     pieces_count: int
     length_mm: float
     """Of all together."""
-    present: bool
+    present: bool | None
+    """None where it rests on vessels outside the lesion, and nothing tells them from cortical bone."""
     present_threshold: int
     """Least `pieces_count` …"""
     length_mm_threshold: float
@@ -87,22 +89,35 @@ def measure_flow_voids(context: Context) -> Outcome:
     warnings = [*context.views.quality_flags(series), *context.views.neighbour_flags]
     if limit == noise:
         warnings.append("noise is as bright as a flow void: what lies within it counts")
-    if vessels and fat is None:
-        warnings.append("no T1 series tells flow voids from cortical bone")
+    bone_known = fat is not None or "bone" in context.study.masks
+    if any(vessel.inside_mm3 == 0 for vessel in vessels) and not bone_known:
+        warnings.append("no T1 series and no bone mask tells flow voids outside the lesion from cortical bone")
     shown = np.isin(pieces.labels, [vessel.label for vessel in vessels]) & (pieces.labels > 0)
-    family = _columns(vessels, str(series.role), join_warnings(*warnings), settings)
+    present = _present(vessels, settings)
+    if present and not bone_known and not _present([one for one in vessels if one.inside_mm3 > 0], settings):
+        present = None
+    family = _columns(vessels, present, str(series.role), join_warnings(*warnings), settings)
     return Outcome(family, regions={"flow_voids": Mask(shown, near.grid)})
 
 
-def _columns(vessels: list[_Vessel], role: str, quality: str | None, settings: FlowVoidSettings) -> FlowVoids:
-    length = float(sum(vessel.tube.length_mm for vessel in vessels))
+def _length_mm(vessels: list[_Vessel]) -> float:
+    return float(sum(vessel.tube.length_mm for vessel in vessels))
+
+
+def _present(vessels: list[_Vessel], settings: FlowVoidSettings) -> bool | None:
+    return len(vessels) >= settings.min_pieces or _length_mm(vessels) >= settings.min_length_mm
+
+
+def _columns(
+    vessels: list[_Vessel], present: bool | None, role: str, quality: str | None, settings: FlowVoidSettings
+) -> FlowVoids:
     return FlowVoids(
         intralesional_ml=sum((vessel.inside_mm3 for vessel in vessels), 0.0) / 1000,
         perilesional_ml=sum((vessel.outside_mm3 for vessel in vessels), 0.0) / 1000,
         largest_calibre_mm=max((vessel.tube.calibre_mm for vessel in vessels), default=0.0),
         pieces_count=len(vessels),
-        length_mm=length,
-        present=len(vessels) >= settings.min_pieces or length >= settings.min_length_mm,
+        length_mm=_length_mm(vessels),
+        present=present,
         present_threshold=settings.min_pieces,
         length_mm_threshold=settings.min_length_mm,
         series=role,
