@@ -1,8 +1,8 @@
 """How near the signs that are read on T2 come to the truth of simulated tumours.
 
-python benchmarks/signs.py --studies FOLDER [--first 100] [--number 20] [--family rim] [--markdown]
+python benchmarks/signs.py --studies FOLDER --csv FILE [--first 100] [--number 20] [--family rim] [--markdown]
 
-The studies are simulated into FOLDER where they are not there yet. Scenes 0 to 9 of each family were looked at while
+The studies are simulated into FOLDER where they are not there yet; what FILE holds already is not measured again. Scenes 0 to 9 of each family were looked at while
 the measurements were written; those from 100 on were not.
 """
 
@@ -102,6 +102,18 @@ def _clear(family: str, column: str, truth: dict[str, Any]) -> bool:
     return abs(float(truth[name]) - threshold) > NEAR_THRESHOLD * threshold
 
 
+def _as_measured(value: Any) -> Any:
+    """A value of the table, as it was before it was written."""
+    words = {"True": True, "False": False, "nan": None, "": None, "None": None}
+    text = str(value)
+    if text in words:
+        return words[text]
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 def good(row: pd.Series) -> bool:
     """Whether a value lies within its tolerance; a sign must be the same."""
     if isinstance(row["true"], bool) or row["value"] is None:
@@ -128,6 +140,7 @@ def main() -> None:
     """Measure every scene and print the table."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--studies", type=Path, required=True)
+    arguments.add_argument("--csv", type=Path)
     arguments.add_argument("--first", type=int, default=100)
     arguments.add_argument("--number", type=int, default=20)
     arguments.add_argument("--family", choices=list(KINDS), action="append")
@@ -135,16 +148,22 @@ def main() -> None:
     arguments.add_argument("--simulate-only", action="store_true")
     arguments.add_argument("--markdown", action="store_true", help="write the table into README.md")
     chosen = arguments.parse_args()
-    rows = []
+    known = pd.read_csv(chosen.csv) if chosen.csv and chosen.csv.exists() else pd.DataFrame()
+    done = set() if known.empty else set(zip(known["family"], known["seed"], strict=True))
+    rows: list[dict[str, Any]] = []
     for seed in range(chosen.first, chosen.first + chosen.number):
         for family in chosen.family or KINDS:
             if chosen.simulate_only:
                 study_of(chosen.studies, family, seed)
-            else:
+            elif (family, seed) not in done:
                 rows += list(rows_of(chosen.studies, family, seed))
+                if chosen.csv:
+                    pd.concat([known, pd.DataFrame(rows)]).to_csv(chosen.csv, index=False)
     if chosen.simulate_only:
         return
-    results = pd.DataFrame(rows)
+    results = pd.concat([known, pd.DataFrame(rows)]).astype({"value": object, "true": object})
+    for column in ("value", "true"):
+        results[column] = results[column].map(_as_measured)
     if chosen.each:
         print(results.to_string())
     times = results.groupby("family")["s"].median()
