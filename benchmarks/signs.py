@@ -2,7 +2,8 @@
 
 python benchmarks/signs.py --studies FOLDER --csv FILE [--first 100] [--number 20] [--family rim] [--markdown]
 
-The studies are simulated into FOLDER where they are not there yet; what FILE holds already is not measured again. Scenes 0 to 9 of each family were looked at while
+The studies are simulated into FOLDER where they are not there yet; what FILE holds already is not measured again.
+Scenes 0 to 9 of each family were looked at while
 the measurements were written; those from 100 on were not.
 """
 

@@ -25,11 +25,11 @@ REGIONS = {
     "cyst": ("Cyst or necrosis", "#d55e00", (Role.T1_POST,)),
     "t1_high": ("T1-bright area", "#cc79a7", (Role.T1,)),
     "target_core": ("Inner third", "#0072b2", (Role.T2, Role.T2_FS)),
-    "fascicles": ("Dots in rings", "#e69f00", (Role.T2, Role.T2_FS)),
-    "thin_bright_rim": ("Thin bright rim", "#d55e00", (Role.T2_FS, Role.T2)),
-    "capsule": ("Capsule", "#009e73", (Role.T2_FS, Role.T2)),
-    "flow_voids": ("Flow voids", "#d55e00", (Role.T2, Role.T2_FS)),
-    "haemosiderin": ("Haemosiderin caps", "#cc79a7", (Role.T2, Role.T2_FS)),
+    "fascicles": ("Dots in rings", "#ddcc77", (Role.T2, Role.T2_FS)),
+    "thin_bright_rim": ("Thin bright rim", "#cc6677", (Role.T2_FS, Role.T2)),
+    "capsule": ("Capsule", "#44aa99", (Role.T2_FS, Role.T2)),
+    "flow_voids": ("Flow voids", "#ee3377", (Role.T2, Role.T2_FS)),
+    "haemosiderin": ("Haemosiderin caps", "#aa4499", (Role.T2, Role.T2_FS)),
 }
 """Region → its title, its colour, and the roles that it is shown on."""
 ADC_REGIONS = {"solid": ("what was averaged (black)", "#000000"), "adc_dark": ("its darkest part (red)", "#ff2a00")}

@@ -129,21 +129,21 @@ FAMILIES = {
     ),
     "fascicular": Words(
         "Fascicular sign",
-        "Dark dots in bright rings within the lesion on T2 (orange; the lesion is outlined in blue), counted on the "
+        "Dark dots in bright rings within the lesion on T2 (sand; the lesion is outlined in blue), counted on the "
         "slice that holds the second most. It is not read where voxels are too large to show them.",
         (KeyColumn("count", "present", "Fascicular sign", "at least", "count"),),
         speaks="Bundles of fascicles speak for a tumour of the nerve itself, a benign one more often.",
     ),
     "rim": Words(
         "Rim",
-        "Thin lines between the lesion (outlined in blue) and what it lies in: bright ones (vermilion) and dark ones, "
-        "a capsule (green), on the part of the surface where the voxels can show them. Fat is none.",
+        "Thin lines between the lesion (outlined in blue) and what it lies in: bright ones (rose) and dark ones, a "
+        "capsule (teal), on the part of the surface where the voxels can show them. Fat is none.",
         (KeyColumn("thin_bright_rim_fraction"), KeyColumn("capsule_fraction")),
         "undetermined",
     ),
     "flow_voids": Words(
         "Flow voids",
-        "Tubes far darker than muscle on T2 in the lesion (outlined in blue) and within reach of it (vermilion): "
+        "Tubes far darker than muscle on T2 in the lesion (outlined in blue) and within reach of it (magenta): "
         "vessels in which blood flows fast. Bone, fat and what only passes by are left out.",
         (KeyColumn("length_mm", "present", "Flow voids", "two vessels, or at least", "length_mm"),),
         "undetermined",
