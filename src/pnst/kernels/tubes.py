@@ -12,7 +12,7 @@ from pnst.typing import BoolArray, FloatArray, IntArray
 
 CENTRED = 2.0
 """A path keeps to the middle of a tube: its cost per mm falls with this power of the distance to the wall."""
-SMOOTHED = 2
+SMOOTHED = 1
 """A path's steps from voxel to voxel are smoothed so many times over three of them."""
 SAMPLE = 400
 """Linearity is averaged over about so many voxels of a body: it costs time alone."""

@@ -322,9 +322,9 @@ class HaemosiderinSettings(StageSettings):
     """A pole lies within this angle of the long axis, seen from the centroid (ours)."""
     min_elongation: float = Field(1.1, ge=1)
     """Under this ratio of the longest to the shortest axis there are no poles (ours)."""
-    max_blur_mm: float = Field(1.5, gt=0)
+    max_blur_mm: float = Field(1.2, gt=0)
     """Nothing is read where the voxels blur a layer by more than this, as full width at half maximum (ours)."""
-    min_read_fraction: float = Field(0.25, gt=0, le=1)
+    min_read_fraction: float = Field(0.15, gt=0, le=1)
     """A pole of which less than this can be read is left out (ours)."""
     patch_mm: float = Field(1.0, ge=0)
     """Profiles are averaged over this radius of the surface against noise (ours)."""

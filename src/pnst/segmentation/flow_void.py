@@ -18,7 +18,7 @@ WALL_VOXELS = 1.5
 MIN_WEIGHT = 1e-3
 """Where less of the Gaussian than this lies on what is bright, the level is not known."""
 MIN_SEEDS = 4
-MIN_SEED_SHARE = 0.3
+MIN_SEED_SHARE = 0.1
 """A piece holds as many dark voxels, and as large a share of them: noise holds single ones."""
 
 
