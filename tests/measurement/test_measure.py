@@ -17,7 +17,7 @@ from without_intervals import measure
 def test_images_without_noise_are_measured_like_others():
     scene = Scene(radius=13, halo=8, noise=0.0)
     m = measure(scene.study(), scene.lesion())
-    assert set(m.skipped) == set()
+    assert set(m.skipped) == {"fascicular"}  # voxels are too large for it
     assert m.edema.max_extent_mm == pytest.approx(8, abs=1.5)
     assert m.margin.ill_defined is False
 

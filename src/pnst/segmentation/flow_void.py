@@ -44,7 +44,8 @@ def dark_pieces(
     slice_axis: int,
     widest_mm: float,
 ) -> DarkPieces:
-    """The pieces round `seeds`, dark voxels of an image (ni, nj, nk), less those wider than `widest_mm` in the slice.
+    """The pieces round `seeds`, dark voxels of an image (ni, nj, nk), less those wider than `widest_mm` and two
+    voxels in the slice.
 
     Each is bounded at half the step between what is dark and the mean of what is not, round it and on its side of the
     lesion's surface; outside the lesion also at half the step to `muscle`. What meets a `forbidden` voxel, or the edge
@@ -64,7 +65,8 @@ def dark_pieces(
     with np.errstate(invalid="ignore", divide="ignore"):
         share[box] = np.nan_to_num(np.where(near, (level - part) / (level - floor), 0.0), posinf=0.0, neginf=0.0)
         grown = near & (share[box] > 0.5) & (inner | (part < (muscle + floor) / 2))
-    wide = open_in_plane(grown | dark, spacing, slice_axis, widest_mm / 2)
+    side = max(step for axis, step in enumerate(spacing) if axis != slice_axis)  # a vessel's own, cut aslant
+    wide = open_in_plane(grown | dark, spacing, slice_axis, widest_mm / 2 + side)
     edge = dilate_by_ball(wide, spacing, WALL_VOXELS * sorted(spacing)[1]) if wide.any() else wide
     pieces = cc3d.connected_components(grown, connectivity=26).astype(np.int32)
     counts = np.bincount(pieces.ravel())

@@ -80,9 +80,9 @@ def measure_flow_voids(context: Context) -> Outcome:
     limit = max(settings.muscle_fraction * muscle, noise)
     with np.errstate(invalid="ignore"):
         seeds = (near.data < limit) & near.zone
-    if suppresses_fat(series) and fat is not None:
-        seeds &= ~(_on_voxels(perilesional, fat, near.grid) > settings.fat_fraction)
     forbidden = _bone(context, near, settings) if seeds.any() else seeds
+    if suppresses_fat(series) and fat is not None:
+        forbidden = forbidden | (_on_voxels(perilesional, fat, near.grid) > settings.fat_fraction)
     spacing, axis = near.grid.spacing, near.grid.slice_axis
     pieces = dark_pieces(near.data, seeds, forbidden, near.lesion, muscle, spacing, axis, settings.max_calibre_mm)
     vessels = _vessels(context, near, pieces, settings)
