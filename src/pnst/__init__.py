@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from pnst.classification.assess import assess
     from pnst.classification.assessment import Assessment
+    from pnst.classification.burden import Burden
     from pnst.classification.evaluation.evaluate import evaluate
     from pnst.classification.evaluation.evaluation import Evaluation
     from pnst.classification.sites.summarise import summarise_evidence
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "assess": "classification.assess",
     "Assessment": "classification.assessment",
+    "Burden": "classification.burden",
     "train": "classification.training.train",
     "TrainedModel": "classification.training.trained_model",
     "read_model": "classification.training.model_folder",
@@ -120,6 +122,7 @@ __all__ = [
     "Measurements",
     "MeasureSettings",
     "Assessment",
+    "Burden",
     "TrainedModel",
     "Evaluation",
     "SiteEvidence",

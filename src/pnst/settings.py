@@ -13,7 +13,7 @@ from pnst.classification.settings import AssessSettings, EvaluateSettings, Train
 from pnst.errors import SettingError
 from pnst.measurement.settings import MeasureSettings
 from pnst.preprocessing.settings import PreprocessSettings
-from pnst.segmentation.outside import SegmentSettings
+from pnst.segmentation.outside import SegmentSettings, StructureSettings
 from pnst.stage_settings import StageSettings, first_error
 from pnst.toml_file import TomlError, read_toml
 
@@ -46,6 +46,7 @@ class RunSettings(_Tables):
     remedy: ClassVar[str] = "start from the settings.toml that a run leaves beside its outputs"
 
     preprocess: PreprocessSettings = Field(default_factory=PreprocessSettings)
+    structures: StructureSettings = Field(default_factory=StructureSettings)
     segment: SegmentSettings = Field(default_factory=SegmentSettings)
     measure: MeasureSettings = Field(default_factory=MeasureSettings)
     assess: AssessSettings = Field(default_factory=AssessSettings)

@@ -415,6 +415,36 @@ def test_several_lesions_share_one_page(made, bare, a):
     assert "Lesion tumour 2" in page.text
 
 
+def test_a_page_of_several_lesions_begins_with_the_table_and_keeps_its_order(made, bare, a):
+    findings = []
+    for n, p in enumerate((0.2, 0.9, 0.5), start=1):
+        label = f"tumour {n}"
+        scored = replace(a, label=label, probability=p, abstained=None)
+        findings.append((Lesion(label, made.lesion.mask, "simulation"), replace(made.m, label=label), scored))
+    html = report_lesions(bare, findings, ["tumour 4"])
+    page = Page(html)
+    assert html.index("All lesions") < html.index("<article")
+    places = [html.index(f'<article id="lesion-{n}"') for n in (2, 3, 1)]
+    assert places == sorted(places)
+    assert page.values("a", "href") == ["#lesion-2", "#lesion-3", "#lesion-1"]
+    assert "3 lesions together 31.7" in page.text
+    assert "1 lesion could not be measured, in no sum: tumour 4." in page.text
+    assert "<th>Region</th>" not in html
+
+
+def test_a_page_of_one_lesion_has_no_such_table(made, bare, a):
+    html = report(bare, made.lesion, made.m, a)
+    assert "All lesions" not in html
+    assert 'id="lesion-1"' not in html
+
+
+def test_texts_of_the_table_are_escaped(made, bare):
+    label = "<script>"
+    m = replace(made.m, label=label)
+    findings = [(Lesion(label, made.lesion.mask, "simulation"), m, assess(m))] * 2
+    assert "<script" not in report_lesions(bare, findings, ["<img>"])
+
+
 def test_a_lesion_that_meets_no_image_is_reported_without_pictures(made, bare, a):
     """As when a report is made from numbers whose images are not at hand."""
     m = replace(made.m, regions={})

@@ -8,6 +8,7 @@ from pnst.settings import LearnSettings, RunSettings
 from pnst.workflow.case import (
     Case,
     assess_case,
+    burden_rows,
     measure_case,
     preprocess_case,
     read_case,
@@ -16,6 +17,7 @@ from pnst.workflow.case import (
     summaries,
     write_case,
 )
+from pnst.workflow.doctor import examine
 from pnst.workflow.inputs import CaseInputs
 from pnst.workflow.learning import TrainingTable, evaluate_models, summarise_table, train_model
 from pnst.workflow.main_job import run
@@ -42,7 +44,9 @@ __all__ = [
     "assess_file",
     "assess_step",
     "assessments_json",
+    "burden_rows",
     "evaluate_models",
+    "examine",
     "explanations",
     "fetch",
     "inspect",
