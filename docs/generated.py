@@ -13,17 +13,19 @@ from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import layers
+from pydantic.fields import FieldInfo
 from sphinx.pycode import ModuleAnalyzer
 
 import pnst
 from pnst.cli import app
 from pnst.io.masks.schemes.table import TOOLS, schemes, structure_tool
 from pnst.measurement.family import Family
+from pnst.measurement.growth.settings import CompareSettings
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.measurement.settings import MeasureSettings
 from pnst.phantom import TISSUES, Spec
 from pnst.phantom.sources import CITATIONS, NO_PROTONS
-from pnst.preprocessing.settings import PreprocessSettings
+from pnst.preprocessing.settings import DateAlignmentSettings, PreprocessSettings
 from pnst.segmentation.outside import SegmentSettings, StructureSettings
 from pnst.stage_settings import StageSettings
 
@@ -36,7 +38,12 @@ SETTINGS = {
     for stage in (MeasureSettings, PreprocessSettings)
     for name, info in stage.model_fields.items()
     if isinstance(info.annotation, type) and issubclass(info.annotation, StageSettings)
-} | {"segment": SegmentSettings, "structures": StructureSettings}
+} | {
+    "segment": SegmentSettings,
+    "structures": StructureSettings,
+    "compare": CompareSettings,
+    "between_dates": DateAlignmentSettings,
+}
 """Every table of settings that a run has, by its name in settings.toml."""
 
 
@@ -93,8 +100,14 @@ def attribute_docs(cls: type) -> dict[str, str]:
 def settings_table(model: type) -> str:
     """Every setting of one family with its default."""
     says = attribute_docs(model)
-    rows = [f"| `{name}` | {info.default} | {says.get(name, '')} |" for name, info in model.model_fields.items()]
+    own = {name: info for name, info in model.model_fields.items() if not has_table(info)}
+    rows = [f"| `{name}` | {info.default} | {says.get(name, '')} |" for name, info in own.items()]
     return "\n".join(["| setting | default | what it is |", "|---|---|---|", *rows, ""])
+
+
+def has_table(info: FieldInfo) -> bool:
+    """Whether a setting is a table of its own."""
+    return isinstance(info.annotation, type) and issubclass(info.annotation, StageSettings)
 
 
 def tissues_table() -> str:

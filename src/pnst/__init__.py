@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pnst.io.study import inspect, read_study
     from pnst.io.write import write_study
     from pnst.measurement.adc_map import adc_map
+    from pnst.measurement.growth.growth import Growth
     from pnst.measurement.measure import measure
     from pnst.measurement.measurements import Measurements
     from pnst.measurement.settings import MeasureSettings
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pnst.segmentation.segmented_lesion import SegmentedLesion
     from pnst.study import Lesion, Role, Series, Study
     from pnst.workflow.case import Case
+    from pnst.workflow.comparing import compare
     from pnst.workflow.main_job import run
     from pnst.workflow.segmentation import segment_with
 
@@ -84,6 +86,8 @@ _HOMES = {
     "Study": "study",
     "Case": "workflow.case",
     "run": "workflow.main_job",
+    "compare": "workflow.comparing",
+    "Growth": "measurement.growth.growth",
     "segment_with": "workflow.segmentation",
 }
 
@@ -101,6 +105,7 @@ __all__ = [
     "measure",
     "assess",
     "report",
+    "compare",
     "train",
     "read_model",
     "evaluate",
@@ -123,6 +128,7 @@ __all__ = [
     "MeasureSettings",
     "Assessment",
     "Burden",
+    "Growth",
     "TrainedModel",
     "Evaluation",
     "SiteEvidence",

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 
 from pnst.classification.settings import AssessSettings, EvaluateSettings, TrainSettings
 from pnst.errors import SettingError
+from pnst.measurement.growth.settings import CompareSettings
 from pnst.measurement.settings import MeasureSettings
 from pnst.preprocessing.settings import PreprocessSettings
 from pnst.segmentation.outside import SegmentSettings, StructureSettings
@@ -88,6 +89,12 @@ class RunSettings(_Tables):
         import tomli_w
 
         return tomli_w.dumps(self.model_dump(exclude_none=True))
+
+
+class GrowthSettings(RunSettings):
+    """Every setting of a comparison of dates: those of a run, and how lesions are followed."""
+
+    compare: CompareSettings = Field(default_factory=CompareSettings)
 
 
 class LearnSettings(_Tables):

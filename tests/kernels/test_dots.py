@@ -11,7 +11,7 @@ from pnst.kernels.dots import DotLimits, dark_dots
 
 SPACING = (0.5, 3.0, 0.6)
 """Slices along the second axis."""
-LIMITS = DotLimits(2.0, 6.0, 2.5, 20.0, 65.0, 0.6, 0.2)
+LIMITS = DotLimits(2.0, 6.0, 2.5, 20.0, 54.0, 65.0, 0.6, 0.2)
 
 
 def radius(i0: float, k0: float) -> np.ndarray:
@@ -79,3 +79,10 @@ def test_only_middles_inside_count():
     inside = np.ones(data.shape, dtype=bool)
     inside[20:] = False
     assert len(dark_dots(data, inside, SPACING, 1, LIMITS).index) == 0
+
+
+def test_what_lies_between_rings_is_no_dot():
+    """Four rings that nearly touch enclose a piece of the body, which is darker than they are."""
+    data = image(*((10.0 + 5.6 * a, 10.0 + 5.6 * b, 3.0, 1.2) for a in (0, 1) for b in (0, 1)))
+    assert np.bincount(dots(data).index[:, 1]).tolist() == [4, 4, 4]
+    assert len(dots(data, replace(LIMITS, max_middle=70.0)).index) > 12

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pnst.errors import AmbiguityError, InputError
+from pnst.io.digest import patient_digest
 from pnst.io.masks.file import LabelMapFile, MaskFile
 from pnst.io.masks.label_names import names_of_labels
 from pnst.io.masks.named import LABELS, LESION, AnyMaskFile, Masks, left_out_note, mask_reason, single_masks, with_masks
@@ -22,7 +23,7 @@ from pnst.io.nifti.series import read_series
 from pnst.io.role_override import NO_SERIES, parse_role
 from pnst.io.series_guess import SeriesGuess
 from pnst.measurement.measurements import MASK_NAMES
-from pnst.study import Role, Study
+from pnst.study import Role, Series, Study
 
 DERIVED = "derivatives/pnst"
 """Where in a dataset lie the masks and maps that pnst writes; other tools' derivatives are not read."""
@@ -121,7 +122,7 @@ def read_bids(
     folder = _one_session(path)
     names = [BidsName.of(file) for file in _images(folder)]
     file_by_role = _files_by_role(path, folder, names, roles or {})
-    series = {role: read_series(file_by_role[role], role) for role in Role if role in file_by_role}
+    series = {role: _of_subject(read_series(file_by_role[role], role), folder) for role in Role if role in file_by_role}
     mask_by_name = _masks_by_name(names, masks or {})
     used = {file.resolve() for file in (*file_by_role.values(), *(mask.file for mask in mask_by_name.values()))}
     left = [n.word for n in names if n.mask_name != LESION and n.file.resolve() not in used]
@@ -219,6 +220,11 @@ def _chosen(path: Path, folder: Path, role: str, name: str) -> Path:
         expected="the name of an image of the subject, or its path in the dataset",
         remedy="correct the name",
     )
+
+
+def _of_subject(series: Series, folder: Path) -> Series:
+    subject = next((part for part in reversed(folder.resolve().parts) if part.startswith("sub-")), "")
+    return replace(series, source=replace(series.source, patient_digest=patient_digest("bids", subject)))
 
 
 def _case(folder: Path) -> str:

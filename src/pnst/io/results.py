@@ -120,6 +120,12 @@ def lesions_json(case_id: str, lesions: Iterable[Mapping[str, Any]]) -> str:
     )
 
 
+def growth_json(growth: Mapping[str, Any]) -> str:
+    """growth.json: schema version, and what a comparison of dates says."""
+    content = {"schema_version": SCHEMA_VERSION, **growth}
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+
+
 def read_lesions_json(file: Path) -> tuple[str, list[Mapping[str, Any]]]:
     """The case id and the entries of a measurements.json or assessment.json."""
     try:

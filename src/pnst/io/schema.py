@@ -1,4 +1,4 @@
-"""The JSON schemas of measurements.json, assessment.json and burden.json, made from the types that are written.
+"""The JSON schemas of measurements.json, assessment.json, burden.json and growth.json, from the types that are written.
 
 `python -m pnst.io.schema FOLDER` writes them; those beside this module are published.
 """
@@ -18,6 +18,7 @@ from pnst.classification.assessment import Assessment
 from pnst.classification.burden import ELSEWHERE, LesionBurden
 from pnst.evidence.question import QuestionName
 from pnst.evidence.rule import RuleResult
+from pnst.io.growth_schema import growth_schema
 from pnst.io.results import SCHEMA_VERSION
 from pnst.measurement.family import INTERVAL, Family
 from pnst.measurement.measurements import FAMILY_TYPES
@@ -128,7 +129,12 @@ def burden_schema() -> Json:
     return _headed("burden", _object(properties, about))
 
 
-SCHEMAS = {"measurements": measurements_schema, "assessment": assessment_schema, "burden": burden_schema}
+SCHEMAS = {
+    "measurements": measurements_schema,
+    "assessment": assessment_schema,
+    "burden": burden_schema,
+    "growth": growth_schema,
+}
 
 
 def write_schemas(folder: Path) -> None:

@@ -35,6 +35,8 @@ class DotLimits:
     """The ring's crest lies at most this far outside the dark part."""
     min_contrast: float
     """Crest less middle, in the image's unit."""
+    max_middle: float
+    """Level of the middle, in the image's unit."""
     min_crest: float
     """Level of the crest, in the image's unit."""
     min_closure: float
@@ -63,7 +65,7 @@ def dark_dots(
     >>> i, j = np.ogrid[-20:21, -18:19]
     >>> r = np.hypot(0.5 * i, 0.6 * j)
     >>> image = np.where(r < 1.5, 20.0, np.where(r < 2.5, 90.0, 60.0))[:, :, None].astype(np.float32)
-    >>> limits = DotLimits(2.0, 6.0, 2.5, 20.0, 65.0, 0.6, 0.25)
+    >>> limits = DotLimits(2.0, 6.0, 2.5, 20.0, 50.0, 65.0, 0.6, 0.25)
     >>> dots = dark_dots(image, np.ones(image.shape, dtype=bool), (0.5, 0.6, 3.0), 2, limits)
     >>> dots.index.tolist(), bool(abs(dots.diameter_mm[0] - 3) < 0.5)
     ([[20, 18, 0]], True)
@@ -153,7 +155,9 @@ def _rings(rays: FloatArray, limits: DotLimits) -> tuple[FloatArray, BoolArray]:
     crest = np.where(near[:, None, :], rays, -np.inf).max(axis=2)
     closure = (crest.min(axis=1) - middle) / np.maximum(step, 1e-30)
     variation = crest.std(axis=1) / np.maximum(step, 1e-30)
-    good = (crest_at > 0) & (step >= limits.min_contrast) & (2 * radius >= limits.min_mm)
+    good = (
+        (crest_at > 0) & (middle <= limits.max_middle) & (step >= limits.min_contrast) & (2 * radius >= limits.min_mm)
+    )
     good &= (2 * radius <= limits.max_mm) & (STEP_MM * crest_at - radius <= limits.ring_mm)
     return 2 * radius, good & (closure >= limits.min_closure) & (variation <= limits.max_variation)
 

@@ -231,6 +231,8 @@ class FascicularSettings(StageSettings):
     """The ring is brighter than the dot by at least this share of the lesion's mean (ours) …"""
     contrast_noise_sd: float = Field(3.0, ge=0)
     """… and by this many SDs of the image's noise (ours)."""
+    middle_ratio: float = Field(0.9, gt=0)
+    """The dot is at most this share of the lesion's median: what lies between rings is the lesion itself (ours)."""
     crest_ratio: float = Field(1.08, gt=0)
     """The ring is at least this many times as bright as the lesion's mean, and as its median: spots in what is bright
     all over have none (ours)."""

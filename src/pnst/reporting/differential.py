@@ -34,7 +34,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Source:
+class NamedSource:
     """Where a figure or a sentence was read."""
 
     title: str
@@ -65,7 +65,7 @@ class Differential:
 
     entities: tuple[str, ...]
     rows: tuple[FeatureRow, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[NamedSource, ...]
 
 
 def differential(m: Measurements) -> Differential:
@@ -84,7 +84,7 @@ def differential(m: Measurements) -> Differential:
     return Differential(ENTITIES, tuple(rows), sources)
 
 
-def _counted() -> Iterator[tuple[str, str, str, Source]]:
+def _counted() -> Iterator[tuple[str, str, str, NamedSource]]:
     for row in intradural_counts():
         for entity, positive, total in (
             ("schwannoma", row.schwannoma_positive, row.n_schwannoma),
@@ -98,7 +98,7 @@ def _share(row: IntraduralCounts, positive: float, total: float) -> str:
     return f"{100 * positive / total:.0f} %" if "percentages" in row.mark else f"{positive:.0f} of {total:.0f}"
 
 
-def _sized() -> Iterator[tuple[str, str, str, Source]]:
+def _sized() -> Iterator[tuple[str, str, str, NamedSource]]:
     for row in intradural_moments():
         if row.predictor == "longest_diameter":
             for entity, mean, sd in (
@@ -109,13 +109,18 @@ def _sized() -> Iterator[tuple[str, str, str, Source]]:
                 yield entity, row.predictor, f"{10 * mean:.0f}{spread} mm", _source(row.study)
 
 
-def _in_words() -> Iterator[tuple[str, str, str, Source]]:
+def _in_words() -> Iterator[tuple[str, str, str, NamedSource]]:
     for row in intradural_differential():
         counted = row.source in publications()
-        yield row.entity, row.feature, row.text, _source(row.source) if counted else Source(row.source, row.address)
+        yield (
+            row.entity,
+            row.feature,
+            row.text,
+            _source(row.source) if counted else NamedSource(row.source, row.address),
+        )
 
 
-def _source(study: str) -> Source:
+def _source(study: str) -> NamedSource:
     publication = publications()[study]
     address = f"https://doi.org/{publication.doi}" if publication.doi else ""
-    return Source(publication.citation, address)
+    return NamedSource(publication.citation, address)

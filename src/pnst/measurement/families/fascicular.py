@@ -93,6 +93,7 @@ def _limits(settings: FascicularSettings, values: FloatArray, noise: float) -> D
         min_contrast=max(
             settings.contrast_fraction * mean, settings.contrast_noise_sd * (noise if np.isfinite(noise) else 0.0)
         ),
+        max_middle=settings.middle_ratio * float(np.median(values)),
         min_crest=settings.crest_ratio * max(mean, float(np.median(values))),
         min_closure=settings.closure_fraction,
         max_variation=settings.variation,
