@@ -49,7 +49,7 @@ def lesion() -> Lesion:
 @pytest.fixture(scope="module")
 def plain(study, lesion) -> Measurements:
     found = measure(study, lesion)
-    assert not found.skipped
+    assert set(found.skipped) == {"fascicular"}  # voxels are too large for it
     assert (found.edema.present, found.split_fat.applicable, found.cyst.present) == (True,) * 3
     assert found.t1_high.fraction > 0
     assert set(found.families()) == set(FAMILY_TYPES)

@@ -17,7 +17,8 @@ from without_intervals import measure
 def test_images_without_noise_are_measured_like_others():
     scene = Scene(radius=13, halo=8, noise=0.0)
     m = measure(scene.study(), scene.lesion())
-    assert set(m.skipped) == {"cord", "canal", "nerve", "bone", "invasion"}  # without masks there is nothing to measure
+    without_masks = {"cord", "canal", "nerve", "bone", "invasion"}
+    assert set(m.skipped) == without_masks | {"fascicular"}  # whose voxels are too large here
     assert m.edema.max_extent_mm == pytest.approx(8, abs=1.5)
     assert m.margin.ill_defined is False
 

@@ -56,6 +56,27 @@ IN_SETTINGS = {
         "BLOOD_DEEP_MM": "deep_mm",
     },
     "target": {"RIM_CORE_RATIO": "rim_core_ratio", "CORE_VARIATION": "core_variation"},
+    "fascicular": {
+        "MAX_PIXEL_MM": "max_pixel_mm",
+        "MIN_DOT_MM": "min_dot_mm",
+        "MAX_DOT_MM": "max_dot_mm",
+        "DOTS": "min_dots",
+    },
+    "rim": {"MAX_LINE_MM": "max_line_mm", "MAX_BLUR_MM": "max_blur_mm"},
+    "flow_voids": {
+        "PERILESIONAL_MM": "perilesional_mm",
+        "MIN_CALIBRES": "min_calibres",
+        "VOIDS": "min_pieces",
+        "VOID_LENGTH_MM": "min_length_mm",
+    },
+    "haemosiderin": {
+        "CAP_WITHIN_MM": "within_mm",
+        "CAP_FRACTION": "present_fraction",
+        "CAP_HALF_ANGLE_DEG": "pole_half_angle_deg",
+        "CAP_ELONGATION": "min_elongation",
+        "CAP_BLUR_MM": "max_blur_mm",
+        "CAP_READ_FRACTION": "min_read_fraction",
+    },
     "adc": {
         "SPHERE_MM": "sphere_mm",
         "DARK_ML": "dark_volume_ml",

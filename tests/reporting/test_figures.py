@@ -19,6 +19,7 @@ from pnst.reporting.figures import (
     extent_pictures,
     lesion_pictures,
     region_pictures,
+    rim_pictures,
 )
 from pnst.reporting.outline_colours import LESION
 from pnst.reporting.plane import FieldOfView
@@ -219,3 +220,23 @@ def test_where_no_oedema_was_found_the_series_is_shown_all_the_same(made):
     assert not any(near(pixels(picture), REGIONS["edema"][1]).any() for picture in pictures)
     assert all("no oedema" not in picture.caption for picture in edema_pictures(made.study, made.lesion, made.m))
     assert edema_pictures(only(made.study, Role.T1), made.lesion, none) == []
+
+
+def test_the_rim_shows_whichever_lines_there_are(made):
+    region = made.m.regions["edema"]
+    none = Mask(np.zeros_like(region.data), region.grid)
+    shown = {
+        names: [
+            picture.alt for picture in rim_pictures(made.study, made.lesion, with_regions(made.m, **names_of(names)))
+        ]
+        for names, names_of in (
+            ("both", lambda _: {"thin_bright_rim": region, "capsule": region}),
+            ("bright", lambda _: {"thin_bright_rim": region, "capsule": none}),
+            ("neither", lambda _: {"thin_bright_rim": none, "capsule": none}),
+        )
+    }
+    assert any("Thin bright rim" in alt for alt in shown["both"])
+    assert any("Capsule" in alt for alt in shown["both"])
+    assert all("Thin bright rim" in alt for alt in shown["bright"])
+    assert all("Capsule" in alt for alt in shown["neither"])
+    assert rim_pictures(made.study, made.lesion, with_regions(made.m)) == []

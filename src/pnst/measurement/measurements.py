@@ -16,11 +16,15 @@ from pnst.measurement.families.cord import Cord
 from pnst.measurement.families.cyst import Cyst
 from pnst.measurement.families.edema import Edema
 from pnst.measurement.families.enhancement import Uptake
+from pnst.measurement.families.fascicular import Fascicular
+from pnst.measurement.families.flow_voids import FlowVoids
+from pnst.measurement.families.haemosiderin import Haemosiderin
 from pnst.measurement.families.heterogeneity import Heterogeneity
 from pnst.measurement.families.invasion import Invasion
 from pnst.measurement.families.ivim import Ivim
 from pnst.measurement.families.margin import Margin
 from pnst.measurement.families.nerve import Nerve
+from pnst.measurement.families.rim import ThinRim
 from pnst.measurement.families.size import Size
 from pnst.measurement.families.split_fat import SplitFat
 from pnst.measurement.families.t1_high import T1High
@@ -54,6 +58,10 @@ class Measurements:
     nerve: Nerve | None = None
     bone: Bone | None = None
     invasion: Invasion | None = None
+    fascicular: Fascicular | None = None
+    rim: ThinRim | None = None
+    flow_voids: FlowVoids | None = None
+    haemosiderin: Haemosiderin | None = None
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Family, or half a family ("margin.edge"), → reason."""
     overrides: Mapping[str, Value] = field(default_factory=dict)

@@ -11,7 +11,8 @@ import numpy as np
 from pnst.image import Mask
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.series_view import SeriesViews
-from pnst.segmentation.fat import fat_scale
+from pnst.segmentation.bone_and_skin import BoneAndSkin, find_bone_and_skin
+from pnst.segmentation.fat import darkest_fraction, fat_scale
 from pnst.segmentation.muscle import darker_muscle, muscle_level, muscle_on_t1
 from pnst.segmentation.perilesional import Perilesional, resample_nearest
 from pnst.segmentation.tissue import FatScale, MuscleLevel, TissueNotFound
@@ -67,6 +68,12 @@ class ReferenceTissue:
                 with suppress(TissueNotFound):
                     return fat_scale(self.views.perilesional(series, reach_mm))
         return fat_scale(self.views.perilesional(series, self._far_mm))
+
+    @cached_property
+    def bone_and_skin(self) -> BoneAndSkin:
+        """Marrow and skin near the lesion, on the series that shows fat."""
+        perilesional, scale = self.views.perilesional(self.fat_series), self.fat_scale(self.fat_series)
+        return find_bone_and_skin(perilesional, scale, darkest_fraction(perilesional, scale))
 
     def fat_fraction(self, perilesional: Perilesional) -> FloatArray | None:
         """The fat fraction of T1 (or a fat image) in the cells of another series; NaN outside; None without one."""

@@ -331,6 +331,128 @@ class CanalSettings(StageSettings):
     """It is looked for this far from the lesion (ours)."""
 
 
+class FascicularSettings(StageSettings):
+    """The fascicular sign."""
+
+    max_pixel_mm: float = Field(0.7, gt=0)
+    """It is not read where voxels are longer than this in the plane of the slices (ours)."""
+    min_dot_mm: float = Field(2.0, gt=0)
+    """Least diameter of a dark dot, at half the step to its ring (ours) …"""
+    max_dot_mm: float = Field(6.0, gt=0)
+    """… and greatest (ours)."""
+    ring_mm: float = Field(2.5, gt=0)
+    """The ring's crest lies at most this far outside the dot (ours)."""
+    contrast_fraction: float = Field(0.25, gt=0)
+    """The ring is brighter than the dot by at least this share of the lesion's mean (ours) …"""
+    contrast_noise_sd: float = Field(3.0, ge=0)
+    """… and by this many SDs of the image's noise (ours)."""
+    middle_ratio: float = Field(0.9, gt=0)
+    """The dot is at most this share of the lesion's median: what lies between rings is the lesion itself (ours)."""
+    crest_ratio: float = Field(1.08, gt=0)
+    """The ring is at least this many times as bright as the lesion's mean, and as its median: spots in what is bright
+    all over have none (ours)."""
+    closure_fraction: float = Field(0.6, gt=0, le=1)
+    """In every direction the ring keeps this share of its step: a line or a gap is no ring (ours)."""
+    variation: float = Field(0.2, gt=0)
+    """The ring's SD over the directions is at most this share of its step: uneven stroma makes no rings (ours)."""
+    min_dots: int = Field(5, ge=1)
+    """Present when at least this many dots lie on each of two slices (ours)."""
+
+
+class RimSettings(StageSettings):
+    """Thin lines between the lesion and what it lies in."""
+
+    max_line_mm: float = Field(3.0, gt=0)
+    """A line is thin under this width at half its height; its flanks are looked for within as much (ours)."""
+    line_within_mm: float = Field(3.0, ge=0)
+    """Its crest lies this near to the surface: a contour lies up to 2 mm too far in or out (ours)."""
+    line_contrast_fraction: float = Field(0.10, gt=0, lt=1)
+    """It stands above both flanks by this share of the profile's range: a truncated Fourier transform overshoots by
+    0.09 of a step (ours) …"""
+    line_noise_sd: float = Field(2.0, ge=0)
+    """… and by this many SDs of the image's noise (ours)."""
+    coherence_mm: float = Field(4.0, ge=0)
+    """Within this distance along the surface …"""
+    coherence_fraction: float = Field(0.4, ge=0, le=1)
+    """… at least this share of it has such a line, or it is a speck (ours) …"""
+    coherence_offset_mm: float = Field(1.0, ge=0)
+    """… as far out to within this distance (ours)."""
+    profile_reach_mm: float = Field(6.0, gt=0)
+    """Profiles run this far inward and outward (ours)."""
+    patch_mm: float = Field(1.5, ge=0)
+    """Profiles are averaged over this radius of the surface against noise (ours)."""
+    max_blur_mm: float = Field(1.6, gt=0)
+    """No line is read where the voxels blur one by more than this, as full width at half maximum (ours)."""
+    min_measured_fraction: float = Field(0.15, gt=0, le=1)
+    """Skipped when a line would show on less of the surface than this (ours)."""
+    min_fraction: float = Field(0.02, ge=0, lt=1)
+    """Lines on less of the surface than this are none, whether or not they might be fat (ours)."""
+    fat_fraction: float = Field(0.3, gt=0, lt=1)
+    """Where T1 shows more fat than this …"""
+    fat_within_mm: float = Field(1.5, ge=0)
+    """… this near to a line, the line may be fat, or the gap that its shift leaves (ours)."""
+    bone_within_mm: float = Field(5.0, ge=0)
+    """A line this near to marrow is the bone's cortex (ours)."""
+
+
+class FlowVoidSettings(StageSettings):
+    """Flow voids."""
+
+    perilesional_mm: float = Field(10.0, ge=0)
+    """Flow voids are looked for in the lesion and this far round it (ours)."""
+    muscle_fraction: float = Field(0.25, gt=0, lt=1)
+    """A flow void is darker than this share of muscle (ours)."""
+    noise_sd: float = Field(2.0, ge=0)
+    """Noise alone reaches this many SDs above nothing: where that is more, it is the limit instead (ours)."""
+    min_calibre_mm: float = Field(1.0, gt=0)
+    """Least calibre (ours) …"""
+    max_calibre_mm: float = Field(4.0, gt=0)
+    """… and greatest (ours)."""
+    min_calibres: float = Field(3.0, gt=1)
+    """A vessel is longer than this many of its calibres (ours)."""
+    min_linearity: float = Field(0.5, gt=0, lt=1)
+    """… and no plate or lump: (λ₁ − λ₂) ÷ λ₁ of its second moments within 1½ calibres (ours)."""
+    fat_fraction: float = Field(0.3, gt=0, lt=1)
+    """On fat-suppressed T2, what holds more fat than this on T1 is suppressed fat (ours)."""
+    cortex_mm: float = Field(3.0, ge=0)
+    """What lies this near to marrow is cortical bone (ours)."""
+    min_pieces: int = Field(2, ge=1)
+    """Present from so many vessels on (ours) …"""
+    min_length_mm: float = Field(20.0, gt=0)
+    """… or from this length of all together (ours)."""
+
+
+class HaemosiderinSettings(StageSettings):
+    """Haemosiderin caps."""
+
+    muscle_fraction: float = Field(0.5, gt=0, lt=1)
+    """A cap is darker than this share of muscle (ours)."""
+    within_mm: float = Field(3.0, gt=0)
+    """It begins this near to the surface (ours) …"""
+    inward_mm: float = Field(1.5, ge=0)
+    """… or this far within it: a contour may take it in (ours)."""
+    max_shell_mm: float = Field(4.0, gt=0)
+    """What is dark for longer is bone, tendon or air (ours)."""
+    present_fraction: float = Field(0.2, gt=0, lt=1)
+    """Present when this share of a pole is covered (ours)."""
+    pole_half_angle_deg: float = Field(45.0, gt=0, lt=90)
+    """A pole lies within this angle of the long axis, seen from the centroid (ours)."""
+    min_elongation: float = Field(1.1, ge=1)
+    """Under this ratio of the longest to the shortest axis there are no poles (ours)."""
+    max_blur_mm: float = Field(1.2, gt=0)
+    """Nothing is read where the voxels blur a layer by more than this, as full width at half maximum (ours)."""
+    min_read_fraction: float = Field(0.15, gt=0, le=1)
+    """A pole of which less than this can be read is left out (ours)."""
+    patch_mm: float = Field(1.0, ge=0)
+    """Profiles are averaged over this radius of the surface against noise (ours)."""
+    fat_fraction: float = Field(0.3, gt=0, lt=1)
+    """Where T1 shows more fat than this …"""
+    fat_within_mm: float = Field(1.5, ge=0)
+    """… this near to a dark layer, it may be suppressed fat or the gap that its shift leaves: not read (ours)."""
+    bone_within_mm: float = Field(4.0, ge=0)
+    """A dark layer this near to marrow may be cortex: not read (ours)."""
+
+
 class MeasureSettings(StageSettings):
     """The settings of every family."""
 
@@ -355,6 +477,10 @@ class MeasureSettings(StageSettings):
     bone: BoneSettings = Field(default_factory=BoneSettings)
     cortex: CortexSettings = Field(default_factory=CortexSettings)
     invasion: InvasionSettings = Field(default_factory=InvasionSettings)
+    fascicular: FascicularSettings = Field(default_factory=FascicularSettings)
+    rim: RimSettings = Field(default_factory=RimSettings)
+    flow_voids: FlowVoidSettings = Field(default_factory=FlowVoidSettings)
+    haemosiderin: HaemosiderinSettings = Field(default_factory=HaemosiderinSettings)
 
     @classmethod
     def without_intervals(cls) -> Self:

@@ -42,7 +42,7 @@ SHARES = ("fraction", "sphericity", "solidity")
 SIGNED = ("offset_mm",)
 """Columns that end so may be below 0."""
 
-COUNTS = ("_count",)
+COUNTS = ("count",)
 """Columns that end so are whole numbers, and so are the ends of their intervals."""
 
 

@@ -10,6 +10,7 @@ from pnst.phantom.harmonics import Term
 from pnst.phantom.inclusion import Inclusion
 from pnst.phantom.lesion import LesionSpec
 from pnst.phantom.presets import benign, malignant
+from pnst.phantom.signs import Fascicles, FlowVoid, Septum, Shell, SignSpec
 from pnst.phantom.spec import SEQUENCES, STIR, Spec
 from pnst.phantom.study import Simulated, simulate
 from pnst.phantom.tissue import TISSUES, Tissue
@@ -21,10 +22,15 @@ __all__ = [
     "TISSUES",
     "Artefacts",
     "ContourSpec",
+    "Fascicles",
+    "FlowVoid",
     "GridSpec",
     "Inclusion",
     "LesionSpec",
     "PatientMotion",
+    "Septum",
+    "Shell",
+    "SignSpec",
     "Simulated",
     "Spec",
     "SurroundSpec",

@@ -74,3 +74,30 @@ WALL_MM = 1.0
 
 # bone
 SCALLOPING_MM = 2.0
+
+# fascicular
+MAX_PIXEL_MM = 0.7
+MIN_DOT_MM = 2.0
+MAX_DOT_MM = 6.0
+DOTS = 5
+"""On each of two slices."""
+
+# rim
+MAX_LINE_MM = 3.0
+MAX_BLUR_MM = 1.6
+"""Full width at half maximum of what the voxels blur a line by: where it is more, none is read."""
+
+# flow_voids
+PERILESIONAL_MM = 10.0
+MIN_CALIBRES = 3.0
+"""Length ÷ calibre of a vessel, at least."""
+VOIDS = 2
+VOID_LENGTH_MM = 20.0
+
+# haemosiderin
+CAP_WITHIN_MM = 3.0
+CAP_FRACTION = 0.2
+CAP_HALF_ANGLE_DEG = 45.0
+CAP_ELONGATION = 1.1
+CAP_BLUR_MM = 1.2
+CAP_READ_FRACTION = 0.15

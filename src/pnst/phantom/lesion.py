@@ -10,6 +10,7 @@ import numpy as np
 from pnst.phantom.check import require, require_min, require_range
 from pnst.phantom.harmonics import Term
 from pnst.phantom.inclusion import Inclusion
+from pnst.phantom.signs import SignSpec
 from pnst.phantom.tissue import TISSUES, Properties, Tissue
 from pnst.phantom.vector import Vector
 from pnst.phantom.waves import TEXTURE_SD
@@ -74,6 +75,8 @@ class LesionSpec:
     texture_mm: float = 12.0
     """Wavelength of the pattern."""
     inclusions: tuple[Inclusion, ...] = ()
+    signs: SignSpec | None = None
+    """Fascicles, septa, shells and flow voids; None: none."""
 
     def __post_init__(self) -> None:
         for radius in self.radii_mm:

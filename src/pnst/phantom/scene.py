@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from pnst.phantom import sign_layers
 from pnst.phantom.anatomy import AnatomicalRegion, SurroundSpec
 from pnst.phantom.distances import cone, cord, slab, tube
 from pnst.phantom.layers import Layer, blend
@@ -75,8 +76,11 @@ class Scene:
         place = self._place(points)
         layers = [*self._bed(place), *self._edema(place), *self.region.structures(points), *self._rim_and_nerve(place)]
         if tumour:
-            return [*layers, *self.tumour(place.local, place.distance)]
-        return [*layers, *(Layer(ball.inclusion.tissue, ball.distance(place.local)) for ball in self.shape.lobules)]
+            layers += self.tumour(place.local, place.distance)
+        else:
+            layers += [Layer(ball.inclusion.tissue, ball.distance(place.local)) for ball in self.shape.lobules]
+        signs = self.shape.spec.signs
+        return layers if signs is None else [*layers, *sign_layers.voids(signs, place.local)]
 
     def fractions(self, points: FloatArray, cell_mm: float, *, tumour: bool = True) -> FloatArray:
         """(n, tissues): the mixture in a cell of side `cell_mm` round each RAS point (n, 3); rows sum to 1.
@@ -150,6 +154,8 @@ class Scene:
             if spec.rim_cap_deg < (90 if both else 180):
                 rim = np.maximum(rim, cone(np.abs(cosine) if both else cosine, place.radius, spec.rim_cap_deg))
             yield Layer(Tissue.FAT, rim)
+        if spec.signs is not None:
+            yield from sign_layers.shells(spec.signs, place.distance, place.directions @ pole, place.radius)
         if self.surround.nerve and self.surround.region != "spine":  # there roots run to their foramina
             yield Layer(Tissue.NERVE, np.maximum(self._nerve(place), place.fascia))
 
@@ -178,6 +184,8 @@ class Scene:
                 to_core = np.full(len(local), FAR_MM)
                 to_core[inner] = self.shape.scaled_distance(local[inner], share)
                 layers.append(Layer(tissue, to_core))
+        if spec.signs is not None:
+            layers += sign_layers.contents(spec.signs, local, distance, self.shape.pole, self.distance)
         return [*layers, *(Layer(ball.inclusion.tissue, ball.distance(local)) for ball in self.shape.balls)]
 
 

@@ -41,6 +41,7 @@ class Tissue(IntEnum):
     CSF = 20
     CORD = 21
     CORD_EDEMA = 22
+    HAEMOSIDERIN = 23
 
 
 @dataclass(frozen=True)
@@ -108,5 +109,6 @@ TISSUES: Mapping[Tissue, Properties] = MappingProxyType(
         Tissue.CSF: Properties(4308.7, 1885.5, 1.0, 3.0, 0.0, 0.0, 0.0, 0.0, _CSF),
         Tissue.CORD: Properties(876, 73, 0.587, 0.93, 0.0, 0.0, 0.0, 0.01, _CORD),
         Tissue.CORD_EDEMA: Properties(1100, 110, 0.75, 1.3, 0.0, 0.0, 0.0, 0.02),
+        Tissue.HAEMOSIDERIN: Properties(900, 8, 0.7, 1.0, 0.0, 0.0, 0.0, 0.0),
     }
 )

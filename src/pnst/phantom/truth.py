@@ -24,6 +24,7 @@ from pnst.phantom.diffusion_truth import diffusion_truth
 from pnst.phantom.geometry import MassMoments, moments, shape_truth, size_truth
 from pnst.phantom.interior import SimulatedInterior
 from pnst.phantom.scene import Scene
+from pnst.phantom.sign_truth import sign_truth
 from pnst.phantom.spine_truth import spine_truth
 from pnst.phantom.surface import Surface, sample, weighted_quantile
 from pnst.phantom.surround import Rays, Value, edema_truth, split_fat_truth
@@ -65,6 +66,10 @@ def true_values(
         **interior_truth(scene, surface, body, signals),
         **spine_truth(scene, surface, body.volume_mm3),
     }
+    t2 = next((signals[role] for role in (Role.T2, Role.T2_FS) if role in signals), None)
+    if t2 is not None:
+        rim = signals.get(Role.T2_FS, t2)
+        families |= sign_truth(scene, surface, body, t2.grid, rim.grid)
     return {f"{name}.{column}": value for name, family in families.items() for column, value in family.items()}
 
 
@@ -112,7 +117,7 @@ def interior_truth(
         truth["target"] = target_truth(interior, t2)
     if spec.ivim_fraction > 0:
         truth["ivim"] = {"d_um2_per_ms": spec.tissue.d_um2_per_ms, "f_fraction": spec.ivim_fraction}
-    else:
+    elif spec.signs is None or not spec.signs.inside:  # these are finer than voxels of diffusion
         diffusion = next((signals[role].grid for role in (Role.DWI, Role.ADC) if role in signals), None)
         core_is_solid = not core_is_unenhanced(interior, signals)
         truth["adc"] = diffusion_truth(interior, body.volume_mm3, diffusion, core_is_solid)

@@ -25,8 +25,13 @@ REGIONS = {
     "cyst": ("Cyst or necrosis", "#d55e00", (Role.T1_POST,)),
     "t1_high": ("T1-bright area", "#cc79a7", (Role.T1,)),
     "target_core": ("Inner third", "#0072b2", (Role.T2, Role.T2_FS)),
-    "cord_edema": ("Oedema of the cord", "#e69f00", (Role.T2, Role.T2_FS)),
-    "canal_filled": ("Part in the canal", "#0072b2", (Role.T2, Role.T2_FS, Role.T1_POST, Role.T1)),
+    "cord_edema": ("Oedema of the cord", "#fe6100", (Role.T2, Role.T2_FS)),
+    "canal_filled": ("Part in the canal", "#648fff", (Role.T2, Role.T2_FS, Role.T1_POST, Role.T1)),
+    "fascicles": ("Dots in rings", "#ddcc77", (Role.T2, Role.T2_FS)),
+    "thin_bright_rim": ("Thin bright rim", "#cc6677", (Role.T2_FS, Role.T2)),
+    "capsule": ("Capsule", "#44aa99", (Role.T2_FS, Role.T2)),
+    "flow_voids": ("Flow voids", "#ee3377", (Role.T2, Role.T2_FS)),
+    "haemosiderin": ("Haemosiderin caps", "#aa4499", (Role.T2, Role.T2_FS)),
 }
 """Region → its title, its colour, and the roles that it is shown on."""
 ADC_REGIONS = {"solid": ("what was averaged (black)", "#000000"), "adc_dark": ("its darkest part (red)", "#ff2a00")}
@@ -90,6 +95,16 @@ def region_pictures(study: Study, lesion: Lesion, m: Measurements, name: str) ->
     slices = {(field.plane.axis, field.slice): field for field in fields if field is not None}
     colours = OUTLINE_COLOURS[name](m) if name in OUTLINE_COLOURS else None
     return [_region_on(series, whole, lesion, name, field, colours) for field in slices.values()]
+
+
+def rim_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]:
+    """The thin bright rim and the capsule, each where there is any; else the lesion on its series."""
+    regions = [name for name in ("thin_bright_rim", "capsule") if _holds(m.regions.get(name))]
+    return [picture for name in regions or ["capsule"] for picture in region_pictures(study, lesion, m, name)]
+
+
+def _holds(region: object) -> bool:
+    return isinstance(region, Mask) and bool(region.data.any())
 
 
 def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]:

@@ -9,7 +9,14 @@ from functools import partial
 from pnst.measurement.family import Family
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import Picture
-from pnst.reporting.figures import adc_pictures, edema_pictures, extent_pictures, lesion_pictures, region_pictures
+from pnst.reporting.figures import (
+    adc_pictures,
+    edema_pictures,
+    extent_pictures,
+    lesion_pictures,
+    region_pictures,
+    rim_pictures,
+)
 from pnst.reporting.key_numbers import Row, row_of
 from pnst.reporting.structure_pictures import bone_pictures, contact_pictures, nerve_pictures
 from pnst.reporting.vocabulary import family_words
@@ -50,6 +57,10 @@ PICTURES: dict[str, DrawPictures] = {
     "nerve": nerve_pictures,
     "bone": bone_pictures,
     "invasion": contact_pictures,
+    "fascicular": partial(region_pictures, name="fascicles"),
+    "rim": rim_pictures,
+    "flow_voids": partial(region_pictures, name="flow_voids"),
+    "haemosiderin": partial(region_pictures, name="haemosiderin"),
 }
 """What draws each family; a family without an entry has no picture."""
 

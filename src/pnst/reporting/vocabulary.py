@@ -181,6 +181,34 @@ FAMILIES = {
         "undetermined",
         speaks="Destroyed bone speaks for malignancy.",
     ),
+    "fascicular": Words(
+        "Fascicular sign",
+        "Dark dots in bright rings within the lesion on T2 (sand; the lesion is outlined in blue), counted on the "
+        "slice that holds the second most. It is not read where voxels are too large to show them.",
+        (KeyColumn("count", "present", "Fascicular sign", "at least", "count"),),
+        speaks="Bundles of fascicles speak for a tumour of the nerve itself, a benign one more often.",
+    ),
+    "rim": Words(
+        "Rim",
+        "Thin lines between the lesion (outlined in blue) and what it lies in: bright ones (rose) and dark ones, a "
+        "capsule (teal), on the part of the surface where the voxels can show them. Fat is none.",
+        (KeyColumn("thin_bright_rim_fraction"), KeyColumn("capsule_fraction")),
+        "undetermined",
+    ),
+    "flow_voids": Words(
+        "Flow voids",
+        "Tubes far darker than muscle on T2 in the lesion (outlined in blue) and within reach of it (magenta): "
+        "vessels in which blood flows fast. Bone, fat and what only passes by are left out.",
+        (KeyColumn("length_mm", "present", "Flow voids", "two vessels, or at least", "length_mm"),),
+        "undetermined",
+    ),
+    "haemosiderin": Words(
+        "Haemosiderin caps",
+        "A thin layer darker than half of muscle on T2 at the poles of the long axis (purple; the lesion is outlined "
+        "in blue): old blood. Where fat or bone lies there, or slices lie across, a pole is not read.",
+        (KeyColumn("cap_fraction", "present", "Haemosiderin cap", "at least", "cap_fraction"),),
+        "undetermined",
+    ),
 }
 
 COLUMNS = {
@@ -301,6 +329,15 @@ COLUMNS = {
     "vertebrae_contact_mm2": "Contact with vertebrae",
     "vertebrae_destroyed": "Vertebra destroyed",
     "vertebrae_destroyed_fraction": "Contact with vertebrae without cortex",
+    "count": "Dots in rings on two slices",
+    "thin_bright_rim_fraction": "Surface with a thin bright rim",
+    "capsule_fraction": "Surface with a dark capsule",
+    "intralesional_ml": "Volume within the lesion",
+    "perilesional_ml": "Volume round the lesion",
+    "largest_calibre_mm": "Largest calibre",
+    "pieces_count": "Vessels",
+    "length_mm": "Length of all together",
+    "cap_fraction": "Cover of the more covered pole",
 }
 
 FACTS = {

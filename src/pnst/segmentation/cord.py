@@ -236,8 +236,8 @@ def _refuse_unlikely(walls: _Walls) -> None:
     dim, bright = np.percentile(1 + walls.step[walls.seen], (10, 90)).tolist()
     if step > MAX_STEP or bright / dim > MAX_UNEVENNESS:
         raise _unsure(
-            f"a ring {1 + step:.1f} times as bright as its middle, its parts up to {bright / dim:.1f} times as bright as"
-            " others",
+            f"a ring {1 + step:.1f} times as bright as its middle, parts up to {bright / dim:.1f} times as bright as "
+            "others",
             f"at most {1 + MAX_STEP:g} and {MAX_UNEVENNESS:g} times",
         )
     for name, area, (low, high) in (("cord", cord, CORD_AREA_MM2), ("canal", canal, CANAL_AREA_MM2)):

@@ -14,7 +14,7 @@ from pnst.kernels.patches import averaging_operator
 from pnst.kernels.sampling import nearest, rays, sample
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, SurfaceMap, join_warnings
-from pnst.segmentation.bone_and_skin import BoneAndSkin, find_bone_and_skin
+from pnst.segmentation.bone_and_skin import BoneAndSkin
 from pnst.segmentation.compartment import Compartment, TissueMet, compartment, tissue_met
 from pnst.segmentation.fat import darkest_fraction
 from pnst.segmentation.fat_rim import Rim, covered, fat_rim
@@ -68,7 +68,7 @@ def measure_split_fat(context: Context) -> Outcome:
     series, settings = context.reference_tissue.fat_series, context.settings.split_fat
     scale, perilesional = context.reference_tissue.fat_scale(series), context.views.perilesional(series)
     darkest = darkest_fraction(perilesional, scale)
-    apart = find_bone_and_skin(perilesional, scale, darkest)
+    apart = context.reference_tissue.bone_and_skin
     read = _read(perilesional, scale, darkest, apart, context.lesion.mesh, settings)
     areas = np.where(read.rim.seen, read.area, 0.0)
     coverage = float(np.average(read.cover, weights=areas))
