@@ -55,7 +55,7 @@ def test_the_canals_mask_may_leave_the_tumour_out_or_be_that_of_cord_and_fluid()
 
 def test_a_tumour_beside_the_column_fills_none():
     canal = canal_of(spine_case(*PARASPINAL))
-    assert (canal.occupancy_fraction, canal.dural_contact_fraction) == (0, 0)
+    assert (canal.occupancy_fraction, canal.inside_fraction, canal.dural_contact_fraction) == (0, 0, 0)
     assert canal.occupancy_level is None
     assert canal.csf_cleft is None
 

@@ -33,6 +33,8 @@ class Canal(Family):
     masks: ClassVar[frozenset[str]] = frozenset({"canal", "cord", "csf", *VERTEBRA_MASKS})
     occupancy_fraction: float
     """Largest share of a cross-section of the canal that the lesion fills."""
+    inside_fraction: float
+    """Share of the lesion's volume that lies in the canal."""
     occupancy_level: str | None = None
     """The vertebra at that section; None without masks of levels, and where it fills none."""
     csf_cleft_fraction: float | None = None
@@ -51,6 +53,7 @@ def measure_canal(context: Context) -> Outcome:
     fullest = float(course.box.arc[int(np.argmax(share))])
     columns: dict[str, Any] = {
         "occupancy_fraction": float(share.max()),
+        "inside_fraction": _inside(context, course, canal),
         "occupancy_level": spine.level_at(course, fullest) if share.max() > 0 else None,
         "dural_contact_fraction": _contact(context, course, canal),
     }
@@ -91,6 +94,13 @@ def occupancy(course: TubeCourse, canal: BoolArray) -> FloatArray:
     filled = np.count_nonzero(canal & course.lesion_inside, axis=(1, 2))
     mean = float(np.median(area[area > 0])) if area.any() else 1.0
     return np.where(area > WHOLE_SHARE * mean, filled / np.maximum(area, 1), 0.0)
+
+
+def _inside(context: Context, course: TubeCourse, canal: BoolArray) -> float:
+    box = course.box
+    step = float(np.mean(np.diff(box.arc))) if len(box.arc) > 1 else box.pixel_mm
+    volume = np.count_nonzero(canal & course.lesion_inside) * box.pixel_mm**2 * step
+    return float(min(1.0, volume / context.lesion.mesh.volume_mm3))
 
 
 def _contact(context: Context, course: TubeCourse, canal: BoolArray) -> float:
