@@ -36,8 +36,12 @@ def test_a_point_beside_the_line_lies_in_its_cell_and_its_distance_is_right():  
         points = box.line.to_world(np.full(24, 55.0), offsets)
         assert box.index(points)[:, 0] == pytest.approx(np.full(24, 35.0), abs=0.05)
         assert box.distance_to(shares, points) == pytest.approx(np.full(24, beside - 6), abs=0.45)
-        assert box.distance_to(shares, points).mean() == pytest.approx(beside - 6, abs=0.12)
-        assert box.at(box.distance(shares >= 0.5), points, beyond=99.0).mean() == pytest.approx(beside - 6, abs=0.25)
+        # Deep in a tube the nearest point of its stepped surface is the nearest step: only near it is the mean right.
+        slack = 0.12 if abs(beside - 6) < 2 else 0.4
+        assert box.distance_to(shares, points).mean() == pytest.approx(beside - 6, abs=slack)
+        assert box.at(box.distance(shares >= 0.5), points, beyond=99.0).mean() == pytest.approx(
+            beside - 6, abs=slack + 0.13
+        )
 
 
 def test_what_is_not_there_is_endlessly_far():

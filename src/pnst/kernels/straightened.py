@@ -94,8 +94,8 @@ class StraightBox:
         >>> box = StraightBox(line, np.array([4.0, 6.0, 8.0]), half_width_mm=3.0, pixel_mm=1.0)
         >>> shares = np.zeros(box.shape)
         >>> shares[:, :3] = 1
-        >>> box.distance_to(shares, np.array([[1.2, 0.3, 6.5], [-1.0, 0.0, 6.0]])).round(6).tolist()
-        [1.7, -0.5]
+        >>> box.distance_to(shares, np.array([[1.0, 0.0, 6.0], [-1.0, 0.0, 6.0]])).round(6).tolist()
+        [1.5, -0.5]
         """
         from scipy.spatial import cKDTree
         from skimage.measure import marching_cubes

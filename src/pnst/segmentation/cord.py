@@ -30,9 +30,13 @@ SECTION_MM = 1.0
 RECENTRINGS = 2
 MIN_LENGTH_MM = 20.0
 MIN_STEP = 0.35
-"""Fluid is brighter than the cord by at least this share of it, on the middle ray of the middle section …"""
+"""Fluid is brighter than the cord by at least this share of it …"""
 MIN_SEEN = 0.85
-"""… and on this share of all rays."""
+"""… on this share of all rays."""
+MAX_STEP = 3.5
+"""On the middle one of the rays it is so by no more: cortical bone, air and flowing blood are darker than a cord."""
+MAX_UNEVENNESS = 2.5
+"""The brightest tenth of the rays over the darkest: fluid is even."""
 CORD_AREA_MM2 = (25.0, 140.0)
 CANAL_AREA_MM2 = (70.0, 520.0)
 MAX_AREA_VARIATION = 0.2
@@ -78,9 +82,12 @@ def segment_cord(
     >>> i, j, k = np.ogrid[-30:31, -30:31, 0:50]
     >>> radius = np.hypot(i, j) + 0 * k
     >>> t2 = np.where(radius < 5, 300.0, np.where(radius < 9, 900.0, 120.0)).astype(np.float32)
-    >>> study = pnst.Study.from_images(t2=pnst.Volume(t2, pnst.Grid(t2.shape, np.eye(4))), case_id="A")
+    >>> from pnst.study import Source
+    >>> volume = pnst.Volume(t2, pnst.Grid(t2.shape, np.eye(4)))
+    >>> series = pnst.Series(pnst.Role.T2, volume, Source("simulated", ""))
+    >>> study = pnst.Study("A", {pnst.Role.T2: series})
     >>> masks = pnst.segment_cord(study)
-    >>> sorted(masks), bool(abs(masks["cord"].volume_mm3 / (np.pi * 25 * 50) - 1) < 0.1)
+    >>> sorted(masks), bool(abs(masks["cord"].count / np.count_nonzero(radius < 5) - 1) < 0.05)
     (['canal', 'cord', 'csf'], True)
     """
     series = study.series.get(Role.T2) or study.series.get(Role.T2_FS)
@@ -143,8 +150,8 @@ def _likeliest_line(volume: Volume, place: FloatArray | None) -> CentreLine:
     points = start + CELL_MM * np.concatenate([path, np.arange(len(path))[:, None]], axis=1)
     from scipy.ndimage import gaussian_filter1d
 
-    smooth = gaussian_filter1d(points.astype(np.float64), 4.0 / CELL_MM, axis=0, mode="nearest")
-    return line_through(_few(smooth))
+    points[:, :2] = gaussian_filter1d(points[:, :2], 4.0 / CELL_MM, axis=0, mode="nearest")
+    return line_through(_few(points))
 
 
 def _upright_box(volume: Volume, place: FloatArray | None) -> tuple[FloatArray, FloatArray]:
@@ -164,7 +171,7 @@ def _walls(volume: Volume, line: CentreLine) -> _Walls:
     """Half-way up from the cord to the brightest of each ray, and half-way down from there."""
     from scipy.ndimage import gaussian_filter1d
 
-    arc = np.arange(0.0, line.length_mm + 1e-9, SECTION_MM)
+    arc = np.linspace(0.0, line.length_mm, max(2, round(line.length_mm / SECTION_MM) + 1))
     values = sample(volume.data.astype(np.float32), volume.grid.to_index(polar_points(line, arc, REACH_MM)))
     hidden = np.isnan(values).any(axis=2)  # behind the lesion, or beyond the image
     values = gaussian_filter1d(np.nan_to_num(values), 1.5, axis=0, mode="nearest")
@@ -174,6 +181,8 @@ def _walls(volume: Volume, line: CentreLine) -> _Walls:
     peak = np.take_along_axis(values, peak_at[..., None], axis=2)[..., 0]
     step = peak / np.maximum(middle[:, None], 1e-6) - 1
     seen = (step > MIN_STEP) & ~hidden
+    if not seen.any():
+        raise _unsure("no bright fluid round a dark middle", "fluid round the cord")
     rows = values.reshape(-1, values.shape[2])
     ground = np.repeat(middle, RAYS)
     up = first_crossing(rows, (ground + peak.ravel()) / 2, np.zeros(len(rows)), rising=True)
@@ -214,23 +223,34 @@ def _few(points: FloatArray) -> FloatArray:
 
 def _refuse_unlikely(walls: _Walls) -> None:
     """`InputError` where what was followed does not look like a cord in its fluid."""
+    _refuse_unlike_fluid(walls)
     cord, canal = ((np.pi / RAYS) * (radii**2).sum(axis=1) for radii in (walls.cord, walls.canal))
-    longest = walls.cord.reshape(len(cord), 2, -1).sum(axis=1)
-    elongation = float(np.median(longest.max(axis=1) / longest.min(axis=1)))
-    seen = float(walls.seen.mean())
-    variation = float(cord.std() / cord.mean())
-    if walls.line.length_mm < MIN_LENGTH_MM:
-        raise _unsure(f"a line of {walls.line.length_mm:.0f} mm", f"{MIN_LENGTH_MM:g} mm or more")
-    if seen < MIN_SEEN:
-        raise _unsure(f"bright fluid on {seen:.0%} of the rays from its middle", f"on {MIN_SEEN:.0%} or more")
     for name, area, (low, high) in (("cord", cord, CORD_AREA_MM2), ("canal", canal, CANAL_AREA_MM2)):
         middle = float(np.median(area))
         if not low <= middle <= high:
             raise _unsure(f"a {name} of {middle:.0f} mm²", f"{low:g} to {high:g} mm²")
+    across = walls.cord.reshape(len(cord), 2, -1).sum(axis=1)
+    elongation = float(np.median(across.max(axis=1) / across.min(axis=1)))
+    variation = float(cord.std() / cord.mean())
     if variation > MAX_AREA_VARIATION or elongation > MAX_ELONGATION:
         raise _unsure(
             f"sections that vary by {variation:.0%} and are {elongation:.1f} times as wide as deep",
             f"at most {MAX_AREA_VARIATION:.0%} and {MAX_ELONGATION:g} times",
+        )
+
+
+def _refuse_unlike_fluid(walls: _Walls) -> None:
+    """`InputError` where the ring round the middle is not closed, too bright for fluid round a cord, or uneven."""
+    seen, step = float(walls.seen.mean()), float(np.median(walls.step))
+    if walls.line.length_mm < MIN_LENGTH_MM:
+        raise _unsure(f"a line of {walls.line.length_mm:.0f} mm", f"{MIN_LENGTH_MM:g} mm or more")
+    if seen < MIN_SEEN:
+        raise _unsure(f"bright fluid on {seen:.0%} of the rays from its middle", f"on {MIN_SEEN:.0%} or more")
+    dim, bright = np.percentile(1 + walls.step[walls.seen], (10, 90)).tolist()
+    if step > MAX_STEP or bright / dim > MAX_UNEVENNESS:
+        raise _unsure(
+            f"a ring {1 + step:.1f} times as bright as its middle, in parts {bright / dim:.1f} times as in others",
+            f"at most {1 + MAX_STEP:g} and {MAX_UNEVENNESS:g} times",
         )
 
 
@@ -259,7 +279,8 @@ def _filled(walls: _Walls, volume: Volume, radii: FloatArray) -> BoolArray:
     arc, beside = walls.line.project(grid.to_world(index))
     angle = np.arctan2(beside[..., 1], beside[..., 0]) / (2 * np.pi) * RAYS
     wrapped = np.concatenate([radii, radii[:, :1]], axis=1)
-    place = np.stack([np.clip(arc / SECTION_MM, 0, len(radii) - 1), angle % RAYS])
+    section = np.clip(arc / walls.line.length_mm, 0, 1) * (len(radii) - 1)
+    place = np.stack([section, angle % RAYS])
     wall = map_coordinates(wrapped, place, order=1, mode="nearest")
     half = max(grid.spacing) / 2
     within = (arc >= -half) & (arc <= walls.line.length_mm + half)
