@@ -13,17 +13,20 @@ from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import layers
+from pydantic.fields import FieldInfo
 from sphinx.pycode import ModuleAnalyzer
 
 import pnst
 from pnst.cli import app
+from pnst.io.masks.schemes.table import TOOLS, schemes, structure_tool
 from pnst.measurement.family import Family
+from pnst.measurement.growth.settings import CompareSettings
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.measurement.settings import MeasureSettings
 from pnst.phantom import TISSUES, Spec
 from pnst.phantom.sources import CITATIONS, NO_PROTONS
-from pnst.preprocessing.settings import PreprocessSettings
-from pnst.segmentation.outside import SegmentSettings
+from pnst.preprocessing.settings import DateAlignmentSettings, PreprocessSettings
+from pnst.segmentation.outside import SegmentSettings, StructureSettings
 from pnst.stage_settings import StageSettings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,7 +38,12 @@ SETTINGS = {
     for stage in (MeasureSettings, PreprocessSettings)
     for name, info in stage.model_fields.items()
     if isinstance(info.annotation, type) and issubclass(info.annotation, StageSettings)
-} | {"segment": SegmentSettings}
+} | {
+    "segment": SegmentSettings,
+    "structures": StructureSettings,
+    "compare": CompareSettings,
+    "between_dates": DateAlignmentSettings,
+}
 """Every table of settings that a run has, by its name in settings.toml."""
 
 
@@ -48,6 +56,8 @@ def write_all(folder: Path) -> None:
     (folder / "parameters.md").write_text(parameters_table(), encoding="utf-8")
     (folder / "tissues.md").write_text(tissues_table(), encoding="utf-8")
     (folder / "columns.md").write_text(columns_table(), encoding="utf-8")
+    (folder / "schemes.md").write_text(schemes_table(), encoding="utf-8")
+    (folder / "programs.md").write_text(programs_table(), encoding="utf-8")
     (folder / "help.md").write_text("\n".join(help_section(name) for name in COMMANDS), encoding="utf-8")
     (folder / "layers.svg").write_text(layers.svg(), encoding="utf-8")
     (folder / "api.md").write_text(api_listing(), encoding="utf-8")
@@ -90,8 +100,14 @@ def attribute_docs(cls: type) -> dict[str, str]:
 def settings_table(model: type) -> str:
     """Every setting of one family with its default."""
     says = attribute_docs(model)
-    rows = [f"| `{name}` | {info.default} | {says.get(name, '')} |" for name, info in model.model_fields.items()]
+    own = {name: info for name, info in model.model_fields.items() if not has_table(info)}
+    rows = [f"| `{name}` | {info.default} | {says.get(name, '')} |" for name, info in own.items()]
     return "\n".join(["| setting | default | what it is |", "|---|---|---|", *rows, ""])
+
+
+def has_table(info: FieldInfo) -> bool:
+    """Whether a setting is a table of its own."""
+    return isinstance(info.annotation, type) and issubclass(info.annotation, StageSettings)
 
 
 def tissues_table() -> str:
@@ -111,6 +127,27 @@ def tissues_table() -> str:
     lines = ["| tissue | " + " | ".join(header) + " |", "|---" * (len(header) + 1) + "|", *rows, ""]
     opened = [f"- **{name}**: {text}" for name, text in CITATIONS.items() if name in cited]
     return "\n".join([*lines, "Groups of values that are not named are assumed. What was opened:", "", *opened, ""])
+
+
+def schemes_table() -> str:
+    """Every scheme of a label map: what writes it, its masks, and where its numbers were taken from."""
+    rows = []
+    for scheme in schemes().values():
+        masks = sorted({mask for label in scheme.labels.values() for mask in label.masks})
+        levels = [mask for mask in masks if mask.startswith("vertebra_")]
+        plain = [f"`{mask}`" for mask in masks if mask not in levels] + (["`vertebra_…`"] if levels else [])
+        held = ", ".join(plain) or "none: choose a label"
+        rows.append(f"| `{scheme.name}` | {scheme.tool}, {scheme.of} | {held} | {scheme.source} |")
+    return "\n".join(["| scheme | written by | masks | source |", "|---|---|---|---|", *rows, ""])
+
+
+def programs_table() -> str:
+    """Every program that `--structures` starts: on which series, and with which words."""
+    rows = []
+    for tool in map(structure_tool, TOOLS):
+        runs = "<br>".join(f"`{' '.join(words)}`" for words in tool.runs)
+        rows.append(f"| `{tool.name}` | {tool.title}: {tool.finds} | {', '.join(tool.series)} | {runs} |")
+    return "\n".join(["| `--structures` | finds | on the first of | runs |", "|---|---|---|---|", *rows, ""])
 
 
 def columns_table() -> str:

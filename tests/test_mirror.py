@@ -26,6 +26,7 @@ WITHOUT_TEST = {
     "classification/findings.py": "types alone: test_shapley and test_assess read them",
     "classification/intradural/likelihood.py": "test_model holds its ratios against the rows",
     "classification/intradural/observation.py": "test_model reads every column",
+    "classification/matching/matched.py": "types alone: test_match reads every field",
     "classification/metrics/roc_curve.py": "test_roc holds the curve against scikit-learn",
     "classification/training/fitting.py": "test_train and test_performance fit with it",
     "classification/training/replicates.py": "test_performance counts what its intervals hold",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from pnst.classification.assess import assess
     from pnst.classification.assessment import Assessment
+    from pnst.classification.burden import Burden
     from pnst.classification.evaluation.evaluate import evaluate
     from pnst.classification.evaluation.evaluation import Evaluation
     from pnst.classification.sites.summarise import summarise_evidence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pnst.io.study import inspect, read_study
     from pnst.io.write import write_study
     from pnst.measurement.adc_map import adc_map
+    from pnst.measurement.growth.growth import Growth
     from pnst.measurement.measure import measure
     from pnst.measurement.measurements import Measurements
     from pnst.measurement.settings import MeasureSettings
@@ -38,12 +40,14 @@ if TYPE_CHECKING:
     from pnst.segmentation.segmented_lesion import SegmentedLesion
     from pnst.study import Lesion, Role, Series, Study
     from pnst.workflow.case import Case
+    from pnst.workflow.comparing import compare
     from pnst.workflow.main_job import run
     from pnst.workflow.segmentation import segment_with
 
 _HOMES = {
     "assess": "classification.assess",
     "Assessment": "classification.assessment",
+    "Burden": "classification.burden",
     "train": "classification.training.train",
     "TrainedModel": "classification.training.trained_model",
     "read_model": "classification.training.model_folder",
@@ -84,6 +88,8 @@ _HOMES = {
     "Study": "study",
     "Case": "workflow.case",
     "run": "workflow.main_job",
+    "compare": "workflow.comparing",
+    "Growth": "measurement.growth.growth",
     "segment_with": "workflow.segmentation",
 }
 
@@ -102,6 +108,7 @@ __all__ = [
     "measure",
     "assess",
     "report",
+    "compare",
     "train",
     "read_model",
     "evaluate",
@@ -123,6 +130,8 @@ __all__ = [
     "Measurements",
     "MeasureSettings",
     "Assessment",
+    "Burden",
+    "Growth",
     "TrainedModel",
     "Evaluation",
     "SiteEvidence",

@@ -11,9 +11,10 @@ from pydantic import Field, ValidationError
 
 from pnst.classification.settings import AssessSettings, EvaluateSettings, TrainSettings
 from pnst.errors import SettingError
+from pnst.measurement.growth.settings import CompareSettings
 from pnst.measurement.settings import MeasureSettings
 from pnst.preprocessing.settings import PreprocessSettings
-from pnst.segmentation.outside import SegmentSettings
+from pnst.segmentation.outside import SegmentSettings, StructureSettings
 from pnst.stage_settings import StageSettings, first_error
 from pnst.toml_file import TomlError, read_toml
 
@@ -46,6 +47,7 @@ class RunSettings(_Tables):
     remedy: ClassVar[str] = "start from the settings.toml that a run leaves beside its outputs"
 
     preprocess: PreprocessSettings = Field(default_factory=PreprocessSettings)
+    structures: StructureSettings = Field(default_factory=StructureSettings)
     segment: SegmentSettings = Field(default_factory=SegmentSettings)
     measure: MeasureSettings = Field(default_factory=MeasureSettings)
     assess: AssessSettings = Field(default_factory=AssessSettings)
@@ -87,6 +89,12 @@ class RunSettings(_Tables):
         import tomli_w
 
         return tomli_w.dumps(self.model_dump(exclude_none=True))
+
+
+class GrowthSettings(RunSettings):
+    """Every setting of a comparison of dates: those of a run, and how lesions are followed."""
+
+    compare: CompareSettings = Field(default_factory=CompareSettings)
 
 
 class LearnSettings(_Tables):

@@ -88,6 +88,9 @@ class Source:
     """The first 16 hex digits of the SHA-256 of the series' DICOM UID, by which a contour's file finds its series."""
     frame_digest: str | None = None
     """As `series_digest`, of the frame of reference that its positions are counted in."""
+    patient_digest: str | None = field(default=None, repr=False, compare=False)
+    """The kind of files, and as `series_digest` of the patient's ID or BIDS subject. IDs are short and can be guessed:
+    it stays in memory, to tell two patients apart, and is written nowhere."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from classification.matching.confounded import cohort as confounded
 from classification.simulated_cohorts import cohort
 from command_line import bytes_of, content, done, only, outputs, refused, validator
 from pnst.io.write import write_study
@@ -20,6 +21,7 @@ from scenes import Scene
 
 MODEL = {"model.skops", "model_card.json", "model_card.md", "held_out.csv"}
 EVALUATION = {"evaluation.json", "evaluation.html", "predictions.csv"}
+MATCHED = {"matched_pairs.csv", "matched_balance.csv", "matched_outcomes.csv", "matched_balance.png"}
 SETTINGS = """
 [train]
 folds = 3
@@ -260,3 +262,41 @@ class TestModelOption:
         (model / "model_card.json").write_text(json.dumps(card))
         assert "Dangerous" in refused("run", study, "--model", model, "--out", folder / "run")
         assert not (folder / "run").exists()
+
+
+class TestMatch:
+    @pytest.fixture
+    def table(self, tmp_path):
+        confounded(1, 80).to_csv(tmp_path / "matched.csv", index=False)
+        return tmp_path / "matched.csv"
+
+    def words(self, table, *more):
+        return ["evaluate", table, "--label", "intramedullary", "--out", table.parent / "out", *more]
+
+    def test_it_leaves_tables_and_a_figure_and_says_how_balanced(self, table):
+        out = done(*self.words(table, "--match", "age,sex,level", "--ratio", 1, "--caliper", 0.2)).out
+        assert outputs(table.parent / "out") == (EVALUATION - {"predictions.csv"}) | MATCHED
+        matched = content(table.parent / "out" / "evaluation.json")["matched"]
+        assert f"matched: {matched['sets']} with the label" in out
+        for text in ("SMD after", "level = T", "not corrected for their number"):
+            assert text in out
+
+    def test_without_it_an_earlier_ones_files_give_way(self, table, folder):
+        done(*self.words(table, "--match", "age,sex,level"))
+        done("evaluate", folder / "other.csv", "--label", "malignant", "--out", table.parent / "out")
+        assert outputs(table.parent / "out") == EVALUATION
+
+    @pytest.mark.parametrize(
+        ("more", "says"),
+        [
+            (["--ratio", 2], "nothing is matched"),
+            (["--match", "age,,sex"], "leave no name empty"),
+            (["--match", "ages"], "no 'ages'"),
+            (["--match", "age", "--caliper", 0], "caliper of a matching"),
+            (["--match", "age", "--ratio", 9], "ratio of a matching"),
+            (["--match", "intramedullary"], "cannot be matched by"),
+        ],
+    )
+    def test_bad_words_are_one_line_and_leave_nothing(self, table, more, says):
+        assert says in refused(*self.words(table, *more))
+        assert not (table.parent / "out").exists()

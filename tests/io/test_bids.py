@@ -74,15 +74,34 @@ def test_a_dataset_and_its_subject_read_the_same(dataset):
 def test_a_label_that_no_measurement_reads_is_left_out_and_noted(dataset):
     """Neither placed nor refused: these masks lie nowhere near the images."""
     grid = np.diag([1.0, 1.2, 3.0, 1.0])
-    for name in ("label-oedema_mask", "label-kidney_dseg", "label-cord_mask", "FLAIR"):
+    for name in ("label-oedema_mask", "label-kidney_dseg", "label-liver_mask", "FLAIR"):
         file = dataset / f"sub-01/anat/sub-01_{name}.nii.gz"
         nib.save(nib.Nifti1Image(np.ones((3, 4, 5), np.uint8), grid), file)
     study = read_bids(dataset)
     assert list(study.masks) == ["muscle"]
     assert study.notes == (
-        "4 NIfTI files without a role were not read as a series or a mask: cord, flair, oedema and 1 other",
+        "4 NIfTI files without a role were not read as a series or a mask: flair, oedema and 2 others",
         "muscle mask: same grid as t1, t2_fs, dwi",
     )
+
+
+def test_a_map_whose_table_names_structures_is_read_as_their_masks(dataset):
+    """Witness: BIDS 1.10, a `_dseg` map with its `_dseg.tsv`; two muscles and an organ, counted by hand."""
+    anat = dataset / "sub-01/anat"
+    image = nib.load(anat / "sub-01_T1w.nii.gz")
+    (anat / "sub-01_label-muscle_mask.nii.gz").unlink()
+    data = np.zeros(image.shape, np.uint8)
+    data[2:5, 2:4, 1:3], data[8:10, 2:4, 1:3], data[2:5, 8:9, 1:3] = 1, 4, 9
+    nib.save(nib.Nifti1Image(data, image.affine), anat / "sub-01_desc-auto_dseg.nii.gz")
+    table = anat / "sub-01_desc-auto_dseg.tsv"
+    table.write_text("index\tname\n1\tgluteus_maximus_left\n4\tskeletal muscle\n9\tliver\n")
+    study = read_bids(dataset)
+    assert list(study.masks) == ["muscle"]
+    assert study.masks["muscle"].count == 3 * 2 * 2 + 2 * 2 * 2
+    assert "label map: 1 label is no mask of pnst and left out" in study.notes
+    table.write_text("index\tname\n1\tliver\n4\tspleen\n9\tkidney\n")
+    assert not read_bids(dataset).masks
+    assert read_bids(dataset).notes == ("1 NIfTI file without a role was not read as a series or a mask",)
 
 
 def test_two_masks_of_one_name_are_refused_until_one_is_chosen(dataset):

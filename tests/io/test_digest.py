@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pnst.image import Grid, Volume
-from pnst.io.digest import digest, uid_digest
+from pnst.io.digest import digest, patient_digest, uid_digest
 from pnst.io.study import read_study
 from pnst.study import Role
 
@@ -36,3 +36,11 @@ def test_a_uid_is_known_by_its_digest_and_none_has_none():
     assert uid_digest("1.2.3") == uid_digest("1.2.3") != uid_digest("1.2.4")
     assert len(uid_digest("1.2.3")) == 16
     assert uid_digest("") is None
+
+
+def test_a_patient_is_told_from_another_of_the_same_kind():
+    assert patient_digest("dicom", " 123 ") == patient_digest("dicom", "123")
+    assert patient_digest("dicom", "123") != patient_digest("dicom", "124")
+    assert patient_digest("dicom", "123") != patient_digest("bids", "123")
+    assert patient_digest("dicom", "  ") is None
+    assert "123" not in str(patient_digest("dicom", "123"))

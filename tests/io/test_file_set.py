@@ -40,3 +40,9 @@ def test_a_file_is_no_folder(tmp_path):
     (tmp_path / "out").write_bytes(b"")
     with pytest.raises(InputError, match="cannot write results to 'out'"):
         write_file_set(tmp_path / "out", {"a": b"2"})
+
+
+def test_files_that_are_not_written_again_give_way(tmp_path):
+    write_file_set(tmp_path, {"a": b"1", "b": b"2", "c": b"3"})
+    write_file_set(tmp_path, {"a": b"4"}, stale=("a", "b", "nowhere"))
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"a": b"4", "c": b"3"}

@@ -229,6 +229,12 @@ class TestIntradural:
         assert "malignan" not in before_rules.lower()
         assert "this one is intradural" in rules
 
+    def test_each_tumour_of_the_dura_stands_beside_the_lesion_with_its_sources(self, of_dura):
+        assert "Inside the dura: what is published of each tumour" in of_dura.text
+        assert "0 of 28" in of_dura.row("Dural tail reader: no")
+        assert "4 of 17" in of_dura.row("Fascicular sign not measured")
+        assert "Haemangioblastoma" in of_dura.text
+
     def test_the_end_of_the_page_names_what_it_rests_on(self, of_dura):
         assert "figures published for intradural schwannomas and meningiomas" in of_dura.text
         assert "peripheral nerve sheath tumours" not in of_dura.text
@@ -239,6 +245,9 @@ class TestNoQuestion:
         assert "There is no probability. No published row speaks of intracranial lesions" in of_skull.text
         for words in ("multiply the odds", "at other priors", "What each finding says", "The prior is"):
             assert words not in of_skull.text
+
+    def test_no_tumour_of_the_dura_is_spoken_of(self, of_skull):
+        assert "Inside the dura" not in of_skull.text
 
     def test_the_measurements_stand(self, of_skull):
         assert of_skull.row("Size Longest diameter").startswith("Size Longest diameter 36.0 mm")
@@ -404,6 +413,36 @@ def test_several_lesions_share_one_page(made, bare, a):
     assert page.tags.count("article") == 2
     assert page.tags.count("h1") == 1
     assert "Lesion tumour 2" in page.text
+
+
+def test_a_page_of_several_lesions_begins_with_the_table_and_keeps_its_order(made, bare, a):
+    findings = []
+    for n, p in enumerate((0.2, 0.9, 0.5), start=1):
+        label = f"tumour {n}"
+        scored = replace(a, label=label, probability=p, abstained=None)
+        findings.append((Lesion(label, made.lesion.mask, "simulation"), replace(made.m, label=label), scored))
+    html = report_lesions(bare, findings, ["tumour 4"])
+    page = Page(html)
+    assert html.index("All lesions") < html.index("<article")
+    places = [html.index(f'<article id="lesion-{n}"') for n in (2, 3, 1)]
+    assert places == sorted(places)
+    assert page.values("a", "href") == ["#lesion-2", "#lesion-3", "#lesion-1"]
+    assert "3 lesions together 31.7" in page.text
+    assert "1 lesion could not be measured, in no sum: tumour 4." in page.text
+    assert "<th>Region</th>" not in html
+
+
+def test_a_page_of_one_lesion_has_no_such_table(made, bare, a):
+    html = report(bare, made.lesion, made.m, a)
+    assert "All lesions" not in html
+    assert 'id="lesion-1"' not in html
+
+
+def test_texts_of_the_table_are_escaped(made, bare):
+    label = "<script>"
+    m = replace(made.m, label=label)
+    findings = [(Lesion(label, made.lesion.mask, "simulation"), m, assess(m))] * 2
+    assert "<script" not in report_lesions(bare, findings, ["<img>"])
 
 
 def test_a_lesion_that_meets_no_image_is_reported_without_pictures(made, bare, a):

@@ -12,11 +12,12 @@ from pnst.classification.abstention import abstentions
 from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.intradural.model import intradural_model
 from pnst.classification.lesion_table import LesionTable
+from pnst.classification.place import Place
 from pnst.classification.prediction import Model
 from pnst.classification.settings import AssessSettings
 from pnst.evidence.body import Evidence
 from pnst.evidence.population import Patient
-from pnst.evidence.question import MALIGNANT, Location, question_in
+from pnst.evidence.question import MALIGNANT, question_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,18 +57,23 @@ def no_question(patient: Patient) -> str:
     return f"no published row speaks of {patient.location} lesions: measurements stand, a probability would be invented"
 
 
-def assess_table(asked: Asked, lesions: LesionTable, facts: Patient, places: Sequence[Location | None]) -> pd.DataFrame:
+def _joined(place: Place, warnings: Sequence[str]) -> str:
+    return "; ".join(text for text in (place.why, *warnings) if text)
+
+
+def assess_table(asked: Asked, lesions: LesionTable, facts: Patient, places: Sequence[Place]) -> pd.DataFrame:
     """One answer a row; `facts` hold for all patients, and lesions of one place are answered together."""
     import pandas as pd
 
     answers = {column: np.full(lesions.count, None, dtype=object) for column in ANSWER}
-    for location in dict.fromkeys(places):
-        rows = [row for row, place in enumerate(places) if place == location]
+    locations = [place.patient.location for place in places]
+    for location in dict.fromkeys(locations):
+        rows = [row for row, own in enumerate(locations) if own == location]
         of_place = replace(facts, location=location)
         model, part = asked.model_for(of_place), lesions.take(rows)
         if model is None:
             answers["abstained"][rows] = no_question(of_place)
-            answers["warnings"][rows] = ""
+            answers["warnings"][rows] = [places[row].why for row in rows]
             continue
         prediction = model.predict(part, of_place, asked.prior)
         answers["question"][rows] = prediction.question.name
@@ -78,7 +84,7 @@ def assess_table(asked: Asked, lesions: LesionTable, facts: Patient, places: Seq
             ("high", prediction.interval[:, 1]),
             ("odds_factor", prediction.odds_factor),
             ("abstained", abstentions(prediction, part, asked.settings.decision_probability)),
-            ("warnings", ["; ".join(texts) for texts in prediction.warnings]),
+            ("warnings", [_joined(places[row], texts) for row, texts in zip(rows, prediction.warnings, strict=True)]),
         ):
             answers[column][rows] = values
     kinds = dict.fromkeys(("probability", "low", "high", "odds_factor"), float)

@@ -13,6 +13,7 @@ from pnst.classification.asked import Asked, assess_table, no_question
 from pnst.classification.assessment import Assessment
 from pnst.classification.lesion_table import LesionTable
 from pnst.classification.patients import patients_of
+from pnst.classification.place import Place, places_of
 from pnst.classification.prediction import Model
 from pnst.classification.settings import AT_PRIORS, AssessSettings
 from pnst.errors import SettingError
@@ -69,7 +70,8 @@ def assess(
 
     The lesion's place picks the question: malignant or benign for a peripheral or extradural one, schwannoma or
     meningioma for an intradural one; of intramedullary and intracranial ones no published row speaks, and there is no
-    probability.
+    probability. A place that is not given is read off the cord, the canal and the foramina where they were measured,
+    and the answer says so.
 
     Parameters
     ----------
@@ -116,12 +118,15 @@ def assess(
     _refuse_evidence_for(model, evidence, own_evidence)
     asked = Asked(_trained(model), body_of_evidence(evidence, own_evidence), settings, prior)
     asked.any_model.refuse_unknown_columns(lesions)
-    patients = patients_of(lesions, facts) if asked.trained is None else (facts,) * lesions.count
+    if asked.trained is None:
+        places = places_of(lesions, patients_of(lesions, facts))
+    else:
+        places = (Place(facts),) * lesions.count
     if lesions.index is not None:
-        return assess_table(asked, lesions, facts, [patient.location for patient in patients])
+        return assess_table(asked, lesions, facts, places)
     named = (m.case_id, m.label) if isinstance(m, Measurements) else (name(part, m.get(part)) for part in IDENTITY)
-    rules = evaluate_rules(lesions.row(0, rule_columns()), patients[0], settings.wasa_size_cutoff_mm)
-    return _assessment(asked, lesions, patients[0], rules, *named)
+    rules = evaluate_rules(lesions.row(0, rule_columns()), places[0].patient, settings.wasa_size_cutoff_mm)
+    return _assessment(asked, lesions, places[0], rules, *named)
 
 
 def _refuse_evidence_for(model: object, evidence: Sequence[object], own_evidence: object) -> None:
@@ -153,8 +158,9 @@ def _trained(model: TrainedModel | str | PathLike[str] | None) -> Model | None:
 
 
 def _assessment(
-    asked: Asked, lesions: LesionTable, patient: Patient, rules: tuple[RuleResult, ...], case_id: str, label: str
+    asked: Asked, lesions: LesionTable, place: Place, rules: tuple[RuleResult, ...], case_id: str, label: str
 ) -> Assessment:
+    patient, placed = place.patient, (place.why,) if place.why else ()
     model = asked.model_for(patient)
     if model is None:
         return Assessment(
@@ -170,6 +176,7 @@ def _assessment(
             findings={},
             at_priors={},
             rules=rules,
+            warnings=placed,
             abstained=no_question(patient),
         )
     prediction = model.predict(lesions, patient, asked.prior)
@@ -186,7 +193,7 @@ def _assessment(
         findings=prediction.findings(0),
         at_priors={prior: float(prediction.at_prior(prior)[0]) for prior in AT_PRIORS},
         rules=rules,
-        warnings=prediction.warnings[0],
+        warnings=(*placed, *prediction.warnings[0]),
         abstained=abstentions(prediction, lesions, asked.settings.decision_probability)[0],
         model=prediction.model,
         inputs=prediction.inputs(0),

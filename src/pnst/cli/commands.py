@@ -34,6 +34,7 @@ from pnst.cli.options import (
     LineOption,
     LinesOption,
     MaskOption,
+    MaskSchemeOption,
     ModelOption,
     OnOption,
     OutOption,
@@ -48,6 +49,7 @@ from pnst.cli.options import (
     SeedOption,
     SettingsOption,
     SpecOption,
+    StructuresOption,
     StudyPath,
     TableOption,
     VendorOption,
@@ -104,6 +106,8 @@ def run(
     on: OnOption = None,
     role: RoleOption = None,
     mask: MaskOption = None,
+    mask_scheme: MaskSchemeOption = None,
+    structures: StructuresOption = None,
     override: OverrideOption = None,
     prior: PriorOption = None,
     patient: PatientOption = None,
@@ -127,7 +131,8 @@ def run(
     given = (patient, case_id, keep_identity, model, evidence, own_evidence)
     inputs = inputs_of(study, lesion, role, mask, override, *given)
     prompt = prompt_of(line, craniocaudal, lines, point, box, scribbles)
-    inputs, folder = replace(inputs, settings_file=settings, prompt=prompt, on=on), folder_of(out)
+    inputs = replace(inputs, settings_file=settings, prompt=prompt, on=on)
+    inputs, folder = replace(inputs, mask_scheme=mask_scheme, structures=structures), folder_of(out)
     with progress() as show_stage:
         case = workflow.run_case(inputs, folder, settings_of(settings, prior, bias, align), show_stage)
     print_case(case, folder)
@@ -183,6 +188,8 @@ def measure(
     on: OnOption = None,
     role: RoleOption = None,
     mask: MaskOption = None,
+    mask_scheme: MaskSchemeOption = None,
+    structures: StructuresOption = None,
     override: OverrideOption = None,
     settings: SettingsOption = None,
     align: AlignOption = None,
@@ -195,7 +202,8 @@ def measure(
 
     inputs = inputs_of(study, lesion, role, mask, override, None, case_id, False)
     prompt = prompt_of(line, craniocaudal, lines, point, box, scribbles)
-    inputs, folder = replace(inputs, settings_file=settings, prompt=prompt, on=on), folder_of(out)
+    inputs = replace(inputs, settings_file=settings, prompt=prompt, on=on)
+    inputs, folder = replace(inputs, mask_scheme=mask_scheme, structures=structures), folder_of(out)
     with progress() as show_stage:
         case = workflow.measure_step(inputs, folder, settings_of(settings, None, bias, align), show_stage)
     if folder is None:
@@ -243,6 +251,7 @@ def report(
     ],
     role: RoleOption = None,
     mask: MaskOption = None,
+    mask_scheme: MaskSchemeOption = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder for report.html; - prints it (default: that of --results)."),
@@ -251,7 +260,7 @@ def report(
     """Write report.html again from a study and the results of an earlier run."""
     from pnst import workflow
 
-    inputs = inputs_of(study, None, role, mask, None, None, None, False)
+    inputs = replace(inputs_of(study, None, role, mask, None, None, None, False), mask_scheme=mask_scheme)
     folder = folder_of(out or results)
     page = workflow.report_step(inputs, results, folder)
     if folder is None:

@@ -108,6 +108,18 @@ def evaluate(
     subgroup: Annotated[
         list[str] | None, typer.Option("--subgroup", metavar="COLUMN", help="Also in the lesions of each value.")
     ] = None,
+    match: Annotated[
+        str | None,
+        typer.Option("--match", metavar="A,B,…", help="Match the two classes by these columns, and compare the rest."),
+    ] = None,
+    ratio: Annotated[
+        int | None,
+        typer.Option("--ratio", metavar="N", help="Of the larger class for each of the smaller (default 1)."),
+    ] = None,
+    caliper: Annotated[
+        float | None,
+        typer.Option("--caliper", metavar="SD", help="Greatest distance of matched logits, in SDs (default 0.2)."),
+    ] = None,
     prior: PriorOption = None,
     evidence: EvidenceOption = None,
     own_evidence: OwnEvidenceOption = None,
@@ -116,6 +128,8 @@ def evaluate(
     """Compare models and published rules with a known diagnosis. Not a medical device.
 
     Example: pnst evaluate table.csv --label malignant --groups patient --threshold 0.3 --out evaluation/
+
+    Example: pnst evaluate table.csv --label intramedullary --match age,sex,level --model none --out evaluation/
     """
     from pnst import workflow
 
@@ -132,6 +146,9 @@ def evaluate(
             show_stage,
             evidence or (),
             own_evidence,
+            _names("--match", match),
+            ratio,
+            caliper,
         )
     _print_evaluation(evaluation, out)
 
@@ -191,10 +208,35 @@ def _print_evaluation(evaluation: Evaluation, out: Path) -> None:
             "–" if slope is None else f"{slope:.2f}",
             *(f"{part.count}/{part.total}" for part in ((at.sensitivity, at.specificity) if at else ())),
         )
-    console().print(shown)
+    if evaluation.models:
+        console().print(shown)
+    _print_matched(evaluation)
     for text in evaluation.notes:
         print_text(f"note: {text}")
     print_text(f"report: {out / 'evaluation.html'}\nResearch software, not a medical device.")
+
+
+def _print_matched(evaluation: Evaluation) -> None:
+    from rich.table import Table
+
+    matched = evaluation.matched
+    if matched is None:
+        return
+    with_label, without = matched.counts
+    print_text(
+        f"matched: {with_label} with the label, {without} without, in {len(matched.sets)} sets; "
+        f"{len(matched.unmatched)} without a partner, {len(matched.left_out)} without a score"
+    )
+    shown = Table("matched by", "SMD before", "SMD after")
+    for row in matched.balance:
+        shown.add_row(*escaped(row.name, _signed(row.smd_before), _signed(row.smd_after)))
+    console().print(shown)
+    for text in matched.notes:
+        print_text(f"note: {text}")
+
+
+def _signed(value: float | None) -> str:
+    return "–" if value is None else f"{value:+.3f}"
 
 
 def _settings(file: Path | None) -> workflow.LearnSettings:

@@ -86,7 +86,25 @@ MaskOption = Annotated[
         "--mask",
         metavar="NAME=FILE[:LABEL]",
         help="A mask of muscle or edema, instead of finding it; LABEL is one of the file's regions by name or number: "
-        "edema=rt.dcm:GTV_Edema.",
+        "edema=rt.dcm:GTV_Edema. labels=FILE is a label map of many structures.",
+    ),
+]
+MaskSchemeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mask-scheme",
+        metavar="SCHEME",
+        help="With --mask labels=FILE: whose numbers they are, totalspineseg, spineps, totalsegmentator_mr, "
+        "sct_spinalcord, … (default: the names or codes in the file).",
+    ),
+]
+StructuresOption = Annotated[
+    str | None,
+    typer.Option(
+        "--structures",
+        metavar="PROGRAM",
+        help="Start a program that finds cord, vertebrae, muscles …: totalspineseg, spineps, totalsegmentator or sct. "
+        "`pnst doctor` says which of them are installed.",
     ),
 ]
 OverrideOption = Annotated[

@@ -115,10 +115,23 @@ def print_rows(title: str, rows: Sequence[tuple[str, str, str]]) -> None:
     console().print(table)
 
 
+def print_table(title: str, rows: Sequence[Sequence[str]]) -> None:
+    """A table whose first row is its head; nothing where there is none."""
+    if not rows:
+        return
+    from rich.table import Table
+
+    table = Table(*escaped(*rows[0]), title=escaped(title)[0], title_justify="left")
+    for row in rows[1:]:
+        table.add_row(*escaped(*row))
+    console().print(table)
+
+
 def print_case(case: Case, out: Path | None) -> None:
     """The table that answers the question, and where the rest is, if it was written."""
     from pnst import workflow
 
+    print_table(f"{case.study.case_id}: all lesions, the most suspicious first", workflow.burden_rows(case))
     for lesion in workflow.summaries(case):
         print_rows(lesion.title, lesion.rows)
     terminal = console()

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pnst.errors import AmbiguityError, InputError
-from pnst.io.masks.file import MaskFile
-from pnst.io.masks.named import LESION, Masks, left_out_note, mask_reason, single_masks, with_masks
+from pnst.io.digest import patient_digest
+from pnst.io.masks.file import LabelMapFile, MaskFile
+from pnst.io.masks.label_names import names_of_labels
+from pnst.io.masks.named import LABELS, LESION, AnyMaskFile, Masks, left_out_note, mask_reason, single_masks, with_masks
+from pnst.io.masks.schemes.names import mask_of_name
 from pnst.io.nifti.inspect import inspect_nifti
 from pnst.io.nifti.read import is_nifti, stem
 from pnst.io.nifti.series import read_series
 from pnst.io.role_override import NO_SERIES, parse_role
 from pnst.io.series_guess import SeriesGuess
 from pnst.measurement.measurements import MASK_NAMES
-from pnst.study import Role, Study
+from pnst.study import Role, Series, Study
 
 DERIVED = "derivatives/pnst"
 """Where in a dataset lie the masks and maps that pnst writes; other tools' derivatives are not read."""
@@ -75,6 +78,18 @@ class BidsName:
         return self.entities.get("label", LESION if self.entities.get("desc") == LESION else None)
 
     @property
+    def read_as(self) -> str | None:
+        """The mask that the file is, of those that a measurement reads (`vertebraL3` is `vertebra_L3`, as a label holds
+        no underscore), or a lesion; None for any other file."""
+        by_label = {name.replace("_", ""): name for name in (*MASK_NAMES, LESION)}
+        return by_label.get(self.mask_name or "")
+
+    @property
+    def is_label_map(self) -> bool:
+        """Whether it may hold several structures, which a table beside it names."""
+        return self.suffix == "dseg" and self.read_as is None
+
+    @property
     def word(self) -> str:
         """What the name says in one word: a mask, a role, or the suffix."""
         return self.mask_name or self.role or self.suffix
@@ -90,7 +105,7 @@ def inspect_bids(path: Path) -> list[SeriesGuess]:
     return inspect_nifti(
         sorted(path.rglob("*")),
         lambda file: BidsName.of(file).role,
-        lambda file: mask_reason(BidsName.of(file).mask_name),
+        lambda file: mask_reason(BidsName.of(file).read_as or BidsName.of(file).mask_name),
     )
 
 
@@ -107,7 +122,7 @@ def read_bids(
     folder = _one_session(path)
     names = [BidsName.of(file) for file in _images(folder)]
     file_by_role = _files_by_role(path, folder, names, roles or {})
-    series = {role: read_series(file_by_role[role], role) for role in Role if role in file_by_role}
+    series = {role: _of_subject(read_series(file_by_role[role], role), folder) for role in Role if role in file_by_role}
     mask_by_name = _masks_by_name(names, masks or {})
     used = {file.resolve() for file in (*file_by_role.values(), *(mask.file for mask in mask_by_name.values()))}
     left = [n.word for n in names if n.mask_name != LESION and n.file.resolve() not in used]
@@ -130,12 +145,14 @@ def _files_by_role(path: Path, folder: Path, names: list[BidsName], roles: Mappi
     return file_by_role
 
 
-def _masks_by_name(names: list[BidsName], given: Masks) -> dict[str, MaskFile]:
-    """The user's masks, and those of the dataset that they leave free."""
+def _masks_by_name(names: list[BidsName], given: Masks) -> dict[str, AnyMaskFile]:
+    """The user's masks, and those of the dataset that they leave free: files of one mask, and maps of many."""
     taken = {mask.file.resolve() for mask in given.values()}
     free = [n for n in names if n.file.resolve() not in taken]
-    drawn = [(n.mask_name, MaskFile(n.file)) for n in free if n.mask_name in MASK_NAMES and n.mask_name not in given]
-    return single_masks((name, mask) for name, mask in drawn if name is not None) | dict(given)
+    drawn = [(str(name), MaskFile(n.file)) for n in free if (name := n.read_as) in MASK_NAMES and name not in given]
+    maps = [n.file for n in free if n.is_label_map and any(map(mask_of_name, names_of_labels(n.file).values()))]
+    named = {f"{LABELS} {n}": LabelMapFile(file) for n, file in enumerate(maps, start=1)}
+    return single_masks(drawn) | named | dict(given)
 
 
 def _session_folders(path: Path) -> Iterator[Path]:
@@ -203,6 +220,11 @@ def _chosen(path: Path, folder: Path, role: str, name: str) -> Path:
         expected="the name of an image of the subject, or its path in the dataset",
         remedy="correct the name",
     )
+
+
+def _of_subject(series: Series, folder: Path) -> Series:
+    subject = next((part for part in reversed(folder.resolve().parts) if part.startswith("sub-")), "")
+    return replace(series, source=replace(series.source, patient_digest=patient_digest("bids", subject)))
 
 
 def _case(folder: Path) -> str:

@@ -24,3 +24,9 @@ def digest(volume: Volume) -> str:
 def uid_digest(uid: str) -> str | None:
     """The first 16 hex digits of a UID's SHA-256, None for no UID: equal where the UIDs are, and no way back."""
     return hashlib.sha256(uid.encode()).hexdigest()[:16] if uid else None
+
+
+def patient_digest(kind: str, patient: str) -> str | None:
+    """What tells one patient from another among files of one kind ("dicom", "bids"); None for no ID."""
+    short = uid_digest(patient.strip())
+    return None if short is None else f"{kind} {short}"

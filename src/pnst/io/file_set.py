@@ -24,17 +24,21 @@ def file_set_folder(folder: Path, names: Iterable[str], inputs: Iterable[Path] =
         yield output
 
 
-def write_file_set(folder: Path | OutputFolder, files: Mapping[str, bytes], inputs: Iterable[Path] = ()) -> None:
+def write_file_set(
+    folder: Path | OutputFolder, files: Mapping[str, bytes], inputs: Iterable[Path] = (), stale: Iterable[str] = ()
+) -> None:
     """Write every file into `folder`, in the place of those of an earlier set; other files are left alone.
+
+    Files of an earlier set with `stale` names that are not written again give way.
 
     Everything is written to a hidden folder first, so that a failure leaves what was there. Raises `InputError` when
     `folder` cannot be such a folder, or when a file would replace one of the inputs.
     """
     if isinstance(folder, Path):
         with file_set_folder(folder, files, inputs) as output:
-            write_file_set(output, files)
+            write_file_set(output, files, stale=stale)
         return
     with system_refusals(folder.folder):
         for name, content in files.items():
             (folder.new / name).write_bytes(content)
-        folder.publish()
+        folder.publish(stale)

@@ -19,11 +19,13 @@ from pnst.io.output_folder import OutputFolder, output_folder, refuse_irregular,
 
 SCHEMA_VERSION = 1
 MEASUREMENTS, ASSESSMENT, REPORT, SETTINGS = "measurements.json", "assessment.json", "report.html", "settings.toml"
+BURDEN = "burden.json"
+"""Where there is more than one lesion."""
 REGIONS = "regions"
 PROMPT, PROBABILITY = "prompt.json", "probability.nii.gz"
 """Where the lesion was segmented from a prompt."""
 LESION, ADC = "lesion.nii.gz", "adc.nii.gz"
-TEXTS = (MEASUREMENTS, "measurements.csv", ASSESSMENT, REPORT, SETTINGS, PROMPT)
+TEXTS = (MEASUREMENTS, "measurements.csv", ASSESSMENT, BURDEN, REPORT, SETTINGS, PROMPT)
 OUTPUTS = (*TEXTS, LESION, PROBABILITY, ADC, REGIONS)
 """What a run may leave; of a further lesion n, `lesion-n.nii.gz`, `adc-n.nii.gz` and `regions-n`."""
 
@@ -116,6 +118,12 @@ def lesions_json(case_id: str, lesions: Iterable[Mapping[str, Any]]) -> str:
         ensure_ascii=False,
         allow_nan=False,
     )
+
+
+def growth_json(growth: Mapping[str, Any]) -> str:
+    """growth.json: schema version, and what a comparison of dates says."""
+    content = {"schema_version": SCHEMA_VERSION, **growth}
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def read_lesions_json(file: Path) -> tuple[str, list[Mapping[str, Any]]]:

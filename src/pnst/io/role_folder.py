@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pnst.errors import AmbiguityError, InputError
 from pnst.io.masks.file import MaskFile
-from pnst.io.masks.named import LESION, Masks, left_out_note, mask_reason, with_masks
+from pnst.io.masks.named import LESION, AnyMaskFile, Masks, left_out_note, mask_reason, with_masks
 from pnst.io.nifti.inspect import inspect_nifti
 from pnst.io.nifti.pair import header_of
 from pnst.io.nifti.read import is_nifti, stem
@@ -77,7 +77,7 @@ def _files_by_role(path: Path, files: Mapping[str, Path], roles: Mapping[str, st
     return file_by_role
 
 
-def _masks_by_name(files: Mapping[str, Path], given: Masks) -> dict[str, MaskFile]:
+def _masks_by_name(files: Mapping[str, Path], given: Masks) -> dict[str, AnyMaskFile]:
     """The user's masks, and those of the folder that they leave free."""
     taken = {mask.file.resolve() for mask in given.values()}
     named = {name: MaskFile(files[name]) for name in MASK_NAMES if name in files and name not in given}

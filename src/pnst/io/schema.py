@@ -1,6 +1,6 @@
-"""The JSON schemas of measurements.json and assessment.json, made from the types that are written.
+"""The JSON schemas of measurements.json, assessment.json, burden.json and growth.json, from the types that are written.
 
-`python -m pnst.io.schema FOLDER` writes both; those beside this module are published.
+`python -m pnst.io.schema FOLDER` writes them; those beside this module are published.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pnst.classification.assessment import Assessment
+from pnst.classification.burden import ELSEWHERE, LesionBurden
 from pnst.evidence.question import QuestionName
 from pnst.evidence.rule import RuleResult
+from pnst.io.growth_schema import growth_schema
 from pnst.io.results import SCHEMA_VERSION
 from pnst.measurement.family import INTERVAL, Family
 from pnst.measurement.measurements import FAMILY_TYPES
+from pnst.measurement.spine_region import PARTS
 from pnst.preprocessing.align import REFERENCES
 from pnst.preprocessing.bias import CORRECTED
 from pnst.study import Role
@@ -102,7 +105,36 @@ def assessment_schema() -> Json:
     return _document("assessment", about, lesion)
 
 
-SCHEMAS = {"measurements": measurements_schema, "assessment": assessment_schema}
+def burden_schema() -> Json:
+    """The schema of burden.json."""
+    hints = get_type_hints(LesionBurden)
+    entry = {name: _value(name, hints[name]) for name in (f.name for f in fields(LesionBurden))}
+    entry |= {"probability": _or_null(dict(SHARE)), "probability_interval": _or_null(_pair(SHARE))}
+    volume: Json = {"type": "number", "minimum": 0}
+    parts = "|".join((*PARTS.values(), ELSEWHERE))
+    counts = _pattern({f"^({parts})$": {"type": "integer", "minimum": 1}}, "Lesions by part of the spine, or null.")
+    properties: Json = {
+        "schema_version": {"const": SCHEMA_VERSION},
+        "case_id": TEXT,
+        "lesion_count": {"type": "integer", "minimum": 0},
+        "total_volume_ml": volume,
+        "total_volume_ml_interval": _or_null(_pair(volume))
+        | {"description": "Sums of the lower and of the upper ends: as if every error went the same way."},
+        "regions": _or_null(counts),
+        "no_region": _or_null(dict(TEXT)) | {"description": "Why no region is told; null where one is."},
+        "unmeasured": TEXTS | {"description": "Labels of lesions that could not be measured: they are in no sum."},
+        "lesions": {"type": "array", "items": _object(entry, "One lesion; the most suspicious first.")},
+    }
+    about = "All lesions of one study together; written where there is more than one. Not a medical device."
+    return _headed("burden", _object(properties, about))
+
+
+SCHEMAS = {
+    "measurements": measurements_schema,
+    "assessment": assessment_schema,
+    "burden": burden_schema,
+    "growth": growth_schema,
+}
 
 
 def write_schemas(folder: Path) -> None:
@@ -212,11 +244,15 @@ def _document(name: str, description: str, lesion: Json) -> Json:
         "case_id": TEXT,
         "lesions": {"type": "array", "minItems": 1, "items": lesion},
     }
+    return _headed(name, _object(properties, description))
+
+
+def _headed(name: str, content: Json) -> Json:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:pnst:{name}:{SCHEMA_VERSION}",
         "title": f"{name}.json of pnst",
-        **_object(properties, description),
+        **content,
     }
 
 

@@ -25,6 +25,7 @@ def read_study(
     masks: Mapping[str, Anywhere] | None = None,
     case_id: str | None = None,
     keep_identity: bool = False,
+    mask_scheme: str | None = None,
 ) -> Study:
     """Read the one study at `path`: a DICOM tree, a BIDS dataset or subject, or a folder of role-named NIfTI files.
 
@@ -34,9 +35,10 @@ def read_study(
     roles : role → series (DICOM: key, UID, number or description; NIfTI: file), which beats the guess; "none" leaves
         the study without that role
     masks : name (muscle, edema) → file of a mask, which beats one found in the folder; a text "FILE:LABEL" means one
-        region of several (a label, a segment, a structure) by its name or number
+        region of several (a label, a segment, a structure) by its name or number; "labels" → a label map of many masks
     case_id : what the case is called, instead of a digest (DICOM), the subject (BIDS) or the folder (NIfTI)
     keep_identity : call a DICOM case by its patient's ID
+    mask_scheme : the program that wrote the label map "labels" ("totalspineseg", …); None: the file names its labels
 
     Raises
     ------
@@ -56,7 +58,7 @@ def read_study(
     from pnst.io.masks.named import checked_masks
 
     folder = _existing(path)
-    given = checked_masks(masks or {})
+    given = checked_masks(masks or {}, mask_scheme)
     kind = format_of(folder)
     _check_name(kind, case_id, keep_identity)
     if kind == "bids":

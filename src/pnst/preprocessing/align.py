@@ -84,7 +84,7 @@ def align(
             changed[role] = replace(series, notes=(*series.notes, f"{role}: not aligned: no anatomical series"))
             continue
         motion = estimate_motion(
-            _compared_volume(series, settings.lowest_b_within), study.series[still].volume, settings
+            compared_volume(series, settings.lowest_b_within), study.series[still].volume, settings
         )
         group = [role, *_followers(study, role)]
         result = _alignment(motion, still, bool(drawn_on & set(group)), settings)
@@ -175,7 +175,7 @@ def _reference(
     return full[0] if full else max(present, key=shared.__getitem__, default=None)
 
 
-def _compared_volume(series: Series, lowest_b_within: float) -> Volume:
+def compared_volume(series: Series, lowest_b_within: float) -> Volume:
     """What is compared: the mean of the volumes of the lowest b-value, or the series itself."""
     volume = series.volume
     if series.b_values is None or volume.data.ndim == 3:

@@ -65,6 +65,15 @@ class AlignmentSettings(StageSettings):
     """At most this many voxels are compared at a time (ours)."""
 
 
+class DateAlignmentSettings(StageSettings):
+    """When the alignment of two dates is believed."""
+
+    largest_disagreement_mm: float = Field(3.0, gt=0)
+    """The way from the later date to the first and the way back may differ by this at the lesions (ours)."""
+    least_similarity_nats: float = Field(0.1, ge=0)
+    """Aligned images share at least this much information (ours)."""
+
+
 class PreprocessSettings(StageSettings):
     """What is done before measuring."""
 

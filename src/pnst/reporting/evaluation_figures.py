@@ -45,7 +45,7 @@ def roc_picture(evaluation: Evaluation) -> Picture:
 
     areas = ", ".join(f"{result.predictions.name} {_area(result)}" for result in evaluation.models)
     dots = "" if evaluation.threshold is None else f" Dots: the threshold {evaluation.threshold:g}."
-    return Picture(_png(draw), f"ROC curves; areas: {areas}", f"Sensitivity against 1 − specificity.{dots}")
+    return Picture(figure_png(draw), f"ROC curves; areas: {areas}", f"Sensitivity against 1 − specificity.{dots}")
 
 
 def _area(result: ModelResult) -> str:
@@ -83,7 +83,7 @@ def calibration_picture(evaluation: Evaluation) -> Picture:
         axes.legend(loc="upper left", fontsize=7.5, frameon=False)
 
     return Picture(
-        _png(draw),
+        figure_png(draw),
         "Calibration: share of malignant lesions against the probability given",
         "Lesions in bins of equal number with exact 95 % intervals; the line is the logistic recalibration.",
     )
@@ -114,7 +114,7 @@ def decision_picture(evaluation: Evaluation) -> Picture:
         axes.legend(loc="upper right", fontsize=6, frameon=False)
 
     return Picture(
-        _png(draw),
+        figure_png(draw),
         "Decision curve: net benefit over threshold probabilities",
         f"True positives less false positives at the threshold's odds, a lesion. At most {_MAX_RULES} published rules "
         "are drawn; where a rule cannot be evaluated it calls nothing malignant.",
@@ -136,7 +136,8 @@ def _colours(evaluation: Evaluation) -> list[str]:
     return [COLOURS[index % len(COLOURS)] for index in range(len(evaluation.models))]
 
 
-def _png(draw: Callable[[Axes], None]) -> bytes:
+def figure_png(draw: Callable[[Axes], None]) -> bytes:
+    """A square figure with one pair of axes, as PNG."""
     figure = Figure(figsize=(SIDE_IN, SIDE_IN), dpi=DPI, facecolor="white", layout="constrained")
     axes: Axes = figure.add_subplot()
     axes.tick_params(labelsize=8)

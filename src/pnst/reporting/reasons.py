@@ -101,7 +101,7 @@ def reasons(m: Measurements, a: Assessment) -> list[Reason]:
             title=_title(name, columns),
             beside=Bar(finding.contribution, finding.contribution_interval),
             alone=None if finding.alone is None else Bar(finding.alone, finding.alone_interval),
-            row=_GIVEN if name == "level" else _seen(m, columns.get(name, (name,))),
+            row=_GIVEN if name == "level" else seen(m, columns.get(name, (name,))),
             note=_note(finding, words),
         )
         for name, finding in ordered
@@ -142,7 +142,7 @@ def _title(name: str, columns: Mapping[str, tuple[str, ...]]) -> str:
     return predictor_title(name)
 
 
-def _seen(m: Measurements, columns: Sequence[str]) -> Row | None:
+def seen(m: Measurements, columns: Sequence[str]) -> Row | None:
     """What a predictor was read off: its column, or the sign of it that a reader judged."""
     for column in columns:
         family, _, name = column.rpartition(".")

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pnst.classification.burden import burden
 from pnst.errors import InputError
 from pnst.measurement.measurements import Measurements
 from pnst.measurement.overrides import check_overrides
 from pnst.reporting.answer import answer_of
+from pnst.reporting.burden_table import burden_table
+from pnst.reporting.differential import differential
 from pnst.reporting.key_numbers import key_numbers
 from pnst.reporting.numbers import log_odds, percent, quantity, sentence, signed, significant
 from pnst.reporting.question_words import QuestionWords, question_words
@@ -53,16 +56,27 @@ def report(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> str:
     return report_lesions(study, [(lesion, m, a)])
 
 
-def report_lesions(study: Study, findings: Sequence[Finding]) -> str:
-    """The report of a study with several lesions: `report`'s content for each, in one file."""
+def report_lesions(study: Study, findings: Sequence[Finding], unmeasured: Sequence[str] = ()) -> str:
+    """The report of a study with several lesions: a table of all of them, the most suspicious first, then `report`'s
+    content for each in that order, in one file. `unmeasured` are the labels of lesions that could not be measured.
+    """
     for lesion, m, a in findings:
         _of_one_case(study, lesion, m, a)
         check_overrides(m.overrides)
-    lesions = [_lesion(study, lesion, m, a) for lesion, m, a in findings]
+    whole = burden(study, [f[0] for f in findings], [f[1] for f in findings], [f[2] for f in findings], unmeasured)
+    lesions = [_lesion(study, *findings[one.number - 1]) | {"number": one.number} for one in whole.lesions]
     series = [_series(s) for s in study.series.values()]
     page = environment().get_template("report.html.j2")
     rests_on = _rests_on([a for _, _, a in findings])
-    return page.render(case_id=study.case_id, lesions=lesions, series=series, notes=study.notes, rests_on=rests_on)
+    return page.render(
+        case_id=study.case_id,
+        burden=burden_table(whole) if whole.is_several else None,
+        told=whole.no_region is None,
+        lesions=lesions,
+        series=series,
+        notes=study.notes,
+        rests_on=rests_on,
+    )
 
 
 def _rests_on(assessments: Sequence[Assessment]) -> dict[str, Any]:
@@ -86,6 +100,7 @@ def _lesion(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> dic
         "reasons": explained,
         "axis": axis_of(explained),
         "rules": rule_table(a.rules, m),
+        "differential": differential(m) if a.question == "intradural" else None,
         "key_numbers": key_numbers(m),
         "reportlets": reportlets(study, lesion, m),
         "skipped": {part_title(part): reason for part, reason in m.skipped.items()},

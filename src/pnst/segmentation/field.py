@@ -10,10 +10,11 @@ import numpy as np
 from pnst.errors import GeometryError
 from pnst.image import Box, Grid, Mask
 from pnst.kernels.sampling import sample
+from pnst.segmentation.bone_and_fat import bone_and_fat
 from pnst.segmentation.channels import FARTHEST
 from pnst.segmentation.frame import SHAPE, PromptFrame, at_index
 from pnst.segmentation.looks import LOOKED_AT
-from pnst.study import Lesion, Study
+from pnst.study import Lesion, Role, Study
 from pnst.typing import AnyArray, BoolArray, Float32Array, FloatArray
 
 NOWHERE = -20.0
@@ -88,8 +89,11 @@ def voxels_of(grid: Grid) -> FloatArray:
 
 
 def keep_out(field: Field, study: Study, frame: PromptFrame, others: Sequence[Lesion]) -> Field:
-    """The field without air, cortical bone and flow voids beside the body's core, and without other lesions."""
+    """The field without bone and fat that go on outside the body, air and flow voids beside its core, other lesions."""
     logits = field.logits.copy()
+    if Role.T1 in study.series:
+        t1 = study.series[Role.T1].volume
+        logits[bone_and_fat(t1, field.depth, field.part)] = NOWHERE
     asked = np.argwhere((logits > 0) & (field.depth < CORE))
     dark = asked[_dark(study, frame, field.part.to_world(asked))]
     logits[tuple(dark.T)] = NOWHERE

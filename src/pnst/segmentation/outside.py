@@ -46,6 +46,13 @@ class SegmentSettings(StageSettings):
         return self
 
 
+class StructureSettings(StageSettings):
+    """How long a program that finds structures may take."""
+
+    time_limit_s: float = Field(3600.0, gt=0)
+    """Each of its commands is ended after this long (ours)."""
+
+
 def places_of(command: tuple[str, ...]) -> set[str]:
     """The names in braces among a command's words.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pnst.io.prompts.prompt_file import PromptFile
 from pnst.segmentation.prompt import Box, Line, Point, Prompt
-from pnst.settings import LearnSettings, RunSettings
+from pnst.settings import GrowthSettings, LearnSettings, RunSettings
 from pnst.workflow.case import (
     Case,
     assess_case,
+    burden_rows,
     measure_case,
     preprocess_case,
     read_case,
@@ -16,6 +17,8 @@ from pnst.workflow.case import (
     summaries,
     write_case,
 )
+from pnst.workflow.comparing import DatedInputs, compare, compare_step, read_date
+from pnst.workflow.doctor import examine
 from pnst.workflow.inputs import CaseInputs
 from pnst.workflow.learning import TrainingTable, evaluate_models, summarise_table, train_model
 from pnst.workflow.main_job import run
@@ -30,6 +33,8 @@ __all__ = [
     "Case",
     "Box",
     "CaseInputs",
+    "DatedInputs",
+    "GrowthSettings",
     "LearnSettings",
     "Line",
     "Point",
@@ -42,7 +47,11 @@ __all__ = [
     "assess_file",
     "assess_step",
     "assessments_json",
+    "burden_rows",
+    "compare",
+    "compare_step",
     "evaluate_models",
+    "examine",
     "explanations",
     "fetch",
     "inspect",
@@ -53,6 +62,7 @@ __all__ = [
     "measurements_of",
     "preprocess_case",
     "read_case",
+    "read_date",
     "report_case",
     "report_results",
     "report_step",

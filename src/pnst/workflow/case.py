@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pnst.classification.assessment import Assessment
+    from pnst.classification.burden import Burden
     from pnst.io.output_folder import OutputFolder
     from pnst.io.results import Content
     from pnst.reporting.summary import LesionSummary
@@ -49,6 +50,14 @@ class Case:
     prompt: Prompt | None = None
     """What the lesion was segmented from; None where it was read."""
 
+    @cached_property
+    def burden(self) -> Burden:
+        """All measured lesions together, the most suspicious first."""
+        from pnst.classification.burden import burden
+
+        lesions = self.lesions[: len(self.measurements)]
+        return burden(self.study, lesions, self.measurements, self.assessments, tuple(self.failures))
+
     def to_frame(self) -> pd.DataFrame:
         """One row a lesion: every measured column, and the probability with its interval."""
         import pandas as pd
@@ -61,7 +70,8 @@ class Case:
 
     def _repr_html_(self) -> str:
         parts = [part._repr_html_() for pair in zip(self.measurements, self.assessments, strict=False) for part in pair]
-        return self.study._repr_html_() + "".join(parts)
+        whole = self.burden._repr_html_() if self.burden.is_several else ""
+        return self.study._repr_html_() + whole + "".join(parts)
 
 
 def run_case(
@@ -110,7 +120,13 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress, settings: Ru
         masks=inputs.masks or None,
         case_id=inputs.case_id,
         keep_identity=inputs.keep_identity,
+        mask_scheme=inputs.mask_scheme,
     )
+    if inputs.structures is not None:
+        from pnst.workflow.structures import with_outside_structures
+
+        progress(f"finding structures with {inputs.structures}")
+        study = with_outside_structures(study, inputs.structures, (settings or RunSettings()).structures)
     if inputs.prompt is not None:
         from pnst.workflow.segmentation import segment_study
 
@@ -218,14 +234,22 @@ def report_case(case: Case) -> str:
     from pnst.reporting.report import report_lesions
 
     findings = list(zip(case.lesions, case.measurements, case.assessments, strict=True))
-    return report_lesions(case.study, findings)
+    return report_lesions(case.study, findings, tuple(case.failures))
 
 
 def summaries(case: Case) -> list[LesionSummary]:
-    """What to show of each lesion first."""
+    """What to show of each lesion first, the most suspicious lesion before the others."""
     from pnst.reporting.summary import summarise
 
-    return [summarise(m, a) for m, a in zip(case.measurements, case.assessments, strict=True)]
+    pairs = list(zip(case.measurements, case.assessments, strict=True))
+    return [summarise(*pairs[lesion.number - 1]) for lesion in case.burden.lesions]
+
+
+def burden_rows(case: Case) -> list[tuple[str, ...]]:
+    """The table of all lesions, a head first; empty where there is one lesion alone."""
+    from pnst.reporting.burden_table import terminal_rows
+
+    return terminal_rows(case.burden) if case.burden.is_several else []
 
 
 def write_case(case: Case, page: str, settings: RunSettings, out: Path | OutputFolder) -> None:
@@ -249,6 +273,7 @@ def measured_files(case: Case) -> dict[str, Content]:
     files: dict[str, Content] = {
         "measurements.json": measurements_json(case.measurements),
         "measurements.csv": measurements_csv(case.measurements),
+        **burden_files(case),
         **prompt_files(case),
     }
     for n, (lesion, m) in enumerate(zip(case.lesions, case.measurements, strict=True), start=1):
@@ -260,6 +285,14 @@ def measured_files(case: Case) -> dict[str, Content]:
         if regions:
             files[numbered("regions", n)] = regions
     return files
+
+
+def burden_files(case: Case) -> dict[str, Content]:
+    """What all lesions come to; nothing where there is one alone."""
+    from pnst.io.results import BURDEN
+    from pnst.workflow.burden_file import burden_text
+
+    return {BURDEN: burden_text(case.burden)} if case.burden.is_several else {}
 
 
 def prompt_files(case: Case) -> dict[str, Content]:

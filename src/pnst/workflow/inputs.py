@@ -42,6 +42,10 @@ class CaseInputs:
     """What segments instead of pnst."""
     roles: Mapping[str, str] = field(default_factory=dict)
     masks: Mapping[str, StrPath] = field(default_factory=dict)
+    mask_scheme: str | None = None
+    """The program that wrote the label map among the masks; None: the map names its labels."""
+    structures: str | None = None
+    """The program that is started to find structures; None: none is."""
     overrides: Mapping[str, Value] = field(default_factory=dict)
     patient: Mapping[str, Any] = field(default_factory=dict)
     case_id: str | None = None

@@ -80,7 +80,10 @@ def summarise_table(training: TrainingTable, out: Path, site: str | None = None)
     return evidence
 
 
-EVALUATION_FILES = ("evaluation.json", "evaluation.html", "predictions.csv")
+PREDICTIONS = "predictions.csv"
+"""Where a model was evaluated."""
+EVALUATION_FILES = ("evaluation.json", "evaluation.html", PREDICTIONS)
+MATCHED_FILES = ("matched_pairs.csv", "matched_balance.csv", "matched_outcomes.csv", "matched_balance.png")
 
 
 def evaluate_models(
@@ -93,14 +96,21 @@ def evaluate_models(
     progress: Progress = no_progress,
     evidence: Sequence[Path] = (),
     own_evidence: Path | None = None,
+    match: Sequence[str] | None = None,
+    ratio: int | None = None,
+    caliper: float | None = None,
 ) -> Evaluation:
-    """Compare models with the diagnosis and write evaluation.json, evaluation.html and predictions.csv as one set."""
-    from pnst.classification.evaluation.evaluate import evaluate
+    """Compare models with the diagnosis and write evaluation.json, evaluation.html and predictions.csv as one set.
+
+    Where classes are matched, the tables and the figure of that belong to it.
+    """
+    from pnst.classification.evaluation.evaluate import NO_MODEL, evaluate
     from pnst.io.file_set import file_set_folder, write_file_set
     from pnst.io.table import read_frame
 
-    inputs = [training.table, *map(Path, models), *evidence, *([own_evidence] if own_evidence else [])]
-    with file_set_folder(out, EVALUATION_FILES, inputs=inputs) as folder:
+    named = [Path(model) for model in models if model != NO_MODEL]
+    inputs = [training.table, *named, *evidence, *([own_evidence] if own_evidence else [])]
+    with file_set_folder(out, (*EVALUATION_FILES, *MATCHED_FILES), inputs=inputs) as folder:
         progress("reading the table")
         evaluation = evaluate(
             read_frame(training.table),
@@ -113,12 +123,29 @@ def evaluate_models(
             assess_settings=settings.assess,
             evidence=evidence,
             own_evidence=own_evidence,
+            match=match,
+            ratio=ratio,
+            caliper=caliper,
             progress=progress,
         )
         progress("report")
         texts = dict(zip(EVALUATION_FILES, _evaluation_texts(evaluation), strict=True))
-        write_file_set(folder, {name: text.encode() for name, text in texts.items()})
+        files = {name: text.encode() for name, text in texts.items() if name != PREDICTIONS or evaluation.models}
+        write_file_set(folder, files | _matched_files(evaluation), stale=(PREDICTIONS, *MATCHED_FILES))
     return evaluation
+
+
+def _matched_files(evaluation: Evaluation) -> dict[str, bytes]:
+    """The tables and the figure of a matched comparison; nothing without one."""
+    if evaluation.matched is None:
+        return {}
+    from pnst.classification.evaluation.matched_rows import balance_table, outcome_table, pair_rows
+    from pnst.io.table import to_csv
+    from pnst.reporting.matching_figures import love_picture
+
+    tables = (pair_rows(evaluation), balance_table(evaluation.matched), outcome_table(evaluation.matched))
+    texts = [to_csv(rows).encode() for rows in tables]
+    return dict(zip(MATCHED_FILES, (*texts, love_picture(evaluation.matched).png), strict=True))
 
 
 def _evaluation_texts(evaluation: Evaluation) -> tuple[str, str, str]:

@@ -31,6 +31,8 @@ def run(
     label: str | None = None,
     roles: Mapping[str, str] | None = None,
     masks: Mapping[str, StrPath] | None = None,
+    mask_scheme: str | None = None,
+    structures: str | None = None,
     overrides: Mapping[str, Value] | None = None,
     patient: Mapping[str, Any] | None = None,
     prior: float | None = None,
@@ -56,7 +58,10 @@ def run(
     on : role of the series that the prompt's lesion is segmented on; None: the first that fits
     segmenter : what segments instead of pnst: study and prompt in, `Mask` out
     label : one label of the lesion's file, by name or number; None: every label
-    roles, masks, overrides, patient, case_id, keep_identity, model : as in `read_study`, `measure` and `assess`
+    roles, masks, mask_scheme, overrides, patient, case_id, keep_identity, model : as in `read_study`, `measure` and
+        `assess`
+    structures : a program that is started to find cord, vertebrae and other structures: "totalspineseg", "spineps",
+        "totalsegmentator", "sct"; None: none is
     evidence, own_evidence : folders of `pnst evidence`, as in `assess`
     prior, align, bias : beat the settings where they are not None
 
@@ -97,6 +102,8 @@ def run(
         segmenter=segmenter,
         roles=roles or {},
         masks=masks or {},
+        mask_scheme=mask_scheme,
+        structures=structures,
         overrides=overrides or {},
         patient=patient or {},
         case_id=case_id,

@@ -16,6 +16,7 @@ from pnst.measurement.family import SurfaceMap
 from pnst.measurement.measurements import Measurements
 from pnst.settings import RunSettings
 from pnst.study import Study
+from pnst.workflow.burden_file import saved_burden
 from pnst.workflow.case import Case, preprocess_case, report_case
 from pnst.workflow.inputs import CaseInputs, StrPath
 
@@ -54,6 +55,11 @@ def assess_file(
 
 def report_results(inputs: CaseInputs, results: Path) -> str:
     """The report of an earlier run's results, over the study it was made from."""
+    return report_case(saved_case(inputs, results))
+
+
+def saved_case(inputs: CaseInputs, results: Path) -> Case:
+    """An earlier run's results as a case again, over the study it was made from."""
     from pnst.io.masks.read import read_lesion
     from pnst.io.results import numbered, read_lesions_json, read_regions
     from pnst.io.study import read_study
@@ -68,7 +74,10 @@ def report_results(inputs: CaseInputs, results: Path) -> str:
             remedy="make them again with pnst run",
         )
     settings = RunSettings.from_toml(results / "settings.toml")
-    study = read_study(inputs.study, roles=inputs.roles or None, masks=inputs.masks or None, case_id=case_id)
+    masks = inputs.masks or None
+    study = read_study(
+        inputs.study, roles=inputs.roles or None, masks=masks, case_id=case_id, mask_scheme=inputs.mask_scheme
+    )
     lesions, measured = [], []
     for n, entry in enumerate(entries, start=1):
         m = measurements_of(entry, case_id, results / "measurements.json")
@@ -80,7 +89,10 @@ def report_results(inputs: CaseInputs, results: Path) -> str:
     case = preprocess_case(Case(study, tuple(lesions), tuple(measured)), settings)
     case = with_surfaces(_with_own_grids(case))
     lesions = [replace(lesion, notes=_lesion_notes(m, case.study)) for lesion, m in zip(lesions, measured, strict=True)]
-    return report_case(replace(case, lesions=tuple(lesions), assessments=_saved_assessments(scores, case_id, results)))
+    old = saved_burden(results)
+    failures = dict.fromkeys(old.unmeasured if old is not None else (), "it could not be measured in that run")
+    assessments = _saved_assessments(scores, case_id, results)
+    return replace(case, lesions=tuple(lesions), assessments=assessments, failures=failures)
 
 
 def _saved_assessments(scores: Sequence[Mapping[str, Any]], case_id: str, results: Path) -> tuple[Assessment, ...]:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -19,9 +14,7 @@ from pnst.image import Mask, Volume
 from pnst.segmentation.outside import MASK, PROMPT, SCRIBBLES, SegmentSettings, filled, places_of
 from pnst.segmentation.prompt import Prompt, Scribbles
 from pnst.study import Role, Study
-
-LAST_LINES, LAST_BYTES = 5, 2000
-"""Of what the command writes on standard error, in a message (ours)."""
+from pnst.workflow.outside_command import last_words, run_command
 
 
 @dataclass(frozen=True)
@@ -41,7 +34,8 @@ class SegmenterCommand:
             place = Path(folder)
             files = _written(places_of(command), study, prompt, place)
             with open(place / "stderr", "w+b") as errors:
-                _run(filled(command, files), errors, self.settings.time_limit_s)
+                limit = self.settings.time_limit_s
+                run_command(filled(command, files), errors, limit, "segment.time_limit_s", _bad_command)
                 return _answer(Path(files[MASK]), study, errors)
 
 
@@ -92,57 +86,15 @@ def _label_map(scribbles: Scribbles) -> Volume:
     return Volume(labels, scribbles.lesion.grid)
 
 
-def _run(command: Sequence[str], errors: IO[bytes], time_limit_s: float) -> None:
-    """Run a command to its end. Raises `InputError` where it cannot be started, fails or takes too long."""
-    try:
-        process = subprocess.Popen(  # noqa: S603 - the user's own command, word by word and without a shell
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            start_new_session=True,
-        )
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "a word that no command can have"
-        raise _bad_command(f"{command[0]!r}: {reason}", "a program that is installed", "correct its name") from error
-    try:
-        status = process.wait(time_limit_s)
-    except subprocess.TimeoutExpired as error:
-        raise _bad_command(
-            f"no answer within {time_limit_s:g} s{_last(errors)}", "a mask in time", "raise segment.time_limit_s"
-        ) from error
-    finally:
-        _end(process)
-    if status:
-        raise _bad_command(f"exit status {status}{_last(errors)}", "exit status 0", "run the command by itself")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a command that still runs, and what it started."""
-    if process.poll() is None:
-        with suppress(OSError):
-            os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
-        process.wait()
-
-
 def _answer(file: Path, study: Study, errors: IO[bytes]) -> Mask:
     from pnst.io.masks.read import read_mask
 
     if not file.exists():
-        raise _bad_command(f"no mask{_last(errors)}", "a mask where {mask} says", "run the command by itself")
+        raise _bad_command(f"no mask{last_words(errors)}", "a mask where {mask} says", "run the command by itself")
     try:
         return read_mask(file, study)
     except PnstError as error:
         raise _bad_command(f"{error.what}: {error.got}", error.expected, "run the command by itself") from error
-
-
-def _last(errors: IO[bytes]) -> str:
-    """The last lines on standard error, on one line; "" where there are none."""
-    size = errors.seek(0, os.SEEK_END)
-    errors.seek(max(0, size - LAST_BYTES))
-    lines = [line.strip() for line in errors.read().decode(errors="replace").splitlines() if line.strip()]
-    text = " / ".join(lines[-LAST_LINES:])
-    return f": {text[-300:]}" if text else ""
 
 
 def _bad_command(got: str, expected: str, remedy: str) -> InputError:

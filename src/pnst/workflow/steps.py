@@ -13,15 +13,17 @@ from pnst.measurement.overrides import check_overrides
 from pnst.settings import RunSettings
 from pnst.workflow.case import (
     Case,
+    burden_files,
     lesion_files,
     measure_case,
     measured_files,
     preprocess_case,
     prompt_files,
     read_case,
+    report_case,
 )
 from pnst.workflow.inputs import CaseInputs, Progress, StrPath, check_inputs, given_paths, no_progress
-from pnst.workflow.saved_results import assess_file, report_results
+from pnst.workflow.saved_results import assess_file, saved_case
 from pnst.workflow.serialise import assessments_json
 
 if TYPE_CHECKING:
@@ -87,12 +89,13 @@ def assess_step(
     that was used. Where the measurements lie in `out`, they stay there. None: nothing is written.
     """
     from pnst.io.output_folder import settle
-    from pnst.io.results import ASSESSMENT, MEASUREMENTS, SETTINGS, write_results
+    from pnst.io.results import ASSESSMENT, BURDEN, MEASUREMENTS, SETTINGS, write_results
+    from pnst.workflow.burden_file import burden_text, rescored_burden
 
     home, file = (source, source / MEASUREMENTS) if os.path.isdir(source) else (source.parent, source)
     beside = home / SETTINGS if file.name == MEASUREMENTS and os.path.isfile(home / SETTINGS) else None
     given = [Path(path) for path in (file, settings_file, model, *evidence, own_evidence) if path]
-    replaced = _replaced(out, home, (ASSESSMENT, SETTINGS))
+    replaced = _replaced(out, home, (ASSESSMENT, BURDEN, SETTINGS))
     with _folder(out, given, replaced) as folder:
         if folder is None:
             settle(home)
@@ -101,6 +104,9 @@ def assess_step(
         assessments = assess_file(file, patient, wanted, model, evidence, own_evidence)
         if folder is not None:
             files = {ASSESSMENT: assessments_json(assessments)}
+            whole = rescored_burden(home, assessments) if file.name == MEASUREMENTS else None
+            if whole is not None:
+                files[BURDEN] = burden_text(whole)
             if path:
                 measured = RunSettings.from_toml(beside) if beside else wanted
                 files[SETTINGS] = measured.model_copy(update={"assess": wanted.assess}).to_toml()
@@ -111,15 +117,16 @@ def assess_step(
 def report_step(inputs: CaseInputs, results: Path, out: Path | None) -> str:
     """The report of an earlier run's results, written into `out`. None: nothing is written."""
     from pnst.io.output_folder import settle
-    from pnst.io.results import REPORT, write_results
+    from pnst.io.results import BURDEN, REPORT, write_results
 
-    replaced = _replaced(out, results, ())
+    replaced = _replaced(out, results, (BURDEN,))
     with _folder(out, given_paths(inputs), replaced) as folder:
         if folder is None:
             settle(results)
-        page = report_results(inputs, results)
+        case = saved_case(inputs, results)
+        page = report_case(case)
         if folder is not None:
-            write_results(folder, {REPORT: page}, replaced)
+            write_results(folder, {REPORT: page, **burden_files(case)}, replaced)
     return page
 
 

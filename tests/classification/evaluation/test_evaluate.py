@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit, logit
 
+from classification.matching.confounded import cohort as confounded
 from classification.simulated_cohorts import cohort
 from pnst.classification.assess import assess
 from pnst.classification.evaluation.evaluate import COUNTED, evaluate
@@ -196,3 +197,47 @@ class TestRefusals:
     def test_an_unknown_subgroup(self):
         with pytest.raises(InputError, match="no 'nf'"):
             check(cohort(), subgroups=["nf"])
+
+
+class TestMatching:
+    """Witness: test_match holds the comparison against other tools; here, what stands beside it."""
+
+    def test_columns_of_others_are_compared_and_no_model_is_evaluated(self):
+        evaluation = evaluate(confounded(1, 80), "intramedullary", match=["age", "sex", "level"], ratio=2, caliper=0.5)
+        assert (evaluation.models, evaluation.rules) == ((), ())
+        assert (evaluation.matched.matching.ratio, evaluation.matched.matching.caliper) == (2, 0.5)
+        json.dumps(to_dict(evaluation), allow_nan=False)
+        page = evaluation_report(evaluation)
+        assert "Matched groups" in page
+        assert "roughness" in page
+        assert "<h2>Models</h2>" not in page
+        assert f"{len(evaluation.matched.unmatched)} without a partner: c" in page
+
+    def test_beside_a_model(self):
+        evaluation = check(cohort(90, seed=3), match=["age", "nf1"])
+        assert len(evaluation.models) == 1
+        assert evaluation.matched.matching.caliper == 0.2
+        names = [row.name for row in evaluation.matched.outcomes]
+        assert "adc.mean_um2_per_ms" in names
+        assert not {"age", "nf1", "patient", "malignant"} & set(names)
+        assert "<h2>Models</h2>" in evaluation_report(evaluation)
+
+    def test_instead_of_a_model(self):
+        evaluation = check(cohort(90, seed=3), match=["age"], models=["none"])
+        assert (evaluation.models, evaluation.rules) == ((), ())
+        assert evaluation.matched is not None
+
+    @pytest.mark.parametrize("words", [{"ratio": 2}, {"caliper": 0.1}, {"ratio": 1, "caliper": 0.2}])
+    def test_a_ratio_without_columns_is_refused(self, words):
+        with pytest.raises(SettingError, match="nothing is matched"):
+            check(cohort(90, seed=3), **words)
+
+    @pytest.mark.parametrize("words", [{"models": ["none"]}, {"models": ["none", "evidence"], "match": ["age"]}])
+    def test_no_model_and_nothing_else_or_a_model_is_refused(self, words):
+        with pytest.raises(SettingError, match="no model"):
+            check(cohort(90, seed=3), **words)
+
+    def test_without_it_there_is_none(self, evaluation):
+        assert evaluation.matched is None
+        assert to_dict(evaluation)["matched"] is None
+        assert "Matched groups" not in evaluation_report(evaluation)

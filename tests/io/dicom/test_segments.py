@@ -88,6 +88,49 @@ def test_a_segment_that_the_user_gives_is_not_left_out(tree, label):
     )
 
 
+def coded(file: Path, code: str, label: str, scheme: str = "SCT") -> None:
+    """Make a file's segment one that its code alone tells."""
+    ds = dcmread(file)
+    segment = ds.SegmentSequence[0]
+    segment.SegmentLabel = label
+    concept = segment.SegmentedPropertyTypeCodeSequence[0]
+    concept.CodeValue, concept.CodingSchemeDesignator, concept.CodeMeaning = code, scheme, "some structure"
+    ds.save_as(file)
+
+
+def test_segments_are_masks_by_their_codes_and_those_of_one_mask_are_united(tree, study):
+    """Witness: two muscles that are each other's complement: together, every voxel."""
+    coded(tree / "masks/muscle.dcm", "181674001", "Segment 1")
+    coded(tree / "masks/edema.dcm", "68455001", "Segment 2")
+    back = read_study(tree)
+    assert list(back.masks) == ["muscle"]
+    assert back.masks["muscle"].data.all()
+    assert "label map: read as muscle" in back.notes
+    assert not any("not read as" in note for note in back.notes)
+
+
+def test_codes_of_snomed_rt_are_known_too(tree, study):
+    coded(tree / "masks/muscle.dcm", "T-D1217", "left", "SRT")  # of no structure of ours
+    coded(tree / "masks/edema.dcm", "M-36300", "right", "SRT")
+    back = read_study(tree)
+    assert list(back.masks) == ["edema"]
+    assert np.array_equal(back.masks["edema"].data, ~study.masks["muscle"].data)
+
+
+def test_a_mask_that_is_given_beats_a_coded_segment(tree, study):
+    coded(tree / "masks/muscle.dcm", "127954009", "Segment 1")
+    back = read_study(tree, masks={"muscle": tree / "masks/edema.dcm"})
+    assert np.array_equal(back.masks["muscle"].data, ~study.masks["muscle"].data)
+    assert back.notes[0] == "1 DICOM segment without a role was not read as a series or a mask"
+
+
+def test_a_coded_file_is_read_as_the_labels_that_are_given(tree, study):
+    coded(tree / "masks/muscle.dcm", "127954009", "Segment 1")
+    file = shutil.move(tree / "masks/muscle.dcm", tree.parent / "elsewhere.dcm")
+    back = read_study(tree, masks={"labels": file})
+    assert np.array_equal(back.masks["muscle"].data, study.masks["muscle"].data)
+
+
 def test_the_header_of_a_segmentation_lists_its_segments(oblique):
     grid = oblique((9, 8, 5))
     ds = segmentation(Mask(np.ones(grid.shape, bool), grid), "GTV", "a test", [seg_source()], 7)

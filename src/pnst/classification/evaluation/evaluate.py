@@ -22,6 +22,8 @@ from pnst.classification.evaluation.predictions import (
 from pnst.classification.evaluation.subgroups import levels_of, subgroups_of
 from pnst.classification.evidence_model.model import evidence_model
 from pnst.classification.lesion_table import LesionTable
+from pnst.classification.matching.match import match_groups
+from pnst.classification.matching.matched import Matching
 from pnst.classification.metrics.decision_curve import TREAT_ALL, TREAT_NONE, decision_curve
 from pnst.classification.metrics.proportions import at_threshold
 from pnst.classification.metrics.reliability import reliability
@@ -29,6 +31,7 @@ from pnst.classification.metrics.roc import Comparison, bootstrap_areas, compare
 from pnst.classification.metrics.roc_curve import roc_curve
 from pnst.classification.prediction import Model
 from pnst.classification.settings import AssessSettings, EvaluateSettings
+from pnst.classification.training.features import family_columns
 from pnst.classification.training.labelled import LabelledTable
 from pnst.classification.training.model_folder import read_model
 from pnst.classification.training.question import question_of, refuse_other_question
@@ -48,6 +51,8 @@ Progress = Callable[[str], None]
 
 EVIDENCE, EVIDENCE_MODEL = "evidence", "evidence model"
 """What the evidence model is called among `models`, and in what is written."""
+NO_MODEL = "none"
+"""What stands among `models` where the classes are compared and no model is evaluated."""
 COUNTED = "the evidence model has counts of sites: lesions of this table that a site counted are tested on themselves"
 
 
@@ -63,6 +68,9 @@ def evaluate(
     assess_settings: AssessSettings | None = None,
     evidence: Sequence[Site] = (),
     own_evidence: Site | None = None,
+    match: Sequence[str] | None = None,
+    ratio: int | None = None,
+    caliper: float | None = None,
     progress: Progress = lambda _: None,
 ) -> Evaluation:
     """Compare probabilities with a known diagnosis. Not a medical device.
@@ -77,12 +85,17 @@ def evaluate(
     subgroups : columns whose values divide the lesions
     evidence, own_evidence : folders of `pnst evidence` for the evidence model, as in `assess`; counted on other lesions
         than these, or the answers come from the lesions that they are tested on
+    match : columns to match the two classes by, with a propensity score; what then differs is `.matched`. Where the
+        table holds no column that pnst measures, or `models` is ("none",), no model or rule is evaluated beside it
+    ratio, caliper : lesions of the larger class for each of the smaller one (1), and how far matched scores' logits may
+        be apart, in their standard deviations (0.2)
 
     Raises
     ------
     InputError : the table, its label, groups or subgroups cannot be used, it lacks what a model reads, or it asks
-        several questions, or another than a model answers
-    SettingError : a threshold outside (0, 1), or evidence of sites without the evidence model
+        several questions, or another than a model answers; classes that do not overlap in what they are matched by
+    SettingError : a threshold outside (0, 1), evidence of sites without the evidence model, a ratio or caliper out of
+        range or without `match`
 
     Examples
     --------
@@ -99,10 +112,13 @@ def evaluate(
     _refuse_unused(body, models)
     labelled = LabelledTable.of(table, label, groups)
     levels = {column: levels_of(table, column, settings.most_levels) for column in subgroups}
+    matching = _matching(match, ratio, caliper)
+    models = _wanted(models, table, matching is not None)
+    matched = None if matching is None else match_groups(labelled, matching, groups is not None)
     progress("rules")
-    calls = rule_calls(table, assess_settings)
+    calls = rule_calls(table, assess_settings) if models else ()
     taken = {TREAT_ALL, TREAT_NONE, *(rule.name for rule in calls)}
-    predictions = list(_predictions(table, models or (EVIDENCE,), taken, body, assess_settings, progress))
+    predictions = list(_predictions(table, models, taken, body, assess_settings, progress))
     progress("intervals")
     results = tuple(_result(one, labelled, threshold, settings) for one in predictions)
     steps = np.arange(1, settings.curve_steps + 1) / (settings.curve_steps + 1)
@@ -127,7 +143,38 @@ def evaluate(
         cases=_cases(table, labelled),
         question=labelled.question,
         missing_cells=float(table.isna().to_numpy().mean()) if table.size else 0.0,
+        matched=matched,
     )
+
+
+def _matching(match: Sequence[str] | None, ratio: int | None, caliper: float | None) -> Matching | None:
+    given = {name: value for name, value in (("ratio", ratio), ("caliper", caliper)) if value is not None}
+    if match is not None:
+        return Matching(tuple(match), **given)  # type: ignore[arg-type]  # whole and real numbers by name
+    if given:
+        raise SettingError(
+            "nothing is matched",
+            got=f"{' and '.join(given)} without columns to match by",
+            expected="columns to match by",
+            remedy="name them with match (--match A,B,…), or leave this out",
+        )
+    return None
+
+
+def _wanted(models: Sequence[ModelSource], table: pd.DataFrame, is_matched: bool) -> tuple[ModelSource, ...]:
+    """The models to evaluate: those that are named, else the evidence model where it reads anything."""
+    named = tuple(model for model in models if model != NO_MODEL)
+    if len(named) < len(models):
+        if named or not is_matched:
+            raise SettingError(
+                "no model, and nothing else, is not to be evaluated" if not named else "no model and a model",
+                got=", ".join(map(str, models)),
+                expected=f"{NO_MODEL!r} alone, and columns to match by",
+                remedy="name columns with match (--match A,B,…), or leave it out",
+            )
+        return ()
+    without = is_matched and not models and not family_columns(table.columns)
+    return named or (() if without else (EVIDENCE,))
 
 
 def _predictions(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pnst.classification.evaluation.predictions import ModelPredictions
 from pnst.classification.evaluation.subgroups import Subgroup
+from pnst.classification.matching.matched import Matched
 from pnst.classification.metrics.decision_curve import DecisionCurve
 from pnst.classification.metrics.proportions import AtThreshold
 from pnst.classification.metrics.reliability import Reliability
@@ -73,3 +74,5 @@ class Evaluation:
     """Share of empty cells in the table."""
     question: QuestionName | None = None
     """Which the diagnosis answers; None where the table does not say."""
+    matched: Matched | None = None
+    """The groups made comparable, and what differs; None where that was not asked for."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from pnst.classification.evaluation.checklist import checklist
 from pnst.classification.evaluation.evaluation import Evaluation, ModelResult
+from pnst.classification.evaluation.matched_rows import matched_dict
 
 SCHEMA_VERSION = 1
 DISCLAIMER = "Research software, not a medical device. The figures hold for these lesions alone."
@@ -39,6 +40,7 @@ def to_dict(evaluation: Evaluation) -> dict[str, object]:
             "net_benefit": {name: curve.tolist() for name, curve in evaluation.decision.net_benefit.items()},
         },
         "subgroups": [asdict(row) for row in evaluation.subgroups],
+        "matched": None if evaluation.matched is None else matched_dict(evaluation.matched, evaluation.cases),
         "notes": list(evaluation.notes),
         "checklist": [asdict(item) for item in checklist(evaluation)],
     }

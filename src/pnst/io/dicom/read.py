@@ -26,7 +26,7 @@ from pnst.io.dicom.roles import guess_role
 from pnst.io.dicom.scale import diffusion_volumes, scaling_of
 from pnst.io.dicom.segments import masks_among
 from pnst.io.dicom.stack import Stack, build_stacks
-from pnst.io.digest import digest, uid_digest
+from pnst.io.digest import digest, patient_digest, uid_digest
 from pnst.io.lps import LPS_TO_RAS
 from pnst.io.masks.named import Masks, with_masks
 from pnst.io.role_contradictions import role_contradictions
@@ -134,7 +134,13 @@ def _series(role: Role, stack: Stack, pixels: Sequence[Pixels], reason: str) -> 
     return Series(
         role=role,
         volume=volume,
-        source=Source(origin, digest(volume), uid_digest(header.series_uid), uid_digest(header.frame_of_reference)),
+        source=Source(
+            origin,
+            digest(volume),
+            uid_digest(header.series_uid),
+            uid_digest(header.frame_of_reference),
+            patient_digest("dicom", header.patient_id),
+        ),
         b_values=stack.b_values if role is Role.DWI else None,
         b_vectors=_b_vectors(stack) if role is Role.DWI else None,
         acquisition=stack.acquisition,

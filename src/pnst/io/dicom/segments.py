@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pnst.io.dicom.tags import Fields, integer, item, items, text
-from pnst.io.masks.file import MaskFile
-from pnst.io.masks.named import LESION, Masks, left_out_note, single_masks
+from pnst.io.masks.file import LabelMapFile, MaskFile
+from pnst.io.masks.named import LESION, AnyMaskFile, Masks, left_out_note, single_masks
+from pnst.io.masks.schemes.codes import mask_of_code
 from pnst.measurement.measurements import MASK_NAMES
 
 _NEOPLASM = "108369006"
@@ -25,6 +26,8 @@ class SegmentHeader:
     number: int
     label: str
     tumour: bool
+    mask: str | None
+    """What its code means, if that is a mask."""
 
 
 def segments_of(ds: Fields, file: Path) -> tuple[SegmentHeader, ...]:
@@ -36,6 +39,7 @@ def segments_of(ds: Fields, file: Path) -> tuple[SegmentHeader, ...]:
             number=integer(described, 0x00620004, "US") or 0,
             label=text(described, 0x00620005),
             tumour=text(item(described, 0x0062000F), 0x00080100) == _NEOPLASM,
+            mask=mask_of_code(*(text(item(described, 0x0062000F), tag) for tag in (0x00080100, 0x00080102))),
         )
         for described in items(ds, 0x00620002)
         if integer(described, 0x00620004, "US") != 0
@@ -44,24 +48,26 @@ def segments_of(ds: Fields, file: Path) -> tuple[SegmentHeader, ...]:
 
 def masks_among(
     segments: Sequence[SegmentHeader], study_uid: str, given: Masks
-) -> tuple[dict[str, MaskFile], tuple[str, ...]]:
-    """The masks of a study: the user's, and its segments called by a mask's name; and a note of what is left out.
+) -> tuple[dict[str, AnyMaskFile], tuple[str, ...]]:
+    """The masks of a study: the user's, its segments called by a mask's name, and files of segments whose codes are
+    masks; and a note of what is left out.
 
     Lesions are left to whoever reads them. Raises `AmbiguityError` for two segments of one name.
     """
     drawn = [segment for segment in _without_copies(segments) if not segment.tumour and segment.label != LESION]
     free = [segment for segment in drawn if not any(_is_of(segment, mask) for mask in given.values())]
-    named = [
-        segment
-        for segment in free
-        if segment.label in MASK_NAMES and segment.label not in given and segment.study_uid == study_uid
-    ]
+    own = [segment for segment in free if segment.study_uid == study_uid]
+    named = [segment for segment in own if segment.label in MASK_NAMES and segment.label not in given]
     masks = single_masks((segment.label, MaskFile(segment.file, segment.label)) for segment in named)
-    left = [segment.label for segment in free if segment not in named]
-    return masks | dict(given), left_out_note("DICOM segment", left)
+    held = {*masks, *given}
+    coded = [segment for segment in own if segment not in named and segment.mask in MASK_NAMES]
+    new_files = dict.fromkeys(segment.file for segment in coded if segment.mask not in held)
+    maps = {f"segments {n}": LabelMapFile(file) for n, file in enumerate(new_files, start=1)}
+    left = [s.label for s in free if s not in named and not (s in coded and s.file in new_files)]
+    return masks | maps | dict(given), left_out_note("DICOM segment", left)
 
 
-def _is_of(segment: SegmentHeader, mask: MaskFile) -> bool:
+def _is_of(segment: SegmentHeader, mask: AnyMaskFile) -> bool:
     same_file = segment.file.resolve() == mask.file.resolve()
     return same_file and mask.label in (None, segment.label, str(segment.number))
 

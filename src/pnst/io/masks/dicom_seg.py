@@ -60,6 +60,7 @@ def _region(frames: _Frames, segment: Any) -> NamedRegion:
         draw,
         empty=not frames.holds(number),
         meaning=element_text(codes[0], "CodeMeaning") if codes else "",
+        code=(element_text(codes[0], "CodeValue"), element_text(codes[0], "CodingSchemeDesignator")) if codes else None,
     )
 
 

@@ -10,12 +10,26 @@ from typing import NamedTuple
 from pnst.errors import InputError
 from pnst.io.hidden_folder import short_name
 
+OWN_NAMES = "own names"
+"""The scheme of a file that says itself what its labels are: by codes, in its header, in a table beside it."""
+
 
 class MaskFile(NamedTuple):
     """A mask file and the name or number of the one region that is meant; None: the only one there is."""
 
     file: Path
     label: str | None = None
+
+
+class LabelMapFile(NamedTuple):
+    """A file of many masks, and the scheme of its numbers."""
+
+    file: Path
+    scheme: str = OWN_NAMES
+
+    @property
+    def label(self) -> None:
+        """All labels are meant."""
 
 
 def mask_file(source: str | PathLike[str]) -> MaskFile:

@@ -7,46 +7,108 @@ from dataclasses import replace
 from os import PathLike
 
 from pnst.errors import AmbiguityError, SettingError
-from pnst.io.masks.file import MaskFile, mask_file
+from pnst.image import Mask
+from pnst.io.masks.file import OWN_NAMES, LabelMapFile, MaskFile, mask_file
 from pnst.io.masks.read import SAMPLED, read_mask_with_notes
+from pnst.io.masks.schemes.names import STRUCTURES
+from pnst.io.masks.schemes.table import label_scheme, schemes
+from pnst.io.masks.structures import read_structures
 from pnst.measurement.measurements import MASK_NAMES
 from pnst.study import Role, Study
 
 LESION = "lesion"
 """The name of the mask of the lesions, which are read for themselves."""
 
-UNREAD_MASKS = ("nerve", "vertebrae", "bone", "vessels")
+LABELS = "labels"
+"""The name under which a label map of many masks is given; the name of a scheme stands for one of that scheme."""
+
+UNREAD_MASKS = tuple(name for name in STRUCTURES if name not in MASK_NAMES)
 """Masks that no measurement reads yet."""
 
 _KNOWN_WORDS = frozenset({*Role, *MASK_NAMES, *UNREAD_MASKS, LESION, "oedema", "flair"})
 """The only words of a file's name that a note may repeat: any other could be a patient's."""
 
-Masks = Mapping[str, MaskFile]
+AnyMaskFile = MaskFile | LabelMapFile
+Masks = Mapping[str, AnyMaskFile]
 
 
-def checked_masks(masks: Mapping[str, str | PathLike[str]]) -> dict[str, MaskFile]:
-    """The user's masks by name. Raises `SettingError` that lists the names for one that no measurement reads."""
+def checked_masks(masks: Mapping[str, str | PathLike[str]], scheme: str | None = None) -> dict[str, AnyMaskFile]:
+    """The user's masks by name, and label maps of many. Raises `SettingError` for a name that no measurement reads, for
+    an unknown scheme, and for one without a label map.
+    """
+    if scheme is not None:
+        label_scheme(scheme)
+        if LABELS not in masks:
+            raise SettingError(
+                "a scheme of labels, and no label map",
+                got=scheme,
+                expected=f"a mask called {LABELS!r}",
+                remedy=f"give the label map (--mask {LABELS}=FILE), or leave the scheme out",
+            )
     for name in masks:
-        if name not in MASK_NAMES:
+        if name not in (*MASK_NAMES, LABELS, *schemes()):
             raise SettingError(
                 f"no measurement reads a mask called {name!r}",
                 got=name,
                 expected=", ".join(MASK_NAMES),
-                remedy="choose one of these names, or leave the mask out",
+                remedy=f"choose one of these names, or leave the mask out; a label map of many is called {LABELS!r}",
             )
-    return {name: mask_file(source) for name, source in masks.items()}
+    return {name: _named_file(name, source, scheme) for name, source in masks.items()}
+
+
+def _named_file(name: str, source: str | PathLike[str], scheme: str | None) -> AnyMaskFile:
+    file = mask_file(source)
+    if name in MASK_NAMES:
+        return file
+    if file.label is not None:
+        raise SettingError(
+            "one label of a label map of many masks",
+            got=file.label,
+            expected="the whole map",
+            remedy=f"leave the label out, or give it as what it is: --mask NAME={file.file.name}:{file.label}",
+        )
+    return LabelMapFile(file.file, (scheme or OWN_NAMES) if name == LABELS else name)
 
 
 def with_masks(study: Study, masks: Masks) -> Study:
-    """The study with the masks of these files, by name, and what was noticed of each among its notes."""
+    """The study with the masks of these files, by name, and what was noticed of each among its notes.
+
+    A file of one mask beats a label map that holds it, too, and an earlier label map beats a later one; but maps that
+    name their labels themselves add to each other's masks: a muscle of each side may lie in a file of its own.
+    """
+    single = {name: file for name, file in masks.items() if isinstance(file, MaskFile)}
     drawn = {
-        name: read_mask_with_notes(mask.file, study, mask.label, f"{name} mask", sampled=name in SAMPLED)
-        for name, mask in masks.items()
+        name: read_mask_with_notes(file.file, study, file.label, f"{name} mask", sampled=name in SAMPLED)
+        for name, file in single.items()
     }
     notes = tuple(note for _, mask_notes in drawn.values() for note in mask_notes)
-    return replace(
-        study, masks={**study.masks, **{name: mask for name, (mask, _) in drawn.items()}}, notes=(*study.notes, *notes)
-    )
+    own = {name: mask for name, (mask, _) in drawn.items()}
+    study = replace(study, masks={**study.masks, **own}, notes=(*study.notes, *notes))
+    fixed = set(study.masks)
+    for file in masks.values():
+        if isinstance(file, LabelMapFile):
+            shared = set(study.masks) - fixed if file.scheme == OWN_NAMES else ()
+            study = with_structures(study, file, shared)
+    return study
+
+
+def with_structures(study: Study, file: LabelMapFile, shared: Collection[str] = ()) -> Study:
+    """The study with the masks of a label map, and what was noticed among its notes.
+
+    A mask that the study has already stays as it is, but one that is `shared`, to which this map's voxels are added.
+    """
+    structures = read_structures(file, study)
+    new, beaten = {}, []
+    for name, mask in structures.masks.items():
+        old = study.masks.get(name)
+        if old is None:
+            new[name] = mask
+        elif name in shared and old.grid.matches(mask.grid):
+            new[name] = Mask(old.data | mask.data, old.grid)
+        else:
+            beaten.append(name)
+    notes = (f"a label map's {', '.join(beaten)} left out: already given",) if beaten else ()
+    return replace(study, masks={**study.masks, **new}, notes=(*study.notes, *structures.notes, *notes))
 
 
 def left_out_note(kind: str, names: Collection[str]) -> tuple[str, ...]:

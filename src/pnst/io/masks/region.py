@@ -34,6 +34,8 @@ class NamedRegion:
     """Named in the file, but without a contour or frame."""
     meaning: str = ""
     """What its code means, where it has one."""
+    code: tuple[str, str] | None = None
+    """Its code and the designator of the coding scheme."""
     damage: str | None = None
     """Why it cannot be drawn."""
 

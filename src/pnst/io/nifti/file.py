@@ -64,6 +64,15 @@ def read_stored(file: Path) -> tuple[nib.Nifti1Header, AnyArray, tuple[str, ...]
         return header, _voxels(stream, header, 0, voxel_file), repairs
 
 
+def read_extensions(file: Path) -> bytes:
+    """What programs wrote between header and voxels of a single file, else b"". Raises as `read_stored` does."""
+    file = header_of(file)
+    with _unpacked(file) as stream:
+        header, _ = _header(stream, file)
+        gap = header.get_data_offset() - header.template_dtype.itemsize if header.is_single else 0
+        return bytes(stream.read(min(max(gap, 0), _MAX_EXTENSION_BYTES)))
+
+
 def unreadable(file: Path, got: str) -> InputError:
     """The refusal of a file that is no complete NIfTI."""
     return InputError(

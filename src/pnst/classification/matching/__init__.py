@@ -1,0 +1,1 @@
+"""Groups made comparable: lesions of either class matched by their propensity score."""

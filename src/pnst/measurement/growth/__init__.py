@@ -1,0 +1,1 @@
+"""Growth: what became of each lesion between dates."""
