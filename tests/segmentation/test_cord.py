@@ -10,6 +10,7 @@ import pytest
 
 from pnst.errors import InputError
 from pnst.image import Grid, Volume
+from pnst.io.study import read_study
 from pnst.kernels.centre_line import line_of_tube
 from pnst.segmentation.cord import segment_cord
 from pnst.study import Role, Series, Source, Study
@@ -96,3 +97,25 @@ def test_pasted_lesions_lie_where_they_were_pasted(bench):  # closed form: circl
         compartment, _, share = spine.measured(case)
         assert compartment == spine.EXPECTED[case.position], (case.position, case.height)
         assert share == pytest.approx(case.occupancy, abs=0.05), (case.position, case.height)
+
+
+@pytest.mark.parametrize("echo", [0, 5, 12])
+def test_a_real_leg_on_t2_has_no_cord(bench, echo):  # real: cortical bone in muscle looks like a dark middle in a ring
+    spine, data = bench
+    image = spine.read(data / "leg_dwi_t2_dixon" / "T2data.nii.gz")
+    volume = Volume(np.ascontiguousarray(image.data[..., echo]), image.grid)
+    with pytest.raises(InputError, match="no cord was told apart"):
+        segment_cord(spine.with_t2(volume, {}))
+
+
+def test_a_real_thigh_on_fat_suppressed_t2_has_no_cord(shared_data):
+    with pytest.raises(InputError, match="no cord was told apart"):
+        segment_cord(read_study(shared_data / "sts001_raw"))
+
+
+def test_real_spines_that_are_not_clear_are_refused(bench):
+    """The cauda equina is no cord, and 7.5 mm slices of T2* show no ring."""
+    spine, data = bench
+    for name in ("lumbar/t2_lumbar", "sct_testing_data/t2s/t2s"):
+        with pytest.raises(InputError, match="no cord was told apart"):
+            segment_cord(spine.with_t2(spine.read(data / "spine_cord" / f"{name}.nii.gz"), {}))

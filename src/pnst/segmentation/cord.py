@@ -30,13 +30,13 @@ SECTION_MM = 1.0
 RECENTRINGS = 2
 MIN_LENGTH_MM = 20.0
 MIN_STEP = 0.35
-"""Fluid is brighter than the cord by at least this share of it, on the middle ray of the middle section …"""
-MAX_STEP = 3.5
-"""… but by no more than this many times it: cortical bone, air and flowing blood are darker than a cord …"""
-MAX_UNEVENNESS = 2.5
-"""… and its brightest tenth of the rays is no more than this many times as bright as its darkest: fluid is even …"""
+"""Fluid is brighter than the cord by at least this share of it …"""
 MIN_SEEN = 0.85
-"""… and on this share of all rays."""
+"""… on this share of all rays."""
+MAX_STEP = 3.5
+"""On the middle one of the rays it is so by no more: cortical bone, air and flowing blood are darker than a cord."""
+MAX_UNEVENNESS = 2.5
+"""The brightest tenth of the rays over the darkest: fluid is even."""
 CORD_AREA_MM2 = (25.0, 140.0)
 CANAL_AREA_MM2 = (70.0, 520.0)
 MAX_AREA_VARIATION = 0.2
@@ -223,31 +223,34 @@ def _few(points: FloatArray) -> FloatArray:
 
 def _refuse_unlikely(walls: _Walls) -> None:
     """`InputError` where what was followed does not look like a cord in its fluid."""
+    _refuse_unlike_fluid(walls)
     cord, canal = ((np.pi / RAYS) * (radii**2).sum(axis=1) for radii in (walls.cord, walls.canal))
-    longest = walls.cord.reshape(len(cord), 2, -1).sum(axis=1)
-    elongation = float(np.median(longest.max(axis=1) / longest.min(axis=1)))
-    seen = float(walls.seen.mean())
-    variation = float(cord.std() / cord.mean())
-    if walls.line.length_mm < MIN_LENGTH_MM:
-        raise _unsure(f"a line of {walls.line.length_mm:.0f} mm", f"{MIN_LENGTH_MM:g} mm or more")
-    if seen < MIN_SEEN:
-        raise _unsure(f"bright fluid on {seen:.0%} of the rays from its middle", f"on {MIN_SEEN:.0%} or more")
-    step = float(np.median(walls.step))
-    dim, bright = np.percentile(1 + walls.step[walls.seen], (10, 90)).tolist()
-    if step > MAX_STEP or bright / dim > MAX_UNEVENNESS:
-        raise _unsure(
-            f"a ring {1 + step:.1f} times as bright as its middle, parts up to {bright / dim:.1f} times as bright as "
-            "others",
-            f"at most {1 + MAX_STEP:g} and {MAX_UNEVENNESS:g} times",
-        )
     for name, area, (low, high) in (("cord", cord, CORD_AREA_MM2), ("canal", canal, CANAL_AREA_MM2)):
         middle = float(np.median(area))
         if not low <= middle <= high:
             raise _unsure(f"a {name} of {middle:.0f} mm²", f"{low:g} to {high:g} mm²")
+    across = walls.cord.reshape(len(cord), 2, -1).sum(axis=1)
+    elongation = float(np.median(across.max(axis=1) / across.min(axis=1)))
+    variation = float(cord.std() / cord.mean())
     if variation > MAX_AREA_VARIATION or elongation > MAX_ELONGATION:
         raise _unsure(
             f"sections that vary by {variation:.0%} and are {elongation:.1f} times as wide as deep",
             f"at most {MAX_AREA_VARIATION:.0%} and {MAX_ELONGATION:g} times",
+        )
+
+
+def _refuse_unlike_fluid(walls: _Walls) -> None:
+    """`InputError` where the ring round the middle is not closed, too bright for fluid round a cord, or uneven."""
+    seen, step = float(walls.seen.mean()), float(np.median(walls.step))
+    if walls.line.length_mm < MIN_LENGTH_MM:
+        raise _unsure(f"a line of {walls.line.length_mm:.0f} mm", f"{MIN_LENGTH_MM:g} mm or more")
+    if seen < MIN_SEEN:
+        raise _unsure(f"bright fluid on {seen:.0%} of the rays from its middle", f"on {MIN_SEEN:.0%} or more")
+    dim, bright = np.percentile(1 + walls.step[walls.seen], (10, 90)).tolist()
+    if step > MAX_STEP or bright / dim > MAX_UNEVENNESS:
+        raise _unsure(
+            f"a ring {1 + step:.1f} times as bright as its middle, in parts {bright / dim:.1f} times as in others",
+            f"at most {1 + MAX_STEP:g} and {MAX_UNEVENNESS:g} times",
         )
 
 
