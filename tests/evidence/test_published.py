@@ -13,8 +13,10 @@ from scipy import stats
 from pnst.evidence import intradural_rows, published
 from pnst.evidence.csv_rows import packaged_rows
 from pnst.evidence.cutoff_rules import B_RANGE, MIN_DIAMETER_MM
+from pnst.evidence.intradural_differential import intradural_differential
 
 EVERY_TABLE = {
+    "intradural_differential": intradural_differential,
     "studies": published.publications,
     "signs_2x2": published.sign_counts,
     "signs_by_entity": published.entity_counts,
@@ -54,7 +56,7 @@ def test_every_file_is_read():
 
 def test_every_row_names_a_study_that_is_listed():
     studies = published.publications()
-    named = set(EVERY_TABLE) - {"studies", "agreement", "pooled", "predictors"}
+    named = set(EVERY_TABLE) - {"intradural_differential", "studies", "agreement", "pooled", "predictors"}
     rows = [row for name in named for row in EVERY_TABLE[name]()]
     assert {row.study for row in rows} | {row.source for row in published.pooled()} <= set(studies)
 

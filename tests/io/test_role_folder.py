@@ -121,22 +121,22 @@ def test_diffusion_with_one_b_value_is_read(folder):  # a trace image: 3-D in th
 
 
 def test_a_mask_that_no_measurement_reads_is_refused(folder):
-    for name in ("oedema", "cord"):
-        with pytest.raises(SettingError, match=rf"'{name}'.*expected: edema, muscle;"):
+    for name in ("oedema", "liver"):
+        with pytest.raises(SettingError, match=rf"'{name}'.*expected: bone, canal, cord, csf, edema, muscle, nerve"):
             read_study(folder, masks={name: folder / "lesion.nii.gz"})
 
 
 def test_files_that_serve_as_nothing_are_counted_in_one_note(folder):
     """Words of ours are named, a patient's never; the lesion is read for itself."""
-    for name in ("cord", "T2_FS", "oedema", "Doe_John"):
+    for name in ("flair", "T2_FS", "oedema", "Doe_John"):
         (folder / f"{name}.nii.gz").write_bytes((folder / "muscle.nii.gz").read_bytes())
     (folder / ".hidden.nii.gz").touch()
-    note = "4 NIfTI files without a role were not read as a series or a mask: cord, oedema, t2_fs and 1 other"
+    note = "4 NIfTI files without a role were not read as a series or a mask: flair, oedema, t2_fs and 1 other"
     study = read_role_folder(folder)
     assert study.notes[0] == note
     assert list(study.masks) == ["muscle"]
     assert len(study.notes) == 2
-    for name in ("cord", "T2_FS", "oedema", "Doe_John"):
+    for name in ("flair", "T2_FS", "oedema", "Doe_John"):
         (folder / f"{name}.nii.gz").unlink()
     assert "1 NIfTI file without a role was not read as a series or a mask: t1" in (
         read_role_folder(folder, {"t1": "none"}).notes

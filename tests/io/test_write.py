@@ -73,11 +73,11 @@ def test_masks_and_lesions_come_back(study, lesion, tmp_path, kind, muscle, tumo
 
 @pytest.mark.parametrize("kind", ["nifti", "bids", "dicom"])
 def test_a_mask_that_no_measurement_reads_comes_back_as_a_note(study, tmp_path, kind):
-    write_study(replace(study, masks={**study.masks, "cord": study.masks["muscle"]}), tmp_path / "out", kind)
+    write_study(replace(study, masks={**study.masks, "oedema": study.masks["muscle"]}), tmp_path / "out", kind)
     back = read_study(tmp_path / "out")
     assert list(back.masks) == ["muscle"]
     (note,) = (note for note in back.notes if "not read" in note)
-    assert note.endswith("without a role was not read as a series or a mask: cord")
+    assert note.endswith("without a role was not read as a series or a mask: oedema")
 
 
 @pytest.mark.parametrize("kind", ["nifti", "bids", "dicom"])

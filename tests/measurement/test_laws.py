@@ -41,6 +41,10 @@ def study() -> Study:
     return replace(plain, series=series)
 
 
+RIM = "rim.thin_bright_rim_fraction"
+WITHOUT_MASKS = {"cord", "canal", "nerve", "bone", "invasion"}
+
+
 @pytest.fixture(scope="module")
 def lesion() -> Lesion:
     return SCENE.lesion()
@@ -49,10 +53,10 @@ def lesion() -> Lesion:
 @pytest.fixture(scope="module")
 def plain(study, lesion) -> Measurements:
     found = measure(study, lesion)
-    assert set(found.skipped) == {"fascicular"}  # voxels are too large for it
+    assert set(found.skipped) == WITHOUT_MASKS | {"fascicular"}  # whose voxels are too large here
     assert (found.edema.present, found.split_fat.applicable, found.cyst.present) == (True,) * 3
     assert found.t1_high.fraction > 0
-    assert set(found.families()) == set(FAMILY_TYPES)
+    assert set(found.families()) == set(FAMILY_TYPES) - set(found.skipped)
     assert found.regions["fat_inclusion"].data.any()
     return found
 
@@ -102,7 +106,10 @@ def test_moving_the_origin_changes_nothing(study, lesion, plain, shift):  # law
 def test_rotating_grid_and_lesion_together_changes_nothing(study, lesion, plain, angles):  # law, ≤ 2 %
     by = np.eye(4)
     by[:3, :3] = tilted(angles)
-    assert_same(measure(moved(study, by), _moved(lesion, by)), plain, rel=0.02, without=AXIS_BOUND)
+    turned = measure(moved(study, by), _moved(lesion, by))
+    assert_same(turned, plain, rel=0.02, without={*AXIS_BOUND, RIM})
+    # Few lines of this scene reach their thresholds: as near as is demanded of a share.
+    assert turned.columns()[RIM] == pytest.approx(plain.columns()[RIM], abs=0.05)
 
 
 @pytest.mark.parametrize("scale", [0.5, 1.7])

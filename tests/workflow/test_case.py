@@ -106,7 +106,8 @@ def test_every_lesion_of_a_case_has_its_files(finished, tmp_path):
     case = Case(case.study, case.lesions * 2, (case.measurements[0], plain), case.assessments * 2)
     workflow.write_case(case, "<html>", RunSettings(), tmp_path / "o")
     names = ("adc_dark", "edema", "enhancing", "fat_rim", "solid", "target_core")
-    regions = {f"regions/{name}.nii.gz" for name in names}
+    signs = ("flow_voids", "haemosiderin")
+    regions = {f"regions/{name}.nii.gz" for name in (*names, *signs)}
     assert outputs(tmp_path / "o") == OUTPUTS_ALWAYS | regions | {"adc.nii.gz", "burden.json", "lesion-2.nii.gz"}
 
 
@@ -129,12 +130,15 @@ def test_the_sarcoma_is_measured_in_what_its_series_show(sarcoma):
     """Witness: the expert's contours, 365 ml by areas and slice distances; there is no diffusion series."""
     case, out = sarcoma
     (m,) = case.measurements
-    assert m.families().keys() == FAMILY_TYPES.keys() - {"adc", "ivim", "enhancement", "cyst"}
+    masks = {"cord", "canal", "nerve", "bone", "invasion"}
+    assert m.families().keys() == FAMILY_TYPES.keys() - {"adc", "ivim", "enhancement", "cyst"} - masks
     contrast = "no T1 series after contrast"
     diffusion = {"adc": "no diffusion series and no ADC map", "ivim": "no diffusion series"}
-    assert m.skipped == {**diffusion, "enhancement": contrast, "cyst": contrast}
+    without = {name: why for name, why in m.skipped.items() if name not in masks}
+    assert without == {**diffusion, "enhancement": contrast, "cyst": contrast}
     assert m.size.volume_ml == pytest.approx(365, abs=15)
-    regions = ("edema", "fat_rim", "t1_high", "target_core")
+    regions = ("edema", "fat_rim", "t1_high", "target_core", "capsule", "thin_bright_rim")
+    regions += ("fascicles", "flow_voids", "haemosiderin")
     assert outputs(out) == OUTPUTS_ALWAYS | {f"regions/{name}.nii.gz" for name in regions}
     for name in ("measurements", "assessment"):
         validator(name).validate(content(out / f"{name}.json"))
