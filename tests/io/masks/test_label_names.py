@@ -58,7 +58,8 @@ def test_a_table_above_it_serves_every_segmentation_and_nothing_else(save, tmp_p
 
 
 @pytest.mark.parametrize(
-    "text", ["", "number\tname\n1\tcord\n", "index\tname\none\tcord\n", "index\tname\n1\n", "\x00"]
+    "text",
+    ["", "number\tname\n1\tcord\n", "index\tname\none\tcord\n", "index\tname\n1\n", pytest.param("\x00", id="nul")],
 )
 def test_a_damaged_table_is_refused(save, text):
     file = save("sub-1_dseg.nii.gz")
