@@ -53,7 +53,7 @@ def test_what_it_started_ends_with_it(errors, tmp_path):
     assert not late.exists()
 
 
-@pytest.mark.parametrize("word", ["no-such-program", "a\0b"])
+@pytest.mark.parametrize("word", ["no-such-program", pytest.param("a\0b", id="nul")])
 def test_what_cannot_be_started_is_refused(word, errors):
     with pytest.raises(InputError, match=r"it failed; .*expected: a program that is installed"):
         run_command((word,), errors, 5.0, "a.limit", REFUSAL)
