@@ -13,9 +13,9 @@ import numpy as np
 
 from pnst.errors import GeometryError, InputError
 from pnst.image import Box, Grid, Mask, Volume
-from pnst.kernels.mesh import Mesh
+from pnst.kernels.mesh import Mesh, subsample_vertices
 from pnst.kernels.surface import LevelSet, level_set
-from pnst.typing import BoolArray, FloatArray
+from pnst.typing import BoolArray, FloatArray, IntArray
 
 
 class Role(StrEnum):
@@ -283,6 +283,10 @@ class Lesion:
         """The lesion's surface, closed and outward oriented, vertices in RAS mm."""
         mesh = self.level_set.mesh()
         return Mesh(self.mask.grid.canonical().to_world(mesh.vertices), mesh.faces)
+
+    def subsampled(self, cell_mm: float) -> tuple[IntArray, FloatArray]:
+        """One vertex of the surface a cell of the given size, and the area in mm² that it stands for: `(n,)` each."""
+        return subsample_vertices(self.mesh, cell_mm, self.mask.grid.canonical().directions)
 
     def mask_on(self, grid: Grid) -> Mask:
         """The lesion carried onto another image's grid: the voxels whose centres lie inside its surface.

@@ -70,9 +70,16 @@ def test_every_edge_belongs_to_two_faces(body):  # Euler: E = 3F/2
 
 
 def test_subsampled_vertices_stand_for_the_whole_area(body):  # invariant
-    chosen, areas = subsample_vertices(body, 2.0)
+    chosen, areas = subsample_vertices(body, 2.0, np.eye(3))
     assert len(chosen) < len(body.vertices) / 4
     assert areas.sum() == pytest.approx(body.area_mm2)
+
+
+def test_axes_that_are_swapped_or_turned_round_choose_the_same_vertices(body):  # invariant
+    chosen, areas = subsample_vertices(body, 2.0, np.eye(3))
+    other, same = subsample_vertices(body, 2.0, np.array([[0.0, -1, 0], [0, 0, 1], [-1, 0, 0]]).T)
+    assert sorted(chosen) == sorted(other)
+    assert sorted(areas) == pytest.approx(sorted(same))
 
 
 def test_directions_cover_the_half_sphere_evenly():  # every line is near a direction

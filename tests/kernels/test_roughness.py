@@ -15,7 +15,7 @@ def departure(radius: float, amplitude: float, waves: int) -> np.ndarray:
     azimuth, polar = np.arctan2(unit[:, 1], unit[:, 0]), np.arccos(np.clip(unit[:, 2], -1, 1))
     height = radius + amplitude * np.sin(waves * azimuth) * np.sin(waves * polar)
     mesh = Mesh(unit * height[:, None], icosphere(6).faces)
-    chosen, areas = subsample_vertices(mesh, 0.75)
+    chosen, areas = subsample_vertices(mesh, 0.75, np.eye(3))
     band = np.abs(unit[chosen, 2]) < 0.3  # at the poles the waves crowd
     return quadric_departure(mesh.vertices[chosen], mesh.vertex_normals[chosen], areas, 3.0)[band]
 

@@ -41,7 +41,6 @@ def study() -> Study:
     return replace(plain, series=series)
 
 
-RIM = "rim.thin_bright_rim_fraction"
 WITHOUT_MASKS = {"cord", "canal", "nerve", "bone", "invasion"}
 
 
@@ -103,13 +102,10 @@ def test_moving_the_origin_changes_nothing(study, lesion, plain, shift):  # law
 
 @FEW
 @given(angles=st.tuples(*[st.floats(-180, 180)] * 3))
-def test_rotating_grid_and_lesion_together_changes_nothing(study, lesion, plain, angles):  # law, ≤ 2 %; 2.01 % is met
+def test_rotating_grid_and_lesion_together_changes_nothing(study, lesion, plain, angles):  # law, ≤ 2 %
     by = np.eye(4)
     by[:3, :3] = tilted(angles)
-    turned = measure(moved(study, by), _moved(lesion, by))
-    assert_same(turned, plain, rel=0.021, without={*AXIS_BOUND, RIM})
-    # Few lines of this scene reach their thresholds: as near as is demanded of a share.
-    assert turned.columns()[RIM] == pytest.approx(plain.columns()[RIM], abs=0.05)
+    assert_same(measure(moved(study, by), _moved(lesion, by)), plain, rel=0.02, without=AXIS_BOUND)
 
 
 @pytest.mark.parametrize("scale", [0.5, 1.7])

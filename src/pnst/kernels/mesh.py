@@ -116,19 +116,24 @@ def _cross(u: FloatArray, v: FloatArray) -> FloatArray:
     return np.stack([u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]])
 
 
-def subsample_vertices(mesh: Mesh, cell_mm: float) -> tuple[IntArray, FloatArray]:
+def subsample_vertices(mesh: Mesh, cell_mm: float, axes: FloatArray) -> tuple[IntArray, FloatArray]:
     """One vertex a cell of the given size, the one nearest to the middle of what it stands for, and that area (mm²).
+
+    The cells lie along `axes` (3, 3), unit columns, about the body's middle: turning the axes with the body, swapping
+    them, or turning one round chooses the same vertices.
 
     An octahedron in one cell: one vertex stands for the area of all.
 
     >>> from pnst.kernels.mask_mesh import mask_mesh
     >>> mesh = mask_mesh(np.ones((1, 1, 1), dtype=bool), (2.0, 3.0, 4.0))
-    >>> chosen, areas = subsample_vertices(mesh, cell_mm=10.0)
+    >>> chosen, areas = subsample_vertices(mesh, 10.0, np.eye(3))
     >>> len(chosen), bool(np.isclose(areas[0], mesh.area_mm2))
     (1, True)
     """
     vertices, weights = mesh.vertices, mesh.vertex_areas
-    cells = np.floor((vertices - vertices.min(axis=0)) / cell_mm).astype(np.int64)
+    along = vertices @ axes
+    cells = np.floor((along - (along.min(axis=0) + along.max(axis=0)) / 2) / cell_mm + 0.5).astype(np.int64)
+    cells -= cells.min(axis=0)
     size = cells.max(axis=0) + 1
     _, group = np.unique((cells[:, 0] * size[1] + cells[:, 1]) * size[2] + cells[:, 2], return_inverse=True)
     group = group.ravel()

@@ -12,7 +12,6 @@ import numpy as np
 
 from pnst.image import Grid
 from pnst.kernels.dark_line import darkest_share
-from pnst.kernels.mesh import subsample_vertices
 from pnst.kernels.noise import noise_sd
 from pnst.kernels.patches import averaging_operator
 from pnst.kernels.sampling import rays, sample
@@ -82,7 +81,7 @@ def _plain_t1(context: Context) -> Series:
 
 def _contact(lesion: Lesion, bone: Structure, contact_mm: float) -> _Contact:
     mesh = lesion.mesh
-    chosen, areas = subsample_vertices(mesh, CELL_MM)
+    chosen, areas = lesion.subsampled(CELL_MM)
     points = mesh.vertices[chosen]
     near = bone.distance(points) <= contact_mm
     inward = bone.inward(points)

@@ -16,7 +16,6 @@ from pnst.kernels.edge import (
     fit_step,
     fit_step_beside,
 )
-from pnst.kernels.mesh import subsample_vertices
 from pnst.kernels.noise import noise_sd
 from pnst.kernels.partial_volume import coverage
 from pnst.kernels.patches import averaging_operator, local_median
@@ -31,7 +30,7 @@ from pnst.typing import BoolArray, FloatArray, IntArray
 EDGE_ROLES = (Role.T1_POST, Role.T2_FS, Role.T2)
 """The series that can show an edge; T1 alone does not (the step to muscle is 2–3 noise SDs)."""
 PROFILE_STEP_MM = 0.5
-PROFILE_CELL_MM = 1.5
+PROFILE_CELL_MM = 1.2
 """One profile for each cell of the surface of this size, or of this share of a large lesion's radius."""
 PROFILE_CELL_SHARE = 1 / 15
 INTERPOLATED_NOISE = (8 / 27) ** 0.5
@@ -157,7 +156,7 @@ def _places(views: SeriesViews) -> _Places:
     radius = float((3 * mesh.volume_mm3 / (4 * np.pi)) ** (1 / 3))
     cell = max(PROFILE_CELL_MM, PROFILE_CELL_SHARE * radius)
     coarser = cell / PROFILE_CELL_MM
-    chosen, area = subsample_vertices(mesh, cell)
+    chosen, area = views.lesion.subsampled(cell)
     outward = round(settings.profile_reach_mm / PROFILE_STEP_MM)
     inward = max(2, min(outward, int(mesh.axes[0][2] / PROFILE_STEP_MM)))
     return _Places(

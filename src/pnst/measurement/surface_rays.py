@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.image import Mask
-from pnst.kernels.mesh import subsample_vertices
 from pnst.kernels.noise import noise_sd
 from pnst.kernels.patches import averaging_operator
 from pnst.kernels.sampling import nearest, rays, sample
@@ -18,9 +17,9 @@ from pnst.study import Role, Series
 from pnst.typing import BoolArray, FloatArray, IntArray
 
 STEP_MM = 0.25
-CELL_MM = 1.2
+CELL_MM = 0.8
 """One ray for each cell of the surface of this size, or of a larger one where that makes more rays than `RAYS`."""
-RAYS = 2000
+RAYS = 5000
 """Step, cell and number of rays trade accuracy for time."""
 FWHM_PER_SIGMA = 2.355
 NOISE_MM = 10.0
@@ -73,7 +72,7 @@ def read_surface_rays(
 ) -> SurfaceRays:
     """Follow a ray through each cell of the surface; `NotMeasurable` where none stays in the image."""
     mesh, perilesional = context.lesion.mesh, context.views.perilesional(series)
-    chosen, area = subsample_vertices(mesh, max(CELL_MM, float(np.sqrt(mesh.area_mm2 / RAYS))))
+    chosen, area = context.lesion.subsampled(max(CELL_MM, float(np.sqrt(mesh.area_mm2 / RAYS))))
     points, normals = mesh.vertices[chosen], mesh.vertex_normals[chosen]
     offsets = STEP_MM * np.arange(-round(inward_mm / STEP_MM), round(outward_mm / STEP_MM) + 1)
     world, grid = rays(points, normals, offsets), perilesional.volume.grid

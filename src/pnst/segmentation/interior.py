@@ -118,8 +118,11 @@ def depth_map(lesion: Lesion) -> Volume:
     step = (3 * lesion.mesh.volume_mm3 / (4 * np.pi)) ** (1 / 3) / DEPTH_STEPS
     directions = lesion.mask.grid.canonical().directions
     along = lesion.mesh.vertices @ directions
-    first = along.min(axis=0) - DEPTH_MARGIN * step
-    ni, nj, nk = (np.ceil((along.max(axis=0) - first) / step).astype(int) + DEPTH_MARGIN + 1).tolist()
+    low, high = along.min(axis=0), along.max(axis=0)
+    # Nodes lie about the middle, one on it: an axis that is turned round changes nothing.
+    half = np.ceil((high - low) / (2 * step)).astype(int) + DEPTH_MARGIN
+    first = (low + high) / 2 - half * step
+    ni, nj, nk = (2 * half + 1).tolist()
     affine = np.eye(4)
     affine[:3, :3] = directions * step
     affine[:3, 3] = directions @ first

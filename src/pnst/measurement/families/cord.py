@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from pnst.kernels.cross_section import centroids, hulls
-from pnst.kernels.mesh import subsample_vertices
 from pnst.kernels.roughness import quadric_departure
 from pnst.measurement.context import Context
 from pnst.measurement.cord_signal import read_cord_signal
@@ -156,7 +155,7 @@ def border_roughness(context: Context, near: BoolArray) -> float | None:
     radius; None where it has too few points.
     """
     mesh, patch = context.lesion.mesh, context.settings.cord.patch_mm
-    chosen, areas = subsample_vertices(mesh, patch / PATCH_POINTS)
+    chosen, areas = context.lesion.subsampled(patch / PATCH_POINTS)
     departure = quadric_departure(mesh.vertices[chosen], mesh.vertex_normals[chosen], areas, patch / 2)
     kept = near[chosen] & np.isfinite(departure)
     if not kept.any():

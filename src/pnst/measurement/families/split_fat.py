@@ -9,7 +9,6 @@ import numpy as np
 
 from pnst.image import Mask, embed
 from pnst.kernels.ball import dilate_by_ball
-from pnst.kernels.mesh import Mesh, subsample_vertices
 from pnst.kernels.patches import averaging_operator
 from pnst.kernels.sampling import nearest, rays, sample
 from pnst.measurement.context import Context
@@ -69,7 +68,7 @@ def measure_split_fat(context: Context) -> Outcome:
     scale, perilesional = context.reference_tissue.fat_scale(series), context.views.perilesional(series)
     darkest = darkest_fraction(perilesional, scale)
     apart = context.reference_tissue.bone_and_skin
-    read = _read(perilesional, scale, darkest, apart, context.lesion.mesh, settings)
+    read = _read(perilesional, scale, darkest, apart, context.lesion, settings)
     areas = np.where(read.rim.seen, read.area, 0.0)
     coverage = float(np.average(read.cover, weights=areas))
     poles = _pole_coverage(context.lesion, read.points, read.cover, areas, settings)
@@ -100,12 +99,13 @@ def _read(
     scale: FatScale,
     darkest: float,
     apart: BoneAndSkin,
-    mesh: Mesh,
+    lesion: Lesion,
     settings: SplitFatSettings,
 ) -> _Readings:
     """Follow a ray through each cell of the surface; `NotMeasurable` where none stays in the image."""
+    mesh = lesion.mesh
     spacing = max(CELL_MM, float(np.sqrt(mesh.area_mm2 / RAYS)))
-    chosen, area = subsample_vertices(mesh, spacing)
+    chosen, area = lesion.subsampled(spacing)
     points, normals = mesh.vertices[chosen], mesh.vertex_normals[chosen]
     blur = _blur_mm(perilesional, normals)
     inward = np.minimum(settings.blur_sd * blur, float(mesh.axes[0][2]))  # never beyond the lesion's middle
