@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -13,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from command_line import bytes_of, outputs
-from pnst.cohort.run import RECORD, STAGING, Task, TaskOutcome, run_tasks
+from pnst.cohort import run as cohort_run
+from pnst.cohort.run import RECORD, STAGING, on_this_machine
+from pnst.cohort.task import Task, TaskOutcome, Watch, Work
 from pnst.errors import InputError
 from worker_tasks import draw
 
@@ -25,6 +26,20 @@ def tasks(**texts: str) -> list[Task]:
     return [
         Task(name, dict(zip(("text", "then"), text.split("|"), strict=False))) for name, text in sorted(texts.items())
     ]
+
+
+def run_tasks(
+    work: Work, orders: list[Task], out: Path, workers: int, watch: Watch = lambda _: None, limit_s: float | None = None
+) -> list[TaskOutcome]:
+    """What became of each, in the order of the tasks."""
+    told: list[TaskOutcome] = []
+
+    def note(outcome: TaskOutcome) -> None:
+        told.append(outcome)
+        watch(outcome)
+
+    cohort_run.run_tasks(work, orders, out, on_this_machine(workers, limit_s), note)
+    return sorted(told, key=lambda outcome: orders.index(outcome.task))
 
 
 def states(outcomes: list[TaskOutcome]) -> dict[str, str]:
@@ -53,13 +68,51 @@ def test_a_second_run_makes_only_what_is_missing_or_changed(tmp_path):
     assert outputs(tmp_path / "c") == FILES  # no longer asked for, and not ours to remove
 
 
-def test_another_version_makes_everything_again(tmp_path, monkeypatch):
-    import pnst
-
+def test_other_code_makes_everything_again(tmp_path, monkeypatch):
     run_tasks(draw, tasks(a="x"), tmp_path, 1)
-    monkeypatch.setattr(pnst, "__version__", "0.0.0", raising=False)
-    # The worker is another process with the true version, so that only the planning is looked at here.
-    assert tasks(a="x")[0].key(draw) != json.loads((tmp_path / "a" / RECORD).read_text())["key"]
+    assert states(run_tasks(draw, tasks(a="x"), tmp_path, 1)) == {"a": "kept"}
+    monkeypatch.setattr("pnst.cohort.task.code_digest", lambda: "other code")
+    assert states(run_tasks(draw, tasks(a="x"), tmp_path, 1)) == {"a": "made"}
+
+
+def test_other_inputs_make_a_case_again_and_the_same_do_not(tmp_path):
+    """By their bytes: a copy with other times is the same."""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "image").write_text("voxels")
+    orders = [Task("a", {"text": "x"}, inputs=(data, tmp_path / "absent"))]
+    out = tmp_path / "out"
+    assert states(run_tasks(draw, orders, out, 1)) == {"a": "made"}
+    assert states(run_tasks(draw, orders, out, 1)) == {"a": "kept"}
+    (data / "image").write_text("voxels")  # the same bytes, a later time
+    assert states(run_tasks(draw, orders, out, 1)) == {"a": "kept"}
+    (data / "image").write_text("Voxels")
+    assert states(run_tasks(draw, orders, out, 1)) == {"a": "made"}
+    (data / "more").write_text("one more series")
+    assert states(run_tasks(draw, orders, out, 1)) == {"a": "made"}
+    (tmp_path / "absent").write_text("now there")
+    assert states(run_tasks(draw, orders, out, 1)) == {"a": "made"}
+
+
+def test_what_does_not_decide_the_result_makes_nothing_again(tmp_path):
+    """Where the data lie on this machine."""
+    here, there = (Task("a", {"text": "x", "root": root}, identity={"text": "x"}) for root in ("here", "there"))
+    assert states(run_tasks(draw, [here], tmp_path, 1)) == {"a": "made"}
+    assert states(run_tasks(draw, [there], tmp_path, 1)) == {"a": "kept"}
+
+
+def test_tasks_are_taken_as_there_is_room_for_them(tmp_path):
+    taken: list[str] = []
+
+    def planned():
+        for name in "abcdef":
+            taken.append(name)
+            yield Task(name, {"text": "x"})
+
+    ahead: list[int] = []
+    cohort_run.run_tasks(draw, planned(), tmp_path, on_this_machine(2), lambda _: ahead.append(len(taken)))
+    assert all(count <= finished + 2 for finished, count in enumerate(ahead))
+    assert len(ahead) == 6
 
 
 def test_a_case_that_fails_or_kills_its_worker_leaves_nothing_and_costs_no_other(tmp_path):
@@ -119,12 +172,13 @@ SCRIPT = """
 import signal, sys
 from pathlib import Path
 from worker_tasks import draw
-from pnst.cohort.run import Task, run_tasks
+from pnst.cohort.run import on_this_machine, run_tasks
+from pnst.cohort.task import Task
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
     orders = [Task("a", {"text": "x"}), *(Task(name, {"text": "x", "then": "sleep 400"}) for name in "bc")]
-    run_tasks(draw, orders, Path(sys.argv[1]), 2)
+    run_tasks(draw, orders, Path(sys.argv[1]), on_this_machine(2))
 """
 
 

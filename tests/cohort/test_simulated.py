@@ -7,8 +7,8 @@ import csv
 import pytest
 
 from pnst.cohort.patients import SimulatedPatient
-from pnst.cohort.run import Task, TaskOutcome
 from pnst.cohort.simulated import FAILURES, INDEX, lesion_file, simulate_cohort, write_tables
+from pnst.cohort.task import Task, TaskOutcome
 from pnst.errors import InputError, SettingError
 from pnst.phantom.description import describe
 

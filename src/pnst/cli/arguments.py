@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pnst.errors import SettingError
+from pnst.io.value_words import value_of
 
 if TYPE_CHECKING:
     from pnst.settings import RunSettings
@@ -38,7 +39,7 @@ def inputs_of(
         lesion=lesion,
         roles=_pairs("--role", role),
         masks=_pairs("--mask", mask),
-        overrides={column: _value(value) for column, value in _pairs("--override", override).items()},
+        overrides={column: value_of(value) for column, value in _pairs("--override", override).items()},
         patient=patient_of(patient),
         case_id=case_id,
         keep_identity=keep_identity,
@@ -69,18 +70,7 @@ def _pairs(option: str, items: list[str] | None) -> dict[str, str]:
 
 def patient_of(text: str | None) -> dict[str, bool | float | str]:
     """The facts of `--patient`: "nf1=yes,age=34"."""
-    return {key: _value(value) for key, value in _pairs("--patient", text.split(",") if text else None).items()}
-
-
-def _value(text: str) -> bool | float | str:
-    """A boolean (yes, no, true, false), a number, or the text itself."""
-    known = {"yes": True, "true": True, "no": False, "false": False}
-    if text.lower() in known:
-        return known[text.lower()]
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    return {key: value_of(value) for key, value in _pairs("--patient", text.split(",") if text else None).items()}
 
 
 def settings_of(

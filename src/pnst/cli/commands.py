@@ -55,7 +55,6 @@ from pnst.cli.options import (
     VendorOption,
     WorkersOption,
 )
-from pnst.cli.prompt_words import prompt_of
 from pnst.cli.terminal import (
     cohort_progress,
     console,
@@ -67,6 +66,7 @@ from pnst.cli.terminal import (
     print_text,
     progress,
 )
+from pnst.io.prompts.prompt_words import prompt_of
 
 if TYPE_CHECKING:
     from pnst.workflow.simulation import Changes, StudyFormat

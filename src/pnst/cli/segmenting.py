@@ -25,8 +25,8 @@ from pnst.cli.options import (
     SettingsOption,
     StudyPath,
 )
-from pnst.cli.prompt_words import prompt_of
 from pnst.cli.terminal import print_rows, progress
+from pnst.io.prompts.prompt_words import prompt_of
 
 
 @app.command()

@@ -18,7 +18,7 @@ _OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u20
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pnst.cohort.run import TaskOutcome
+    from pnst.cohort.task import TaskOutcome
     from pnst.workflow import Case
 
 

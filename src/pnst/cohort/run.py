@@ -2,113 +2,122 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from pnst.cohort.content import Inputs, content_digest, seen_digest
+from pnst.cohort.memory import limit_memory
+from pnst.cohort.task import Row, Task, TaskOutcome, Watch, Work
 from pnst.cohort.workers import each
 from pnst.errors import InputError, PnstError
+from pnst.io.atomic import write_text
 
 RECORD = ".pnst.json"
-"""In each folder: the key that it was made under, and its row."""
+"""In each folder: the key that it was made under, digests of what was read, and its row."""
+
+STAGE = ".stage"
+"""In the folder of a case that is being made: what is being done."""
 
 STAGING = ".run-"
 """What a folder begins with in which cases lie that are not finished."""
 
-Row = Mapping[str, Any]
-"""Column → plain value."""
+Make = Callable[[Task], Row]
+"""Makes one task; a function that can be sent to another process."""
 
-Work = Callable[[Any, Path], Row]
-"""Makes one case from its order in an empty folder, and gives its row; a function that can be imported."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One case to be made."""
-
-    name: str
-    """Its folder below the output folder."""
-    order: Any
-    """What the work is told; plain values that JSON can hold."""
-
-    def key(self, work: Work) -> str:
-        """SHA-256 of all that the result depends on: the work, its order and the version of pnst."""
-        import pnst
-
-        made_by = [f"{work.__module__}.{work.__qualname__}", pnst.__version__, self.order]
-        return hashlib.sha256(json.dumps(made_by, sort_keys=True).encode()).hexdigest()
+Scheduler = Callable[[Make, Iterable[Task]], Generator[tuple[Task, Row | PnstError], None, None]]
+"""Gives every task with what became of it, in the order in which they are finished; takes tasks as it has room."""
 
 
-@dataclass(frozen=True)
-class TaskOutcome:
-    """What became of one task."""
-
-    task: Task
-    state: Literal["made", "kept", "failed"]
-    row: Row | None = None
-    error: PnstError | None = None
+def on_this_machine(workers: int, limit_s: float | None = None) -> Scheduler:
+    """So many processes, and a limit on the time of each task (None: no limit)."""
+    return partial(_each, workers, limit_s)
 
 
-Watch = Callable[[TaskOutcome], None]
+def _each(
+    workers: int, limit_s: float | None, make: Make, tasks: Iterable[Task]
+) -> Generator[tuple[Task, Row | PnstError], None, None]:
+    return each(make, tasks, workers, limit_s)
 
 
 def run_tasks(
     work: Work,
-    tasks: Sequence[Task],
+    tasks: Iterable[Task],
     out: Path,
-    workers: int,
+    scheduler: Scheduler,
     watch: Watch = lambda _: None,
-    limit_s: float | None = None,
-) -> list[TaskOutcome]:
-    """Make what is not there yet, each task in a process of its own; give the outcomes in the order of the tasks.
+    memory_mb: int | None = None,
+) -> None:
+    """Make what is not there yet, each task in a process of its own; `watch` is told what became of each.
 
-    A folder that was made under the same key is kept, one with another key is replaced, and one that pnst did not make
-    is left alone and fails its task. A task that fails, kills its worker or takes longer than `limit_s` (None: no
-    limit) fails alone. `watch` is told every outcome.
+    A folder that was made under the same key from the same inputs is kept, another one is replaced, and one that pnst
+    did not make is left alone and fails its task. A task that fails, kills its worker, or takes more time or memory
+    than it may fails alone. Tasks are taken as there is room for them: they may be millions.
     Raises `InputError` when `out` is no folder, or another run works in it.
     """
-    outcomes: dict[str, TaskOutcome] = {}
-
-    def note(outcome: TaskOutcome) -> None:
-        outcomes[outcome.task.name] = outcome
-        watch(outcome)
-
     with _alone_in(out), _staging(out) as staging:
-        missing = []
-        for task in tasks:
-            earlier = _earlier(out / task.name, task, work)
-            if earlier is None:
-                missing.append(task)
-            else:
-                note(earlier)
-        with closing(each(partial(_make, work, staging), missing, workers, limit_s)) as results:
+        make = partial(_make, work, staging, memory_mb)
+        with closing(scheduler(make, _missing(work, tasks, out, watch))) as results:
             for task, result in results:
+                made = staging / task.name
                 if isinstance(result, PnstError):
-                    shutil.rmtree(staging / task.name, ignore_errors=True)
-                    note(TaskOutcome(task, "failed", error=result))
-                else:
-                    _publish(staging / task.name, out / task.name)
-                    note(TaskOutcome(task, "made", result))
-    return [outcomes[task.name] for task in tasks]
+                    watch(TaskOutcome(task, "failed", error=result, stage=_stage(made)))
+                    shutil.rmtree(made, ignore_errors=True)
+                    continue
+                try:
+                    (made / STAGE).unlink(missing_ok=True)
+                    _publish(made, out / task.name)
+                except OSError as error:
+                    watch(TaskOutcome(task, "failed", error=_unwritten(error), stage="writing"))
+                    continue
+                watch(TaskOutcome(task, "made", result))
 
 
-def _make(work: Work, staging: Path, task: Task) -> Row:
+def stage_of(folder: Path, stage: str) -> None:
+    """Leave word of what is being done in the folder of a case, for when its process dies."""
+    (folder / STAGE).write_text(stage, encoding="utf-8")
+
+
+def row_of(folder: Path) -> Row:
+    """The row of a case that is there. Raises `InputError` for a folder that holds none."""
+    try:
+        return dict(json.loads((folder / RECORD).read_text(encoding="utf-8"))["row"])
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise _foreign(folder) from error
+
+
+def _missing(work: Work, tasks: Iterable[Task], out: Path, watch: Watch) -> Iterator[Task]:
+    """The tasks that are to be made; of the others `watch` is told."""
+    for task in tasks:
+        earlier = _earlier(out / task.name, task, work)
+        if earlier is None:
+            yield task
+        else:
+            watch(earlier)
+
+
+def _make(work: Work, staging: Path, memory_mb: int | None, task: Task) -> Row:
     """In a worker: one case with its record, in the staging folder."""
+    limit_memory(memory_mb)
     folder = staging / task.name
+    shutil.rmtree(folder, ignore_errors=True)  # of a worker that was lost
     folder.mkdir()
+    inputs = Inputs.of(task.inputs)  # before the work: what changes meanwhile is another input
     row = dict(work(task.order, folder))
-    record = {"key": task.key(work), "row": row}
-    (folder / RECORD).write_text(json.dumps(record, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    record = {"key": task.key(work), "seen": inputs.seen, "content": inputs.content, "row": row}
+    (folder / RECORD).write_text(_record_text(record), encoding="utf-8")
     return row
+
+
+def _record_text(record: dict[str, Any]) -> str:
+    return json.dumps(record, indent=2, allow_nan=False) + "\n"
 
 
 def _earlier(folder: Path, task: Task, work: Work) -> TaskOutcome | None:
@@ -117,18 +126,26 @@ def _earlier(folder: Path, task: Task, work: Work) -> TaskOutcome | None:
         return None
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        key, row = record["key"], dict(record["row"])
+        key, seen, content, row = record["key"], record["seen"], record["content"], dict(record["row"])
     except (OSError, ValueError, TypeError, KeyError):
         if folder.is_dir() and not any(folder.iterdir()):
             return None
-        error = InputError(
-            f"cannot write to {folder.name!r}",
-            got="something that pnst did not make",
-            expected="nothing, or what an earlier run left there",
-            remedy="move it away, or choose another folder with --out",
-        )
-        return TaskOutcome(task, "failed", error=error)
-    return TaskOutcome(task, "kept", row) if key == task.key(work) else None
+        return TaskOutcome(task, "failed", error=_foreign(folder))
+    if key != task.key(work):
+        return None
+    now = seen_digest(task.inputs)
+    if now != seen:
+        if content_digest(task.inputs) != content:
+            return None
+        write_text(folder / RECORD, _record_text({**record, "seen": now}))
+    return TaskOutcome(task, "kept", row)
+
+
+def _stage(folder: Path) -> str:
+    try:
+        return (folder / STAGE).read_text(encoding="utf-8")
+    except OSError:
+        return "starting"
 
 
 def _publish(made: Path, place: Path) -> None:
@@ -138,6 +155,24 @@ def _publish(made: Path, place: Path) -> None:
         os.replace(place, earlier)
     os.replace(made, place)
     shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _foreign(folder: Path) -> InputError:
+    return InputError(
+        f"cannot write to {folder.name!r}",
+        got="something that pnst did not make",
+        expected="nothing, or what an earlier run left there",
+        remedy="move it away, or choose another folder with --out",
+    )
+
+
+def _unwritten(error: OSError) -> InputError:
+    return InputError(
+        "a finished case could not be moved to its place",
+        got=error.strerror or type(error).__name__,
+        expected="a folder that can be written",
+        remedy="make room, or choose another folder with --out",
+    )
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pnst.cohort.patients import SimulatedPatient, read_patients
-from pnst.cohort.run import Row, Task, TaskOutcome, Watch, run_tasks
+from pnst.cohort.run import on_this_machine, run_tasks
+from pnst.cohort.task import Row, Task, TaskOutcome, Watch
 from pnst.cohort.workers import cores
 from pnst.io.atomic import write_text
 from pnst.io.simulated import six_digits
@@ -41,7 +42,14 @@ def simulate_cohort(
     patients = read_patients(table, defaults)
     tasks = [Task(p.name, {"description": p.description.to_toml(), "form": asdict(form)}) for p in patients]
     plan(len(tasks))
-    outcomes = run_tasks(make_patient, tasks, out, workers or cores(), watch)
+    by_name: dict[str, TaskOutcome] = {}
+
+    def note(outcome: TaskOutcome) -> None:
+        by_name[outcome.task.name] = outcome
+        watch(outcome)
+
+    run_tasks(make_patient, tasks, out, on_this_machine(workers or cores()), note)
+    outcomes = [by_name[task.name] for task in tasks]
     write_tables(out, patients, outcomes)
     return outcomes
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import signal
 import traceback
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from itertools import islice
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
@@ -35,23 +35,24 @@ def cores() -> int:
 
 
 def each(
-    work: Callable[[Item], Value], items: Sequence[Item], workers: int, limit_s: float | None = None
+    work: Callable[[Item], Value], items: Iterable[Item], workers: int, limit_s: float | None = None
 ) -> Generator[tuple[Item, Value | PnstError], None, None]:
     """Give every item with what `work` made of it, in the order in which they are finished.
 
     An item that fails, whose worker dies, or that takes longer than `limit_s` (None: as long as it takes; the start of
     its process counts) comes with a `PnstError`. `work` must be a function that can be imported, items and values must
-    be picklable. Closing the iterator ends the workers at once.
+    be picklable. Items are taken as there is room for them. Closing the iterator ends the workers at once.
     """
-    waiting = deque(items)
+    waiting = iter(items)
     running: dict[Future[Value | PnstError], Item] = {}
     name = f"pnst-{id(running)}"
     start = _starter(name, limit_s)
     try:
-        while waiting or running:
-            while waiting and len(running) < workers:
-                item = waiting.popleft()
+        while True:
+            for item in islice(waiting, workers - len(running)):
                 running[start(bytes(ForkingPickler.dumps((work, item))))] = item
+            if not running:
+                return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 yield running.pop(future), _result(future, limit_s)
     finally:
@@ -95,6 +96,8 @@ def _attempt(message: bytes) -> Any:
         return work(item)
     except PnstError as error:
         return error
+    except MemoryError:
+        return _too_large()
     except BaseException as error:  # `sys.exit` of a library too
         return _unforeseen(error)
 
@@ -129,6 +132,15 @@ def _died(code: int) -> PnstError:
         got=how,
         expected="a process that finishes",
         remedy="run again with fewer --workers if memory ran out; other cases are not affected",
+    )
+
+
+def _too_large() -> PnstError:
+    return PnstError(
+        "this case needs more memory than there is",
+        got="no memory left",
+        expected="a case that fits into memory, and into --memory-limit where one is given",
+        remedy="run again with fewer --workers, or with a higher limit; other cases are not affected",
     )
 
 

@@ -45,12 +45,19 @@ def fat_rim(
     cells = (fat[:, surface + 1 :] + fat[:, surface:-1]) * (step_mm / 2)
     integral = np.concatenate([np.zeros((len(fat), 1)), np.cumsum(cells, axis=1)], axis=1)
     integral += _blurred_inwards(fat[:, surface::-1], step_mm, inward_mm)[:, None]
-    begun = integral >= settings.onset_fat_mm
+    begun = integral - _in_dead_zone(fat[:, surface:], step_mm, settings) >= settings.onset_fat_mm
     soon = begun[:, offsets <= settings.onset_within_mm].any(axis=1)
     muscle = (muscle_run(outward, step_mm, darkest, settings) & begun & (offsets <= settings.muscle_within_mm)).any(
         axis=1
     )
     return Rim(np.asarray(seen & soon & muscle), integral[:, reach][:, -1], np.asarray(seen))
+
+
+def _in_dead_zone(fat: FloatArray, step_mm: float, settings: SplitFatSettings) -> FloatArray:
+    """(n, m) mm: what the samples (n, m) of too little fat to tell from none have added to the integral."""
+    little = np.where(fat <= settings.dead_zone_fraction, fat, 0)
+    cells = (little[:, 1:] + little[:, :-1]) * (step_mm / 2)
+    return np.concatenate([np.zeros((len(fat), 1)), np.cumsum(cells, axis=1)], axis=1)
 
 
 def covered(rim: Rim, points: FloatArray, spacing_mm: float, settings: SplitFatSettings) -> BoolArray:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pnst.io.dicom.diffusion import read_diffusion
 from pnst.io.dicom.frame import Frame, FramePlane, Kind, Pixels, RealWorldMapping
-from pnst.io.dicom.keywords import keywords_of
 from pnst.io.dicom.kinds import kind_of
 from pnst.io.dicom.tags import Fields, integer, item, items, number, numbers, private, stated_number, text, words
 from pnst.io.dicom.walk import ImplausibleElementError
 from pnst.io.fat_suppression import fat_suppressed
+from pnst.io.series_words import keywords_of
 from pnst.study import Acquisition
 
 _NO_AGENT = frozenset(

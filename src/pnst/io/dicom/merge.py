@@ -8,9 +8,9 @@ from dataclasses import fields, replace
 
 from pnst.io.dicom.frame import Kind
 from pnst.io.dicom.geometry import listed
-from pnst.io.dicom.keywords import keywords_of
 from pnst.io.dicom.slices import SAME_GRADIENT
 from pnst.io.dicom.stack import Stack
+from pnst.io.series_words import keywords_of
 
 B_TOLERANCE = 1.0
 """s/mm² within which the b-values of a series are one (Philips numbers its b = 0 volumes 0.001, …)."""

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from pnst.errors import AmbiguityError, InputError
 from pnst.io.dicom.geometry import listed
-from pnst.io.dicom.keywords import keywords_of
 from pnst.io.dicom.roles import RoleGuess, guess_role
 from pnst.io.dicom.stack import Stack
 from pnst.io.role_override import NO_SERIES, parse_role
+from pnst.io.series_words import keywords_of
 from pnst.study import Role
 
 MIN_SLICES = 3

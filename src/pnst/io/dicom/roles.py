@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pnst.io.dicom.frame import Kind
 from pnst.io.dicom.geometry import listed
-from pnst.io.dicom.keywords import keywords_of
 from pnst.io.dicom.stack import Stack
+from pnst.io.series_words import keywords_of
 from pnst.study import Acquisition, Role
 
 MR_MODALITIES = frozenset({"MR", ""})

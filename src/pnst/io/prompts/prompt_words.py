@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pnst.errors import SettingError
 
 if TYPE_CHECKING:
-    from pnst.workflow import Box, Line, Point, Prompt, PromptFile
+    from pnst.io.prompts.prompt_file import PromptFile
+    from pnst.segmentation.prompt import Box, Line, Point, Prompt
 
 Place = tuple[float, float, float]
 
@@ -26,7 +27,7 @@ def prompt_of(
 
     Raises `SettingError` for several, for words that are no positions, and for an extent without a line.
     """
-    from pnst.workflow import PromptFile
+    from pnst.io.prompts.prompt_file import PromptFile
 
     options = {"--line": line, "--lines": lines, "--point": point, "--box": box}
     options |= {"--scribbles": scribbles, "--from": source}
@@ -54,7 +55,7 @@ def line_of(words: str, craniocaudal: str | None = None) -> Line:
     >>> line_of("0,0,5:30,0,5").length_mm
     30.0
     """
-    from pnst.workflow import Line
+    from pnst.segmentation.prompt import Line
 
     ends = _places("--line", words, "two positions, or four with the short axis: X,Y,Z:X,Y,Z:X,Y,Z:X,Y,Z", (2, 4))
     extent = None if craniocaudal is None else _numbers("--craniocaudal", craniocaudal, 2, "LOW,HIGH in RAS mm")
@@ -68,7 +69,7 @@ def point_of(words: str) -> Point:
     >>> point_of("1,2,-3.5").ras_mm
     (1.0, 2.0, -3.5)
     """
-    from pnst.workflow import Point
+    from pnst.segmentation.prompt import Point
 
     (place,) = _places("--point", words, "one position: X,Y,Z", (1,))
     return Point(place)
@@ -80,7 +81,7 @@ def box_of(words: str) -> Box:
     >>> box_of("0,0,0:10,20,30").high_ras_mm
     (10.0, 20.0, 30.0)
     """
-    from pnst.workflow import Box
+    from pnst.segmentation.prompt import Box
 
     low, high = _places("--box", words, "two corners, the lowest first: X,Y,Z:X,Y,Z", (2,))
     return Box(low, high)

@@ -1,11 +1,11 @@
-"""Keywords in a series' description, in the abbreviations of several languages."""
+"""Keywords in what a series is called, by a description or a file's name: abbreviations of several languages."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from pnst.io.dicom.contrast_words import contrast_word, mark_minus_signs, without_other_meanings
+from pnst.io.contrast_words import contrast_word, mark_minus_signs, without_other_meanings
 
 # Each pattern is searched in the description in lower case, without accents, with every other sign than + and * turned
 # into a space. English, German, French, Spanish, Portuguese, Italian, Dutch; a few words of Chinese and Japanese.

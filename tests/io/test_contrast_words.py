@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pnst.io.dicom.contrast_words import contrast_word, mark_minus_signs, without_other_meanings
+from pnst.io.contrast_words import contrast_word, mark_minus_signs, without_other_meanings
 
 
 def word(text: str) -> str | None:

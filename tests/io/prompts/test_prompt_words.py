@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pnst.cli.prompt_words import box_of, line_of, point_of, prompt_of
 from pnst.errors import InputError, SettingError
+from pnst.io.prompts.prompt_words import box_of, line_of, point_of, prompt_of
 from pnst.workflow import Box, Line, Point, PromptFile
 
 

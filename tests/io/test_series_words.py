@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pnst.io.dicom.keywords import keywords_of
+from pnst.io.series_words import keywords_of
 
 
 def test_words_of_nothing_are_none():

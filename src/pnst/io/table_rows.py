@@ -1,0 +1,123 @@
+"""Tables row by row, for those that are larger than memory: CSV and Parquet in, CSV and Parquet out."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pnst.errors import InputError
+from pnst.io.atomic import atomic_file
+from pnst.io.formula_cells import as_written, without_formula
+from pnst.regular_file import open_regular
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Kind = type[bool] | type[int] | type[float] | type[str]
+_BATCH = 1000
+
+
+def stream_rows(file: Path) -> Iterator[dict[str, str]]:
+    """Every row with every column, as texts without blanks round them; empty lines are left out.
+
+    Raises `InputError`, when it comes to it, for what cannot be read and for a row that is longer than the header.
+    """
+    if file.suffix == ".parquet":
+        yield from _parquet_rows(file)
+        return
+    try:
+        open_regular(file).close()
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            lines = csv.reader(stream, strict=True)
+            header = _header(file, next(lines, []))
+            for cells in lines:
+                if len(cells) > len(header):
+                    raise _unreadable(file, f"line {lines.line_num} with {len(cells)} cells under {len(header)} names")
+                if any(cell.strip() for cell in cells):
+                    padded = [*cells, *[""] * (len(header) - len(cells))]
+                    yield {name: as_written(cell.strip()) for name, cell in zip(header, padded, strict=True)}
+    except OSError as error:
+        raise _unreadable(file, error.strerror or "a file that cannot be opened") from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(file, f"bytes that are not UTF-8 (byte {error.start})") from error
+    except csv.Error as error:
+        raise _unreadable(file, str(error)) from error
+
+
+def write_csv_rows(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """One line a row under these columns; a cell is empty where a row lacks it. The file appears whole or not at all.
+
+    A text that a spreadsheet would carry out stands behind an apostrophe, as `stream_rows` expects.
+    """
+    with atomic_file(file) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow([without_formula(name) for name in columns])
+        for row in rows:
+            writer.writerow([without_formula(_cell(row.get(name))) for name in columns])
+
+
+def write_parquet_rows(file: Path, columns: Mapping[str, Kind], rows: Iterable[Mapping[str, Any]]) -> None:
+    """The rows as Parquet, each column of one kind; missing where a row lacks it. Whole or not at all."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    types = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
+    schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
+    rows = iter(rows)
+    with atomic_file(file) as temporary, parquet.ParquetWriter(temporary, schema) as writer:
+        while batch := list(islice(rows, _BATCH)):
+            writer.write_table(_table(batch, columns, schema))
+
+
+def _table(batch: Sequence[Mapping[str, Any]], columns: Mapping[str, Kind], schema: pa.Schema) -> pa.Table:
+    import pyarrow as pa
+
+    arrays = []
+    for name, kind in columns.items():
+        cells = (row.get(name) for row in batch)
+        values = [None if cell is None or cell == "" else _of(kind, cell) for cell in cells]
+        arrays.append(pa.array(values, type=schema.field(name).type))
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _of(kind: Kind, cell: Any) -> Any:
+    return _cell(cell) if kind is str else kind(cell)
+
+
+def _cell(value: Any) -> Any:
+    return "" if value is None else value if isinstance(value, str) else str(value)
+
+
+def _parquet_rows(file: Path) -> Iterator[dict[str, str]]:
+    from pyarrow import ArrowException, parquet
+
+    try:
+        opened = parquet.ParquetFile(file)
+        names = _header(file, opened.schema_arrow.names)
+        for batch in opened.iter_batches(_BATCH):
+            for row in batch.to_pylist():
+                yield {name: _cell(cell).strip() for name, cell in zip(names, row.values(), strict=True)}
+    except (OSError, ArrowException) as error:
+        raise _unreadable(file, "a file that is no Parquet") from error
+
+
+def _header(file: Path, names: Sequence[str]) -> list[str]:
+    header = [as_written(name.strip()) for name in names]
+    if not header or not all(header):
+        raise _unreadable(file, "a header that leaves a column without a name" if header else "an empty file")
+    if len(set(header)) < len(header):
+        twice = next(name for name in header if header.count(name) > 1)
+        raise _unreadable(file, f"a header that names {twice[:80]!r} twice")
+    return header
+
+
+def _unreadable(file: Path, got: str) -> InputError:
+    return InputError(
+        f"cannot read the table {file.name!r}",
+        got=got,
+        expected="CSV in UTF-8 with one header line that names every column once, or Parquet",
+        remedy="save it again as CSV (UTF-8)",
+    )
