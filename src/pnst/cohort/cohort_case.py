@@ -1,4 +1,4 @@
-"""One row of a cohort's table: where a study and its lesion are, what is known of the patient, and what else it says."""
+"""One row of a cohort's table: where a study and its lesion are, and what is known of the patient."""
 
 from __future__ import annotations
 

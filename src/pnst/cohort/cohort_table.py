@@ -13,7 +13,9 @@ from pnst.io.table_rows import stream_rows
 
 SAFE = re.compile(r"(?!.*\.(csv|parquet|html)$)[a-z0-9][a-z0-9_.-]{0,63}", re.IGNORECASE)
 """Names that can be folders beside the cohort's tables."""
-RESERVED = frozenset({"case_id", "probability", "interval_low", "interval_high", "question", "abstained", "class"})
+RESERVED = frozenset(
+    {"case_id", "question", "class", "probability", "low", "high", "odds_factor", "prior", "abstained", "warnings"}
+)
 """Columns that the results have of their own."""
 
 

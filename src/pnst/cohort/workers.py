@@ -7,19 +7,18 @@ for a worker that ended with status 0.
 from __future__ import annotations
 
 import os
-import signal
-import traceback
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.reduction import ForkingPickler
-from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar, cast
 
 from pebble import ProcessExpired, concurrent
 
+from pnst.cohort.failures import died, late, too_large, unforeseen
 from pnst.errors import PnstError
 
 Item = TypeVar("Item")
@@ -50,13 +49,30 @@ def each(
     try:
         while True:
             for item in islice(waiting, workers - len(running)):
-                running[start(bytes(ForkingPickler.dumps((work, item))))] = item
+                with one_thread():
+                    running[start(bytes(ForkingPickler.dumps((work, item))))] = item
             if not running:
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 yield running.pop(future), _result(future, limit_s)
     finally:
         _end(name, running)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """An environment for processes that are started within: libraries read it when they are loaded.
+
+    It must stand before the process starts: what the main module imports is loaded there before any of our code runs.
+    Sums depend on the number of threads in their last digits, so that all ways to run a cohort must have the same.
+    """
+    added = [name for name in THREADS if name not in os.environ]
+    os.environ.update(dict.fromkeys(added, "1"))
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
 
 
 def _starter(name: str, limit_s: float | None) -> Callable[[bytes], Future[Any]]:
@@ -80,26 +96,24 @@ def _result(future: Future[Value | PnstError], limit_s: float | None) -> Value |
     if error is None:
         return future.result()
     if isinstance(error, ProcessExpired):
-        return _died(error.exitcode)
+        return died(error.exitcode)
     if isinstance(error, TimeoutError) and limit_s is not None:
-        return _late(limit_s)
-    return _unforeseen(error)
+        return late(limit_s)
+    return unforeseen(error)
 
 
 def _attempt(message: bytes) -> Any:
     """The life of a worker: what the work made of its item, or a `PnstError`."""
     Thread(target=_end_with_parent, daemon=True).start()
-    for name in THREADS:
-        os.environ.setdefault(name, "1")
     try:
-        work, item = ForkingPickler.loads(message)  # not earlier: the libraries that this imports read THREADS once
+        work, item = ForkingPickler.loads(message)
         return work(item)
     except PnstError as error:
         return error
     except MemoryError:
-        return _too_large()
+        return too_large()
     except BaseException as error:  # `sys.exit` of a library too
-        return _unforeseen(error)
+        return unforeseen(error)
 
 
 def _end_with_parent() -> None:
@@ -108,46 +122,3 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def _unforeseen(error: BaseException) -> PnstError:
-    """A failure that nobody foresaw, without its message: that may hold a path or a name."""
-    reason = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
-    place = "".join(
-        f" in {Path(frame.filename).name}, line {frame.lineno}"
-        for frame in traceback.extract_tb(error.__traceback__)[-1:]
-    )
-    return PnstError(
-        "this case failed in a way that pnst does not foresee",
-        got=f"{type(error).__name__}{reason}{place}",
-        expected="a result, or a refusal that says why",
-        remedy="report it as a bug, with this line and the row of the table",
-    )
-
-
-def _died(code: int) -> PnstError:
-    how = f"signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"exit status {code}"
-    return PnstError(
-        "the worker process of this case ended before it was done",
-        got=how,
-        expected="a process that finishes",
-        remedy="run again with fewer --workers if memory ran out; other cases are not affected",
-    )
-
-
-def _too_large() -> PnstError:
-    return PnstError(
-        "this case needs more memory than there is",
-        got="no memory left",
-        expected="a case that fits into memory, and into --memory-limit where one is given",
-        remedy="run again with fewer --workers, or with a higher limit; other cases are not affected",
-    )
-
-
-def _late(limit_s: float) -> PnstError:
-    return PnstError(
-        "this case took longer than a case may take",
-        got=f"no result after {limit_s:g} s",
-        expected="a result within the time limit",
-        remedy="run again with a longer limit, or with fewer workers; other cases are not affected",
-    )

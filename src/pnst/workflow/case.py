@@ -75,11 +75,15 @@ class Case:
 
 
 def run_case(
-    inputs: CaseInputs, out: StrPath | None, settings: RunSettings | None = None, progress: Progress = no_progress
+    inputs: CaseInputs,
+    out: StrPath | None,
+    settings: RunSettings | None = None,
+    progress: Progress = no_progress,
+    with_page: bool = True,
 ) -> Case:
     """The main job: every stage from reading to reporting, and every output written into `out`, whole or not at all.
 
-    Without `out` nothing is written, and no page is made.
+    Without `out` nothing is written, and no page is made; nor is one without `with_page`.
     """
     settings = settings or RunSettings()
     if out is None:
@@ -88,8 +92,10 @@ def run_case(
 
     with results_folder(Path(out), given_paths(inputs)) as folder:
         case = _assessed(inputs, settings, progress)
-        progress("report")
-        page = report_case(case)
+        page = None
+        if with_page:
+            progress("report")
+            page = report_case(case)
         progress("writing")
         write_case(case, page, settings, folder)
     return case
@@ -252,14 +258,14 @@ def burden_rows(case: Case) -> list[tuple[str, ...]]:
     return terminal_rows(case.burden) if case.burden.is_several else []
 
 
-def write_case(case: Case, page: str, settings: RunSettings, out: Path | OutputFolder) -> None:
+def write_case(case: Case, page: str | None, settings: RunSettings, out: Path | OutputFolder) -> None:
     """Write every output of a run into `out` as one set; of a further lesion n, `lesion-n.nii.gz` and so on."""
     from pnst.io.results import write_results
 
     files: dict[str, Content] = {
         **measured_files(case),
         "assessment.json": assessments_json(case.assessments),
-        "report.html": page,
+        **({} if page is None else {"report.html": page}),
         "settings.toml": settings.to_toml(),
     }
     write_results(out, files)

@@ -1,0 +1,104 @@
+"""The tables of a cohort, made from the records of its cases: nothing is held but names, so that millions fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pnst.cohort.measuring import FAILURES, LESIONS
+from pnst.cohort.run import row_of
+from pnst.errors import PnstError
+from pnst.io.table_rows import Kind, write_csv_rows, write_parquet_rows
+
+LESIONS_CSV, LESIONS_PARQUET, FAILURES_CSV = "lesions.csv", "lesions.parquet", "failures.csv"
+PARTS = "parts"
+"""Where each case has its folder."""
+FAILURE_COLUMNS = ("case", "lesion", "stage", "what", "got", "expected", "remedy")
+Records = Callable[[], Iterator[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A case that could not be measured."""
+
+    stage: str
+    error: PnstError
+
+    def row(self, case: str) -> dict[str, Any]:
+        """The line of `failures.csv`."""
+        e = self.error
+        parts = {"what": e.what, "got": e.got, "expected": e.expected, "remedy": e.remedy}
+        return {"case": case, "lesion": "", "stage": self.stage, **{k: " ".join(v.split()) for k, v in parts.items()}}
+
+
+def write_tables(out: Path, cases: Callable[[], Iterator[str]], failures: Mapping[str, Failure]) -> dict[str, Kind]:
+    """`lesions.csv`, `lesions.parquet` and `failures.csv`, in the order of the cohort; the columns of the first two.
+
+    Where nothing failed there is no `failures.csv`. The same cases give the same bytes.
+    """
+
+    def lesions() -> Iterator[Mapping[str, Any]]:
+        for record in _records(out, cases(), failures):
+            yield from record[LESIONS]
+
+    columns = column_kinds(lesions())
+    write_csv_rows(out / LESIONS_CSV, list(columns), lesions())
+    write_parquet_rows(out / LESIONS_PARQUET, columns, lesions())
+    rows = list(_failure_rows(out, cases, failures))
+    if rows:
+        write_csv_rows(out / FAILURES_CSV, FAILURE_COLUMNS, rows)
+    else:
+        (out / FAILURES_CSV).unlink(missing_ok=True)
+    return columns
+
+
+def column_kinds(rows: Iterable[Mapping[str, Any]]) -> dict[str, Kind]:
+    """Every column with its kind, in the order of a row that has them all; one of several kinds is text.
+
+    >>> column_kinds([{"a": 1, "b": None}, {"a": 1.5, "b": True, "c": "x"}])
+    {'a': <class 'float'>, 'b': <class 'bool'>, 'c': <class 'str'>}
+    """
+    kinds: dict[str, set[type]] = {}
+    for row in rows:
+        before: str | None = None
+        for name, value in row.items():
+            if name not in kinds:
+                kinds = _inserted(kinds, name, before)
+            if value is not None and value != "":
+                kinds[name].add(type(value))
+            before = name
+    return {name: _kind(found) for name, found in kinds.items()}
+
+
+def _inserted(kinds: dict[str, set[type]], name: str, before: str | None) -> dict[str, set[type]]:
+    """With one column more, behind the one that it stands behind in its row: families stay together."""
+    names = list(kinds)
+    names.insert(0 if before is None else names.index(before) + 1, name)
+    return {each: kinds.get(each, set()) for each in names}
+
+
+def _kind(found: set[type]) -> Kind:
+    if found == {int, float}:
+        return float
+    kind = next(iter(found)) if len(found) == 1 else str
+    return kind if kind in (bool, int, float) else str
+
+
+def _records(out: Path, cases: Iterable[str], failures: Mapping[str, Failure]) -> Iterator[Mapping[str, Any]]:
+    for case in cases:
+        if case not in failures:
+            yield row_of(out / PARTS / case)
+
+
+def _failure_rows(
+    out: Path, cases: Callable[[], Iterator[str]], failures: Mapping[str, Failure]
+) -> Iterator[dict[str, Any]]:
+    """Cases that failed, and lesions that failed in cases that did not."""
+    for case in cases():
+        if case in failures:
+            yield failures[case].row(case)
+            continue
+        for label, why in row_of(out / PARTS / case)[FAILURES].items():
+            yield {"case": case, "lesion": label, "stage": "measuring", "what": " ".join(why.split())}
