@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pnst.classification.training.model_folder import read_model
     from pnst.classification.training.train import train
     from pnst.classification.training.trained_model import TrainedModel
+    from pnst.cohort.run_cohort import run_cohort
     from pnst.errors import AmbiguityError, GeometryError, InputError, PnstError, SettingError
     from pnst.evidence.body import SiteEvidence
     from pnst.image import Grid, Mask, Volume
@@ -91,6 +92,7 @@ _HOMES = {
     "compare": "workflow.comparing",
     "Growth": "measurement.growth.growth",
     "segment_with": "workflow.segmentation",
+    "run_cohort": "cohort.run_cohort",
 }
 
 __all__ = [
@@ -109,6 +111,7 @@ __all__ = [
     "assess",
     "report",
     "compare",
+    "run_cohort",
     "train",
     "read_model",
     "evaluate",

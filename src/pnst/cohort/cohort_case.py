@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from pnst.workflow.inputs import CaseInputs
 
 CASE, STUDY, LESION, LABEL = "case", "study", "lesion", "label"
+REMARKS = "remarks"
+"""For the person who looks the table over; it goes no further."""
 PROMPTS = ("line", "craniocaudal", "lines", "point", "box", "scribbles")
 """As the options of `pnst run` of these names."""
 PATIENT = ("nf1", "age", "location", "level")
 """Facts that a score asks for; they stand in the table of the results, too."""
-OWN = (CASE, STUDY, LESION, LABEL, *PROMPTS, "on", "mask_scheme", *PATIENT)
+OWN = (CASE, STUDY, LESION, LABEL, *PROMPTS, "on", "mask_scheme", *PATIENT, REMARKS)
 """Columns that mean something by themselves."""
 PREFIXES = MappingProxyType(
     {

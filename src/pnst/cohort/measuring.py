@@ -52,8 +52,11 @@ def task_of(case: CohortCase, root: Path, chosen: Chosen) -> Task:
         "own_evidence": _absolute(chosen.own_evidence),
     }
     identity = {name: order[name] for name in ("name", "cells", "settings", "pages")}
-    inputs = replace(case.inputs(root), roles={})  # a role's file lies in the study, or is no file
-    return Task(case.name, order, identity, (*given_paths(inputs), *files))
+    inputs = case.inputs(root)
+    study = Path(inputs.study)
+    beside = study if study.is_dir() else study.parent
+    of_roles = [beside / name for name in inputs.roles.values() if (beside / name).is_file()]
+    return Task(case.name, order, identity, (*given_paths(replace(inputs, roles={})), *of_roles, *files))
 
 
 def measure_case(order: Mapping[str, Any], folder: Path) -> Row:

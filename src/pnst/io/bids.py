@@ -97,7 +97,7 @@ class BidsName:
 
 def is_bids(path: Path) -> bool:
     """Whether `path` is a BIDS dataset, or a subject or session folder of one, with images in `anat` or `dwi`."""
-    return path.is_dir() and any(True for _ in _session_folders(path))
+    return path.is_dir() and any(True for _ in session_folders(path))
 
 
 def inspect_bids(path: Path) -> list[SeriesGuess]:
@@ -155,7 +155,7 @@ def _masks_by_name(names: list[BidsName], given: Masks) -> dict[str, AnyMaskFile
     return single_masks(drawn) | named | dict(given)
 
 
-def _session_folders(path: Path) -> Iterator[Path]:
+def session_folders(path: Path) -> Iterator[Path]:
     """The folders, at or below `path`, that belong to a subject and hold images in `anat` or `dwi`."""
     levels: list[Iterable[Path]] = [[path], path.glob("sub-*"), path.glob("ses-*"), path.glob("sub-*/ses-*")]
     for level in levels:
@@ -166,7 +166,7 @@ def _session_folders(path: Path) -> Iterator[Path]:
 
 
 def _one_session(path: Path) -> Path:
-    folders = sorted(_session_folders(path))
+    folders = sorted(session_folders(path))
     if not folders:
         raise InputError(
             f"no BIDS subject in {path.name!r}",

@@ -1,0 +1,170 @@
+"""What the page of a cohort says: numbers by diagnosis, what is missing, doubts, and agreement with readers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pnst.reporting.vocabulary import FAMILIES, as_words, column_title, family_words, part_title
+from pnst.typing import BoolArray, FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GROUP = "diagnosis"
+"""The user's column that distributions are told apart by."""
+UNKNOWN = "not given"
+READER, SKIPPED, QUALITY = "reader.", "skipped.", ".quality"
+SHOWN_GROUPS = 6
+SHOWN_CASES = 20
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """One measured column over the lesions."""
+
+    column: str
+    title: str
+    groups: tuple[tuple[str, FloatArray], ...]
+    """Name of the group and its values, without those that are missing."""
+
+    @property
+    def rows(self) -> list[tuple[str, int, tuple[float, ...]]]:
+        """Group, count, and the 0, 25, 50, 75 and 100 % quantiles."""
+        return [(n, len(v), tuple(np.percentile(v, (0, 25, 50, 75, 100)))) for n, v in self.groups if len(v)]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A reader's word against the measured value."""
+
+    title: str
+    count: int
+    text: str
+
+
+def lesion_title(column: str) -> str:
+    """ "size.volume_ml" → "Size: Volume (ml)", with the family's own words."""
+    family, _, name = column.partition(".")
+    return f"{family_words(family).title}: {column_title(name).lower()}" if name else as_words(family)
+
+
+def main_columns(table: pd.DataFrame) -> list[str]:
+    """The numbers that reports show first, of those that the table has, and the probability."""
+    keys = [f"{family}.{key.column}" for family, words in FAMILIES.items() for key in words.keys]
+    wanted = [*keys, "probability"]
+    return [name for name in wanted if name in table and _numbers(table[name]).size]
+
+
+def distributions(table: pd.DataFrame) -> list[Distribution]:
+    """Of each main column by diagnosis; the rarest diagnoses beyond six are taken together."""
+    groups = _groups(table)
+    return [
+        Distribution(
+            column,
+            lesion_title(column),
+            tuple((name, _numbers(table.loc[rows, column])) for name, rows in groups),
+        )
+        for column in main_columns(table)
+    ]
+
+
+def missing(table: pd.DataFrame) -> list[tuple[str, int, list[tuple[str, int]]]]:
+    """Family or half of one, how many lesions lack it, and the reasons with their counts, the commonest first."""
+    rows = []
+    for column in (name for name in table if str(name).startswith(SKIPPED)):
+        reasons = Counter(str(cell) for cell in table[column].dropna())
+        if reasons:
+            told = part_title(str(column).removeprefix(SKIPPED))
+            rows.append((told, sum(reasons.values()), reasons.most_common(3)))
+    return sorted(rows, key=lambda row: -row[1])
+
+
+def doubts(table: pd.DataFrame) -> list[tuple[str, str, int]]:
+    """Family, what casts doubt on its number, and in how many lesions."""
+    rows = []
+    for column in (str(name) for name in table if str(name).endswith(QUALITY)):
+        counts = Counter(part for cell in table[column].dropna() for part in str(cell).split("; "))
+        rows += [(family_words(column.removesuffix(QUALITY)).title, text, n) for text, n in counts.most_common()]
+    return sorted(rows, key=lambda row: -row[2])
+
+
+def look_first(table: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Case, lesion, and why a person should look: the most doubts first, then no probability."""
+    flags = [name for name in table if str(name).endswith(QUALITY)]
+    told = []
+    for row in table.to_dict("records"):
+        reasons = [
+            f"{family_words(str(name).removesuffix(QUALITY)).title}: {row[name]}" for name in flags if _given(row[name])
+        ]
+        if _given(row.get("abstained")):
+            reasons.append(f"no probability: {row['abstained']}")
+        if reasons:
+            told.append((str(row["case"]), str(row["label"]), reasons))
+    told.sort(key=lambda entry: -len(entry[2]))
+    return [(case, label, "; ".join(reasons)) for case, label, reasons in told[:SHOWN_CASES]]
+
+
+def agreements(table: pd.DataFrame) -> list[Agreement]:
+    """Each column of a reader against the measured one.
+
+    Signs: agreement and Cohen's κ (Educ Psychol Meas 1960). Numbers: mean difference, measured less reader, with the
+    95 % limits of agreement (Bland and Altman, Lancet 1986).
+    """
+    told = []
+    for column in (str(name) for name in table if str(name).startswith(READER)):
+        measured = column.removeprefix(READER)
+        if measured not in table:
+            continue
+        both = table[[column, measured]].dropna()
+        if len(both):
+            text = _of_signs(both) if _is_sign(both[measured]) else _of_numbers(both)
+            told.append(Agreement(lesion_title(measured), len(both), text))
+    return told
+
+
+def _of_signs(both: pd.DataFrame) -> str:
+    reader, measured = (both[name].astype(bool).to_numpy() for name in both)
+    same = float((reader == measured).mean())
+    chance = float(reader.mean() * measured.mean() + (1 - reader.mean()) * (1 - measured.mean()))
+    kappa = "not defined: one answer alone" if chance == 1 else f"κ {(same - chance) / (1 - chance):.2f}"
+    return f"{same:.0%} agree, {kappa}"
+
+
+def _of_numbers(both: pd.DataFrame) -> str:
+    reader, measured = (both[name].to_numpy(dtype=float) for name in both)
+    difference = measured - reader
+    if len(difference) < 2:
+        return f"difference {difference[0]:+.3g}"
+    spread = 1.96 * float(difference.std(ddof=1))
+    mean = float(difference.mean())
+    return f"mean difference {mean:+.3g}, limits of agreement {mean - spread:+.3g} to {mean + spread:+.3g}"
+
+
+def _groups(table: pd.DataFrame) -> Sequence[tuple[str, BoolArray]]:
+    if GROUP not in table:
+        return [("all lesions", np.ones(len(table), dtype=bool))]
+    names = table[GROUP].astype(object).where(table[GROUP].notna(), UNKNOWN).astype(str)
+    common = [name for name, _ in Counter(names).most_common(SHOWN_GROUPS)]
+    groups = [(name, (names == name).to_numpy()) for name in sorted(common)]
+    rest = ~names.isin(common).to_numpy()
+    return [*groups, ("other", rest)] if rest.any() else groups
+
+
+def _numbers(column: pd.Series[Any]) -> FloatArray:
+    import pandas as pd
+
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+    return np.asarray(values[np.isfinite(values)])
+
+
+def _is_sign(column: pd.Series[Any]) -> bool:
+    return set(column.unique()) <= {True, False} and column.dtype.kind in "bO"
+
+
+def _given(cell: Any) -> bool:
+    return isinstance(cell, str) and bool(cell)
