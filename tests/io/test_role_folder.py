@@ -190,3 +190,44 @@ def test_a_real_diffusion_series(shared_data, tmp_path):
     lengths = np.linalg.norm(dwi.b_vectors, axis=1)
     assert lengths == pytest.approx((np.linalg.norm(np.loadtxt(source / "DTIdata.bvec"), axis=0) > 0).astype(float))
     assert np.array_equal(dwi.volume.data, nib.load(source / "DTIdata.nii.gz").get_fdata(dtype=np.float32))
+
+
+# --- other people's names ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def named_by_others(folder, tmp_path):
+    """`case_T1_image`, `case_T2_FS`, `case_mask`: the folder's images under other names."""
+    others = tmp_path / "others"
+    others.mkdir()
+    for name, own in {"t1": "Case7_T1_image", "lesion": "Case7_mask"}.items():
+        (others / f"{own}.nii.gz").write_bytes((folder / f"{name}.nii.gz").read_bytes())
+    return others
+
+
+def test_words_of_other_names_are_read_and_said(named_by_others):
+    study = read_role_folder(named_by_others)
+    assert list(study.series) == [Role.T1]
+    assert any("words of the files' names" in note and note.endswith("t1") for note in study.notes)
+    assert not any("Case7" in note for note in study.notes)
+
+
+def test_a_name_that_is_a_role_leaves_the_others_out(folder, named_by_others):
+    (named_by_others / "t2.nii.gz").write_bytes((folder / "t1.nii.gz").read_bytes())
+    assert list(read_role_folder(named_by_others).series) == [Role.T2]
+
+
+def test_the_users_word_beats_a_guess(named_by_others):
+    study = read_role_folder(named_by_others, roles={"t2": "Case7_T1_image.nii.gz"})
+    assert list(study.series) == [Role.T2]
+
+
+def test_two_guesses_for_a_role_are_refused(folder, named_by_others):
+    (named_by_others / "Case8_T1.nii.gz").write_bytes((folder / "t1.nii.gz").read_bytes())
+    with pytest.raises(AmbiguityError, match="several images could serve as t1"):
+        read_role_folder(named_by_others)
+
+
+def test_diffusion_without_b_values_is_no_guess(folder, named_by_others):
+    (named_by_others / "Case7_dwi.nii.gz").write_bytes((folder / "t1.nii.gz").read_bytes())
+    assert list(read_role_folder(named_by_others).series) == [Role.T1]

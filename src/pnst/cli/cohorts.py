@@ -77,7 +77,9 @@ _SHOWN = 20
 def run(
     cohort: Annotated[
         Path,
-        typer.Argument(help="The table (CSV or Parquet: case, study, lesion, …), a BIDS dataset, or a folder of studies."),
+        typer.Argument(
+            help="A table (CSV or Parquet: case, study, lesion, …), a BIDS dataset, or a folder of studies."
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the cohort's results.")],
     workers: Annotated[

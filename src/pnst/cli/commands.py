@@ -63,6 +63,7 @@ from pnst.cli.terminal import (
     print_counts,
     print_failures,
     print_json,
+    print_table,
     print_text,
     progress,
 )
@@ -147,12 +148,13 @@ def inspect(
 ) -> None:
     """Show each series of a study: its role, the reason for it, its voxels, b-values and unit.
 
-    JSON may be kept: it names no file and holds no free text of a header, unless --keep-identity asks for them.
+    JSON may be kept: it holds no free text of a header or file name, unless --keep-identity asks for them.
     """
     from pnst import workflow
 
     if json:
-        print_json({"series": [guess.to_dict() for guess in workflow.inspect(study, keep_identity)]})
+        lesions = [file.to_dict() for file in workflow.lesion_files_at(study, keep_identity)]
+        print_json({"series": [guess.to_dict() for guess in workflow.inspect(study, keep_identity)], "lesions": lesions})
         return
     guesses = workflow.inspect(study, keep_identity=True)
     from rich.table import Table
@@ -173,6 +175,12 @@ def inspect(
             )
         )
     console().print(table)
+    rows = [(file.file, file.kind, ", ".join(file.regions) or "–") for file in workflow.lesion_files_at(study)]
+    if rows:
+        print_table("files that may hold a lesion (give one with --lesion FILE[:REGION])", [_LESION_HEAD, *rows])
+
+
+_LESION_HEAD = ("file", "kind", "regions")
 
 
 @app.command()

@@ -16,7 +16,10 @@ from pnst.errors import SettingError
 if TYPE_CHECKING:
     from pnst import Evaluation, TrainedModel, workflow
 
-TableFile = Annotated[Path, typer.Argument(help="CSV (also .csv.gz) or Parquet, one row a lesion.")]
+TableFile = Annotated[
+    Path,
+    typer.Argument(help="CSV (also .csv.gz) or Parquet, one row a lesion; or the folder of `pnst cohort`'s results."),
+]
 LabelOption = Annotated[
     str, typer.Option("--label", metavar="COLUMN", help="The diagnosis: 1/0, true/false, yes/no, malignant/benign.")
 ]

@@ -1,7 +1,7 @@
 """One task in a process of its own, for a scheduler whose workers may not start processes as ours does.
 
-A worker of Dask is a daemon, which multiprocessing lets start none; so the task goes to `python -m pnst.cohort.apart` as
-JSON, and what became of it comes back as JSON. Whatever befalls that process costs its own task.
+A worker of Dask is a daemon, which multiprocessing lets start none; so the task goes to `python -m pnst.cohort.apart`
+as JSON, and what became of it comes back as JSON. Whatever befalls that process costs its own task.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -42,11 +42,10 @@ def make_apart(
     environment = os.environ | threads | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     command = [sys.executable, "-m", "pnst.cohort.apart"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment, text=True) as process:
+    # No user's text is in the command.
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment, text=True) as process:  # noqa: S603
         try:
-            assert process.stdin is not None  # a pipe was asked for
-            process.stdin.write(json.dumps(order) + "\n")
-            process.stdin.flush()  # and left open: its end tells the process that this one is gone
+            _tell(process, order)
             answer = _answer(process, limit_s)
         except subprocess.TimeoutExpired:
             return late(limit_s or 0)
@@ -55,6 +54,13 @@ def make_apart(
         finally:
             process.kill()
     return _read(answer, process.wait())
+
+
+def _tell(process: subprocess.Popen[str], order: Mapping[str, Any]) -> None:
+    """Send the order, and leave the pipe open: its end tells the process that this one is gone."""
+    if process.stdin is not None:
+        process.stdin.write(json.dumps(order) + "\n")
+        process.stdin.flush()
 
 
 def _answer(process: subprocess.Popen[str], limit_s: float | None) -> str:

@@ -27,7 +27,8 @@ PREFIXES = MappingProxyType(
         "role.": "the file or series of a role (role.t1)",
         "mask.": "the file of a mask (mask.muscle)",
         "override.": "a reader's word that beats the measured value (override.target.present)",
-        "reader.": "a reader's word to compare with the measured value (reader.size.longest_diameter_mm)",
+        "expert.": "an expert's word, to be compared with the measured value (expert.size.longest_diameter_mm)",
+        "truth.": "the truth of a simulation, to be compared with the measured value (truth.size.volume_ml)",
     }
 )
 """What columns with a point in their name begin with → what they hold; any other one is refused."""

@@ -111,7 +111,9 @@ def run_cohort(
         own_evidence=None if own_evidence is None else Path(own_evidence),
         pages=pages,
     )
-    where = on_this_machine(workers or cores(), time_limit_s) if scheduler is None else _cluster(scheduler, time_limit_s)
+    where = (
+        on_this_machine(workers or cores(), time_limit_s) if scheduler is None else _cluster(scheduler, time_limit_s)
+    )
     done = measure_cohort(read_cohort(Path(cohort)), Path(out), where, chosen, watch, memory_limit_mb)
     table = read_lesions_table(done.out)
     table.attrs["failures"] = {case: str(failure.error) for case, failure in done.failures.items()}

@@ -16,6 +16,9 @@ from pnst.measurement.overrides import READER_COLUMNS
 
 OVERRIDE, SKIPPED = "override.", "skipped."
 """Prefixes of a reader's own judgement, and of the reason why a family is missing, in a mapping or table."""
+COMPARED = ("expert.", "truth.")
+"""Prefixes of what is only to be compared with a measured value: an expert's word, a simulation's truth. No score rests
+on it."""
 SIGN_OF_COLUMN = {
     "margin.ill_defined_fraction": "margin.ill_defined",
     "edema.max_extent_mm": "edema.present",
@@ -116,6 +119,8 @@ def check_names(names: Iterable[object]) -> None:
         the reason why a family is missing (`skipped.` before it)
     """
     for name in map(str, names):
+        if name.startswith(COMPARED):
+            continue
         if name.startswith(SKIPPED) and name.removeprefix(SKIPPED).partition(".")[0] in FAMILY_TYPES:
             continue
         prefix = next((prefix for prefix in (OVERRIDE, SKIPPED) if name.startswith(prefix)), "")

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pnst.errors import PnstError
 from pnst.io.dicom.listing import list_tree, starts_as_dicom
 from pnst.io.masks.named import LESION
-from pnst.io.masks.region_names import tissue, visible
+from pnst.io.masks.region_names import safe_label, tissue, visible
 from pnst.io.nifti.name_guess import guess_by_name
 from pnst.io.nifti.read import is_nifti, stem
 from pnst.measurement.measurements import MASK_NAMES
@@ -54,6 +54,18 @@ def lesion_files_of(files: Iterable[Path], below: Path | None = None) -> Iterato
                 yield LesionFile(name, "NIfTI" if is_nifti(file) else "NRRD", ())
         elif starts_as_dicom(file) and (found := dicom_regions(file)) is not None and found[1]:
             yield LesionFile(name, *found)
+
+
+def without_identity(found: LesionFile, number: int) -> LesionFile:
+    """The same with names that may be written: those of unknown words become numbers.
+
+    >>> without_identity(LesionFile("mask/GTV_Doe.dcm", "RTSTRUCT", ("GTV_Mass", "Doe")), 1)
+    LesionFile(file='file 1.dcm', kind='RTSTRUCT', regions=('GTV_Mass', '2'))
+    """
+    name, dot, ending = found.file.partition(".")
+    shown = safe_label(name, number)
+    regions = tuple(safe_label(region, n) for n, region in enumerate(found.regions, start=1))
+    return LesionFile(f"{shown if shown != str(number) else f'file {number}'}{dot}{ending}", found.kind, regions)
 
 
 def dicom_regions(file: Path) -> tuple[Kind, tuple[str, ...]] | None:

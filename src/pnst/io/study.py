@@ -189,9 +189,25 @@ def _no_images(folder: Path) -> InputError:
             expected="a folder of DICOM or NIfTI images; nothing is unpacked unasked",
             remedy="unpack it and give the folder",
         )
+    below = _folders_with_nifti(folder)
+    if below:
+        return InputError(
+            f"no images in {folder.name!r} itself",
+            got=f"NIfTI files in {below} folder{'s' if below > 1 else ''} below it",
+            expected="the folder of one study",
+            remedy="give one of them; for all of them: pnst cohort init FOLDER",
+        )
     return InputError(
         f"no images in {folder.name!r}",
         got="no DICOM and no NIfTI file",
         expected="a DICOM tree, a BIDS dataset, or NIfTI files named by their role (t1.nii.gz, …)",
         remedy="give the folder that holds the study's images",
     )
+
+
+def _folders_with_nifti(folder: Path) -> int:
+    from pnst.io.dicom.listing import list_tree
+    from pnst.io.nifti.read import is_nifti
+
+    files = list_tree(folder).files if folder.is_dir() else ()
+    return len({file.parent for file, _ in files if is_nifti(file) and file.parent != folder})

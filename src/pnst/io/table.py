@@ -54,6 +54,23 @@ def read_csv(file: Path) -> list[dict[str, str]]:
     return [dict(zip_longest(header, (as_written(cell.strip()) for cell in cells), fillvalue="")) for _, cells in rows]
 
 
+COHORT_TABLES = ("lesions.parquet", "lesions.csv")
+"""In the folder of a cohort's results."""
+
+
+def table_file(source: Path) -> Path:
+    """The table that is meant: a file as it is, of the folder of a cohort's results its table of lesions.
+
+    Raises `InputError` for a folder without one.
+    """
+    if not source.is_dir():
+        return source
+    tables = [source / name for name in COHORT_TABLES if (source / name).is_file()]
+    if tables:
+        return tables[0]
+    raise _unreadable(source, f"a folder without {COHORT_TABLES[1]}", f"{_CSV_OR_PARQUET}, or results of `pnst cohort`")
+
+
 def read_frame(file: Path) -> pd.DataFrame:
     """A table as pandas reads it; empty cells are missing.
 

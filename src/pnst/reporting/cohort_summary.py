@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pnst.evidence.columns import COMPARED
+from pnst.reporting.numbers import unit_of
 from pnst.reporting.vocabulary import FAMILIES, as_words, column_title, family_words, part_title
 from pnst.typing import BoolArray, FloatArray
 
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
 GROUP = "diagnosis"
 """The user's column that distributions are told apart by."""
 UNKNOWN = "not given"
-READER, SKIPPED, QUALITY = "reader.", "skipped.", ".quality"
+SKIPPED, QUALITY = "skipped.", ".quality"
 SHOWN_GROUPS = 6
 SHOWN_CASES = 20
+USUAL = 0.5
+"""A doubt about more than this share of the lesions is one about the cohort, and picks none out."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +44,25 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Agreement:
-    """A reader's word against the measured value."""
+    """An expert's word, or a simulation's truth, against the measured value."""
 
     title: str
+    who: str
     count: int
     text: str
 
 
 def lesion_title(column: str) -> str:
-    """ "size.volume_ml" → "Size: Volume (ml)", with the family's own words."""
+    """A column in words, with its unit.
+
+    >>> lesion_title("size.volume_ml"), lesion_title("probability")
+    ('Size: volume (ml)', 'Probability')
+    """
     family, _, name = column.partition(".")
-    return f"{family_words(family).title}: {column_title(name).lower()}" if name else as_words(family)
+    if not name:
+        return as_words(family)
+    unit = unit_of(name)
+    return f"{family_words(family).title}: {column_title(name).lower()}" + (f" ({unit})" if unit else "")
 
 
 def main_columns(table: pd.DataFrame) -> list[str]:
@@ -94,12 +106,18 @@ def doubts(table: pd.DataFrame) -> list[tuple[str, str, int]]:
 
 
 def look_first(table: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """Case, lesion, and why a person should look: the most doubts first, then no probability."""
+    """Case, lesion, and why a person should look: the most doubts first, without those that most lesions share."""
     flags = [name for name in table if str(name).endswith(QUALITY)]
+    usual = {(family, text) for family, text, count in doubts(table) if count > len(table) * USUAL}
     told = []
     for row in table.to_dict("records"):
         reasons = [
-            f"{family_words(str(name).removesuffix(QUALITY)).title}: {row[name]}" for name in flags if _given(row[name])
+            f"{family}: {text}"
+            for name in flags
+            if _given(row[name])
+            for family in (family_words(str(name).removesuffix(QUALITY)).title,)
+            for text in str(row[name]).split("; ")
+            if (family, text) not in usual
         ]
         if _given(row.get("abstained")):
             reasons.append(f"no probability: {row['abstained']}")
@@ -110,20 +128,20 @@ def look_first(table: pd.DataFrame) -> list[tuple[str, str, str]]:
 
 
 def agreements(table: pd.DataFrame) -> list[Agreement]:
-    """Each column of a reader against the measured one.
+    """Each column of an expert's words, or of a simulation's truth, against the measured one.
 
-    Signs: agreement and Cohen's κ (Educ Psychol Meas 1960). Numbers: mean difference, measured less reader, with the
+    Signs: agreement and Cohen's κ (Educ Psychol Meas 1960). Numbers: mean difference, measured less theirs, with the
     95 % limits of agreement (Bland and Altman, Lancet 1986).
     """
     told = []
-    for column in (str(name) for name in table if str(name).startswith(READER)):
-        measured = column.removeprefix(READER)
+    for column in (str(name) for name in table if str(name).startswith(COMPARED)):
+        measured = column.partition(".")[2]
         if measured not in table:
             continue
         both = table[[column, measured]].dropna()
         if len(both):
             text = _of_signs(both) if _is_sign(both[measured]) else _of_numbers(both)
-            told.append(Agreement(lesion_title(measured), len(both), text))
+            told.append(Agreement(lesion_title(measured), column.partition(".")[0], len(both), text))
     return told
 
 

@@ -108,6 +108,16 @@ def log_odds(probability: float) -> float:
     return log(probability / (1 - probability))
 
 
+def unit_of(name: str) -> str:
+    """The unit of a column (without its family) as it is stored; empty for shares and counts.
+
+    >>> unit_of("volume_ml"), unit_of("coverage_fraction")
+    ('ml', '')
+    """
+    unit = _digits(name, 1.0)[1]
+    return "" if unit == "%" else unit
+
+
 def _digits(name: str, value: float) -> tuple[str, str]:
     """Text and unit of one number of a column, by the column's suffix."""
     if name.endswith("fraction"):

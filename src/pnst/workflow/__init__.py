@@ -27,7 +27,7 @@ from pnst.workflow.segmentation import segment_with, segmented_rows
 from pnst.workflow.serialise import assessments_json, explanations, measurements_csv, measurements_json
 from pnst.workflow.simulation import StudyFormat, write_phantom
 from pnst.workflow.steps import assess_step, measure_step, report_step, segment_step
-from pnst.workflow.study_sources import fetch, inspect
+from pnst.workflow.study_sources import fetch, inspect, lesion_files_at
 
 __all__ = [
     "Case",
@@ -55,6 +55,7 @@ __all__ = [
     "explanations",
     "fetch",
     "inspect",
+    "lesion_files_at",
     "measure_case",
     "measure_step",
     "measurements_csv",

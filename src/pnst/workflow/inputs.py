@@ -143,8 +143,22 @@ def default_lesion(study: Path) -> Path:
         return files[0]
     raise InputError(
         "more than one lesion mask in the study's folder" if files else "no lesion to measure",
-        got=" and ".join(file.name for file in files)
-        or "no lesion mask given, and no lesion.nii.gz in the study's folder",
+        got=" and ".join(file.name for file in files) or _without_lesion(study),
         expected="a mask (NIfTI, NRRD), a DICOM SEG or an RTSTRUCT",
         remedy="give it with --lesion FILE, or --lesion FILE:LABEL for one of its labels",
     )
+
+
+def _without_lesion(study: Path) -> str:
+    """What is there instead of a lesion that was given: the files that may hold one, with their regions."""
+    from pnst.io.lesion_files import find_lesion_files
+
+    found = find_lesion_files(study)
+    named = [f"{file.file} ({', '.join(file.regions)})" if file.regions else file.file for file in found[:_NAMED]]
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    listed = f"; among its files may hold one: {', '.join(named)}{more}" if named else ""
+    return f"no lesion mask given, and no lesion.nii.gz in the study's folder{listed}"
+
+
+_NAMED = 6
+"""Files that an error names."""

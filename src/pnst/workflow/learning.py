@@ -30,6 +30,13 @@ class TrainingTable:
     leave_out_constant: bool = False
     accept_separating: Sequence[str] = ()
 
+    @property
+    def file(self) -> Path:
+        """The table itself: `table` may be the folder of a cohort's results. Raises `InputError` without one."""
+        from pnst.io.table import table_file
+
+        return table_file(self.table)
+
 
 def train_model(
     training: TrainingTable, out: Path, settings: LearnSettings, progress: Progress = no_progress
@@ -48,10 +55,10 @@ def train_model(
     from pnst.io.table import read_frame
 
     names = (MODEL_FILE, CARD_FILE, CARD_TEXT, HELD_OUT_FILE)
-    with file_set_folder(out, names, inputs=[training.table]) as folder:
+    with file_set_folder(out, names, inputs=[training.file]) as folder:
         progress("reading the table")
         model = train(
-            read_frame(training.table),
+            read_frame(training.file),
             training.label,
             training.groups,
             features=training.features,
@@ -74,8 +81,8 @@ def summarise_table(training: TrainingTable, out: Path, site: str | None = None)
     from pnst.io.file_set import file_set_folder, write_file_set
     from pnst.io.table import read_frame
 
-    with file_set_folder(out, HEADERS, inputs=[training.table]) as folder:
-        evidence = summarise_evidence(read_frame(training.table), training.label, site=site)
+    with file_set_folder(out, HEADERS, inputs=[training.file]) as folder:
+        evidence = summarise_evidence(read_frame(training.file), training.label, site=site)
         write_file_set(folder, site_files(evidence))
     return evidence
 
@@ -109,11 +116,11 @@ def evaluate_models(
     from pnst.io.table import read_frame
 
     named = [Path(model) for model in models if model != NO_MODEL]
-    inputs = [training.table, *named, *evidence, *([own_evidence] if own_evidence else [])]
+    inputs = [training.file, *named, *evidence, *([own_evidence] if own_evidence else [])]
     with file_set_folder(out, (*EVALUATION_FILES, *MATCHED_FILES), inputs=inputs) as folder:
         progress("reading the table")
         evaluation = evaluate(
-            read_frame(training.table),
+            read_frame(training.file),
             training.label,
             training.groups,
             models=models,

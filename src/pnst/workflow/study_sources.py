@@ -9,6 +9,7 @@ from pnst.workflow.inputs import Progress, StrPath, no_progress
 
 if TYPE_CHECKING:
     from pnst.io.dicomweb.fetch import FetchedSeries
+    from pnst.io.lesion_files import LesionFile
     from pnst.io.series_guess import SeriesGuess
 
 
@@ -22,6 +23,17 @@ def inspect(study: StrPath, keep_identity: bool = True) -> list[SeriesGuess]:
 
     series = guesses(study)
     return series if keep_identity else without_identity(series)
+
+
+def lesion_files_at(study: StrPath, keep_identity: bool = True) -> list[LesionFile]:
+    """The files of a study that may hold a lesion, with their regions.
+
+    Without `keep_identity` a name is told as far as it is made of the field's words, else as a number.
+    """
+    from pnst.io.lesion_files import find_lesion_files, without_identity
+
+    found = find_lesion_files(Path(study))
+    return found if keep_identity else [without_identity(file, n) for n, file in enumerate(found, start=1)]
 
 
 def fetch(

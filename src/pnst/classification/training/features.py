@@ -18,7 +18,7 @@ from pnst.classification.training.labelled import refuse_unknown
 from pnst.errors import InputError, SettingError
 from pnst.evidence.body import literature
 from pnst.evidence.cells import check_cells, is_empty
-from pnst.evidence.columns import IDENTITY, OVERRIDE, check_names, column_kinds, known_columns
+from pnst.evidence.columns import COMPARED, IDENTITY, OVERRIDE, check_names, column_kinds, known_columns
 from pnst.evidence.population import Patient
 from pnst.evidence.question import MALIGNANT, Location
 from pnst.measurement.measurements import FAMILY_TYPES
@@ -35,6 +35,8 @@ LOCATION = "location"
 PATIENT = ("nf1", "age", LOCATION)
 """Facts about the patient, which come from `patient=` where no table has them."""
 _IDENTITY = (*IDENTITY, "lesion", "model", "warnings", "abstained", EVIDENCE)
+_ANSWERS = frozenset({"question", "class", "probability", "low", "high", "odds_factor", "prior"})
+"""Of an assessment, which stands beside the measurements in a cohort's table: what is said, and nothing measured."""
 _BOOKKEEPING = (
     *("_interval", "_threshold", "_uniform_um2_per_ms"),
     *(".quality", ".b_values", ".measured_fraction", ".censored"),
@@ -233,6 +235,8 @@ def _no_feature(frame: pd.DataFrame, name: str) -> str:
     """Why a column is no feature, empty where it may be one. Raises `InputError` for a few words among numbers."""
     if name in _IDENTITY or name.startswith("skipped."):
         return "names or notes of a case"
+    if name in _ANSWERS or name.startswith(COMPARED):
+        return "an answer, and nothing measured"
     if name.endswith(_BOOKKEEPING) or name.startswith(_OF_MEASURING):
         return "goes with a measurement, and is none"
     if name == LOCATION:
