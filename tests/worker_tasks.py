@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pnst.cohort.run import stage_of
 from pnst.errors import InputError
 
 
@@ -39,3 +40,26 @@ def draw(order: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
     obey(order.get("then", ""))
     (folder / "two.txt").write_text(order["text"])
     return {"length": len(order["text"])}
+
+
+def hoard(order: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """A case that fills memory without end."""
+    held = [bytearray(1 << 26)]
+    while True:
+        held.append(bytearray(1 << 26))
+
+
+def segfault(order: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """A case whose library reads where nothing is."""
+    import ctypes
+
+    return {"read": ctypes.string_at(0)}
+
+
+def staged(order: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """A case that says what it does, and may die of it."""
+    stage_of(folder, "reading")
+    stage_of(folder, "measuring")
+    if order.get("die"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {}

@@ -122,7 +122,7 @@ def test_a_folder_that_is_taken_is_left_alone(place, tmp_path):
 def test_the_index_says_where_everything_is_and_the_truth(cohort):
     """Witness: truth.toml of each study, and the volume of an ellipsoid."""
     patients = rows(cohort / "cohort.csv")
-    assert [(row["patient"], row["label"], row["study"]) for row in patients] == [
+    assert [(row["case"], row["diagnosis"], row["study"]) for row in patients] == [
         ("A1", "benign", "A1"),
         ("A2", "malignant", "A2"),
     ]
@@ -162,7 +162,7 @@ def test_a_changed_row_alone_is_made_again_and_a_label_moves_no_voxel(again):
     }
     assert after["A2/truth.toml"] != before["A2/truth.toml"]
     patients = rows(again / "made" / "cohort.csv")
-    assert patients[0]["label"] == "schwannoma"
+    assert patients[0]["diagnosis"] == "schwannoma"
     volume_ml = [float(row["truth.size.volume_ml"]) for row in patients]
     assert volume_ml[1] > volume_ml[0]
 
@@ -179,11 +179,11 @@ def test_a_patient_that_cannot_be_made_is_one_row_of_failures_and_status_1(again
     assert "0 made, 2 kept, 1 failed" in command.out
     assert "failures.csv" in command.out
     (failure,) = rows(again / "made" / "failures.csv")
-    assert failure["patient"] == "A3"
+    assert failure["case"] == "A3"
     assert "inclusions" in failure["what"]
     assert all(failure[part] for part in ("got", "expected", "remedy"))
     assert "planted" not in (again / "made" / "failures.csv").read_text()
-    assert [row["patient"] for row in rows(again / "made" / "cohort.csv")] == ["A1", "A2"]
+    assert [row["case"] for row in rows(again / "made" / "cohort.csv")] == ["A1", "A2"]
     assert not (again / "made" / "A3").exists()
     (again / "p.csv").write_text(good)
     assert made(again).startswith("0 made, 2 kept, 0 failed: ")

@@ -16,7 +16,7 @@ from pnst.cohort import run as cohort_run
 from pnst.cohort.run import RECORD, STAGING, on_this_machine
 from pnst.cohort.task import Task, TaskOutcome, Watch, Work
 from pnst.errors import InputError
-from worker_tasks import draw
+from worker_tasks import draw, hoard, segfault, staged
 
 FILES = {RECORD, "one.txt", "two.txt"}
 
@@ -164,6 +164,30 @@ def test_a_place_that_is_no_folder(tmp_path, place):
     with pytest.raises(InputError, match=Path(place).name):
         run_tasks(draw, tasks(a="x"), tmp_path / place, 1)
     assert outputs(tmp_path) == {"taken"}
+
+
+def test_a_case_that_reads_where_nothing_is(tmp_path):
+    (outcome,) = run_tasks(segfault, tasks(a="x"), tmp_path, 1)
+    assert outcome.error is not None
+    assert "SIGSEGV" in outcome.error.got
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a limit on the address space")
+def test_a_case_beyond_its_memory_fails_and_says_so(tmp_path):
+    told: list[TaskOutcome] = []
+    cohort_run.run_tasks(hoard, tasks(a="x"), tmp_path, on_this_machine(1, 120), told.append, memory_mb=2000)
+    (outcome,) = told
+    assert outcome.error is not None
+    assert "memory" in outcome.error.what
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_being_done_is_told_of_a_case_that_died(tmp_path):
+    told: list[TaskOutcome] = []
+    cohort_run.run_tasks(staged, [Task("a", {}), Task("b", {"die": True})], tmp_path, on_this_machine(2), told.append)
+    states_and_stages = {(outcome.state, outcome.stage) for outcome in told}
+    assert states_and_stages == {("made", ""), ("failed", "measuring")}
+    assert {path.name for path in (tmp_path / "a").iterdir()} == {RECORD}
 
 
 # --- another process runs it, and is interrupted ----------------------------------------------------------------------

@@ -36,11 +36,11 @@ def test_the_lesion_lies_where_its_format_keeps_it(tmp_path, file):
 def test_who_was_made_and_who_was_not_stand_in_two_tables(tmp_path):
     write_tables(tmp_path, PATIENTS, [MADE, FAILED])
     assert rows(tmp_path / INDEX) == [
-        {"patient": "a", "study": "a", "lesion": "a/lesion.nii.gz", "label": "benign", "seed": "3"}
+        {"case": "a", "study": "a", "lesion": "a/lesion.nii.gz", "diagnosis": "benign", "seed": "3"}
         | {"truth.size.volume_ml": "4.19"}
     ]
     assert rows(tmp_path / FAILURES) == [
-        {"patient": "b", "what": "no such shape", "got": "cube", "expected": "ball", "remedy": "choose one"}
+        {"case": "b", "what": "no such shape", "got": "cube", "expected": "ball", "remedy": "choose one"}
     ]
 
 

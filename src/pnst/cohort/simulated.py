@@ -68,18 +68,18 @@ def lesion_file(folder: Path) -> str:
 
 
 def write_tables(out: Path, patients: Sequence[SimulatedPatient], outcomes: Sequence[TaskOutcome]) -> None:
-    """`cohort.csv`, one row a patient that is there; `failures.csv`, one row each that is not, where there are any."""
+    """`cohort.csv`, one row a patient that is there, as `pnst cohort` reads it; `failures.csv`, one row each that is not, where there are any."""
     index, failures = [], []
     for patient, outcome in zip(patients, outcomes, strict=True):
         if outcome.error is not None:
             e = outcome.error
             failures.append(
-                {"patient": patient.name, "what": e.what, "got": e.got, "expected": e.expected, "remedy": e.remedy}
+                {"case": patient.name, "what": e.what, "got": e.got, "expected": e.expected, "remedy": e.remedy}
             )
         elif outcome.row is not None:
             row = dict(outcome.row)
             where = {"study": patient.name, "lesion": f"{patient.name}/{row.pop('lesion')}"}
-            index.append({"patient": patient.name, **where, "label": patient.label, **row})
+            index.append({"case": patient.name, **where, "diagnosis": patient.label, **row})
     write_text(out / INDEX, to_csv(index))
     if failures:
         write_text(out / FAILURES, to_csv(failures))
