@@ -63,3 +63,10 @@ def staged(order: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
     if order.get("die"):
         os.kill(os.getpid(), signal.SIGKILL)
     return {}
+
+
+def talk(order: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """A case whose library prints."""
+    print("loading …", flush=True)
+    os.write(1, b"from C\n")
+    return {"said": True}

@@ -25,7 +25,13 @@ def test_a_case_is_what_run_makes_of_it(chosen, tmp_path):
     folder = tmp_path / "made"
     folder.mkdir()
     row = measure_case(json.loads(json.dumps(task_of(case, cohort.root, options).order)), folder)
-    alone = pnst.run(tmp_path / "data" / "c1", settings=tmp_path / "fast.toml", out=tmp_path / "alone", case_id="c1", patient={"age": 30})
+    alone = pnst.run(
+        tmp_path / "data" / "c1",
+        settings=tmp_path / "fast.toml",
+        out=tmp_path / "alone",
+        case_id="c1",
+        patient={"age": 30},
+    )
     (lesion,) = row["lesions"]
     (expected,) = alone.to_frame().to_dict("records")
     assert list(lesion)[:5] == ["case", "label", "diagnosis", "age", "truth.size.volume_ml"]

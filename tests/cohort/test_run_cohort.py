@@ -1,4 +1,4 @@
-"""Cohorts from table to table. Witness: an undisturbed run, `pnst.run` case by case, and the truth of the simulation."""
+"""Cohorts from table to table. Witness: an undisturbed run, and the truth of the simulation."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -94,10 +95,8 @@ def test_killed_workers_and_parents_change_nothing(cohort, undisturbed, tmp_path
         run = subprocess.Popen([sys.executable, script, cohort, out], stderr=subprocess.DEVNULL)
         time.sleep(rng.uniform(0.5, 6))
         victims = [*children(run.pid), run.pid]
-        try:
+        with suppress(ProcessLookupError):
             os.kill(rng.choice(victims), signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         if rng.random() < 0.5:
             run.kill()
         run.wait(120)

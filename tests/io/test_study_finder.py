@@ -44,9 +44,7 @@ def test_bids_with_what_its_participants_are(tmp_path):
     (tmp_path / "participants.tsv").write_text("participant_id\tage\tDiagnosis\nsub-01\t34\tMPNST\nsub-02\tn/a\t\n")
     one, two = find_studies(tmp_path)
     assert (one.name, dict(one.facts)) == ("sub-01", {"age": "34", "diagnosis": "MPNST"})
-    assert [lesion.file for lesion in one.lesions] == [
-        "derivatives/pnst/sub-01/anat/sub-01_label-lesion_mask.nii.gz"
-    ]
+    assert [lesion.file for lesion in one.lesions] == ["derivatives/pnst/sub-01/anat/sub-01_label-lesion_mask.nii.gz"]
     assert (two.name, two.study, dict(two.facts), two.lesions) == ("sub-02_ses-a", "sub-02/ses-a", {}, ())
 
 

@@ -25,7 +25,7 @@ def test_csv_as_it_is_read_again(tmp_path):
     assert [row["text"] for row in read] == ["=1+1", 'quote " and, comma', ""]
     assert read[0] == {"case": "a", "n": "3", "x": "1.5", "yes": "True", "text": "=1+1"}
     with file.open(newline="") as stream:  # a spreadsheet carries out no cell
-        assert [row["text"] for row in csv.DictReader(stream)][0] == "'=1+1"
+        assert next(row["text"] for row in csv.DictReader(stream)) == "'=1+1"
 
 
 def test_parquet_as_pandas_reads_it(tmp_path):

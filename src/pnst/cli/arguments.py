@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pnst.errors import SettingError
-from pnst.io.value_words import value_of
 
 if TYPE_CHECKING:
     from pnst.settings import RunSettings
@@ -28,7 +27,7 @@ def inputs_of(
     own_evidence: Path | None = None,
 ) -> CaseInputs:
     """What a command is to work on. Raises `SettingError` for words that cannot be read."""
-    from pnst.workflow import CaseInputs
+    from pnst.workflow import CaseInputs, value_of
 
     if case_id is not None and not case_id.strip():
         raise SettingError(
@@ -70,6 +69,10 @@ def _pairs(option: str, items: list[str] | None) -> dict[str, str]:
 
 def patient_of(text: str | None) -> dict[str, bool | float | str]:
     """The facts of `--patient`: "nf1=yes,age=34"."""
+    if not text:
+        return {}
+    from pnst.workflow import value_of
+
     return {key: value_of(value) for key, value in _pairs("--patient", text.split(",") if text else None).items()}
 
 

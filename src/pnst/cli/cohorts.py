@@ -53,24 +53,24 @@ def init(
 ) -> None:
     """Write the table of a cohort from what a folder holds, for a person to look over. Nothing is measured.
 
-    Look at the column `remarks`, choose a lesion where several files could be one, and add what you know: `diagnosis`,
+    Look at the column `check`, choose a lesion where several files could be one, and add what you know: `diagnosis`,
     `age`, `nf1`, `location`, and columns of your own.
 
     Example: pnst cohort init data/ --out cohort.csv
     """
-    from pnst.cohort.found import write_found
+    from pnst.cohort.source import write_listing
 
-    rows = write_found(folder, out)
-    remarks = [(row["case"], row["remarks"]) for row in rows if row["remarks"]]
-    if remarks:
-        print_table("to look at", [("case", "remark"), *remarks[:_SHOWN]])
-    if len(remarks) > _SHOWN:
-        print_text(f"… and {len(remarks) - _SHOWN} more remarks")
-    print_text(f"{len(rows)} cases, {len(remarks)} with a remark: {out}")
+    rows = write_listing(folder, out)
+    notes = [(row["case"], row["check"]) for row in rows if row["check"]]
+    if notes:
+        print_table("to look at", [("case", "what to check"), *notes[:_SHOWN]])
+    if len(notes) > _SHOWN:
+        print_text(f"… and {len(notes) - _SHOWN} more to look at")
+    print_text(f"{len(rows)} cases, {len(notes)} to look at: {out}")
 
 
 _SHOWN = 20
-"""Remarks that are printed; the table has them all."""
+"""Notes that are printed; the table has them all."""
 
 
 @cohorts.command()
@@ -111,9 +111,9 @@ def run(
 
     Example: pnst cohort cohort.csv --out results/
     """
-    from pnst.cohort.found import read_cohort
     from pnst.cohort.measuring import Chosen
     from pnst.cohort.run_cohort import measure_cohort
+    from pnst.cohort.source import read_cohort
 
     chosen = Chosen(
         settings=settings_of(settings, prior, bias, align),

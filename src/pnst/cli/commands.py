@@ -67,7 +67,6 @@ from pnst.cli.terminal import (
     print_text,
     progress,
 )
-from pnst.io.prompts.prompt_words import prompt_of
 
 if TYPE_CHECKING:
     from pnst.workflow.simulation import Changes, StudyFormat
@@ -131,7 +130,7 @@ def run(
 
     given = (patient, case_id, keep_identity, model, evidence, own_evidence)
     inputs = inputs_of(study, lesion, role, mask, override, *given)
-    prompt = prompt_of(line, craniocaudal, lines, point, box, scribbles)
+    prompt = workflow.prompt_of(line, craniocaudal, lines, point, box, scribbles)
     inputs = replace(inputs, settings_file=settings, prompt=prompt, on=on)
     inputs, folder = replace(inputs, mask_scheme=mask_scheme, structures=structures), folder_of(out)
     with progress() as show_stage:
@@ -154,7 +153,9 @@ def inspect(
 
     if json:
         lesions = [file.to_dict() for file in workflow.lesion_files_at(study, keep_identity)]
-        print_json({"series": [guess.to_dict() for guess in workflow.inspect(study, keep_identity)], "lesions": lesions})
+        print_json(
+            {"series": [guess.to_dict() for guess in workflow.inspect(study, keep_identity)], "lesions": lesions}
+        )
         return
     guesses = workflow.inspect(study, keep_identity=True)
     from rich.table import Table
@@ -209,7 +210,7 @@ def measure(
     from pnst import workflow
 
     inputs = inputs_of(study, lesion, role, mask, override, None, case_id, False)
-    prompt = prompt_of(line, craniocaudal, lines, point, box, scribbles)
+    prompt = workflow.prompt_of(line, craniocaudal, lines, point, box, scribbles)
     inputs = replace(inputs, settings_file=settings, prompt=prompt, on=on)
     inputs, folder = replace(inputs, mask_scheme=mask_scheme, structures=structures), folder_of(out)
     with progress() as show_stage:

@@ -26,7 +26,6 @@ from pnst.cli.options import (
     StudyPath,
 )
 from pnst.cli.terminal import print_rows, progress
-from pnst.io.prompts.prompt_words import prompt_of
 
 
 @app.command()
@@ -59,7 +58,7 @@ def segment(
     from pnst import workflow
 
     inputs = inputs_of(study, None, role, None, None, None, case_id, False)
-    prompt = prompt_of(line, craniocaudal, lines, point, box, scribbles, source)
+    prompt = workflow.prompt_of(line, craniocaudal, lines, point, box, scribbles, source)
     inputs = replace(inputs, settings_file=settings, prompt=prompt, on=on, previous=previous)
     folder = folder_of(out)
     with progress() as show_stage:

@@ -77,10 +77,10 @@ def _answer(process: subprocess.Popen[str], limit_s: float | None) -> str:
 def _read(answer: str, code: int) -> Row | PnstError:
     if not answer.endswith("\n"):
         return died(code)
-    said = json.loads(answer)
-    if "row" in said:
-        return cast("Row", said["row"])
-    what, got, expected, remedy = said["error"]
+    reply = json.loads(answer)
+    if "row" in reply:
+        return cast("Row", reply["row"])
+    what, got, expected, remedy = reply["error"]
     return PnstError(what, got=got, expected=expected, remedy=remedy)
 
 

@@ -40,7 +40,7 @@ def _each(
     if not isinstance(make, partial):
         raise TypeError("a task goes to another machine by the name of its function and its arguments")
     apart = partial(make_apart, make.func, make.args, limit_s)
-    waiting, running = iter(tasks), as_completed()
+    waiting, running = iter(tasks), as_completed(loop=client.loop)
     task_of: dict[Any, Task] = {}
 
     def send(count: int) -> None:

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from pnst.workflow.inputs import CaseInputs
 
 CASE, STUDY, LESION, LABEL = "case", "study", "lesion", "label"
-REMARKS = "remarks"
+CHECK = "check"
 """For the person who looks the table over; it goes no further."""
 PROMPTS = ("line", "craniocaudal", "lines", "point", "box", "scribbles")
 """As the options of `pnst run` of these names."""
 PATIENT = ("nf1", "age", "location", "level")
 """Facts that a score asks for; they stand in the table of the results, too."""
-OWN = (CASE, STUDY, LESION, LABEL, *PROMPTS, "on", "mask_scheme", *PATIENT, REMARKS)
+OWN = (CASE, STUDY, LESION, LABEL, *PROMPTS, "on", "mask_scheme", *PATIENT, CHECK)
 """Columns that mean something by themselves."""
 PREFIXES = MappingProxyType(
     {
@@ -45,9 +45,9 @@ class CohortCase:
 
     def inputs(self, root: Path) -> CaseInputs:
         """What `pnst run` would be told; files lie below `root`. Raises what its options do."""
-        from pnst.io.prompts.prompt_words import prompt_of
-        from pnst.io.value_words import value_of
         from pnst.workflow.inputs import CaseInputs
+        from pnst.workflow.prompt_words import prompt_of
+        from pnst.workflow.value_words import value_of
 
         cells = {name: self._placed(root, name) for name in self.cells}
         return CaseInputs(

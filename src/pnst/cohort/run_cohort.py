@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pnst.cohort.cohort_table import Cohort
-from pnst.cohort.found import read_cohort
 from pnst.cohort.measuring import Chosen, measure_case, task_of
 from pnst.cohort.run import Scheduler, on_this_machine, run_tasks
+from pnst.cohort.source import read_cohort
 from pnst.cohort.tables import LESIONS_PARQUET, PARTS, Failure, write_tables
 from pnst.cohort.task import Task, TaskOutcome, Watch
 from pnst.cohort.workers import cores
@@ -103,6 +103,19 @@ def run_cohort(
     Raises
     ------
     PnstError : a table that cannot be used, a folder that cannot be written; a case that fails alone raises nothing
+
+    Examples
+    --------
+    A case whose study is not there costs only itself:
+
+    >>> import tempfile
+    >>> import pnst
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table = Path(folder, "cohort.csv")
+    ...     _ = table.write_text("case,study\\nA,nowhere\\n")
+    ...     lesions = pnst.run_cohort(table, Path(folder, "results"), workers=1)
+    >>> len(lesions), list(lesions.attrs["failures"])
+    (0, ['A'])
     """
     chosen = Chosen(
         settings=RunSettings.from_toml(settings) if isinstance(settings, str | PathLike) else settings or RunSettings(),

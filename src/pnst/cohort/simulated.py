@@ -68,7 +68,8 @@ def lesion_file(folder: Path) -> str:
 
 
 def write_tables(out: Path, patients: Sequence[SimulatedPatient], outcomes: Sequence[TaskOutcome]) -> None:
-    """`cohort.csv`, one row a patient that is there, as `pnst cohort` reads it; `failures.csv`, one row each that is not, where there are any."""
+    """`cohort.csv`, one row a patient that is there, as `pnst cohort` reads it; `failures.csv`, one row each that is
+    not, where there are any."""
     index, failures = [], []
     for patient, outcome in zip(patients, outcomes, strict=True):
         if outcome.error is not None:

@@ -69,7 +69,7 @@ def column_kinds(rows: Iterable[Mapping[str, Any]]) -> dict[str, Kind]:
             if value is not None and value != "":
                 kinds[name].add(type(value))
             before = name
-    return {name: _kind(found) for name, found in kinds.items()}
+    return {name: _kind(types) for name, types in kinds.items()}
 
 
 def _inserted(kinds: dict[str, set[type]], name: str, before: str | None) -> dict[str, set[type]]:
@@ -79,10 +79,10 @@ def _inserted(kinds: dict[str, set[type]], name: str, before: str | None) -> dic
     return {each: kinds.get(each, set()) for each in names}
 
 
-def _kind(found: set[type]) -> Kind:
-    if found == {int, float}:
+def _kind(types: set[type]) -> Kind:
+    if types == {int, float}:
         return float
-    kind = next(iter(found)) if len(found) == 1 else str
+    kind = next(iter(types)) if len(types) == 1 else str
     return kind if kind in (bool, int, float) else str
 
 

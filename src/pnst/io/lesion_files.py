@@ -12,7 +12,7 @@ from pnst.errors import PnstError
 from pnst.io.dicom.listing import list_tree, starts_as_dicom
 from pnst.io.masks.named import LESION
 from pnst.io.masks.region_names import safe_label, tissue, visible
-from pnst.io.nifti.name_guess import guess_by_name
+from pnst.io.name_guess import guess_by_name
 from pnst.io.nifti.read import is_nifti, stem
 from pnst.measurement.measurements import MASK_NAMES
 
@@ -52,20 +52,20 @@ def lesion_files_of(files: Iterable[Path], below: Path | None = None) -> Iterato
         if is_nifti(file) or file.suffix.lower() in _NRRD:
             if _is_drawn(file):
                 yield LesionFile(name, "NIfTI" if is_nifti(file) else "NRRD", ())
-        elif starts_as_dicom(file) and (found := dicom_regions(file)) is not None and found[1]:
-            yield LesionFile(name, *found)
+        elif starts_as_dicom(file) and (regions := dicom_regions(file)) is not None and regions[1]:
+            yield LesionFile(name, *regions)
 
 
-def without_identity(found: LesionFile, number: int) -> LesionFile:
+def without_identity(listed: LesionFile, number: int) -> LesionFile:
     """The same with names that may be written: those of unknown words become numbers.
 
     >>> without_identity(LesionFile("mask/GTV_Doe.dcm", "RTSTRUCT", ("GTV_Mass", "Doe")), 1)
     LesionFile(file='file 1.dcm', kind='RTSTRUCT', regions=('GTV_Mass', '2'))
     """
-    name, dot, ending = found.file.partition(".")
+    name, dot, ending = listed.file.partition(".")
     shown = safe_label(name, number)
-    regions = tuple(safe_label(region, n) for n, region in enumerate(found.regions, start=1))
-    return LesionFile(f"{shown if shown != str(number) else f'file {number}'}{dot}{ending}", found.kind, regions)
+    regions = tuple(safe_label(region, n) for n, region in enumerate(listed.regions, start=1))
+    return LesionFile(f"{shown if shown != str(number) else f'file {number}'}{dot}{ending}", listed.kind, regions)
 
 
 def dicom_regions(file: Path) -> tuple[Kind, tuple[str, ...]] | None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from pnst.errors import AmbiguityError, InputError
 from pnst.io.masks.file import MaskFile
 from pnst.io.masks.named import LESION, AnyMaskFile, Masks, left_out_note, mask_reason, with_masks
+from pnst.io.name_guess import NameGuess, guess_by_name
 from pnst.io.nifti.inspect import inspect_nifti
-from pnst.io.nifti.name_guess import NameGuess, guess_by_name
 from pnst.io.nifti.pair import header_of
 from pnst.io.nifti.read import is_nifti, stem
 from pnst.io.nifti.series import beside, read_series
@@ -113,7 +113,7 @@ def _files_by_role(
 def _one_a_role(pairs: Sequence[tuple[Role, Path]]) -> dict[Role, Path]:
     """The one file of each role. Raises `AmbiguityError` where the names of several say the same role."""
     for role in Role:
-        files = sorted(file.name for said, file in pairs if said is role)
+        files = sorted(file.name for guessed, file in pairs if guessed is role)
         if len(files) > 1:
             raise AmbiguityError(
                 f"several images could serve as {role}",

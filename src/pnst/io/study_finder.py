@@ -15,7 +15,7 @@ from pnst.io.bids import DERIVED, BidsName, is_bids, session_folders
 from pnst.io.dicom.listing import list_tree, starts_as_dicom
 from pnst.io.lesion_files import LesionFile, lesion_files_of
 from pnst.io.masks.named import LESION
-from pnst.io.nifti.name_guess import guess_by_name
+from pnst.io.name_guess import guess_by_name
 from pnst.io.nifti.read import is_nifti, stem
 from pnst.io.series_words import keywords_of
 from pnst.study import Role
@@ -47,8 +47,8 @@ def find_studies(root: Path) -> list[FoundStudy]:
     DICOM files belong together by their Study Instance UID, NIfTI files by their folder, or where one folder holds
     several images of a role, by what their names have in common. Nothing is measured, and no voxel is read.
     """
-    found = _bids_studies(root) if is_bids(root) else _plain_studies(root)
-    return sorted(_told_apart(found), key=lambda study: study.name.casefold())
+    studies = _bids_studies(root) if is_bids(root) else _plain_studies(root)
+    return sorted(_told_apart(studies), key=lambda study: study.name.casefold())
 
 
 # --- BIDS -------------------------------------------------------------------------------------------------------------
@@ -56,7 +56,7 @@ def find_studies(root: Path) -> list[FoundStudy]:
 
 def _bids_studies(root: Path) -> list[FoundStudy]:
     facts = _participants(root)
-    found = []
+    studies = []
     for folder in sorted(set(session_folders(root))):
         relative = folder.relative_to(root)
         subject = next((part for part in relative.parts if part.startswith("sub-")), relative.as_posix())
@@ -65,8 +65,8 @@ def _bids_studies(root: Path) -> list[FoundStudy]:
             LesionFile(f.relative_to(root).as_posix(), "NIfTI", ()) for f in files if BidsName.of(f).mask_name == LESION
         )
         name = "_".join(part for part in relative.parts if part.startswith(("sub-", "ses-")))
-        found.append(FoundStudy(name or subject, relative.as_posix(), lesions, facts=facts.get(subject, {})))
-    return found
+        studies.append(FoundStudy(name or subject, relative.as_posix(), lesions, facts=facts.get(subject, {})))
+    return studies
 
 
 def _participants(root: Path) -> dict[str, dict[str, str]]:
@@ -128,13 +128,13 @@ def _dicom_studies(root: Path, files: Sequence[Path]) -> list[FoundStudy]:
     for file in files:
         by_study[_study_uid(file)].append(file)
     places = {uid: Path(commonpath([file.parent for file in own])) for uid, own in by_study.items()}
-    found = []
+    studies = []
     for uid, folder in places.items():
         lesions = tuple(lesion_files_of(by_study[uid], root))
         shared = any(other == folder or folder in other.parents for o, other in places.items() if o != uid)
         remark = "files of several studies lie in this folder: give each a folder of its own" if shared else ""
-        found.append(FoundStudy(_name(root, folder), _relative(root, folder), lesions, remark=remark))
-    return found
+        studies.append(FoundStudy(_name(root, folder), _relative(root, folder), lesions, remark=remark))
+    return studies
 
 
 def _study_uid(file: Path) -> str:
@@ -170,14 +170,14 @@ def _name(root: Path, folder: Path) -> str:
     return _relative(root, folder) if folder != root else root.resolve().name
 
 
-def _told_apart(found: Sequence[FoundStudy]) -> list[FoundStudy]:
+def _told_apart(studies: Sequence[FoundStudy]) -> list[FoundStudy]:
     """With short names: of their folders' parts only those that not all have in common, in letters that files bear."""
-    parts = [study.name.split("/") for study in found]
+    parts = [study.name.split("/") for study in studies]
     common = set.intersection(*map(set, parts)) if len(parts) > 1 else set(parts[0][:-1]) if parts else set()
     names = [_safe("_".join(p for p in own if p not in common) or own[-1]) for own in parts]
     seen: Counter[str] = Counter()
     told = []
-    for study, name in zip(found, names, strict=True):
+    for study, name in zip(studies, names, strict=True):
         seen[name.casefold()] += 1
         count = seen[name.casefold()]
         told.append(replace(study, name=name if count == 1 else f"{name}-{count}"))

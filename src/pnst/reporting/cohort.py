@@ -25,17 +25,17 @@ def cohort_page(
     from pnst.reporting import cohort_summary as summary
     from pnst.reporting.cohort_figures import distribution_picture
 
-    found = summary.distributions(table) if len(table) else []
+    shown = summary.distributions(table) if len(table) else []
     return (
         environment()
         .get_template("cohort.html.j2")
         .render(
             counts=counts,
             lesions=len(table),
-            distributions=[(d, distribution_picture(d)) for d in found],
+            distributions=[(d, distribution_picture(d)) for d in shown],
             by_diagnosis=summary.GROUP in table,
             missing=summary.missing(table),
-            doubts=summary.doubts(table),
+            flags=summary.quality_flags(table),
             agreements=summary.agreements(table),
             look_first=summary.look_first(table) if len(table) else [],
             cases=_cases(table),

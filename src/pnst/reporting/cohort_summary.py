@@ -43,7 +43,7 @@ class Distribution:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class MeasuredAgreement:
     """An expert's word, or a simulation's truth, against the measured value."""
 
     title: str
@@ -96,7 +96,7 @@ def missing(table: pd.DataFrame) -> list[tuple[str, int, list[tuple[str, int]]]]
     return sorted(rows, key=lambda row: -row[1])
 
 
-def doubts(table: pd.DataFrame) -> list[tuple[str, str, int]]:
+def quality_flags(table: pd.DataFrame) -> list[tuple[str, str, int]]:
     """Family, what casts doubt on its number, and in how many lesions."""
     rows = []
     for column in (str(name) for name in table if str(name).endswith(QUALITY)):
@@ -108,7 +108,7 @@ def doubts(table: pd.DataFrame) -> list[tuple[str, str, int]]:
 def look_first(table: pd.DataFrame) -> list[tuple[str, str, str]]:
     """Case, lesion, and why a person should look: the most doubts first, without those that most lesions share."""
     flags = [name for name in table if str(name).endswith(QUALITY)]
-    usual = {(family, text) for family, text, count in doubts(table) if count > len(table) * USUAL}
+    usual = {(family, text) for family, text, count in quality_flags(table) if count > len(table) * USUAL}
     told = []
     for row in table.to_dict("records"):
         reasons = [
@@ -127,7 +127,7 @@ def look_first(table: pd.DataFrame) -> list[tuple[str, str, str]]:
     return [(case, label, "; ".join(reasons)) for case, label, reasons in told[:SHOWN_CASES]]
 
 
-def agreements(table: pd.DataFrame) -> list[Agreement]:
+def agreements(table: pd.DataFrame) -> list[MeasuredAgreement]:
     """Each column of an expert's words, or of a simulation's truth, against the measured one.
 
     Signs: agreement and Cohen's κ (Educ Psychol Meas 1960). Numbers: mean difference, measured less theirs, with the
@@ -141,7 +141,7 @@ def agreements(table: pd.DataFrame) -> list[Agreement]:
         both = table[[column, measured]].dropna()
         if len(both):
             text = _of_signs(both) if _is_sign(both[measured]) else _of_numbers(both)
-            told.append(Agreement(lesion_title(measured), column.partition(".")[0], len(both), text))
+            told.append(MeasuredAgreement(lesion_title(measured), column.partition(".")[0], len(both), text))
     return told
 
 

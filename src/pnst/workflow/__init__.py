@@ -22,12 +22,14 @@ from pnst.workflow.doctor import examine
 from pnst.workflow.inputs import CaseInputs
 from pnst.workflow.learning import TrainingTable, evaluate_models, summarise_table, train_model
 from pnst.workflow.main_job import run
+from pnst.workflow.prompt_words import prompt_of
 from pnst.workflow.saved_results import assess_file, measurements_of, report_results
 from pnst.workflow.segmentation import segment_with, segmented_rows
 from pnst.workflow.serialise import assessments_json, explanations, measurements_csv, measurements_json
 from pnst.workflow.simulation import StudyFormat, write_phantom
 from pnst.workflow.steps import assess_step, measure_step, report_step, segment_step
 from pnst.workflow.study_sources import fetch, inspect, lesion_files_at
+from pnst.workflow.value_words import value_of
 
 __all__ = [
     "Case",
@@ -62,6 +64,7 @@ __all__ = [
     "measurements_json",
     "measurements_of",
     "preprocess_case",
+    "prompt_of",
     "read_case",
     "read_date",
     "report_case",
@@ -75,6 +78,7 @@ __all__ = [
     "summaries",
     "summarise_table",
     "train_model",
+    "value_of",
     "write_case",
     "write_phantom",
 ]

@@ -153,11 +153,11 @@ def _without_lesion(study: Path) -> str:
     """What is there instead of a lesion that was given: the files that may hold one, with their regions."""
     from pnst.io.lesion_files import find_lesion_files
 
-    found = find_lesion_files(study)
-    named = [f"{file.file} ({', '.join(file.regions)})" if file.regions else file.file for file in found[:_NAMED]]
-    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    listed = f"; among its files may hold one: {', '.join(named)}{more}" if named else ""
-    return f"no lesion mask given, and no lesion.nii.gz in the study's folder{listed}"
+    listed = find_lesion_files(study)
+    named = [f"{file.file} ({', '.join(file.regions)})" if file.regions else file.file for file in listed[:_NAMED]]
+    more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
+    named_files = f"; among its files may hold one: {', '.join(named)}{more}" if named else ""
+    return f"no lesion mask given, and no lesion.nii.gz in the study's folder{named_files}"
 
 
 _NAMED = 6

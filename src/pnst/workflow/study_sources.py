@@ -32,8 +32,8 @@ def lesion_files_at(study: StrPath, keep_identity: bool = True) -> list[LesionFi
     """
     from pnst.io.lesion_files import find_lesion_files, without_identity
 
-    found = find_lesion_files(Path(study))
-    return found if keep_identity else [without_identity(file, n) for n, file in enumerate(found, start=1)]
+    listed = find_lesion_files(Path(study))
+    return listed if keep_identity else [without_identity(file, n) for n, file in enumerate(listed, start=1)]
 
 
 def fetch(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pnst.cohort.found import found_rows, read_cohort, write_found
+from pnst.cohort.source import listed_rows, read_cohort, write_listing
 from pnst.errors import InputError
 
 
@@ -19,11 +19,11 @@ def folder(tmp_path) -> Path:
 
 
 def test_the_table_is_one_that_can_be_run(folder, tmp_path):
-    write_found(folder, tmp_path / "cohort.csv")
+    write_listing(folder, tmp_path / "cohort.csv")
     one, two = read_cohort(tmp_path / "cohort.csv").cases()
     assert dict(one.cells) == {"case": "P1", "study": "data/P1", "lesion": "data/P1/T1_mask.nii.gz"}
     assert "lesion" not in two.cells
-    assert two.cells["remarks"] == "choose a lesion file: P2/x_seg.nii.gz or P2/y_seg.nii.gz"
+    assert two.cells["check"] == "choose a lesion file: P2/x_seg.nii.gz or P2/y_seg.nii.gz"
     assert two.kept() == {}
 
 
@@ -36,10 +36,10 @@ def test_a_folder_is_a_cohort_by_itself(folder):
 def test_corrections_are_not_written_over(folder, tmp_path):
     (tmp_path / "cohort.csv").write_text("mine")
     with pytest.raises(InputError, match="there already"):
-        write_found(folder, tmp_path / "cohort.csv")
+        write_listing(folder, tmp_path / "cohort.csv")
     assert (tmp_path / "cohort.csv").read_text() == "mine"
 
 
 def test_a_folder_without_a_study(tmp_path):
     with pytest.raises(InputError, match="no study below"):
-        found_rows(tmp_path)
+        listed_rows(tmp_path)

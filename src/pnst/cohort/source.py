@@ -6,7 +6,7 @@ import os.path
 from collections.abc import Sequence
 from pathlib import Path
 
-from pnst.cohort.cohort_case import CASE, LABEL, LESION, OWN, REMARKS, STUDY
+from pnst.cohort.cohort_case import CASE, CHECK, LABEL, LESION, OWN, STUDY
 from pnst.cohort.cohort_table import Cohort, case_of, read_cohort_table
 from pnst.errors import InputError
 from pnst.io.lesion_files import LesionFile
@@ -21,14 +21,14 @@ def read_cohort(source: Path) -> Cohort:
     """
     if not source.is_dir():
         return read_cohort_table(source)
-    rows = found_rows(source)
+    rows = listed_rows(source)
     columns = tuple(dict.fromkeys(name for row in rows for name in row))
     return Cohort(source.absolute(), len(rows), lambda: map(case_of, rows), columns)
 
 
-def write_found(folder: Path, file: Path) -> list[dict[str, str]]:
+def write_listing(folder: Path, file: Path) -> list[dict[str, str]]:
     """Write the table of what lies below a folder, with paths relative to the table's own place; its rows."""
-    rows = found_rows(folder, file.absolute().parent)
+    rows = listed_rows(folder, file.absolute().parent)
     if file.exists():
         raise InputError(
             f"{file.name!r} is there already",
@@ -41,17 +41,17 @@ def write_found(folder: Path, file: Path) -> list[dict[str, str]]:
     return rows
 
 
-def found_rows(folder: Path, relative_to: Path | None = None) -> list[dict[str, str]]:
+def listed_rows(folder: Path, relative_to: Path | None = None) -> list[dict[str, str]]:
     """One row a study. Raises `InputError` where there is none."""
-    found = find_studies(folder)
-    if not found:
+    studies = find_studies(folder)
+    if not studies:
         raise InputError(
             f"no study below {folder.name!r}",
             got="no DICOM file, and no NIfTI file whose name says a role",
             expected="DICOM trees, a BIDS dataset, or folders of NIfTI files (t1.nii.gz, case_T1_image.nii.gz)",
             remedy="give the folder that holds the studies, or write the table by hand",
         )
-    return [_row(study, folder.absolute(), (relative_to or folder).absolute()) for study in found]
+    return [_row(study, folder.absolute(), (relative_to or folder).absolute()) for study in studies]
 
 
 def _row(study: FoundStudy, root: Path, base: Path) -> dict[str, str]:
@@ -60,7 +60,7 @@ def _row(study: FoundStudy, root: Path, base: Path) -> dict[str, str]:
     row |= {LESION: _place(root / lesion, base) if lesion else "", LABEL: label}
     row |= {f"role.{role}": file for role, file in study.roles.items()}
     row |= {name: fact for name, fact in study.facts.items() if name not in (*row, *OWN[:4])}
-    return row | {REMARKS: "; ".join(filter(None, (study.remark, remark)))}
+    return row | {CHECK: "; ".join(filter(None, (study.remark, remark)))}
 
 
 def _lesion(files: Sequence[LesionFile]) -> tuple[str, str, str]:

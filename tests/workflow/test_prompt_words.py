@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pnst.errors import InputError, SettingError
-from pnst.io.prompts.prompt_words import box_of, line_of, point_of, prompt_of
 from pnst.workflow import Box, Line, Point, PromptFile
+from pnst.workflow.prompt_words import box_of, line_of, point_of, prompt_of
 
 
 def test_a_line_with_everything():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pnst.io.value_words import value_of
+from pnst.workflow.value_words import value_of
 
 
 @pytest.mark.parametrize(

@@ -50,12 +50,12 @@ def guess_by_name(name: str) -> NameGuess:
     words = {word.lower() for word in _WORDS.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))}
     if words & (_DRAWN | LESIONS):
         return NameGuess(None, "its name says a mask: no series", drawn=True, tissue=tissue(name))
-    role, said = _role(keywords_of(name))
-    return NameGuess(role, f"its name says {said}" if said else "its name says no role")
+    role, word = _role(keywords_of(name))
+    return NameGuess(role, f"its name says {word}" if word else "its name says no role")
 
 
 def _role(keywords: frozenset[str]) -> tuple[Role | None, str]:
-    """The role, and what is said in the name."""
+    """The role, and what is word in the name."""
     if "adc" in keywords:
         return Role.ADC, "ADC"
     unused = next((word for word in _UNUSED if word in keywords), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pnst.io.nifti.name_guess import guess_by_name
+from pnst.io.name_guess import guess_by_name
 from pnst.study import Role
 
 

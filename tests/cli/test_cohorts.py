@@ -1,0 +1,61 @@
+"""`pnst cohort`, as its users call it. Witness: what lies on disk, and what the terminal says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from command_line import done, pnst
+from small_cohort import write_cohort
+
+
+def test_from_a_bare_folder_to_one_table_and_one_page(tmp_path):
+    write_cohort(tmp_path, {"c1": 8.0, "c2": 10.0})
+    (tmp_path / "cohort.csv").unlink()
+    said = done("cohort", "init", tmp_path / "data", "--out", tmp_path / "cohort.csv")
+    assert "2 cases, 0 to look at" in said.out
+    again = ("cohort", tmp_path / "cohort.csv", "--out", tmp_path / "out", "--settings", tmp_path / "fast.toml")
+    said = done(*again, "--workers", "2")
+    assert said.out.startswith("2 made, 0 kept, 0 failed: ")
+    assert pd.read_csv(tmp_path / "out" / "lesions.csv")["case"].tolist() == ["c1", "c2"]
+    page = (tmp_path / "out" / "index.html").read_text()
+    assert 'href="parts/c1/report.html"' in page
+    assert (tmp_path / "out" / "parts" / "c1" / "report.html").exists()
+    assert done(*again).out.startswith("0 made, 2 kept, 0 failed: ")
+    assert pnst("evaluate", tmp_path / "out", "--label", "case", "--out", tmp_path / "e").code == 2  # it is a table
+
+
+def test_a_case_that_fails_is_status_1_and_a_row(tmp_path):
+    (tmp_path / "c.csv").write_text("case,study\na,nowhere\n")
+    said = pnst("cohort", "run", tmp_path / "c.csv", "--out", tmp_path / "out")
+    assert said.code == 1
+    assert "0 made, 0 kept, 1 failed" in said.out
+    assert "failures.csv" in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("--workers", "0"), "--workers is not usable"),
+        (("--workers", "2", "--scheduler", "tcp://x:1"), "--workers is not usable"),
+        (("--time-limit", "0"), "--time-limit is not usable"),
+        (("--memory-limit", "-5"), "--memory-limit is not usable"),
+        (("--out", "-"), "this cannot be printed"),
+    ],
+)
+def test_refusals(tmp_path, words, what):
+    (tmp_path / "c.csv").write_text("case,study\na,nowhere\n")
+    out = () if "--out" in words else ("--out", tmp_path / "out")
+    said = pnst("cohort", tmp_path / "c.csv", *out, *words)
+    assert said.code == 2
+    assert what in said.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_help_teaches():
+    for words in (("cohort", "--help"), ("cohort", "init", "--help"), ("cohort", "run", "--help")):
+        assert "Example" in done(*words).out or "init" in done(*words).out
+    assert "not a medical device" in done("cohort", "--help").out.lower()
+    assert pnst("cohort", "init", Path("nowhere")).code == 2
