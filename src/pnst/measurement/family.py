@@ -76,7 +76,7 @@ class Family:
     @classmethod
     def hint_of(cls, column: str) -> Any:
         """The annotation of a column, None apart."""
-        hint = _hints(cls)[column]
+        hint = _hints(cls)[column]  # type: ignore[arg-type]  # mypy takes the records' hash for that of their class
         return next(part for part in get_args(hint) if part is not NoneType) if isinstance(hint, UnionType) else hint
 
     @classmethod
