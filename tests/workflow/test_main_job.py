@@ -124,6 +124,7 @@ def as_run(study_path: Path, lesion_path: Path) -> dict[str, object]:
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("study", "lesion"),
     [("benign_nifti", "lesion.nii.gz"), ("malignant_dicom", "lesions/1.dcm")],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.typing import AnyArray, BoolArray
+from pnst.typing import AnyArray, BoolArray, Float32Array
 
 
 def noise_sd(data: AnyArray, where: BoolArray, slice_axis: int) -> float:
@@ -19,16 +19,25 @@ def noise_sd(data: AnyArray, where: BoolArray, slice_axis: int) -> float:
     >>> round(noise_sd(noise, np.ones(noise.shape, dtype=bool), slice_axis=2))
     5
     """
-    i, j = (axis for axis in range(3) if axis != slice_axis)
     values = data.astype(np.float32, copy=False)
-    for axis in (i, j):
-        with np.errstate(invalid="ignore"):
-            values = np.roll(values, 1, axis) - 2 * values + np.roll(values, -1, axis)
-    inner = np.zeros(data.shape, dtype=bool)
-    box = [slice(None)] * 3
-    box[i] = box[j] = slice(1, -1)
-    inner[tuple(box)] = True
-    response = np.abs(values[where & inner & np.isfinite(values)])
+    for axis in range(3):
+        if axis != slice_axis:
+            values, where = _second_difference(values, axis), _part(where, axis, 1, -1)
+    response = values[where]
+    response = np.abs(response[np.isfinite(response)])
     if response.size < 30:
         return float("nan")
     return float(np.median(response) / (0.6745 * 6))
+
+
+def _second_difference(values: Float32Array, axis: int) -> Float32Array:
+    """[1 −2 1] along an axis, whose first and last place are left out."""
+    with np.errstate(invalid="ignore"):
+        difference = _part(values, axis, 0, -2) - 2 * _part(values, axis, 1, -1)
+        difference += _part(values, axis, 2, None)
+    return np.asarray(difference)
+
+
+def _part(array: AnyArray, axis: int, start: int, stop: int | None) -> AnyArray:
+    """The places from `start` to `stop` along one axis."""
+    return array[(slice(None),) * axis + (slice(start, stop),)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
@@ -75,7 +76,7 @@ class Family:
     @classmethod
     def hint_of(cls, column: str) -> Any:
         """The annotation of a column, None apart."""
-        hint = get_type_hints(cls)[column]
+        hint = _hints(cls)[column]  # type: ignore[arg-type]  # mypy takes the records' hash for that of their class
         return next(part for part in get_args(hint) if part is not NoneType) if isinstance(hint, UnionType) else hint
 
     @classmethod
@@ -102,6 +103,12 @@ class Family:
         intervals = {name.removesuffix(INTERVAL): _pair(columns[name]) for name in columns.keys() - plain.keys()}
         values: Any = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
         return cls(**values, intervals=intervals)
+
+
+@cache
+def _hints(family: type[Family]) -> Mapping[str, Any]:
+    """The annotation of every column; Python evaluates their text anew each time that it is asked."""
+    return MappingProxyType(get_type_hints(family))
 
 
 def _pair(value: Any) -> Interval:

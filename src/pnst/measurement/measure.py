@@ -69,13 +69,26 @@ def measure(
     >>> m.skipped["adc"]
     'no diffusion series and no ADC map'
     """
+    from threadpoolctl import threadpool_limits
+
     checked = check_overrides(overrides or {})
     _refuse_unread_masks(study)
     study.check_place(lesion.mask, "lesion")
-    refuse_overlaps(lesion, others)
-    settings = settings or MeasureSettings()
+    with threadpool_limits(1, user_api="blas"):  # small products: threads cost more than they save, and change digits
+        refuse_overlaps(lesion, others)
+        return _measured(study, lesion, settings or MeasureSettings(), checked, tuple(others))
+
+
+def _measured(
+    study: Study,
+    lesion: Lesion,
+    settings: MeasureSettings,
+    overrides: Mapping[str, Value],
+    others: tuple[Lesion, ...],
+) -> Measurements:
+    """Every family once, and the intervals of what could be measured."""
     whole, crumbs_ml = without_crumbs(lesion, settings.size)
-    context = Context(study, whole, settings, others=tuple(others), crumbs_ml=crumbs_ml)
+    context = Context(study, whole, settings, others=others, crumbs_ml=crumbs_ml)
     measured: dict[str, Family] = {}
     skipped: dict[str, str] = {}
     regions: dict[str, Any] = {}
@@ -95,7 +108,7 @@ def measure(
         label=lesion.label,
         **with_intervals(context, measured, FAMILIES),  # type: ignore[arg-type]  # FAMILIES gives each name its own record
         skipped=skipped,
-        overrides=checked,
+        overrides=overrides,
         warnings=tuple(warnings),
         notes=(*study.notes, *lesion.notes, *(note for series in study.series.values() for note in series.notes)),
         settings=context.settings,

@@ -13,16 +13,20 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
+from PIL import Image
 
 from pnst.reporting.plane import FieldOfView
 from pnst.typing import BoolArray, FloatArray
 
 SIDE_IN = 3.0
 DPI = 160
+COMPRESSION = 3
+"""Of PNG. 6 takes nearly three times as long for files 3 % smaller; the pixels are the same."""
 HALO = [withStroke(linewidth=2, foreground="black")]
 TEXT: dict[str, Any] = {"color": "white", "fontsize": 9, "family": "DejaVu Sans", "path_effects": HALO}
 WINDOW_PERCENTILES = (1.0, 99.5)
@@ -99,7 +103,11 @@ class Canvas:
 
     def outline(self, segments: FloatArray, colour: str) -> None:
         """Line segments (n, 2, 2) in picture mm."""
-        self.axes.add_collection(LineCollection(list(segments), colors=colour, linewidths=1.3, capstyle="round"))
+        if not len(segments):
+            return
+        codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=Path.code_type), len(segments))
+        lines = Path(segments.reshape(-1, 2), codes)
+        self.axes.add_patch(PathPatch(lines, fill=False, edgecolor=colour, linewidth=1.3, capstyle="round"))
 
     def chord(self, ends: FloatArray, colour: str) -> None:
         """A dashed line between two points (2, 2) in picture mm, its ends marked."""
@@ -112,7 +120,10 @@ class Canvas:
         left, right, bottom, top = self.field.window
         self.axes.set(xlim=(left, right), ylim=(bottom, top))
         out = io.BytesIO()
-        FigureCanvasAgg(self.figure).print_png(out, metadata={"Software": None}, pil_kwargs={"compress_level": 6})
+        drawn = FigureCanvasAgg(self.figure)
+        drawn.draw()
+        opaque = np.asarray(drawn.buffer_rgba())[..., :3]
+        Image.fromarray(np.ascontiguousarray(opaque)).save(out, "png", compress_level=COMPRESSION)
         return out.getvalue()
 
     def _letters(self) -> None:
