@@ -19,16 +19,22 @@ def noise_sd(data: AnyArray, where: BoolArray, slice_axis: int) -> float:
     >>> round(noise_sd(noise, np.ones(noise.shape, dtype=bool), slice_axis=2))
     5
     """
-    i, j = (axis for axis in range(3) if axis != slice_axis)
+    inner = tuple(slice(None) if axis == slice_axis else slice(1, -1) for axis in range(3))
     values = data.astype(np.float32, copy=False)
-    for axis in (i, j):
-        with np.errstate(invalid="ignore"):
-            values = np.roll(values, 1, axis) - 2 * values + np.roll(values, -1, axis)
-    inner = np.zeros(data.shape, dtype=bool)
-    box = [slice(None)] * 3
-    box[i] = box[j] = slice(1, -1)
-    inner[tuple(box)] = True
-    response = np.abs(values[where & inner & np.isfinite(values)])
+    with np.errstate(invalid="ignore"):
+        for axis in range(3):
+            if axis != slice_axis:
+                values = _second_difference(values, axis)
+    response = values[where[inner]]
+    response = np.abs(response[np.isfinite(response)])
     if response.size < 30:
         return float("nan")
     return float(np.median(response) / (0.6745 * 6))
+
+
+def _second_difference(values: AnyArray, axis: int) -> AnyArray:
+    """Shorter by 2 along the axis: the ends have no second neighbour."""
+    along = np.moveaxis(values, axis, 0)
+    difference = along[:-2] - 2 * along[1:-1]
+    difference += along[2:]
+    return np.moveaxis(difference, 0, axis)

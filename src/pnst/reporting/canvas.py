@@ -17,12 +17,15 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
+from PIL import Image
 
 from pnst.reporting.plane import FieldOfView
 from pnst.typing import BoolArray, FloatArray
 
 SIDE_IN = 3.0
 DPI = 160
+COMPRESSION = 3
+"""zlib's level: 29 pictures in 0.5 s, where 6 takes 1.3 s for 2 % fewer bytes. Levels 4 and 5 make more bytes."""
 HALO = [withStroke(linewidth=2, foreground="black")]
 TEXT: dict[str, Any] = {"color": "white", "fontsize": 9, "family": "DejaVu Sans", "path_effects": HALO}
 WINDOW_PERCENTILES = (1.0, 99.5)
@@ -111,8 +114,11 @@ class Canvas:
         self._scale_bar()
         left, right, bottom, top = self.field.window
         self.axes.set(xlim=(left, right), ylim=(bottom, top))
+        drawn = FigureCanvasAgg(self.figure)
+        drawn.draw()
+        opaque = np.ascontiguousarray(np.asarray(drawn.buffer_rgba())[..., :3])  # no transparency: the face is black
         out = io.BytesIO()
-        FigureCanvasAgg(self.figure).print_png(out, metadata={"Software": None}, pil_kwargs={"compress_level": 6})
+        Image.fromarray(opaque).save(out, "png", dpi=(DPI, DPI), compress_level=COMPRESSION)
         return out.getvalue()
 
     def _letters(self) -> None:

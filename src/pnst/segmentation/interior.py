@@ -52,7 +52,7 @@ class Interior:
         slices = zip(np.moveaxis(self.volume.data, axis, 0), np.moveaxis(self.lesion.data, axis, 0), strict=True)
         return sum(not _varies(image[inside]) for image, inside in slices if np.count_nonzero(inside) > 1)
 
-    @property
+    @cached_property
     def lost_fraction(self) -> float:
         """The share of the lesion's voxels that hold no number."""
         return float(np.mean(~np.isfinite(self.volume.data[self.lesion.data])))
