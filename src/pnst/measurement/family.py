@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
@@ -30,6 +31,12 @@ class SurfaceMap:
 
 
 Regions = Mapping[str, Mask | Volume | SurfaceMap]
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """The annotations of a record's columns, read from their texts once."""
+    return get_type_hints(kind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +82,7 @@ class Family:
     @classmethod
     def hint_of(cls, column: str) -> Any:
         """The annotation of a column, None apart."""
-        hint = get_type_hints(cls)[column]
+        hint = _hints(cls)[column]
         return next(part for part in get_args(hint) if part is not NoneType) if isinstance(hint, UnionType) else hint
 
     @classmethod
