@@ -194,7 +194,11 @@ def crop_perilesional(
 
 
 def _in_rows(data: AnyArray, hidden: BoolArray | None) -> AnyArray:
-    """A copy (ni, nj, nk) in the order in which it is read many times beside masks, NaN where it is hidden."""
+    """The data (ni, nj, nk) in the order in which it is read many times beside masks, NaN where it is hidden: itself
+    where it lies so and nothing is hidden, else a copy.
+    """
+    if data.flags.c_contiguous and hidden is None:
+        return data
     # Packed first: rows that lie 2ⁿ bytes apart push each other out of the cache.
     out = np.ascontiguousarray(data.copy(order="K"))
     if hidden is not None:
