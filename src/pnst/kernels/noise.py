@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pnst.kernels.statistics import median
 from pnst.typing import AnyArray, BoolArray
 
 
@@ -29,7 +30,7 @@ def noise_sd(data: AnyArray, where: BoolArray, slice_axis: int) -> float:
     response = np.abs(response[np.isfinite(response)])
     if response.size < 30:
         return float("nan")
-    return float(np.median(response) / (0.6745 * 6))
+    return float(median(response) / (0.6745 * 6))
 
 
 def _second_difference(values: AnyArray, axis: int) -> AnyArray:
