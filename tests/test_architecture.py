@@ -20,8 +20,9 @@ CIRCLES = "No circles inside a package"
 WORKERS = "pebble lives in cohort"
 FIGURES = "matplotlib and jinja2 live in reporting"
 TERMINAL = "typer and rich live in cli"
+CLUSTER = "Dask lives in cohort.cluster, pyarrow in the modules of tables"
 HOMES = "SimpleITK and scikit-learn have one home each"
-CONTRACTS = {LAYERS, CIRCLES, PHANTOM, COMMANDS, DICOM, RADIOMICS, FIGURES, TERMINAL, HOMES, WORKERS}
+CONTRACTS = {LAYERS, CIRCLES, PHANTOM, COMMANDS, DICOM, RADIOMICS, FIGURES, TERMINAL, HOMES, WORKERS, CLUSTER}
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -96,6 +97,8 @@ def test_every_contract_is_kept():
         ("io/nifti/read", "from matplotlib.figure import Figure", {FIGURES}),
         ("cli", "import jinja2", {FIGURES}),
         ("workflow", "import typer", {TERMINAL}),
+        ("cohort/run", "import distributed", {CLUSTER}),
+        ("cohort/tables", "from pyarrow import parquet", {CLUSTER}),
         ("io/nifti/read", "from rich.progress import track", {TERMINAL}),
         ("measurement/families/size", "from sklearn.decomposition import PCA", {HOMES}),
         ("segmentation/__init__", "import SimpleITK", {HOMES}),

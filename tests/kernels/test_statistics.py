@@ -7,7 +7,7 @@ import csv
 import numpy as np
 import pytest
 
-from pnst.kernels.statistics import coefficient_of_variation, entropy_bits, robust_sd
+from pnst.kernels.statistics import coefficient_of_variation, entropy_bits, median, robust_sd
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +95,11 @@ def test_robust_sd_is_that_of_the_bulk():
     tailed = np.concatenate([bulk, np.full(5_000, 200.0)])
     assert robust_sd(tailed) == pytest.approx(8 * 1.14, rel=0.05)
     assert tailed.std() > 25
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 70, 101])
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+def test_the_median_is_that_of_numpy_to_the_last_digit(count, precision):  # other tool: NumPy
+    values = np.random.default_rng(count).normal(size=count).astype(precision).round(1)  # some are equal
+    assert median(values) == np.median(values)
+    assert median(values).dtype == precision

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pnst.typing import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +29,13 @@ class Mesh:
 
     vertices: FloatArray
     faces: IntArray
+
+    @cached_property
+    def tree(self) -> cKDTree:
+        """Its vertices, for who looks for those that are near."""
+        from scipy.spatial import cKDTree
+
+        return cKDTree(self.vertices)
 
     @cached_property
     def _middle(self) -> FloatArray:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pnst.typing import AnyArray, BoolArray, Float32Array
+from pnst.kernels.statistics import median
+from pnst.typing import AnyArray, BoolArray
 
 
 def noise_sd(data: AnyArray, where: BoolArray, slice_axis: int) -> float:
@@ -19,25 +20,22 @@ def noise_sd(data: AnyArray, where: BoolArray, slice_axis: int) -> float:
     >>> round(noise_sd(noise, np.ones(noise.shape, dtype=bool), slice_axis=2))
     5
     """
+    inner = tuple(slice(None) if axis == slice_axis else slice(1, -1) for axis in range(3))
     values = data.astype(np.float32, copy=False)
-    for axis in range(3):
-        if axis != slice_axis:
-            values, where = _second_difference(values, axis), _part(where, axis, 1, -1)
-    response = values[where]
+    with np.errstate(invalid="ignore"):
+        for axis in range(3):
+            if axis != slice_axis:
+                values = _second_difference(values, axis)
+    response = values[where[inner]]
     response = np.abs(response[np.isfinite(response)])
     if response.size < 30:
         return float("nan")
-    return float(np.median(response) / (0.6745 * 6))
+    return float(median(response) / (0.6745 * 6))
 
 
-def _second_difference(values: Float32Array, axis: int) -> Float32Array:
-    """[1 −2 1] along an axis, whose first and last place are left out."""
-    with np.errstate(invalid="ignore"):
-        difference = _part(values, axis, 0, -2) - 2 * _part(values, axis, 1, -1)
-        difference += _part(values, axis, 2, None)
-    return np.asarray(difference)
-
-
-def _part(array: AnyArray, axis: int, start: int, stop: int | None) -> AnyArray:
-    """The places from `start` to `stop` along one axis."""
-    return array[(slice(None),) * axis + (slice(start, stop),)]
+def _second_difference(values: AnyArray, axis: int) -> AnyArray:
+    """Shorter by 2 along the axis: the ends have no second neighbour."""
+    along = np.moveaxis(values, axis, 0)
+    difference = along[:-2] - 2 * along[1:-1]
+    difference += along[2:]
+    return np.moveaxis(difference, 0, axis)

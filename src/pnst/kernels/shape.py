@@ -108,7 +108,6 @@ def concavities(deep: FloatArray, smooth: Mesh, hull: Hull, min_depth_mm: float,
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
-    from scipy.spatial import cKDTree
 
     if not len(deep):
         return 0
@@ -121,5 +120,5 @@ def concavities(deep: FloatArray, smooth: Mesh, hull: Hull, min_depth_mm: float,
     count, labels = connected_components(graph, directed=False)
     deepest = np.zeros(count)
     np.maximum.at(deepest, labels, depth)
-    held = np.unique(labels[cKDTree(smooth.vertices).query(deep)[1]])
+    held = np.unique(labels[smooth.tree.query(deep)[1]])
     return int(np.count_nonzero(deepest[held] > min_depth_mm))

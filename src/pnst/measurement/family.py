@@ -33,6 +33,12 @@ class SurfaceMap:
 Regions = Mapping[str, Mask | Volume | SurfaceMap]
 
 
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """The annotations of a record's columns, read from their texts once."""
+    return get_type_hints(kind)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Family:
     """The columns of one family. A column that was not measured is None and is left out of every output,
@@ -103,12 +109,6 @@ class Family:
         intervals = {name.removesuffix(INTERVAL): _pair(columns[name]) for name in columns.keys() - plain.keys()}
         values: Any = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
         return cls(**values, intervals=intervals)
-
-
-@cache
-def _hints(family: type[Family]) -> Mapping[str, Any]:
-    """The annotation of every column; Python evaluates their text anew each time that it is asked."""
-    return MappingProxyType(get_type_hints(family))
 
 
 def _pair(value: Any) -> Interval:

@@ -76,13 +76,11 @@ def _hide(hidden: BoolArray, box: Box, there: Box, part: BoolArray) -> None:
 
 def touching(lesion: Lesion, others: Sequence[Lesion], margin_mm: float) -> tuple[str, ...]:
     """The labels of the other lesions whose surface comes within `margin_mm` of the lesion's, or lies inside it."""
-    from scipy.spatial import cKDTree
-
     reach = margin_mm + max(lesion.mask.grid.spacing)
     near = list(_within(lesion.world_box, others, reach))
     if not near:
         return ()
-    tree = cKDTree(lesion.mesh.vertices)
+    tree = lesion.mesh.tree
     distances = (tree.query(other.mesh.vertices, distance_upper_bound=reach)[0] for other in near)
     return tuple(other.label for other, there in zip(near, distances, strict=True) if np.isfinite(there).any())
 

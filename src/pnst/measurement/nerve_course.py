@@ -143,9 +143,7 @@ class NerveCourse:
 
 def distance_from(lesion: Lesion, points: FloatArray) -> FloatArray:
     """(n,) mm of RAS points (n, 3) from a lesion's surface, to the distance of its vertices; 0 within it."""
-    from scipy.spatial import cKDTree
-
-    off, _ = cKDTree(lesion.mesh.vertices).query(points)
+    off, _ = lesion.mesh.tree.query(points)
     return np.where(nearest(lesion.mask.data, lesion.mask.grid.to_index(points)), 0.0, off)
 
 

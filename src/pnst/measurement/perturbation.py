@@ -40,10 +40,7 @@ class Perturbations:
         series = {role: _in_rows(_near(context.study.series[role], mask, reach_mm)) for role, mask in masks.items()}
         self._study = replace(context.study, series=series)
         rng = np.random.default_rng(self._settings.seed)
-        self._noise = {
-            role: _drawn(noise_near(context, role, mask), near.volume.data.size, rng)
-            for (role, mask), near in zip(masks.items(), series.values(), strict=True)
-        }
+        self._noise = {role: _drawn(noise_near(context, role, mask), rng) for role, mask in masks.items()}
 
     def draw(self, seed: int) -> Context:
         """The repetition of that number; the same number gives the same one."""
@@ -87,10 +84,9 @@ def noise_near(context: Context, role: Role, lesion: Mask) -> float:
     return noise_sd(volume.data, np.ones(volume.grid.shape, dtype=bool), volume.grid.slice_axis)
 
 
-def _drawn(sd: float, count: int, rng: np.random.Generator) -> Float32Array:
-    """(`POOL` + count,) values of noise; 0 where its SD is not known."""
-    drawn = rng.standard_normal(POOL, dtype=np.float32) * np.float32(sd if np.isfinite(sd) else 0.0)
-    return np.resize(drawn, POOL + count)
+def _drawn(sd: float, rng: np.random.Generator) -> Float32Array:
+    """(`POOL`,) values of noise; 0 where its SD is not known."""
+    return rng.standard_normal(POOL, dtype=np.float32) * np.float32(sd if np.isfinite(sd) else 0.0)
 
 
 def _with_noise(series: Series, noise: Float32Array, rng: np.random.Generator) -> Series:
@@ -106,9 +102,9 @@ def _with_noise(series: Series, noise: Float32Array, rng: np.random.Generator) -
 
 
 def _from(noise: Float32Array, like: AnyArray, rng: np.random.Generator) -> Float32Array:
-    """The values from a drawn place on, in the shape of an image."""
+    """The values from a drawn place on, over and over, in the shape of an image."""
     first = int(rng.integers(POOL))
-    return noise[first : first + like.size].reshape(like.shape)
+    return np.resize(np.concatenate([noise[first:], noise[:first]]), like.shape)
 
 
 def perturbed(lesion: Lesion, settings: UncertaintySettings, rng: np.random.Generator) -> Lesion:

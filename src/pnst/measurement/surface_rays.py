@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -53,7 +54,7 @@ class SurfaceRays:
     bone: BoolArray
     """(n, m) what T1 shows to be marrow, or a given bone mask."""
 
-    @property
+    @cached_property
     def noise(self) -> float:
         """SD of the image's noise near the lesion; 0 where it cannot be told."""
         volume, box = self.perilesional.volume, self.perilesional.lesion.box(NOISE_MM)

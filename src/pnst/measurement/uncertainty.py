@@ -90,7 +90,7 @@ def spreads(
         getattr(measured.get("cord"), "edema_length_mm", None),
     )
     repetitions = Perturbations(context, max(reached[0], reached[1] or 0.0))
-    repeated = [one for one in families if one[0] in measured]
+    repeated = [one for one in families if one[0] in measured and _numbers(measured[one[0]])]
     with ThreadPoolExecutor(THREADS) as pool:  # array operations let go of the interpreter
         seeds = range(settings.repetitions)
         again = pool.map(lambda seed: _measured_again(repetitions.draw(seed), repeated), seeds)

@@ -12,6 +12,19 @@ Point = tuple[float, float]
 """x, y of an upright axis."""
 
 
+def length(vectors: FloatArray) -> FloatArray:
+    """(...): Euclid's length of vectors (..., m), a component at a time: `np.linalg.norm`'s number in a third of its
+    time, which goes into adding up along so short an axis.
+
+    >>> length(np.array([[3.0, 4.0], [0.0, 2.0]])).tolist()
+    [5.0, 2.0]
+    """
+    squared = vectors[..., 0] ** 2
+    for axis in range(1, vectors.shape[-1]):
+        squared = squared + vectors[..., axis] ** 2
+    return np.asarray(np.sqrt(squared))
+
+
 def cylinder(points: FloatArray, axis: Point, radius_mm: float) -> FloatArray:
     """To an upright cylinder."""
     return np.asarray(np.hypot(points[..., 0] - axis[0], points[..., 1] - axis[1]) - radius_mm)
@@ -25,10 +38,9 @@ def elliptic_cylinder(points: FloatArray, axis: Point, radii_mm: Point) -> Float
 def ellipsoid(points: FloatArray, radii_mm: FloatArray, level: FloatArray | float = 1.0) -> FloatArray:
     """To the ellipsoid (or ellipse) round the origin that is scaled by `level`, to first order; exact on its border."""
     scaled = points / radii_mm
-    length = np.linalg.norm(scaled, axis=-1)
-    gradient = np.linalg.norm(scaled / radii_mm, axis=-1)
-    near_centre = length < 1e-6
-    distance = length * (length - level) / np.where(near_centre, 1.0, gradient)
+    out, gradient = length(scaled), length(scaled / radii_mm)
+    near_centre = out < 1e-6
+    distance = out * (out - level) / np.where(near_centre, 1.0, gradient)
     return np.asarray(np.where(near_centre, -level * radii_mm.min(), distance))
 
 
@@ -40,7 +52,7 @@ def slab(points: FloatArray, normal: FloatArray, offset_mm: float, thickness_mm:
 def tube(points: FloatArray, direction: FloatArray, radius_mm: float) -> FloatArray:
     """To an endless tube through the origin along a unit vector."""
     along = points @ direction
-    return np.asarray(np.linalg.norm(points - along[..., None] * direction, axis=-1) - radius_mm)
+    return np.asarray(length(points - along[..., None] * direction) - radius_mm)
 
 
 def cord(points: FloatArray, path: FloatArray, radius_mm: float) -> FloatArray:
@@ -48,8 +60,9 @@ def cord(points: FloatArray, path: FloatArray, radius_mm: float) -> FloatArray:
     nearest = np.full(points.shape[:-1], np.inf)
     for start, end in pairwise(path):
         step = end - start
-        share = np.clip((points - start) @ step / (step @ step), 0, 1)
-        nearest = np.minimum(nearest, np.linalg.norm(points - start - share[..., None] * step, axis=-1))
+        beyond = points - start
+        share = np.clip(beyond @ step / (step @ step), 0, 1)
+        nearest = np.minimum(nearest, length(beyond - share[..., None] * step))
     return np.asarray(nearest - radius_mm)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from pnst.phantom import sign_layers
 from pnst.phantom.anatomy import AnatomicalRegion, SurroundSpec
-from pnst.phantom.distances import cone, cord, slab, tube
+from pnst.phantom.distances import cone, cord, length, slab, tube
 from pnst.phantom.layers import Layer, blend
 from pnst.phantom.limb import Limb
 from pnst.phantom.paraspinal import Paraspinal
@@ -92,7 +92,7 @@ class Scene:
     def inside(self, points: FloatArray) -> BoolArray:
         """(...) whether RAS points (..., 3) lie inside the tumour's true surface; exact."""
         local = self.shape.to_local(points)
-        near = np.asarray(np.linalg.norm(local, axis=-1) <= self.reach_mm + 1)
+        near = np.asarray(length(local) <= self.reach_mm + 1)
         near[near] = self.shape.level(local[near]) < 1
         return near
 
@@ -106,7 +106,7 @@ class Scene:
 
     def _place(self, points: FloatArray) -> _Place:
         local = self.shape.to_local(points)
-        radius = np.linalg.norm(local, axis=1)
+        radius = length(local)
         return _Place(points, local, radius, unit(local), self.distance(local), self.region.fascia(points))
 
     def _fat_plane(self, surface: Surface) -> tuple[FloatArray, float] | None:
@@ -191,4 +191,4 @@ class Scene:
 
 def unit(points: FloatArray) -> FloatArray:
     """(..., 3) directions of points (..., 3) from the origin."""
-    return np.asarray(points / np.maximum(np.linalg.norm(points, axis=-1), 1e-9)[..., None])
+    return np.asarray(points / np.maximum(length(points), 1e-9)[..., None])

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from pnst.phantom.check import require
-from pnst.phantom.distances import ellipsoid
+from pnst.phantom.distances import ellipsoid, length
 from pnst.phantom.harmonics import evaluate, random_terms
 from pnst.phantom.inclusion import Ball
 from pnst.phantom.lesion import LesionSpec
@@ -59,18 +59,18 @@ class Shape:
     def level(self, local: FloatArray) -> FloatArray:
         """|A⁻¹x| ÷ ρ at local points (..., 3): below 1 inside, 1 on the surface, above 1 outside. Exact."""
         stretched = local / self.radii
-        length = np.linalg.norm(stretched, axis=-1)
-        directions = stretched / np.maximum(length, 1e-12)[..., None]
-        return np.asarray(length / self.rho(directions))
+        out = length(stretched)
+        directions = stretched / np.maximum(out, 1e-12)[..., None]
+        return np.asarray(out / self.rho(directions))
 
     def scaled_distance(self, local: FloatArray, share: float) -> FloatArray:
         """(n,) signed distance in mm from local points (n, 3) to the surface scaled by a share, to first order.
 
         Exact on its border, which is all that partial volume asks for.
         """
-        length = np.linalg.norm(local / self.radii, axis=-1)
-        rho = length / np.maximum(self.level(local), 1e-12)
-        return ellipsoid(local, self.radii, share * np.where(length < 1e-9, 1.0, rho))
+        out = length(local / self.radii)
+        rho = out / np.maximum(self.level(local), 1e-12)
+        return ellipsoid(local, self.radii, share * np.where(out < 1e-9, 1.0, rho))
 
     def stroma(self, local: FloatArray) -> FloatArray:
         """(n,) share of `STROMA` in the tumour's texture at local points (n, 3): 0 to 1, ½ on average."""

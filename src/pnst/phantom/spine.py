@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.phantom.anatomy import SurroundSpec
-from pnst.phantom.distances import cord, cylinder, ellipsoid
+from pnst.phantom.distances import cord, cylinder, ellipsoid, length
 from pnst.phantom.layers import Layer
 from pnst.phantom.spine_spec import LEVELS, SpineSpec
 from pnst.phantom.tissue import Tissue
@@ -126,11 +126,10 @@ class Spine:
         """To the cord as it runs, also where the tumour has replaced it."""
         middle, radii = self.cord_section(local[..., 2])
         scaled = (local[..., :2] - middle) / radii
-        length = np.linalg.norm(scaled, axis=-1)
-        gradient = np.linalg.norm(scaled / radii, axis=-1)
-        near_centre = length < 1e-6
-        distance = length * (length - 1) / np.where(near_centre, 1.0, gradient)
-        return np.asarray(np.where(near_centre, -radii.min(axis=-1), distance))
+        out, gradient = length(scaled), length(scaled / radii)
+        near_centre = out < 1e-6
+        distance = out * (out - 1) / np.where(near_centre, 1.0, gradient)
+        return np.asarray(np.where(near_centre, -np.minimum(radii[..., 0], radii[..., 1]), distance))
 
     def sac(self, local: FloatArray) -> FloatArray:
         """To the thecal sac, which the mask of the canal outlines."""
@@ -164,7 +163,7 @@ class Spine:
         depth = min(spec.scallop_mm, half)
         radius = (half**2 + depth**2) / (2 * depth) if depth > 0 else 1.0
         middle = [0.0, self.posterior_wall_mm + depth - radius, -spec.foramen_offset_mm - spec.period_mm / 2]
-        return np.asarray(np.linalg.norm(local - np.array(middle), axis=-1) - radius)
+        return np.asarray(length(local - np.array(middle)) - radius)
 
     def tunnel(self, local: FloatArray) -> FloatArray:
         """To the foramen on the tumour's side, at its height."""

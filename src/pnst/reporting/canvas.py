@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from PIL import Image
 
@@ -26,7 +25,7 @@ from pnst.typing import BoolArray, FloatArray
 SIDE_IN = 3.0
 DPI = 160
 COMPRESSION = 3
-"""Of PNG. 6 takes nearly three times as long for files 3 % smaller; the pixels are the same."""
+"""zlib's level: 29 pictures in 0.5 s, where 6 takes 1.3 s for 2 % fewer bytes. Levels 4 and 5 make more bytes."""
 HALO = [withStroke(linewidth=2, foreground="black")]
 TEXT: dict[str, Any] = {"color": "white", "fontsize": 9, "family": "DejaVu Sans", "path_effects": HALO}
 WINDOW_PERCENTILES = (1.0, 99.5)
@@ -65,7 +64,7 @@ class Canvas:
 
     def grey(self, data: FloatArray) -> None:
         """The field's slice of an array on its grid, windowed by what is seen."""
-        image = self.field.plane.image(data).astype(np.float64)
+        image = self.field.plane.image(data).astype(np.float32)  # half the work of doubles, for 256 greys
         low, high = window(image)
         self.axes.imshow(
             image, cmap="gray", vmin=low, vmax=high, extent=self.field.plane.extent, interpolation="bilinear", zorder=0
@@ -103,11 +102,7 @@ class Canvas:
 
     def outline(self, segments: FloatArray, colour: str) -> None:
         """Line segments (n, 2, 2) in picture mm."""
-        if not len(segments):
-            return
-        codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=Path.code_type), len(segments))
-        lines = Path(segments.reshape(-1, 2), codes)
-        self.axes.add_patch(PathPatch(lines, fill=False, edgecolor=colour, linewidth=1.3, capstyle="round"))
+        self.axes.add_collection(LineCollection(list(segments), colors=colour, linewidths=1.3, capstyle="round"))
 
     def chord(self, ends: FloatArray, colour: str) -> None:
         """A dashed line between two points (2, 2) in picture mm, its ends marked."""
@@ -119,11 +114,11 @@ class Canvas:
         self._scale_bar()
         left, right, bottom, top = self.field.window
         self.axes.set(xlim=(left, right), ylim=(bottom, top))
-        out = io.BytesIO()
         drawn = FigureCanvasAgg(self.figure)
         drawn.draw()
-        opaque = np.asarray(drawn.buffer_rgba())[..., :3]
-        Image.fromarray(np.ascontiguousarray(opaque)).save(out, "png", compress_level=COMPRESSION)
+        opaque = np.ascontiguousarray(np.asarray(drawn.buffer_rgba())[..., :3])  # no transparency: the face is black
+        out = io.BytesIO()
+        Image.fromarray(opaque).save(out, "png", dpi=(DPI, DPI), compress_level=COMPRESSION)
         return out.getvalue()
 
     def _letters(self) -> None:

@@ -76,8 +76,8 @@ class ImagePlane:
 
     def image(self, data: AnyArray) -> AnyArray:
         """(rows, columns): the plane's voxels of an array on `grid`, as they stand on the screen."""
-        plane = (slice(None),) * self.axis + (self.index,)
-        return np.asarray(data[plane].T[::-1, ::-1])
+        i, j, k = (self.index if axis == self.axis else slice(None) for axis in range(3))
+        return np.asarray(data[i, j, k].T[::-1, ::-1])  # `take` would copy the whole array first
 
     def cut(self, mesh: Mesh) -> FloatArray:
         """(n, 2, 2): the segments in which the plane cuts a mesh (RAS mm), in picture mm."""

@@ -68,9 +68,7 @@ def _feet(points: FloatArray, mesh: Mesh, reach_mm: float) -> tuple[IntArray, Fl
     """Which of the points (n, 3) inside lie within `reach_mm` of the surface (m,); of these the surface's points (m, 3)
     and outward normals (m, 3) nearest to them, and their depth (m,) in mm.
     """
-    from scipy.spatial import cKDTree
-
-    distance, nearest = cKDTree(mesh.vertices).query(points, distance_upper_bound=reach_mm)
+    distance, nearest = mesh.tree.query(points, distance_upper_bound=reach_mm)
     near = np.flatnonzero(np.isfinite(distance))
     points, nearest = points[near], nearest[near]
     normals = mesh.vertex_normals[nearest]

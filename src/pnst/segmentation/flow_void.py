@@ -83,9 +83,13 @@ def _level(data: FloatArray, bright: BoolArray, lesion: BoolArray, spacing: tupl
     level = np.full(data.shape, np.nan, dtype=np.float32)
     edge = dilate(lesion) & dilate(~lesion)
     for side in (lesion, ~lesion):
-        weight = _smooth((side & bright & ~edge).astype(np.float32), sigmas)
-        value = _smooth(np.where(side & bright & ~edge, data, 0).astype(np.float32), sigmas)
-        np.divide(value, weight, out=level, where=side & (weight > MIN_WEIGHT))
+        box = bounding_box(side)
+        if box is None:
+            continue
+        within, clear = side[box], (side & bright & ~edge)[box]
+        weight = _smooth(clear.astype(np.float32), sigmas)
+        value = _smooth(np.where(clear, data[box], 0).astype(np.float32), sigmas)
+        np.divide(value, weight, out=level[box], where=within & (weight > MIN_WEIGHT))
     return level
 
 

@@ -17,6 +17,8 @@ from pnst.typing import BoolArray, FloatArray
 
 DEPTH_STEPS = 24
 """Depth is worked out on nodes this many to the lesion's equivalent radius: a third of the depth is eight of them."""
+ALIGNED = 1e-6
+"""Voxels: rows that run together to this are read an axis at a time, in a third of the time."""
 DEPTH_MARGIN = 2
 """Empty nodes beyond the surface on every side."""
 
@@ -52,7 +54,7 @@ class Interior:
         slices = zip(np.moveaxis(self.volume.data, axis, 0), np.moveaxis(self.lesion.data, axis, 0), strict=True)
         return sum(not _varies(image[inside]) for image, inside in slices if np.count_nonzero(inside) > 1)
 
-    @property
+    @cached_property
     def lost_fraction(self) -> float:
         """The share of the lesion's voxels that hold no number."""
         return float(np.mean(~np.isfinite(self.volume.data[self.lesion.data])))
@@ -94,9 +96,12 @@ class Interior:
         i, j, k = (slice(max(0, side.start - 1), side.stop + 1) for side in box)  # for the rounding of the corners
         near = canonical.crop((i, j, k))
         to_near = near.grid.inverse @ here.affine
-        data = near.data.astype(np.float32)
+        data, turn, scale = near.data.astype(np.float32), to_near[:3, :3], np.diag(to_near)[:3]
+        aligned = (np.abs(turn - np.diag(scale)) @ np.asarray(here.shape)).max() < ALIGNED
         return np.asarray(
-            affine_transform(data, to_near[:3, :3], to_near[:3, 3], here.shape, order=1, mode="constant", cval=np.nan)
+            affine_transform(
+                data, scale if aligned else turn, to_near[:3, 3], here.shape, order=1, mode="constant", cval=np.nan
+            )
         )
 
 

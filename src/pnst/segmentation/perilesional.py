@@ -164,9 +164,11 @@ class Perilesional:
         """Their modes."""
         return self.modes(self.shell_values)
 
-    def on_voxels(self, of_blocks: AnyArray) -> AnyArray:
-        """An array on the cells, on the voxels: each voxel takes its cell's value, or the last cell's beyond it."""
-        return upsample(of_blocks, self.volume.grid)
+    def on_voxels(self, of_blocks: AnyArray, box: Box | None = None) -> AnyArray:
+        """An array on the cells, on the voxels or a box of them: each voxel takes its cell's value, or the last cell's
+        beyond it.
+        """
+        return upsample(of_blocks, self.volume.grid, box)
 
 
 def crop_perilesional(
@@ -192,7 +194,11 @@ def crop_perilesional(
 
 
 def _in_rows(data: AnyArray, hidden: BoolArray | None) -> AnyArray:
-    """A copy (ni, nj, nk) in the order in which it is read many times beside masks, NaN where it is hidden."""
+    """The data (ni, nj, nk) in the order in which it is read many times beside masks, NaN where it is hidden: itself
+    where it lies so and nothing is hidden, else a copy.
+    """
+    if data.flags.c_contiguous and hidden is None:
+        return data
     # Packed first: rows that lie 2ⁿ bytes apart push each other out of the cache.
     out = np.ascontiguousarray(data.copy(order="K"))
     if hidden is not None:
@@ -220,12 +226,13 @@ def block_means(data: AnyArray, sides: tuple[int, ...]) -> FloatArray:
     return total / np.float32(np.prod(sides))
 
 
-def upsample(of_blocks: AnyArray, grid: Grid) -> AnyArray:
-    """An array on the cells of a grid, on the grid's own voxels; the last cell reaches to the end."""
+def upsample(of_blocks: AnyArray, grid: Grid, box: Box | None = None) -> AnyArray:
+    """An array on the cells of a grid, on the grid's own voxels or a box of them; the last cell reaches to the end."""
     out = of_blocks
     for axis, (count, side) in enumerate(zip(grid.shape, downsampling_factors(grid), strict=True)):
-        if side > 1:
-            out = np.take(out, np.minimum(np.arange(count) // side, out.shape[axis] - 1), axis=axis)
+        voxels = np.arange(count) if box is None else np.arange(count)[box[axis]]
+        if side > 1 or len(voxels) < count:
+            out = np.take(out, np.minimum(voxels // side, out.shape[axis] - 1), axis=axis)
     return out
 
 

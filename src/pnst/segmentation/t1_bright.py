@@ -87,7 +87,7 @@ def _ground(data: FloatArray, allowed: BoolArray, brighter: float, settings: T1H
     """
     values = data[allowed]
     bright, dark = values[values > brighter], values[values <= brighter]
-    if bright.size <= dark.size or dark.size < settings.min_ground_fraction * values.size:
+    if bright.size <= dark.size or not dark.size or dark.size < settings.min_ground_fraction * values.size:
         return allowed
     spread = robust_sd(bright) + robust_sd(dark)
     apart = np.median(bright) - np.median(dark) > settings.separation_sd * spread

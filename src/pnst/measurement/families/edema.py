@@ -124,10 +124,8 @@ class _Zone:
 
     def surface_distance(self, chosen: AnyArray) -> FloatArray:
         """mm from the lesion's mesh (its vertices lie close) for the chosen ones of the zone's voxels (n,)."""
-        from scipy.spatial import cKDTree
-
         points = self.mask.grid.to_world(np.argwhere(self.mask.data)[chosen])
-        return np.asarray(cKDTree(self.lesion.mesh.vertices).query(points)[0])
+        return np.asarray(self.lesion.mesh.tree.query(points)[0])
 
     def extent_mm(self) -> float:
         """The greatest distance of a voxel's centre from the lesion's surface, strands aside; 0 where all is strand."""

@@ -148,7 +148,7 @@ def _on_voxels(perilesional: Perilesional, cells: FloatArray, grid: Grid) -> Flo
     box = perilesional.volume.grid.box_of(grid)
     if box is None:
         raise ValueError("the crop is no part of the surroundings")
-    return np.asarray(np.nan_to_num(perilesional.on_voxels(cells)[box]))
+    return np.asarray(perilesional.on_voxels(np.nan_to_num(cells), box))
 
 
 def _bone(context: Context, near: _Near, settings: FlowVoidSettings) -> BoolArray:
@@ -213,10 +213,8 @@ def _passes_by(
     settings: FlowVoidSettings,
 ) -> bool:
     """Whether a vessel runs outside the lesion from one border of what is looked at to another: a normal one may."""
-    from scipy.spatial import cKDTree
-
     if (near.lesion[box] & (pieces.labels[box] == vessel.label)).any():
         return False
     ends = near.grid.to_world(vessel.tube.ends + [side.start for side in box])
-    away = cKDTree(context.lesion.mesh.vertices).query(ends)[0]
+    away = context.lesion.mesh.tree.query(ends)[0]
     return bool((away >= settings.perilesional_mm - max(near.grid.spacing)).all())

@@ -87,7 +87,9 @@ def measure_split_fat(context: Context) -> Outcome:
             compartment=place,
             quality=join_warnings(*_quality_flags(context, series, unseen, scale), _place_flag(read, place, settings)),
         ),
-        regions={
+        regions={}
+        if context.perturbation
+        else {
             "fat_rim": _rim_voxels(perilesional, scale, apart.marrow, settings),
             "fat_cover": SurfaceMap(read.points, _cover_mm(read.rim, read.cover), COVER),
         },
