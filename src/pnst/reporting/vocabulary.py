@@ -132,8 +132,8 @@ FAMILIES = {
     "cord": Words(
         "Spinal cord",
         "How much of the lesion lies inside the cord's outline, as it would run without the lesion or as it is pushed "
-        "aside; what the lesion (outlined in blue) does to the cord (green); oedema (orange) and a tube of fluid in the "
-        "cord on T2.",
+        "aside; what the lesion (outlined in blue) does to the cord (green); oedema (orange) and a tube of fluid in "
+        "the cord on T2.",
         (
             KeyColumn("inside_fraction", "compartment", "Compartment", "intramedullary over", "inside_fraction"),
             KeyColumn("compression_ratio"),
@@ -142,7 +142,7 @@ FAMILIES = {
     ),
     "canal": Words(
         "Spinal canal",
-        "The largest share of a cross-section of the canal that the lesion fills (its part in the canal is tinted blue); "
+        "The largest share of a cross-section of the canal that the lesion fills (its part in the canal is tinted); "
         "fluid between lesion and cord; the lesion's contact with the canal's wall, and what "
         "enhances along it.",
         (
