@@ -17,7 +17,10 @@ from pnst.workflow.inputs import CordLine
 
 FOUND = ("cord", "canal", "csf")
 """What is found along a line; `regions` holds it under these names."""
-NOTE = "cord, canal and csf: found on T2 along the line that was given, where no mask was"
+NOTE = (
+    "cord, canal and csf: found on T2 along the line that was given, where no mask was; fat round the dura that is as "
+    "bright as fluid counts as canal"
+)
 
 
 def with_found_cord(study: Study, given: CordLine, lesions: Sequence[Lesion]) -> Study:
