@@ -88,9 +88,7 @@ def cord_truth(scene: Scene, spine: Spine, surface: Surface, at: Sections, volum
     }
 
 
-def canal_truth(
-    spine: Spine, surface: Surface, scene: Scene, at: Sections, volume_mm3: float
-) -> dict[str, Value]:
+def canal_truth(spine: Spine, surface: Surface, scene: Scene, at: Sections, volume_mm3: float) -> dict[str, Value]:
     """The columns of `canal`."""
     share = np.count_nonzero(at.tumour & at.sac, axis=(1, 2)) / np.count_nonzero(at.sac, axis=(1, 2))
     fullest = at.along[int(np.argmax(share))]
