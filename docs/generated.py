@@ -213,6 +213,8 @@ def api_listing() -> str:
         thing = getattr(pnst, name)
         if inspect.isclass(thing):
             entries.append(f".. autoclass:: pnst.{name}\n   :members:\n")
+        elif inspect.ismodule(thing):
+            entries.append(f".. automodule:: pnst.{name}\n   :members:\n")
         elif callable(thing):
             entries.append(f".. autofunction:: pnst.{name}\n")
     return "```{eval-rst}\n" + "\n".join(entries) + "```\n"

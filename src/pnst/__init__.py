@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     __version__: str
 
+    from pnst import plot
     from pnst.classification.assess import assess
     from pnst.classification.assessment import Assessment
     from pnst.classification.burden import Burden
@@ -112,6 +113,7 @@ __all__ = [
     "report",
     "compare",
     "run_cohort",
+    "plot",
     "train",
     "read_model",
     "evaluate",
@@ -151,6 +153,8 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("pnst")
+    if name == "plot":
+        return import_module("pnst.plot")
     if name not in _HOMES:
         raise AttributeError(f"module 'pnst' has no attribute {name!r}")
     value = getattr(import_module(f"pnst.{_HOMES[name]}"), name)
@@ -159,4 +163,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_HOMES, "plot"})

@@ -39,6 +39,13 @@ def test_prompts_are_those_of_the_command_line():
         case(study="A", line="0,0,5:30,0,5", point="1,2,3").inputs(ROOT)
 
 
+def test_a_line_along_the_cord():
+    assert case(study="A", cord_line="0,0,5:0,1,40").inputs(ROOT).cord_line == [(0, 0, 5), (0, 1, 40)]
+    with pytest.raises(SettingError, match="cannot read --cord-line"):
+        case(study="A", cord_line="0,0,5").inputs(ROOT)
+    assert case(study="A").inputs(ROOT).cord_line is None
+
+
 def test_what_goes_into_the_results():
     kept = case(study="A", lesion="m", diagnosis="MPNST", age="34", site="007", role__t1="7", check="look").kept()
     assert kept == {"diagnosis": "MPNST", "age": 34, "site": "007"}

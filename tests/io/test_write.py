@@ -157,3 +157,14 @@ def test_what_cannot_be_written_leaves_nothing(study, tmp_path):
     write_study(holed_study, tmp_path / "out")
     with pytest.raises(InputError, match="already there"):
         write_study(study, tmp_path / "out")
+
+
+@pytest.mark.parametrize("form", ["nifti", "bids", "dicom"])
+def test_the_mask_of_one_vertebra_comes_back_under_its_name(study, tmp_path, form):
+    named = replace(study, case_id="A", masks={"vertebra_L3": study.masks["muscle"]})
+    write_study(named, tmp_path / "out", form)
+    again = read_study(tmp_path / "out").masks
+    assert list(again) == ["vertebra_L3"]
+    assert again["vertebra_L3"].count == study.masks["muscle"].count
+    with pytest.raises(InputError, match="mask name"):
+        write_study(replace(study, masks={"vertebra__L3": study.masks["muscle"]}), tmp_path / "no", form)

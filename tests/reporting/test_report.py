@@ -120,7 +120,7 @@ def test_a_number_stands_in_the_row_of_its_name_with_its_unit(page):
 def test_what_was_skipped_stands_there_with_its_reason(page, made):
     for part, reason in made.m.skipped.items():
         assert f"{part_title(part)} not measured: {reason}" in page.row(part_title(part))
-    assert "Not measured: too little of the edge is seen" in page.text
+    assert "Not measured: Edge: too little of the edge is seen" in page.text
 
 
 def test_an_unmeasured_family_is_named_and_has_no_pictures(made, bare, a):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from nerves import NerveScene
 from pnst.image import Mask
 from pnst.measurement import measure as measuring
 from pnst.reporting.outline_colours import INDISTINCT
-from pnst.reporting.structure_pictures import COLOURS, bone_pictures, contact_pictures, nerve_pictures
+from pnst.reporting.structure_pictures import COLOURS, bone_pictures, contact_pictures, cord_pictures, nerve_pictures
 from pnst.study import Study
 from reporting.picture_pixels import near, pixels
 from touching import BoneScene
@@ -63,3 +65,18 @@ def test_what_is_drawn_together_differs():
     assert len(set(together)) == len(together)
     assert len({COLOURS[name][1] for name in ("nerve", "nerve_other_side")}) == 2
     assert np.all([colour.startswith("#") for _, colour in COLOURS.values()])
+
+
+def test_the_cord_is_shown_with_and_without_oedema(only_masks):
+    study, lesion = NERVE.study(), NERVE.lesion()
+    cord = study.masks["nerve"]
+    with_cord = Study("A", study.series, masks={"cord": cord})
+    m = measure(with_cord, lesion)
+    pictures = cord_pictures(with_cord, lesion, m)
+    assert pictures
+    assert all("cord (green)" in picture.caption for picture in pictures)
+    none = replace(m, regions={"cord_edema": Mask(np.zeros_like(cord.data), cord.grid)})
+    assert len(cord_pictures(with_cord, lesion, none)) == len(pictures)
+    some = replace(m, regions={"cord_edema": cord})
+    assert any("Oedema of the cord" in picture.alt for picture in cord_pictures(with_cord, lesion, some))
+    assert cord_pictures(study, lesion, m) == []

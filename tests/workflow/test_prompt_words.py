@@ -8,7 +8,7 @@ import pytest
 
 from pnst.errors import InputError, SettingError
 from pnst.workflow import Box, Line, Point, PromptFile
-from pnst.workflow.prompt_words import box_of, line_of, point_of, prompt_of
+from pnst.workflow.prompt_words import box_of, cord_line_of, line_of, point_of, prompt_of
 
 
 def test_a_line_with_everything():
@@ -70,3 +70,14 @@ def test_positions_that_make_no_prompt():
         line_of("0,0,0:0,0,0")
     with pytest.raises(InputError):
         box_of("9,9,9:0,0,0")
+
+
+def test_a_cords_line_is_positions_or_a_file(tmp_path):
+    assert cord_line_of(None) is None
+    assert cord_line_of("0,-3.5,10:1,-3,40:2,0,60") == [(0, -3.5, 10), (1, -3, 40), (2, 0, 60)]
+    file = tmp_path / "cord.csv"
+    file.touch()
+    assert cord_line_of(str(file)) == file
+    for words in ("1,2,3", "nowhere.csv", "1,2,3:4,5", "1,2,3:4,5,nan", ""):
+        with pytest.raises(SettingError, match="cannot read --cord-line"):
+            cord_line_of(words)

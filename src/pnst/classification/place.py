@@ -43,10 +43,10 @@ def _measured(
     location = _location(compartment, float(in_canal[row]), float(in_foramen[row]))
     if location is None:
         return Place(patient)
-    read = [f"{COMPARTMENT} {compartment}"] if compartment else []
+    read = [f"{compartment} by the cord's outline"] if compartment else []
     read += [
-        f"{column} {values[row]:.2f}"
-        for column, values in ((IN_CANAL, in_canal), (IN_FORAMEN, in_foramen))
+        f"{values[row]:.0%} of it in {where}"
+        for where, values in (("the canal", in_canal), ("a foramen", in_foramen))
         if values[row] == values[row]  # not NaN
     ]
     why = f"the place is taken as {location}, as measured ({', '.join(read)}); give the patient's location to overrule"

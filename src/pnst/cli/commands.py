@@ -24,6 +24,7 @@ from pnst.cli.options import (
     BidsOption,
     BoxOption,
     CaseOption,
+    CordLineOption,
     CraniocaudalOption,
     DicomOption,
     EnhancedOption,
@@ -108,6 +109,7 @@ def run(
     mask: MaskOption = None,
     mask_scheme: MaskSchemeOption = None,
     structures: StructuresOption = None,
+    cord_line: CordLineOption = None,
     override: OverrideOption = None,
     prior: PriorOption = None,
     patient: PatientOption = None,
@@ -132,7 +134,8 @@ def run(
     inputs = inputs_of(study, lesion, role, mask, override, *given)
     prompt = workflow.prompt_of(line, craniocaudal, lines, point, box, scribbles)
     inputs = replace(inputs, settings_file=settings, prompt=prompt, on=on)
-    inputs, folder = replace(inputs, mask_scheme=mask_scheme, structures=structures), folder_of(out)
+    inputs = replace(inputs, mask_scheme=mask_scheme, structures=structures, cord_line=workflow.cord_line_of(cord_line))
+    folder = folder_of(out)
     with progress() as show_stage:
         case = workflow.run_case(inputs, folder, settings_of(settings, prior, bias, align), show_stage)
     print_case(case, folder)
@@ -199,6 +202,7 @@ def measure(
     mask: MaskOption = None,
     mask_scheme: MaskSchemeOption = None,
     structures: StructuresOption = None,
+    cord_line: CordLineOption = None,
     override: OverrideOption = None,
     settings: SettingsOption = None,
     align: AlignOption = None,
@@ -212,7 +216,8 @@ def measure(
     inputs = inputs_of(study, lesion, role, mask, override, None, case_id, False)
     prompt = workflow.prompt_of(line, craniocaudal, lines, point, box, scribbles)
     inputs = replace(inputs, settings_file=settings, prompt=prompt, on=on)
-    inputs, folder = replace(inputs, mask_scheme=mask_scheme, structures=structures), folder_of(out)
+    inputs = replace(inputs, mask_scheme=mask_scheme, structures=structures, cord_line=workflow.cord_line_of(cord_line))
+    folder = folder_of(out)
     with progress() as show_stage:
         case = workflow.measure_step(inputs, folder, settings_of(settings, None, bias, align), show_stage)
     if folder is None:

@@ -107,6 +107,15 @@ StructuresOption = Annotated[
         "`pnst doctor` says which of them are installed.",
     ),
 ]
+CordLineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cord-line",
+        metavar="FILE|X,Y,Z:X,Y,Z[:…]",
+        help="Two or more points along the spinal cord, RAS mm, or their file: 3D Slicer's .mrk.json, or text with "
+        "X,Y,Z a line. Cord and canal are found on T2 along it; where they cannot be told, that is an error.",
+    ),
+]
 OverrideOption = Annotated[
     list[str] | None,
     typer.Option("--override", metavar="COLUMN=VALUE", help="Your own reading of a sign: split_fat.present=yes."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +20,7 @@ PROMPTS = ("line", "craniocaudal", "lines", "point", "box", "scribbles")
 """As the options of `pnst run` of these names."""
 PATIENT = ("nf1", "age", "location", "level")
 """Facts that a score asks for; they stand in the table of the results, too."""
-OWN = (CASE, STUDY, LESION, LABEL, *PROMPTS, "on", "mask_scheme", *PATIENT, CHECK)
+OWN = (CASE, STUDY, LESION, LABEL, *PROMPTS, "on", "mask_scheme", "cord_line", *PATIENT, CHECK)
 """Columns that mean something by themselves."""
 PREFIXES = MappingProxyType(
     {
@@ -59,6 +59,7 @@ class CohortCase:
             roles=self._below("role.", self.cells),
             masks=self._below("mask.", cells),
             mask_scheme=cells.get("mask_scheme"),
+            cord_line=self._cord_line(root),
             overrides={column: value_of(cell) for column, cell in self._below("override.", cells).items()},
             patient={fact: value_of(cells[fact]) for fact in PATIENT if fact in cells},
             case_id=self.name,
@@ -73,6 +74,13 @@ class CohortCase:
         cell = self.cells[column]
         is_file = column in (STUDY, LESION, *_FILES) or column.startswith("mask.")
         return str(root / cell) if is_file else cell
+
+    def _cord_line(self, root: Path) -> Sequence[tuple[float, float, float]] | Path | None:
+        """Points, or the file that holds them."""
+        from pnst.workflow.prompt_words import cord_line_of
+
+        cell = self.cells.get("cord_line")
+        return cord_line_of(str(root / cell) if cell is not None and (root / cell).is_file() else cell)
 
     @staticmethod
     def _below(prefix: str, cells: Mapping[str, str]) -> dict[str, str]:

@@ -63,7 +63,7 @@ def write_bids(study: Study, folder: Path, lesions: Sequence[Lesion]) -> None:
         write_series(root / subject / names[role].format(sub=subject), series)
     drawn = derived / subject / "anat" / subject
     for name, mask in study.masks.items():
-        _write_mask(f"{drawn}_label-{name}", mask, "ROI")
+        _write_mask(f"{drawn}_label-{name.replace('_', '')}", mask, "ROI")  # a label holds no underscore
     if len(lesions) == 1:
         _write_mask(f"{drawn}_label-lesion", lesions[0].mask, "Lesion")
     elif lesions:

@@ -69,10 +69,10 @@ def _check(study: Study, format: str, dicom: DicomStyle | None) -> None:  # noqa
             remedy="write DICOM, or leave the style out",
         )
     for name in study.masks:
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", name) or name in (*Role, "lesion"):
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*", name) or name in (*Role, "lesion"):
             raise InputError(
                 "the study cannot be written",
                 got=f"the mask name {name!r}",
-                expected="letters and digits, and not a role or 'lesion'",
+                expected="letters, digits and single underscores between them, and not a role or 'lesion'",
                 remedy="rename the mask first",
             )

@@ -58,7 +58,7 @@ def spine_truth(scene: Scene, surface: Surface, volume_mm3: float) -> dict[str, 
     at = Sections.cut(scene, spine, np.arange(low, high, SECTION_MM) + SECTION_MM / 2)
     return {
         "cord": cord_truth(scene, spine, surface, at, volume_mm3),
-        "canal": canal_truth(spine, surface, scene, at),
+        "canal": canal_truth(spine, surface, scene, at, volume_mm3),
         "bone": bone_truth(scene, spine),
     }
 
@@ -88,7 +88,7 @@ def cord_truth(scene: Scene, spine: Spine, surface: Surface, at: Sections, volum
     }
 
 
-def canal_truth(spine: Spine, surface: Surface, scene: Scene, at: Sections) -> dict[str, Value]:
+def canal_truth(spine: Spine, surface: Surface, scene: Scene, at: Sections, volume_mm3: float) -> dict[str, Value]:
     """The columns of `canal`."""
     share = np.count_nonzero(at.tumour & at.sac, axis=(1, 2)) / np.count_nonzero(at.sac, axis=(1, 2))
     fullest = at.along[int(np.argmax(share))]
@@ -97,6 +97,7 @@ def canal_truth(spine: Spine, surface: Surface, scene: Scene, at: Sections) -> d
     level = spine.vertebra(np.array([[0.0, 0.0, fullest]]))[0]
     return {
         "occupancy_fraction": float(share.max()),
+        "inside_fraction": float(((at.tumour & at.sac) * _stretch(spine, at.local)).sum()) * SECTION_MM**3 / volume_mm3,
         "occupancy_level": LEVELS[int(level)] if share.max() > 0 and 0 <= level < len(LEVELS) else None,
         "dural_contact_fraction": float(surface.areas[near_wall].sum() / surface.areas.sum()),
         "dural_tail_mm": spine.spec.dural_tail_mm,

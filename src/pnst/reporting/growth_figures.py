@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,28 +27,29 @@ LOWEST_B_WITHIN = 10.0
 """Diffusion is shown by its images within this many s/mm² of the lowest b-value."""
 
 
-def curve_picture(lesion: LesionGrowth, settings_lines: tuple[float, float]) -> Picture:
+def curve_picture(lesion: LesionGrowth, thresholds: tuple[float, float]) -> Picture:
+    """The growth curve as a picture of the page."""
+    points = "; ".join(f"day {visit.day:g}: {visit.volume_ml:.3g} ml" for visit in lesion.measured)
+    caption = "Volume with its 95 % interval; the line is the exponential that growth by one factor a day would follow."
+    return Picture(figure_png(partial(draw_curve, lesion, thresholds)), f"Growth curve; {points}", caption)
+
+
+def draw_curve(lesion: LesionGrowth, thresholds: tuple[float, float], axes: Axes) -> None:
     """Volume against days with intervals, the exponential through it, and baseline more or less the thresholds."""
     visits = lesion.measured
     days, volumes = (np.array([getattr(v, name) for v in visits], dtype=float) for name in ("day", "volume_ml"))
     ends = np.array([v.volume_ml_interval or (v.volume_ml, v.volume_ml) for v in visits], dtype=float).T
-    up, down = settings_lines
-
-    def draw(axes: Axes) -> None:
-        across = axes.get_yaxis_transform()
-        for factor, words in ((1 + up, f"baseline +{up:.0%}"), (1 - down, f"baseline −{down:.0%}")):
-            axes.axhline(volumes[0] * factor, color=QUIET, linewidth=0.8, linestyle="--")
-            axes.text(0.02, volumes[0] * factor, words, transform=across, fontsize=7, color=QUIET, va="bottom")
-        if lesion.curve is not None:
-            shown = np.linspace(days[0], days[-1], 100)
-            axes.plot(shown, [lesion.curve.volume_ml(day) for day in shown], color=QUIET, linewidth=1.2)
-        axes.errorbar(days, volumes, np.abs(ends - volumes), fmt="o", color="#0072b2", capsize=3, markersize=5)
-        axes.set(xlabel="days since the first date", ylabel="volume, ml")
-        axes.set_ylim(0, 1.15 * max(ends[1].max(), volumes[0] * (1 + up)))
-
-    points = "; ".join(f"day {day:g}: {volume:.3g} ml" for day, volume in zip(days, volumes, strict=True))
-    caption = "Volume with its 95 % interval; the line is the exponential that growth by one factor a day would follow."
-    return Picture(figure_png(draw), f"Growth curve; {points}", caption)
+    up, down = thresholds
+    across = axes.get_yaxis_transform()
+    for factor, words in ((1 + up, f"baseline +{up:.0%}"), (1 - down, f"baseline −{down:.0%}")):
+        axes.axhline(volumes[0] * factor, color=QUIET, linewidth=0.8, linestyle="--")
+        axes.text(0.02, volumes[0] * factor, words, transform=across, fontsize=7, color=QUIET, va="bottom")
+    if lesion.curve is not None:
+        shown = np.linspace(days[0], days[-1], 100)
+        axes.plot(shown, [lesion.curve.volume_ml(day) for day in shown], color=QUIET, linewidth=1.2)
+    axes.errorbar(days, volumes, np.abs(ends - volumes), fmt="o", color="#0072b2", capsize=3, markersize=5)
+    axes.set(xlabel="days since the first date", ylabel="volume, ml")
+    axes.set_ylim(0, 1.15 * max(ends[1].max(), volumes[0] * (1 + up)))
 
 
 def outline_pictures(growth: Growth, index: int) -> list[Picture]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pnst.measurement.family import Family, Value
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.numbers import Quantity, quantity
-from pnst.reporting.vocabulary import KeyColumn, column_title, family_words
+from pnst.reporting.vocabulary import KeyColumn, column_title, family_words, role_title
+from pnst.study import Role
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ def row_of(m: Measurements, name: str, column: str, title: str = "") -> Row:
     interval = columns.get(f"{column}_interval")
     override = f"{name}.{column}"
     return Row(
-        title or column_title(column),
-        quantity(column, columns[column], family_words(name).none),
+        title or column_title(column, name),
+        _read_on(column, columns[column]) or quantity(column, columns[column], family_words(name).none),
         quantity(f"{column}_interval", interval) if interval is not None else None,
         quantity(column, m.overrides[override]) if override in m.overrides else None,
         _rule(name, column, columns),
@@ -69,9 +70,22 @@ def _rule(name: str, sign: str, columns: Mapping[str, Value]) -> str:
     threshold = columns.get(f"{sign}_threshold")
     if threshold is None:
         return ""
-    key = next((key for key in family_words(name).keys if key.sign == sign), KeyColumn(sign, relation="threshold"))
-    limit = quantity(key.threshold_column, threshold)
-    return f"{key.relation} {limit.text} {limit.unit}".strip()
+    own = KeyColumn(sign, relation="threshold", threshold_column=sign)
+    key = next((key for key in family_words(name).keys if key.sign == sign), own)
+    rule = f"{key.relation} {_limit(key.threshold_column, threshold)}"
+    other = columns.get(f"{key.alternative}_threshold")
+    return rule if other is None else f"{rule}, or {_limit(key.alternative, other)}"
+
+
+def _limit(column: str, threshold: Value) -> str:
+    limit = quantity(column, threshold)
+    return f"{limit.text} {limit.unit}".strip()
+
+
+def _read_on(column: str, value: Value) -> Quantity | None:
+    """A series by what its role is called; None for another column."""
+    roles = {str(role): role for role in Role}
+    return Quantity(role_title(roles[value])) if column == "series" and value in roles else None
 
 
 def _first(columns: Mapping[str, Value]) -> KeyColumn:

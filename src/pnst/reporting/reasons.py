@@ -138,7 +138,7 @@ def _title(name: str, columns: Mapping[str, tuple[str, ...]]) -> str:
     """What a predictor is called; a trained model's features are columns, and go by their family's and their own."""
     family, dot, column = name.rpartition(".")
     if dot and name not in columns:
-        return f"{family_words(family).title}: {column_title(column)}"
+        return f"{family_words(family).title}: {column_title(column, family)}"
     return predictor_title(name)
 
 

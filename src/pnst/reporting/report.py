@@ -134,7 +134,7 @@ def _other_settings(m: Measurements) -> Mapping[str, Mapping[str, object]]:
 
 def _column(name: str) -> str:
     family, _, column = name.rpartition(".")
-    return f"{family_words(family).title}: {column_title(column)}" if family else column_title(column)
+    return f"{family_words(family).title}: {column_title(column, family)}" if family else column_title(column)
 
 
 def _of_one_case(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> None:

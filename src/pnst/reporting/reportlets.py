@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from pnst.measurement.family import Family
+from pnst.measurement.family import Family, Value
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.canvas import Picture
 from pnst.reporting.figures import (
@@ -18,8 +18,8 @@ from pnst.reporting.figures import (
     rim_pictures,
 )
 from pnst.reporting.key_numbers import Row, row_of
-from pnst.reporting.structure_pictures import bone_pictures, contact_pictures, nerve_pictures
-from pnst.reporting.vocabulary import family_words
+from pnst.reporting.structure_pictures import bone_pictures, contact_pictures, cord_pictures, nerve_pictures
+from pnst.reporting.vocabulary import KeyColumn, as_words, family_words
 from pnst.study import Lesion, Study
 
 
@@ -52,7 +52,7 @@ PICTURES: dict[str, DrawPictures] = {
     "t1_high": partial(region_pictures, name="t1_high"),
     "target": partial(region_pictures, name="target_core"),
     "heterogeneity": lambda study, lesion, m: [],
-    "cord": partial(region_pictures, name="cord_edema"),
+    "cord": cord_pictures,
     "canal": partial(region_pictures, name="canal_filled"),
     "nerve": nerve_pictures,
     "bone": bone_pictures,
@@ -72,7 +72,10 @@ def reportlets(study: Study, lesion: Lesion, m: Measurements) -> list[Reportlet]
     for name, family in m.families().items():
         words = family_words(name)
         draw = PICTURES.get(name)
-        reasons = [reason for part, reason in m.skipped.items() if part.startswith(f"{name}.")]
+        own = f"{name}."
+        reasons = [
+            f"{as_words(part.removeprefix(own))}: {why}" for part, why in m.skipped.items() if part.startswith(own)
+        ]
         parts.append(
             Reportlet(
                 words.title,
@@ -92,4 +95,10 @@ def _rows(m: Measurements, name: str, family: Family) -> list[Row]:
     """Every column of a family; intervals and thresholds stand beside their column, quality has its own place."""
     columns = family.columns()
     beside = {f"{column}{suffix}" for column in columns for suffix in ("_interval", "_threshold")} | {"quality"}
-    return [row_of(m, name, column) for column in columns if column not in beside]
+    left_out = {key.sign for key in family_words(name).keys if key.column not in columns and _is_open(columns, key)}
+    return [row_of(m, name, column) for column in columns if column not in beside | left_out]
+
+
+def _is_open(columns: Mapping[str, Value], key: KeyColumn) -> bool:
+    """Whether a sign was not told: without its number it says nothing, as of a structure that was not given."""
+    return key.sign is not None and columns.get(key.sign) is None

@@ -8,7 +8,7 @@ from pnst.image import Mask
 from pnst.measurement.measurements import Measurements
 from pnst.measurement.vertebrae import ALL_VERTEBRAE, VERTEBRA_MASKS
 from pnst.reporting.canvas import Canvas, Picture
-from pnst.reporting.figures import across, displayed, draw_outline, slice_words
+from pnst.reporting.figures import across, displayed, draw_outline, region_pictures, slice_words
 from pnst.reporting.outline_colours import contact_colours
 from pnst.reporting.plane import FieldOfView, placed
 from pnst.reporting.vocabulary import role_title
@@ -29,6 +29,14 @@ BONE_MASKS = (*VERTEBRAE, "canal")
 TOUCHED_MASKS = ("bone", *VERTEBRAE, "vessels", "nerve", "cord")
 T2_FIRST = (Role.T2_FS, Role.T2, Role.T1, Role.T1_POST)
 T1_FIRST = (Role.T1, Role.T2, Role.T2_FS, Role.T1_POST)
+
+
+def cord_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]:
+    """The cord beside the lesion, on T2 where there is one; and its oedema where there is any."""
+    edema = m.regions.get("cord_edema")
+    has_edema = isinstance(edema, Mask) and bool(edema.data.any())
+    shown = region_pictures(study, lesion, m, "cord_edema") if has_edema else []
+    return [*_pictures(study, lesion, ("cord",), T2_FIRST), *shown]
 
 
 def nerve_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]:

@@ -31,6 +31,14 @@ PRIMARY = (
     ("edema", "volume_ml", "oedema volume", "{:.1f} ml"),
     ("split_fat", "coverage_fraction", "split fat coverage", "{:.0%} of the surface"),
     ("adc", "mean_um2_per_ms", "mean ADC", "{:.2f} ·10⁻³ mm²/s"),
+    ("cord", "compartment", "place beside the cord", "{}"),
+    ("canal", "occupancy_fraction", "canal filled", "{:.0%} of its section"),
+    ("nerve", "gap_mm", "gap to the nerve", "{:.1f} mm"),
+    ("bone", "foraminal_fraction", "in a foramen", "{:.0%} of the lesion"),
+    ("fascicular", "count", "fascicles", "{:.0f} dots in rings"),
+    ("rim", "capsule_fraction", "dark capsule", "{:.0%} of the surface"),
+    ("flow_voids", "pieces_count", "flow voids", "{:.0f}"),
+    ("haemosiderin", "cap_fraction", "haemosiderin cap", "{:.0%} of a pole"),
 )
 
 

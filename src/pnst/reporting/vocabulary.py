@@ -33,6 +33,8 @@ class KeyColumn:
     relation: str = ""
     threshold_column: str = ""
     """The column whose unit the threshold has."""
+    alternative: str = ""
+    """A number that makes the sign positive by a threshold of its own."""
 
 
 @dataclass(frozen=True)
@@ -130,17 +132,19 @@ FAMILIES = {
     "cord": Words(
         "Spinal cord",
         "How much of the lesion lies inside the cord's outline, as it would run without the lesion or as it is pushed "
-        "aside; what the lesion does to the cord; oedema (orange) and a tube of fluid in the cord on T2.",
+        "aside; what the lesion (outlined in blue) does to the cord (green); oedema (orange) and a tube of fluid in "
+        "the cord on T2.",
         (
-            KeyColumn("inside_fraction"),
+            KeyColumn("inside_fraction", "compartment", "Compartment", "intramedullary over", "inside_fraction"),
             KeyColumn("compression_ratio"),
             KeyColumn("syrinx_width_mm", "syrinx", "Syrinx", "at least", "syrinx_width_mm"),
         ),
     ),
     "canal": Words(
         "Spinal canal",
-        "The largest share of a cross-section of the canal that the lesion fills; fluid between lesion and cord; the "
-        "lesion's contact with the canal's wall, and what enhances along it.",
+        "The largest share of a cross-section of the canal that the lesion fills (its part in the canal is tinted); "
+        "fluid between lesion and cord; the lesion's contact with the canal's wall, and what "
+        "enhances along it.",
         (
             KeyColumn("occupancy_fraction"),
             KeyColumn("csf_cleft_fraction", "csf_cleft", "Cleft of fluid", "at least", "csf_cleft_fraction"),
@@ -199,7 +203,7 @@ FAMILIES = {
         "Flow voids",
         "Tubes far darker than muscle on T2 in the lesion (outlined in blue) and within reach of it (magenta): "
         "vessels in which blood flows fast. Bone, fat and what only passes by are left out.",
-        (KeyColumn("length_mm", "present", "Flow voids", "two vessels, or at least", "length_mm"),),
+        (KeyColumn("pieces_count", "present", "Flow voids", "at least", "pieces_count", "length_mm"),),
         "undetermined",
     ),
     "haemosiderin": Words(
@@ -212,6 +216,7 @@ FAMILIES = {
 }
 
 COLUMNS = {
+    # A column's name, or family and column where two families mean different things by one name.
     "longest_diameter_mm": "Longest diameter",
     "axial_diameter_mm": "Axial diameter",
     "axial_short_diameter_mm": "Axial short diameter",
@@ -281,6 +286,7 @@ COLUMNS = {
     "variation_t2": "Variation on T2",
     "entropy_t2": "Entropy on T2",
     "inside_fraction": "Share inside the cord",
+    "canal.inside_fraction": "Share inside the canal",
     "interface_mm2": "Interface with the cord",
     "border_roughness": "Roughness of the interface",
     "border_ill_defined_fraction": "Indistinct share of the interface",
@@ -309,6 +315,7 @@ COLUMNS = {
     "remodelling": "Bone remodelling",
     "scalloping_depth_mm": "Hollow in the back of a body, less next levels",
     "roughness_mm": "Roughness of the hollow",
+    "roughness_threshold": "Smooth below, mm",
     "foramen_area_ratio": "Foramen ÷ that of the other side",
     "foraminal_fraction": "Share of the lesion in a foramen",
     "dumbbell_waist_ratio": "Waist ÷ larger end",
@@ -398,15 +405,19 @@ def family_words(family: str) -> Words:
     return FAMILIES.get(family) or Words(as_words(family), "", ())
 
 
-def column_title(column: str) -> str:
-    """What a column (without its family) is called."""
-    return COLUMNS.get(column) or as_words(column)
+def column_title(column: str, family: str = "") -> str:
+    """What a column (without its family) is called.
+
+    >>> column_title("inside_fraction", "cord"), column_title("inside_fraction", "canal")
+    ('Share inside the cord', 'Share inside the canal')
+    """
+    return COLUMNS.get(f"{family}.{column}") or COLUMNS.get(column) or as_words(column)
 
 
 def sign_title(family: str, sign: str) -> str:
     """What a sign is called outside its family's table: "Split fat", where the column alone says "Present"."""
     keys = (key for key in family_words(family).keys if key.sign == sign)
-    return next((key.sign_title for key in keys), column_title(sign))
+    return next((key.sign_title for key in keys), column_title(sign, family))
 
 
 def predictor_title(predictor: str) -> str:

@@ -22,7 +22,7 @@ from pnst.workflow.doctor import examine
 from pnst.workflow.inputs import CaseInputs
 from pnst.workflow.learning import TrainingTable, evaluate_models, summarise_table, train_model
 from pnst.workflow.main_job import run
-from pnst.workflow.prompt_words import prompt_of
+from pnst.workflow.prompt_words import cord_line_of, prompt_of
 from pnst.workflow.saved_results import assess_file, measurements_of, report_results
 from pnst.workflow.segmentation import segment_with, segmented_rows
 from pnst.workflow.serialise import assessments_json, explanations, measurements_csv, measurements_json
@@ -51,6 +51,7 @@ __all__ = [
     "assessments_json",
     "burden_rows",
     "compare",
+    "cord_line_of",
     "compare_step",
     "evaluate_models",
     "examine",

@@ -116,7 +116,6 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress, settings: Ru
     A prompt's lesion is segmented here, in the images as they were read: it then stands as one that was read would, and
     what comes after is the same for both.
     """
-    from pnst.io.masks.read import read_lesion, read_regions_of
     from pnst.io.study import read_study
 
     progress("reading the study")
@@ -133,6 +132,19 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress, settings: Ru
 
         progress(f"finding structures with {inputs.structures}")
         study = with_outside_structures(study, inputs.structures, (settings or RunSettings()).structures)
+    case = _with_lesions(study, inputs, progress, settings)
+    if inputs.cord_line is None:
+        return case
+    from pnst.workflow.cord_line import with_found_cord
+
+    progress("finding the cord")
+    return replace(case, study=with_found_cord(case.study, inputs.cord_line, case.lesions))
+
+
+def _with_lesions(study: Study, inputs: CaseInputs, progress: Progress, settings: RunSettings | None) -> Case:
+    """The lesions of a study, segmented from a prompt or read."""
+    from pnst.io.masks.read import read_lesion, read_regions_of
+
     if inputs.prompt is not None:
         from pnst.workflow.segmentation import segment_study
 
@@ -275,7 +287,9 @@ def measured_files(case: Case) -> dict[str, Content]:
     """The outputs that say what was measured, and where."""
     from pnst.image import Mask, Volume
     from pnst.io.results import numbered
+    from pnst.workflow.cord_line import found_masks
 
+    found = found_masks(case.study)
     files: dict[str, Content] = {
         "measurements.json": measurements_json(case.measurements),
         "measurements.csv": measurements_csv(case.measurements),
@@ -287,7 +301,7 @@ def measured_files(case: Case) -> dict[str, Content]:
         adc = m.regions.get("adc")
         if isinstance(adc, Volume):
             files[numbered("adc.nii.gz", n)] = adc
-        regions = {name: region for name, region in m.regions.items() if isinstance(region, Mask)}
+        regions = {name: region for name, region in m.regions.items() if isinstance(region, Mask)} | found
         if regions:
             files[numbered("regions", n)] = regions
     return files

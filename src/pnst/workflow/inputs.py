@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pnst.segmentation.outside import Segmenter
 
 StrPath = str | PathLike[str]
+CordLine = Sequence[Sequence[float]] | StrPath
+"""Points (RAS mm) along the cord in their order, or the file that holds them."""
 Progress = Callable[[str], None]
 
 
@@ -46,6 +48,8 @@ class CaseInputs:
     """The program that wrote the label map among the masks; None: the map names its labels."""
     structures: str | None = None
     """The program that is started to find structures; None: none is."""
+    cord_line: CordLine | None = None
+    """A line along the cord, from which cord and canal are found on T2; None: only masks tell of them."""
     overrides: Mapping[str, Value] = field(default_factory=dict)
     patient: Mapping[str, Any] = field(default_factory=dict)
     case_id: str | None = None
@@ -73,7 +77,8 @@ def given_paths(inputs: CaseInputs) -> list[Path]:
         mask_file(given).file for given in (inputs.lesion, inputs.previous, *inputs.masks.values()) if given is not None
     ]
     sites = [site for site in (*inputs.evidence, inputs.own_evidence) if isinstance(site, str | PathLike)]
-    others = (inputs.study, *inputs.roles.values(), model, inputs.settings_file, *sites)
+    cord = inputs.cord_line if isinstance(inputs.cord_line, str | PathLike) else None
+    others = (inputs.study, *inputs.roles.values(), model, cord, inputs.settings_file, *sites)
     return [*masks, *_prompt_files(inputs), *(Path(file) for file in others if file is not None)]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pnst.segmentation.prompt import Prompt
 from pnst.settings import RunSettings
 from pnst.workflow.case import Case, run_case
-from pnst.workflow.inputs import CaseInputs, Progress, StrPath, no_progress
+from pnst.workflow.inputs import CaseInputs, CordLine, Progress, StrPath, no_progress
 
 if TYPE_CHECKING:
     from pnst.classification.training.trained_model import TrainedModel
@@ -33,6 +33,7 @@ def run(
     masks: Mapping[str, StrPath] | None = None,
     mask_scheme: str | None = None,
     structures: str | None = None,
+    cord_line: CordLine | None = None,
     overrides: Mapping[str, Value] | None = None,
     patient: Mapping[str, Any] | None = None,
     prior: float | None = None,
@@ -62,6 +63,8 @@ def run(
         `assess`
     structures : a program that is started to find cord, vertebrae and other structures: "totalspineseg", "spineps",
         "totalsegmentator", "sct"; None: none is
+    cord_line : points (n, 3) in RAS mm along the cord, or a file of them: cord and canal are found on T2 along it;
+        None: only masks tell of them
     evidence, own_evidence : folders of `pnst evidence`, as in `assess`
     prior, align, bias : beat the settings where they are not None
 
@@ -104,6 +107,7 @@ def run(
         masks=masks or {},
         mask_scheme=mask_scheme,
         structures=structures,
+        cord_line=cord_line,
         overrides=overrides or {},
         patient=patient or {},
         case_id=case_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pnst.errors import SettingError
@@ -85,6 +86,23 @@ def box_of(words: str) -> Box:
 
     low, high = _places("--box", words, "two corners, the lowest first: X,Y,Z:X,Y,Z", (2,))
     return Box(low, high)
+
+
+def cord_line_of(words: str | None) -> list[Place] | Path | None:
+    """The points of `--cord-line`, or the file that holds them; None where it is not given.
+
+    >>> cord_line_of("0,-3.5,10:1,-3,40")
+    [(0.0, -3.5, 10.0), (1.0, -3.0, 40.0)]
+    """
+    if words is None or Path(words).is_file():
+        return None if words is None else Path(words)
+    parts = words.split(":")
+    expected = "a file that is there, or two or more positions: X,Y,Z:X,Y,Z"
+    if len(parts) < 2:
+        raise _bad(
+            "cannot read --cord-line", words, expected, "write each position as X,Y,Z in RAS mm, a colon between"
+        )
+    return _places("--cord-line", words, expected, (len(parts),))
 
 
 def _places(option: str, words: str, expected: str, counts: tuple[int, ...]) -> list[Place]:

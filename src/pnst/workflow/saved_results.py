@@ -18,6 +18,7 @@ from pnst.settings import RunSettings
 from pnst.study import Study
 from pnst.workflow.burden_file import saved_burden
 from pnst.workflow.case import Case, preprocess_case, report_case
+from pnst.workflow.cord_line import with_saved_cord
 from pnst.workflow.inputs import CaseInputs, StrPath
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def saved_case(inputs: CaseInputs, results: Path) -> Case:
         lesion = read_lesion(results / numbered("lesion.nii.gz", n), study)
         mask = _on_own_grid(lesion.mask, study)
         lesions.append(replace(lesion, mask=mask, label=m.label, made_by=m.provenance.get("lesion", lesion.made_by)))
+    study = with_saved_cord(study, measured[0].regions) if measured else study
     case = preprocess_case(Case(study, tuple(lesions), tuple(measured)), settings)
     case = with_surfaces(_with_own_grids(case))
     lesions = [replace(lesion, notes=_lesion_notes(m, case.study)) for lesion, m in zip(lesions, measured, strict=True)]

@@ -43,6 +43,30 @@ def test_through_the_foramen_only_what_lies_in_the_canal_counts():  # closed for
     assert canal_of(case).occupancy_fraction == pytest.approx(case.truth["canal.occupancy_fraction"], rel=0.05)
 
 
+@pytest.mark.parametrize("voxels", [OBLIQUE, AXIAL, SAGITTAL], ids=["oblique", "axial", "sagittal"])
+@pytest.mark.parametrize("aside_mm", [2.0, 6.0, 8.0, 10.0, 14.0])
+def test_the_share_that_lies_in_the_canal(aside_mm, voxels):
+    """Closed form: a ball through the side of a cylinder, by quadrature of its own (no phantom's)."""
+    case = spine_case({"radii_mm": (5.0, 5.0, 5.0)}, {"canal_offset_mm": (aside_mm, 0.0), "curve_mm": None}, voxels)
+    share = canal_of(case).inside_fraction
+    assert share == pytest.approx(ball_in_cylinder(5.0, aside_mm, 8.0), abs=0.05)
+    assert case.truth["canal.inside_fraction"] == pytest.approx(ball_in_cylinder(5.0, aside_mm, 8.0), abs=0.005)
+
+
+def ball_in_cylinder(ball_mm, aside_mm, cylinder_mm):
+    """The share of a ball whose middle lies this far from a long cylinder's axis that the cylinder holds."""
+    ticks = np.linspace(-ball_mm, ball_mm, 401)
+    x, y = np.meshgrid(ticks, ticks)
+    height = np.sqrt(np.maximum(ball_mm**2 - x**2 - y**2, 0))
+    return float(height[np.hypot(x + aside_mm, y) < cylinder_mm].sum() / height.sum())
+
+
+def test_a_dumbbells_share_in_a_bent_canal():  # the phantom's quadrature
+    for lesion, spine in (DUMBBELL, INTRADURAL, ({**DUMBBELL[0]}, {**DUMBBELL[1], "curve_mm": 120.0})):
+        case = spine_case(lesion, spine)
+        assert canal_of(case).inside_fraction == pytest.approx(case.truth["canal.inside_fraction"], abs=0.05)
+
+
 def test_the_canals_mask_may_leave_the_tumour_out_or_be_that_of_cord_and_fluid():  # invariant
     case = spine_case(*INTRADURAL)
     canal = case.study.masks["canal"]

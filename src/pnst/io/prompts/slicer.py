@@ -15,11 +15,11 @@ import numpy as np
 from pnst.io.lps import LPS_TO_RAS
 from pnst.io.prompts.gathered import gathered
 from pnst.io.prompts.refusal import bad_prompt, made_of
-from pnst.segmentation.prompt import Box, Line, Point, Prompt
+from pnst.segmentation.prompt import Box, Line, Point, Position, Prompt
 from pnst.typing import FloatArray
 
-LINE, POINTS, ROI = "Line", "Fiducial", "ROI"
-OTHERS = ("Angle", "Curve", "ClosedCurve", "Plane")
+LINE, POINTS, ROI, CURVE = "Line", "Fiducial", "ROI", "Curve"
+OTHERS = ("Angle", CURVE, "ClosedCurve", "Plane")
 SCHEMA = re.compile(r"markups-schema-v1\.\d{1,3}\.\d{1,3}\.json#?$")
 MAX_TURN = 1e-4
 """Of a box's axes against the patient's, as a cosine: what files round."""
@@ -60,6 +60,21 @@ def prompt_from_markups(content: Mapping[str, Any], file: Path) -> Prompt:
     if lines or points or len(boxes) > 1:
         raise bad_prompt(file, "a box beside other markups", "one box alone", "save the markup that is meant alone")
     return boxes[0]
+
+
+def points_from_markups(content: Mapping[str, Any], file: Path) -> tuple[Position, ...]:
+    """The control points (RAS mm) of the one line, curve or point list that markups hold, in their order.
+
+    Raises `InputError` as `prompt_from_markups` does, and for more than one markup.
+    """
+    if not SCHEMA.search(str(content.get("@schema"))):
+        raise bad_prompt(file, "markups of no version, or of another", "markups-schema-v1", _SAVE)
+    markups = content["markups"]
+    if not isinstance(markups, list) or len(markups) != 1 or not isinstance(markups[0], dict):
+        raise bad_prompt(file, "no markup, or several", "one line, curve or point list", _SAVE)
+    if markups[0].get("type") not in (LINE, POINTS, CURVE):
+        raise bad_prompt(file, "a markup of another kind", f"{LINE}, {CURVE} or {POINTS} (a point list)", _SAVE)
+    return tuple(_three(point) for point in _positions(markups[0], 1, file))
 
 
 def _line(markup: Mapping[str, Any], number: int, file: Path) -> Line:
