@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,11 @@ class Chosen:
     pages: bool = True
     """Whether each case has its report."""
 
+    @cached_property
+    def plain_settings(self) -> dict[str, Any]:
+        """The settings as JSON can hold them, made once for all cases."""
+        return self.settings.model_dump(mode="json", exclude_none=True)
+
     def files(self) -> tuple[Path, ...]:
         """What every case reads besides its own."""
         given = (self.model, *self.evidence, self.own_evidence)
@@ -44,7 +50,7 @@ def task_of(case: CohortCase, root: Path, chosen: Chosen) -> Task:
     order = {
         "name": case.name,
         "cells": dict(case.cells),
-        "settings": chosen.settings.model_dump(mode="json", exclude_none=True),
+        "settings": chosen.plain_settings,
         "pages": chosen.pages,
         "root": str(root),
         "model": _absolute(chosen.model),
