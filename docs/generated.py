@@ -33,6 +33,11 @@ ROOT = Path(__file__).resolve().parents[1]
 STUDY = "sample_data/malignant_dicom"
 LESION = "sample_data/malignant_dicom/lesions/1.dcm"
 COMMANDS = [command.name or command.callback.__name__ for command in app.registered_commands]
+COMMANDS += [
+    f"{group.name} {command.name or command.callback.__name__}"
+    for group in app.registered_groups
+    for command in group.typer_instance.registered_commands
+]
 SETTINGS = {
     name: info.annotation
     for stage in (MeasureSettings, PreprocessSettings)
@@ -88,7 +93,7 @@ def printed(*arguments: str) -> str:
 
 def help_section(command: str) -> str:
     """A command's own help, under its name."""
-    return f"### `pnst {command}`\n\n```text\n{printed(command, '--help')}```\n"
+    return f"### `pnst {command}`\n\n```text\n{printed(*command.split(), '--help')}```\n"
 
 
 def attribute_docs(cls: type) -> dict[str, str]:
