@@ -34,7 +34,7 @@ Regions = Mapping[str, Mask | Volume | SurfaceMap]
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: type[Any]) -> dict[str, Any]:
     """The annotations of a record's columns, read from their texts once."""
     return get_type_hints(kind)
 
@@ -82,7 +82,7 @@ class Family:
     @classmethod
     def hint_of(cls, column: str) -> Any:
         """The annotation of a column, None apart."""
-        hint = _hints(cls)[column]
+        hint = _hints(cls)[column]  # type: ignore[arg-type]  # mypy takes the records' hash for that of their class
         return next(part for part in get_args(hint) if part is not NoneType) if isinstance(hint, UnionType) else hint
 
     @classmethod

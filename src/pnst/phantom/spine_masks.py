@@ -20,10 +20,8 @@ def spine_masks(scene: Scene, view: View) -> dict[str, Mask]:
     spine = scene.region
     if not isinstance(spine, Spine):
         return {}
-    cord, sac, tumour, level = (
-        np.stack(parts)
-        for parts in zip(*(_plane(scene, spine, view, i) for i in range(view.grid.shape[0])), strict=True)
-    )
+    planes = [_plane(scene, spine, view, i) for i in range(view.grid.shape[0])]
+    cord, sac, tumour, level = (np.stack(of_planes) for of_planes in zip(*planes, strict=True))
     parts: dict[str, BoolArray] = {"cord": cord & ~tumour, "canal": sac, "csf": sac & ~cord & ~tumour}
     for number in np.unique(level[(level >= 0) & (level < len(LEVELS))]).tolist():
         parts[f"vertebra_{LEVELS[number]}"] = level == number
