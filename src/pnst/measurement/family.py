@@ -34,7 +34,7 @@ Regions = Mapping[str, Mask | Volume | SurfaceMap]
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: type[Any]) -> dict[str, Any]:
     """The annotations of a record's columns, read from their texts once."""
     return get_type_hints(kind)
 
