@@ -119,3 +119,27 @@ def test_real_spines_that_are_not_clear_are_refused(bench):
     for name in ("lumbar/t2_lumbar", "sct_testing_data/t2s/t2s"):
         with pytest.raises(InputError, match="no cord was told apart"):
             segment_cord(spine.with_t2(spine.read(data / "spine_cord" / f"{name}.nii.gz"), {}))
+
+
+def test_a_real_lumbar_cord_is_found_along_clicks_above_the_conus(bench):
+    """Clicks placed by eye in the cord; looked at, the borders follow cord and sac. Where it ends it is refused, as is
+    T2* along the line of its own mask.
+    """
+    spine, data = bench
+    image = spine.read(data / "spine_cord" / "lumbar" / "t2_lumbar.nii.gz")
+    clicks = [(22, 69, 195), (23, 71, 175), (24, 72, 155), (24, 73, 135)]
+    points = image.canonical().grid.to_world(np.array(clicks, dtype=float))
+    masks = segment_cord(spine.with_t2(image, {}), centre_line=points)
+    assert 35 < masks["cord"].count / 60 < 50  # mm² over 60 mm: a lower thoracic cord
+    assert 120 < masks["canal"].count / 60 < 180
+    past = np.vstack([points, image.canonical().grid.to_world(np.array([26.0, 75.0, 115.0]))])
+    with pytest.raises(InputError, match="no cord was told apart"):
+        segment_cord(spine.with_t2(image, {}), centre_line=past)
+
+
+def test_a_real_cord_on_t2_star_is_refused_along_its_own_line_too(bench):
+    spine, data = bench
+    image, mask = (spine.read(data / "spine_cord/sct_testing_data/t2s" / f"{n}.nii.gz") for n in ("t2s", "t2s_seg"))
+    line = line_of_tube(mask.data > 0.5, mask.grid.affine).points[[0, -1]]
+    with pytest.raises(InputError, match="no cord was told apart"):
+        segment_cord(spine.with_t2(image, {}), centre_line=line)

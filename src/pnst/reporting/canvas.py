@@ -30,7 +30,8 @@ HALO = [withStroke(linewidth=2, foreground="black")]
 TEXT: dict[str, Any] = {"color": "white", "fontsize": 9, "family": "DejaVu Sans", "path_effects": HALO}
 WINDOW_PERCENTILES = (1.0, 99.5)
 BRIGHTEST = 4.0
-"""White is at most this many times the median of the picture's middle (the lesion): fat must not turn it black."""
+"""White is at most this many times the median of the picture's middle (a quarter of each side, which a small lesion
+fills as well): fat must not turn it black."""
 SCALE_BARS_MM = (5, 10, 20, 50, 100, 200)
 ADC_RANGE = (0.0, 3.0)
 """In µm²/ms; one colour range for every report, so that two maps can be compared by eye."""
@@ -151,7 +152,7 @@ def window(image: FloatArray) -> tuple[float, float]:
     if finite.size == 0:
         return 0.0, 1.0
     low, high = np.percentile(finite, WINDOW_PERCENTILES)
-    rows, columns = (slice(n // 4, n - n // 4) for n in image.shape)
+    rows, columns = (slice(3 * n // 8, n - 3 * n // 8) for n in image.shape)
     middle = np.nanmedian(image[rows, columns]) if np.isfinite(image[rows, columns]).any() else high
     if middle > low:
         high = min(high, low + BRIGHTEST * (middle - low))
