@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -59,3 +63,22 @@ def test_help_teaches():
         assert "Example" in done(*words).out or "init" in done(*words).out
     assert "not a medical device" in done("cohort", "--help").out.lower()
     assert pnst("cohort", "init", Path("nowhere")).code == 2
+
+
+def test_an_interrupt_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
+    write_cohort(tmp_path, {f"c{number}": 8.0 + number / 10 for number in range(12)})
+    words = ["cohort", tmp_path / "cohort.csv", "--out", tmp_path / "out", "--settings", tmp_path / "fast.toml"]
+    command = [sys.executable, "-m", "pnst", *words, "--workers", "1", "--no-pages"]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while run.poll() is None and not (tmp_path / "out" / "parts" / "c0").exists():
+        time.sleep(0.05)
+    run.send_signal(signal.SIGINT)
+    _, err = run.communicate(timeout=120)
+    assert (run.returncode, err) == (
+        130,
+        "pnst: stopped; finished cases are kept: run the same command again to go on\n",
+    )
+    parts = {path.name for path in (tmp_path / "out" / "parts").iterdir()}
+    assert "c0" in parts
+    assert len(parts) < 12
+    assert not any(name.startswith(".") for name in parts)

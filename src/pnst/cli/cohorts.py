@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -125,9 +126,13 @@ def run(
     planned, place = read_cohort(cohort), only_folder(out)
     where = _scheduler(scheduler, workers, time_limit)
     _check_limits(time_limit, memory_limit)
-    with cohort_progress() as (plan, watch):
-        plan(planned.count)
-        done = measure_cohort(planned, place, where, chosen, watch, memory_limit)
+    try:
+        with cohort_progress() as (plan, watch):
+            plan(planned.count)
+            done = measure_cohort(planned, place, where, chosen, watch, memory_limit)
+    except KeyboardInterrupt:
+        sys.stderr.write("pnst: stopped; finished cases are kept: run the same command again to go on\n")
+        raise
     counts = f"{done.counts['made']} made, {done.counts['kept']} kept, {done.counts['failed']} failed"
     print_text(f"{counts}: {place / 'lesions.csv'}, {place / 'index.html'}")
     if done.failures:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -71,19 +72,37 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def cohort_progress() -> Iterator[tuple[Callable[[int], None], Callable[[TaskOutcome], None]]]:
-    """A bar of cases on a terminal, quiet in a pipe: how many there will be, then what became of each."""
+    """A bar of cases on a terminal with what failed, the rate and the time left; quiet in a pipe.
+
+    It is told how many there will be, then what became of each.
+    """
     if not sys.stderr.isatty():
         yield lambda _: None, lambda _: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("starting", total=None)
+    counts = TextColumn("{task.fields[failed]} failed"), TextColumn("{task.fields[rate]}")
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *counts
+    times = TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn()
+    with Progress(*columns, *times, console=Console(stderr=True), speed_estimate_period=600) as bar:
+        task = bar.add_task("starting", total=None, failed=0, rate="")
+        failed, made, start = 0, 0, monotonic()
 
         def watch(outcome: TaskOutcome) -> None:
-            bar.update(task, advance=1, description=escaped(f"{outcome.state} {outcome.task.name}")[0])
+            nonlocal failed, made
+            failed += outcome.state == "failed"
+            made += outcome.state != "kept"
+            rate = f"{60 * made / max(monotonic() - start, 1e-3):.1f} a minute" if made else ""
+            text = escaped(f"{outcome.state} {outcome.task.name}")[0]
+            bar.update(task, advance=1, description=text, failed=failed, rate=rate)
 
         yield lambda total: bar.update(task, total=total), watch
 
