@@ -49,6 +49,7 @@ def broken(folder: Path) -> set[str]:
         TERMINAL,
         HOMES,
         WORKERS,
+        CLUSTER,
     }, run.stdout + run.stderr
     names = {name for name, verdict in verdicts.items() if verdict == "BROKEN"}
     assert (run.returncode != 0) == bool(names)

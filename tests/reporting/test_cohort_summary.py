@@ -85,4 +85,4 @@ def test_columns_that_cannot_be_compared_are_left_out():
 
 
 def test_titles_have_units():
-    assert lesion_title("adc.mean_um2_per_ms").endswith("(µm²/ms)")
+    assert lesion_title("adc.mean_um2_per_ms").endswith("(10⁻³ mm²/s)")

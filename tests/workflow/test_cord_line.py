@@ -12,7 +12,7 @@ from pnst.errors import InputError, SettingError
 from pnst.image import Grid, Mask, Volume
 from pnst.io.write import write_study
 from pnst.study import Lesion, Role, Series, Source, Study
-from pnst.workflow.cord_line import FOUND, NOTE, found_masks, line_points, with_found_cord, with_saved_cord
+from pnst.workflow.cord_line import ALONG_LINE, NOTE, line_points, masks_along_line, with_cord_along, with_saved_cord
 
 CORD_MM, SAC_MM = 4.5, 8.0
 LINE = ((0.0, 0.0, -24.0), (0.0, 0.0, 24.0))
@@ -51,32 +51,32 @@ def radius_mm(mask):
 @pytest.mark.parametrize("lesions", [(BALL,), (BALL, OTHER)], ids=["one lesion", "two lesions"])
 def test_the_cord_and_the_canal_have_their_radii_whatever_lies_beside(lesions):
     study = study_of(*lesions)
-    found = with_found_cord(study, LINE, lesions)
-    assert set(found.masks) == set(FOUND)
+    found = with_cord_along(study, LINE, lesions)
+    assert set(found.masks) == set(ALONG_LINE)
     assert radius_mm(found.masks["cord"]) == pytest.approx(CORD_MM, abs=0.25)
     assert radius_mm(found.masks["canal"]) == pytest.approx(SAC_MM, abs=0.25)
     assert NOTE in found.notes
-    assert set(found_masks(found)) == set(FOUND)
-    assert found_masks(study) == {}
+    assert set(masks_along_line(found)) == set(ALONG_LINE)
+    assert masks_along_line(study) == {}
 
 
 def test_a_mask_of_the_cord_is_not_replaced_and_one_of_the_canal_stays(study):
     given = Mask(RADIUS < SAC_MM, GRID)
     with pytest.raises(SettingError, match="beside a mask of it"):
-        with_found_cord(replace(study, masks={"cord": given}), LINE, (BALL,))
-    assert with_found_cord(replace(study, masks={"canal": given}), LINE, (BALL,)).masks["canal"] is given
+        with_cord_along(replace(study, masks={"cord": given}), LINE, (BALL,))
+    assert with_cord_along(replace(study, masks={"canal": given}), LINE, (BALL,)).masks["canal"] is given
 
 
 def test_where_cord_and_fluid_are_not_told_apart_it_is_refused(study):
     aside = tuple((x + 18.0, y, z) for x, y, z in LINE)
     with pytest.raises(InputError, match="no cord was told apart"):
-        with_found_cord(study, aside, (BALL,))
+        with_cord_along(study, aside, (BALL,))
 
 
 def test_what_an_earlier_run_found_comes_back(study):
-    found = with_found_cord(study, LINE, (BALL,))
+    found = with_cord_along(study, LINE, (BALL,))
     again = with_saved_cord(study, {**found.masks, "cord_edema": found.masks["cord"]})
-    assert set(again.masks) == set(FOUND)
+    assert set(again.masks) == set(ALONG_LINE)
     assert NOTE in again.notes
     assert with_saved_cord(study, {"cord_edema": found.masks["cord"]}) is study
     assert with_saved_cord(found, found.masks) is found
@@ -98,7 +98,7 @@ def test_the_command_line_measures_with_it_and_writes_it(study, tmp_path):
     assert lesion["cord"]["compartment"] == "mixed"
     assert lesion["canal"]["inside_fraction"] > 0.8
     assert NOTE in lesion["notes"]
-    assert {f"regions/{name}.nii.gz" for name in FOUND} <= outputs(tmp_path / "out")
+    assert {f"regions/{name}.nii.gz" for name in ALONG_LINE} <= outputs(tmp_path / "out")
     words = refused(*command, "--cord-line=18,0,-24:18,0,24", "--out", tmp_path / "no")
     assert "no cord was told apart" in words
     assert "cannot read --cord-line" in refused(*command, "--cord-line", "nowhere.csv", "--out", tmp_path / "no")

@@ -44,11 +44,11 @@ def growth(g: Growth, label: str | None = None, axes: Axes | None = None) -> Axe
 
 
 def _chosen(g: Growth, label: str | None) -> LesionGrowth:
-    found = [lesion for lesion in g.lesions if label in (None, lesion.label)]
-    if len(found) == 1:
-        return found[0]
+    named = [lesion for lesion in g.lesions if label in (None, lesion.label)]
+    if len(named) == 1:
+        return named[0]
     raise InputError(
-        "several lesions, and no label" if found else "no lesion of this label",
+        "several lesions, and no label" if named else "no lesion of this label",
         got="None" if label is None else repr(label),
         expected=", ".join(lesion.label for lesion in g.lesions),
         remedy="name one of them (label=)",

@@ -135,10 +135,10 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress, settings: Ru
     case = _with_lesions(study, inputs, progress, settings)
     if inputs.cord_line is None:
         return case
-    from pnst.workflow.cord_line import with_found_cord
+    from pnst.workflow.cord_line import with_cord_along
 
     progress("finding the cord")
-    return replace(case, study=with_found_cord(case.study, inputs.cord_line, case.lesions))
+    return replace(case, study=with_cord_along(case.study, inputs.cord_line, case.lesions))
 
 
 def _with_lesions(study: Study, inputs: CaseInputs, progress: Progress, settings: RunSettings | None) -> Case:
@@ -287,9 +287,9 @@ def measured_files(case: Case) -> dict[str, Content]:
     """The outputs that say what was measured, and where."""
     from pnst.image import Mask, Volume
     from pnst.io.results import numbered
-    from pnst.workflow.cord_line import found_masks
+    from pnst.workflow.cord_line import masks_along_line
 
-    found = found_masks(case.study)
+    along_line = masks_along_line(case.study)
     files: dict[str, Content] = {
         "measurements.json": measurements_json(case.measurements),
         "measurements.csv": measurements_csv(case.measurements),
@@ -301,7 +301,7 @@ def measured_files(case: Case) -> dict[str, Content]:
         adc = m.regions.get("adc")
         if isinstance(adc, Volume):
             files[numbered("adc.nii.gz", n)] = adc
-        regions = {name: region for name, region in m.regions.items() if isinstance(region, Mask)} | found
+        regions = {name: region for name, region in m.regions.items() if isinstance(region, Mask)} | along_line
         if regions:
             files[numbered("regions", n)] = regions
     return files

@@ -15,7 +15,7 @@ from pnst.segmentation.cord import segment_cord
 from pnst.study import Lesion, Role, Study
 from pnst.workflow.inputs import CordLine
 
-FOUND = ("cord", "canal", "csf")
+ALONG_LINE = ("cord", "canal", "csf")
 """What is found along a line; `regions` holds it under these names."""
 NOTE = (
     "cord, canal and csf: found on T2 along the line that was given, where no mask was; fat round the dura that is as "
@@ -23,7 +23,7 @@ NOTE = (
 )
 
 
-def with_found_cord(study: Study, given: CordLine, lesions: Sequence[Lesion]) -> Study:
+def with_cord_along(study: Study, given: CordLine, lesions: Sequence[Lesion]) -> Study:
     """The study with the masks `cord`, `canal` and `csf` along a line; masks that it has stay, and a note tells of it.
 
     Raises `SettingError` where the study has a mask of the cord, `InputError` where the file holds no line, there is no
@@ -36,14 +36,14 @@ def with_found_cord(study: Study, given: CordLine, lesions: Sequence[Lesion]) ->
             expected="one of them",
             remedy="leave out the line (--cord-line), or the mask",
         )
-    found = segment_cord(study, line_points(given), _together(study, lesions))
-    return _joined(study, found)
+    masks = segment_cord(study, line_points(given), _together(study, lesions))
+    return _joined(study, masks)
 
 
 def with_saved_cord(study: Study, regions: Mapping[str, object]) -> Study:
     """The study with the masks that an earlier run found along a line and kept among its regions."""
-    found = {name: mask for name in FOUND if isinstance(mask := regions.get(name), Mask)}
-    return _joined(study, found) if "cord" in found and "cord" not in study.masks else study
+    masks = {name: mask for name in ALONG_LINE if isinstance(mask := regions.get(name), Mask)}
+    return _joined(study, masks) if "cord" in masks and "cord" not in study.masks else study
 
 
 def line_points(given: CordLine) -> Sequence[Sequence[float]]:
@@ -55,13 +55,13 @@ def line_points(given: CordLine) -> Sequence[Sequence[float]]:
     return read_cord_line(Path(given))
 
 
-def found_masks(study: Study) -> dict[str, Mask]:
+def masks_along_line(study: Study) -> dict[str, Mask]:
     """What was found along a line; nothing in a study without one."""
-    return {name: study.masks[name] for name in FOUND if name in study.masks} if NOTE in study.notes else {}
+    return {name: study.masks[name] for name in ALONG_LINE if name in study.masks} if NOTE in study.notes else {}
 
 
-def _joined(study: Study, found: Mapping[str, Mask]) -> Study:
-    return replace(study, masks={**found, **study.masks}, notes=(*study.notes, NOTE))
+def _joined(study: Study, new: Mapping[str, Mask]) -> Study:
+    return replace(study, masks={**new, **study.masks}, notes=(*study.notes, NOTE))
 
 
 def _together(study: Study, lesions: Sequence[Lesion]) -> Lesion | None:

@@ -15,6 +15,7 @@ from pnst.classification.evidence_model.calibration import (
     curve,
     curve_auc,
     delta_of,
+    ordered,
     ordered_auc,
     severity_outcomes,
     with_diffusion,
@@ -108,3 +109,17 @@ def test_the_same_parameters_at_a_greater_delta_separate_better():
     few = only_draws(Likelihood(p, np.ones(400)), range(0, 400, 40))
     areas = [curve_auc(few.parameters, delta) for delta in (1.0, 2.0, 3.0)]
     assert areas == sorted(areas)
+
+
+def test_outcomes_of_one_score_are_ties_whatever_rounding_says():
+    """Regression: diameters beyond what was seen share one ratio; rounding put one before the other, another way on
+    each processor, and the area was up to .0008 low. Witness: every pair counted, ties half."""
+    likelihood = only_draws(model_of(), range(3))
+    outcomes = severity_outcomes(likelihood, CALIBRATED_ON)
+    for index, (_, malignant, benign) in enumerate(ordered(likelihood, outcomes)):
+        scores = likelihood.mixed(outcomes.log_ratio.transpose(0, 2, 1), np.array([np.nan])).T
+        for draw in range(3):
+            before = scores[draw][:, None] - scores[draw][None, :]
+            right = np.where(np.abs(before) < 1e-7, 0.5, before > 0)  # malignant above benign
+            pairs = outcomes.malignant[index, draw] @ right @ outcomes.benign[index, draw]
+            assert auc(malignant, benign)[draw] == pytest.approx(pairs, abs=1e-9)

@@ -20,13 +20,15 @@ from pnst.classification.evidence_model.likelihood import MAX_DIFFUSION_LOG_RATI
 from pnst.classification.evidence_model.observed import ObservedData
 from pnst.classification.evidence_model.parameters import LogNormalParameters, Parameters, SignParameters
 from pnst.evidence.sign_rows import ENTITIES
-from pnst.typing import FloatArray
+from pnst.typing import FloatArray, IntArray
 
 CALIBRATED_ON = ("longest_diameter", "margin_ill_defined", "edema_present", "split_fat_absent")
 CURVE_DELTAS = tuple(np.round(np.arange(0.6, 4.01, 0.2), 1).tolist())
 CURVE_DRAWS, CURVE_SEED = 512, 1
 UNKNOWN = np.array([np.nan])
 """NF1."""
+SAME_SCORE = 1e-9
+"""Log-odds that differ by less are one score: a processor's rounding must not put one before the other."""
 _LOG_DIAMETER_CM = np.linspace(np.log(0.3), np.log(80.0), 61)
 _DIFFUSION_STEPS = np.linspace(-6.0, 6.0, 49)
 
@@ -110,15 +112,29 @@ def ordered_auc(likelihood: Likelihood, outcomes: Outcomes) -> FloatArray:
 
 
 def ordered(likelihood: Likelihood, outcomes: Outcomes) -> Iterator[tuple[FloatArray, FloatArray, FloatArray]]:
-    """Of each entity its share (draws,) and both classes' outcomes (draws, outcomes), in the order of the score."""
+    """Of each entity its share (draws,) and both classes' outcomes (draws, outcomes), in the order of the score.
+
+    Outcomes of one score are taken together in the first of their places. Scores that only rounding tells apart are
+    one: most outcomes share theirs, as a diameter beyond what was seen says no more than the last one that was.
+    """
     scores = likelihood.mixed(outcomes.log_ratio.transpose(0, 2, 1), UNKNOWN).T
-    order = np.argsort(scores, axis=1)
+    order = np.argsort(scores, axis=1, kind="stable")
+    steps = np.diff(np.take_along_axis(scores, order, axis=1), axis=1, prepend=-np.inf)
+    first = np.flatnonzero(steps > SAME_SCORE)  # a row's first is one, too: no group reaches into the next draw
     for index, entity in enumerate(ENTITIES):
         share = likelihood.parameters.entity_share(entity, UNKNOWN)[0]
         malignant, benign = (
-            np.take_along_axis(part[index], order, axis=1) for part in (outcomes.malignant, outcomes.benign)
+            _together(np.take_along_axis(part[index], order, axis=1), first)
+            for part in (outcomes.malignant, outcomes.benign)
         )
         yield share, malignant, benign
+
+
+def _together(parts: FloatArray, first: IntArray) -> FloatArray:
+    """(draws, outcomes): the sum from each of the places `first` (of the flat array) to the next one, 0 elsewhere."""
+    sums = np.zeros(parts.size)
+    sums[first] = np.add.reduceat(parts.ravel(), first)
+    return sums.reshape(parts.shape)
 
 
 def auc(malignant: FloatArray, benign: FloatArray) -> FloatArray:
