@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from contextlib import contextmanager
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -69,3 +71,21 @@ def test_what_is_no_table(tmp_path):
     for name, got in (("t.parquet", "no Parquet"), ("absent.csv", "No such file"), ("absent.parquet", "no Parquet")):
         with pytest.raises(InputError, match=got):
             list(stream_rows(tmp_path / name))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize(
+    "write", [lambda f: write_csv_rows(f, list(KINDS), ROWS), lambda f: write_parquet_rows(f, KINDS, ROWS)]
+)
+def test_a_full_disk_is_said_to_be_one(tmp_path, monkeypatch, write):
+    """A temporary file that leads to /dev/full."""
+
+    @contextmanager
+    def full(file):
+        (tmp_path / "temporary").symlink_to("/dev/full")
+        yield tmp_path / "temporary"
+
+    monkeypatch.setattr("pnst.io.table_rows.atomic_file", full)
+    with pytest.raises(InputError, match="No space left on device"):
+        write(tmp_path / "t")
+    assert not (tmp_path / "t").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,11 @@ def write_csv_rows(file: Path, columns: Sequence[str], rows: Iterable[Mapping[st
 
     A text that a spreadsheet would carry out stands behind an apostrophe, as `stream_rows` expects.
     """
-    with atomic_file(file) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+    with (
+        _refusals(file),
+        atomic_file(file) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as stream,
+    ):
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow([without_formula(name) for name in columns])
         for row in rows:
@@ -67,9 +72,24 @@ def write_parquet_rows(file: Path, columns: Mapping[str, Kind], rows: Iterable[M
     types = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
     schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
     rows = iter(rows)
-    with atomic_file(file) as temporary, parquet.ParquetWriter(temporary, schema) as writer:
+    with _refusals(file), atomic_file(file) as temporary, parquet.ParquetWriter(temporary, schema) as writer:
         while batch := list(islice(rows, _BATCH)):
             writer.write_table(_table(batch, columns, schema))
+
+
+@contextmanager
+def _refusals(file: Path) -> Iterator[None]:
+    """Turn what the system refuses into `InputError`; pyarrow's errors have their reason in their text alone."""
+    try:
+        yield
+    except OSError as error:
+        full = "No space left" in str(error)
+        raise InputError(
+            f"cannot write {file.name!r}",
+            got=error.strerror or ("No space left on device" if full else "a folder that cannot be written"),
+            expected="a folder with room that can be written",
+            remedy="make room and run again: finished cases are kept",
+        ) from error
 
 
 def _table(batch: Sequence[Mapping[str, Any]], columns: Mapping[str, Kind], schema: pa.Schema) -> pa.Table:
