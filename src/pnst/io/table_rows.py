@@ -83,10 +83,10 @@ def _refusals(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = "No space left" in str(error)
+        full = "No space left on device"
         raise InputError(
             f"cannot write {file.name!r}",
-            got=error.strerror or ("No space left on device" if full else "a folder that cannot be written"),
+            got=full if full in str(error) else error.strerror or "a folder that cannot be written",
             expected="a folder with room that can be written",
             remedy="make room and run again: finished cases are kept",
         ) from error
