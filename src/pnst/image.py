@@ -27,6 +27,9 @@ MAX_SHEAR = 1e-3
 SAME_VOXELS = 0.02
 """Grids whose corners are closer than this share of a voxel are one grid: what headers round stays far below it."""
 
+SPACING_DIGITS = 6
+"""Single precision holds seven; what is left out is 5e-6 of a voxel at most."""
+
 EQUAL_SIDE_RATIO = 1.05
 """Voxel sides closer than this ratio are equally long."""
 
@@ -79,9 +82,21 @@ class Grid:
 
     @cached_property
     def spacing(self) -> tuple[float, float, float]:
-        """Distance between voxel centres along i, j and k, in mm."""
-        i, j, k = np.linalg.norm(self.affine[:3, :3], axis=0)
-        return float(i), float(j), float(k)
+        """Distance between voxel centres along i, j and k, in mm, to six digits.
+
+        Files hold it in single precision or in text: 3.0000001 mm and 3 mm are one spacing, so that nothing that is
+        counted in it (slices in a reach, cells in a voxel, the longest side) depends on how the file holds it.
+
+        >>> Grid((2, 3, 4), np.diag([0.9999999, 2.0, 3.0000001, 1.0])).spacing
+        (1.0, 2.0, 3.0)
+        """
+        i, j, k = (float(f"{length:.{SPACING_DIGITS}g}") for length in self._lengths)
+        return i, j, k
+
+    @cached_property
+    def _lengths(self) -> FloatArray:
+        """(3,): the spacing as the affine holds it."""
+        return np.asarray(np.linalg.norm(self.affine[:3, :3], axis=0))
 
     @cached_property
     def slice_axis(self) -> int:
@@ -102,7 +117,7 @@ class Grid:
     @property
     def directions(self) -> FloatArray:
         """(3, 3): the unit vectors of i, j and k in RAS, one a column."""
-        return np.asarray(self.affine[:3, :3] / np.asarray(self.spacing))
+        return np.asarray(self.affine[:3, :3] / self._lengths)
 
     @cached_property
     def inverse(self) -> FloatArray:

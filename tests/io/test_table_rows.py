@@ -16,6 +16,7 @@ ROWS = [
     {"case": "a", "n": 3, "x": 1.5, "yes": True, "text": "=1+1"},
     {"case": "b", "x": 2.0, "text": 'quote " and, comma'},
     {"case": "c", "n": -4, "yes": False, "text": ""},
+    {"case": "d", "text": "a return\ralone"},
 ]
 KINDS = {"case": str, "n": int, "x": float, "yes": bool, "text": str}
 
@@ -24,7 +25,7 @@ def test_csv_as_it_is_read_again(tmp_path):
     file = tmp_path / "t.csv"
     write_csv_rows(file, list(KINDS), ROWS)
     read = list(stream_rows(file))
-    assert [row["text"] for row in read] == ["=1+1", 'quote " and, comma', ""]
+    assert [row["text"] for row in read] == ["=1+1", 'quote " and, comma', "", "a return\ralone"]
     assert read[0] == {"case": "a", "n": "3", "x": "1.5", "yes": "True", "text": "=1+1"}
     with file.open(newline="") as stream:  # a spreadsheet carries out no cell
         assert next(row["text"] for row in csv.DictReader(stream)) == "'=1+1"
@@ -36,9 +37,9 @@ def test_parquet_as_pandas_reads_it(tmp_path):
     frame = pd.read_parquet(file)
     assert list(frame.columns) == list(KINDS)
     assert frame["n"].tolist()[0] == 3
-    assert frame["n"].isna().tolist() == [False, True, False]
-    assert frame["yes"].tolist() == [True, None, False]
-    assert [row["x"] for row in stream_rows(file)] == ["1.5", "2.0", ""]
+    assert frame["n"].isna().tolist() == [False, True, False, True]
+    assert frame["yes"].tolist() == [True, None, False, None]
+    assert [row["x"] for row in stream_rows(file)] == ["1.5", "2.0", "", ""]
 
 
 def test_the_same_rows_give_the_same_bytes(tmp_path):
@@ -58,7 +59,14 @@ def test_rows_are_read_as_they_are_asked_for(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "got"),
-    [(b"", "an empty file"), (b"a,,b\n1,2,3\n", "without a name"), (b"a,b,a\n", "twice"), (b"a\n\xff\n", "UTF-8")],
+    [
+        (b"", "without a name"),
+        (b"a,,b\n1,2,3\n", "without a name"),
+        (b"a;b\n1;2\n", "';'"),
+        (b"a\n\0\n", "NUL"),
+        (b"a,b,a\n", "twice"),
+        (b"a\n\xff\n", "UTF-8"),
+    ],
 )
 def test_tables_made_wrong(tmp_path, content, got):
     (tmp_path / "t.csv").write_bytes(content)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
 from pnst.cohort.cohort_case import CASE, OWN, PREFIXES, STUDY, CohortCase, unusable
+from pnst.cohort.task import SAFE
 from pnst.io.table_rows import stream_rows
 
-SAFE = re.compile(r"(?!.*\.(csv|parquet|html)$)[a-z0-9][a-z0-9_.-]{0,63}", re.IGNORECASE)
-"""Names that can be folders beside the cohort's tables."""
 RESERVED = frozenset(
     {"case_id", "question", "class", "probability", "low", "high", "odds_factor", "prior", "abstained", "warnings"}
 )

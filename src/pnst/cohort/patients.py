@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pnst.cohort.task import SAFE
 from pnst.errors import InputError, SettingError
 from pnst.io.table import read_csv
 from pnst.phantom.description import TOP, Changes, Description, describe, nested
 from pnst.phantom.parameters import kind_of
 from pnst.phantom.spec import Spec
 
-SAFE = re.compile(r"(?!.*\.csv$)[a-z0-9][a-z0-9_.-]{0,63}", re.IGNORECASE)
-"""Names that can be folders beside the cohort's tables."""
 OWN = ("patient", "label")
 """Columns that are no parameters: who it is, and what the user wants to know of the row later."""
 

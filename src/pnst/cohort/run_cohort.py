@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from distributed import Client
 
-    from pnst.io.table_rows import Kind
     from pnst.workflow.inputs import StrPath
 
 
@@ -35,8 +34,6 @@ class CohortRun:
     """What became of a cohort."""
 
     out: Path
-    columns: dict[str, Kind] = field(default_factory=dict)
-    """Of the table of lesions."""
     counts: Counter[str] = field(default_factory=Counter)
     """How many cases were made, kept and failed."""
     failures: dict[str, Failure] = field(default_factory=dict)
@@ -63,7 +60,7 @@ def measure_cohort(
         watch(outcome)
 
     run_tasks(measure_case, _tasks(cohort, chosen, note), out / PARTS, scheduler, note, memory_mb)
-    done.columns = write_tables(out, _names(cohort), done.failures)
+    write_tables(out, _names(cohort), done.failures)
     write_page(done, cohort.count, chosen.pages)
     return done
 

@@ -16,7 +16,6 @@ LESIONS_CSV, LESIONS_PARQUET, FAILURES_CSV = "lesions.csv", "lesions.parquet", "
 PARTS = "parts"
 """Where each case has its folder."""
 FAILURE_COLUMNS = ("case", "lesion", "stage", "what", "got", "expected", "remedy")
-Records = Callable[[], Iterator[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,8 @@ class Failure:
         return {"case": case, "lesion": "", "stage": self.stage, **{k: " ".join(v.split()) for k, v in parts.items()}}
 
 
-def write_tables(out: Path, cases: Callable[[], Iterator[str]], failures: Mapping[str, Failure]) -> dict[str, Kind]:
-    """`lesions.csv`, `lesions.parquet` and `failures.csv`, in the order of the cohort; the columns of the first two.
+def write_tables(out: Path, cases: Callable[[], Iterator[str]], failures: Mapping[str, Failure]) -> None:
+    """`lesions.csv`, `lesions.parquet` and `failures.csv`, in the order of the cohort.
 
     Where nothing failed there is no `failures.csv`. The same cases give the same bytes.
     """
@@ -51,7 +50,6 @@ def write_tables(out: Path, cases: Callable[[], Iterator[str]], failures: Mappin
         write_csv_rows(out / FAILURES_CSV, FAILURE_COLUMNS, rows)
     else:
         (out / FAILURES_CSV).unlink(missing_ok=True)
-    return columns
 
 
 def column_kinds(rows: Iterable[Mapping[str, Any]]) -> dict[str, Kind]:

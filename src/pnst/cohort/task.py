@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ from typing import Any, Literal
 
 from pnst.cohort.content import code_digest
 from pnst.errors import PnstError
+
+SAFE = re.compile(r"(?!.*\.(csv|parquet|html)$)[a-z0-9][a-z0-9_.-]{0,63}", re.IGNORECASE)
+"""Names that can be folders beside a cohort's tables and its page."""
 
 Row = Mapping[str, Any]
 """Column → plain value."""

@@ -28,13 +28,13 @@ class NameGuess:
     drawn: bool = False
     """Whether it names a mask or a map of labels, which is no series."""
 
+    tissue: str | None = None
+    """What was drawn, where the name says it: `muscle`, `edema`; None for a lesion, and where it says nothing."""
+
     @property
     def is_lesion(self) -> bool:
         """Whether it may be a mask of lesions: it was drawn, and the name says of no other tissue."""
         return self.drawn and self.tissue is None
-
-    tissue: str | None = None
-    """What was drawn, where the name says it: `muscle`, `edema`; None for a lesion, and where it says nothing."""
 
 
 def guess_by_name(name: str) -> NameGuess:
@@ -55,7 +55,7 @@ def guess_by_name(name: str) -> NameGuess:
 
 
 def _role(keywords: frozenset[str]) -> tuple[Role | None, str]:
-    """The role, and what is word in the name."""
+    """The role, and the word for it."""
     if "adc" in keywords:
         return Role.ADC, "ADC"
     unused = next((word for word in _UNUSED if word in keywords), None)

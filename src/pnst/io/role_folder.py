@@ -43,6 +43,12 @@ def inspect_role_folder(path: Path) -> list[SeriesGuess]:
     return inspect_nifti(shown, lambda file: guesses[file].role, lambda file: guesses[file].reason)
 
 
+def role_by_file(files: Sequence[Path]) -> dict[Path, Role | None]:
+    """The role of each file of one folder, by its name or, where none is named by its role, by words of the names."""
+    guesses = _guesses(files)
+    return {file: _named_role(file) if guesses is None else guesses[file].role for file in files}
+
+
 def _named_role(file: Path) -> Role | None:
     return Role(stem(file)) if stem(file) in set(Role) else None
 

@@ -17,8 +17,8 @@ from pnst.io.lesion_files import LesionFile, lesion_files_of
 from pnst.io.masks.named import LESION
 from pnst.io.name_guess import guess_by_name
 from pnst.io.nifti.read import is_nifti, stem
+from pnst.io.role_folder import role_by_file
 from pnst.io.series_words import keywords_of
-from pnst.study import Role
 
 _OTHER_WORDS = frozenset({"image", "img", "mr", "mri", "scan", "vol", "volume", "ax", "cor", "sag", "tra"})
 _MAX_TSV = 1 << 24
@@ -101,7 +101,7 @@ def _plain_studies(root: Path) -> list[FoundStudy]:
 
 
 def _nifti_studies(root: Path, folder: Path, files: Sequence[Path]) -> list[FoundStudy]:
-    roles = {file: _role(file) for file in files}
+    roles = role_by_file(files)
     counts = Counter(role for role in roles.values() if role)
     if not counts:
         return []
@@ -150,10 +150,6 @@ def _study_uid(file: Path) -> str:
 
 
 # --- names ------------------------------------------------------------------------------------------------------------
-
-
-def _role(file: Path) -> Role | None:
-    return Role(stem(file)) if stem(file) in set(Role) else guess_by_name(stem(file)).role
 
 
 def _case_of(file: Path) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import islice, zip_longest
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pnst.errors import InputError
 from pnst.io.atomic import atomic_file
-from pnst.io.formula_cells import as_written, without_formula
+from pnst.io.formula_cells import as_written
+from pnst.io.table import CSV_OR_PARQUET, header_and_rows, unreadable_table, write_lines
 from pnst.regular_file import open_regular
 
 if TYPE_CHECKING:
@@ -32,20 +33,21 @@ def stream_rows(file: Path) -> Iterator[dict[str, str]]:
     try:
         open_regular(file).close()
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            lines = csv.reader(stream, strict=True)
-            header = _header(file, next(lines, []))
-            for cells in lines:
-                if len(cells) > len(header):
-                    raise _unreadable(file, f"line {lines.line_num} with {len(cells)} cells under {len(header)} names")
-                if any(cell.strip() for cell in cells):
-                    padded = [*cells, *[""] * (len(header) - len(cells))]
-                    yield {name: as_written(cell.strip()) for name, cell in zip(header, padded, strict=True)}
+            header, rows = header_and_rows(_without_nul(stream, file), file, CSV_OR_PARQUET, max_cells=inf)
+            for _, cells in rows:
+                yield {n: as_written(c.strip()) for n, c in zip_longest(header, cells, fillvalue="")}
     except OSError as error:
-        raise _unreadable(file, error.strerror or "a file that cannot be opened") from error
+        raise unreadable_table(file, error.strerror or "a file that cannot be opened", CSV_OR_PARQUET) from error
     except UnicodeDecodeError as error:
-        raise _unreadable(file, f"bytes that are not UTF-8 (byte {error.start})") from error
-    except csv.Error as error:
-        raise _unreadable(file, str(error)) from error
+        got = f"bytes that are not UTF-8 (byte {error.start})"
+        raise unreadable_table(file, got, CSV_OR_PARQUET) from error
+
+
+def _without_nul(lines: Iterable[str], file: Path) -> Iterator[str]:
+    for line in lines:
+        if "\0" in line:
+            raise unreadable_table(file, "NUL, which no text holds", CSV_OR_PARQUET)
+        yield line
 
 
 def write_csv_rows(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -58,10 +60,7 @@ def write_csv_rows(file: Path, columns: Sequence[str], rows: Iterable[Mapping[st
         atomic_file(file) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as stream,
     ):
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow([without_formula(name) for name in columns])
-        for row in rows:
-            writer.writerow([without_formula(_cell(row.get(name))) for name in columns])
+        write_lines(stream, columns, rows)
 
 
 def write_parquet_rows(file: Path, columns: Mapping[str, Kind], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -116,28 +115,8 @@ def _parquet_rows(file: Path) -> Iterator[dict[str, str]]:
 
     try:
         opened = parquet.ParquetFile(file)
-        names = _header(file, opened.schema_arrow.names)
         for batch in opened.iter_batches(_BATCH):
             for row in batch.to_pylist():
-                yield {name: _cell(cell).strip() for name, cell in zip(names, row.values(), strict=True)}
+                yield {name.strip(): _cell(cell).strip() for name, cell in row.items()}
     except (OSError, ArrowException) as error:
-        raise _unreadable(file, "a file that is no Parquet") from error
-
-
-def _header(file: Path, names: Sequence[str]) -> list[str]:
-    header = [as_written(name.strip()) for name in names]
-    if not header or not all(header):
-        raise _unreadable(file, "a header that leaves a column without a name" if header else "an empty file")
-    if len(set(header)) < len(header):
-        twice = next(name for name in header if header.count(name) > 1)
-        raise _unreadable(file, f"a header that names {twice[:80]!r} twice")
-    return header
-
-
-def _unreadable(file: Path, got: str) -> InputError:
-    return InputError(
-        f"cannot read the table {file.name!r}",
-        got=got,
-        expected="CSV in UTF-8 with one header line that names every column once, or Parquet",
-        remedy="save it again as CSV (UTF-8)",
-    )
+        raise unreadable_table(file, "a file that is no Parquet", CSV_OR_PARQUET) from error

@@ -15,8 +15,6 @@ CELL_MM = 1.0
 SURFACE_ERROR_MM = 0.1
 """A surface made of voxels lies off the true one by this, RMS (0.08–0.27 on ellipsoids), and is drawn that unsharp."""
 MIN_SLOPE = 1e-6
-ROUNDING = 1e-3
-"""Of a cell: a spacing that a file holds in single precision is the same spacing."""
 MAX_CHANGE_SHARE = 0.6
 """A level changes within a voxel by this share of its steps to the neighbours, or less: by half if it is linear."""
 
@@ -47,7 +45,7 @@ def coverage(
     steps = [_steps(levels, axis) for axis in range(3)]
     border = np.nonzero(_may_cross_zero(levels, steps))
     slopes = [np.minimum(np.abs(before[border]), np.abs(after[border])) for before, after in steps]
-    counts = np.array([max(1, int(np.ceil(side / CELL_MM - ROUNDING))) for side in spacing])
+    counts = np.array([max(1, int(np.ceil(side / CELL_MM - 1e-9))) for side in spacing])
     cells = (np.indices(tuple(counts.tolist())).reshape(3, -1) + 0.5) / counts[:, None] - 0.5
     matrix = to_mask_index[:3, :3] / np.asarray(surface.step)[:, None]
     shift = (to_mask_index[:3, 3] - np.asarray(surface.origin)) / surface.step

@@ -10,8 +10,6 @@ from pnst.typing import BoolArray, FloatArray
 
 CELLS_PER_RADIUS = 16
 """A sphere is drawn in cells of at most this share of its radius: its volume is right to 0.3 %."""
-ROUNDING = 1e-3
-"""Of a voxel or cell: a spacing that a file holds in single precision is the same spacing."""
 
 
 def sphere_weights(radius_mm: float, spacing: Sequence[float]) -> FloatArray:
@@ -23,8 +21,8 @@ def sphere_weights(radius_mm: float, spacing: Sequence[float]) -> FloatArray:
     >>> weights.shape, bool(abs(weights.sum() * 1.0 * 2.0 * 2.5 / (4 / 3 * np.pi * 125) - 1) < 0.003)
     ((11, 5, 5), True)
     """
-    counts = [int(np.ceil(radius_mm / side - 0.5 - ROUNDING)) for side in spacing]
-    cells = [max(1, int(np.ceil(CELLS_PER_RADIUS * side / radius_mm - ROUNDING))) for side in spacing]
+    counts = [int(np.ceil(radius_mm / side - 0.5)) for side in spacing]
+    cells = [max(1, int(np.ceil(CELLS_PER_RADIUS * side / radius_mm))) for side in spacing]
     axes = [
         ((np.arange((2 * n + 1) * c) + 0.5) / c - n - 0.5) * side
         for n, c, side in zip(counts, cells, spacing, strict=True)

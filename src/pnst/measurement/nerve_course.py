@@ -26,8 +26,6 @@ CELL_MM = 0.8
 """Voxels are cut into cells of at most this side, so that a ball holds a smooth share of them …"""
 MAX_CELLS = 3000
 """… which are put together again to about so many: it trades accuracy for time."""
-ROUNDING = 1e-3
-"""Of a cell: a spacing that a file holds in single precision is the same spacing."""
 SEED_MM = 5.0
 """The calibre is taken at one place for each cell of this size."""
 CORE_FRACTION = 0.25
@@ -77,7 +75,7 @@ class NerveCourse:
     @cached_property
     def _counts(self) -> IntArray:
         """(3,) parts of a voxel along each axis, none longer than `CELL_MM`."""
-        return np.array([max(1, int(np.ceil(side / CELL_MM - ROUNDING))) for side in self.mask.grid.spacing])
+        return np.array([max(1, int(np.ceil(side / CELL_MM))) for side in self.mask.grid.spacing])
 
     @cached_property
     def _fine(self) -> FloatArray:
