@@ -131,3 +131,14 @@ class TestRefusals:
         table = pd.DataFrame([[0, 1.0, 2.0], [1, 2.0, 3.0]], columns=["y", "x", "x"])
         with pytest.raises(InputError, match="a column twice"):
             choose_features(table, ("y",))
+
+
+def test_answers_of_a_cohorts_table_are_no_features_and_a_column_of_ones_own_is_one():
+    rng = np.random.default_rng(2)
+    answers = {"question": "malignancy", "class": "malignant", "prior": 0.3}
+    numbers = {name: rng.random(90) for name in ("probability", "low", "high", "odds_factor")}
+    compared = {"expert.size.volume_ml": rng.random(90), "truth.size.volume_ml": rng.random(90)}
+    excluded = choose_features(cohort().assign(**answers, **numbers, **compared), RESERVED).excluded
+    assert {*answers, *numbers, *compared} <= set(excluded)
+    own = choose_features(cohort().assign(low=numbers["low"]), RESERVED)
+    assert "low" in own.names

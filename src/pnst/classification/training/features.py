@@ -36,7 +36,8 @@ PATIENT = ("nf1", "age", LOCATION)
 """Facts about the patient, which come from `patient=` where no table has them."""
 _IDENTITY = (*IDENTITY, "lesion", "model", "warnings", "abstained", EVIDENCE)
 _ANSWERS = frozenset({"question", "class", "probability", "low", "high", "odds_factor", "prior"})
-"""Of an assessment, which stands beside the measurements in a cohort's table: what is said, and nothing measured."""
+"""Of an assessment, which stands beside the measurements in a cohort's table: answers, and nothing measured. A table
+that has not all of them has a column of its own by such a name."""
 _BOOKKEEPING = (
     *("_interval", "_threshold", "_uniform_um2_per_ms"),
     *(".quality", ".b_values", ".measured_fraction", ".censored"),
@@ -235,7 +236,7 @@ def _no_feature(frame: pd.DataFrame, name: str) -> str:
     """Why a column is no feature, empty where it may be one. Raises `InputError` for a few words among numbers."""
     if name in _IDENTITY or name.startswith("skipped."):
         return "names or notes of a case"
-    if name in _ANSWERS or name.startswith(COMPARED):
+    if name.startswith(COMPARED) or (name in _ANSWERS and set(frame.columns) >= _ANSWERS):
         return "an answer, and nothing measured"
     if name.endswith(_BOOKKEEPING) or name.startswith(_OF_MEASURING):
         return "goes with a measurement, and is none"
