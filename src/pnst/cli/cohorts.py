@@ -124,8 +124,8 @@ def run(
         pages=pages,
     )
     planned, place = read_cohort(cohort), only_folder(out)
-    where = _scheduler(scheduler, workers, time_limit)
     _check_limits(time_limit, memory_limit)
+    where = _scheduler(scheduler, workers, time_limit)
     try:
         with cohort_progress() as (plan, watch):
             plan(planned.count)
