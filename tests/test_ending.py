@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
-from pnst.ending import SIGNALS, asked_to_end, ended_by_signals, refuse_to_go_on
+from pnst.ending import SIGNALS, asked_to_end, ended_by_signals, held_back, refuse_to_go_on
 from pnst.io.atomic import atomic_file, atomic_folder
 from pnst.io.file_set import write_file_set
 from pnst.io.output_folder import output_folder
@@ -107,3 +109,32 @@ def test_the_exit_status_is_the_signals_whatever_is_made_of_it(name, status, the
     words = [sys.executable, "-c", SCRIPT.format(name=name, then=then)]
     run = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout, run.stderr) == (status, "", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_held_back_until_the_block_is_done(number):
+    done = []
+    with ended_by_signals():
+        with pytest.raises(KeyboardInterrupt), held_back():  # noqa: PT012
+            os.kill(os.getpid(), number)
+            time.sleep(0.05)
+            done.append("whole")
+        assert asked_to_end() == number
+    assert done == ["whole"]
+
+
+def test_what_was_ignored_stays_so_while_it_is_held_back():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with held_back():
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_without_a_signal_nothing_is_changed():
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with held_back():
+        pass
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before

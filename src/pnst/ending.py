@@ -38,6 +38,30 @@ def ended_by_signals() -> Iterator[None]:
         _asked.clear()
 
 
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Let a signal that asks this process to end be heard at the end of the block, and not in the midst of it.
+
+    For what must not be left half-done, and takes no time. Only the main thread hears signals: elsewhere nothing
+    changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[tuple[int, object]] = []
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    heard = {number: handler for number, handler in before.items() if callable(handler)}
+    for number in heard:
+        signal.signal(number, lambda number, frame: came.append((number, frame)))
+    try:
+        yield
+    finally:
+        for number, handler in heard.items():
+            signal.signal(number, handler)
+        for number, _ in came[:1]:
+            signal.raise_signal(number)
+
+
 def asked_to_end() -> int | None:
     """The number of the signal that asked for it, within `ended_by_signals`."""
     return _asked[0] if _asked else None

@@ -19,6 +19,7 @@ from typing import Any, TypeVar, cast
 from pebble import ProcessExpired, concurrent
 
 from pnst.cohort.failures import died, late, too_large, unforeseen
+from pnst.ending import held_back
 from pnst.errors import PnstError
 
 Item = TypeVar("Item")
@@ -49,7 +50,7 @@ def each(
     try:
         while True:
             for item in islice(waiting, workers - len(running)):
-                with one_thread():
+                with one_thread(), held_back():  # one that is started by halves would complain of its broken pipe
                     running[start(bytes(ForkingPickler.dumps((work, item))))] = item
             if not running:
                 return
