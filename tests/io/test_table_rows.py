@@ -67,6 +67,7 @@ def test_rows_are_read_as_they_are_asked_for(tmp_path):
         (b"a,b,a\n", "twice"),
         (b"a\n\xff\n", "UTF-8"),
     ],
+    ids=["empty", "no name", "semicolons", "NUL", "twice", "not UTF-8"],
 )
 def test_tables_made_wrong(tmp_path, content, got):
     (tmp_path / "t.csv").write_bytes(content)
