@@ -13,7 +13,7 @@ import numpy as np
 
 from pnst.evidence.published import Entity
 from pnst.evidence.sign_rows import ENTITIES
-from pnst.typing import FloatArray
+from pnst.typing import FloatArray, IntArray
 
 ByEntity = Mapping[Entity, FloatArray]
 
@@ -33,8 +33,8 @@ class SignParameters:
     """Of an ordinal sign: the share of lesions with the sign that reach its upper level."""
     large_benign: FloatArray | None = None
 
-    def part(self, draws: slice) -> SignParameters:
-        """Some of the draws."""
+    def part(self, draws: slice | IntArray) -> SignParameters:
+        """Some of the draws, or any of them as often as they are asked for."""
         rest = (self.sensitivity, self.specificity, self.large_malignant, self.large_benign)
         benign = {entity: frequency[draws] for entity, frequency in self.benign.items()}
         parts = (None if values is None else values[draws] for values in rest)
@@ -58,8 +58,8 @@ class LogNormalParameters:
     sign: float
     """+1 where malignant lesions have the greater value, −1 where the smaller."""
 
-    def part(self, draws: slice) -> LogNormalParameters:
-        """Some of the draws."""
+    def part(self, draws: slice | IntArray) -> LogNormalParameters:
+        """Some of the draws, or any of them as often as they are asked for."""
         benign = {entity: median[draws] for entity, median in self.benign.items()}
         return LogNormalParameters(self.malignant[draws], benign, self.sd[draws], self.pooled, self.sign)
 
@@ -98,8 +98,8 @@ class Parameters:
         """How many."""
         return len(self.conventional_auc)
 
-    def part(self, draws: slice) -> Parameters:
-        """Some of the draws."""
+    def part(self, draws: slice | IntArray) -> Parameters:
+        """Some of the draws, or any of them as often as they are asked for."""
         predictors = {name: p.part(draws) for name, p in self.predictors.items()}
         return Parameters(predictors, self.schwannoma_share[:, draws], self.conventional_auc[draws])
 
