@@ -6,6 +6,7 @@ import csv
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pnst
 from pnst.classification.evidence_model.drawn_lesions import draw_lesions
 from pnst.classification.evidence_model.model import evidence_model
 from pnst.cohort.simulated import simulate_cohort
+from pnst.cohort.task import TaskOutcome, Watch
 from pnst.evidence.body import literature
 from pnst.workflow import StudyFormat
 
@@ -52,18 +54,12 @@ class Trial:
         """Every stage; what an earlier call has finished is kept."""
         self.out.mkdir(parents=True, exist_ok=True)
         _write(self.out / "patients.csv", rows(self.lesions(), self.seed))
-        done = simulate_cohort(
-            self.out / "patients.csv", self.studies, self.scanner, StudyFormat(format="dicom"), self.workers
-        )
-        for outcome in done:
-            if outcome.error is not None:
-                print(f"{outcome.task.name}: {outcome.error}", file=sys.stderr)
+        scanned, dicom = (self.out / "patients.csv", self.studies, self.scanner), StudyFormat(format="dicom")
+        simulate_cohort(*scanned, dicom, self.workers, _progress("simulated"))
         for way in ways:
             table = self.out / f"{way}.csv"
             _write(table, self.cases(way))
-            found = pnst.run_cohort(table, self.out / way, workers=self.workers, pages=False)
-            for case, why in found.attrs["failures"].items():
-                print(f"{way}, {case}: {why}", file=sys.stderr)
+            pnst.run_cohort(table, self.out / way, workers=self.workers, pages=False, watch=_progress(way))
 
     def lesions(self) -> list[Any]:
         """What each patient's lesion truly shows, from the evidence model."""
@@ -77,7 +73,8 @@ class Trial:
             given = {"lesion": Path("studies", row["lesion"]).as_posix()}
             if way == "own":
                 given = self._line(row, np.random.default_rng([self.seed, 2, number]))
-            yield {"case": row["case"], "study": study.as_posix(), **given, "diagnosis": row["diagnosis"]}
+            truth = {name: value for name, value in row.items() if name.startswith("truth.") and pd.notna(value)}
+            yield {"case": row["case"], "study": study.as_posix(), **given, "diagnosis": row["diagnosis"], **truth}
 
     def truth(self) -> pd.DataFrame:
         """One row a simulated patient."""
@@ -95,6 +92,17 @@ class Trial:
         words = ":".join(",".join(f"{x:.2f}" for x in end) for end in ends)
         low, high = line.craniocaudal_mm or (0.0, 0.0)
         return {"line": words, "craniocaudal": f"{low:.2f},{high:.2f}"}
+
+
+def _progress(stage: str) -> Watch:
+    """A line for each patient, on standard error."""
+    counted = count(1)
+
+    def note(outcome: TaskOutcome) -> None:
+        why = f": {outcome.error}" if outcome.error is not None else ""
+        print(f"{stage} {next(counted)}: {outcome.task.name} {outcome.state}{why}", file=sys.stderr, flush=True)
+
+    return note
 
 
 def _write(file: Path, table: Iterable[Mapping[str, Any]]) -> None:
