@@ -13,7 +13,7 @@ import numpy as np
 
 from pnst.classification.evidence_model.drawn_lesions import DrawnLesion
 
-DIAMETERS_MM = 20.0, 110.0
+DIAMETERS_MM = 20.0, 100.0
 """Smaller lesions have few voxels of diffusion, larger ones take minutes to simulate: what is drawn beyond is held
 here."""
 ADC = 0.5, 2.9
