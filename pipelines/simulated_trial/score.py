@@ -14,7 +14,6 @@ from trial import Trial
 
 import pnst
 from pnst.classification.metrics.roc import delong
-from pnst.errors import PnstError
 from pnst.typing import BoolArray, FloatArray
 
 CLOSE = 0.10
@@ -146,7 +145,6 @@ def values(found: Found) -> Iterator[dict[str, Any]]:
 
 def dice(trial: Trial, way: str) -> pd.Series[Any]:
     """Of the measured lesions with the expert's masks, by case."""
-    import nibabel
 
     shares = {}
     for row in trial.truth().to_dict("records"):
