@@ -54,6 +54,23 @@ def test_caps_of_haemosiderin():
     assert truth(SignSpec(), radii=(12.0, 13.0, 18.0))["haemosiderin"] == {"cap_fraction": 0.0, "present": False}
 
 
+def test_a_cap_ends_where_its_middle_does_and_has_a_hole_for_the_nerve():
+    """By quadrature over a spheroid: its normals lean away from the pole, outward of the cone that bounds the cap."""
+    a, c, thickness, cap_deg, nerve_mm = 11.0, 18.0, 2.5, 32.0, 2.5
+    angle = (np.arange(20000) + 0.5) / 20000 * np.pi / 2
+    x, z = a * np.sin(angle), c * np.cos(angle)
+    normal = np.stack([np.sin(angle) / a, np.cos(angle) / c])
+    out_x, out_z = np.stack([x, z]) + thickness / 2 * normal / np.linalg.norm(normal, axis=0)
+    area = x * np.hypot(a * np.cos(angle), c * np.sin(angle))
+    pole = np.arctan2(x, z) <= np.radians(45.0)
+    covered = (np.arctan2(out_x, out_z) <= np.radians(cap_deg)) & (out_x > nerve_mm / 2)
+    signs = SignSpec(shells=(Shell(tissue=Tissue.HAEMOSIDERIN, thickness_mm=thickness, cap_deg=cap_deg),))
+    share = truth(signs, radii=(a, a, c))["haemosiderin"]["cap_fraction"]
+    assert share == pytest.approx(area[pole & covered].sum() / area[pole].sum(), abs=0.01)
+    at_its_foot = area[pole & (np.arctan2(x, z) <= np.radians(cap_deg))].sum() / area[pole].sum()
+    assert at_its_foot > share + 0.05
+
+
 def test_a_tube_through_the_surface_of_a_ball():
     """8 mm of a tube of 2 mm inside, 6 mm outside: π r² l and half a ball each; the surface is flat enough."""
     void = FlowVoid(calibre_mm=2.0, coil_mm=0.0, pitch_mm=14.0, turns=1.0, centre_mm=(0.0, 0.0, 15.0))

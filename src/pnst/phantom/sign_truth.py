@@ -16,6 +16,8 @@ from pnst.phantom.tissue import Tissue
 from pnst.typing import BoolArray, FloatArray
 
 FWHM_PER_SIGMA = 2.355
+CELL_MM = 0.01
+"""A point, to the mixture of tissues that is asked there."""
 DISC = 24
 """Points across the section of a vessel."""
 DARK_SHELLS = (Tissue.CAPSULE, Tissue.HAEMOSIDERIN)
@@ -89,13 +91,17 @@ def rim_truth(scene: Scene, surface: Surface, readable: BoolArray) -> dict[str, 
 
 
 def _covered(scene: Scene, surface: Surface, tissues: tuple[Tissue, ...]) -> BoolArray:
-    """(n,) whether a thin shell of one of these tissues lies on each point of the surface."""
+    """(n,) whether the normal of each point meets a thin shell of one of these tissues, in the middle of its depth.
+
+    Where a shell ends, its wall points away from the tumour's centre and its normals lean outward of that; where the
+    nerve leaves, there is none.
+    """
     signs = scene.shape.spec.signs or SignSpec()
-    cosine = surface.points @ scene.shape.pole / np.linalg.norm(surface.points, axis=1)
-    covered = np.zeros(len(cosine), dtype=bool)
+    covered = np.zeros(len(surface.points), dtype=bool)
     for shell in signs.shells:
         if shell.tissue in tissues and shell.thickness_mm < of.MAX_LINE_MM:
-            covered |= shell.whole | (shell.cosine(cosine) >= np.cos(np.radians(shell.cap_deg)))
+            middle = scene.shape.to_world(surface.points + shell.thickness_mm / 2 * surface.normals)
+            covered |= scene.fractions(middle, CELL_MM, tumour=False)[:, shell.tissue] > 0.5
     return covered
 
 

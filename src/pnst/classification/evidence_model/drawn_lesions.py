@@ -71,9 +71,7 @@ def draw_lesions(likelihood: Likelihood, malignant: int, benign: int, seed: int)
     ]
 
 
-def _levels(
-    p: SignParameters, entity: Entity, delta: FloatArray, severity: FloatArray, chance: FloatArray
-) -> IntArray:
+def _levels(p: SignParameters, entity: Entity, delta: FloatArray, severity: FloatArray, chance: FloatArray) -> IntArray:
     """The level (n,) that each lesion's chance, even in 0–1, picks at its severity."""
     reached = np.cumsum(true_levels(p, entity, delta, severity[:, None])[..., 0], axis=0)
     return np.asarray((chance > reached[:-1]).sum(axis=0))
