@@ -13,7 +13,7 @@ import numpy as np
 
 from pnst.classification.evidence_model.drawn_lesions import DrawnLesion
 
-DIAMETERS_MM = 20.0, 100.0
+DIAMETERS_MM = 20.0, 90.0
 """Smaller lesions have few voxels of diffusion, larger ones take minutes to simulate: what is drawn beyond is held
 here."""
 ADC = 0.5, 2.9
@@ -39,7 +39,6 @@ def parameters(lesion: DrawnLesion, rng: np.random.Generator) -> Row:
         "lesion.radii_mm": radii,
         "lesion.tilt_deg": rng.uniform(-20, 20, 3),
         "lesion.d_um2_per_ms": float(np.clip(lesion.values["adc_mean"], *ADC)),
-        "lesion.texture": rng.uniform(0, 0.06),
         "surround.fat_plane_mm": rng.uniform(1.5, 4.5),
         "surround.fat_plane_axis": _direction(rng),
         **_contour(lesion, rng),
