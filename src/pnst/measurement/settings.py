@@ -450,7 +450,7 @@ class HaemosiderinSettings(StageSettings):
     fat_within_mm: float = Field(1.5, ge=0)
     """… this near to a dark layer, it may be suppressed fat or the gap that its shift leaves: not read (ours)."""
     bone_within_mm: float = Field(4.0, ge=0)
-    """A dark layer this near to marrow may be cortex: not read (ours)."""
+    """A dark layer this near to marrow, or to one that goes on for longer, may be cortex: not read (ours)."""
 
 
 class MeasureSettings(StageSettings):

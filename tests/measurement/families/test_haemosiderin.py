@@ -44,6 +44,12 @@ def test_what_is_no_cap(features, roles):
     assert sign.cap_fraction < 0.15
 
 
+def test_the_edge_of_a_thick_dark_piece_is_no_thin_cap():
+    """Rays through the rim of bone or air leave it after a few mm: they are not read, and the others show nothing."""
+    for half_angle_deg in (30.0, 40.0):
+        assert measured(cap("dark", half_angle_deg, 0.0, 8.0)).cap_fraction == pytest.approx(0.0, abs=0.01)
+
+
 def test_split_fat_is_no_cap_on_t2():
     """On T2 fat is bright."""
     assert measured(cap("fat", 60.0, 0.0, 2.5, both=True)).present is False

@@ -96,16 +96,26 @@ def _shell(rays: SurfaceRays, muscle: float, settings: HaemosiderinSettings) -> 
     start, count = first_runs((rays.signal < settings.muscle_fraction * muscle) & near)
     low = rays.offsets[start]
     high = low + STEP_MM * count
-    dark = (count > 0) & (low < settings.within_mm) & (STEP_MM * count <= settings.max_shell_mm)
-    dark &= high <= rays.offsets[near][-1]
+    begins = (count > 0) & (low < settings.within_mm)
+    ends = (STEP_MM * count <= settings.max_shell_mm) & (high <= rays.offsets[near][-1])
     bone = rays.near(high, rays.bone.astype(float), settings.bone_within_mm) > 0
-    fat = np.zeros(len(dark), dtype=bool)
+    bone |= _beside(rays.points, begins & ~ends, settings.bone_within_mm)
+    fat = np.zeros(len(begins), dtype=bool)
     if rays.fat is not None:
         around = (rays.offsets >= low[:, None] - settings.fat_within_mm) & (
             rays.offsets <= high[:, None] + settings.fat_within_mm
         )
         fat |= (around & (np.nan_to_num(rays.fat) > settings.fat_fraction)).any(axis=1)
-    return _Shell(dark, fat | bone, low, high)
+    return _Shell(begins & ends, fat | bone, low, high)
+
+
+def _beside(points: FloatArray, thick: BoolArray, within_mm: float) -> BoolArray:
+    """(n,) whether a point of (n, 3) lies this near to one where what is dark goes on: the thin edge of bone or air."""
+    from scipy.spatial import cKDTree
+
+    if not thick.any():
+        return np.zeros(len(points), dtype=bool)
+    return np.asarray(cKDTree(points[thick]).query(points)[0] <= within_mm)
 
 
 def _pole_fractions(
