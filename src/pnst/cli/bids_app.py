@@ -17,7 +17,7 @@ from pnst.cli.arguments import settings_of
 from pnst.cli.cohorts import check_limits, scheduler_of
 from pnst.cli.entry import run_program
 from pnst.cli.options import EvidenceOption, ModelOption, OwnEvidenceOption, PriorOption, SettingsOption
-from pnst.cli.terminal import cohort_progress, print_text
+from pnst.cli.terminal import cohort_progress, print_text, visible
 from pnst.errors import SettingError
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 NAME = "pnst-bids"
 PARTICIPANT, GROUP = "participant", "group"
+_SHOWN = 20
+"""Failures that are printed; each session's own table has them, and group_failures.tsv has them all."""
 _SEVERAL = ("--participant-label", "--session-label")
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -144,8 +146,8 @@ def _participants(
     with cohort_progress() as (plan, watch):
         plan(len(sessions))
         done = measure_participants(sessions, dataset, out, scheduler, chosen, watch, memory_mb)
-    for name, failure in done.failures.items():
-        print_text(f"{name}: {' '.join(str(failure.error).split())}")
+    for name, failure in list(done.failures.items())[:_SHOWN]:
+        sys.stderr.write(visible(f"{NAME}: {' '.join(str(failure.error).split())}\n"))
     counts = f"{done.counts['made']} made, {done.counts['kept']} kept, {done.counts['failed']} failed"
     print_text(f"{counts}: {out}\nResearch software, not a medical device.")
     if done.failures:

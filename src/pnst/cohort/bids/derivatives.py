@@ -138,12 +138,11 @@ def write_tsv(file: Path, columns: Sequence[str], rows: Sequence[Cells]) -> None
     write_text(file, "".join("\t".join(line) + "\n" for line in lines))
 
 
-def read_tsv(file: Path) -> list[dict[str, str]]:
-    """The rows, without the columns that they lack."""
+def read_tsv(file: Path) -> list[dict[str, str | None]]:
+    """The rows of such a table; None for `n/a`."""
     columns, *rows = (line.split("\t") for line in file.read_text(encoding="utf-8").rstrip("\n").split("\n"))
-    return [
-        {name: as_written(cell) for name, cell in zip(columns, row, strict=True) if cell != MISSING} for row in rows
-    ]
+    cells = ([None if cell == MISSING else as_written(cell) for cell in row] for row in rows)
+    return [dict(zip(columns, row, strict=True)) for row in cells]
 
 
 def _cell(value: Any) -> str:

@@ -28,7 +28,7 @@ FAILURES_TSV = "group_failures.tsv"
 class GroupLevel:
     """What the sessions of a dataset came to."""
 
-    lesions: tuple[Mapping[str, str], ...]
+    lesions: tuple[Mapping[str, str | None], ...]
     failures: tuple[Mapping[str, Any], ...]
     """Sessions without a table, or lesions without a row."""
 
@@ -59,7 +59,7 @@ def collect_group(sessions: Sequence[BidsSession], dataset: Path, out: Path) -> 
     return GroupLevel(tuple(lesions), tuple(failures))
 
 
-def _rows(out: Path, session: BidsSession, file: str) -> list[dict[str, str]]:
+def _rows(out: Path, session: BidsSession, file: str) -> list[dict[str, str | None]]:
     place = out / session.folder / "anat" / file
     return derivatives.read_tsv(place) if place.is_file() else []
 
@@ -82,7 +82,7 @@ def _failures(out: Path, session: BidsSession) -> list[Mapping[str, Any]]:
 def _page(table: pd.DataFrame, out: Path, count: int, failures: Sequence[Mapping[str, Any]]) -> str:
     from pnst.reporting.cohort import cohort_page
 
-    named = [{"lesion": "", **row, "case": _case(row)} for row in failures]
+    named = [{**{name: cell or "" for name, cell in row.items()}, "case": _case(row)} for row in failures]
     failed = sum(not row["lesion"] for row in named)
     links = {case: f"{case}.html" for case in dict.fromkeys(table.get("case", ())) if (out / f"{case}.html").is_file()}
     return cohort_page(table, {"there": count - failed, "failed": failed}, named, links)

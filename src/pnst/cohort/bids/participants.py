@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from pnst.cohort.run_cohort import CohortRun
 from pnst.cohort.tables import FAILURE_COLUMNS, Failure, failed_lesions
 from pnst.cohort.task import Row, Task, TaskOutcome, Watch
 from pnst.errors import PnstError
+from pnst.io.bids import DERIVED
 from pnst.io.output_folder import OutputFolder, output_folder
 
 IDS = ("participant_id", "session_id")
@@ -94,7 +95,9 @@ class _ParticipantLevel:
     def _task(self, session: BidsSession) -> Task:
         if session.refusal is not None or session.case is None:
             raise session.refusal or ValueError(session.name)
-        return task_of(session.case, self.dataset, self.chosen)
+        task = task_of(session.case, self.dataset, self.chosen)
+        drawn = self.dataset / DERIVED / session.folder  # the reader takes masks and maps from there, too
+        return replace(task, inputs=(*task.inputs, drawn))
 
 
 def publish(
