@@ -146,7 +146,7 @@ def _participants(
     with cohort_progress() as (plan, watch):
         plan(len(sessions))
         done = measure_participants(sessions, dataset, out, scheduler, chosen, watch, memory_mb)
-    for name, failure in list(done.failures.items())[:_SHOWN]:
+    for failure in list(done.failures.values())[:_SHOWN]:
         sys.stderr.write(visible(f"{NAME}: {' '.join(str(failure.error).split())}\n"))
     counts = f"{done.counts['made']} made, {done.counts['kept']} kept, {done.counts['failed']} failed"
     print_text(f"{counts}: {out}\nResearch software, not a medical device.")

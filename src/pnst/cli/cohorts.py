@@ -143,6 +143,7 @@ def run(
 
 
 def scheduler_of(address: str | None, workers: int | None, limit_s: float | None) -> Scheduler:
+    """Where the cases are made. Raises `SettingError` for a number of workers that says nothing."""
     from pnst.cohort.run import on_this_machine
     from pnst.cohort.workers import cores
 
@@ -161,6 +162,7 @@ def scheduler_of(address: str | None, workers: int | None, limit_s: float | None
 
 
 def check_limits(time_limit: float | None, memory_limit: int | None) -> None:
+    """Raise `SettingError` for a limit that nothing keeps."""
     for option, value in (("--time-limit", time_limit), ("--memory-limit", memory_limit)):
         if value is not None and not value > 0:
             raise SettingError(

@@ -10,8 +10,9 @@ import inspect
 import textwrap
 from collections.abc import Iterable
 from functools import cache
+from itertools import pairwise
 
-from pnst.measurement.family import INTERVAL, Family
+from pnst.measurement.family import INTERVAL
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.reporting.numbers import ADC_UNIT, unit_of
 from pnst.reporting.vocabulary import column_title, family_words, part_title
@@ -50,7 +51,10 @@ def _entry(column: str) -> dict[str, str]:
         return {"LongName": name, "Description": text}
     start, _, rest = column.partition(".")
     if start == "skipped":
-        return {"LongName": f"{part_title(rest)}: not measured", "Description": "The reason; n/a where it was measured."}
+        return {
+            "LongName": f"{part_title(rest)}: not measured",
+            "Description": "The reason; n/a where it was measured.",
+        }
     if start == "override":
         return {"LongName": f"{rest}, by a reader", "Description": "A reader's word, which beats the measured value."}
     if start not in FAMILY_TYPES:
@@ -62,7 +66,7 @@ def _measured(family: str, column: str) -> dict[str, str]:
     """Of a family's column, or of the interval beside it."""
     name = column.removesuffix(INTERVAL)
     title = f"{family_words(family).title}: {column_title(name, family)}"
-    text = _remarks(FAMILY_TYPES[family]).get(name, "")
+    text = _remarks(family).get(name, "")
     if name != column:
         title, text = f"{title}, 95 % interval", "[low, high]: what 95 % of repetitions under small changes would give."
     entry = {"LongName": title, "Description": text, "Units": UNITS.get(unit_of(name), unit_of(name))}
@@ -70,12 +74,12 @@ def _measured(family: str, column: str) -> dict[str, str]:
 
 
 @cache
-def _remarks(kind: type[Family]) -> dict[str, str]:
+def _remarks(family: str) -> dict[str, str]:
     """Column → the sentence that stands below it in its family's source."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
+    body = ast.parse(textwrap.dedent(inspect.getsource(FAMILY_TYPES[family]))).body[0]
     lines = body.body if isinstance(body, ast.ClassDef) else []
     remarks = {}
-    for line, below in zip(lines, lines[1:], strict=False):
+    for line, below in pairwise(lines):
         if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and isinstance(below, ast.Expr):
             text = below.value.value if isinstance(below.value, ast.Constant) else ""
             remarks[line.target.id] = " ".join(str(text).split())
