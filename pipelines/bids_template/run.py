@@ -52,9 +52,7 @@ def compared(table: pd.DataFrame) -> pd.DataFrame:
     rows = {}
     for column in (name for name in COMPARED if name in table):
         values = table.dropna(subset=[column]).groupby("diagnosis")[column]
-        rows[column] = {
-            name: f"{v.median():.3g} ({v.min():.3g} to {v.max():.3g}; n={len(v)})" for name, v in values
-        }
+        rows[column] = {name: f"{v.median():.3g} ({v.min():.3g} to {v.max():.3g}; n={len(v)})" for name, v in values}
     return pd.DataFrame(rows).T
 
 

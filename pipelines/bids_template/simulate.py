@@ -23,7 +23,18 @@ def main(arguments: list[str] | None = None, table: Path = TABLE, scanner: Path 
         print(f"{__doc__}\nDATASET must not be there yet.", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder:
-        command = ["phantom", "--table", str(table), "--spec", str(scanner), "--bids", "--out", folder, "--workers", "1"]
+        command = [
+            "phantom",
+            "--table",
+            str(table),
+            "--spec",
+            str(scanner),
+            "--bids",
+            "--out",
+            folder,
+            "--workers",
+            "1",
+        ]
         status = subprocess.run([sys.executable, "-m", "pnst", *command], check=False).returncode
         if status == 0:
             lay_together(Path(folder), table, Path(words[0]))
@@ -35,7 +46,9 @@ def lay_together(cohort: Path, table: Path, dataset: Path) -> None:
     lines = ["participant_id\tdiagnosis"]
     with table.open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
-            shutil.copytree(cohort / row["patient"], dataset, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.toml"))
+            shutil.copytree(
+                cohort / row["patient"], dataset, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.toml")
+            )
             lines.append(f"sub-{row['patient']}\t{row['label']}")
     (dataset / "participants.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pnst.cohort.bids import derivatives
@@ -42,7 +43,9 @@ def test_a_table_comes_back_as_it_was_written(tmp_path):
 
 def test_a_table_without_rows_is_read(tmp_path):
     derivatives.write_table(tmp_path, "group", [])
-    assert derivatives.read_tsv(tmp_path / "group_desc-pnst_measurements.tsv") == []
+    file = tmp_path / "group_desc-pnst_measurements.tsv"
+    assert derivatives.read_tsv(file) == []
+    assert list(pd.read_csv(file, sep="\t")) == ["participant_id", "label"]
 
 
 def test_a_sidecar_describes_every_column(tmp_path):

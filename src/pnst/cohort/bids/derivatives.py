@@ -127,7 +127,7 @@ def named_results(name: str, results: Path) -> Iterator[tuple[Path, str, dict[st
 
 def write_table(folder: Path, name: str, rows: Sequence[Cells]) -> None:
     """The table of lesions with the sidecar that describes its columns, whole or not at all each."""
-    columns = list(column_kinds(rows))
+    columns = list(column_kinds(rows)) or ["participant_id", "label"]  # a table without a column is none
     write_text(folder / sidecar_name(name), json.dumps(column_dictionary(columns), indent=2, ensure_ascii=False) + "\n")
     write_tsv(folder / table_name(name), columns, rows)
 
