@@ -81,11 +81,13 @@ def bids_app(
     ],
     participant_label: Annotated[
         list[str] | None,
-        typer.Option("--participant-label", metavar="LABEL …", help="Only these, with or without sub- (default: all)."),
+        typer.Option(
+            "--participant-label", metavar="LABEL …", help="Behind the level: only these, with or without sub-."
+        ),
     ] = None,
     session_label: Annotated[
         list[str] | None,
-        typer.Option("--session-label", metavar="LABEL …", help="Only these, with or without ses- (default: all)."),
+        typer.Option("--session-label", metavar="LABEL …", help="Behind the level: only these, with or without ses-."),
     ] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", "--n-cpus", metavar="N", help="Processes (default: one a core).")

@@ -107,6 +107,7 @@ def test_a_place_that_is_someone_elses_is_refused(dataset, tmp_path):
         dataset / "derivatives" / "pnst": "a place in the dataset",
         tmp_path / "link" / "out": "a place in the dataset",
         tmp_path / "file": "a file",
+        tmp_path / "file" / "below": "a file",
         tmp_path / "raw": "another dataset",
         tmp_path / "other": "another dataset",
     }.items():

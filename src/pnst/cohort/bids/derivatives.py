@@ -56,7 +56,8 @@ def begin(out: Path, dataset: Path) -> None:
     """
     if out.resolve().is_relative_to(dataset.resolve()):
         raise _refusal(out, "a place in the dataset", "a place outside: what is measured is never written to")
-    if out.exists() and not out.is_dir():
+    nearest = next(path for path in (out, *out.absolute().parents) if path.exists())
+    if not nearest.is_dir():
         raise _refusal(out, "a file", "a folder, new or with an earlier run's derivatives")
     if not _is_ours(out):
         raise _refusal(out, "another dataset that is there", "a folder, new or with an earlier run's derivatives")
