@@ -88,7 +88,7 @@ def test_again_nothing_is_measured(whole, home):
     ("words", "parts"),
     [
         (("DATA", "OUT"), ("participant|group",)),
-        (("DATA", "OUT", "particpant"), ("no such analysis level", "participant or group")),
+        (("DATA", "OUT", "participants"), ("no such analysis level", "participant or group")),
         (("DATA", "OUT", "participant", "--participant_lable", "01"), ("--participant-lable", "--help")),
         (("DATA", "OUT", "participant", "--participant-label", "7"), ("no participant '7'", "01, 02, 03, 04")),
         (("DATA", "OUT", "participant", "--session-label", "z"), ("no session 'z'", "a, b")),

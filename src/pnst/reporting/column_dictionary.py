@@ -66,7 +66,7 @@ def _measured(family: str, column: str) -> dict[str, str]:
     """Of a family's column, or of the interval beside it."""
     name = column.removesuffix(INTERVAL)
     title = f"{family_words(family).title}: {column_title(name, family)}"
-    text = _remarks(family).get(name, "")
+    text = _sentences(family).get(name, "")
     if name != column:
         title, text = f"{title}, 95 % interval", "[low, high]: what 95 % of repetitions under small changes would give."
     entry = {"LongName": title, "Description": text, "Units": UNITS.get(unit_of(name), unit_of(name))}
@@ -74,13 +74,13 @@ def _measured(family: str, column: str) -> dict[str, str]:
 
 
 @cache
-def _remarks(family: str) -> dict[str, str]:
+def _sentences(family: str) -> dict[str, str]:
     """Column → the sentence that stands below it in its family's source."""
     body = ast.parse(textwrap.dedent(inspect.getsource(FAMILY_TYPES[family]))).body[0]
     lines = body.body if isinstance(body, ast.ClassDef) else []
-    remarks = {}
+    sentences = {}
     for line, below in pairwise(lines):
         if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and isinstance(below, ast.Expr):
             text = below.value.value if isinstance(below.value, ast.Constant) else ""
-            remarks[line.target.id] = " ".join(str(text).split())
-    return remarks
+            sentences[line.target.id] = " ".join(str(text).split())
+    return sentences
