@@ -37,7 +37,7 @@ def test_an_interval_says_what_it_is():
 
 
 def test_columns_that_are_no_measurement():
-    assert "Why" in entry("skipped.margin.edge")["Description"]
+    assert "reason" in entry("skipped.margin.edge")["Description"]
     assert "reader" in entry("override.target.present")["Description"]
     assert "participants.tsv" in entry("diagnosis")["Description"]
     assert "Not a medical device" in entry("probability")["Description"]
