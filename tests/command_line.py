@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -40,13 +41,13 @@ class CommandResult:
     err: str
 
 
-def pnst(*words: object) -> CommandResult:
-    """The command in this process, where every warning is an error."""
+def pnst(*words: object, program: Callable[[], None] = main) -> CommandResult:
+    """The command, or another program of pnst, in this process, where every warning is an error."""
     out, err, code = io.StringIO(), io.StringIO(), 0
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         patch.setattr(sys, "argv", ["pnst", *map(str, words)])
         try:
-            main()
+            program()
         except SystemExit as end:
             code = int(end.code or 0)
     return CommandResult(code, out.getvalue(), err.getvalue())

@@ -91,7 +91,7 @@ SCRIPT = """
 import signal, sys
 import pnst.cli.entry as entry
 
-def drop() -> int:
+def drop(*_: object) -> int:
     try:
         signal.raise_signal(signal.{name})
     except KeyboardInterrupt:

@@ -257,3 +257,17 @@ def test_a_run_that_is_killed_takes_its_workers_along_and_can_be_taken_up_again(
     last_words(run)
     assert states(run_tasks(draw, tasks(a="x", b="x"), out, 1)) == {"a": "kept", "b": "made"}
     assert sorted(path.name for path in out.iterdir()) == ["a", "b"]
+
+
+def test_runs_that_are_together_leave_each_other_alone_and_keep_out_who_wants_to_be_alone(tmp_path):
+    stale = tmp_path / f"{STAGING}of-a-run"
+    stale.mkdir()
+    with cohort_run.kept(tmp_path, together=True):
+        cohort_run.run_tasks(draw, tasks(a="x"), tmp_path, on_this_machine(1), together=True)
+        assert outputs(tmp_path / "a") == FILES
+        assert stale.exists()  # it may be at work
+        with pytest.raises(InputError, match="cannot write a cohort"), cohort_run.kept(tmp_path):
+            pass
+    with cohort_run.kept(tmp_path), pytest.raises(InputError, match="cannot write a cohort"):
+        cohort_run.run_tasks(draw, tasks(a="x"), tmp_path, on_this_machine(1), together=True)
+    assert not stale.exists()

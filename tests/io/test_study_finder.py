@@ -48,6 +48,14 @@ def test_bids_with_what_its_participants_are(tmp_path):
     assert (two.name, two.study, dict(two.facts), two.lesions) == ("sub-02_ses-a", "sub-02/ses-a", {}, ())
 
 
+def test_bids_lesions_of_any_derivative(tmp_path):
+    touch(tmp_path, "sub-01/ses-a/anat/sub-01_ses-a_T1w.nii.gz")
+    masks = [f"derivatives/{name}/sub-01/ses-a/anat/sub-01_ses-a_label-lesion_mask.nii.gz" for name in ("a", "b")]
+    touch(tmp_path, *masks, "derivatives/a/sub-01/ses-b/anat/sub-01_ses-b_label-lesion_mask.nii.gz")
+    (study,) = find_studies(tmp_path)
+    assert [lesion.file for lesion in study.lesions] == masks
+
+
 def test_dicom_by_its_studies(tmp_path):
     """The same study twice, in series folders at different depths: one study each; beside files that are none."""
     shutil.copytree(SAMPLES / "malignant_dicom", tmp_path / "Doe" / "MR" / "x")

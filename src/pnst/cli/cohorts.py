@@ -124,8 +124,8 @@ def run(
         pages=pages,
     )
     planned, place = read_cohort(cohort), only_folder(out)
-    _check_limits(time_limit, memory_limit)
-    where = _scheduler(scheduler, workers, time_limit)
+    check_limits(time_limit, memory_limit)
+    where = scheduler_of(scheduler, workers, time_limit)
     try:
         with cohort_progress() as (plan, watch):
             plan(planned.count)
@@ -142,7 +142,8 @@ def run(
         raise typer.Exit(1)
 
 
-def _scheduler(address: str | None, workers: int | None, limit_s: float | None) -> Scheduler:
+def scheduler_of(address: str | None, workers: int | None, limit_s: float | None) -> Scheduler:
+    """Where the cases are made. Raises `SettingError` for a number of workers that says nothing."""
     from pnst.cohort.run import on_this_machine
     from pnst.cohort.workers import cores
 
@@ -160,7 +161,8 @@ def _scheduler(address: str | None, workers: int | None, limit_s: float | None) 
     return on_cluster(address, limit_s)
 
 
-def _check_limits(time_limit: float | None, memory_limit: int | None) -> None:
+def check_limits(time_limit: float | None, memory_limit: int | None) -> None:
+    """Raise `SettingError` for a limit that nothing keeps."""
     for option, value in (("--time-limit", time_limit), ("--memory-limit", memory_limit)):
         if value is not None and not value > 0:
             raise SettingError(

@@ -24,11 +24,16 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF}
 
 
 def main() -> None:
-    """Run the command line; refusals are one line on standard error and exit status 2."""
+    """Run `pnst`; refusals are one line on standard error and exit status 2."""
+    run_program(app, "pnst", sys.argv[1:])
+
+
+def run_program(program: Any, name: str, words: list[str]) -> NoReturn:
+    """Run a program of this name, made with typer, with the words that stand behind it."""
     _write_every_text()
     with ended_by_signals():
         try:
-            status = _status()
+            status = _status(program, name, words)
         except BaseException:  # whatever a library makes of an interrupt
             if asked_to_end() is None:
                 raise
@@ -47,24 +52,24 @@ def _leave(status: int) -> NoReturn:
     os._exit(status)
 
 
-def _status() -> int:
+def _status(program: Any, name: str, words: list[str]) -> int:
     try:
-        status = _status_of_command()
+        status = _status_of_command(program, name, words)
         sys.stdout.flush()
     except BrokenPipeError:
         return _unread()
     except OSError as error:
         if error.errno not in _NO_ROOM:  # which only printing leaves to this place
             raise
-        return _refused(_unprintable(error))
+        return _refused(_unprintable(error), name)
     return status
 
 
-def _status_of_command() -> int:
+def _status_of_command(program: Any, name: str, words: list[str]) -> int:
     try:
-        return app(standalone_mode=False) or 0
+        return program(args=words, prog_name=name, standalone_mode=False) or 0
     except PnstError as error:
-        return _refused(error)
+        return _refused(error, name)
     except typer.Abort:
         return INTERRUPTED
     except SystemExit as end:
@@ -72,17 +77,17 @@ def _status_of_command() -> int:
             raise end.__context__ from None
         raise
     except UsageError as error:
-        if len(sys.argv) == 1:  # the message is the help itself
+        if not words:  # the message is the help itself
             sys.stderr.write(f"{error}\n")
             return 2
-        return _refused(_misuse(error))
+        return _refused(_misuse(error, name, words), name)
 
 
-def _misuse(error: Any) -> SettingError:
-    command = " ".join(["pnst", *sys.argv[1:2]]) if sys.argv[1] in _commands() else "pnst"
+def _misuse(error: Any, name: str, words: list[str]) -> SettingError:
+    command = f"{name} {words[0]}" if name == "pnst" and words[0] in _commands() else name
     expected = f"a command line as `{command} --help` describes it"
     message = error.format_message().rstrip(".")
-    got = " ".join(sys.argv[1:]).strip() or "an empty word"
+    got = " ".join(words).strip() or "an empty word"
     return SettingError(message, got=got, expected=expected, remedy="correct it")
 
 
@@ -90,10 +95,10 @@ def _commands() -> list[str]:
     return [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
 
 
-def _refused(error: PnstError) -> int:
+def _refused(error: PnstError, name: str) -> int:
     line = PnstError(error.what, got=error.got.strip() or "nothing", expected=error.expected, remedy=error.remedy)
     with suppress(OSError):
-        sys.stderr.write(f"pnst: {visible(' '.join(str(line).split()))}\n")
+        sys.stderr.write(f"{name}: {visible(' '.join(str(line).split()))}\n")
     return 2
 
 

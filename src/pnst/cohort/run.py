@@ -54,15 +54,17 @@ def run_tasks(
     scheduler: Scheduler,
     watch: Watch = lambda _: None,
     memory_mb: int | None = None,
+    together: bool = False,
 ) -> None:
     """Make what is not there yet, each task in a process of its own; `watch` is told what became of each.
 
     A folder that was made under the same key from the same inputs is kept, another one is replaced, and one that pnst
     did not make is left alone and fails its task. A task that fails, kills its worker, or takes more time or memory
     than it may fails alone. Tasks are taken as there is room for them: they may be millions.
-    Raises `InputError` when `out` is no folder, or another run works in it.
+    Raises `InputError` when `out` is no folder, or another run works in it; runs that are `together` may work in it at
+    the same time, on tasks that each keeps for itself.
     """
-    with _alone_in(out), _staging(out) as staging:
+    with kept(out, together), _staging(out) as staging:
         make = partial(_make, work, staging, memory_mb)
         with closing(scheduler(make, _missing(work, tasks, out, watch))) as results:
             for task, result in results:
@@ -177,9 +179,7 @@ def _unwritten(error: OSError) -> InputError:
 
 @contextmanager
 def _staging(out: Path) -> Iterator[Path]:
-    """A hidden folder for what is not finished; those of runs that were killed go first."""
-    for stale in out.glob(f"{STAGING}*"):
-        shutil.rmtree(stale, ignore_errors=True)
+    """A hidden folder for what is not finished."""
     try:
         staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=out))
     except OSError as error:
@@ -191,12 +191,23 @@ def _staging(out: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _alone_in(out: Path) -> Iterator[None]:
-    """Make the folder and keep other runs out of it; the system lifts the lock when this process ends, however."""
+def kept(out: Path, together: bool = False) -> Iterator[None]:
+    """Make the folder and keep other runs out of it; the system lifts the lock when this process ends, however.
+
+    Those that are `together` keep out only who wants it alone. Who has it alone removes what killed runs left.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unusable(out, error.strerror or "a folder that cannot be made") from error
+    with _locked(out, together):
+        for stale in () if together else out.glob(f"{STAGING}*"):
+            shutil.rmtree(stale, ignore_errors=True)
+        yield
+
+
+@contextmanager
+def _locked(out: Path, together: bool) -> Iterator[None]:
     if sys.platform == "win32":  # it has no lock on a folder
         yield
         return
@@ -205,7 +216,7 @@ def _alone_in(out: Path) -> Iterator[None]:
     handle = os.open(out, os.O_RDONLY)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, (fcntl.LOCK_SH if together else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise _unusable(out, "another run that works in it") from error
         yield

@@ -9,6 +9,7 @@ from typing import Any
 
 from pnst.cohort.measuring import FAILURES, LESIONS
 from pnst.cohort.run import row_of
+from pnst.cohort.task import Row
 from pnst.errors import PnstError
 from pnst.io.table_rows import Kind, write_csv_rows, write_parquet_rows
 
@@ -98,5 +99,10 @@ def _failure_rows(
         if case in failures:
             yield failures[case].row(case)
             continue
-        for label, why in row_of(out / PARTS / case)[FAILURES].items():
-            yield {"case": case, "lesion": label, "stage": "measuring", "what": " ".join(why.split())}
+        yield from failed_lesions(case, row_of(out / PARTS / case))
+
+
+def failed_lesions(case: str, row: Row) -> Iterator[dict[str, Any]]:
+    """The lines of the lesions that failed in a case that did not."""
+    for label, why in row[FAILURES].items():
+        yield {"case": case, "lesion": label, "stage": "measuring", "what": " ".join(why.split())}

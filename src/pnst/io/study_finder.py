@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from os.path import commonpath
 from pathlib import Path
 
-from pnst.io.bids import DERIVED, BidsName, is_bids, session_folders
+from pnst.io.bids import BidsName, is_bids, session_folders
 from pnst.io.dicom.listing import list_tree, starts_as_dicom
 from pnst.io.lesion_files import LesionFile, lesion_files_of
 from pnst.io.masks.named import LESION
@@ -60,7 +60,8 @@ def _bids_studies(root: Path) -> list[FoundStudy]:
     for folder in sorted(set(session_folders(root))):
         relative = folder.relative_to(root)
         subject = next((part for part in relative.parts if part.startswith("sub-")), relative.as_posix())
-        files = sorted(f for place in (folder, root / DERIVED / relative) for f in place.rglob("*") if is_nifti(f))
+        places = (folder, *root.glob(f"derivatives/*/{relative.as_posix()}"))
+        files = sorted(f for place in places for f in place.rglob("*") if is_nifti(f))
         lesions = tuple(
             LesionFile(f.relative_to(root).as_posix(), "NIfTI", ()) for f in files if BidsName.of(f).mask_name == LESION
         )
