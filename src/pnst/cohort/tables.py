@@ -15,6 +15,8 @@ from pnst.io.table_rows import Kind, write_csv_rows, write_parquet_rows
 LESIONS_CSV, LESIONS_PARQUET, FAILURES_CSV = "lesions.csv", "lesions.parquet", "failures.csv"
 PARTS = "parts"
 """Where each case has its folder."""
+Record = Mapping[str, Any]
+"""Of a case that was measured: the rows of its lesions, and why some were not measured."""
 FAILURE_COLUMNS = ("case", "lesion", "stage", "what", "got", "expected", "remedy")
 
 
@@ -33,19 +35,25 @@ class Failure:
 
 
 def write_tables(out: Path, cases: Callable[[], Iterator[str]], failures: Mapping[str, Failure]) -> None:
-    """`lesions.csv`, `lesions.parquet` and `failures.csv`, in the order of the cohort.
+    """`lesions.csv`, `lesions.parquet` and `failures.csv`, in the order of the cohort."""
+    write_records(out, lambda: _records(out, cases(), failures))
+
+
+def write_records(out: Path, records: Callable[[], Iterable[tuple[str, Record | Failure]]]) -> None:
+    """The same three from each case with its record, or with why it has none; they are read once for each table.
 
     Where nothing failed there is no `failures.csv`. The same cases give the same bytes.
     """
 
     def lesions() -> Iterator[Mapping[str, Any]]:
-        for record in _records(out, cases(), failures):
-            yield from record[LESIONS]
+        for _, record in records():
+            if not isinstance(record, Failure):
+                yield from record[LESIONS]
 
     columns = column_kinds(lesions())
     write_csv_rows(out / LESIONS_CSV, list(columns), lesions())
     write_parquet_rows(out / LESIONS_PARQUET, columns, lesions())
-    rows = list(_failure_rows(out, cases, failures))
+    rows = list(_failure_rows(records()))
     if rows:
         write_csv_rows(out / FAILURES_CSV, FAILURE_COLUMNS, rows)
     else:
@@ -84,19 +92,18 @@ def _kind(types: set[type]) -> Kind:
     return kind if kind in (bool, int, float) else str
 
 
-def _records(out: Path, cases: Iterable[str], failures: Mapping[str, Failure]) -> Iterator[Mapping[str, Any]]:
+def _records(
+    out: Path, cases: Iterable[str], failures: Mapping[str, Failure]
+) -> Iterator[tuple[str, Record | Failure]]:
     for case in cases:
-        if case not in failures:
-            yield row_of(out / PARTS / case)
+        yield case, failures[case] if case in failures else row_of(out / PARTS / case)
 
 
-def _failure_rows(
-    out: Path, cases: Callable[[], Iterator[str]], failures: Mapping[str, Failure]
-) -> Iterator[dict[str, Any]]:
+def _failure_rows(records: Iterable[tuple[str, Record | Failure]]) -> Iterator[dict[str, Any]]:
     """Cases that failed, and lesions that failed in cases that did not."""
-    for case in cases():
-        if case in failures:
-            yield failures[case].row(case)
+    for case, record in records:
+        if isinstance(record, Failure):
+            yield record.row(case)
             continue
-        for label, why in row_of(out / PARTS / case)[FAILURES].items():
+        for label, why in record[FAILURES].items():
             yield {"case": case, "lesion": label, "stage": "measuring", "what": " ".join(why.split())}
