@@ -8,14 +8,13 @@ python benchmarks/cohort.py kills --rounds 50        # kill -9 of workers and pa
 python benchmarks/cohort.py scheduler --cases 2000   # tasks a second that a Dask scheduler hands out; nothing measured
 python benchmarks/cohort.py pages --cases 6          # bytes of a case with its page and without
 
-`--folder DIR` keeps what was measured, so that `resume` after `memory` measures nothing.
-
 The studies are small simulated balls, measured without intervals and pages: the overhead shows best on them.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import resource
@@ -33,7 +32,7 @@ import numpy as np
 import pnst
 from pnst.cohort.cohort_table import read_cohort_table
 from pnst.cohort.measuring import Chosen, measure_case, task_of
-from pnst.cohort.run import Make, row_of
+from pnst.cohort.run import RECORD, Make, row_of
 from pnst.cohort.run_cohort import measure_cohort
 from pnst.cohort.task import Row, Task
 from pnst.settings import RunSettings
@@ -89,13 +88,18 @@ def peak_mb() -> float:
     return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
 
 
-def run(table: Path, out: Path, workers: int, *options: str) -> tuple[float, float]:
-    """Seconds of one run by the command, and the greatest memory of its parent in MB."""
-    start = time.perf_counter()
+def run(table: Path, out: Path, workers: int, *options: str) -> tuple[float, float, float]:
+    """Seconds of one run by the command, those of processors, and the greatest memory of its parent in MB."""
+    start, before = time.perf_counter(), os.times()
     words = ["cohort", table, "--out", out, "--workers", str(workers), "--settings", table.with_name("fast.toml")]
-    command = [sys.executable, "-c", RUN.format(benchmarks=str(Path(__file__).parent)), *map(str, words), *(options or ("--no-pages",))]
-    done = subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    return time.perf_counter() - start, float(done.stderr.split()[-1])
+    command = [sys.executable, "-c", RUN.format(benchmarks=str(Path(__file__).parent)), *map(str, words)]
+    done = subprocess.run(
+        [*command, *(options or ("--no-pages",))], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    after = os.times()
+    processor = after.children_user + after.children_system - before.children_user - before.children_system
+    print(done.stdout.split(":")[0], end=": ")
+    return time.perf_counter() - start, processor, float(done.stderr.split()[-1])
 
 
 def size_of(folder: Path) -> int:
@@ -145,13 +149,20 @@ def memory(folder: Path, cases: int, few: int = 50) -> None:
     print(f"a case without a page: {parts / 1000:.0f} kB in its folder, {tables / 1000:.1f} kB in the tables")
 
 
-def resume(folder: Path, cases: int) -> None:
-    """A finished cohort run again; it is measured first where that was not done."""
-    table, out = write_studies(folder, cases), folder / f"out{cases}"
-    if not (out / "lesions.csv").exists():
-        run(table, out, 2)
-    seconds, peak_mb = run(table, out, 1)
-    print(f"{cases} finished cases, run again: {seconds:.1f} s; the parent's peak {peak_mb:.1f} MB")
+def resume(folder: Path, cases: int, studies: int = 12) -> None:
+    """A finished cohort run again; a few cases are measured, the others have their records under keys of their own."""
+    subprocess.run([sys.executable, __file__, "once", "--cases", str(studies), "--folder", folder], check=True)
+    table, out = write_studies(folder, cases), folder / f"finished{cases}"
+    cohort, chosen = read_cohort_table(table), Chosen(RunSettings.from_toml(table.with_name("fast.toml")), pages=False)
+    for number, case in enumerate(cohort.cases()):
+        measured = folder / f"out{studies}" / "parts" / f"c{number % studies:07d}" / RECORD
+        record = json.loads(measured.read_text())
+        record["row"]["lesions"] = [row | {"case": case.name} for row in record["row"]["lesions"]]
+        record["key"] = task_of(case, cohort.root, chosen).key(measure_case)
+        (out / "parts" / case.name).mkdir(parents=True, exist_ok=True)
+        (out / "parts" / case.name / RECORD).write_text(json.dumps(record))
+    seconds, processor, peak = run(table, out, 1)
+    print(f"{cases} finished cases, run again: {seconds:.1f} s, {processor:.1f} s of processor; peak {peak:.0f} MB")
 
 
 def pages(folder: Path, cases: int) -> None:
@@ -159,7 +170,7 @@ def pages(folder: Path, cases: int) -> None:
     table = write_studies(folder, cases)
     for option in ("--pages", "--no-pages"):
         out = folder / f"out{option}"
-        seconds, _ = run(table, out, 1, option)
+        seconds, *_ = run(table, out, 1, option)
         kb = size_of(out / "parts") / cases / 1000
         print(f"{option}: {kb:.0f} kB and {seconds / cases:.1f} s a case, {cases} cases, one worker")
 
@@ -211,7 +222,7 @@ def kills(folder: Path, cases: int, rounds: int, seed: int = 1) -> None:
         process.wait()
         if number % 10 == 9:  # begin again, so that there is always something to be disturbed
             subprocess.run(["rm", "-rf", folder / "out"], check=True)
-    seconds, _ = run(table, folder / "out", 2)
+    seconds, *_ = run(table, folder / "out", 2)
     same = all((folder / "out" / name).read_bytes() == (folder / "undisturbed" / name).read_bytes() for name in TABLES)
     print(f"{rounds} rounds, {killed} kills; the last run took {seconds:.1f} s; tables the same bytes: {same}")
 

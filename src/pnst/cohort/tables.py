@@ -44,20 +44,28 @@ def write_records(out: Path, records: Callable[[], Iterable[tuple[str, Record | 
 
     Where nothing failed there is no `failures.csv`. The same cases give the same bytes.
     """
-
-    def lesions() -> Iterator[Mapping[str, Any]]:
-        for _, record in records():
-            if not isinstance(record, Failure):
-                yield from record[LESIONS]
-
-    columns = column_kinds(lesions())
-    write_csv_rows(out / LESIONS_CSV, list(columns), lesions())
-    write_parquet_rows(out / LESIONS_PARQUET, columns, lesions())
-    rows = list(_failure_rows(records()))
-    if rows:
-        write_csv_rows(out / FAILURES_CSV, FAILURE_COLUMNS, rows)
+    failures: list[dict[str, Any]] = []
+    columns = column_kinds(_lesions(records(), failures))
+    write_csv_rows(out / LESIONS_CSV, list(columns), _lesions(records()))
+    write_parquet_rows(out / LESIONS_PARQUET, columns, _lesions(records()))
+    if failures:
+        write_csv_rows(out / FAILURES_CSV, FAILURE_COLUMNS, failures)
     else:
         (out / FAILURES_CSV).unlink(missing_ok=True)
+
+
+def _lesions(
+    records: Iterable[tuple[str, Record | Failure]], failures: list[dict[str, Any]] | None = None
+) -> Iterator[Mapping[str, Any]]:
+    """The rows of all lesions; what failed, a case or a lesion of one that did not, is added to `failures`."""
+    failures = [] if failures is None else failures
+    for case, record in records:
+        if isinstance(record, Failure):
+            failures.append(record.row(case))
+            continue
+        yield from record[LESIONS]
+        for label, why in record[FAILURES].items():
+            failures.append({"case": case, "lesion": label, "stage": "measuring", "what": " ".join(why.split())})
 
 
 def column_kinds(rows: Iterable[Mapping[str, Any]]) -> dict[str, Kind]:
@@ -97,13 +105,3 @@ def _records(
 ) -> Iterator[tuple[str, Record | Failure]]:
     for case in cases:
         yield case, failures[case] if case in failures else row_of(out / PARTS / case)
-
-
-def _failure_rows(records: Iterable[tuple[str, Record | Failure]]) -> Iterator[dict[str, Any]]:
-    """Cases that failed, and lesions that failed in cases that did not."""
-    for case, record in records:
-        if isinstance(record, Failure):
-            yield record.row(case)
-            continue
-        for label, why in record[FAILURES].items():
-            yield {"case": case, "lesion": label, "stage": "measuring", "what": " ".join(why.split())}
