@@ -128,10 +128,7 @@ def _fetch(client: Client, out: Path, patient: str, series: pd.DataFrame) -> Non
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir()
     try:
-        uids = series["SeriesInstanceUID"].tolist()
-        client.download_from_selection(
-            str(staging), seriesInstanceUID=uids, quiet=True, show_progress_bar=False, dirTemplate=TEMPLATE
-        )
+        _ask(client, staging, series["SeriesInstanceUID"].tolist())
         for row in series.to_dict("records"):
             _check_series(staging, row)
         sums = "".join(f"{_digest(staging / name)}  {name}\n" for name in _files(staging))
@@ -139,9 +136,19 @@ def _fetch(client: Client, out: Path, patient: str, series: pd.DataFrame) -> Non
         shutil.rmtree(place, ignore_errors=True)  # damaged, or of an older index
         os.replace(staging, place)
     except OSError as error:
-        raise DownloadError(f"cannot be written or fetched ({error.strerror or error})") from error
+        raise DownloadError(f"cannot be written ({error.strerror or error})") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _ask(client: Client, folder: Path, uids: Sequence[str]) -> None:
+    """Have the series fetched. What did not come is seen from the files, whatever the client says of it."""
+    try:
+        client.download_from_selection(
+            str(folder), seriesInstanceUID=uids, quiet=True, show_progress_bar=False, dirTemplate=TEMPLATE
+        )
+    except Exception as error:
+        raise DownloadError(f"cannot be fetched ({type(error).__name__}: {error})") from error
 
 
 def _check_series(folder: Path, row: dict[str, Any]) -> None:
