@@ -94,9 +94,7 @@ def run(table: Path, out: Path, workers: int, *options: str) -> tuple[float, flo
     start, before = time.perf_counter(), os.times()
     words = ["cohort", table, "--out", out, "--workers", str(workers), "--settings", table.with_name("fast.toml")]
     command = [sys.executable, "-c", RUN.format(benchmarks=str(Path(__file__).parent)), *map(str, words)]
-    done = subprocess.run(
-        [*command, *(options or ("--no-pages",))], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    done = subprocess.run([*command, *(options or ("--no-pages",))], check=True, capture_output=True, text=True)
     after = os.times()
     processor = after.children_user + after.children_system - before.children_user - before.children_system
     print(done.stdout.split(":")[0], end=": ")

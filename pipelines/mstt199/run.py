@@ -61,9 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
             rows = rows_of(asked.folder, asked.out.absolute())
             asked.out.mkdir(parents=True, exist_ok=True)
             write_csv_rows(asked.out / "cohort.csv", ["case", "study", "lesion", *ROLES.values(), "tissue"], rows)
-        table = pnst.run_cohort(
-            asked.out / "cohort.csv", asked.out / "results", settings=CONFIG, workers=asked.workers
-        )
+        table = pnst.run_cohort(asked.out / "cohort.csv", asked.out / "results", settings=CONFIG, workers=asked.workers)
     except pnst.PnstError as error:
         print(error, file=sys.stderr)
         return 2

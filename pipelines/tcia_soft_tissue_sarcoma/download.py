@@ -50,7 +50,8 @@ class Client(Protocol):
         quiet: bool,
         show_progress_bar: bool,
         dirTemplate: str,
-    ) -> None: ...
+    ) -> None:
+        """Have the files of these series put below a folder, as the template says."""
 
 
 class DownloadError(Exception):

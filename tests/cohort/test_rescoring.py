@@ -97,7 +97,7 @@ def test_the_settings_that_each_case_was_measured_with_hold(measured, tmp_path):
 
 
 def test_a_folder_that_is_no_cohort_is_refused(measured, tmp_path):
-    with pytest.raises(InputError, match="a folder without lesions.csv"):
+    with pytest.raises(InputError, match=r"a folder without lesions\.csv"):
         rescore_cohort(tmp_path, tmp_path / "out", Scoring())
     shutil.copy(measured / "lesions.csv", tmp_path / "lesions.csv")
     with pytest.raises(InputError, match="no case 'c1' in parts/"):

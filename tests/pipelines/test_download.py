@@ -48,9 +48,7 @@ class StandIn:
         self.index = pd.DataFrame([row_of(folder) for folder in sorted(server.iterdir())])
         self.asked: list[list[str]] = []
 
-    def download_from_selection(
-        self, downloadDir, *, seriesInstanceUID, quiet, show_progress_bar, dirTemplate
-    ) -> None:
+    def download_from_selection(self, downloadDir, *, seriesInstanceUID, quiet, show_progress_bar, dirTemplate) -> None:
         self.asked.append(list(seriesInstanceUID))
         for row in self.index.to_dict("records"):
             if row["SeriesInstanceUID"] in seriesInstanceUID:
@@ -133,7 +131,11 @@ def copy_as_pet(place: Path) -> None:
         shutil.copytree(source, place / f"STS_101.{name}.0")
         for file in (place / f"STS_101.{name}.0").iterdir():
             dataset = pydicom.dcmread(file)
-            dataset.Modality, dataset.StudyInstanceUID, dataset.SeriesInstanceUID = modality, "2.25.7", f"2.25.7{modality == 'MR':d}"
+            dataset.Modality, dataset.StudyInstanceUID, dataset.SeriesInstanceUID = (
+                modality,
+                "2.25.7",
+                f"2.25.7{modality == 'MR':d}",
+            )
             dataset.save_as(file, enforce_file_format=True)
 
 

@@ -78,7 +78,9 @@ def measure_case(order: Mapping[str, Any], folder: Path) -> Row:
         with_page=order["pages"],
     )
     kept = case.kept()
-    rows = [{"case": case.name, **_after_label(row, kept)} for row in done.rows()]  # no pandas: its import would double a small case
+    rows = [
+        {"case": case.name, **_after_label(row, kept)} for row in done.rows()
+    ]  # no pandas: its import would double a small case
     return {LESIONS: [plain_row(row) for row in rows], FAILURES: dict(done.failures)}
 
 
