@@ -253,12 +253,11 @@ def assess(
     Example: pnst assess cohort_results/ --prior 0.3 --out scored/
     """
     from pnst import workflow
-    from pnst.cli.rescoring import assess_cohort, is_cohort
+    from pnst.cli.rescoring import assess_cohort
+    from pnst.cohort.rescoring import Scoring, is_cohort
 
     folder = folder_of(out)
     if is_cohort(measurements):
-        from pnst.cohort.rescoring import Scoring
-
         given = (patient_of(patient), settings, prior, model, tuple(evidence or ()), own_evidence)
         assess_cohort(measurements, folder, Scoring(*given), explain)
         return

@@ -14,17 +14,6 @@ from pnst.errors import SettingError
 if TYPE_CHECKING:
     from pnst.cohort.rescoring import Scoring
 
-_SHOWN = ("case", "label", "question", "class", "probability", "low", "high", "odds_factor", "prior", "abstained")
-"""The columns that are printed; the table has them all."""
-
-
-def is_cohort(source: Path) -> bool:
-    """Whether a folder holds the results of a cohort, and not those of one case."""
-    from pnst.io.results import MEASUREMENTS
-    from pnst.io.table import COHORT_TABLES
-
-    return not (source / MEASUREMENTS).exists() and any((source / name).is_file() for name in COHORT_TABLES)
-
 
 def assess_cohort(results: Path, out: Path | None, scoring: Scoring, explain: bool = False) -> None:
     """Score every lesion of a cohort again: one table into `out`, or its answers on the terminal."""
@@ -51,13 +40,10 @@ def assess_cohort(results: Path, out: Path | None, scoring: Scoring, explain: bo
 
 
 def _print_answers(results: Path, scoring: Scoring) -> None:
-    from pnst.cohort.measuring import FAILURES, LESIONS
-    from pnst.cohort.rescoring import rescored
-    from pnst.io.table import to_csv
+    from pnst.cohort.rescoring import answers_csv
 
-    records = list(rescored(results, scoring))
-    print_text(to_csv([{n: row[n] for n in _SHOWN} for _, record in records for row in record[LESIONS]]).rstrip("\n"))
-    failures = [(case, label, why) for case, record in records for label, why in record[FAILURES].items()]
+    answers, failures = answers_csv(results, scoring)
+    print_text(answers.rstrip("\n"))
     for case, label, why in failures:
         sys.stderr.write(f"pnst: {case}, lesion {label}: {' '.join(why.split())}\n")
     if failures:

@@ -102,6 +102,28 @@ def rescore_cohort(results: Path, out: Path, scoring: Scoring, watch: Watch = la
     return counts[0], counts[1]
 
 
+_SHOWN = ("case", "label", "question", "class", "probability", "low", "high", "odds_factor", "prior", "abstained")
+"""The columns of the answers alone; the tables have them all."""
+
+
+def answers_csv(results: Path, scoring: Scoring) -> tuple[str, list[tuple[str, str, str]]]:
+    """The answers as a table of text; and case, lesion and reason of each that has none. Raises as `rescored` does."""
+    from pnst.io.table import to_csv
+
+    records = list(rescored(results, scoring))
+    rows = [{name: row[name] for name in _SHOWN} for _, record in records for row in record[LESIONS]]
+    failures = [(case, label, why) for case, record in records for label, why in record[FAILURES].items()]
+    return to_csv(rows), failures
+
+
+def is_cohort(source: Path) -> bool:
+    """Whether a folder holds the results of a cohort, and not those of one case."""
+    from pnst.io.results import MEASUREMENTS
+    from pnst.io.table import COHORT_TABLES
+
+    return not (source / MEASUREMENTS).exists() and any((source / name).is_file() for name in COHORT_TABLES)
+
+
 def case_names(results: Path) -> Sequence[str]:
     """The cases in the table of a cohort's results. Raises `InputError` where there is none."""
     from pnst.io.table import table_file
