@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -83,3 +84,19 @@ def test_an_interrupt_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
     assert "c0" in parts
     assert len(parts) < 12
     assert not any(name.startswith(".") for name in parts)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of its own is made by POSIX")
+def test_init_shows_on_a_terminal_what_it_looks_at_and_is_quiet_in_a_pipe(tmp_path):
+    import pty
+
+    for name in ("P1", "P2"):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        (tmp_path / "data" / name / "t1.nii.gz").touch()
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-m", "pnst", "cohort", "init", tmp_path / "data", "--out", tmp_path / "shown.csv"]
+    subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=end)
+    os.close(end)
+    assert b"of 2" in os.read(terminal, 1 << 16)
+    os.close(terminal)
+    assert done("cohort", "init", tmp_path / "data", "--out", tmp_path / "quiet.csv").err == ""

@@ -95,3 +95,14 @@ def test_the_real_sarcomas(shared_data):
     assert all(study.name.startswith("STS_") and len(study.lesions) == 1 and not study.remark for study in found)
     (raw,) = find_studies(shared_data / "sts001_raw" / "dicom")
     assert [lesion.regions for lesion in raw.lesions] == [("GTV_Mass",), ("GTV_Mass",)]
+
+
+def test_it_is_told_how_far_it_is(tmp_path):
+    touch(tmp_path, *(f"P{n:03d}/t1.nii.gz" for n in range(201)))
+    said: list[str] = []
+    assert len(find_studies(tmp_path, said.append)) == 201
+    assert said == ["listing files", "file 1 of 201", "file 101 of 201", "file 201 of 201"]
+    said.clear()
+    touch(tmp_path / "bids", "dataset_description.json", "sub-01/anat/sub-01_T1w.nii.gz")
+    find_studies(tmp_path / "bids", said.append)
+    assert said == ["session 1 of 1"]

@@ -20,7 +20,7 @@ from pnst.cli.options import (
     PriorOption,
     SettingsOption,
 )
-from pnst.cli.terminal import cohort_progress, print_table, print_text
+from pnst.cli.terminal import cohort_progress, print_table, print_text, progress
 from pnst.errors import SettingError
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def init(
     """
     from pnst.cohort.source import write_listing
 
-    rows = write_listing(folder, out)
+    with progress() as say:
+        rows = write_listing(folder, out, say)
     notes = [(row["case"], row["check"]) for row in rows if row["check"]]
     if notes:
         print_table("to look at", [("case", "what to check"), *notes[:_SHOWN]])

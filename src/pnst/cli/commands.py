@@ -228,7 +228,11 @@ def measure(
 @app.command()
 def assess(
     measurements: Annotated[
-        Path, typer.Argument(help="measurements.json of `pnst run` or `pnst measure`, or the folder that holds it.")
+        Path,
+        typer.Argument(
+            help="measurements.json of `pnst run` or `pnst measure`, the folder that holds it, or the folder of `pnst "
+            "cohort`'s results."
+        ),
     ],
     prior: PriorOption = None,
     patient: PatientOption = None,
@@ -241,13 +245,22 @@ def assess(
 ) -> None:
     """Score measured lesions: assessment.json, from published evidence or by a trained model. Not a medical device.
 
-    Without --settings, the settings.toml beside the measurements holds.
+    Without --settings, the settings.toml beside the measurements holds. Of a cohort every lesion is scored, with what
+    its table says of the patient, into one table in a folder of its own; nothing is measured again.
 
     Example: pnst assess results/ --out results/
+
+    Example: pnst assess cohort_results/ --prior 0.3 --out scored/
     """
     from pnst import workflow
+    from pnst.cli.rescoring import assess_cohort
+    from pnst.cohort.rescoring import Scoring, is_cohort
 
     folder = folder_of(out)
+    if is_cohort(measurements):
+        given = (patient_of(patient), settings, prior, model, tuple(evidence or ()), own_evidence)
+        assess_cohort(measurements, folder, Scoring(*given), explain)
+        return
     sites = evidence or (), own_evidence
     assessments = workflow.assess_step(measurements, folder, patient_of(patient), settings, prior, model, *sites)
     if explain:

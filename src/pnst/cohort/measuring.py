@@ -78,8 +78,10 @@ def measure_case(order: Mapping[str, Any], folder: Path) -> Row:
         with_page=order["pages"],
     )
     kept = case.kept()
-    rows = [{"case": case.name, **_after_label(row, kept)} for row in done.to_frame().to_dict("records")]
-    return {LESIONS: [_plain(row) for row in rows], FAILURES: dict(done.failures)}
+    rows = [
+        {"case": case.name, **_after_label(row, kept)} for row in done.rows()
+    ]  # no pandas: its import would double a small case
+    return {LESIONS: [plain_row(row) for row in rows], FAILURES: dict(done.failures)}
 
 
 def _inputs(case: CohortCase, order: Mapping[str, Any]) -> CaseInputs:
@@ -98,7 +100,7 @@ def _after_label(row: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, A
     return named | dict(kept) | {name: value for name, value in row.items() if name not in ("case_id", "label")}
 
 
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+def plain_row(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Values that JSON can hold: None for what is missing."""
     return {str(name): _plain_value(value) for name, value in row.items()}
 

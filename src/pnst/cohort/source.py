@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pnst.cohort.cohort_case import CASE, CHECK, LABEL, LESION, OWN, STUDY
 from pnst.cohort.cohort_table import Cohort, case_of, read_cohort_table
 from pnst.errors import InputError
-from pnst.io.lesion_files import LesionFile
-from pnst.io.study_finder import FoundStudy, find_studies
 from pnst.io.table_rows import write_csv_rows
+
+if TYPE_CHECKING:
+    from pnst.io.lesion_files import LesionFile
+    from pnst.io.study_finder import FoundStudy
 
 
 def read_cohort(source: Path) -> Cohort:
@@ -26,9 +29,11 @@ def read_cohort(source: Path) -> Cohort:
     return Cohort(source.absolute(), len(rows), lambda: map(case_of, rows), columns)
 
 
-def write_listing(folder: Path, file: Path) -> list[dict[str, str]]:
-    """Write the table of what lies below a folder, with paths relative to the table's own place; its rows."""
-    rows = listed_rows(folder, file.absolute().parent)
+def write_listing(folder: Path, file: Path, say: Callable[[str], None] = lambda _: None) -> list[dict[str, str]]:
+    """Write the table of what lies below a folder, with paths relative to the table's own place; its rows.
+
+    `say` is told what is being looked at. Raises `InputError` where the table is there already, or no study is.
+    """
     if file.exists():
         raise InputError(
             f"{file.name!r} is there already",
@@ -36,14 +41,19 @@ def write_listing(folder: Path, file: Path) -> list[dict[str, str]]:
             expected="a new file",
             remedy="name another one with --out, or remove it",
         )
+    rows = listed_rows(folder, file.absolute().parent, say)
     columns = list(dict.fromkeys(name for row in rows for name in row))
     write_csv_rows(file, columns, rows)
     return rows
 
 
-def listed_rows(folder: Path, relative_to: Path | None = None) -> list[dict[str, str]]:
+def listed_rows(
+    folder: Path, relative_to: Path | None = None, say: Callable[[str], None] = lambda _: None
+) -> list[dict[str, str]]:
     """One row a study. Raises `InputError` where there is none."""
-    studies = find_studies(folder)
+    from pnst.io.study_finder import find_studies  # a table is read without it, and without what reads images
+
+    studies = find_studies(folder, say)
     if not studies:
         raise InputError(
             f"no study below {folder.name!r}",

@@ -9,13 +9,14 @@ from typing import Any
 
 from pnst.cohort.measuring import FAILURES, LESIONS
 from pnst.cohort.run import row_of
-from pnst.cohort.task import Row
 from pnst.errors import PnstError
 from pnst.io.table_rows import Kind, write_csv_rows, write_parquet_rows
 
 LESIONS_CSV, LESIONS_PARQUET, FAILURES_CSV = "lesions.csv", "lesions.parquet", "failures.csv"
 PARTS = "parts"
 """Where each case has its folder."""
+Record = Mapping[str, Any]
+"""Of a case that was measured: the rows of its lesions, and why some were not measured."""
 FAILURE_COLUMNS = ("case", "lesion", "stage", "what", "got", "expected", "remedy")
 
 
@@ -34,23 +35,36 @@ class Failure:
 
 
 def write_tables(out: Path, cases: Callable[[], Iterator[str]], failures: Mapping[str, Failure]) -> None:
-    """`lesions.csv`, `lesions.parquet` and `failures.csv`, in the order of the cohort.
+    """`lesions.csv`, `lesions.parquet` and `failures.csv`, in the order of the cohort."""
+    write_records(out, lambda: _records(out, cases(), failures))
+
+
+def write_records(out: Path, records: Callable[[], Iterable[tuple[str, Record | Failure]]]) -> None:
+    """The same three from each case with its record, or with why it has none; they are read once for each table.
 
     Where nothing failed there is no `failures.csv`. The same cases give the same bytes.
     """
-
-    def lesions() -> Iterator[Mapping[str, Any]]:
-        for record in _records(out, cases(), failures):
-            yield from record[LESIONS]
-
-    columns = column_kinds(lesions())
-    write_csv_rows(out / LESIONS_CSV, list(columns), lesions())
-    write_parquet_rows(out / LESIONS_PARQUET, columns, lesions())
-    rows = list(_failure_rows(out, cases, failures))
-    if rows:
-        write_csv_rows(out / FAILURES_CSV, FAILURE_COLUMNS, rows)
+    failures: list[dict[str, Any]] = []
+    columns = column_kinds(_lesions(records(), failures))
+    write_csv_rows(out / LESIONS_CSV, list(columns), _lesions(records()))
+    write_parquet_rows(out / LESIONS_PARQUET, columns, _lesions(records()))
+    if failures:
+        write_csv_rows(out / FAILURES_CSV, FAILURE_COLUMNS, failures)
     else:
         (out / FAILURES_CSV).unlink(missing_ok=True)
+
+
+def _lesions(
+    records: Iterable[tuple[str, Record | Failure]], failures: list[dict[str, Any]] | None = None
+) -> Iterator[Mapping[str, Any]]:
+    """The rows of all lesions; what failed, a case or a lesion of one that did not, is added to `failures`."""
+    failures = [] if failures is None else failures
+    for case, record in records:
+        if isinstance(record, Failure):
+            failures.append(record.row(case))
+            continue
+        yield from record[LESIONS]
+        failures += failed_lesions(case, record)
 
 
 def column_kinds(rows: Iterable[Mapping[str, Any]]) -> dict[str, Kind]:
@@ -85,24 +99,14 @@ def _kind(types: set[type]) -> Kind:
     return kind if kind in (bool, int, float) else str
 
 
-def _records(out: Path, cases: Iterable[str], failures: Mapping[str, Failure]) -> Iterator[Mapping[str, Any]]:
+def _records(
+    out: Path, cases: Iterable[str], failures: Mapping[str, Failure]
+) -> Iterator[tuple[str, Record | Failure]]:
     for case in cases:
-        if case not in failures:
-            yield row_of(out / PARTS / case)
+        yield case, failures[case] if case in failures else row_of(out / PARTS / case)
 
 
-def _failure_rows(
-    out: Path, cases: Callable[[], Iterator[str]], failures: Mapping[str, Failure]
-) -> Iterator[dict[str, Any]]:
-    """Cases that failed, and lesions that failed in cases that did not."""
-    for case in cases():
-        if case in failures:
-            yield failures[case].row(case)
-            continue
-        yield from failed_lesions(case, row_of(out / PARTS / case))
-
-
-def failed_lesions(case: str, row: Row) -> Iterator[dict[str, Any]]:
+def failed_lesions(case: str, record: Record) -> Iterator[dict[str, Any]]:
     """The lines of the lesions that failed in a case that did not."""
-    for label, why in row[FAILURES].items():
+    for label, why in record[FAILURES].items():
         yield {"case": case, "lesion": label, "stage": "measuring", "what": " ".join(why.split())}

@@ -6,10 +6,11 @@ import csv
 import re
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os.path import commonpath
 from pathlib import Path
+from typing import TypeVar
 
 from pnst.io.bids import BidsName, is_bids, session_folders
 from pnst.io.dicom.listing import list_tree, starts_as_dicom
@@ -22,6 +23,11 @@ from pnst.io.series_words import keywords_of
 
 _OTHER_WORDS = frozenset({"image", "img", "mr", "mri", "scan", "vol", "volume", "ax", "cor", "sag", "tra"})
 _MAX_TSV = 1 << 24
+_EVERY = 100
+"""Between two words of progress."""
+_Item = TypeVar("_Item")
+Say = Callable[[str], None]
+"""Is told what is being looked at."""
 
 
 @dataclass(frozen=True)
@@ -41,23 +47,36 @@ class FoundStudy:
     """What a person should look at."""
 
 
-def find_studies(root: Path) -> list[FoundStudy]:
+def find_studies(root: Path, say: Say = lambda _: None) -> list[FoundStudy]:
     """The studies at or below `root`, in the order of their names; hidden files and links to folders are left out.
 
     DICOM files belong together by their Study Instance UID, NIfTI files by their folder, or where one folder holds
     several images of a role, by what their names have in common. Nothing is measured, and no voxel is read.
     """
-    studies = _bids_studies(root) if is_bids(root) else _plain_studies(root)
+    studies = _bids_studies(root, say) if is_bids(root) else _plain_studies(root, say)
     return sorted(_told_apart(studies), key=lambda study: study.name.casefold())
+
+
+def _counted(what: str, items: Sequence[_Item], say: Say) -> Iterator[_Item]:
+    """The items one by one; now and then it is told how many there were, of how many.
+
+    >>> list(_counted("file", "ab", print))
+    file 1 of 2
+    ['a', 'b']
+    """
+    for number, item in enumerate(items):
+        if number % _EVERY == 0:
+            say(f"{what} {number + 1:,} of {len(items):,}")
+        yield item
 
 
 # --- BIDS -------------------------------------------------------------------------------------------------------------
 
 
-def _bids_studies(root: Path) -> list[FoundStudy]:
+def _bids_studies(root: Path, say: Say) -> list[FoundStudy]:
     facts = _participants(root)
     studies = []
-    for folder in sorted(set(session_folders(root))):
+    for folder in _counted("session", sorted(set(session_folders(root))), say):
         relative = folder.relative_to(root)
         subject = next((part for part in relative.parts if part.startswith("sub-")), relative.as_posix())
         places = (folder, *root.glob(f"derivatives/*/{relative.as_posix()}"))
@@ -89,16 +108,17 @@ def _participants(root: Path) -> dict[str, dict[str, str]]:
 # --- folders of NIfTI, trees of DICOM ---------------------------------------------------------------------------------
 
 
-def _plain_studies(root: Path) -> list[FoundStudy]:
+def _plain_studies(root: Path, say: Say) -> list[FoundStudy]:
     by_folder: dict[Path, list[Path]] = defaultdict(list)
     dicom: list[Path] = []
-    for file, _ in list_tree(root).files:
+    say("listing files")
+    for file, _ in _counted("file", list_tree(root).files, say):
         if is_nifti(file):
             by_folder[file.parent].append(file)
         elif starts_as_dicom(file):
             dicom.append(file)
     nifti = [study for folder, files in by_folder.items() for study in _nifti_studies(root, folder, files)]
-    return nifti + _dicom_studies(root, dicom)
+    return nifti + _dicom_studies(root, dicom, say)
 
 
 def _nifti_studies(root: Path, folder: Path, files: Sequence[Path]) -> list[FoundStudy]:
@@ -124,13 +144,13 @@ def _of_group(root: Path, case: str, images: Mapping[str, Path], drawn: Iterable
     return FoundStudy(case or "case", _relative(root, images[first]), own, roles, remark="told apart by file names")
 
 
-def _dicom_studies(root: Path, files: Sequence[Path]) -> list[FoundStudy]:
+def _dicom_studies(root: Path, files: Sequence[Path], say: Say) -> list[FoundStudy]:
     by_study: dict[str, list[Path]] = defaultdict(list)
-    for file in files:
+    for file in _counted("header", files, say):
         by_study[_study_uid(file)].append(file)
     places = {uid: Path(commonpath([file.parent for file in own])) for uid, own in by_study.items()}
     studies = []
-    for uid, folder in places.items():
+    for uid, folder in _counted("study", list(places.items()), say):
         lesions = tuple(lesion_files_of(by_study[uid], root))
         shared = any(other == folder or folder in other.parents for o, other in places.items() if o != uid)
         remark = "files of several studies lie in this folder: give each a folder of its own" if shared else ""

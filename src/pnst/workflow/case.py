@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pnst.errors import InputError, PnstError
 from pnst.measurement.measurements import Measurements
@@ -58,15 +58,16 @@ class Case:
         lesions = self.lesions[: len(self.measurements)]
         return burden(self.study, lesions, self.measurements, self.assessments, tuple(self.failures))
 
-    def to_frame(self) -> pd.DataFrame:
+    def rows(self) -> list[dict[str, Any]]:
         """One row a lesion: every measured column, and the probability with its interval."""
+        scored = [assessment.row() for assessment in self.assessments] or [{} for _ in self.measurements]
+        return [m.row() | score for m, score in zip(self.measurements, scored, strict=True)]
+
+    def to_frame(self) -> pd.DataFrame:
+        """`rows` as a table."""
         import pandas as pd
 
-        rows = []
-        for index, m in enumerate(self.measurements):
-            scored = self.assessments[index].row() if index < len(self.assessments) else {}
-            rows.append({**m.row(), **scored})
-        return pd.DataFrame(rows)
+        return pd.DataFrame(self.rows())
 
     def _repr_html_(self) -> str:
         parts = [part._repr_html_() for pair in zip(self.measurements, self.assessments, strict=False) for part in pair]

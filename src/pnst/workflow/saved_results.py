@@ -46,12 +46,18 @@ def assess_file(
     """Score every lesion of a measurements.json."""
     from pnst.classification.assess import assess
     from pnst.evidence.site import body_of_evidence
+
+    measurements = saved_measurements(file)
+    body = body_of_evidence(evidence, own_evidence)
+    return [assess(m, None, model, dict(patient) or None, settings.assess, body.sites, body.own) for m in measurements]
+
+
+def saved_measurements(file: Path) -> list[Measurements]:
+    """Every lesion of a measurements.json."""
     from pnst.io.results import read_lesions_json
 
     case_id, entries = read_lesions_json(file)
-    measurements = [measurements_of(entry, case_id, file) for entry in entries]
-    body = body_of_evidence(evidence, own_evidence)
-    return [assess(m, None, model, dict(patient) or None, settings.assess, body.sites, body.own) for m in measurements]
+    return [measurements_of(entry, case_id, file) for entry in entries]
 
 
 def report_results(inputs: CaseInputs, results: Path) -> str:
