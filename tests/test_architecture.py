@@ -138,6 +138,17 @@ def test_a_module_outside_the_layers_is_refused(house):
     assert "utils" in run.stdout
 
 
+def test_what_every_command_starts_with_brings_in_nothing_heavy():
+    """A library is imported where it is first needed: a folder is scored, or a cohort resumed, without it."""
+    heavy = "scipy pandas matplotlib sklearn skimage SimpleITK pydicom nibabel highdicom"
+    script = (
+        "import sys, pnst.cli.entry, pnst.workflow, pnst.cohort; "
+        f"print([name for name in '{heavy}'.split() if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert told.stdout.strip() == "[]"
+
+
 def test_no_module_is_a_missing_noun():
     """The names that STYLE forbids."""
     names = {path.stem for path in (ROOT / "src").rglob("*.py")}

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import erf
 
 from pnst.typing import Float32Array, FloatArray
 
@@ -42,6 +41,7 @@ def fit_step(offsets: FloatArray, profiles: FloatArray) -> Steps:
 
     A border blurred by σ = 1.2 mm has a 10–90 % width of 2.563 · 1.2 = 3.08 mm:
 
+    >>> from scipy.special import erf
     >>> x = np.linspace(-6, 6, 25)
     >>> steps = fit_step(x, 50 + 20 * erf(x / (np.sqrt(2) * 1.2))[None])
     >>> (WIDTH_10_90_PER_SIGMA * steps.sigma).round(2).tolist(), steps.height.round(2).tolist()
@@ -62,6 +62,7 @@ def fit_step_beside(
 
     Of a step of −20 at the surface and one of 30, 4 mm beyond it, the first is returned:
 
+    >>> from scipy.special import erf
     >>> x = np.linspace(-6, 6, 25)
     >>> profile = -10 * erf(x / (np.sqrt(2) * 0.5)) + 15 * erf((x - 4) / (np.sqrt(2) * 0.5))
     >>> fit_step_beside(x, profile[None], np.array([0.5]), 0.2).height.round(2).tolist()
@@ -111,6 +112,8 @@ def _lesion_first(two: Float32Array, min_height_ratio: float) -> Float32Array:
 @lru_cache(maxsize=4)
 def _dictionary(offsets: tuple[float, ...]) -> tuple[FloatArray, FloatArray]:
     """Unit-norm zero-mean steps (k, m) and their (position, σ, norm) (k, 3)."""
+    from scipy.special import erf
+
     x = np.asarray(offsets)
     positions = np.linspace(x[0], x[-1], 2 * len(x) // 3)[1:-1]
     position, sigma = (grid.ravel() for grid in np.meshgrid(positions, DICTIONARY_SIGMAS_MM, indexing="ij"))
@@ -160,6 +163,8 @@ def _centred(offsets: FloatArray, steps: FloatArray) -> Float32Array:
 
 def _model(x: FloatArray, parameters: Float32Array) -> tuple[Float32Array, Float32Array]:
     """Values (n, m) and derivatives (n, p, m) of the model."""
+    from scipy.special import erf
+
     values = np.repeat(parameters[:, :1], len(x), axis=1)
     derivatives = np.ones((*parameters.shape, len(x)), dtype=parameters.dtype)
     for n in range(1, parameters.shape[1], 3):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from scipy.sparse import csr_array
 
 from pnst.typing import BoolArray, FloatArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 MIN_NORMAL_COSINE = 0.7
 """Points whose normals have a lesser cosine lie round a bend, or on the other side of a thin body."""
@@ -24,6 +28,7 @@ def averaging_operator(points: FloatArray, normals: FloatArray, weights: FloatAr
     >>> (average @ np.array([8.0, 4.0, 1.0])).tolist()
     [5.0, 5.0, 1.0]
     """
+    from scipy.sparse import csr_array
     from scipy.spatial import cKDTree
 
     pairs = cKDTree(points).query_pairs(radius_mm, output_type="ndarray")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from pnst.image import Grid, Volume, bounding_box
 from pnst.kernels.edge import (
@@ -26,6 +26,9 @@ from pnst.measurement.series_view import SeriesViews
 from pnst.measurement.settings import MarginSettings
 from pnst.study import Lesion, Role, Series, Study
 from pnst.typing import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 EDGE_ROLES = (Role.T1_POST, Role.T2_FS, Role.T2)
 """The series that can show an edge; T1 alone does not (the step to muscle is 2–3 noise SDs)."""
