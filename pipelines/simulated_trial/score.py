@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +15,11 @@ from trial import Trial
 
 import pnst
 from pnst.classification.metrics.roc import delong
+from pnst.phantom.definitions import DEEP_FRACTION
+from pnst.phantom.description import describe
+from pnst.phantom.facets import concavities, facets
+from pnst.phantom.geometry import MESH_ROWS, longest_diameter
+from pnst.phantom.shape import Shape
 from pnst.typing import BoolArray, FloatArray
 
 CLOSE = 0.10
@@ -23,7 +29,7 @@ Z975 = 1.96
 THRESHOLDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
         "margin.ill_defined": {"margin.ill_defined_fraction": 0.20},
-        "margin.lobulated": {},
+        "margin.lobulated": {"margin.lobulation": 1.0},
         "edema.present": {"edema.volume_ml": 0.5, "edema.index": 0.01},
         "split_fat.applicable": {},
         "split_fat.present": {"split_fat.best": 0.5},
@@ -33,7 +39,7 @@ THRESHOLDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
         "t1_high.present": {"t1_high.volume_ml": 0.5, "t1_high.fraction": 0.01},
     }
 )
-"""Sign → the values that decide it, with their thresholds (MEASUREMENTS; lobulations are counted, from two on)."""
+"""Sign → the values that decide it, with their thresholds."""
 VALUES = (
     "size.longest_diameter_mm",
     "size.craniocaudal_mm",
@@ -73,6 +79,8 @@ class Found:
         named = [name for name in cohort if str(name).startswith("truth.")]
         truth = cohort[named].rename(columns=lambda name: str(name).removeprefix("truth."))
         measured = trial.measured(way).reindex(cohort.index)
+        studies = (trial.studies / study for study in cohort["study"])
+        truth["margin.lobulation"] = [lobulation(folder / "description.toml") for folder in studies]
         return cls(_derived(truth), _derived(measured), (cohort["diagnosis"] == "malignant").to_numpy())
 
 
@@ -87,6 +95,15 @@ def _derived(table: pd.DataFrame) -> pd.DataFrame:
     for name in ("cyst", "t1_high"):
         more[f"{name}.volume_ml"] = table[f"{name}.fraction"].astype(float) * table["size.volume_ml"].astype(float)
     return table.assign(**more)
+
+
+def lobulation(description: Path) -> float:
+    """Depth of the second deepest lobulation ÷ what counts as deep: 0 below 0.9 of it, 2 above 1.1, else 1."""
+    described = describe(description)
+    shape = Shape(described.spec.lesion, np.random.default_rng([described.seed, 0]))
+    mesh, deep_mm = facets(shape, MESH_ROWS // 3), DEEP_FRACTION * longest_diameter(shape)
+    few, many = (concavities(mesh, factor * deep_mm)[1] >= 2 for factor in (1 - CLOSE, 1 + CLOSE))
+    return 2.0 if many else 1.0 if few else 0.0
 
 
 # Signs
@@ -192,7 +209,7 @@ def true_scores(truth: pd.DataFrame) -> FloatArray:
     return np.asarray(pnst.assess(pd.DataFrame(columns))["probability"], dtype=float)
 
 
-NOT_MEASURED = ("margin.lobulated", "split_fat.best", "cyst.volume_ml", "t1_high.volume_ml")
+NOT_MEASURED = ("margin.lobulated", "margin.lobulation", "split_fat.best", "cyst.volume_ml", "t1_high.volume_ml")
 
 
 def _bootstrap(scores: FloatArray, malignant: BoolArray, seed: int) -> tuple[float, float]:

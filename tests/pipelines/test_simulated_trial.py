@@ -90,6 +90,7 @@ def found(changes: dict[str, list[object]]):
     truth["edema.index"], truth["target.core_variation"] = 2.0, 0.05
     truth["margin.deep_lobulations_count"] = [3, 2, 0, 0, 0, 1]
     measured = truth.assign(**{"probability": [0.9, 0.8, 0.7, 0.1, 0.2, 0.3], **changes})
+    truth["margin.lobulation"] = [2.0, 2.0, 0.0, 0.0, 0.0, 1.0]
     return Found(_derived(truth), _derived(measured), np.array([True] * 3 + [False] * 3))
 
 
@@ -128,6 +129,20 @@ def test_an_area_is_lost_where_images_put_patients_in_another_order():
     assert turned.lost == pytest.approx(turned.true[0])
     silent = loss(found({"probability": [None] * 6}))
     assert (silent.images[0], silent.unscored) == (0.5, 6)
+
+
+def test_a_lobulation_is_near_its_threshold_or_not(tmp_path: Path):
+    """Of a star with n lobes of depth d across a spheroid the hull lies r((1 + d) cos π/n − (1 − d)) over a hollow."""
+    from score import lobulation
+
+    def of(depth: float) -> float:
+        file = tmp_path / f"{depth}.toml"
+        file.write_text(f"[lesion]\nradii_mm = [20, 20, 24]\nlobes = 6\nlobe_depth = {depth}\n", encoding="utf-8")
+        return lobulation(file)
+
+    assert [of(depth) for depth in (0.08, 0.15)] == [0.0, 2.0]
+    near = (0.05 * 46 / 20 + 1 - np.cos(np.pi / 6)) / (1 + np.cos(np.pi / 6))
+    assert 1.0 in [of(round(depth, 3)) for depth in np.linspace(near - 0.01, near + 0.01, 5)]
 
 
 @pytest.mark.slow
