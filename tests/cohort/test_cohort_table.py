@@ -43,6 +43,10 @@ def test_parquet_is_read_as_csv_is(tmp_path):
         (["case,study,mask", "a,A,m", "lesions.csv,B,m"], "lesions.csv"),
         (["case,study,roles.t1", "a,A,m"], "called 'roles.t1'"),
         (["case,study,probability", "a,A,1"], "called 'probability'"),
+        (["case,study,expert.size.volume", "a,A,1"], "called 'expert.size.volume'"),
+        (["case,study,expert.edema.present", "a,A,yes", "b,B,unknown"], "'unknown' as expert.edema.present in row 2"),
+        (["case,study,expert.size.volume_ml", "a,A,-3"], "-3.0 as expert.size.volume_ml in row 1"),
+        (["case,study,truth.split_fat.compartment", "a,A,bone"], "'bone' as truth.split_fat.compartment in row 1"),
     ],
 )
 def test_tables_that_cannot_be_used(tmp_path, lines, got):

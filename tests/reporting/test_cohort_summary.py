@@ -68,6 +68,31 @@ def test_agreement_of_numbers():  # closed form: differences +1 and 0
     assert agreement.text == "mean difference +0.5, limits of agreement -0.886 to +1.89"
 
 
+def test_agreement_of_words_is_that_of_scikit_learn():
+    reader = ["intermuscular", "intramuscular", "fat", "intermuscular", "fat"]
+    measured = ["intermuscular", "intermuscular", "fat", "intermuscular", "unclear"]
+    columns = {"truth.split_fat.compartment": reader, "split_fat.compartment": measured}
+    (agreement,) = agreements(pd.DataFrame(columns))
+    assert (agreement.who, agreement.count) == ("truth", 5)
+    assert agreement.text == f"60% agree, κ {cohen_kappa_score(reader, measured):.2f}"
+
+
+def test_what_a_column_cannot_hold_is_compared_with_nothing():
+    table = pd.DataFrame(
+        {
+            "expert.size.volume_ml": ["about 3", 4.0, None],
+            "size.volume_ml": [3.0, 4.5, 5.0],
+            "expert.edema.present": ["unknown", "no", "yes"],
+            "edema.present": [True, False, None],
+            "expert.comment": ["a", "b", "c"],
+            "comment": ["a", "b", "c"],
+        }
+    )
+    volume, edema = agreements(table)
+    assert (volume.count, volume.text) == (1, "difference +0.5")
+    assert (edema.count, edema.text) == (1, "100% agree, not defined: one answer alone")
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_agreement_of_signs(seed):
     rng = np.random.default_rng(seed)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from pnst.cohort.cohort_case import CASE, OWN, PREFIXES, STUDY, CohortCase, unusable
 from pnst.cohort.task import SAFE
+from pnst.errors import SettingError
+from pnst.evidence.columns import COMPARED
 from pnst.io.table_rows import stream_rows
 
 RESERVED = frozenset(
@@ -43,6 +45,7 @@ def read_cohort_table(file: Path) -> Cohort:
             columns = dict.fromkeys(cells)
             _check_columns(file.name, tuple(columns))
         _check_row(file.name, count, cells, seen)
+        _check_compared(file.name, count, cells)
     if not count:
         raise unusable(file.name, "no row", "one row a case", "write one, or let `pnst cohort init FOLDER` do it")
     return Cohort(file.absolute().parent, count, lambda: map(case_of, stream_rows(file)), tuple(columns))
@@ -71,6 +74,34 @@ def _check_columns(file: str, columns: tuple[str, ...]) -> None:
                 f"columns of these names: {', '.join(OWN)}; or {'; '.join(f'{p}…: {w}' for p, w in PREFIXES.items())}",
                 "rename it: a column of your own has no point in its name, and no name that the results have",
             )
+        if name.startswith(COMPARED):
+            _check_measured(file, name)
+
+
+def _check_measured(file: str, name: str) -> None:
+    """What is to be compared with a measured value must be called as that is."""
+    from difflib import get_close_matches
+
+    from pnst.evidence.columns import column_kinds
+
+    bare = name.partition(".")[2]
+    if bare not in column_kinds():
+        near = get_close_matches(bare, column_kinds(), n=3, cutoff=0.5) or ["size.longest_diameter_mm"]
+        expected = f"a measured column behind the point, such as {', '.join(near)}"
+        raise unusable(file, f"a column called {name!r}", expected, "correct its name, or leave it out")
+
+
+def _check_compared(file: str, number: int, cells: Mapping[str, str]) -> None:
+    """An expert's word or a truth must be one that its column can hold, or nothing could be compared with it."""
+    from pnst.evidence.cells import checked
+    from pnst.workflow.value_words import value_of
+
+    for name, cell in cells.items():
+        if cell and name.startswith(COMPARED):
+            try:
+                checked(name.partition(".")[2], value_of(cell))
+            except SettingError as error:
+                raise unusable(file, f"{error.got} as {name} in row {number}", error.expected, error.remedy) from error
 
 
 def _check_row(file: str, number: int, cells: Mapping[str, str], seen: set[bytes]) -> None:

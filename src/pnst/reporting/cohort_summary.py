@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pnst.evidence.columns import COMPARED
+from pnst.errors import SettingError
+from pnst.evidence.cells import checked
+from pnst.evidence.columns import COMPARED, column_kinds
 from pnst.reporting.numbers import unit_of
 from pnst.reporting.vocabulary import FAMILIES, as_words, column_title, family_words, part_title
 from pnst.typing import BoolArray, FloatArray
@@ -130,32 +132,46 @@ def look_first(table: pd.DataFrame) -> list[tuple[str, str, str]]:
 def agreements(table: pd.DataFrame) -> list[MeasuredAgreement]:
     """Each column of an expert's words, or of a simulation's truth, against the measured one.
 
-    Signs: agreement and Cohen's κ (Educ Psychol Meas 1960). Numbers: mean difference, measured less theirs, with the
-    95 % limits of agreement (Bland and Altman, Lancet 1986).
+    Signs and words: agreement and Cohen's κ (Educ Psychol Meas 1960). Numbers: mean difference, measured less theirs,
+    with the 95 % limits of agreement (Bland and Altman, Lancet 1986). A cell that its column cannot hold is left out.
     """
     told = []
     for column in (str(name) for name in table if str(name).startswith(COMPARED)):
         measured = column.partition(".")[2]
-        if measured not in table:
+        kind = column_kinds().get(measured)
+        if measured not in table or kind is None:
             continue
-        both = table[[column, measured]].dropna()
-        if len(both):
-            text = _of_signs(both) if _is_sign(both[measured]) else _of_numbers(both)
-            told.append(MeasuredAgreement(lesion_title(measured), column.partition(".")[0], len(both), text))
+        told_twice = [
+            (theirs, ours)
+            for theirs, ours in zip(*(_as(measured, table[name]) for name in (column, measured)), strict=True)
+            if theirs is not None and ours is not None
+        ]
+        if told_twice:
+            text = (_of_numbers if kind in (int, float) else _of_words)(*zip(*told_twice, strict=True))
+            told.append(MeasuredAgreement(lesion_title(measured), column.partition(".")[0], len(told_twice), text))
     return told
 
 
-def _of_signs(both: pd.DataFrame) -> str:
-    reader, measured = (both[name].astype(bool).to_numpy() for name in both)
-    same = float((reader == measured).mean())
-    chance = float(reader.mean() * measured.mean() + (1 - reader.mean()) * (1 - measured.mean()))
+def _as(column: str, cells: pd.Series[Any]) -> Iterator[Any]:
+    """Each cell as what the column holds; None where it is empty, or no such thing."""
+    for cell in cells:
+        try:
+            yield checked(column, cell)
+        except SettingError:
+            yield None
+
+
+def _of_words(reader: Sequence[Any], measured: Sequence[Any]) -> str:
+    """Of signs, or of one of several words."""
+    same = float(np.mean([theirs == ours for theirs, ours in zip(reader, measured, strict=True)]))
+    theirs, ours, count = Counter(reader), Counter(measured), len(reader)
+    chance = sum(theirs[word] * ours[word] for word in theirs) / count**2
     kappa = "not defined: one answer alone" if chance == 1 else f"κ {(same - chance) / (1 - chance):.2f}"
     return f"{same:.0%} agree, {kappa}"
 
 
-def _of_numbers(both: pd.DataFrame) -> str:
-    reader, measured = (both[name].to_numpy(dtype=float) for name in both)
-    difference = measured - reader
+def _of_numbers(reader: Sequence[float], measured: Sequence[float]) -> str:
+    difference = np.asarray(measured, dtype=float) - np.asarray(reader, dtype=float)
     if len(difference) < 2:
         return f"difference {difference[0]:+.3g}"
     spread = 1.96 * float(difference.std(ddof=1))
@@ -178,10 +194,6 @@ def _numbers(column: pd.Series[Any]) -> FloatArray:
 
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
     return np.asarray(values[np.isfinite(values)])
-
-
-def _is_sign(column: pd.Series[Any]) -> bool:
-    return set(column.unique()) <= {True, False} and column.dtype.kind in "bO"
 
 
 def _given(cell: Any) -> bool:
