@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -97,6 +98,7 @@ def _derived(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**more)
 
 
+@cache
 def lobulation(description: Path) -> float:
     """Depth of the second deepest lobulation ÷ what counts as deep: 0 below 0.9 of it, 2 above 1.1, else 1."""
     described = describe(description)
