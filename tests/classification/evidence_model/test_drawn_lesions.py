@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from pnst.classification.evidence_model.calibration import CALIBRATED_ON, curve_auc
 from pnst.classification.evidence_model.drawn_lesions import DrawnLesion, draw_lesions
 from pnst.classification.evidence_model.model import EvidenceModel, evidence_model
 from pnst.classification.evidence_model.observed import ObservedData
+from pnst.classification.evidence_model.sign_curves import sign_curve
 from pnst.classification.metrics.roc import delong
 from pnst.evidence.body import literature
 from pnst.evidence.sign_rows import ENTITIES
@@ -24,14 +26,23 @@ def lesions(model: EvidenceModel) -> list[DrawnLesion]:
     return draw_lesions(model.likelihood, COUNT, COUNT, seed=5)
 
 
-def test_a_sign_is_as_frequent_in_malignant_lesions_as_its_draws_are(
+def test_a_sign_is_as_frequent_in_malignant_lesions_as_the_model_expects(
     model: EvidenceModel, lesions: list[DrawnLesion]
 ) -> None:
+    """The probit curve Φ(a + b·s) over a normal s of mean δ/2 is Φ((a + b·δ/2) ÷ √(1 + b²)).
+
+    That is the drawn frequency itself, but where a sign tells more, or the other way, than the severity can carry.
+    """
+    likelihood, unknown = model.likelihood, np.array([np.nan])
     for name in ("margin_ill_defined", "edema_present", "split_fat_absent", "target_sign_absent"):
+        p, expected = likelihood.parameters.predictors[name], 0.0
+        for entity in ENTITIES:
+            a, b = sign_curve(p.malignant, p.benign[entity], likelihood.delta)
+            present = ndtr((a + b * likelihood.delta / 2) / np.sqrt(1 + b**2))
+            expected += float((likelihood.parameters.entity_share(entity, unknown)[0] * present).mean())
         shown = np.mean([lesion.levels[name] > 0 for lesion in lesions[:COUNT]])
-        drawn = model.likelihood.parameters.predictors[name].malignant.mean()
-        # A draw in which a sign tells more than the severity can carry is held at a loading of 0.95.
-        assert shown == pytest.approx(drawn, abs=0.04), name
+        assert shown == pytest.approx(expected, abs=0.02), name  # three standard errors
+        assert expected == pytest.approx(p.malignant.mean(), abs=0.06), name
 
 
 def test_benign_lesions_are_of_both_entities_in_their_drawn_share(
