@@ -93,6 +93,27 @@ def test_fat_or_blood_with_a_dark_rim_inside_a_lesion_stays(tissue):
     assert out[leg.tissue(GRID) == "bone"].any()  # and the leg's own bone is found beside it
 
 
+@dataclass(frozen=True)
+class Capped(Leg):
+    """Fat on both poles of a small ball, in dark rings as of a capsule: slice by slice it looks like marrow."""
+
+    radius: float = 9.0
+
+    def tissue(self, grid: Grid) -> np.ndarray:
+        out = super().tissue(grid)
+        x, y, z = np.moveaxis(self.places(grid), -1, 0)
+        beyond, across = (abs(z) > self.radius) & (abs(z) < self.radius + 6), np.hypot(x, y)
+        out[beyond & (across < 11)] = "bone"
+        out[beyond & (across < 7)] = "marrow"
+        return out
+
+
+def test_a_tumour_between_two_caps_that_look_like_marrow_is_no_marrow():
+    """A simulated schwannoma of 1.8 ml in a rim of fat was taken for bone, all but 0.01 ml."""
+    kept_out = shares(Capped(), GRID, radius=11.0)
+    assert kept_out["lesion"] < 0.1
+
+
 def test_an_image_that_does_not_tell_fat_from_muscle_keeps_nothing_out():
     same = dict.fromkeys(T1, 300.0)
     assert not any(shares(Leg(), GRID, levels=same).values())

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pnst.errors import AmbiguityError
 from pnst.image import Mask
 from pnst.segmentation.confidence import Signs
+from pnst.segmentation.field import field_of
 from pnst.segmentation.frame import PromptFrame
 from pnst.segmentation.looks import Looks
 from pnst.segmentation.prompt_body import body_of
-from pnst.segmentation.quality import concerns
+from pnst.segmentation.quality import concerns, refuse_contradiction
 from pnst.study import Role
 from segmentation.ball_study import GRIDS, diameter, mask
 
@@ -48,3 +50,14 @@ def test_a_lesion_that_is_cut_by_the_image_is_said_to_be():
     cut[:9, 20:40, 5:12] = True
     (sentence,) = concerns(Mask(cut, grid), looks(t1=0.5), SURE, 0.9)
     assert "border of the image" in sentence
+
+
+@pytest.mark.parametrize(("radius", "refused"), [(4.0, True), (12.0, False), (15.0, False), (24.0, True)])
+def test_a_lesion_that_contradicts_its_prompt_is_refused(radius, refused):
+    """Balls of a fiftieth, half, all and four times of what the line marks."""
+    field = field_of(DEPTH, DEPTH, FRAME, GRIDS[Role.T1])
+    if not refused:
+        refuse_contradiction(mask(radius), field)
+        return
+    with pytest.raises(AmbiguityError, match="ml that the prompt marks"):
+        refuse_contradiction(mask(radius), field)

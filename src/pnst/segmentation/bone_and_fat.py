@@ -23,7 +23,8 @@ CORTEX_MM = 8.0
 EDGE_MM, EDGE_FRACTION = 1.0, -0.05
 """… and so is the edge of a voxel round it, up to this fat fraction (ours)."""
 GAP_MM = 20.0
-"""Marrow that slices above and below show at one place goes on between them (ours)."""
+"""Marrow that slices above and below show at one place goes on between them, but not through what looks like muscle
+(ours)."""
 BONE_OUTSIDE, FAT_OUTSIDE = 0.2, 0.5
 """A piece of bone, of fat, has at least this share of itself outside the body; fat and blood inside a lesion have not
 (ours)."""
@@ -82,15 +83,22 @@ def _look(t1: Volume, core: Mask) -> _T1:
     cells = find_bone_and_skin(perilesional, scale, darkest).marrow
     grid = perilesional.volume.grid
     marrow = resample_nearest(cells.data, cells.grid, grid, False)
-    return _T1(perilesional, scale.fraction(perilesional.volume.data), darkest, _between_slices(marrow, grid))
+    fraction = scale.fraction(perilesional.volume.data)
+    return _T1(perilesional, fraction, darkest, marrow | _between_slices(marrow, fraction, grid))
 
 
-def _between_slices(marrow: BoolArray, grid: Grid) -> BoolArray:
+def _between_slices(marrow: BoolArray, fraction: FloatArray, grid: Grid) -> BoolArray:
+    """What lies between marrow above and below, and does not look like muscle.
+
+    Fat on both poles of a small tumour, dark bone or a capsule round it, may be taken for marrow: the tumour lies
+    between.
+    """
     from scipy.ndimage import binary_closing
 
     along = [1, 1, 1]
     along[grid.slice_axis] = 1 + round(GAP_MM / grid.spacing[grid.slice_axis])
-    return np.asarray(marrow | binary_closing(marrow, np.ones(along, dtype=bool)))
+    like_muscle = (fraction > LIKE_MUSCLE[0]) & (fraction < LIKE_MUSCLE[1])
+    return np.asarray(binary_closing(marrow, np.ones(along, dtype=bool)) & ~like_muscle)
 
 
 def _bone(seen: _T1) -> BoolArray:

@@ -17,7 +17,7 @@ from pnst.segmentation.network import Network, trained_networks
 from pnst.segmentation.point_search import body_about
 from pnst.segmentation.prompt import Point, Prompt, Scribbles
 from pnst.segmentation.prompt_body import body_of, drawn_levels
-from pnst.segmentation.quality import concerns
+from pnst.segmentation.quality import concerns, refuse_contradiction
 from pnst.segmentation.segmented_lesion import SegmentedLesion
 from pnst.study import Lesion, Role, Study
 
@@ -59,7 +59,8 @@ def segment(
     ------
     InputError : no series to look at, or a prompt that contradicts itself
     GeometryError : a prompt outside the images
-    AmbiguityError : a point alone, where the images show no border
+    AmbiguityError : a point alone, where the images show no border; or a lesion far smaller or larger than the prompt
+        marks
 
     Examples
     --------
@@ -105,6 +106,8 @@ def segment_and_explain(
     mask = lesion_in(field, frame.body.origin)
     if isinstance(prompt, Scribbles):
         mask = corrected(study, mask, prompt)
+    else:
+        refuse_contradiction(mask, field)
     return _lesion(label, mask, field, looks, _words(prompt, looks)), looks
 
 
