@@ -15,8 +15,8 @@ from scipy.special import logit
 from trial import Trial
 
 import pnst
-from pnst.classification.metrics.roc import delong
-from pnst.phantom.definitions import DEEP_FRACTION
+from pnst.classification.metrics.roc import bootstrap_areas, delong
+from pnst.phantom import definitions
 from pnst.phantom.description import describe
 from pnst.phantom.facets import concavities, facets
 from pnst.phantom.geometry import MESH_ROWS, longest_diameter
@@ -29,15 +29,21 @@ RESAMPLES = 2000
 Z975 = 1.96
 THRESHOLDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
-        "margin.ill_defined": {"margin.ill_defined_fraction": 0.20},
+        "margin.ill_defined": {"margin.ill_defined_fraction": definitions.ILL_DEFINED_FRACTION},
         "margin.lobulated": {"margin.lobulation": 1.0},
-        "edema.present": {"edema.volume_ml": 0.5, "edema.index": 0.01},
+        "edema.present": {"edema.volume_ml": definitions.EDEMA_ML, "edema.index": definitions.EDEMA_LESION_FRACTION},
         "split_fat.applicable": {},
-        "split_fat.present": {"split_fat.best": 0.5},
-        "target.present": {"target.rim_core_ratio": 1.25, "target.core_variation": 0.20},
-        "enhancement.peripheral": {"enhancement.rim_core_ratio": 1.5},
-        "cyst.present": {"cyst.volume_ml": 0.5, "cyst.fraction": 0.05},
-        "t1_high.present": {"t1_high.volume_ml": 0.5, "t1_high.fraction": 0.01},
+        "split_fat.present": {"split_fat.best": definitions.COVERAGE},
+        "target.present": {
+            "target.rim_core_ratio": definitions.RIM_CORE_RATIO,
+            "target.core_variation": definitions.CORE_VARIATION,
+        },
+        "enhancement.peripheral": {"enhancement.rim_core_ratio": definitions.PERIPHERAL_RATIO},
+        "cyst.present": {"cyst.volume_ml": definitions.CYST_ML, "cyst.fraction": definitions.CYST_LESION_FRACTION},
+        "t1_high.present": {
+            "t1_high.volume_ml": definitions.BLOOD_ML,
+            "t1_high.fraction": definitions.BLOOD_LESION_FRACTION,
+        },
     }
 )
 """Sign → the values that decide it, with their thresholds."""
@@ -95,7 +101,7 @@ def _derived(table: pd.DataFrame) -> pd.DataFrame:
     more["split_fat.best"] = coverage.astype(float).max(axis=1)
     for name in ("cyst", "t1_high"):
         more[f"{name}.volume_ml"] = table[f"{name}.fraction"].astype(float) * table["size.volume_ml"].astype(float)
-    return table.assign(**more)
+    return pd.concat([table, pd.DataFrame(more)], axis=1)
 
 
 @cache
@@ -103,7 +109,7 @@ def lobulation(description: Path) -> float:
     """Depth of the second deepest lobulation ÷ what counts as deep: 0 below 0.9 of it, 2 above 1.1, else 1."""
     described = describe(description)
     shape = Shape(described.spec.lesion, np.random.default_rng([described.seed, 0]))
-    mesh, deep_mm = facets(shape, MESH_ROWS // 3), DEEP_FRACTION * longest_diameter(shape)
+    mesh, deep_mm = facets(shape, MESH_ROWS // 3), definitions.DEEP_FRACTION * longest_diameter(shape)
     few, many = (concavities(mesh, factor * deep_mm)[1] >= 2 for factor in (1 - CLOSE, 1 + CLOSE))
     return 2.0 if many else 1.0 if few else 0.0
 
@@ -190,7 +196,7 @@ class Loss:
     images: tuple[float, tuple[float, float]]
     lost: float
     interval: tuple[float, float]
-    """95 %, patients drawn again within their class."""
+    """95 %, patients drawn again."""
     unscored: int
     """Cases without a score, which count as ½."""
 
@@ -215,11 +221,8 @@ NOT_MEASURED = ("margin.lobulated", "margin.lobulation", "split_fat.best", "cyst
 
 
 def _bootstrap(scores: FloatArray, malignant: BoolArray, seed: int) -> tuple[float, float]:
-    rng, classes = np.random.default_rng(seed), [np.flatnonzero(malignant), np.flatnonzero(~malignant)]
-    lost = []
-    for _ in range(RESAMPLES):
-        rows = np.concatenate([rng.choice(of, len(of)) for of in classes])
-        areas = delong(scores[:, rows], malignant[rows]).areas
-        lost.append(areas[0] - areas[1])
-    low, high = np.percentile(lost, (2.5, 97.5))
+    """Of the first area less the second, over the same resamples of patients."""
+    patients = np.arange(len(malignant))
+    first, second = (bootstrap_areas(row, malignant, patients, RESAMPLES, seed) for row in scores)
+    low, high = np.percentile(first - second, (2.5, 97.5))
     return float(low), float(high)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
 
 from bids_datasets import write_dataset
-
-FOLDER = Path(__file__).parents[2] / "pipelines" / "bids_template"
+from pipeline_scripts import script_of
 
 
 def script(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"bids_template_{name}", FOLDER / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script_of("bids_template", name)
 
 
 def test_simulated_patients_make_one_dataset_that_is_measured_whole(tmp_path, monkeypatch, capsys):

@@ -5,10 +5,8 @@ The stand-in serves simulated DICOM under the collection's names, and beside it 
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import shutil
-import sys
 from collections import namedtuple
 from pathlib import Path
 
@@ -20,19 +18,15 @@ from skimage.measure import find_contours
 
 import pnst
 from mask_files import save_rtstruct
+from pipeline_scripts import script_of
 from pnst.phantom import GridSpec, LesionSpec, Spec, simulate
 
-FOLDER = Path(__file__).parents[2] / "pipelines" / "tcia_soft_tissue_sarcoma"
 PROMISED = {"STS_001": {"RTstruct_T1": 1.053424, "RTstruct_T2FS": 0.793954, "T1": 21.063524, "T2": 11.888878}}
 """MB of the real case's series, by version 25 of the index."""
 
 
 def recipe(name: str):
-    spec = importlib.util.spec_from_file_location(f"sarcoma_{name}", FOLDER / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return script_of("tcia_soft_tissue_sarcoma", name)
 
 
 @pytest.fixture(scope="module")

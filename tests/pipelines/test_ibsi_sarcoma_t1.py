@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from pipeline_scripts import script_of
 from small_cohort import write_cohort
-
-SCRIPT = Path(__file__).parents[2] / "pipelines" / "ibsi_sarcoma_t1" / "run.py"
 
 
 @pytest.fixture(scope="module")
 def pipeline():
-    spec = importlib.util.spec_from_file_location("ibsi_sarcoma_t1", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script_of("ibsi_sarcoma_t1", "run")
 
 
 def test_from_a_folder_of_their_names_to_one_table(pipeline, tmp_path, monkeypatch):

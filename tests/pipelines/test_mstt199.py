@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "pipelines" / "mstt199"
+from pipeline_scripts import script_of
 
 
 def recipe(name: str):
-    spec = importlib.util.spec_from_file_location(f"mstt199_{name}", FOLDER / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return script_of("mstt199", name)
 
 
 @pytest.fixture(scope="module")

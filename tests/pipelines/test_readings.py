@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "pipelines" / "tcia_soft_tissue_sarcoma"
+from pipeline_scripts import script_of
+
 READINGS = pd.DataFrame(
     [
         ("A", "split_fat", "present", "axial 3", "sure", "a rim"),
@@ -51,15 +48,7 @@ TABLE = pd.DataFrame(
 
 @pytest.fixture(scope="module")
 def recipe():
-    sys.path.insert(0, str(FOLDER))
-    spec = importlib.util.spec_from_file_location("sarcoma_readings", FOLDER / "readings.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    yield module
-    for name in (spec.name, "run", "disagreement_picture"):
-        sys.modules.pop(name, None)
-    sys.path.remove(str(FOLDER))
+    return script_of("tcia_soft_tissue_sarcoma", "readings")
 
 
 @pytest.fixture(params=["typed", "as text"])
@@ -139,7 +128,7 @@ def test_the_page_names_what_differs_and_breaks_no_table(recipe, compared):
     ("words", "expected"), [("axial 17", [14, 17, 20]), ("sagittal 3", [13, 16, 19]), ("axial k=2", [10, 10, 10])]
 )
 def test_the_slices_of_a_picture_lie_in_the_lesion(recipe, words, expected):
-    from disagreement_picture import slices
+    slices = script_of("tcia_soft_tissue_sarcoma", "disagreement_picture").slices
 
     assert slices(words, slice(10, 22)) == expected
 

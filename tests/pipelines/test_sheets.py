@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import pnst
+from pipeline_scripts import script_of
 from scenes import Scene
-
-FOLDER = Path(__file__).parents[2] / "pipelines" / "tcia_soft_tissue_sarcoma"
 
 
 @pytest.fixture(scope="module")
 def recipe():
-    sys.path.insert(0, str(FOLDER))
-    spec = importlib.util.spec_from_file_location("sarcoma_sheets", FOLDER / "sheets.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    yield module
-    for name in (spec.name, "run"):
-        sys.modules.pop(name, None)
-    sys.path.remove(str(FOLDER))
+    return script_of("tcia_soft_tissue_sarcoma", "sheets")
 
 
 def test_axial_slices_run_from_one_below_the_lesion_to_one_above(recipe):

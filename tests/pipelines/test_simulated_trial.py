@@ -145,6 +145,17 @@ def test_a_lobulation_is_near_its_threshold_or_not(tmp_path: Path):
     assert 1.0 in [of(round(depth, 3)) for depth in np.linspace(near - 0.01, near + 0.01, 5)]
 
 
+def test_an_arm_is_bold_where_it_holds():
+    """Of four lesions whose split fat is clear three are right; diameters 2 mm off are too far for the smallest."""
+    from protocol import table
+
+    off = {"split_fat.present": [True, False, False, True, True, True]}
+    off["size.longest_diameter_mm"] = [92.0, 72, 62, 32, 42, 22]
+    text = {line.split(" | ")[0].strip("| "): line for line in table({"a": found({}), "b": found(off)}).splitlines()}
+    assert text["split_fat.present"] == "| split_fat.present | **5/5** | 4/5 |"
+    assert text["size.longest_diameter_mm"] == "| size.longest_diameter_mm | **0.0** | 2.8 |"
+
+
 @pytest.mark.slow
 def test_a_trial_of_two_goes_on_where_it_was_interrupted(tmp_path: Path):
     from results import report

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,21 +12,16 @@ from skimage.measure import find_contours
 
 import pnst
 from mask_files import save_rtstruct
+from pipeline_scripts import script_of
 from pnst.phantom import GridSpec, LesionSpec, Spec, simulate
 from pnst.phantom.study import Simulated
 
-SCRIPT = Path(__file__).parents[2] / "pipelines" / "tcia_soft_tissue_sarcoma" / "run.py"
 EDEMA_MM = 8.0
 
 
 @pytest.fixture(scope="session")
 def recipe():
-    spec = importlib.util.spec_from_file_location("tcia_soft_tissue_sarcoma", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+    return script_of("tcia_soft_tissue_sarcoma", "run")
 
 
 @pytest.fixture(scope="session")
