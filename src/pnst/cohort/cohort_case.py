@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +81,7 @@ class CohortCase:
         from pnst.workflow.prompt_words import cord_line_of
 
         cell = self.cells.get("cord_line")
-        return cord_line_of(str(root / cell) if cell is not None and (root / cell).is_file() else cell)
+        return cord_line_of(str(root / cell) if cell is not None and os.path.isfile(root / cell) else cell)
 
     @staticmethod
     def _below(prefix: str, cells: Mapping[str, str]) -> dict[str, str]:

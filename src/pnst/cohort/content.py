@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -35,7 +36,7 @@ class Inputs:
 def code_digest() -> str:
     """SHA-256 of the package's sources and data, and of the versions of the libraries that compute."""
     package = Path(__file__).parents[1]
-    files = sorted(f for f in package.rglob("*") if f.is_file() and f.suffix not in (".pyc", ".so"))
+    files = sorted(f for f in package.rglob("*") if os.path.isfile(f) and f.suffix not in (".pyc", ".so"))
     sources = [(f.relative_to(package).as_posix(), file_digest(f)) for f in files]
     return _digest([sources, [_version(library) for library in LIBRARIES]])
 
@@ -47,7 +48,7 @@ def seen_digest(paths: Sequence[Path]) -> str:
 
 def content_digest(paths: Sequence[Path]) -> str:
     """SHA-256 of the files' names and bytes."""
-    return _digest([[name, file_digest(file) if file.is_file() else None] for name, file in _files(paths)])
+    return _digest([[name, file_digest(file) if os.path.isfile(file) else None] for name, file in _files(paths)])
 
 
 def file_digest(file: Path) -> str:
@@ -62,12 +63,12 @@ def file_digest(file: Path) -> str:
 def _files(paths: Iterable[Path]) -> Iterator[tuple[str, Path]]:
     """Every file with its name below the given path, in one order; hidden files are read by nothing."""
     for number, path in enumerate(paths):
-        if not path.is_dir():
+        if not os.path.isdir(path):
             yield f"{number}:{path.name}", path
             continue
         below = sorted((file.relative_to(path), file) for file in path.rglob("*"))
         for name, file in below:
-            if not any(part.startswith(".") for part in name.parts) and not file.is_dir():
+            if not any(part.startswith(".") for part in name.parts) and not os.path.isdir(file):
                 yield f"{number}:{name.as_posix()}", file
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -60,8 +61,8 @@ def task_of(case: CohortCase, root: Path, chosen: Chosen) -> Task:
     identity = {name: order[name] for name in ("name", "cells", "settings", "pages")}
     inputs = case.inputs(root)
     study = Path(inputs.study)
-    beside = study if study.is_dir() else study.parent
-    of_roles = [beside / name for name in inputs.roles.values() if (beside / name).is_file()]
+    beside = study if os.path.isdir(study) else study.parent
+    of_roles = [beside / name for name in inputs.roles.values() if os.path.isfile(beside / name)]
     return Task(case.name, order, identity, (*given_paths(replace(inputs, roles={})), *of_roles, *files))
 
 

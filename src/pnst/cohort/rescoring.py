@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -84,7 +85,7 @@ def rescore_cohort(results: Path, out: Path, scoring: Scoring, watch: Watch = la
     They are the tables that `pnst cohort` would write with the same options. Raises `InputError` as `rescored` does,
     and for the cohort's own folder, whose cases would then say something else than its table.
     """
-    if out.exists() and results.exists() and out.samefile(results):
+    if os.path.exists(out) and os.path.exists(results) and out.samefile(results):
         raise InputError(
             f"cannot write the scores to {out.name!r}",
             got="the folder of the cohort itself, whose cases hold their own scores",
@@ -121,7 +122,7 @@ def is_cohort(source: Path) -> bool:
     from pnst.io.results import MEASUREMENTS
     from pnst.io.table import COHORT_TABLES
 
-    return not (source / MEASUREMENTS).exists() and any((source / name).is_file() for name in COHORT_TABLES)
+    return not os.path.exists(source / MEASUREMENTS) and any(os.path.isfile(source / name) for name in COHORT_TABLES)
 
 
 def case_names(results: Path) -> Sequence[str]:

@@ -124,13 +124,13 @@ def _record_text(record: dict[str, Any]) -> str:
 
 def _earlier(folder: Path, task: Task, work: Work) -> TaskOutcome | None:
     """What an earlier run left for this task; None where it is to be made."""
-    if not folder.exists():
+    if not os.path.exists(folder):
         return None
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         key, seen, content, row = record["key"], record["seen"], record["content"], dict(record["row"])
     except (OSError, ValueError, TypeError, KeyError):
-        if folder.is_dir() and not any(folder.iterdir()):
+        if os.path.isdir(folder) and not any(folder.iterdir()):
             return None
         return TaskOutcome(task, "failed", error=_foreign(folder))
     if key != task.key(work):
@@ -153,7 +153,7 @@ def _stage(folder: Path) -> str:
 def _publish(made: Path, place: Path) -> None:
     """Move a finished case to its place; an earlier one gives way."""
     earlier = made.with_name(f".{made.name}")
-    if place.exists():
+    if os.path.exists(place):
         os.replace(place, earlier)
     os.replace(made, place)
     shutil.rmtree(earlier, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import os.path
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ def read_cohort(source: Path) -> Cohort:
 
     Raises `InputError` for a table that cannot be used, and for a folder without a study.
     """
-    if not source.is_dir():
+    if not os.path.isdir(source):
         return read_cohort_table(source)
     rows = listed_rows(source)
     columns = tuple(dict.fromkeys(name for row in rows for name in row))
@@ -34,7 +35,7 @@ def write_listing(folder: Path, file: Path, say: Callable[[str], None] = lambda 
 
     `say` is told what is being looked at. Raises `InputError` where the table is there already, or no study is.
     """
-    if file.exists():
+    if os.path.exists(file):
         raise InputError(
             f"{file.name!r} is there already",
             got="a file that may hold a person's corrections",

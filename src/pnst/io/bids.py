@@ -6,6 +6,7 @@ derivatives".
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -97,7 +98,7 @@ class BidsName:
 
 def is_bids(path: Path) -> bool:
     """Whether `path` is a BIDS dataset, or a subject or session folder of one, with images in `anat` or `dwi`."""
-    return path.is_dir() and any(True for _ in session_folders(path))
+    return os.path.isdir(path) and any(True for _ in session_folders(path))
 
 
 def inspect_bids(path: Path) -> list[SeriesGuess]:
@@ -212,7 +213,7 @@ def _by_role(names: list[BidsName], taken: set[Role]) -> dict[Role, Path]:
 
 def _chosen(path: Path, folder: Path, role: str, name: str) -> Path:
     for file in (path / name, Path(name), *(f for f in _images(folder) if name in (f.name, stem(f)))):
-        if file.is_file() and is_nifti(file):
+        if os.path.isfile(file) and is_nifti(file):
             return file
     raise InputError(
         f"no image {name!r} to serve as {role}",

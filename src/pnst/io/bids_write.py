@@ -6,6 +6,7 @@ Source: Brain Imaging Data Structure specification 1.10, "Common principles", "M
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -68,7 +69,7 @@ def write_bids(study: Study, folder: Path, lesions: Sequence[Lesion]) -> None:
         _write_mask(f"{drawn}_label-lesion", lesions[0].mask, "Lesion")
     elif lesions:
         _write_labels(f"{drawn}_desc-lesion", lesions)
-    if derived.exists():
+    if os.path.exists(derived):
         _describe(derived, "derivative", study, subject)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ def file_set_folder(folder: Path, names: Iterable[str], inputs: Iterable[Path] =
     Raises `InputError` when it cannot be such a folder, another run has it, or a file would replace one of the inputs.
     """
     with system_refusals(folder):
-        replaced = [path for name in names if (path := folder / name).exists() or path.is_symlink()]
+        replaced = [path for name in names if os.path.exists(path := folder / name) or os.path.islink(path)]
         refuse_irregular(folder, replaced)
         refuse_replacing(folder, replaced, inputs)
     with output_folder(folder) as output:

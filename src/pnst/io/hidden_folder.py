@@ -43,7 +43,7 @@ def hidden_folder(place: Path, shown: Path) -> Iterator[Path]:
     try:
         yield place
     finally:
-        if not (place / JOURNAL).exists():
+        if not os.path.exists(place / JOURNAL):
             clear(place)
             (place / LOCK).unlink(missing_ok=True)
             with suppress(OSError):
@@ -55,7 +55,7 @@ def clear(place: Path) -> None:
     """Remove what pnst has in a hidden folder, the journal first: without it nothing there counts."""
     (place / JOURNAL).unlink(missing_ok=True)
     for part in (place / NEW, place / OLD, *place.glob(f"{PREFIX}*")):
-        if part.is_dir() and not part.is_symlink():
+        if os.path.isdir(part) and not os.path.islink(part):
             shutil.rmtree(part, ignore_errors=True)
         else:
             part.unlink(missing_ok=True)
@@ -64,7 +64,7 @@ def clear(place: Path) -> None:
 @contextmanager
 def made_folder(folder: Path) -> Iterator[None]:
     """A folder that is there, with its parents; those that were made for it and are empty afterwards go again."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    missing = [path for path in (folder, *folder.parents) if not os.path.exists(path)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -40,7 +41,7 @@ class LesionFile:
 
 def find_lesion_files(folder: Path) -> list[LesionFile]:
     """RTSTRUCT and SEG objects with a region that is no tissue, and images whose names say that they were drawn."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return []
     return list(lesion_files_of((file for file, _ in list_tree(folder).files), folder))
 

@@ -97,7 +97,7 @@ def refuse_replacing(folder: Path, replaced: Sequence[Path], inputs: Iterable[Pa
     paths = {path.resolve() for path in replaced}
     lost = {_identity(path) for path in _files_of(replaced)}
     for given in (path for path in inputs if os.path.exists(path)):
-        is_folder_itself = folder.exists() and folder.samefile(given)
+        is_folder_itself = os.path.exists(folder) and folder.samefile(given)
         if is_folder_itself or paths & {given.resolve(), *given.resolve().parents}:
             raise unwritable_folder(folder, f"outputs that would replace the input {short_name(given)!r}")
         if lost and any(_identity(path) in lost for path in _files_below(given, folder)):
@@ -107,7 +107,7 @@ def refuse_replacing(folder: Path, replaced: Sequence[Path], inputs: Iterable[Pa
 def _settle(folder: Path) -> None:
     """Carry out a journal, or undo it where the system does not let a file move; then remove what is left."""
     place = folder / WRITING
-    if (place / JOURNAL).exists():
+    if os.path.exists(place / JOURNAL):
         new, stale = _read_journal(place)
         try:
             _move(folder, new, stale)
@@ -190,13 +190,13 @@ def _kind(path: Path) -> str:
 
 def _files_of(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
-        yield from (file for file in path.rglob("*") if file.is_file()) if path.is_dir() else (path,)
+        yield from (file for file in path.rglob("*") if os.path.isfile(file)) if os.path.isdir(path) else (path,)
 
 
 def _files_below(given: Path, folder: Path) -> Iterator[Path]:
     """The files that an input is or holds, through links, without those below `folder` by their own names."""
-    if not given.is_dir():
-        if given.exists():
+    if not os.path.isdir(given):
+        if os.path.exists(given):
             yield given
         return
     home, passed = folder.resolve(), set()
@@ -206,7 +206,7 @@ def _files_below(given: Path, folder: Path) -> Iterator[Path]:
             folders.clear()
             continue
         passed.add(key)
-        yield from (path for name in files if (path := Path(place, name)).exists())
+        yield from (path for name in files if os.path.exists(path := Path(place, name)))
 
 
 def _identity(path: Path) -> tuple[int, int]:

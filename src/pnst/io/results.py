@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from os.path import lexists
@@ -69,8 +70,8 @@ def refuse_inputs(out: Path, inputs: Iterable[Path], replaced: Collection[str] =
     An input is a file, or the folder of a study: there `adc.nii.gz` and `lesion.nii.gz` are images that were given.
     """
     with system_refusals(out):
-        nearest = next(path for path in (out, *out.absolute().parents) if path.exists())
-        if not nearest.is_dir():
+        nearest = next(path for path in (out, *out.absolute().parents) if os.path.exists(path))
+        if not os.path.isdir(nearest):
             raise unwritable_folder(out, f"{nearest.name!r} is a file")
         earlier = earlier_outputs(out, replaced)
         regions = [path for path in earlier if _is_regions(path.name)]
@@ -164,7 +165,7 @@ def read_regions(results: Path, lesion: int) -> dict[str, Volume | Mask]:
     if lexists(folder) and not files:
         raise InputError(
             f"cannot read the regions in {folder.name!r}",
-            got="a folder without masks" if folder.is_dir() else "something else than a folder",
+            got="a folder without masks" if os.path.isdir(folder) else "something else than a folder",
             expected="the folder of masks that a run wrote",
             remedy="give the folder that a run wrote, unchanged",
         )

@@ -6,6 +6,7 @@ people's folders hold `case_T1_image.nii.gz` and `P3-ADC.nii`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from os.path import lexists
 from pathlib import Path
@@ -26,12 +27,12 @@ from pnst.study import Role, Study
 
 def is_role_folder(path: Path) -> bool:
     """Whether at least one NIfTI file directly in the folder is named by a role."""
-    return path.is_dir() and any(is_nifti(file) and _named_role(file) for file in path.iterdir())
+    return os.path.isdir(path) and any(is_nifti(file) and _named_role(file) for file in path.iterdir())
 
 
 def _listed(path: Path) -> list[Path]:
     """What lies directly in a folder; a single file is alone."""
-    return sorted(path.iterdir()) if path.is_dir() else [path]
+    return sorted(path.iterdir()) if os.path.isdir(path) else [path]
 
 
 def inspect_role_folder(path: Path) -> list[SeriesGuess]:
@@ -84,7 +85,7 @@ def read_role_folder(
     mask_by_name = _masks_by_name(files, masks or {})
     used = {file.resolve() for file in (*file_by_role.values(), *(mask.file for mask in mask_by_name.values()))}
     left = [name for name, file in files.items() if name != LESION and file.resolve() not in used]
-    folder = path.resolve() if path.is_dir() else path.resolve().parent
+    folder = path.resolve() if os.path.isdir(path) else path.resolve().parent
     notes = (*_guessed_note(guessed), *left_out_note("NIfTI file", left))
     study = Study(folder.name if case_id is None else case_id, series, notes=notes)
     return with_masks(study, mask_by_name)
@@ -160,10 +161,10 @@ def _files_by_stem(path: Path) -> dict[str, Path]:
 
 
 def _chosen(role: str, name: str, path: Path) -> Path:
-    folder = path if path.is_dir() else path.parent
+    folder = path if os.path.isdir(path) else path.parent
     candidates = [folder / name, Path(name), folder / f"{name}.nii.gz", folder / f"{name}.nii", folder / f"{name}.hdr"]
     for file in map(header_of, candidates):
-        if file.is_file() and is_nifti(file):
+        if os.path.isfile(file) and is_nifti(file):
             return file
     raise InputError(
         f"no NIfTI file {name!r} to serve as {role}",

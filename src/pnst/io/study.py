@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -130,7 +131,7 @@ def format_of(folder: Path) -> Format:
         return "nifti"
     if dicom:
         return "dicom"
-    if is_nifti(folder) if folder.is_file() else any(is_nifti(file) for file in folder.iterdir()):
+    if is_nifti(folder) if os.path.isfile(folder) else any(is_nifti(file) for file in folder.iterdir()):
         return "nifti"
     raise _no_images(folder)
 
@@ -159,7 +160,7 @@ def _check_name(kind: Format, case_id: str | None, keep_identity: bool) -> None:
 
 def _existing(path: Anywhere) -> Path:
     folder = Path(path)
-    if not folder.exists():
+    if not os.path.exists(folder):
         raise InputError(
             f"no study at {folder.name!r}",
             got="no such file or folder",
@@ -167,7 +168,7 @@ def _existing(path: Anywhere) -> Path:
             remedy="correct the path",
         )
     try:
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             open_regular(folder).close()
     except OSError as error:
         raise InputError(
@@ -209,5 +210,5 @@ def _folders_with_nifti(folder: Path) -> int:
     from pnst.io.dicom.listing import list_tree
     from pnst.io.nifti.read import is_nifti
 
-    files = list_tree(folder).files if folder.is_dir() else ()
+    files = list_tree(folder).files if os.path.isdir(folder) else ()
     return len({file.parent for file, _ in files if is_nifti(file) and file.parent != folder})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 import warnings
 from collections import Counter, defaultdict
@@ -92,7 +93,7 @@ def _bids_studies(root: Path, say: Say) -> list[FoundStudy]:
 def _participants(root: Path) -> dict[str, dict[str, str]]:
     """What `participants.tsv` says of each subject (BIDS 1.10, "Participants file"); nothing where it is absent."""
     file = root / "participants.tsv"
-    if not file.is_file() or file.stat().st_size > _MAX_TSV:
+    if not os.path.isfile(file) or file.stat().st_size > _MAX_TSV:
         return {}
     rows = csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines(), delimiter="\t")
     return {

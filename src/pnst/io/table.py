@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, zip_longest
@@ -67,9 +68,9 @@ def table_file(source: Path) -> Path:
 
     Raises `InputError` for a folder without one.
     """
-    if not source.is_dir():
+    if not os.path.isdir(source):
         return source
-    tables = [source / name for name in COHORT_TABLES if (source / name).is_file()]
+    tables = [source / name for name in COHORT_TABLES if os.path.isfile(source / name)]
     if tables:
         return tables[0]
     raise unreadable_table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
@@ -143,7 +144,7 @@ def lesion_file(inputs: CaseInputs) -> MaskFile:
 
 def default_lesion(study: Path) -> Path:
     """The lesion mask that lies in a study's folder. Raises `InputError` where there is none or more than one."""
-    files = [study / name for name in ("lesion.nii.gz", "lesion.nii", "lesion.hdr") if (study / name).is_file()]
+    files = [study / name for name in ("lesion.nii.gz", "lesion.nii", "lesion.hdr") if os.path.isfile(study / name)]
     if len(files) == 1:
         return files[0]
     raise InputError(

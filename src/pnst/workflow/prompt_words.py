@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,7 +95,7 @@ def cord_line_of(words: str | None) -> list[Place] | Path | None:
     >>> cord_line_of("0,-3.5,10:1,-3,40")
     [(0.0, -3.5, 10.0), (1.0, -3.0, 40.0)]
     """
-    if words is None or Path(words).is_file():
+    if words is None or os.path.isfile(Path(words)):
         return None if words is None else Path(words)
     parts = words.split(":")
     expected = "a file that is there, or two or more positions: X,Y,Z:X,Y,Z"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +90,7 @@ def _label_map(scribbles: Scribbles) -> Volume:
 def _answer(file: Path, study: Study, errors: IO[bytes]) -> Mask:
     from pnst.io.masks.read import read_mask
 
-    if not file.exists():
+    if not os.path.exists(file):
         raise _bad_command(f"no mask{last_words(errors)}", "a mask where {mask} says", "run the command by itself")
     try:
         return read_mask(file, study)

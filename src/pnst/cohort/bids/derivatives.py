@@ -56,14 +56,14 @@ def begin(out: Path, dataset: Path) -> None:
     """
     if out.resolve().is_relative_to(dataset.resolve()):
         raise _refusal(out, "a place in the dataset", "a place outside: what is measured is never written to")
-    nearest = next(path for path in (out, *out.absolute().parents) if path.exists())
-    if not nearest.is_dir():
+    nearest = next(path for path in (out, *out.absolute().parents) if os.path.exists(path))
+    if not os.path.isdir(nearest):
         raise _refusal(out, "a file", "a folder, new or with an earlier run's derivatives")
     if not _is_ours(out):
         raise _refusal(out, "another dataset that is there", "a folder, new or with an earlier run's derivatives")
     text = json.dumps(_description(dataset), indent=2, ensure_ascii=False) + "\n"
     for file, content in ((out / DESCRIPTION, text), (out / IGNORE, _IGNORED)):
-        if not file.exists() or file.read_text(encoding="utf-8") != content:
+        if not os.path.exists(file) or file.read_text(encoding="utf-8") != content:
             write_text(file, content)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,10 +40,10 @@ def collect_group(sessions: Sequence[BidsSession], dataset: Path, out: Path) -> 
     Rows stand in the order of the dataset, whoever measured them when. A session that nobody measured is a failure.
     Raises `InputError` where there is nothing to collect, or a participant level is running.
     """
-    if not (out / WORK).is_dir():
+    if not os.path.isdir(out / WORK):
         raise InputError(
             f"{out.name!r} holds no participant",
-            got="no folder that the participant level made" if out.exists() else "no such folder",
+            got="no folder that the participant level made" if os.path.exists(out) else "no such folder",
             expected="the OUT of `pnst-bids DATASET OUT participant`",
             remedy="run that first, or correct OUT",
         )
@@ -61,13 +62,13 @@ def collect_group(sessions: Sequence[BidsSession], dataset: Path, out: Path) -> 
 
 def _rows(out: Path, session: BidsSession, file: str) -> list[dict[str, str | None]]:
     place = out / session.folder / "anat" / file
-    return derivatives.read_tsv(place) if place.is_file() else []
+    return derivatives.read_tsv(place) if os.path.isfile(place) else []
 
 
 def _failures(out: Path, session: BidsSession) -> list[Mapping[str, Any]]:
     folder = out / session.folder / "anat"
     files = (derivatives.table_name(session.name), derivatives.failures_name(session.name))
-    if any((folder / file).is_file() for file in files):
+    if any(os.path.isfile(folder / file) for file in files):
         return list(_rows(out, session, files[1]))
     never = InputError(
         f"{session.name} was not measured",
@@ -84,7 +85,9 @@ def _page(table: pd.DataFrame, out: Path, count: int, failures: Sequence[Mapping
 
     named = [{**{name: cell or "" for name, cell in row.items()}, "case": _case(row)} for row in failures]
     failed = sum(not row["lesion"] for row in named)
-    links = {case: f"{case}.html" for case in dict.fromkeys(table.get("case", ())) if (out / f"{case}.html").is_file()}
+    links = {
+        case: f"{case}.html" for case in dict.fromkeys(table.get("case", ())) if os.path.isfile(out / f"{case}.html")
+    }
     return cohort_page(table, {"there": count - failed, "failed": failed}, named, links)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -141,7 +142,7 @@ def _copy(file: Path, place: Path) -> None:
 def _copy_page(file: Path, place: Path) -> None:
     from pnst.io.atomic import write_text
 
-    if file.exists():
+    if os.path.exists(file):
         write_text(place, file.read_text(encoding="utf-8"))
     else:
         place.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,13 +62,15 @@ def find_sessions(dataset: Path, subjects: Sequence[str] = (), sessions: Sequenc
 
 
 def _subjects(dataset: Path) -> list[str]:
-    folders = sorted(path.name for path in dataset.glob(f"{SUB}*") if path.is_dir()) if dataset.is_dir() else []
+    folders = (
+        sorted(path.name for path in dataset.glob(f"{SUB}*") if os.path.isdir(path)) if os.path.isdir(dataset) else []
+    )
     if folders and not dataset.resolve().name.startswith(SUB):
         return folders
     inside = "one of its subjects" if dataset.name.startswith(SUB) else f"no folder called {SUB}…"
     raise InputError(
         f"{dataset.name!r} is no BIDS dataset",
-        got=inside if dataset.is_dir() else "a file" if dataset.exists() else "no such folder",
+        got=inside if os.path.isdir(dataset) else "a file" if os.path.exists(dataset) else "no such folder",
         expected="the top folder of a dataset, with sub-01/anat/sub-01_T1w.nii.gz or the like",
         remedy="give that folder; DICOM, and NIfTI under other names, are for `pnst cohort`",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def files_to_read(path: Path) -> GivenFiles:
 
     Raises `InputError` for an archive: it is not unpacked in silence.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):
         listing = list_tree(path)
         return GivenFiles(listing.files, listing.unread)
     start = _start_of(path)
@@ -45,14 +46,14 @@ def files_to_read(path: Path) -> GivenFiles:
     if path.name.upper() == "DICOMDIR" or _DIRECTORY_CLASS in start:
         listing = list_tree(path.parent)
         return GivenFiles(listing.files, listing.unread, of_directory=True)
-    beside = sorted(file for file in path.parent.iterdir() if file.is_file() and not file.name.startswith("."))
+    beside = sorted(file for file in path.parent.iterdir() if os.path.isfile(file) and not file.name.startswith("."))
     return GivenFiles(tuple((file, file.name) for file in beside), of_series=True)
 
 
 def archives_at(path: Path) -> list[str]:
     """The names of archives among the plain files of a folder, or of the one file given."""
-    files = [path] if path.is_file() else sorted(path.iterdir()) if path.is_dir() else []
-    return [file.name for file in files[:_MAX_LISTED] if file.is_file() and archive_kind(_start_of(file))]
+    files = [path] if os.path.isfile(path) else sorted(path.iterdir()) if os.path.isdir(path) else []
+    return [file.name for file in files[:_MAX_LISTED] if os.path.isfile(file) and archive_kind(_start_of(file))]
 
 
 def check_no_archive(path: Path, start: bytes) -> None:

@@ -52,7 +52,7 @@ def list_tree(path: Path) -> Listing:
 
     Hidden files and folders are left out, and named where they hold what starts as DICOM does.
     """
-    if path.is_file():
+    if os.path.isfile(path):
         return Listing(((path, path.name),))
     files: list[tuple[Path, str]] = []
     unread: list[UnreadFile] = []
@@ -69,7 +69,7 @@ def list_tree(path: Path) -> Listing:
     for folder, folders, names in os.walk(root, onerror=closed):
         hidden = name_of(folder).startswith(".") or "/." in name_of(folder)
         folders.sort()
-        links = [name for name in folders if Path(folder, name).is_symlink()]
+        links = [name for name in folders if os.path.islink(Path(folder, name))]
         unread += [UnreadFile(name_of(folder, n), "a link to a folder, which is not followed", True) for n in links]
         for name in sorted(names):
             file = Path(folder, name)
@@ -157,7 +157,7 @@ def _why_unreadable(file: Path) -> str:
     try:
         mode = os.stat(file).st_mode
     except OSError as error:
-        return "a link to nothing" if file.is_symlink() else f"a file that cannot be reached ({error.strerror})"
+        return "a link to nothing" if os.path.islink(file) else f"a file that cannot be reached ({error.strerror})"
     if stat.S_ISREG(mode):
         return ""
     kinds: Iterator[str] = (name for test, name in _KINDS if test(mode))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,7 +41,7 @@ def _table_of(file: Path) -> Path | None:
     own = file.with_name(f"{stem(file)}.tsv")
     folders = file.resolve().parents[:4]
     shared = [folder / LOOKUP for folder in folders] if stem(file).endswith("_dseg") else []
-    return next((table for table in (own, *shared) if table.is_file()), None)
+    return next((table for table in (own, *shared) if os.path.isfile(table)), None)
 
 
 def _rows(table: Path) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def header_of(file: Path) -> Path:
     """The `.hdr` beside an `.img`, any other file itself."""
     ending = _ENDING.search(file.name)
     header = _sibling(file, "hdr") if ending and ending[1].lower() == "img" else file
-    return header if header.exists() else file
+    return header if os.path.exists(header) else file
 
 
 def voxels_of(header: Path) -> Path:
@@ -32,4 +33,6 @@ def _sibling(file: Path, half: str) -> Path:
         return file
     stem = f"{file.name[: ending.start()]}.{half.upper() if ending[1].isupper() else half}"
     names = (stem + (ending[2] or ""), stem + ("" if ending[2] else ".gz"))
-    return next((file.with_name(name) for name in names if file.with_name(name).exists()), file.with_name(names[0]))
+    return next(
+        (file.with_name(name) for name in names if os.path.exists(file.with_name(name))), file.with_name(names[0])
+    )
