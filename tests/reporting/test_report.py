@@ -113,7 +113,7 @@ def test_a_number_stands_in_the_row_of_its_name_with_its_unit(page):
     assert page.row("Craniocaudal") == "Craniocaudal extent 35.4 mm"
     assert page.row("Median ADC") == "Median ADC 1.44 10⁻³ mm²/s"
     assert page.row("Ill-defined margin") == "Ill-defined margin (over 20 %) yes"
-    assert page.row("Cover of the less") == "Cover of the less covered pole not applicable"
+    assert page.row("Fat at the less") == "Fat at the less covered pole not applicable"
     assert page.row("Compartment") == "Compartment fat"
 
 

@@ -143,7 +143,7 @@ def _lesion_on(
     if field is None:
         return None
     canvas = Canvas(field)
-    canvas.grey(displayed(field.volume, series))
+    canvas.grey(displayed(field.volume, series), lesion.mesh.vertices)
     draw_outline(canvas, lesion, colours)
     if diameter is not None:
         canvas.chord(field.plane.project(diameter), DIAMETER)
@@ -165,7 +165,7 @@ def _region_on(
 ) -> Picture:
     title, colour, _ = REGIONS[name]
     canvas = Canvas(field)
-    canvas.grey(displayed(field.volume, series))
+    canvas.grey(displayed(field.volume, series), lesion.mesh.vertices)
     canvas.zone(field.of(region).data, colour)
     draw_outline(canvas, lesion, colours)
     alt = f"{title} and lesion outline on {role_title(series.role)}, {field.plane.orientation}"
@@ -210,11 +210,11 @@ def _where(series: Series, field: FieldOfView, grid: Grid) -> str:
 
 
 def _slice(field: FieldOfView, grid: Grid, first: int = 0) -> str:
-    """Which slice is shown; counted from the patient's left, back or feet, whatever the order of storage."""
+    """Which slice is shown; counted from the patient's left, back or feet on, whatever the order of storage."""
     plane = field.plane
     count = grid.canonical().shape[plane.axis]
-    start = ("the left", "behind", "below")[plane.axis]
-    return f"{plane.orientation} slice {first + field.slice + 1} of {count} from {start}"
+    start = ("left", "posterior", "inferior")[plane.axis]
+    return f"{plane.orientation} slice {first + field.slice + 1}/{count} (from {start})"
 
 
 def _slice_of(study: Study, field: FieldOfView, part: Grid) -> str:
