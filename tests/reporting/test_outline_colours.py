@@ -48,9 +48,7 @@ def test_an_edge_that_was_not_measured_leaves_the_outline_blue(made):  # saying 
     for study, measured in ((made.study, made.m), (only(made.study, other), m)):
         pictures = lesion_pictures(study, made.lesion, measured)
         assert len(pictures) >= len(study.series)
-        assert not any(
-            near(pixels(picture), INDISTINCT).any() or "orange" in picture.caption for picture in pictures
-        )
+        assert not any(near(pixels(picture), INDISTINCT).any() or "orange" in picture.caption for picture in pictures)
 
 
 def test_the_outline_tells_where_a_rim_of_fat_covers_it(made):

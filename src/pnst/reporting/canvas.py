@@ -144,8 +144,8 @@ def window(image: FloatArray, body: BoolArray | None = None, beside: BoolArray |
     """The grey levels shown black and white: the body's own, and those of what lies beside it (rows, columns).
 
     White is the brightest of the body, or the median of its surroundings where they are brighter, within bounds: a
-    layer of fat, which is several times as bright, would turn a tumour on T1 black. Without a body: percentiles of all that is finite. Kept
-    apart when all values are equal; (0, 1) when none is finite.
+    layer of fat, which is several times as bright, would turn a tumour on T1 black. Without a body: percentiles
+    of all that is finite. Kept apart when all values are equal; (0, 1) when none is finite.
 
     Percentiles 1 and 99.5 of 0 … 1000:
 
