@@ -64,7 +64,6 @@ from pnst.cli.terminal import (
     print_counts,
     print_failures,
     print_json,
-    print_table,
     print_text,
     progress,
 )
@@ -160,31 +159,10 @@ def inspect(
             {"series": [guess.to_dict() for guess in workflow.inspect(study, keep_identity)], "lesions": lesions}
         )
         return
-    guesses = workflow.inspect(study, keep_identity=True)
-    from rich.table import Table
+    from pnst.cli.inspecting import print_lesion_files, print_series
 
-    table = Table("key", "description", "role", "reason", "shape", "spacing mm", "b-values", "remarks")
-    for guess in guesses:
-        notes = "; ".join([*guess.rivals, *guess.notes, *([guess.problem] if guess.problem else [])])
-        table.add_row(
-            *escaped(
-                guess.key,
-                guess.description,
-                guess.role or "–",
-                guess.reason,
-                "×".join(map(str, guess.shape or ())),
-                " × ".join(f"{s:.3g}" for s in guess.spacing_mm or ()),
-                ", ".join(f"{b:g}" for b in dict.fromkeys(guess.b_values or ())),
-                notes,
-            )
-        )
-    console().print(table)
-    rows = [(file.file, file.kind, ", ".join(file.regions) or "–") for file in workflow.lesion_files_at(study)]
-    if rows:
-        print_table("files that may hold a lesion (give one with --lesion FILE[:REGION])", [_LESION_HEAD, *rows])
-
-
-_LESION_HEAD = ("file", "kind", "regions")
+    print_series(workflow.inspect(study, keep_identity=True))
+    print_lesion_files(workflow.lesion_files_at(study))
 
 
 @app.command()

@@ -26,6 +26,21 @@ def test_the_identity_is_kept_only_when_asked(formula, write):
     assert read_study(folder, keep_identity=True).case_id == "invented"
 
 
+def test_several_patients_in_a_folder_are_said_of_each_series_without_naming_anyone(formula, write):
+    mine, theirs = formula().instances(), formula().instances()
+    for ds in theirs:
+        ds.StudyInstanceUID, ds.SeriesInstanceUID, ds.PatientID = "2.25.70", "2.25.71", "SOMEBODY"
+        ds.SOPInstanceUID += "1"
+    first, second = inspect(write([*mine, *theirs]))
+    assert first.notes[0].startswith("study 1 of 2, patient 1 of 2 in this folder")
+    assert second.notes[0].startswith("study 2 of 2, patient 2 of 2 in this folder")
+    assert "SOMEBODY" not in repr((first.notes, second.notes))
+
+
+def test_of_one_study_nothing_is_said(formula, write):
+    assert inspect(write(formula().instances()))[0].notes == ()
+
+
 def test_a_tree_of_dicom_objects_without_images_is_refused(formula, write):
     (ds, *_) = formula().instances()
     ds.Modality = "SR"

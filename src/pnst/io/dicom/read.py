@@ -7,6 +7,7 @@ import warnings
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -87,8 +88,24 @@ def inspect_dicom(path: Path) -> list[SeriesGuess]:
         series_guesses.append(
             _series_guess(stack, guess.role, guess.reason, (*guess.rivals, *others) if counts else guess.rivals)
         )
+    series_guesses = [replace(one, notes=note) for one, note in zip(series_guesses, _of_studies(stacks), strict=True)]
     damaged = [_damaged(f"damaged-{n + 1}", error) for n, error in enumerate(tree.damaged)]
     return [*series_guesses, *damaged, *(_unread(f"unread-{n + 1}", file) for n, file in enumerate(tree.unread))]
+
+
+def _of_studies(stacks: Sequence[Stack]) -> list[tuple[str, ...]]:
+    """A note a series, where the folder holds several studies or patients; numbers in the order of the series."""
+    of = [(stack.header.study_uid, stack.header.patient_id) for stack in stacks]
+    studies, patients = (list(dict.fromkeys(names)) for names in (of, (patient for _, patient in of)))
+    if len(studies) < 2:
+        return [()] * len(stacks)
+    return [
+        (
+            f"study {studies.index(one) + 1} of {len(studies)}, patient {patients.index(one[1]) + 1} of "
+            f"{len(patients)} in this folder: a study is read from a folder of its own",
+        )
+        for one in of
+    ]
 
 
 def _unused_series_note(stacks: Sequence[Stack], chosen: RoleAssignment) -> tuple[str, ...]:
