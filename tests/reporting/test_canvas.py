@@ -1,11 +1,14 @@
-"""The grey levels of a picture. Witnesses: closed forms."""
+"""The grey levels of a picture. Witnesses: closed forms, and the field."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from pnst.reporting.canvas import window
+from pnst.reporting.canvas import Canvas, window
+from pnst.reporting.plane import FieldOfView
+from pnst.study import Role
 
 
 def test_a_flat_or_unknown_image_still_has_a_window():
@@ -30,3 +33,16 @@ def test_bright_fat_beside_a_dark_lesion_does_not_turn_it_black():
     assert window(image) == (0.0, 40.0)
     image[8:32, 8:32] = 900
     assert window(image) == (0.0, 1000.0)
+
+
+def test_a_picture_on_axes_that_are_given_fills_them_and_no_others(made):
+    field = FieldOfView.around(made.study.series[Role.T1].volume, made.lesion.mesh.vertices, 2, made.lesion)
+    figure = Figure()
+    left, right = figure.subplots(1, 2)
+    canvas = Canvas(field, axes=right)
+    canvas.grey(field.volume.data)
+    canvas.finish()
+    assert canvas.figure is figure
+    assert not left.has_data()
+    assert (*right.get_xlim(), *right.get_ylim()) == field.window
+    assert {"R", "L", "P"} <= {text.get_text() for text in right.texts}

@@ -1,0 +1,150 @@
+"""`pnst.plot.lesion`: the lesion's outline on one slice of one series, and what was measured there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from pnst.errors import InputError, SettingError
+from pnst.image import Mask
+from pnst.measurement.family import Regions
+from pnst.plot.axes import axes_or_new
+from pnst.study import Lesion, Role, Series, Study
+from pnst.typing import FloatArray
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from pnst.reporting.plane import FieldOfView
+
+Plane = Literal["sagittal", "coronal", "axial"]
+PLANES: tuple[Plane, ...] = ("sagittal", "coronal", "axial")
+
+
+def lesion(
+    study: Study,
+    lesion: Lesion,
+    role: Role | str | None = None,
+    regions: Regions | None = None,
+    *,
+    plane: Plane | None = None,
+    slice_number: int | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """The lesion's outline (blue) on one slice of a series, as on the pages, with the regions that were measured on it.
+
+    Shown are the lesion, the regions and their surroundings, the patient's right on the left of an axial or coronal
+    slice; grey levels are those of what is seen. Nothing is resampled: a region is drawn on the series that it was
+    measured on, and a legend names those that the slice shows.
+
+    Parameters
+    ----------
+    study, lesion : what is shown
+    role : which series; None: the first anatomical one
+    regions : `m.regions`, or some of them; None: the outline alone
+    plane : "axial", "coronal" or "sagittal", the nearest to it that the voxels have; None: the slices' own
+    slice_number : as the title counts it; None: where the lesion is largest
+    ax : where to draw; None: on new axes of pyplot's
+
+    Raises
+    ------
+    InputError : the study has no such series, or the lesion does not lie in it
+    SettingError : an unknown plane, or a slice beyond the lesion's surroundings
+    """
+    from pnst.reporting.canvas import Canvas
+    from pnst.reporting.figures import draw_section, slice_words
+    from pnst.reporting.plane import points_of
+
+    series = _series(study, role)
+    measured = _measured(study, series, regions or {})
+    shown = np.concatenate([lesion.mesh.vertices, *(points_of(mask) for mask, _ in measured.values())])
+    field = _field(series, lesion, shown, plane, slice_number)
+    canvas = Canvas(field, axes=axes_or_new(ax, (4.8, 5.2)))
+    zones = {title: zone for title, zone in measured.items() if field.plane.image(field.of(zone[0]).data).any()}
+    draw_section(canvas, series, lesion, [(mask, colour) for mask, colour in zones.values()])
+    canvas.finish()
+    canvas.axes.set_title(slice_words(series, field), fontsize="medium")
+    _legend(canvas.axes, {title: colour for title, (_, colour) in zones.items()})
+    return canvas.axes
+
+
+def _series(study: Study, role: Role | str | None) -> Series:
+    from pnst.reporting.figures import ANATOMICAL
+
+    if role is None:
+        role = next((r for r in (*ANATOMICAL, *study.series) if r in study.series), None)
+    series = next((series for series in study.series.values() if series.role == role), None)
+    if series is None:
+        raise InputError(
+            "the study has no such series to draw",
+            got=f"role {str(role)!r}",
+            expected=", ".join(study.series) or "a study with images",
+            remedy="name one of its roles (role=), or read the study with roles={…}",
+        )
+    return series
+
+
+def _field(
+    series: Series, lesion: Lesion, shown: FloatArray, plane: Plane | None, slice_number: int | None
+) -> FieldOfView:
+    """The field round RAS points (n, 3), on the slice that is asked for."""
+    from pnst.reporting.plane import FieldOfView
+
+    if plane is not None and plane not in PLANES:
+        raise SettingError(
+            "no such plane", got=repr(plane), expected=", ".join(PLANES), remedy="choose one of them, or leave it out"
+        )
+    axis = series.volume.grid.canonical().slice_axis if plane is None else PLANES.index(plane)
+    field = FieldOfView.around(series.volume, shown, axis, lesion)
+    if field is None:
+        raise InputError(
+            f"lesion {lesion.label!r} does not lie in the {series.role} series",
+            got="no voxel of the series inside the lesion",
+            expected="a series that shows the lesion",
+            remedy="choose another role (role=)",
+        )
+    if slice_number is None:
+        return field
+    first = field.box[axis].start + 1
+    last = field.box[axis].start + field.volume.grid.shape[axis]
+    if not first <= slice_number <= last:
+        raise SettingError(
+            "the slice does not show the lesion's surroundings",
+            got=f"slice {slice_number}",
+            expected=f"{first} to {last}",
+            remedy="choose one of these (slice_number=), or leave it out",
+        )
+    return field.at(slice_number - 1)
+
+
+def _measured(study: Study, series: Series, regions: Regions) -> dict[str, tuple[Mask, str]]:
+    """Title → region on the series' whole grid, and its colour, of those that were measured on it."""
+    from pnst.reporting.figures import REGIONS, measured_on
+
+    zones = {}
+    for name, (title, colour, roles) in REGIONS.items():
+        region = regions.get(name)
+        if not isinstance(region, Mask):
+            continue
+        own, whole = measured_on(study, roles, region)
+        if own is series and whole is not None:
+            zones[title] = whole, colour
+    return zones
+
+
+def _legend(axes: Axes, colours: Mapping[str, str]) -> None:
+    """What the colours are, below the picture."""
+    from matplotlib.artist import Artist
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    from pnst.reporting.outline_colours import LESION
+
+    handles: list[Artist] = [Line2D([], [], color=LESION, label="Lesion")]
+    handles += [Patch(facecolor=(colour, 0.45), edgecolor=colour, label=title) for title, colour in colours.items()]
+    columns = min(len(handles), 3)
+    axes.legend(
+        handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0), ncols=columns, frameon=False, fontsize="small"
+    )
