@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from pnst.errors import InputError, SettingError
+from pnst.errors import SettingError
 from pnst.image import Mask
 from pnst.measurement.family import Regions
 from pnst.plot.axes import axes_or_new
@@ -56,8 +56,9 @@ def lesion(
     from pnst.reporting.canvas import Canvas
     from pnst.reporting.figures import draw_section, slice_words
     from pnst.reporting.plane import points_of
+    from pnst.reporting.shown_series import shown_series
 
-    series = _series(study, role)
+    series = shown_series(study, role)
     measured = _measured(study, series, regions or {})
     shown = np.concatenate([lesion.mesh.vertices, *(points_of(mask) for mask, _ in measured.values())])
     field = _field(series, lesion, shown, plane, slice_number)
@@ -70,45 +71,21 @@ def lesion(
     return canvas.axes
 
 
-def _series(study: Study, role: Role | str | None) -> Series:
-    from pnst.reporting.figures import ANATOMICAL
-
-    if role is None:
-        role = next((r for r in (*ANATOMICAL, *study.series) if r in study.series), None)
-    series = next((series for series in study.series.values() if series.role == role), None)
-    if series is None:
-        raise InputError(
-            "the study has no such series to draw",
-            got=f"role {str(role)!r}",
-            expected=", ".join(study.series) or "a study with images",
-            remedy="name one of its roles (role=), or read the study with roles={…}",
-        )
-    return series
-
-
 def _field(
     series: Series, lesion: Lesion, shown: FloatArray, plane: Plane | None, slice_number: int | None
 ) -> FieldOfView:
     """The field round RAS points (n, 3), on the slice that is asked for."""
-    from pnst.reporting.plane import FieldOfView
+    from pnst.reporting.shown_series import shown_field
 
     if plane is not None and plane not in PLANES:
         raise SettingError(
             "no such plane", got=repr(plane), expected=", ".join(PLANES), remedy="choose one of them, or leave it out"
         )
-    axis = series.volume.grid.canonical().slice_axis if plane is None else PLANES.index(plane)
-    field = FieldOfView.around(series.volume, shown, axis, lesion)
-    if field is None:
-        raise InputError(
-            f"lesion {lesion.label!r} does not lie in the {series.role} series",
-            got="no voxel of the series inside the lesion",
-            expected="a series that shows the lesion",
-            remedy="choose another role (role=)",
-        )
+    field = shown_field(series, lesion, shown, None if plane is None else PLANES.index(plane))
     if slice_number is None:
         return field
-    first = field.box[axis].start + 1
-    last = field.box[axis].start + field.volume.grid.shape[axis]
+    slices = field.box[field.plane.axis]
+    first, last = slices.start + 1, slices.start + field.volume.grid.shape[field.plane.axis]
     if not first <= slice_number <= last:
         raise SettingError(
             "the slice does not show the lesion's surroundings",

@@ -1,0 +1,42 @@
+"""Which series of a study is shown, and where in it the lesion lies."""
+
+from __future__ import annotations
+
+from pnst.errors import InputError
+from pnst.reporting.figures import ANATOMICAL
+from pnst.reporting.plane import FieldOfView
+from pnst.study import Lesion, Role, Series, Study
+from pnst.typing import FloatArray
+
+
+def shown_series(study: Study, role: Role | str | None) -> Series:
+    """The series of a role; None: the first anatomical one, else the first. `InputError` where there is none."""
+    if role is None:
+        role = next((r for r in (*ANATOMICAL, *study.series) if r in study.series), None)
+    series = next((series for series in study.series.values() if series.role == role), None)
+    if series is None:
+        raise InputError(
+            "the study has no such series to show",
+            got=f"role {str(role)!r}",
+            expected=", ".join(study.series) or "a study with images",
+            remedy="name one of its roles (role=), or read the study with roles={…}",
+        )
+    return series
+
+
+def shown_field(series: Series, lesion: Lesion, points: FloatArray, axis: int | None = None) -> FieldOfView:
+    """The field round RAS points (n, 3), where the lesion is largest across a canonical axis; None: across the slices.
+
+    Raises `InputError` where the series does not show the lesion.
+    """
+    volume = series.volume
+    axis = volume.grid.canonical().slice_axis if axis is None else axis
+    field = FieldOfView.around(volume, points, axis, lesion)
+    if field is None:
+        raise InputError(
+            f"lesion {lesion.label!r} does not lie in the {series.role} series",
+            got="no voxel of the series inside the lesion",
+            expected="a series that shows the lesion",
+            remedy="choose another role (role=)",
+        )
+    return field
