@@ -204,3 +204,7 @@ def test_errors_survive_the_way_between_worker_processes():
     assert type(again) is AmbiguityError
     assert str(again) == str(error)
     assert isinstance(again, PnstError)
+
+
+def test_a_role_is_written_as_radiologists_write_it():
+    assert [Role.T1.short, Role.T2_FS.short, Role.T1_POST.short] == ["T1", "T2 FS", "T1 POST"]

@@ -31,6 +31,11 @@ class Role(StrEnum):
     FAT = "fat"
     WATER = "water"
 
+    @property
+    def short(self) -> str:
+        """As radiologists write it: "T2 FS"."""
+        return self.upper().replace("_", " ")
+
 
 GRIDS_KEPT = 8
 """A lesion keeps its voxels on so many grids: those of a study's series, and of their parts that are measured again."""
@@ -107,6 +112,8 @@ class Alignment:
     accepted: bool
     reason: str | None = None
     """Why the series was left where it was."""
+    already: bool = False
+    """Whether it was left there because it lies on the reference as it is."""
     former_grid: Grid | None = field(default=None, compare=False)
     """Where its voxels lay, if it was moved."""
 
@@ -115,6 +122,8 @@ class Alignment:
             return f"left where it lies beside the {self.reference} series: {self.reason}"
         motion = f"{self.shift_mm:.1f} mm and {self.rotation_deg:.1f}°"
         alike = f"mutual information {self.similarity_before:.3f} → {self.similarity_after:.3f}"
+        if self.already:
+            return f"already aligned with {self.reference.short} ({motion}, {alike})"
         if self.accepted:
             return f"moved by {motion} to lie on the {self.reference} series ({alike})"
         return f"left where it lies beside the {self.reference} series: {self.reason} (found {motion}, {alike})"

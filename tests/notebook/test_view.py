@@ -66,7 +66,7 @@ def test_colours_are_those_of_the_house_and_the_map_comes_hidden(widget):
         assert 0 < volume.opacity < 0.5
     assert (adc.colormap, adc.opacity, adc.cal_min, adc.cal_max) == ("viridis", 0.0, 0.0, 3.0)
     assert (grey.colormap, grey.opacity) == ("gray", 1.0)
-    assert grey.cal_min < 100 < 400 < grey.cal_max < 450
+    assert grey.cal_min < 150 < 400 < grey.cal_max < 500
 
 
 def test_it_opens_at_the_lesions_middle_in_radiological_order(widget):

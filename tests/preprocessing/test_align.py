@@ -132,9 +132,7 @@ def test_a_series_in_place_stays():
     assert after.volume is series.volume
     assert not after.alignment.accepted
     assert after.alignment.reason == "a motion makes them hardly more alike"
-    assert after.notes[-1].startswith(
-        "dwi: left where it lies beside the t2_fs series: a motion makes them hardly more alike (found 0."
-    )
+    assert after.notes[-1].startswith("dwi: already aligned with T2 FS (0.")
 
 
 @pytest.mark.parametrize(

@@ -26,13 +26,36 @@ def test_the_window_runs_over_percentiles_and_ignores_what_is_not_known():
 
 
 def test_bright_fat_beside_a_dark_lesion_does_not_turn_it_black():
-    """Closed form: background 0, lesion 10 in the middle, fat 1000 round it: white at 4 × 10."""
-    image = np.full((40, 40), 1000.0)
-    image[0] = 0
-    image[8:32, 8:32] = 10
-    assert window(image) == (0.0, 40.0)
-    image[8:32, 8:32] = 900
-    assert window(image) == (0.0, 1000.0)
+    """Closed form: a body of 10 to 30 in muscle of 20 beside fat of 1000: white is 15 % beyond its brightest."""
+    image = np.full((25, 40), 20.0)
+    image[:, 30:] = 1000
+    body, beside = np.zeros((2, 25, 40), dtype=bool)
+    body[8:17, 8:19] = True
+    image[body] = np.linspace(10, 30, 99)
+    beside[4:21, 4:33] = True
+    low, high = window(image, body, beside & ~body)
+    assert low == pytest.approx(10.2, abs=0.01)
+    assert high == pytest.approx(29.9 + 0.15 * 19.7, abs=0.05)
+
+
+def test_bright_surroundings_reach_white_but_leave_a_dark_lesion_grey():
+    """Closed form: a body of 10, black 0, in fat of 1000 on every side: white at 3 × 10. The same body at 700: at 1000
+    and 15 % beyond."""
+    image = np.full((25, 40), 1000.0)
+    body, beside = np.zeros((2, 25, 40), dtype=bool)
+    body[8:17, 8:19] = True
+    beside[4:21, 4:33] = True
+    image[4] = 0
+    image[body] = 10
+    assert window(image, body, beside & ~body) == (0.0, 30.0)
+    image[body] = 700
+    assert window(image, body, beside & ~body) == (0.0, 1150.0)
+
+
+def test_a_body_outside_the_picture_leaves_the_whole_picture():
+    image = np.arange(1001.0).reshape(7, 143)
+    nowhere = np.zeros_like(image, dtype=bool)
+    assert window(image, nowhere, nowhere)[0] == 10.0
 
 
 def test_a_picture_on_axes_that_are_given_fills_them_and_no_others(made):

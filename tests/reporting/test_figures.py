@@ -167,10 +167,10 @@ def test_the_slices_of_a_cropped_map_are_those_of_its_series(made):
         return adc_pictures(made.study, made.lesion, with_regions(made.m, adc=volume))[0].caption
 
     assert caption(part) == caption(adc)
-    assert "of 12 from below" in caption(part)
+    assert "/12 (from inferior)" in caption(part)
     moved = part.grid.affine.copy()
     moved[:3, 3] += 0.4
-    assert "of 9 from below" in caption(Volume(part.data, Grid(part.grid.shape, moved), "um2_per_ms"))
+    assert "/9 (from inferior)" in caption(Volume(part.data, Grid(part.grid.shape, moved), "um2_per_ms"))
 
 
 def test_diffusion_is_shown_at_its_highest_b_value(made):

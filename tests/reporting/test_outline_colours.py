@@ -38,7 +38,7 @@ def test_the_outline_tells_where_the_edge_is_sharp(made):
     axial, coronal = lesion_pictures(only(made.study, role), made.lesion, m)
     assert columns_of(axial, LESION).max() < 0.45
     assert columns_of(axial, INDISTINCT).min() > 0.55
-    assert "vermilion indistinct (wider than 4 mm)" in axial.caption
+    assert "orange indistinct (wider than 4 mm)" in axial.caption
     assert "coronal" in coronal.caption
 
 
@@ -48,9 +48,7 @@ def test_an_edge_that_was_not_measured_leaves_the_outline_blue(made):  # saying 
     for study, measured in ((made.study, made.m), (only(made.study, other), m)):
         pictures = lesion_pictures(study, made.lesion, measured)
         assert len(pictures) >= len(study.series)
-        assert not any(
-            near(pixels(picture), INDISTINCT).any() or "vermilion" in picture.caption for picture in pictures
-        )
+        assert not any(near(pixels(picture), INDISTINCT).any() or "orange" in picture.caption for picture in pictures)
 
 
 def test_the_outline_tells_where_a_rim_of_fat_covers_it(made):

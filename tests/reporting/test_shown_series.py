@@ -13,19 +13,19 @@ from pnst.reporting.shown_series import shown_field, shown_series
 from pnst.study import Lesion, Role
 
 
-def test_by_role_by_its_word_and_the_first_anatomical_one(made):
-    assert shown_series(made.study, Role.DWI).role is Role.DWI
-    assert shown_series(made.study, "t2_fs").role is Role.T2_FS
-    assert shown_series(made.study, None).role is Role.T1
+def test_by_role_by_its_word_and_the_one_with_most_contrast(made):
+    assert shown_series(made.study, made.lesion, Role.DWI).role is Role.DWI
+    assert shown_series(made.study, made.lesion, "t2_fs").role is Role.T2_FS
+    assert shown_series(made.study, made.lesion, None).role is Role.T2_FS
     diffusion = replace(made.study, series={Role.DWI: made.study.series[Role.DWI]})
-    assert shown_series(diffusion, None).role is Role.DWI
+    assert shown_series(diffusion, made.lesion, None).role is Role.DWI
 
 
 def test_without_it_those_that_are_there_are_named(made):
     with pytest.raises(InputError, match=r"'adc'.*t1, t2_fs, dwi"):
-        shown_series(made.study, "adc")
+        shown_series(made.study, made.lesion, "adc")
     with pytest.raises(InputError, match="a study with images"):
-        shown_series(replace(made.study, series={}), None)
+        shown_series(replace(made.study, series={}), made.lesion, None)
 
 
 def test_the_field_is_across_the_slices_unless_another_axis_is_named(made):

@@ -31,8 +31,8 @@ def test_the_contact_is_coloured(only_masks):
     pictures = contact_pictures(study, lesion, measure(study, lesion))
     assert len(pictures) == 2
     assert any(near(pixels(picture), INDISTINCT).any() for picture in pictures)
-    assert all("vermilion where one of the given structures touches it" in picture.caption for picture in pictures)
-    assert all("bone (orange)" in picture.caption for picture in pictures)
+    assert all("orange where one of the given structures touches it" in picture.caption for picture in pictures)
+    assert all("bone (amber)" in picture.caption for picture in pictures)
 
 
 def test_the_nerve_is_tinted(only_masks):

@@ -16,7 +16,7 @@ def test_the_report_of_a_run_is_written_again_to_the_byte(folder, finished):
     """Invariant: the page from the files is the page from memory; what lies along the surface is measured again."""
     page = workflow.report_results(CaseInputs(folder), finished.out)
     assert page == (finished.out / "report.html").read_text(encoding="utf-8")
-    assert "vermilion indistinct" in page
+    assert "orange indistinct" in page
     assert "green covered by fat" in page
 
 
@@ -27,7 +27,7 @@ def test_a_surface_that_comes_out_otherwise_is_drawn_in_one_colour(folder, finis
     changed = re.sub(r'"ill_defined_fraction": [0-9.e-]+', '"ill_defined_fraction": 0.61', text)
     assert changed != text
     (out / "measurements.json").write_text(changed, encoding="utf-8")
-    assert "vermilion indistinct" not in workflow.report_results(CaseInputs(folder), out)
+    assert "orange indistinct" not in workflow.report_results(CaseInputs(folder), out)
 
 
 def test_results_that_do_not_belong_together(folder, finished, tmp_path):

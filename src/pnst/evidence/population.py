@@ -56,9 +56,9 @@ class Patient:
                 raise _wrong(f"patient fact {name!r} is unknown", name, f"one of {', '.join(names)}", near)
         nf1, age, location, level = (facts.get(name) for name in names)
         if nf1 is not None and not isinstance(nf1, bool):
-            raise _wrong("the patient's nf1 is not a yes or no", nf1, "True, False or None")
+            raise _wrong("NF1 must be yes or no", nf1, "True, False or None")
         if age is not None and (isinstance(age, bool) or not isinstance(age, int | float) or not 0 <= age <= 130):
-            raise _wrong("the patient's age is not one", age, "years, 0 to 130")
+            raise _wrong("age must be a number", age, "years, 0 to 130")
         if location == "spine":
             raise _wrong("the spine is three places, each with other tumours", location, _SPINE)
         place = next((name for name in get_args(Location) if name == location), None)

@@ -45,9 +45,10 @@ def image_layer(study: Study, lesion: Lesion, role: Role | str | None, margin_mm
     from pnst.reporting.shown_series import shown_field, shown_series
     from pnst.reporting.vocabulary import role_title
 
-    series = shown_series(study, role)
+    series = shown_series(study, lesion, role)
     field = shown_field(series, lesion, lesion.mesh.vertices)
-    limits = window(field.plane.image(displayed(field.volume, series)).astype(np.float32))
+    shown = field.plane.image(displayed(field.volume, series)).astype(np.float32)
+    limits = window(shown, *field.body(lesion.mesh.vertices))
     part = series.volume.crop(_box(series.volume.grid, lesion.mesh.vertices, margin_mm))
     title = role_title(series.role)
     return ShownImage(

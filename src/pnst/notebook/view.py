@@ -45,7 +45,7 @@ def view(
     ----------
     study, lesion : what is shown
     m : its measurements, for their regions; None: the lesion alone
-    role : which series; None: the first anatomical one; of diffusion the mean at the highest b-value
+    role : which series; None: the one that the lesion is seen best on; of diffusion the mean at the highest b-value
     regions : names of `m.regions`; None: the ADC map, oedema and the fat rim, as far as they were measured
     margin_mm : how much of the image is handed over round the lesion
     height_px : of the widget

@@ -42,7 +42,7 @@ def lesion(
     Parameters
     ----------
     study, lesion : what is shown
-    role : which series; None: the first anatomical one
+    role : which series; None: the one that the lesion is seen best on
     regions : `m.regions`, or some of them; None: the outline alone
     plane : "axial", "coronal" or "sagittal", the nearest to it that the voxels have; None: the slices' own
     slice_number : as the title counts it; None: where the lesion is largest
@@ -58,7 +58,7 @@ def lesion(
     from pnst.reporting.plane import points_of
     from pnst.reporting.shown_series import shown_series
 
-    series = shown_series(study, role)
+    series = shown_series(study, lesion, role)
     measured = _measured(study, series, regions or {})
     shown = np.concatenate([lesion.mesh.vertices, *(points_of(mask) for mask, _ in measured.values())])
     field = _field(series, lesion, shown, plane, slice_number)

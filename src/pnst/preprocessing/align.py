@@ -17,6 +17,9 @@ from pnst.typing import FloatArray
 
 REFERENCES = (Role.T2_FS, Role.T2, Role.T1_POST, Role.T1)
 """What may be aligned with, the likest to b = 0 (fat-suppressed, weighted by T2) first."""
+NO_GAIN = "a motion makes them hardly more alike"
+ALREADY_MM, ALREADY_DEG = 1.0, 1.0
+"""A motion below these that gains nothing is none: the series are aligned already."""
 
 ACQUISITIONS: dict[Role, tuple[Role, ...]] = {Role.DWI: (Role.ADC,), Role.WATER: (Role.FAT,)}
 """The series that come out of another's acquisition, and move with it where they lie on its voxels."""
@@ -193,7 +196,7 @@ def _alignment(motion: RigidMotion, reference: Role, drawn_on: bool, settings: A
     ):
         reason = f"more than {settings.largest_shift_mm:g} mm or {settings.largest_rotation_deg:g}° is implausible"
     elif reason is None and gain < settings.least_gain_nats:
-        reason = "a motion makes them hardly more alike"
+        reason = NO_GAIN
     elif reason is None and drawn_on:
         reason = "something was drawn on this series, and would be left behind"
     return Alignment(
@@ -204,6 +207,7 @@ def _alignment(motion: RigidMotion, reference: Role, drawn_on: bool, settings: A
         motion.similarity_after,
         accepted=reason is None,
         reason=reason,
+        already=reason == NO_GAIN and motion.shift_mm < ALREADY_MM and motion.rotation_deg < ALREADY_DEG,
     )
 
 

@@ -29,9 +29,10 @@ COMPRESSION = 3
 HALO = [withStroke(linewidth=2, foreground="black")]
 TEXT: dict[str, Any] = {"color": "white", "fontsize": 9, "family": "DejaVu Sans", "path_effects": HALO}
 WINDOW_PERCENTILES = (1.0, 99.5)
-BRIGHTEST = 4.0
-"""White is at most this many times the median of the picture's middle (a quarter of each side, which a small lesion
-fills as well): fat must not turn it black."""
+BRIGHTEST = 3.0
+"""White is at most this many times the body's median: of a dark tumour in fat something must be seen."""
+WIDER = 0.15
+"""The window reaches beyond the brightest that it was made for by this share of itself."""
 SCALE_BARS_MM = (5, 10, 20, 50, 100, 200)
 ADC_RANGE = (0.0, 3.0)
 """In µm²/ms; one colour range for every report, so that two maps can be compared by eye."""
@@ -72,10 +73,11 @@ class Canvas:
         left, right, bottom, top = field.window
         self.axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
 
-    def grey(self, data: FloatArray) -> None:
-        """The field's slice of an array on its grid, windowed by what is seen."""
+    def grey(self, data: FloatArray, points: FloatArray | None = None) -> None:
+        """The field's slice of an array on its grid, windowed by the body of RAS points (n, 3) and its surroundings."""
         image = self.field.plane.image(data).astype(np.float32)  # half the work of doubles, for 256 greys
-        low, high = window(image)
+        body, beside = (None, None) if points is None else self.field.body(points)
+        low, high = window(image, body, beside)
         self.axes.imshow(
             image, cmap="gray", vmin=low, vmax=high, extent=self.field.plane.extent, interpolation="bilinear", zorder=0
         )
@@ -155,22 +157,29 @@ class Canvas:
         self.axes.text(x, y + 0.02 * (top - bottom), f"{length} mm", ha="left", va="bottom", **TEXT)
 
 
-def window(image: FloatArray) -> tuple[float, float]:
-    """The grey levels shown black and white: percentiles of the finite values, white held near the picture's middle.
+def window(image: FloatArray, body: BoolArray | None = None, beside: BoolArray | None = None) -> tuple[float, float]:
+    """The grey levels shown black and white: the body's own, and those of what lies beside it (rows, columns).
 
-    Kept apart when all values are equal; (0, 1) when none is finite.
+    White is the brightest of the body, or the median of its surroundings where they are brighter, within bounds: a
+    layer of fat, which is several times as bright, would turn a tumour on T1 black. Without a body: percentiles
+    of all that is finite. Kept apart when all values are equal; (0, 1) when none is finite.
 
     Percentiles 1 and 99.5 of 0 … 1000:
 
     >>> window(np.arange(1001.0).reshape(7, 143))
     (10.0, 995.0)
     """
-    finite = image[np.isfinite(image)]
-    if finite.size == 0:
+    known = np.isfinite(image)
+    if not known.any():
         return 0.0, 1.0
-    low, high = np.percentile(finite, WINDOW_PERCENTILES)
-    rows, columns = (slice(3 * n // 8, n - 3 * n // 8) for n in image.shape)
-    middle = np.nanmedian(image[rows, columns]) if np.isfinite(image[rows, columns]).any() else high
-    if middle > low:
-        high = min(high, low + BRIGHTEST * (middle - low))
+    inside = image[known & body] if body is not None else image[known]
+    around = image[known & beside] if beside is not None else inside
+    if not inside.size:
+        inside, around = image[known], image[known]
+    low, high = np.percentile(inside, WINDOW_PERCENTILES)
+    if body is not None and around.size:
+        low, high = min(low, np.percentile(around, WINDOW_PERCENTILES[0])), max(high, np.median(around))
+        high += WIDER * (high - low)
+        middle = float(np.median(inside))
+        high = min(high, low + BRIGHTEST * (middle - low)) if middle > low else high
     return float(low), float(high) if high > low else float(low) + 1.0

@@ -9,6 +9,7 @@ import numpy as np
 from pnst.image import Grid, Mask, Volume
 from pnst.kernels.hull import longest_diameter
 from pnst.measurement.measurements import Measurements
+from pnst.reporting.best_seen import best_seen
 from pnst.reporting.canvas import ADC_RANGE, Canvas, Picture
 from pnst.reporting.numbers import ADC_UNIT
 from pnst.reporting.outline_colours import LESION, OutlineColours, edge_colours, fat_colours
@@ -38,7 +39,6 @@ ADC_REGIONS = {"solid": ("what was averaged (black)", "#000000"), "adc_dark": ("
 """Regions that are outlined on the ADC map, each with its words and its colour."""
 OUTLINE_COLOURS = {"fat_rim": fat_colours}
 """Region → what colours the lesion's outline beside it."""
-ANATOMICAL = (Role.T1, Role.T2_FS, Role.T2, Role.T1_POST)
 
 
 def lesion_pictures(study: Study, lesion: Lesion, m: Measurements | None = None) -> list[Picture]:
@@ -57,6 +57,11 @@ def lesion_pictures(study: Study, lesion: Lesion, m: Measurements | None = None)
     return _without_none(pictures)
 
 
+def lesion_picture(series: Series, lesion: Lesion) -> Picture | None:
+    """The lesion's outline on one series, where it is largest; None where it lies outside."""
+    return _lesion_on(series, lesion, series.volume.grid.canonical().slice_axis)
+
+
 def edema_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]:
     """The oedema; where none was found, the lesion on the series that would show it."""
     series = study.series.get(Role.T2_FS)
@@ -68,8 +73,9 @@ def edema_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Pictur
 
 
 def extent_pictures(study: Study, lesion: Lesion) -> list[Picture]:
-    """The lesion in the two planes across the slices, with its longest diameter projected on them."""
-    series = next((study.series[role] for role in ANATOMICAL if role in study.series), None)
+    """The lesion in the two planes across the slices of the series where it is seen best, with its longest diameter
+    projected on them."""
+    series = best_seen(study, lesion)
     if series is None:
         return []
     sliced = series.volume.grid.canonical().slice_axis
@@ -166,7 +172,7 @@ def draw_section(
     colours: OutlineColours | None = None,
 ) -> None:
     """A series in grey, regions on its grid lightly in their colours, and the lesion's outline."""
-    canvas.grey(displayed(canvas.field.volume, series))
+    canvas.grey(displayed(canvas.field.volume, series), lesion.mesh.vertices)
     for region, colour in zones:
         canvas.zone(canvas.field.of(region).data, colour)
     draw_outline(canvas, lesion, colours)
@@ -228,11 +234,11 @@ def _where(series: Series, field: FieldOfView, grid: Grid) -> str:
 
 
 def _slice(field: FieldOfView, grid: Grid, first: int = 0) -> str:
-    """Which slice is shown; counted from the patient's left, back or feet, whatever the order of storage."""
+    """Which slice is shown; counted from the patient's left, back or feet on, whatever the order of storage."""
     plane = field.plane
     count = grid.canonical().shape[plane.axis]
-    start = ("the left", "behind", "below")[plane.axis]
-    return f"{plane.orientation} slice {first + field.slice + 1} of {count} from {start}"
+    start = ("left", "posterior", "inferior")[plane.axis]
+    return f"{plane.orientation} slice {first + field.slice + 1}/{count} (from {start})"
 
 
 def _slice_of(study: Study, field: FieldOfView, part: Grid) -> str:

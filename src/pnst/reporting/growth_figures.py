@@ -20,7 +20,7 @@ from pnst.study import Lesion, Role, Series
 from pnst.typing import FloatArray
 
 FIRST, LAST = "#56b4e9", "#d55e00"
-"""Sky blue is the first date, vermilion the last; told apart with any colour vision."""
+"""Sky blue is the first date, orange the last; told apart with any colour vision."""
 TILE_MM = 20.0
 """Side of the squares of which every other one is of the other date."""
 LOWEST_B_WITHIN = 10.0
@@ -105,11 +105,11 @@ def _outlined(date: DatedStudy, lesion: Lesion, pair: Sequence[tuple[DatedStudy,
     if field is None:
         return None
     canvas = Canvas(field)
-    canvas.grey(field.volume.data)
+    canvas.grey(field.volume.data, lesion.mesh.vertices)
     for (_, one), colour in zip(pair, (FIRST, LAST), strict=True):
         canvas.outline(field.plane.cut(one.mesh), colour)
     first, last = (one.day for one, _ in pair)
-    caption = f"{role_title(series.role)} of day {date.day}; outline of day {first} in blue, of day {last} in vermilion"
+    caption = f"{role_title(series.role)} of day {date.day}; outline of day {first} in blue, of day {last} in orange"
     return Picture(canvas.png(), f"Outlines of both dates on day {date.day}, {field.plane.orientation}", caption)
 
 

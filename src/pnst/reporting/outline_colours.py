@@ -53,7 +53,7 @@ def edge_colours(m: Measurements) -> OutlineColours | None:
     if not isinstance(edge_width, SurfaceMap) or m.settings is None:
         return None
     limit = m.settings.margin.indistinct_width_mm
-    legend = f"edge: blue sharp, vermilion indistinct (wider than {limit:g} mm), white not measured"
+    legend = f"edge: blue sharp, orange indistinct (wider than {limit:g} mm), white not measured"
     return OutlineColours(edge_width, limit, INDISTINCT, legend)
 
 
@@ -70,4 +70,4 @@ def contact_colours(m: Measurements) -> OutlineColours | None:
     contact = m.regions.get("contact")
     if not isinstance(contact, SurfaceMap):
         return None
-    return OutlineColours(contact, 0.5, INDISTINCT, "outline: vermilion where one of the given structures touches it")
+    return OutlineColours(contact, 0.5, INDISTINCT, "outline: orange where one of the given structures touches it")

@@ -15,12 +15,14 @@ import numpy.typing as npt
 from pnst.image import Box, Grid, Mask, Volume, embed
 from pnst.kernels.mesh import Mesh
 from pnst.study import Lesion
-from pnst.typing import AnyArray, FloatArray
+from pnst.typing import AnyArray, BoolArray, FloatArray
 
 MARGIN_MM = 15.0
 """Least margin of a picture round what it shows."""
 MARGIN_FRACTION = 0.25
 """… and its share of the half-width of what it shows."""
+NEAR_MM = 10.0
+"""What lies within this of a body counts to its surroundings."""
 OBLIQUE_COSINE = 0.35
 """An axis lettered "A" leans visibly towards another (20°) from this cosine on, and then carries its letter too."""
 
@@ -120,6 +122,18 @@ class FieldOfView:
         if not 0 <= inside < self.volume.grid.shape[self.plane.axis]:
             raise IndexError(f"slice {index} is not in the field of view")
         return replace(self, plane=replace(self.plane, index=inside))
+
+    def body(self, points: FloatArray) -> tuple[BoolArray, BoolArray]:
+        """Where a body lies in the picture, and what is near it, (rows, columns) each: the ellipse in the box of its
+        RAS points (n, 3), and the rest of the box that reaches `NEAR_MM` further."""
+        seen = self.plane.project(points)
+        middle, half = (seen.max(axis=0) + seen.min(axis=0)) / 2, np.maximum(np.ptp(seen, axis=0) / 2, 1e-6)
+        left, right, bottom, top = self.plane.extent
+        rows, columns = (self.volume.data.shape[a] for a in reversed(self.plane.in_plane))
+        x = np.abs(left + (np.arange(columns) + 0.5) * (right - left) / columns - middle[0])
+        y = np.abs(top + (np.arange(rows) + 0.5) * (bottom - top) / rows - middle[1])[:, None]
+        inside = (x / half[0]) ** 2 + (y / half[1]) ** 2 <= 1
+        return inside, (x <= half[0] + NEAR_MM) & (y <= half[1] + NEAR_MM) & ~inside
 
     def of(self, mask: Mask) -> Mask:
         """The field's part of a mask that lies on the uncropped image's grid."""

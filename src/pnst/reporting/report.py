@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,9 @@ from pnst.measurement.measurements import Measurements
 from pnst.measurement.overrides import check_overrides
 from pnst.reporting.answer import answer_of
 from pnst.reporting.burden_table import burden_table
+from pnst.reporting.contact_sheet import contact_sheet
 from pnst.reporting.differential import differential
+from pnst.reporting.first_screen import first_screen
 from pnst.reporting.key_numbers import key_numbers
 from pnst.reporting.numbers import log_odds, percent, quantity, sentence, signed, significant
 from pnst.reporting.question_words import QuestionWords, question_words
@@ -108,7 +110,9 @@ def _lesion(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> dic
         "warnings": list(dict.fromkeys((*a.warnings, *m.warnings))),
         "notes": (*lesion.notes, *(() if m.settings else (UNKNOWN_SETTINGS,))),
         "provenance": m.provenance,
-        "other_settings": _other_settings(m),
+        "settings": m.settings.model_dump() if m.settings else {},
+        "first": first_screen(study, lesion, m, explained),
+        "slices": contact_sheet(study, lesion),
     }
 
 
@@ -124,12 +128,6 @@ def _series(series: Series) -> dict[str, Any]:
         "digest": series.source.digest,
         "notes": series.notes,
     }
-
-
-def _other_settings(m: Measurements) -> Mapping[str, Mapping[str, object]]:
-    """The settings of the families that were not measured; the others stand with their family."""
-    measured, settings = m.families(), m.settings.model_dump() if m.settings else {}
-    return {name: values for name, values in settings.items() if name not in measured}
 
 
 def _column(name: str) -> str:

@@ -1,4 +1,4 @@
-"""One reportlet a family: what it is, its pictures, its numbers and its settings."""
+"""One reportlet a family: what it is, its pictures, its numbers and what is published of them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from pnst.reporting.figures import (
     rim_pictures,
 )
 from pnst.reporting.key_numbers import Row, row_of
+from pnst.reporting.published_figures import PublishedFigure, predictor_families, published_figures
 from pnst.reporting.structure_pictures import bone_pictures, contact_pictures, cord_pictures, nerve_pictures
 from pnst.reporting.vocabulary import KeyColumn, as_words, family_words
 from pnst.study import Lesion, Study
@@ -25,13 +26,17 @@ from pnst.study import Lesion, Study
 
 @dataclass(frozen=True)
 class Reportlet:
-    """One family: what it is, its pictures, all its numbers, and the settings that made them."""
+    """One family: what it is, its pictures, all its numbers, and the published ones behind them."""
 
+    name: str
     title: str
     caption: str
     pictures: tuple[Picture, ...]
     rows: tuple[Row, ...]
-    settings: Mapping[str, object]
+    weighs: bool = False
+    """Whether a predictor of malignancy is read off it."""
+    published: tuple[PublishedFigure, ...] = ()
+    """What was counted of its predictors in malignant and benign lesions."""
     speaks: str = ""
     """What it says of a tumour, where malignancy is asked about."""
     remark: str = ""
@@ -67,7 +72,6 @@ PICTURES: dict[str, DrawPictures] = {
 
 def reportlets(study: Study, lesion: Lesion, m: Measurements) -> list[Reportlet]:
     """One reportlet for every measured family."""
-    settings = m.settings.model_dump() if m.settings else {}
     parts = []
     for name, family in m.families().items():
         words = family_words(name)
@@ -78,11 +82,13 @@ def reportlets(study: Study, lesion: Lesion, m: Measurements) -> list[Reportlet]
         ]
         parts.append(
             Reportlet(
+                name,
                 words.title,
                 words.lead,
                 tuple(draw(study, lesion, m)) if draw else (),
                 tuple(_rows(m, name, family)),
-                settings.get(name, {}),
+                name in predictor_families(),
+                tuple(published_figures(name, m)),
                 words.speaks,
                 family.quality or "",
                 "; ".join(reasons),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pnst.errors import InputError
-from pnst.reporting.figures import ANATOMICAL
+from pnst.reporting.best_seen import best_seen
 from pnst.reporting.plane import FieldOfView
 from pnst.study import Lesion, Role, Series, Study
 from pnst.typing import FloatArray
 
 
-def shown_series(study: Study, role: Role | str | None) -> Series:
-    """The series of a role; None: the first anatomical one, else the first. `InputError` where there is none."""
+def shown_series(study: Study, lesion: Lesion, role: Role | str | None) -> Series:
+    """The series of a role; None: the one the lesion is seen best on, else the first. `InputError` without any."""
+    every = study.series.values()
     if role is None:
-        role = next((r for r in (*ANATOMICAL, *study.series) if r in study.series), None)
-    series = next((series for series in study.series.values() if series.role == role), None)
+        series = best_seen(study, lesion) or next(iter(every), None)
+    else:
+        series = next((one for one in every if one.role == role), None)
     if series is None:
         raise InputError(
             "the study has no such series to show",

@@ -18,11 +18,11 @@ VERTEBRAE = (ALL_VERTEBRAE, *VERTEBRA_MASKS)
 COLOURS: Mapping[str, tuple[str, str]] = {
     "nerve": ("nerve (yellow)", "#f0e442"),
     "nerve_other_side": ("nerve of the other side (purple)", "#cc79a7"),
-    "bone": ("bone (orange)", "#e69f00"),
+    "bone": ("bone (amber)", "#e69f00"),
     "vessels": ("vessels (dark blue)", "#0072b2"),
     "cord": ("cord (green)", "#009e73"),
     "canal": ("canal (green)", "#009e73"),
-} | dict.fromkeys(VERTEBRAE, ("vertebrae (orange)", "#e69f00"))
+} | dict.fromkeys(VERTEBRAE, ("vertebrae (amber)", "#e69f00"))
 """Mask → its words and its colour; muscle, which is most of a picture, has none."""
 NERVE_MASKS = ("nerve", "nerve_other_side")
 BONE_MASKS = (*VERTEBRAE, "canal")
@@ -87,7 +87,7 @@ def _picture(
     if field is None:
         return None
     canvas = Canvas(field)
-    canvas.grey(displayed(field.volume, series))
+    canvas.grey(displayed(field.volume, series), lesion.mesh.vertices)
     shown: dict[str, None] = {}
     for name, mask in masks.items():
         part = field.of(mask).data

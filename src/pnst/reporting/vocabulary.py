@@ -70,7 +70,7 @@ FAMILIES = {
     ),
     "edema": Words(
         "Perilesional oedema",
-        "Signal above that of muscle on fat-suppressed T2, connected to the lesion (orange; the lesion is outlined in "
+        "Signal above that of muscle on fat-suppressed T2, connected to the lesion (amber; the lesion is outlined in "
         "blue). Infiltration and oedema are not told apart: a blurred edge that is wide enough counts as oedema.",
         (KeyColumn("max_extent_mm", "present", "Oedema", "a piece of at least", "volume_ml"),),
     ),
@@ -84,12 +84,12 @@ FAMILIES = {
     "adc": Words(
         "Diffusion",
         "Apparent diffusion coefficient over the region named below. The minimum and the darkest part fall by noise "
-        "alone: beside them stands what a uniform lesion of this size and noise would give.",
+        "alone: beside them stands what noise alone would give in a uniform lesion of this size.",
         (KeyColumn("mean_um2_per_ms"),),
         speaks="Low values speak for malignancy.",
     ),
     "ivim": Words(
-        "Perfusion and diffusion apart",
+        "IVIM (perfusion)",
         "Diffusion of the water that does not flow, from the high b-values alone, and the share of the water that "
         "flows in capillaries; over the same region.",
         (KeyColumn("d_um2_per_ms"), KeyColumn("f_fraction")),
@@ -105,7 +105,7 @@ FAMILIES = {
     ),
     "cyst": Words(
         "Cyst and necrosis",
-        "What does not enhance (vermilion; the lesion is outlined in blue), blood and fat left out. How bright it is "
+        "What does not enhance (orange; the lesion is outlined in blue), blood and fat left out. How bright it is "
         "on T2 tells fluid from necrosis, nothing else: the solid tumour can be bright on T2, too.",
         (KeyColumn("fraction", "present", "Cyst or necrosis", "at least", "fraction"),),
     ),
@@ -244,15 +244,15 @@ COLUMNS = {
     "surface_fraction": "Share of the surface touched",
     "censored": "Cut off by the image or the search limit",
     "coverage_fraction": "Surface covered by fat",
-    "pole_coverage_fraction": "Cover of the less covered pole",
+    "pole_coverage_fraction": "Fat at the less covered pole",
     "rim_thickness_mm": "Thickness of the rim",
     "applicable": "Sign applicable",
     "compartment": "Compartment",
     "mean_um2_per_ms": "Mean ADC",
     "min_um2_per_ms": "Lowest mean over a sphere",
-    "min_uniform_um2_per_ms": "… of a uniform lesion of this size and noise",
+    "min_uniform_um2_per_ms": "… expected from noise alone",
     "dark_um2_per_ms": "Mean of the darkest part",
-    "dark_uniform_um2_per_ms": "… of a uniform lesion of this size and noise",
+    "dark_uniform_um2_per_ms": "… expected from noise alone",
     "median_um2_per_ms": "Median ADC",
     "p05_um2_per_ms": "5th percentile of ADC",
     "p95_um2_per_ms": "95th percentile of ADC",
@@ -269,9 +269,9 @@ COLUMNS = {
     "vendor_ratio": "Computed ÷ vendor's ADC, median",
     "d_um2_per_ms": "Mean D",
     "d_min_um2_per_ms": "Lowest mean of D over a sphere",
-    "d_min_uniform_um2_per_ms": "… of a uniform lesion of this size and noise",
+    "d_min_uniform_um2_per_ms": "… expected from noise alone",
     "d_dark_um2_per_ms": "Mean of the darkest part of D",
-    "d_dark_uniform_um2_per_ms": "… of a uniform lesion of this size and noise",
+    "d_dark_uniform_um2_per_ms": "… expected from noise alone",
     "f_fraction": "Perfused fraction",
     "b_values": "b-values",
     "fit_rms_fraction": "Residual of the fit ÷ S₀",
@@ -344,7 +344,7 @@ COLUMNS = {
     "largest_calibre_mm": "Largest calibre",
     "pieces_count": "Vessels",
     "length_mm": "Length of all together",
-    "cap_fraction": "Cover of the more covered pole",
+    "cap_fraction": "Dark layer at the more covered pole",
 }
 
 FACTS = {

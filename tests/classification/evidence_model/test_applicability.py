@@ -102,7 +102,7 @@ class TestWarnings:
 
     def test_an_unknown_nf1_is_said_where_every_source_is_of_nf1(self):
         columns = {"t1_high.present": True}  # Matsumine2009 alone
-        assert any("whether this one has was not given" in w for w in assess(columns).warnings)
+        assert any("NF1 status not given" in w for w in assess(columns).warnings)
         assert not any("was not given" in w for w in assess(columns, patient={"nf1": True, **LIMB}).warnings)
         assert assess({"edema.max_extent_mm": 30.0}, patient=LIMB).warnings == ()
 

@@ -107,7 +107,7 @@ def _of_sources(observations: list[Observation], patient: Patient, evidence: Evi
     for name, studies in rest_on.items():
         if patient.nf1 is None and all(evidence.publication(study).nf1 == "all" for study in studies):
             words = name.replace("_", " ")
-            yield f"{words} rests on patients with NF1 only ({', '.join(studies)}); whether this one has was not given"
+            yield f"NF1 status not given: {words} rests on patients with NF1 only ({', '.join(studies)})"
 
 
 def _of_compartment(present: list[Observation], row: int, compartment: str | None) -> Iterator[str]:
