@@ -21,8 +21,9 @@ WORKERS = "pebble lives in cohort"
 FIGURES = "matplotlib and jinja2 live in reporting"
 TERMINAL = "typer and rich live in cli"
 CLUSTER = "Dask lives in cohort.cluster, pyarrow in the modules of tables"
+WIDGETS = "NiiVue's widget lives in notebook"
 HOMES = "SimpleITK and scikit-learn have one home each"
-CONTRACTS = {LAYERS, CIRCLES, PHANTOM, COMMANDS, DICOM, RADIOMICS, FIGURES, TERMINAL, HOMES, WORKERS, CLUSTER}
+CONTRACTS = {LAYERS, CIRCLES, PHANTOM, COMMANDS, DICOM, RADIOMICS, FIGURES, TERMINAL, HOMES, WORKERS, CLUSTER, WIDGETS}
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -50,6 +51,7 @@ def broken(folder: Path) -> set[str]:
         HOMES,
         WORKERS,
         CLUSTER,
+        WIDGETS,
     }, run.stdout + run.stderr
     names = {name for name, verdict in verdicts.items() if verdict == "BROKEN"}
     assert (run.returncode != 0) == bool(names)
@@ -106,6 +108,8 @@ def test_every_contract_is_kept():
         ("measurement/families/size", "from zrad.radiomics import Radiomics", {RADIOMICS}),
         ("io/nifti/read", "import SimpleITK", {HOMES}),
         ("workflow", "import pebble", {WORKERS}),
+        ("plot/growth_curve", "from ipyniivue import NiiVue", {WIDGETS}),
+        ("reporting/report", "import pnst.notebook.view", {LAYERS}),
         ("reporting/__init__", "import matplotlib", {FIGURES}),  # importing a package must stay light
     ],
 )
@@ -122,6 +126,7 @@ def test_a_forbidden_import_breaks_its_contract_and_no_other(house, module, line
         ("cli", "import rich"),
         ("classification/training/trained", "import sklearn"),
         ("cohort/workers", "from pebble import ProcessPool"),
+        ("notebook/layers", "from ipyniivue import NiiVue"),
         ("phantom/__init__", "import pnst.study"),  # which itself stands on the kernels
     ],
 )

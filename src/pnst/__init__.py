@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pnst.measurement.measure import measure
     from pnst.measurement.measurements import Measurements
     from pnst.measurement.settings import MeasureSettings
+    from pnst.notebook.view import view
     from pnst.preprocessing.align import align
     from pnst.preprocessing.bias import correct_bias
     from pnst.reporting.report import report
@@ -77,6 +78,7 @@ _HOMES = {
     "align": "preprocessing.align",
     "correct_bias": "preprocessing.bias",
     "report": "reporting.report",
+    "view": "notebook.view",
     "Box": "segmentation.prompt",
     "Line": "segmentation.prompt",
     "Point": "segmentation.prompt",
@@ -114,6 +116,7 @@ __all__ = [
     "compare",
     "run_cohort",
     "plot",
+    "view",
     "train",
     "read_model",
     "evaluate",

@@ -27,7 +27,7 @@ def grown():
 
 def test_points_lie_at_the_days_and_volumes_in_ml(grown):
     axes = Figure().add_subplot()
-    assert growth(grown, axes=axes) is axes
+    assert growth(grown, ax=axes) is axes
     points = axes.containers[0].lines[0].get_xydata()
     expected = [(visit.day, visit.volume_ml) for visit in grown.lesions[0].measured]
     assert np.allclose(points, expected)

@@ -1,11 +1,14 @@
-"""The grey levels of a picture. Witnesses: closed forms."""
+"""The grey levels of a picture. Witnesses: closed forms, and the field."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from pnst.reporting.canvas import window
+from pnst.reporting.canvas import Canvas, window
+from pnst.reporting.plane import FieldOfView
+from pnst.study import Role
 
 
 def test_a_flat_or_unknown_image_still_has_a_window():
@@ -53,3 +56,16 @@ def test_a_body_outside_the_picture_leaves_the_whole_picture():
     image = np.arange(1001.0).reshape(7, 143)
     nowhere = np.zeros_like(image, dtype=bool)
     assert window(image, nowhere, nowhere)[0] == 10.0
+
+
+def test_a_picture_on_axes_that_are_given_fills_them_and_no_others(made):
+    field = FieldOfView.around(made.study.series[Role.T1].volume, made.lesion.mesh.vertices, 2, made.lesion)
+    figure = Figure()
+    left, right = figure.subplots(1, 2)
+    canvas = Canvas(field, axes=right)
+    canvas.grey(field.volume.data)
+    canvas.finish()
+    assert canvas.figure is figure
+    assert not left.has_data()
+    assert (*right.get_xlim(), *right.get_ylim()) == field.window
+    assert {"R", "L", "P"} <= {text.get_text() for text in right.texts}

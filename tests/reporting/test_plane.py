@@ -8,7 +8,7 @@ import pytest
 from pnst.image import Grid, Mask, Volume
 from pnst.kernels.mesh import Mesh
 from pnst.reporting.plane import FieldOfView, ImagePlane, letters, points_of, slice_of_max_area
-from pnst.study import Lesion
+from pnst.study import Lesion, Role
 
 STORED = [((0, 1, 2), ()), ((2, 0, 1), (0,)), ((1, 2, 0), (1, 2)), ((0, 2, 1), (0, 1, 2))]
 
@@ -132,3 +132,16 @@ def test_a_lesion_beside_the_voxels_but_within_the_margin_has_no_field(made):
     volume = Volume(np.zeros(made.fine.shape), Grid(made.fine.shape, near))
     lesion = Lesion("x", made.lesion.mask, "simulation")
     assert FieldOfView.around(volume, lesion.mesh.vertices, 2, lesion) is None
+
+
+def test_another_slice_of_a_field_is_counted_in_the_whole_image(made):
+    """Closed form: one slice on is one spacing deeper."""
+    volume = made.study.series[Role.T1].volume
+    field = FieldOfView.around(volume, made.lesion.mesh.vertices, 2, made.lesion)
+    other = field.at(field.slice + 1)
+    assert other.slice == field.slice + 1
+    point = np.array([[6.0, -4.0, 9.0]])
+    assert field.plane.depth_mm(point) - other.plane.depth_mm(point) == pytest.approx(4.0)
+    for beyond in (field.box[2].start - 1, field.box[2].stop):
+        with pytest.raises(IndexError):
+            field.at(beyond)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pnst.errors import InputError
+from pnst.plot.axes import axes_or_new
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -12,14 +13,14 @@ if TYPE_CHECKING:
     from pnst.measurement.growth.growth import Growth, LesionGrowth
 
 
-def growth(g: Growth, label: str | None = None, axes: Axes | None = None) -> Axes:
+def growth(g: Growth, label: str | None = None, ax: Axes | None = None) -> Axes:
     """Volume in ml against days since the first date, as on the page of `pnst compare`.
 
     Parameters
     ----------
     g : what `pnst.compare` returned
     label : which lesion, by its label; None: the only one
-    axes : where to draw; None: on new axes of pyplot's
+    ax : where to draw; None: on new axes of pyplot's
 
     Raises
     ------
@@ -35,10 +36,7 @@ def growth(g: Growth, label: str | None = None, axes: Axes | None = None) -> Axe
         )
     from pnst.reporting.growth_figures import draw_curve
 
-    if axes is None:
-        from matplotlib import pyplot
-
-        _, axes = pyplot.subplots(layout="constrained")
+    axes = axes_or_new(ax)
     draw_curve(lesion, (g.settings.progression_fraction, g.settings.response_fraction), axes)
     return axes
 

@@ -53,14 +53,23 @@ class Picture:
 
 
 class Canvas:
-    """A square picture of a field, drawn layer by layer and then turned into PNG bytes."""
+    """A square picture of a field, drawn layer by layer: turned into PNG bytes, or left on the axes that are given."""
 
-    def __init__(self, field: FieldOfView, *, colour_bar: bool = False) -> None:
+    def __init__(self, field: FieldOfView, *, colour_bar: bool = False, axes: Axes | None = None) -> None:
         self.field = field
-        width = SIDE_IN * (1.2 if colour_bar else 1.0)
-        self.figure = Figure(figsize=(width, SIDE_IN), dpi=DPI, facecolor="black")
-        self.axes: Axes = self.figure.add_axes((0, 0, SIDE_IN / width, 1))
-        self.axes.set_axis_off()
+        self.is_own = axes is None
+        if axes is None:
+            width = SIDE_IN * (1.2 if colour_bar else 1.0)
+            axes = Figure(figsize=(width, SIDE_IN), dpi=DPI, facecolor="black").add_axes((0, 0, SIDE_IN / width, 1))
+            axes.set_axis_off()
+        else:
+            axes.set(xticks=[], yticks=[], facecolor="black")
+            axes.spines[:].set_visible(False)
+        self.axes: Axes = axes
+        figure = axes.get_figure(root=True)
+        if figure is None:
+            raise ValueError("axes that belong to no figure")
+        self.figure: Figure = figure
         left, right, bottom, top = field.window
         self.axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
 
@@ -80,6 +89,10 @@ class Canvas:
         shown = self.axes.imshow(
             image, cmap="viridis", vmin=low, vmax=high, extent=self.field.plane.extent, interpolation="nearest"
         )
+        if not self.is_own:
+            bar = self.figure.colorbar(shown, cax=self.axes.inset_axes((1.03, 0, 0.04, 1)), extend="max")
+            bar.set_label(f"ADC ({unit})")
+            return
         bar = self.figure.colorbar(shown, cax=self.figure.add_axes((0.855, 0.1, 0.035, 0.74)), extend="max")
         bar.ax.tick_params(colors="white", labelsize=8, length=2)
         bar.outline.set_visible(False)
@@ -111,12 +124,16 @@ class Canvas:
         """A dashed line between two points (2, 2) in picture mm, its ends marked."""
         self.axes.plot(*ends.T, color=colour, linewidth=1.0, linestyle=(0, (4, 3)), marker="o", markersize=2.5)
 
-    def png(self) -> bytes:
-        """The picture with its orientation letters and scale bar."""
+    def finish(self) -> None:
+        """Orientation letters and the scale bar, over all layers."""
         self._letters()
         self._scale_bar()
         left, right, bottom, top = self.field.window
         self.axes.set(xlim=(left, right), ylim=(bottom, top))
+
+    def png(self) -> bytes:
+        """The picture with its orientation letters and scale bar."""
+        self.finish()
         drawn = FigureCanvasAgg(self.figure)
         drawn.draw()
         opaque = np.ascontiguousarray(np.asarray(drawn.buffer_rgba())[..., :3])  # no transparency: the face is black

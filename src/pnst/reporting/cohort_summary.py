@@ -76,15 +76,13 @@ def main_columns(table: pd.DataFrame) -> list[str]:
 
 def distributions(table: pd.DataFrame) -> list[Distribution]:
     """Of each main column by diagnosis; the rarest diagnoses beyond six are taken together."""
-    groups = _groups(table)
-    return [
-        Distribution(
-            column,
-            lesion_title(column),
-            tuple((name, _numbers(table.loc[rows, column])) for name, rows in groups),
-        )
-        for column in main_columns(table)
-    ]
+    return [distribution(table, column) for column in main_columns(table)]
+
+
+def distribution(table: pd.DataFrame, column: str) -> Distribution:
+    """One column by diagnosis; what is no number is left out."""
+    groups = tuple((name, _numbers(table.loc[rows, column])) for name, rows in _groups(table))
+    return Distribution(column, lesion_title(column), groups)
 
 
 def missing(table: pd.DataFrame) -> list[tuple[str, int, list[tuple[str, int]]]]:

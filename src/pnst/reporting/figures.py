@@ -91,7 +91,7 @@ def region_pictures(study: Study, lesion: Lesion, m: Measurements, name: str) ->
     if not isinstance(region, Mask):
         return []
     _, _, roles = REGIONS[name]
-    series, whole = _measured_on(study, roles, region)
+    series, whole = measured_on(study, roles, region)
     if series is None or whole is None:
         return []
     axis = whole.grid.canonical().slice_axis
@@ -122,6 +122,16 @@ def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]
     if field is None:
         return []
     canvas = Canvas(field, colour_bar=True)
+    outlined = draw_adc(canvas, adc, m)
+    canvas.outline(field.plane.cut(lesion.mesh), DIAMETER)
+    drawn = ", ".join(("lesion outline (white)", *outlined))
+    caption = f"ADC map with {drawn}, {_slice_of(study, field, adc.grid)}; one colour range in every report"
+    return [Picture(canvas.png(), "ADC map of the lesion in colour", caption)]
+
+
+def draw_adc(canvas: Canvas, adc: Volume, m: Measurements) -> list[str]:
+    """The ADC map in colour, with the outlines of what was averaged in it; what was outlined, in words."""
+    field = canvas.field
     canvas.colours(field.volume.data, ADC_RANGE, ADC_UNIT)
     outlined = []
     for name, (words, colour) in ADC_REGIONS.items():
@@ -131,10 +141,7 @@ def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]
         if shown is not None and field.plane.image(shown).any():
             canvas.ring(shown, colour)
             outlined.append(words)
-    canvas.outline(field.plane.cut(lesion.mesh), DIAMETER)
-    drawn = ", ".join(("lesion outline (white)", *outlined))
-    caption = f"ADC map with {drawn}, {_slice_of(study, field, adc.grid)}; one colour range in every report"
-    return [Picture(canvas.png(), "ADC map of the lesion in colour", caption)]
+    return outlined
 
 
 def _lesion_on(
@@ -149,13 +156,26 @@ def _lesion_on(
     if field is None:
         return None
     canvas = Canvas(field)
-    canvas.grey(displayed(field.volume, series), lesion.mesh.vertices)
-    draw_outline(canvas, lesion, colours)
+    draw_section(canvas, series, lesion, colours=colours)
     if diameter is not None:
         canvas.chord(field.plane.project(diameter), DIAMETER)
     alt = f"Lesion outline on {role_title(series.role)}, {field.plane.orientation}"
     caption = (_where(series, field, series.volume.grid), remark, colours.legend if colours else "")
     return Picture(canvas.png(), alt, "; ".join(part for part in caption if part))
+
+
+def draw_section(
+    canvas: Canvas,
+    series: Series,
+    lesion: Lesion,
+    zones: Iterable[tuple[Mask, str]] = (),
+    colours: OutlineColours | None = None,
+) -> None:
+    """A series in grey, regions on its grid lightly in their colours, and the lesion's outline."""
+    canvas.grey(displayed(canvas.field.volume, series), lesion.mesh.vertices)
+    for region, colour in zones:
+        canvas.zone(canvas.field.of(region).data, colour)
+    draw_outline(canvas, lesion, colours)
 
 
 def draw_outline(canvas: Canvas, lesion: Lesion, colours: OutlineColours | None) -> None:
@@ -171,9 +191,7 @@ def _region_on(
 ) -> Picture:
     title, colour, _ = REGIONS[name]
     canvas = Canvas(field)
-    canvas.grey(displayed(field.volume, series), lesion.mesh.vertices)
-    canvas.zone(field.of(region).data, colour)
-    draw_outline(canvas, lesion, colours)
+    draw_section(canvas, series, lesion, [(region, colour)], colours)
     alt = f"{title} and lesion outline on {role_title(series.role)}, {field.plane.orientation}"
     where = _where(series, field, region.grid)
     return Picture(canvas.png(), alt, f"{where}; {colours.legend}" if colours else where)
@@ -192,7 +210,7 @@ def displayed(volume: Volume, series: Series) -> FloatArray:
     return np.asarray(volume.data[..., b == b.max()].mean(axis=-1))
 
 
-def _measured_on(study: Study, roles: Iterable[Role], region: Mask) -> tuple[Series | None, Mask | None]:
+def measured_on(study: Study, roles: Iterable[Role], region: Mask) -> tuple[Series | None, Mask | None]:
     """The first series of these roles that has the region's voxels, and the region on its whole grid.
 
     A region is never drawn on an image that it was not measured on.

@@ -6,7 +6,7 @@ sagittal one; anterior, or superior, at the top. All of it follows from the affi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -115,6 +115,13 @@ class FieldOfView:
     def slice(self) -> int:
         """The plane's index in the whole canonical image."""
         return int(self.box[self.plane.axis].start) + self.plane.index
+
+    def at(self, index: int) -> Self:
+        """The same field on another slice, counted in the whole canonical image; `IndexError` beyond the crop."""
+        inside = index - int(self.box[self.plane.axis].start)
+        if not 0 <= inside < self.volume.grid.shape[self.plane.axis]:
+            raise IndexError(f"slice {index} is not in the field of view")
+        return replace(self, plane=replace(self.plane, index=inside))
 
     def body(self, points: FloatArray) -> tuple[BoolArray, BoolArray]:
         """Where a body lies in the picture, and what is near it, (rows, columns) each: the ellipse in the box of its

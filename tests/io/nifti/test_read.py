@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 
 from pnst.errors import GeometryError, InputError
 from pnst.image import Grid, Mask, Volume
-from pnst.io.nifti.read import is_nifti, read_volume, stem, write_volume
+from pnst.io.nifti.read import is_nifti, nifti_bytes, read_volume, stem, write_volume
 
 
 def saved(folder: Path, data: np.ndarray, sform=None, qform=None, name: str = "image.nii.gz", unit: str = "mm") -> Path:
@@ -237,3 +237,11 @@ def test_real_images_read_as_nibabel_reads_them(shared_data):
         values, grid, _ = read_volume(shared_data / name)
         assert np.array_equal(values, image.get_fdata(dtype=np.float32))
         assert np.abs(grid.affine - image.affine).max() < 1e-6
+
+
+def test_the_bytes_in_memory_are_those_of_the_file(tmp_path):
+    affine = np.array([[0.8, -0.2, 0.1, 3.0], [0.24, 0.79, 0.05, -7.0], [-0.3, 0.0, 3.3, 1.0], [0, 0, 0, 1]])
+    affine[:3, :3] = np.linalg.qr(affine[:3, :3])[0] * (0.8, 0.9, 3.3)
+    volume = Volume(np.arange(2 * 3 * 4).reshape(2, 3, 4) + 0.5, Grid((2, 3, 4), affine), "um2_per_ms")
+    write_volume(tmp_path / "a.nii", volume)
+    assert nifti_bytes(volume) == (tmp_path / "a.nii").read_bytes()

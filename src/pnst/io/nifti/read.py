@@ -79,15 +79,21 @@ def write_volume(file: Path, image: Volume | Mask) -> None:
             expected=".nii or .nii.gz",
             remedy="rename the output",
         )
+    content = nifti_bytes(image)
+    with atomic_file(file) as temporary:
+        temporary.write_bytes(gzip.compress(content, 6, mtime=0) if file.name.endswith(".gz") else content)
+
+
+def nifti_bytes(image: Volume | Mask) -> bytes:
+    """Voxels and their grid as the content of a `.nii` file, stored as `write_volume` says."""
     nifti = nib.Nifti1Image(_stored(image), image.grid.affine)
     nifti.header.set_sform(image.grid.affine, code=1)
     nifti.header.set_qform(image.grid.affine, code=1)
     nifti.header.set_xyzt_units("mm")
     if isinstance(image, Volume):
         nifti.header["descrip"] = image.unit.encode()
-    content = nifti.to_bytes()
-    with atomic_file(file) as temporary:
-        temporary.write_bytes(gzip.compress(content, 6, mtime=0) if file.name.endswith(".gz") else content)
+    content: bytes = nifti.to_bytes()
+    return content
 
 
 def _scaled(stored: AnyArray, header: nib.Nifti1Header, file: Path) -> Float32Array:
