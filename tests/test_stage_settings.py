@@ -45,3 +45,11 @@ def test_nothing_changes_a_setting_later():
         stage.reach_mm = 7.0
     assert stage.reach_mm == 5.0
     assert len({stage, Stage(), Stage(reach_mm=7.0)}) == 2
+
+
+def test_settings_show_what_differs_from_the_defaults():
+    assert repr(Stage()) == "Stage()"
+    assert repr(Stage(reach_mm=7.0)) == "Stage(reach_mm=7.0)"
+    run = RunSettings()
+    assert repr(run) == "RunSettings()"
+    assert eval(repr(Stage(reach_mm=7.0))) == Stage(reach_mm=7.0)

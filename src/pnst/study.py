@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from textwrap import shorten
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pnst.errors import GeometryError, InputError
+from pnst.html_table import html_notes, html_table
 from pnst.image import Box, Grid, Mask, Volume
 from pnst.kernels.mesh import Mesh, subsample_vertices
 from pnst.kernels.surface import LevelSet, level_set
 from pnst.typing import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Role(StrEnum):
@@ -37,6 +43,9 @@ class Role(StrEnum):
         return self.upper().replace("_", " ")
 
 
+SERIES_HEAD = ("Role", "Voxels", "Spacing (mm)", "b-values (s/mm²)", "TR (ms)", "TE (ms)", "TI (ms)", "Unit")
+MAX_SHOWN = 80
+"""Characters of a text in a short line."""
 GRIDS_KEPT = 8
 """A lesion keeps its voxels on so many grids: those of a study's series, and of their parts that are measured again."""
 
@@ -184,6 +193,34 @@ class Series:
             vectors.flags.writeable = False
             object.__setattr__(self, "b_vectors", vectors)
 
+    def row(self) -> dict[str, Any]:
+        """Flat: role, voxels and spacing along i, j and k, and the facts of the acquisition."""
+        grid = self.volume.grid
+        return {
+            "role": None if self.role is None else str(self.role),
+            **dict(zip(("ni", "nj", "nk"), grid.shape, strict=True)),
+            **dict(zip(("spacing_i_mm", "spacing_j_mm", "spacing_k_mm"), grid.spacing, strict=True)),
+            "volumes": 1 if self.volume.data.ndim == 3 else self.volume.data.shape[3],
+            "unit": self.volume.unit,
+            "b_values": self.b_values,
+            **asdict(self.acquisition),
+            "manufacturer": vendor(self.acquisition.manufacturer) if self.acquisition.manufacturer else None,
+            "format": self.source.format,
+        }
+
+    def cells(self) -> tuple[str, ...]:
+        """One line of a table: what stands under `SERIES_HEAD`."""
+        grid, facts = self.volume.grid, self.acquisition
+        known = (facts.repetition_time_ms, facts.echo_time_ms, facts.inversion_time_ms)
+        b_values = ", ".join(f"{b:.4g}" for b in sorted(set(self.b_values or ())))
+        voxels, spacing = " × ".join(map(str, self.volume.data.shape)), " × ".join(f"{s:.3g}" for s in grid.spacing)
+        times = ["" if time is None else f"{time:.4g}" for time in known]
+        return str(self.role or "none"), voxels, spacing, b_values, *times, self.volume.unit
+
+    def __repr__(self) -> str:
+        b = "" if self.b_values is None else f", b {', '.join(f'{b:.4g}' for b in sorted(set(self.b_values)))} s/mm²"
+        return f"Series({self.role or 'no role'}, {self.volume!r}{b})"
+
     @property
     def processing(self) -> dict[str, str]:
         """What was done to the series since it was read, for provenance: "align" and "bias", as `key=value` words."""
@@ -239,9 +276,32 @@ class Study:
                     remedy="read it before aligning, and hand it over: pnst.align(study, lesions=[lesion])",
                 )
 
+    def __getitem__(self, role: Role | str) -> Series:
+        """The series of a role: `study["t1"]`. `KeyError` names those that there are."""
+        series = next((series for name, series in self.series.items() if name == role), None)
+        if series is None:
+            raise KeyError(f"{self.case_id} has no {role} series; it has {', '.join(self.series) or 'none'}")
+        return series
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a series: its role, geometry, and what its header says of the physics."""
+        return [{"case_id": self.case_id, **series.row()} for series in self.series.values()]
+
+    def to_frame(self) -> pd.DataFrame:
+        """`rows` as a table."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows())
+
+    def __repr__(self) -> str:
+        series = ", ".join(self.series) or "no series"
+        masks = f"; masks {', '.join(map(repr, self.masks))}" if self.masks else ""
+        return f"Study({self.case_id!r}: {series}{masks})"
+
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{role}</td><td>{series.volume!r}</td></tr>" for role, series in self.series.items())
-        return f"<table><tr><th>role</th><th>volume</th></tr>{rows}</table>"
+        rows = [series.cells() for series in self.series.values()]
+        masks = [f"Masks: {', '.join(self.masks)}"] if self.masks else []
+        return html_table(self.case_id, SERIES_HEAD, rows) + html_notes([*masks, *self.notes])
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,6 +340,17 @@ class Lesion:
                 expected="at least one voxel",
                 remedy="check the label's name or number, and that the mask was saved after drawing",
             )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.label!r}, {'; '.join(self.facts().values())})"
+
+    def _repr_html_(self) -> str:
+        return html_table(f"Lesion {self.label}", ("", ""), self.facts().items()) + html_notes(self.notes)
+
+    def facts(self) -> dict[str, str]:
+        """What a table says of it: title → text."""
+        made_by = shorten(self.made_by, MAX_SHOWN, placeholder=" …")
+        return {"Volume of the mask": f"{self.mask.volume_mm3 / 1000:.3g} ml", "Made by": made_by}
 
     @cached_property
     def level_set(self) -> LevelSet:

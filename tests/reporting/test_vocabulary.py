@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pnst.classification.predictor_titles import PREDICTORS
 from pnst.evidence.question import QUESTIONS
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.reporting.question_words import WORDS
 from pnst.reporting.reportlets import PICTURES
-from pnst.reporting.vocabulary import COLUMNS, FAMILIES, PREDICTORS, ROLES, family_words
+from pnst.reporting.vocabulary import COLUMNS, FAMILIES, ROLES, family_words
 from pnst.study import Role
 
 

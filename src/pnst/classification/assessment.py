@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+from textwrap import shorten
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pnst.classification.assessment_entry import checked_entry
 from pnst.classification.findings import Finding
 from pnst.classification.prediction import Input
+from pnst.classification.predictor_titles import predictor_title
 from pnst.evidence.body import Evidence
 from pnst.evidence.question import question_named
 from pnst.evidence.rule import RuleResult
+from pnst.html_table import html_notes, html_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -187,15 +189,18 @@ class Assessment:
         return "nothing that was asked" if asked is None else asked.names_of
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{escape(name)}</td><td>{finding.contribution:+.2f}</td><td>{_or_dash(finding.alone)}</td></tr>"
-            for name, finding in self.findings.items()
-        )
+        rows = [
+            (predictor_title(name), f"{one.contribution:+.2f}", _ends(one.contribution_interval), _or_dash(one.alone))
+            for name, one in sorted(self.findings.items(), key=lambda item: -abs(item[1].contribution))
+        ]
         notes = [*([f"abstained: {self.abstained}"] if self.abstained else []), *self.warnings, self.disclaimer]
+        head = ("Finding", "Log-odds beside the others", "95 % interval", "Alone")
+        return html_table(f"{self.case_id}, lesion {self.label}: {self}", head, rows) + html_notes(notes)
+
+    def __repr__(self) -> str:
+        doubt = "; abstained" if self.abstained is not None and self.probability is not None else ""
         return (
-            f"<table><caption>{escape(self.case_id)}, lesion {escape(self.label)}: {escape(str(self))}</caption>"
-            f"<tr><th>predictor</th><th>log-odds beside the others</th><th>alone</th></tr>{rows}</table>"
-            f"<ul>{''.join(f'<li>{escape(note)}</li>' for note in notes)}</ul>"
+            f"Assessment({self.case_id!r}, lesion {self.label!r}: {shorten(str(self), 120, placeholder=' …')}{doubt})"
         )
 
     def __str__(self) -> str:
@@ -213,6 +218,10 @@ def _intervals(findings: Mapping[str, Finding], name: str) -> dict[str, list[flo
 
 def _pair(ends: Sequence[float] | None) -> tuple[float, float] | None:
     return None if ends is None else (ends[0], ends[1])
+
+
+def _ends(interval: tuple[float, float] | None) -> str:
+    return "" if interval is None else f"{interval[0]:+.2f} – {interval[1]:+.2f}"
 
 
 def _or_dash(value: float | None) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from html import escape
 from typing import TYPE_CHECKING, Any
 
+from pnst.html_table import html_notes, html_table
 from pnst.measurement.measurements import Measurements
 from pnst.measurement.spine_region import NO_VERTEBRAE, spine_region, vertebra_centres
 from pnst.study import Lesion, Study
@@ -136,17 +136,28 @@ class Burden:
         return pd.DataFrame([{"case_id": self.case_id, **asdict(lesion)} for lesion in self.lesions])
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{lesion.number}</td><td>{escape(lesion.label)}</td><td>{escape(lesion.region or '–')}</td>"
-            f"<td>{_shown(lesion.longest_diameter_mm, '.1f')}</td><td>{_shown(lesion.volume_ml, '.3g')}</td>"
-            f"<td>{_shown(lesion.probability, '.2f')}</td></tr>"
+        rows = [
+            (
+                str(lesion.number),
+                lesion.label,
+                lesion.region or "–",
+                _shown(lesion.longest_diameter_mm, ".1f"),
+                _shown(lesion.volume_ml, ".3g"),
+                _shown(lesion.probability, ".2f"),
+            )
             for lesion in self.lesions
-        )
-        heads = "".join(
-            f"<th>{h}</th>" for h in ("number", "label", "region", "diameter, mm", "volume, ml", "probability")
-        )
-        total = f"{escape(self.case_id)}: {len(self.lesions)} lesions, {self.total_volume_ml:.3g} ml"
-        return f"<table><caption>{total}</caption><tr>{heads}</tr>{rows}</table>"
+        ]
+        head = ("Number", "Lesion", "Region", "Longest diameter (mm)", "Volume (ml)", "Probability")
+        unmeasured = [f"Not measured: {', '.join(self.unmeasured)}"] if self.unmeasured else []
+        return html_table(self._total, head, rows) + html_notes(unmeasured)
+
+    def __repr__(self) -> str:
+        return f"Burden({self._total!r})"
+
+    @property
+    def _total(self) -> str:
+        count = len(self.lesions)
+        return f"{self.case_id}: {count} lesion{'' if count == 1 else 's'}, {self.total_volume_ml:.3g} ml"
 
 
 def burden(

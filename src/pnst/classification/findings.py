@@ -43,4 +43,5 @@ class Findings(Mapping[str, Finding]):
         return len(self._names)
 
     def __repr__(self) -> str:
-        return repr(dict(self))
+        parts = ", ".join(f"{name} {finding.contribution:+.2f}" for name, finding in self.items())
+        return f"Findings({parts})"

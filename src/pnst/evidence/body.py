@@ -37,6 +37,9 @@ class SiteEvidence:
     moments: tuple[SampleMoments, ...] = ()
     agreements: tuple[AgreementCounts, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"SiteEvidence({self.name!r}, {len(self.sign_counts)} signs, {len(self.moments)} numbers)"
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -51,6 +54,11 @@ class Evidence:
     moments: tuple[SampleMoments, ...] = field(default_factory=moments)
     entity_moments: tuple[EntityMoments, ...] = field(default_factory=entity_moments)
     agreements: tuple[Agreement, ...] = field(default_factory=agreements)
+
+    def __repr__(self) -> str:
+        more = [*(repr(site.name) for site in self.sites), *([f"own {self.own.name!r}"] if self.own else [])]
+        rows = len(self.sign_counts) + len(self.moments)
+        return f"Evidence({rows} published rows{', with ' if more else ''}{', '.join(more)})"
 
     def publication(self, study: str) -> Publication:
         """A study by its key."""

@@ -30,6 +30,9 @@ class Mesh:
     vertices: FloatArray
     faces: IntArray
 
+    def __repr__(self) -> str:
+        return f"Mesh({len(self.vertices)} vertices, {len(self.faces)} faces, {self.volume_mm3 / 1000:.3g} ml)"
+
     @cached_property
     def tree(self) -> cKDTree:
         """Its vertices, for who looks for those that are near."""

@@ -29,6 +29,9 @@ class SurfaceMap:
     meaning: str
     """What the values are, with their unit."""
 
+    def __repr__(self) -> str:
+        return f"SurfaceMap({self.meaning}, {len(self.points)} points)"
+
 
 Regions = Mapping[str, Mask | Volume | SurfaceMap]
 

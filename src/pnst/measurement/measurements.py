@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
+from pnst.html_table import html_notes, html_table
 from pnst.measurement.families.adc import Adc
 from pnst.measurement.families.bone import Bone
 from pnst.measurement.families.canal import Canal
@@ -30,6 +30,7 @@ from pnst.measurement.families.split_fat import SplitFat
 from pnst.measurement.families.t1_high import T1High
 from pnst.measurement.families.target import Target
 from pnst.measurement.family import INTERVAL, Family, Regions, Value
+from pnst.measurement.html_rows import HEAD, family_rows, override_rows, skipped_rows
 from pnst.measurement.settings import MeasureSettings
 
 if TYPE_CHECKING:
@@ -138,11 +139,12 @@ class Measurements:
         return pd.DataFrame([self.row()])
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{escape(n)}</td><td>{escape(_shown(v))}</td></tr>" for n, v in self.columns().items())
-        gaps = "".join(
-            f"<tr><td>{escape(n)}</td><td><i>skipped: {escape(r)}</i></td></tr>" for n, r in self.skipped.items()
-        )
-        return f"<table><caption>{escape(self.case_id)}, lesion {escape(self.label)}</caption>{rows}{gaps}</table>"
+        rows = (*family_rows(self.families()), *override_rows(self.overrides), *skipped_rows(self.skipped))
+        return html_table(f"{self.case_id}, lesion {self.label}", HEAD, rows) + html_notes(self.warnings)
+
+    def __repr__(self) -> str:
+        skipped = f"; {len(self.skipped)} skipped" if self.skipped else ""
+        return f"Measurements({self.case_id!r}, lesion {self.label!r}: {', '.join(self.families()) or 'none'}{skipped})"
 
 
 def _family_types() -> dict[str, type[Family]]:
@@ -166,10 +168,6 @@ LARGEST = 1e9
 
 def _plain(columns: Mapping[str, Value]) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in columns.items()}
-
-
-def _shown(value: Value) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _family(name: str, columns: object) -> Family:

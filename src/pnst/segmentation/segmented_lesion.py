@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pnst.html_table import html_notes
 from pnst.image import Mask, Volume
 from pnst.study import Lesion
 
@@ -21,3 +22,13 @@ class SegmentedLesion(Lesion):
     """Where it may be one or the other."""
     quality: tuple[str, ...] = ()
     """What to look at, in sentences."""
+
+    def __repr__(self) -> str:
+        return super().__repr__()  # not the generated one, which prints every voxel's grid
+
+    def facts(self) -> dict[str, str]:
+        """What a table says of it: title → text."""
+        return {**super().facts(), "Predicted Dice": f"predicted Dice {self.predicted_dice:.2f}"}
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + html_notes(self.quality)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pnst.errors import InputError, PnstError
+from pnst.html_table import html_notes
 from pnst.measurement.measurements import Measurements
 from pnst.measurement.overrides import check_overrides
 from pnst.segmentation.prompt import Prompt
@@ -69,10 +71,18 @@ class Case:
 
         return pd.DataFrame(self.rows())
 
+    def __repr__(self) -> str:
+        lesions = ", ".join(repr(lesion.label) for lesion in self.lesions) or "none"
+        done = "assessed" if self.assessments else "measured" if self.measurements else "not measured"
+        failed = f"; {len(self.failures)} failed" if self.failures else ""
+        return f"Case({self.study.case_id!r}, lesions {lesions}, {done}{failed})"
+
     def _repr_html_(self) -> str:
-        parts = [part._repr_html_() for pair in zip(self.measurements, self.assessments, strict=False) for part in pair]
+        pairs = zip_longest(self.measurements, self.assessments)  # there may be no assessments yet
+        parts = [part._repr_html_() for pair in pairs for part in pair if part is not None]
         whole = self.burden._repr_html_() if self.burden.is_several else ""
-        return self.study._repr_html_() + whole + "".join(parts)
+        failed = html_notes(f"Lesion {label}: {why}" for label, why in self.failures.items())
+        return self.study._repr_html_() + whole + "".join(parts) + failed
 
 
 def run_case(

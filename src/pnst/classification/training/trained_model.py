@@ -37,6 +37,9 @@ class TrainedModel:
     notes: tuple[str, ...] = ()
     """What is to be said of this model wherever it is used."""
 
+    def __repr__(self) -> str:
+        return f"TrainedModel({self.name}, {len(self.features)} features)"
+
     @property
     def question(self) -> Question:
         """What it was trained to answer."""

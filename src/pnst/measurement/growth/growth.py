@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
+from pnst.html_table import html_notes, html_table
 from pnst.measurement.growth.category import Category
 from pnst.measurement.growth.change import Interval
 from pnst.measurement.growth.curve import GrowthCurve
@@ -87,6 +87,11 @@ class LesionGrowth:
     curve: GrowthCurve | None = None
     """Over all dates that have it; None where they are under two."""
 
+    def __repr__(self) -> str:
+        return (
+            f"LesionGrowth({self.label!r}, {self.status}, measured on {len(self.measured)} of {len(self.visits)} dates)"
+        )
+
     @property
     def measured(self) -> tuple[Visit, ...]:
         """The dates that have it."""
@@ -123,6 +128,9 @@ class DatedStudy:
     """Label of a lesion that could not be measured → why."""
     alignment: DateAlignment | None = None
     """None on the first date."""
+
+    def __repr__(self) -> str:
+        return f"DatedStudy(day {self.day}, {self.study!r}, {len(self.lesions)} lesions)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,14 +175,13 @@ class Growth:
         return pd.DataFrame(self.rows())
 
     def _repr_html_(self) -> str:
-        heads = ("lesion", "day", "volume ml", "change", "category")
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in _cells(lesion, visit)) + "</tr>"
-            for lesion in self.lesions
-            for visit in lesion.visits
-        )
-        head = "".join(f"<th>{name}</th>" for name in heads)
-        return f"<table><caption>{escape(self.case_id)}</caption><tr>{head}</tr>{rows}</table>"
+        head = ("Lesion", "Days since the first date", "Volume (ml)", "Change of volume", "REiNS category")
+        rows = [_cells(lesion, visit) for lesion in self.lesions for visit in lesion.visits]
+        return html_table(self.case_id, head, rows) + html_notes(self.warnings)
+
+    def __repr__(self) -> str:
+        lesions = ", ".join(repr(lesion.label) for lesion in self.lesions) or "none"
+        return f"Growth({self.case_id!r}, lesions {lesions}, days {', '.join(map(str, self.days))})"
 
 
 def alignment_entry(date: DatedStudy) -> dict[str, Any]:
