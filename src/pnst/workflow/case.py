@@ -91,10 +91,12 @@ def run_case(
     settings: RunSettings | None = None,
     progress: Progress = no_progress,
     with_page: bool = True,
+    with_viewer: bool = True,
 ) -> Case:
     """The main job: every stage from reading to reporting, and every output written into `out`, whole or not at all.
 
     Without `out` nothing is written, and no page is made; nor is one without `with_page`.
+    The page of a run has a viewer, several megabytes, unless it is left out.
     """
     settings = settings or RunSettings()
     if out is None:
@@ -106,7 +108,7 @@ def run_case(
         page = None
         if with_page:
             progress("report")
-            page = report_case(case)
+            page = report_case(case, with_viewer)
         progress("writing")
         write_case(case, page, settings, folder)
     return case
@@ -258,12 +260,14 @@ def assess_case(case: Case, inputs: CaseInputs, settings: RunSettings) -> Case:
     return replace(case, lesions=lesions, measurements=measurements, assessments=assessments, failures=failures)
 
 
-def report_case(case: Case) -> str:
-    """One HTML page over the lesions that were assessed."""
+def report_case(case: Case, viewer: bool = True) -> str:
+    """One HTML page over the lesions that were assessed, with a viewer, or a few times smaller without one."""
     from pnst.reporting.report import report_lesions
+    from pnst.workflow.page_images import page_images
 
     findings = list(zip(case.lesions, case.measurements, case.assessments, strict=True))
-    return report_lesions(case.study, findings, tuple(case.failures))
+    images = [page_images(case.study, lesion, m) for lesion, m, _ in findings] if viewer else ()
+    return report_lesions(case.study, findings, tuple(case.failures), images)
 
 
 def summaries(case: Case) -> list[LesionSummary]:
