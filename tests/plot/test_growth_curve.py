@@ -37,7 +37,7 @@ def test_points_lie_at_the_days_and_volumes_in_ml(grown):
 
 def test_the_page_draws_the_same(grown):
     drawn = figure_png(lambda axes: growth(grown, "a", axes))
-    assert drawn == curve_picture(grown.lesions[0], (0.2, 0.2)).png
+    assert drawn == curve_picture(grown.lesions[0], (0.2, 0.2)).data
     other = replace(grown, settings=replace_threshold(grown.settings))
     assert figure_png(lambda axes: growth(other, "a", axes)) != drawn
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import io
 
-import matplotlib.image
 import numpy as np
 from matplotlib.colors import to_rgb
+from PIL import Image
 
 from pnst.study import Study
 
 
 def pixels(picture):
     """(rows, columns, 3) in 0–1."""
-    return matplotlib.image.imread(io.BytesIO(picture.png), format="png")[..., :3]
+    return decoded(picture.data)
+
+
+def decoded(data):
+    """(rows, columns, 3) in 0–1 of a PNG or JPEG."""
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")) / 255
 
 
 def near(image, colour, tolerance=0.12):

@@ -16,7 +16,7 @@ from pnst.study import Study
 
 
 def shown(picture):
-    return np.asarray(Image.open(io.BytesIO(picture.png)).convert("RGB")).astype(int)
+    return np.asarray(Image.open(io.BytesIO(picture.data)).convert("RGB")).astype(int)
 
 
 def blue(tile):
@@ -60,4 +60,4 @@ def test_without_images_there_is_no_picture(made):
 
 
 def test_equal_input_gives_equal_bytes(made):
-    assert contact_sheet(made.study, made.lesion).png == contact_sheet(made.study, made.lesion).png
+    assert contact_sheet(made.study, made.lesion).data == contact_sheet(made.study, made.lesion).data

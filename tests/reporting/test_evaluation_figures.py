@@ -29,4 +29,4 @@ def test_a_models_folder_is_written_as_it_is_called(evaluation, name):
     renamed = replace(evaluation, models=(other,), decision=replace(evaluation.decision, net_benefit=curves))
     assert re.sub(r'src="[^"]*"', "", evaluation_report(renamed)).count(f">{name}<") > 1
     nameless = replace(other, predictions=replace(one.predictions, name=""))
-    assert roc_picture(renamed).png != roc_picture(replace(renamed, models=(nameless,))).png
+    assert roc_picture(renamed).data != roc_picture(replace(renamed, models=(nameless,))).data

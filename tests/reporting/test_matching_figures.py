@@ -42,7 +42,7 @@ def test_it_says_the_worst():
 def test_a_name_is_no_formula_and_many_covariates_are_cut():
     row = MATCHED.balance[0]
     many = [replace(row, name=f"$x_{n}$ of a very long name indeed", smd_before=n / 50) for n in range(MAX_ROWS + 5)]
-    assert love_picture(with_rows(*many)).png.startswith(b"\x89PNG")
+    assert love_picture(with_rows(*many)).data.startswith(b"\x89PNG")
 
 
 def test_what_has_no_difference_to_standardise_is_left_out():

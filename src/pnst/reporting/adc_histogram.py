@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from matplotlib.axes import Axes
 
 from pnst.image import Mask, Volume
 from pnst.measurement.measurements import Measurements
-from pnst.reporting.canvas import ADC_RANGE
+from pnst.reporting.canvas import ADC_RANGE, Picture
+from pnst.reporting.evaluation_figures import figure_png
 from pnst.reporting.numbers import ADC_UNIT
 
 BIN = 0.05
@@ -22,6 +25,15 @@ def averaged_values(m: Measurements) -> np.ndarray[tuple[int], np.dtype[np.float
     if not isinstance(adc, Volume) or not isinstance(solid, Mask):
         return np.empty(0)
     return np.asarray(adc.data[solid.data])
+
+
+def histogram_pictures(m: Measurements) -> list[Picture]:
+    """The histogram as a picture of a page; none without ADC."""
+    if m.adc is None or not averaged_values(m).size:
+        return []
+    caption = "Voxels of what was averaged by their ADC, with its mean and the mean of its darkest part."
+    drawn = figure_png(partial(draw_histogram, m))
+    return [Picture(drawn, "Histogram of ADC over what was averaged", caption)]
 
 
 def draw_histogram(m: Measurements, axes: Axes) -> None:

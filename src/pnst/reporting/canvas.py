@@ -1,4 +1,4 @@
-"""Drawing one picture: grey image, outlines, zones, colour map, orientation letters, scale bar.
+"""Drawing one picture of an image: grey levels, outlines, zones, colour map, orientation letters, scale bar.
 
 matplotlib's objects only, never pyplot: nothing global changes and equal input gives equal bytes.
 """
@@ -25,7 +25,9 @@ from pnst.typing import BoolArray, FloatArray
 SIDE_IN = 3.0
 DPI = 160
 COMPRESSION = 3
-"""zlib's level: 29 pictures in 0.5 s, where 6 takes 1.3 s for 2 % fewer bytes. Levels 4 and 5 make more bytes."""
+"""zlib's level of a PNG."""
+QUALITY = 92
+"""Of a JPEG with its colours at full resolution: 1 ms and 48 kB a section, where a PNG takes 16 ms and 158 kB."""
 HALO = [withStroke(linewidth=2, foreground="black")]
 TEXT: dict[str, Any] = {"color": "white", "fontsize": 9, "family": "DejaVu Sans", "path_effects": HALO}
 WINDOW_PERCENTILES = (1.0, 99.5)
@@ -33,6 +35,8 @@ BRIGHTEST = 3.0
 """White is at most this many times the body's median: of a dark tumour in fat something must be seen."""
 WIDER = 0.15
 """The window reaches beyond the brightest that it was made for by this share of itself."""
+TINT = 0.35
+"""How opaque a region is."""
 SCALE_BARS_MM = (5, 10, 20, 50, 100, 200)
 ADC_RANGE = (0.0, 3.0)
 """In µm²/ms; one colour range for every report, so that two maps can be compared by eye."""
@@ -40,27 +44,29 @@ ADC_RANGE = (0.0, 3.0)
 
 @dataclass(frozen=True)
 class Picture:
-    """A finished picture: PNG bytes, what it is in words for those who cannot see it, and its caption."""
+    """A finished picture: PNG or JPEG, what it is in words for those who cannot see it, and its caption."""
 
-    png: bytes
+    data: bytes
     alt: str
     caption: str
 
     @property
     def uri(self) -> str:
         """The picture as a data URI."""
-        return "data:image/png;base64," + b64encode(self.png).decode("ascii")
+        kind = "png" if self.data.startswith(b"\x89PNG") else "jpeg"
+        return f"data:image/{kind};base64," + b64encode(self.data).decode("ascii")
 
 
 class Canvas:
-    """A square picture of a field, drawn layer by layer: turned into PNG bytes, or left on the axes that are given."""
+    """A square picture of a field, drawn layer by layer: turned into a JPEG, or left on the axes that are given."""
 
     def __init__(self, field: FieldOfView, *, colour_bar: bool = False, axes: Axes | None = None) -> None:
         self.field = field
         self.is_own = axes is None
         if axes is None:
             width = SIDE_IN * (1.2 if colour_bar else 1.0)
-            axes = Figure(figsize=(width, SIDE_IN), dpi=DPI, facecolor="black").add_axes((0, 0, SIDE_IN / width, 1))
+            axes = Figure(figsize=(width, SIDE_IN), dpi=DPI, facecolor="none").add_axes((0, 0, SIDE_IN / width, 1))
+            self.raster = Image.new("RGB", (round(width * DPI), round(SIDE_IN * DPI)))
             axes.set_axis_off()
         else:
             axes.set(xticks=[], yticks=[], facecolor="black")
@@ -78,9 +84,22 @@ class Canvas:
         image = self.field.plane.image(data).astype(np.float32)  # half the work of doubles, for 256 greys
         body, beside = (None, None) if points is None else self.field.body(points)
         low, high = window(image, body, beside)
-        self.axes.imshow(
-            image, cmap="gray", vmin=low, vmax=high, extent=self.field.plane.extent, interpolation="bilinear", zorder=0
-        )
+        levels = 255 * np.clip((np.nan_to_num(image, nan=low) - low) / (high - low), 0, 1)
+        self._raster(Image.fromarray(levels.astype(np.uint8)).convert("RGBA"), Image.Resampling.BILINEAR)
+
+    def _raster(self, layer: Image.Image, resampling: Image.Resampling) -> None:
+        """An image of the whole slice, over those before it: on given axes as they are, else among the raster layers,
+        ten times as fast as by matplotlib."""
+        left, right, _, top = self.field.window
+        first, last, bottom, highest = self.field.plane.extent
+        density = SIDE_IN * DPI / (right - left)
+        size = max(round((last - first) * density), 1), max(round((bottom - highest) * density), 1)
+        layer = layer.resize(size, resampling)
+        if self.is_own:
+            place = round((first - left) * density), round((highest - top) * density)
+            self.raster.paste(layer, place, layer)
+        else:
+            self.axes.imshow(np.asarray(layer), extent=self.field.plane.extent, interpolation="nearest")
 
     def colours(self, data: FloatArray, limits: tuple[float, float], unit: str) -> None:
         """A map in colour with its bar, voxels as they are; NaN stays transparent."""
@@ -101,9 +120,9 @@ class Canvas:
     def zone(self, data: BoolArray, colour: str) -> None:
         """A region filled lightly, with its outline."""
         section = self.field.plane.image(data)
-        tint = np.zeros((*section.shape, 4))
-        tint[section] = (*to_rgb(colour), 0.35)
-        self.axes.imshow(tint, extent=self.field.plane.extent, interpolation="nearest")
+        tint = np.zeros((*section.shape, 4), dtype=np.uint8)
+        tint[section] = [round(255 * part) for part in (*to_rgb(colour), TINT)]
+        self._raster(Image.fromarray(tint), Image.Resampling.NEAREST)
         self.ring(data, colour)
 
     def ring(self, data: BoolArray, colour: str) -> None:
@@ -131,14 +150,15 @@ class Canvas:
         left, right, bottom, top = self.field.window
         self.axes.set(xlim=(left, right), ylim=(bottom, top))
 
-    def png(self) -> bytes:
+    def jpeg(self) -> bytes:
         """The picture with its orientation letters and scale bar."""
         self.finish()
         drawn = FigureCanvasAgg(self.figure)
         drawn.draw()
-        opaque = np.ascontiguousarray(np.asarray(drawn.buffer_rgba())[..., :3])  # no transparency: the face is black
+        lines = Image.fromarray(np.asarray(drawn.buffer_rgba()))
+        self.raster.paste(lines, (0, 0), lines)
         out = io.BytesIO()
-        Image.fromarray(opaque).save(out, "png", dpi=(DPI, DPI), compress_level=COMPRESSION)
+        self.raster.save(out, "jpeg", dpi=(DPI, DPI), quality=QUALITY, subsampling=0)
         return out.getvalue()
 
     def _letters(self) -> None:

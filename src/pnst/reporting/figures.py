@@ -126,7 +126,7 @@ def adc_pictures(study: Study, lesion: Lesion, m: Measurements) -> list[Picture]
     canvas.outline(field.plane.cut(lesion.mesh), DIAMETER)
     drawn = ", ".join(("lesion outline (white)", *outlined))
     caption = f"ADC map with {drawn}, {_slice_of(study, field, adc.grid)}; one colour range in every report"
-    return [Picture(canvas.png(), "ADC map of the lesion in colour", caption)]
+    return [Picture(canvas.jpeg(), "ADC map of the lesion in colour", caption)]
 
 
 def draw_adc(canvas: Canvas, adc: Volume, m: Measurements) -> list[str]:
@@ -161,7 +161,7 @@ def _lesion_on(
         canvas.chord(field.plane.project(diameter), DIAMETER)
     alt = f"Lesion outline on {role_title(series.role)}, {field.plane.orientation}"
     caption = (_where(series, field, series.volume.grid), remark, colours.legend if colours else "")
-    return Picture(canvas.png(), alt, "; ".join(part for part in caption if part))
+    return Picture(canvas.jpeg(), alt, "; ".join(part for part in caption if part))
 
 
 def draw_section(
@@ -194,7 +194,7 @@ def _region_on(
     draw_section(canvas, series, lesion, [(region, colour)], colours)
     alt = f"{title} and lesion outline on {role_title(series.role)}, {field.plane.orientation}"
     where = _where(series, field, region.grid)
-    return Picture(canvas.png(), alt, f"{where}; {colours.legend}" if colours else where)
+    return Picture(canvas.jpeg(), alt, f"{where}; {colours.legend}" if colours else where)
 
 
 def across(axis: int) -> int:

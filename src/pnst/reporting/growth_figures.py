@@ -76,7 +76,7 @@ def alignment_picture(growth: Growth, date: DatedStudy) -> Picture | None:
     canvas.grey(_chequered(field, np.asarray(field.volume.data, dtype=np.float64), other))
     words = f"day {date.day} ({role_title(way.role)}) on day 0 ({role_title(way.reference)})"
     caption = f"{words}, in squares of {TILE_MM:g} mm by turns: what runs on across their borders lies together."
-    return Picture(canvas.png(), f"Check of the alignment: {words}", caption)
+    return Picture(canvas.jpeg(), f"Check of the alignment: {words}", caption)
 
 
 def _first_and_last(growth: Growth, index: int) -> tuple[tuple[DatedStudy, Lesion], tuple[DatedStudy, Lesion]] | None:
@@ -110,7 +110,7 @@ def _outlined(date: DatedStudy, lesion: Lesion, pair: Sequence[tuple[DatedStudy,
         canvas.outline(field.plane.cut(one.mesh), colour)
     first, last = (one.day for one, _ in pair)
     caption = f"{role_title(series.role)} of day {date.day}; outline of day {first} in blue, of day {last} in orange"
-    return Picture(canvas.png(), f"Outlines of both dates on day {date.day}, {field.plane.orientation}", caption)
+    return Picture(canvas.jpeg(), f"Outlines of both dates on day {date.day}, {field.plane.orientation}", caption)
 
 
 def _shown(date: DatedStudy) -> Series | None:

@@ -101,7 +101,11 @@ def _of_values(predictor: Predictor, own: float | None) -> PublishedFigure:
         if row.predictor == predictor.name
     ]
     rows += [
-        StudyRow(f"{one.study}, {one.entity}", None, _moments(one.mean * scale, one.sd * scale, one.n))
+        StudyRow(
+            f"{one.study}, {one.note.partition(';')[0]} {one.entity}",
+            None,
+            _moments(one.mean * scale, one.sd * scale, one.n),
+        )
         for one in entity_moments()
         if one.predictor == predictor.name
     ]

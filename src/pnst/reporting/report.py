@@ -36,7 +36,7 @@ Finding = tuple[Lesion, Measurements, "Assessment"]
 def report(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> str:
     """One HTML file with the odds, the probability and its reasons, the numbers, the pictures and what it all rests on.
 
-    Nothing is loaded from elsewhere: pictures are PNG data URIs, the style is inline, there is no script.
+    Nothing is loaded from elsewhere: pictures are data URIs, the style is inline, there is no script.
     Equal input gives equal text. All text that comes from files is escaped.
 
     Raises `InputError` when measurements, assessment and study are not of one case and lesion, `SettingError` for an

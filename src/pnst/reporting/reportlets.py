@@ -8,6 +8,7 @@ from functools import partial
 
 from pnst.measurement.family import Family, Value
 from pnst.measurement.measurements import Measurements
+from pnst.reporting.adc_histogram import histogram_pictures
 from pnst.reporting.canvas import Picture
 from pnst.reporting.figures import (
     adc_pictures,
@@ -50,7 +51,7 @@ PICTURES: dict[str, DrawPictures] = {
     "margin": lesion_pictures,
     "edema": edema_pictures,
     "split_fat": partial(region_pictures, name="fat_rim"),
-    "adc": adc_pictures,
+    "adc": lambda study, lesion, m: [*adc_pictures(study, lesion, m), *histogram_pictures(m)],
     "ivim": lambda study, lesion, m: [],
     "enhancement": partial(region_pictures, name="enhancing"),
     "cyst": partial(region_pictures, name="cyst"),

@@ -99,4 +99,4 @@ def _picture(
     draw_outline(canvas, lesion, colours)
     alt = f"Structures beside the lesion on {role_title(series.role)}, {field.plane.orientation}"
     caption = (slice_words(series, field), ", ".join(shown), colours.legend if colours else "")
-    return Picture(canvas.png(), alt, "; ".join(part for part in caption if part))
+    return Picture(canvas.jpeg(), alt, "; ".join(part for part in caption if part))

@@ -152,7 +152,7 @@ def _matched_files(evaluation: Evaluation) -> dict[str, bytes]:
 
     tables = (pair_rows(evaluation), balance_table(evaluation.matched), outcome_table(evaluation.matched))
     texts = [to_csv(rows).encode() for rows in tables]
-    return dict(zip(MATCHED_FILES, (*texts, love_picture(evaluation.matched).png), strict=True))
+    return dict(zip(MATCHED_FILES, (*texts, love_picture(evaluation.matched).data), strict=True))
 
 
 def _evaluation_texts(evaluation: Evaluation) -> tuple[str, str, str]:
