@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := install --only-binary :all: --require-hashes
 CLEAN := build/clean
 
-.PHONY: help demo test check lint types contracts unit slow wheel later docs bench format schemas lock clean
+.PHONY: help demo test check lint types contracts unit slow wheel later docs notebooks bench format schemas lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -21,7 +21,7 @@ demo: .venv/.runtime ## run the main job on the two simulated studies of sample_
 test: lint types contracts unit wheel ## what every change must pass (minutes)
 	@echo "All tests passed."
 
-check: slow docs later ## what is slow: long tests, the documentation, other Pythons
+check: slow docs notebooks later ## what is slow: long tests, the documentation, the notebooks, other Pythons
 	@echo "All slow checks passed."
 
 # Without a cache: a module that moves changes the order of imports in files that did not.
@@ -62,6 +62,9 @@ docs: .venv/.dev ## the documentation, warnings are errors
 	rm -rf docs/_build docs/auto_examples
 	MPLBACKEND=agg OMP_NUM_THREADS=1 $(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
+
+notebooks: .venv/.dev ## run the notebooks of docs/notebooks, each into build/notebooks
+	OMP_NUM_THREADS=1 $(BIN)/python docs/run_notebooks.py build/notebooks
 
 bench: .venv/.dev ## speed, memory and error, side by side with peers
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/core.py

@@ -32,7 +32,7 @@ def test_every_value_is_a_dot_and_every_median_a_line():
     medians = [line.get_xdata()[0] for line in axes.lines if line.get_linewidth() == 1.6]
     assert medians == [1.0, 1.6]
     assert [text.get_text() for text in axes.get_yticklabels()] == ["MPNST (3)", "schwannoma (3)"]
-    assert axes.get_xlabel() == "Diffusion: mean adc (10⁻³ mm²/s)"
+    assert axes.get_xlabel() == "Diffusion: mean ADC (10⁻³ mm²/s)"
 
 
 def test_without_a_column_the_probability_and_without_a_diagnosis_all_lesions():

@@ -30,6 +30,9 @@ GROWN_DISCLAIMER = (
 )
 NO_ANSWER_DISCLAIMER = "Research software, not a medical device."
 
+MAX_ANSWER = 120
+"""Characters of an answer in a short line."""
+
 TRAINED = "trained model"
 """How the name of a model that was learnt from a cohort begins."""
 TRAINED_DISCLAIMER = (
@@ -190,18 +193,19 @@ class Assessment:
 
     def _repr_html_(self) -> str:
         rows = [
-            (predictor_title(name), f"{one.contribution:+.2f}", _ends(one.contribution_interval), _or_dash(one.alone))
+            (predictor_title(name), _signed(one.contribution), _ends(one.contribution_interval), _signed(one.alone))
             for name, one in sorted(self.findings.items(), key=lambda item: -abs(item[1].contribution))
         ]
         notes = [*([f"abstained: {self.abstained}"] if self.abstained else []), *self.warnings, self.disclaimer]
         head = ("Finding", "Log-odds beside the others", "95 % interval", "Alone")
-        return html_table(f"{self.case_id}, lesion {self.label}: {self}", head, rows) + html_notes(notes)
+        lesion = [f"lesion {self.label}"] if self.label else []  # a mapping can be assessed without naming it
+        caption = ", ".join(filter(None, (self.case_id, *lesion)))
+        return html_table(": ".join(filter(None, (caption, str(self)))), head, rows) + html_notes(notes)
 
     def __repr__(self) -> str:
         doubt = "; abstained" if self.abstained is not None and self.probability is not None else ""
-        return (
-            f"Assessment({self.case_id!r}, lesion {self.label!r}: {shorten(str(self), 120, placeholder=' …')}{doubt})"
-        )
+        lesion = f"{self.case_id!r}, lesion {self.label!r}: " if self.case_id or self.label else ""
+        return f"Assessment({lesion}{shorten(str(self), MAX_ANSWER, placeholder=' …')}{doubt})"
 
     def __str__(self) -> str:
         if self.probability is None or self.interval is None:
@@ -221,8 +225,8 @@ def _pair(ends: Sequence[float] | None) -> tuple[float, float] | None:
 
 
 def _ends(interval: tuple[float, float] | None) -> str:
-    return "" if interval is None else f"{interval[0]:+.2f} – {interval[1]:+.2f}"
+    return "" if interval is None else " to ".join(map(_signed, interval))
 
 
-def _or_dash(value: float | None) -> str:
-    return "–" if value is None else f"{value:+.2f}"
+def _signed(value: float | None) -> str:
+    return "–" if value is None else f"{value:+.2f}".replace("-", "−")

@@ -64,7 +64,8 @@ def lesion_title(column: str) -> str:
     if not name:
         return as_words(family)
     unit = unit_of(name)
-    return f"{family_words(family).title}: {column_title(name).lower()}" + (f" ({unit})" if unit else "")
+    title = column_title(name, family)
+    return f"{family_words(family).title}: {title[:1].lower()}{title[1:]}" + (f" ({unit})" if unit else "")
 
 
 def main_columns(table: pd.DataFrame) -> list[str]:
