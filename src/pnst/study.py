@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 
@@ -60,6 +61,10 @@ def vendor(manufacturer: str) -> str:
     """
     words = " ".join(re.findall(r"[^\W_]+", manufacturer.lower()))
     return next((name for word, name in VENDORS.items() if f" {word} " in f" {words} "), "another vendor")
+
+
+DrawingMethod = Literal["manual", "semiautomatic", "automatic"]
+"""Who draws: a person, a person with a program, a program."""
 
 
 @dataclass(frozen=True)
@@ -262,6 +267,8 @@ class Lesion:
     notes: tuple[str, ...] = ()
     boundary_sd_mm: float = 0.0
     """How far (SD) its surface may lie from where it was drawn, as far as who drew it has said."""
+    drawing_method: DrawingMethod | None = None
+    """Who drew it, where the file says so: a person, a person with a program, a program."""
 
     def __post_init__(self) -> None:
         if self.mask.box() is None:

@@ -27,6 +27,7 @@ from pnst.cli.options import (
     CordLineOption,
     CraniocaudalOption,
     DicomOption,
+    DicomResultsOption,
     EnhancedOption,
     EvidenceOption,
     KeepOption,
@@ -121,6 +122,7 @@ def run(
     bias: BiasOption = None,
     case_id: CaseOption = None,
     keep_identity: KeepOption = False,
+    dicom: DicomResultsOption = False,
 ) -> None:
     """The main job: measure the lesions of a study, score them, and write tables, a report and the regions.
 
@@ -133,7 +135,7 @@ def run(
     given = (patient, case_id, keep_identity, model, evidence, own_evidence)
     inputs = inputs_of(study, lesion, role, mask, override, *given)
     prompt = workflow.prompt_of(line, craniocaudal, lines, point, box, scribbles)
-    inputs = replace(inputs, settings_file=settings, prompt=prompt, on=on)
+    inputs = replace(inputs, settings_file=settings, prompt=prompt, on=on, dicom=dicom)
     inputs = replace(inputs, mask_scheme=mask_scheme, structures=structures, cord_line=workflow.cord_line_of(cord_line))
     folder = folder_of(out)
     with progress() as show_stage:

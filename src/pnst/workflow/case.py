@@ -14,6 +14,7 @@ from pnst.measurement.overrides import check_overrides
 from pnst.segmentation.prompt import Prompt
 from pnst.settings import RunSettings
 from pnst.study import Lesion, Study
+from pnst.workflow.dicom_objects import check_dicom_results, dicom_files
 from pnst.workflow.inputs import (
     CaseInputs,
     Progress,
@@ -87,6 +88,7 @@ def run_case(
     Without `out` nothing is written, and no page is made; nor is one without `with_page`.
     """
     settings = settings or RunSettings()
+    check_dicom_results(inputs, out)
     if out is None:
         return _assessed(inputs, settings, progress)
     from pnst.io.results import results_folder
@@ -98,7 +100,8 @@ def run_case(
             progress("report")
             page = report_case(case)
         progress("writing")
-        write_case(case, page, settings, folder)
+        objects = dicom_files(case.study, case.lesions, case.measurements, inputs)
+        write_case(case, page, settings, folder, objects)
     return case
 
 
@@ -271,8 +274,15 @@ def burden_rows(case: Case) -> list[tuple[str, ...]]:
     return terminal_rows(case.burden) if case.burden.is_several else []
 
 
-def write_case(case: Case, page: str | None, settings: RunSettings, out: Path | OutputFolder) -> None:
-    """Write every output of a run into `out` as one set; of a further lesion n, `lesion-n.nii.gz` and so on."""
+def write_case(
+    case: Case,
+    page: str | None,
+    settings: RunSettings,
+    out: Path | OutputFolder,
+    objects: Mapping[str, Content] | None = None,
+) -> None:
+    """Write every output of a run, and DICOM objects where there are some, into `out` as one set; of a further lesion n,
+    `lesion-n.nii.gz` and so on."""
     from pnst.io.results import write_results
 
     files: dict[str, Content] = {
@@ -280,6 +290,7 @@ def write_case(case: Case, page: str | None, settings: RunSettings, out: Path | 
         "assessment.json": assessments_json(case.assessments),
         **({} if page is None else {"report.html": page}),
         "settings.toml": settings.to_toml(),
+        **(objects or {}),
     }
     write_results(out, files)
 
