@@ -281,8 +281,10 @@ def write_case(
     out: Path | OutputFolder,
     objects: Mapping[str, Content] | None = None,
 ) -> None:
-    """Write every output of a run, and DICOM objects where there are some, into `out` as one set; of a further lesion n,
-    `lesion-n.nii.gz` and so on."""
+    """Write every output of a run into `out` as one set; of a further lesion n, `lesion-n.nii.gz` and so on.
+
+    `objects` are its DICOM objects, by the names of their files.
+    """
     from pnst.io.results import write_results
 
     files: dict[str, Content] = {
