@@ -137,6 +137,7 @@ def _parametric_map(
             series_description="ADC as measured (pnst)",
         )
     dataset.SharedFunctionalGroupsSequence[0].FrameAnatomySequence = DicomSequence([_anatomy()])
+    _order_frames(dataset)
     dataset.DerivationDescription = text[:_MAX_TEXT]
     return dataset
 
@@ -147,3 +148,20 @@ def _anatomy() -> Dataset:
     anatomy.AnatomicRegionSequence = DicomSequence([ANY_REGION])
     anatomy.FrameLaterality = "U"
     return anatomy
+
+
+def _order_frames(dataset: Dataset) -> None:
+    """Let the frames follow the slices' normal (row × column), which highdicom's right-handed volumes run against.
+
+    dcmqi (1.5.7), and 3D Slicer by it, lays frames out as they stand, and their origin by their positions.
+    """
+    groups = list(dataset.PerFrameFunctionalGroupsSequence)
+    plane = dataset.SharedFunctionalGroupsSequence[0].PlaneOrientationSequence[0].ImageOrientationPatient
+    normal = np.cross(plane[:3], plane[3:])
+    depths = [float(np.dot(group.PlanePositionSequence[0].ImagePositionPatient, normal)) for group in groups]
+    frames = np.frombuffer(dataset.FloatPixelData, np.uint8).reshape(len(groups), -1)
+    order = np.argsort(depths)
+    for number, k in enumerate(order, start=1):
+        groups[k].FrameContentSequence[0].DimensionIndexValues = [number]
+    dataset.PerFrameFunctionalGroupsSequence = DicomSequence([groups[k] for k in order])
+    dataset.FloatPixelData = frames[order].tobytes()
