@@ -90,8 +90,7 @@ def written(lesion: Lesion, source) -> pydicom.Dataset:
 
 
 def test_who_drew_it_is_told_as_far_as_it_is_known(read):
-    study, source = read
-    drawn = replace(SCENE.lesion(), mask=SCENE.lesion().mask)
+    drawn, source = SCENE.lesion(), read[1]
     methods = {}
     for method in (None, "manual", "semiautomatic", "automatic"):
         (segment,) = written(replace(drawn, drawing_method=method), source).SegmentSequence

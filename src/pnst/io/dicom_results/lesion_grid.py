@@ -55,6 +55,6 @@ def _is_drawn_on(lesion: Lesion, grid: Grid) -> bool:
 
 
 def _held(lesions: Sequence[Lesion], placed: PlacedLesions) -> int:
-    """Tenths of the lesions that the series holds: by what coarse and fine voxels differ, no series is chosen."""
+    """Quarters of the lesions that the series holds: by what coarse and fine voxels differ, no series is chosen."""
     shares = (mask.volume_mm3 / lesion.mask.volume_mm3 for lesion, mask in zip(lesions, placed.masks, strict=True))
-    return round(sum(min(1.0, share) for share in shares) * 10)
+    return sum(round(4 * min(1.0, share)) for share in shares)
