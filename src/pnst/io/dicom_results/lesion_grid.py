@@ -55,6 +55,6 @@ def _is_drawn_on(lesion: Lesion, grid: Grid) -> bool:
 
 
 def _held(lesions: Sequence[Lesion], placed: PlacedLesions) -> int:
-    """Quarters of the lesions that the series holds: by what coarse and fine voxels differ, no series is chosen."""
+    """Halves of the lesions that the series holds: by what coarse and fine voxels differ, no series is chosen."""
     shares = (mask.volume_mm3 / lesion.mask.volume_mm3 for lesion, mask in zip(lesions, placed.masks, strict=True))
-    return sum(round(4 * min(1.0, share)) for share in shares)
+    return sum(round(2 * min(1.0, share)) for share in shares)

@@ -132,7 +132,7 @@ def _store(session: Any, address: Address, one: _Object, progress: Progress, whi
         )
         if response.status_code not in (*_ACCEPTED, _CONFLICT):
             raise refused(address, "object", response.status_code, STORE)
-        return _outcome(_answer(response, address), one, address)
+        return _outcome(_answer(response, address), one, address, response.status_code)
 
 
 def _multipart(content: bytes) -> bytes:
@@ -151,7 +151,7 @@ def _answer(response: Any, address: Address) -> Mapping[str, Any]:
     return data if response.status_code != _CONFLICT or _FAILED in data else {}
 
 
-def _outcome(answer: Mapping[str, Any], one: _Object, address: Address) -> StoredObject:
+def _outcome(answer: Mapping[str, Any], one: _Object, address: Address, status: int) -> StoredObject:
     for item in _items(answer, _FAILED):
         if _first(item, _INSTANCE) == one.instance:
             return StoredObject(one.file, refusal=_reason(_first(item, _REASON)))
@@ -159,8 +159,8 @@ def _outcome(answer: Mapping[str, Any], one: _Object, address: Address) -> Store
         if _first(item, _INSTANCE) == one.instance:
             warning = _first(item, _WARNING)
             return StoredObject(one.file, warning=None if warning is None else "the server changed some of it")
-    if not answer:
-        return StoredObject(one.file, refusal="it gives no reason (HTTP status 409)")
+    if status == _CONFLICT and not answer:
+        return StoredObject(one.file, refusal=f"it gives no reason (HTTP status {status})")
     raise not_dicomweb(address, "an answer that does not name the object", STORE)
 
 
