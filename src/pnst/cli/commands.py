@@ -27,7 +27,6 @@ from pnst.cli.options import (
     CordLineOption,
     CraniocaudalOption,
     DicomOption,
-    DicomResultsOption,
     EnhancedOption,
     EvidenceOption,
     KeepOption,
@@ -122,7 +121,10 @@ def run(
     bias: BiasOption = None,
     case_id: CaseOption = None,
     keep_identity: KeepOption = False,
-    dicom: DicomResultsOption = False,
+    dicom: Annotated[
+        bool,
+        typer.Option("--dicom", help="Write DICOM SEG, ADC map and report as well; they carry the patient's identity."),
+    ] = False,
 ) -> None:
     """The main job: measure the lesions of a study, score them, and write tables, a report and the regions.
 

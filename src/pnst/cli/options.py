@@ -204,14 +204,6 @@ TableOption = Annotated[
     ),
 ]
 DicomOption = Annotated[bool, typer.Option("--dicom", help="Write DICOM, with the lesion as DICOM SEG.")]
-DicomResultsOption = Annotated[
-    bool,
-    typer.Option(
-        "--dicom",
-        help="Write the lesions as DICOM SEG, the ADC map and the measurements (TID 1500) as well; they carry the "
-        "identity of the DICOM study's patient.",
-    ),
-]
 VendorOption = Annotated[
     str | None,
     typer.Option("--vendor", metavar="NAME", help="b-values as this vendor's scanners write them (with --dicom)."),

@@ -9,7 +9,7 @@ import pytest
 from pydicom.dataset import Dataset
 
 from mask_files import seg_source
-from pnst.io.dicom_results.instance import encoded, remarks_ignored
+from pnst.io.dicom_results.instance import encoded, without_warnings
 from pnst.io.dicom_results.patient import give_patient, patient_of
 
 
@@ -25,7 +25,7 @@ def stored(header: Dataset) -> Dataset:
 def through(header: Dataset) -> Dataset:
     """An object with the patient of an image, as it is read from its file."""
     target = seg_source()
-    with remarks_ignored():
+    with without_warnings():
         give_patient(target, patient_of(stored(header)))
         return stored(target)
 
@@ -43,12 +43,12 @@ def through(header: Dataset) -> Dataset:
 )
 def test_a_name_comes_back_in_any_script(charset, name):
     header = seg_source()
-    with remarks_ignored():
+    with without_warnings():
         header.SpecificCharacterSet, header.PatientName = charset, name
     header.ReferringPhysicianName = "Dr^Ä" if charset == "ISO_IR 100" else "Dr^A"
     target = through(header)
     assert target.SpecificCharacterSet == "ISO_IR 192"
-    with remarks_ignored():
+    with without_warnings():
         value = target.PatientName
     assert ("\\".join(map(str, value)) if isinstance(value, pydicom.multival.MultiValue) else str(value)) == name
     assert str(target.ReferringPhysicianName) == str(header.ReferringPhysicianName)

@@ -13,7 +13,7 @@ from pydicom.sequence import Sequence as DicomSequence
 from pnst.errors import GeometryError
 from pnst.image import Grid, Volume
 from pnst.io.dicom_results.codes import ADC, ADC_UNIT, ANY_REGION, DIFFUSION_DERIVATION
-from pnst.io.dicom_results.instance import UNKNOWN, finish, remarks_ignored, template
+from pnst.io.dicom_results.instance import UNKNOWN, finish, template, without_warnings
 from pnst.io.dicom_results.references import refer_to_source
 from pnst.io.dicom_results.segmentation import hd_volume
 from pnst.io.dicom_results.source import SourceSeries, SourceStudy
@@ -116,7 +116,7 @@ def _parametric_map(
         intercept=0.0,
         quantity_definition=ADC,
     )
-    with remarks_ignored():
+    with without_warnings():
         dataset = hd.pm.ParametricMap(
             source_images=[image],
             pixel_array=hd_volume(values, grid, frame_of_reference),

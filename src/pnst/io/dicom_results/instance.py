@@ -28,7 +28,7 @@ _DATE, _TIME = re.compile(r"[0-9]{8}"), re.compile(r"[0-9]{6}(\.[0-9]{1,6})?")
 
 
 @contextmanager
-def remarks_ignored() -> Iterator[None]:
+def without_warnings() -> Iterator[None]:
     """Without pydicom's and highdicom's remarks on what the source's patient attributes hold: they are copied."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -68,7 +68,7 @@ def finish(dataset: Dataset, patient: Dataset, kind: str) -> None:
 
     So an object that differs in anything has another UID, and the same run gives the same bytes on every day.
     """
-    with remarks_ignored():
+    with without_warnings():
         give_patient(dataset, patient)
         date, time = str(patient.StudyDate or ""), str(patient.StudyTime or "")
         without_clock(dataset, date if _DATE.fullmatch(date) else "", time if _TIME.fullmatch(time) else "")
@@ -79,7 +79,7 @@ def finish(dataset: Dataset, patient: Dataset, kind: str) -> None:
 
 def encoded(dataset: Dataset) -> bytes:
     """The file of a finished object."""
-    with remarks_ignored():
+    with without_warnings():
         return _encoded(dataset)
 
 

@@ -26,7 +26,7 @@ from pnst.io.dicom_results.codes import (
     own_scheme,
     unit_code,
 )
-from pnst.io.dicom_results.instance import UNKNOWN, finish, reference, remarks_ignored
+from pnst.io.dicom_results.instance import UNKNOWN, finish, reference, without_warnings
 from pnst.io.dicom_results.lesion_grid import PlacedLesions
 from pnst.io.dicom_results.segmentation import MAX_TEXT, tracking_uid
 from pnst.io.dicom_results.source import SourceFrame, SourceStudy
@@ -76,7 +76,7 @@ def _evidence(source: SourceStudy) -> list[Dataset]:
 
 
 def _document(content: hd.sr.MeasurementReport, evidence: Sequence[Dataset], source: SourceStudy) -> Dataset:
-    with remarks_ignored():
+    with without_warnings():
         first = evidence[0]
         for empty in ("PatientID", "PatientName", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime"):
             setattr(first, empty, "")

@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 
 from pnst.image import Grid, Volume
 from pnst.io.dicom_results.codes import ALGORITHM_FAMILY, FINDING, FINDING_CATEGORY, REGION_DERIVATION
-from pnst.io.dicom_results.instance import UNKNOWN, finish, remarks_ignored, template
+from pnst.io.dicom_results.instance import UNKNOWN, finish, template, without_warnings
 from pnst.io.dicom_results.lesion_grid import PlacedLesions
 from pnst.io.dicom_results.references import refer_to_source
 from pnst.io.dicom_results.source import SourceStudy
@@ -37,7 +37,7 @@ def lesion_segmentation(lesions: Sequence[Lesion], placed: PlacedLesions, source
     voxels = np.stack([mask.data[:, :, first : last + 1] for mask in placed.masks], axis=-1)
     study = str(source.patient.StudyInstanceUID)
     described = [_described(n, lesion, placed.says(n - 1), study, release) for n, lesion in enumerate(lesions, start=1)]
-    with remarks_ignored():
+    with without_warnings():
         dataset = hd.seg.Segmentation(
             source_images=[template(source, placed.series)],
             pixel_array=hd_volume(voxels, part, placed.series.frame_of_reference, segments=len(lesions)),

@@ -13,7 +13,7 @@ _SCHEMES = {"dicomweb": "http", "dicomwebs": "https"}
 _URL = re.compile(
     r"(?P<scheme>dicomwebs?)://"
     r"(?P<host>(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?)"
-    r"(?P<root>(?:/\S*?)?)"
+    r"(?P<root>(?:/\S*?)??)"
     r"(?:/studies(?:/(?P<study>[^/\s]+)(?:/series/(?P<series>[^/\s]+))?)?)?/*"
 )
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+)*")
