@@ -16,6 +16,7 @@ from pnst.measurement.overrides import check_overrides
 from pnst.segmentation.prompt import Prompt
 from pnst.settings import RunSettings
 from pnst.study import Lesion, Study
+from pnst.workflow.dicom_objects import check_dicom_results, dicom_files
 from pnst.workflow.inputs import (
     CaseInputs,
     Progress,
@@ -99,6 +100,7 @@ def run_case(
     The page of a run has a viewer, several megabytes, unless it is left out.
     """
     settings = settings or RunSettings()
+    check_dicom_results(inputs, out)
     if out is None:
         return _assessed(inputs, settings, progress)
     from pnst.io.results import results_folder
@@ -110,7 +112,8 @@ def run_case(
             progress("report")
             page = report_case(case, with_viewer)
         progress("writing")
-        write_case(case, page, settings, folder)
+        objects = dicom_files(case.study, case.lesions, case.measurements, inputs)
+        write_case(case, page, settings, folder, objects)
     return case
 
 
@@ -285,8 +288,17 @@ def burden_rows(case: Case) -> list[tuple[str, ...]]:
     return terminal_rows(case.burden) if case.burden.is_several else []
 
 
-def write_case(case: Case, page: str | None, settings: RunSettings, out: Path | OutputFolder) -> None:
-    """Write every output of a run into `out` as one set; of a further lesion n, `lesion-n.nii.gz` and so on."""
+def write_case(
+    case: Case,
+    page: str | None,
+    settings: RunSettings,
+    out: Path | OutputFolder,
+    objects: Mapping[str, Content] | None = None,
+) -> None:
+    """Write every output of a run into `out` as one set; of a further lesion n, `lesion-n.nii.gz` and so on.
+
+    `objects` are its DICOM objects, by the names of their files.
+    """
     from pnst.io.results import write_results
 
     files: dict[str, Content] = {
@@ -294,6 +306,7 @@ def write_case(case: Case, page: str | None, settings: RunSettings, out: Path | 
         "assessment.json": assessments_json(case.assessments),
         **({} if page is None else {"report.html": page}),
         "settings.toml": settings.to_toml(),
+        **(objects or {}),
     }
     write_results(out, files)
 

@@ -63,6 +63,8 @@ class CaseInputs:
     """Such a folder of one's own site."""
     settings_file: StrPath | None = None
     """Where the settings were read; None: nowhere."""
+    dicom: bool = False
+    """Whether results are written as DICOM objects too, with the patient's identity."""
 
 
 def no_progress(_: str) -> None:

@@ -56,7 +56,8 @@ def segment_with(study: Study, prompt: Prompt, segmenter: Segmenter, *, label: s
         )
     placed = check_placement(mask, study, name=f"lesion {label!r}")
     whole = undo_cropping(mask, study)
-    return Lesion(label, whole, MADE_BY, (*placed, *left_out(prompt, whole)))
+    notes = (*placed, *left_out(prompt, whole))
+    return Lesion(label, whole, MADE_BY, notes, drawing_method="semiautomatic")  # a prompt is a person's
 
 
 def left_out(prompt: Prompt, mask: Mask) -> tuple[str, ...]:
