@@ -24,7 +24,7 @@ class Step:
     """The edit in words, for the button that undoes it."""
     case: Case
     """The study as it was read, with its lesions; nothing is measured in it."""
-    marks: Marks = Marks()
+    marks: Marks = field(default_factory=Marks)
     overrides: Mapping[str, Value] = field(default_factory=dict)
     active: int = 0
     """The lesion that is drawn and shown, counted from 0."""

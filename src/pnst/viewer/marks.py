@@ -56,6 +56,12 @@ class Marks:
             )
         return Line(*self.line, short_axis=self.short_axis, craniocaudal_mm=self._extent())
 
+    def checked(self) -> Line:
+        """The line, whatever else is there yet. Raises `InputError` for one that no lesion has."""
+        if self.line is None:
+            raise ValueError("marks without a line")
+        return Line(*self.line, short_axis=self.short_axis)
+
     def _extent(self) -> Pair | None:
         if self.low_mm is None or self.high_mm is None:
             return None

@@ -64,7 +64,7 @@ def _within(stroke: Stroke, path: FloatArray, grid: Grid) -> BoolArray:
     within = near.copy()
     distance, _ = cKDTree(path - path[0]).query(flat, distance_upper_bound=stroke.radius_mm * (1 + 1e-6))
     within[near] = np.isfinite(distance)
-    return within
+    return np.asarray(within, dtype=bool)
 
 
 def _sampled(points: FloatArray, radius_mm: float) -> FloatArray:

@@ -110,4 +110,3 @@ def assessed(case: Case, overrides: Mapping[str, Value], inputs: CaseInputs, set
     words = check_overrides(overrides)
     measurements = tuple(replace(m, overrides=words) for m in case.measurements)
     return assess_case(replace(case, measurements=measurements), inputs, settings)
-
