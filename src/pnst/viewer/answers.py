@@ -115,7 +115,8 @@ class Answers:
     def _measure(self, case: Case) -> None:
         with self._preparing:
             prepared = self._preprocessing.prepared(case, lambda stage: self._say(stage, case))
-        for is_final in (False, True):
+        repeats = self._settings.measure.uncertainty.repetitions > 0
+        for is_final in (False, True) if repeats else (True,):
             self._say("working out intervals" if is_final else "measuring", case)
             with self._repeating if is_final else threading.Lock():
                 if not self._holds(case):

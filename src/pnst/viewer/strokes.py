@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pnst.image import Grid, Mask
+from pnst.image import Box, Grid, Mask
 from pnst.segmentation.prompt import Scribbles
 from pnst.typing import BoolArray, FloatArray
 from pnst.viewer.marks import Stroke
 
-STEP = 0.25
+STEP = 0.1
 """Between samples along a stroke, in radii."""
 
 
@@ -38,16 +38,25 @@ def painted_on(stroke: Stroke, grid: Grid) -> BoolArray:
     """
     path = _sampled(np.asarray(stroke.points, dtype=float), stroke.radius_mm)
     painted = np.zeros(grid.shape, dtype=bool)
-    reach = stroke.radius_mm + stroke.thickness_mm + max(grid.spacing)
-    box = grid.box_around(np.concatenate([path - reach, path + reach]))
+    index = grid.to_index(path)
+    box = _box_round(index, (stroke.radius_mm + stroke.thickness_mm) / np.asarray(grid.spacing) + 1, grid)
     if box is None:
         return painted
-    part = grid.crop(box)
-    painted[box] = _within(stroke, path, part)
-    index = np.rint(grid.to_index(path)).astype(int)
-    index = index[((index >= 0) & (index < grid.shape)).all(axis=1)]
-    painted[tuple(index.T)] = True
+    painted[box] = _within(stroke, path, grid.crop(box))
+    voxels = np.rint(index).astype(int)
+    voxels = voxels[((voxels >= 0) & (voxels < grid.shape)).all(axis=1)]
+    painted[tuple(voxels.T)] = True
     return painted
+
+
+def _box_round(index: FloatArray, reach: FloatArray, grid: Grid) -> Box | None:
+    """The box of voxels within a reach (3,), in voxels, of indices (n, 3); None where it lies outside."""
+    low = np.maximum(np.floor(index.min(axis=0) - reach), 0).astype(int)
+    high = np.minimum(np.ceil(index.max(axis=0) + reach) + 1, grid.shape).astype(int)
+    if (high <= low).any():
+        return None
+    i, j, k = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+    return i, j, k
 
 
 def _within(stroke: Stroke, path: FloatArray, grid: Grid) -> BoolArray:

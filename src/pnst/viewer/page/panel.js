@@ -102,7 +102,14 @@ function contributions(items) {
 function measuredParts(answer) {
   if (!answer?.rows) return [element("p", "Nothing yet.", { className: "quiet" })];
   const rows = answer.rows.filter(([what]) => !/^(odds|probability) of/.test(what));
-  return [table(["what", "value", "what casts doubt on it"], rows)];
+  return [table(["what", "value"], rows.map(([what, value, doubt]) => [what, doubt ? doubted(value, doubt) : value]))];
+}
+
+// A number and, under it, what casts doubt on it.
+function doubted(value, doubt) {
+  const made = element("div", value);
+  made.append(element("div", doubt, { className: "doubt" }));
+  return made;
 }
 
 function wordsTable(words, edits) {
