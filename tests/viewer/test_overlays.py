@@ -75,5 +75,3 @@ def test_another_lesion_has_a_layer_of_its_own():
     far = replace(CASE.lesions[0], label="2")
     overlays = Overlays(Case(STUDY, (CASE.lesions[0], far)), 1)
     assert [layer.name for layer in overlays.layers] == ["lesion", "other_lesions"]
-
-

@@ -141,7 +141,8 @@ def test_an_address_leads_nowhere_else(server, path):
 @pytest.mark.parametrize(
     "query",
     ["", "series=t1", "series=none&axis=2&index=0", "series=t1&axis=3&index=0", "series=t1&axis=2&index=99999",
-     "series=t1&axis=2&index=-1", "series=t1&axis=2&index=1e2", "series=t1&axis=2&index=%C2%B2", "series=../t1&axis=0&index=0"],
+     "series=t1&axis=2&index=-1", "series=t1&axis=2&index=1e2", "series=t1&axis=2&index=%C2%B2",
+     "series=../t1&axis=0&index=0"],
 )  # fmt: skip
 def test_a_slice_that_is_not_there_is_refused_in_four_parts(server, query):
     answer = ask(server, f"/api/slice?{query}")

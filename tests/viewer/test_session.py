@@ -71,7 +71,9 @@ def test_a_lesion_that_is_given_is_saved_as_run_saves_it_with_the_readers_words(
     assert bytes_of(tmp_path / "saved") == bytes_of(tmp_path / "ran")
 
 
-def test_a_correction_is_that_of_segment_and_measures_as_measure_does(open_session, scene_folder, tmp_path, settings_file):
+def test_a_correction_is_that_of_segment_and_measures_as_measure_does(
+    open_session, scene_folder, tmp_path, settings_file
+):
     session = open_session(scene_folder, tmp_path / "saved", prompt=Line(*LINE))
     settled(session)
     first = session.now().case.lesions[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-
 from pnst.image import Grid, Volume
 from pnst.reporting.plane import ImagePlane
 from pnst.study import Role
