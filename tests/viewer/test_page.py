@@ -13,6 +13,7 @@ import pnst
 from command_line import outputs
 from headless import Screen, chromium, served
 from pnst.segmentation.prompt import Line
+from pnst.viewer.server import ViewerServer
 from pnst.viewer.session import Session
 from pnst.workflow.inputs import CaseInputs
 from viewed_study import QUICK, settled
@@ -163,33 +164,36 @@ def tab_to(screen: Screen, name: str, back: bool = False) -> None:
     raise AssertionError(f"no key leads to {name}")
 
 
+@pytest.fixture(scope="module")
+def measured_server(with_lesion) -> Iterator[ViewerServer]:
+    with served(settled(session_over(with_lesion))) as server:
+        yield server
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1200, "light"), (360, "dark"), (1200, "dark")])
-def test_no_serious_fault_of_accessibility(browser, with_lesion, width, scheme):
-    session = settled(session_over(with_lesion))
-    with served(session) as server:
-        screen = Screen(browser, server, width, scheme)
-        page = screen.page
-        page.get_by_role("button", name="Paint lesion").click()
-        page.get_by_text("Keys", exact=True).click()
-        screen.complete()
-        page.evaluate(AXE.read_text(encoding="utf-8"))  # by the driver: the page's own policy lets no script in
-        faults = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        serious = [
-            (fault["id"], fault["nodes"][0]["html"]) for fault in faults if fault["impact"] in ("serious", "critical")
-        ]
-        assert serious == []
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        page.close()
+def test_no_serious_fault_of_accessibility(browser, measured_server, width, scheme):
+    screen = Screen(browser, measured_server, width, scheme)
+    page = screen.page
+    page.get_by_role("button", name="Paint lesion").click()
+    page.get_by_text("Keys", exact=True).click()
+    screen.complete()
+    page.evaluate(AXE.read_text(encoding="utf-8"))  # by the driver: the page's own policy lets no script in
+    faults = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    serious = [
+        (fault["id"], fault["nodes"][0]["html"]) for fault in faults if fault["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.close()
 
 
-def test_three_planes_show_what_the_slices_show(browser, with_lesion):
-    session = settled(session_over(with_lesion))
-    with served(session) as server:
-        screen = Screen(browser, server)
-        screen.page.get_by_role("button", name="Three planes").click()
-        screen.page.wait_for_selector('#three-canvas[data-images="2"]')
-        assert screen.complaints == []
-        screen.page.close()
+def test_three_planes_show_what_the_slices_show(browser, measured_server):
+    shown = [layer for layer in measured_server.session.overlays.layers if layer.first_shown]
+    screen = Screen(browser, measured_server)
+    screen.page.get_by_role("button", name="Three planes").click()
+    screen.page.wait_for_selector(f'#three-canvas[data-images="{1 + len(shown)}"]')
+    assert screen.complaints == []
+    screen.page.close()
 
 
 def test_without_webgl_slices_are_seen_and_drawn_on(browser, scene_folder):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ MOST_KEPT = 6
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class CaseAnswer:
     """What was made of a case with a reader's words."""
 
     of: Case
@@ -56,11 +57,11 @@ class Answers:
         self._measured: dict[Case, _Measured] = {}
         self._under_way: set[Case] = set()
         self._refused: dict[Case, PnstError] = {}
-        self._answer: Answer | None = None
+        self._answer: CaseAnswer | None = None
         self.stage = ""
 
     @property
-    def current(self) -> Answer | None:
+    def current(self) -> CaseAnswer | None:
         """The answer to the lesions that hold, perhaps to earlier words; None while there is none."""
         answer = self._answer
         return answer if answer is not None and answer.of is self._now().case else None
@@ -118,7 +119,7 @@ class Answers:
         repeats = self._settings.measure.uncertainty.repetitions > 0
         for is_final in (False, True) if repeats else (True,):
             self._say("working out intervals" if is_final else "measuring", case)
-            with self._repeating if is_final else threading.Lock():
+            with self._repeating if is_final and repeats else nullcontext():
                 if not self._holds(case):
                     return
                 self._keep(case, _Measured(measured(prepared, self._inputs, self._settings, is_final), is_final))
@@ -145,7 +146,7 @@ class Answers:
                 if not self._holds(case):
                     return
                 if self._measured.get(case) is result and self._now().overrides is words:
-                    self._answer = Answer(case, words, scored, result.is_final)
+                    self._answer = CaseAnswer(case, words, scored, result.is_final)
                     self._refused.pop(case, None)
                     self._changed.notify_all()
                     return

@@ -28,7 +28,7 @@ OTHER_COLOUR, UNSURE_COLOUR, NAMELESS_COLOUR = "#cc79a7", "#ffffff", "#bbbbbb"
 
 
 @dataclass(frozen=True)
-class Layer:
+class OverlayLayer:
     """One region over the images."""
 
     name: str
@@ -64,18 +64,18 @@ class Overlays:
         return None if self.adc is None else shown_adc(self.adc)
 
     @property
-    def layers(self) -> list[Layer]:
+    def layers(self) -> list[OverlayLayer]:
         """Every layer, the lesion first; a voxel's bit n belongs to the n-th."""
-        layers = [] if self._lesion is None else [Layer(LESION_LAYER, "Lesion", LESION)]
+        layers = [] if self._lesion is None else [OverlayLayer(LESION_LAYER, "Lesion", LESION)]
         if self._others:
-            layers.append(Layer(OTHERS_LAYER, "Other lesions", OTHER_COLOUR))
+            layers.append(OverlayLayer(OTHERS_LAYER, "Other lesions", OTHER_COLOUR))
         if getattr(self._lesion, "unsure", None) is not None:
-            layers.append(Layer(UNSURE_LAYER, "Border unsure", UNSURE_COLOUR))
+            layers.append(OverlayLayer(UNSURE_LAYER, "Border unsure", UNSURE_COLOUR))
         layers += [_layer(name) for name, region in self._regions.items() if isinstance(region, Mask)]
         return layers[:MOST_LAYERS]
 
     def on(self, key: str) -> dict[str, BoolArray]:
-        """Layer → (ni, nj, nk) on the voxels of a shown series, in canonical order; without those not on it."""
+        """OverlayLayer → (ni, nj, nk) on the voxels of a shown series, in canonical order; without those not on it."""
         if key not in self._on:
             grid, read = self._grids(key)
             masks = {layer.name: self._mask(layer.name, grid) for layer in self.layers}
@@ -118,13 +118,15 @@ def _regions(measured: Case | None, lesion: Lesion | None) -> dict[str, object]:
     return next((dict(m.regions) for own, m in pairs if own is lesion), {})
 
 
-def _layer(name: str) -> Layer:
+def _layer(name: str) -> OverlayLayer:
     if name in REGIONS:
         title, colour, _ = REGIONS[name]
-        return Layer(name, title, colour)
+        return OverlayLayer(name, title, colour)
     if name in ADC_REGIONS:
-        return Layer(name, {"solid": "Part whose ADC was averaged", "adc_dark": "Its darkest part"}[name], _ADC[name])
-    return Layer(name, as_words(name), NAMELESS_COLOUR)
+        return OverlayLayer(
+            name, {"solid": "Part whose ADC was averaged", "adc_dark": "Its darkest part"}[name], _ADC[name]
+        )
+    return OverlayLayer(name, as_words(name), NAMELESS_COLOUR)
 
 
 _ADC = {"solid": "#f0f0f0", "adc_dark": "#ff2a00"}

@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from pnst.errors import InputError
+from pnst.image import Mask
 from pnst.viewer.bodies import Body, LesionBody, MarksBody, StrokeBody, WordBody, read_body
 from pnst.viewer.marks import Stroke
 from pnst.viewer.nifti import nifti_of
@@ -60,14 +63,14 @@ def get_volume(session: Session, query: Query) -> Reply:
 
 
 def get_mask(session: Session, query: Query) -> Reply:
-    """A layer on a series' voxels as NIfTI."""
-    from pnst.image import Mask
-
-    shown = _series(session, query)
-    mask = session.overlays.on(shown.key).get(query.get("layer", ""))
-    if mask is None:
-        raise _missing("layer", "none of that name on this series")
-    return Reply(nifti_of(Mask(mask, shown.volume.grid)), BYTES)
+    """A layer on a series' voxels as NIfTI; empty where it does not lie on that series."""
+    shown, overlays = _series(session, query), session.overlays
+    name = query.get("layer", "")
+    if name not in {layer.name for layer in overlays.layers}:
+        raise _missing("layer", name[:40] or "nothing")
+    grid = shown.volume.grid
+    mask = overlays.on(shown.key).get(name)
+    return Reply(nifti_of(Mask(np.zeros(grid.shape, dtype=bool) if mask is None else mask, grid)), BYTES)
 
 
 GETS: Mapping[str, Callable[[Session, Query], Reply]] = {

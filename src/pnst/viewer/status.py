@@ -19,7 +19,7 @@ from pnst.workflow.segmentation import segmented_rows
 if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
     from pnst.measurement.measurements import Measurements
-    from pnst.viewer.answers import Answer
+    from pnst.viewer.answers import CaseAnswer
     from pnst.viewer.history import Step
     from pnst.viewer.session import Session
 
@@ -78,7 +78,7 @@ def _middle(step: Step) -> list[float] | None:
     return [(one + other) / 2 for one, other in zip(a, b, strict=True)]
 
 
-def answer_dict(answer: Answer, active: int, session: Session) -> dict[str, Any] | None:
+def answer_dict(answer: CaseAnswer, active: int, session: Session) -> dict[str, Any] | None:
     """Odds and measurements of the lesion that is shown; None where it failed."""
     label = session.history.now.case.lesions[active].label
     pairs = zip(answer.case.measurements, answer.case.assessments, strict=True)
@@ -119,7 +119,7 @@ def _odds(a: Assessment) -> dict[str, Any] | None:
     }
 
 
-def words_of(session: Session, answer: Answer | None) -> Iterator[dict[str, Any]]:
+def words_of(session: Session, answer: CaseAnswer | None) -> Iterator[dict[str, Any]]:
     """Every sign that a reader may judge: what was measured, and the reader's word."""
     step = session.history.now
     label = step.case.lesions[step.active].label if step.case.lesions else None

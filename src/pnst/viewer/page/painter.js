@@ -38,15 +38,17 @@ function lay(context, layout, made) {
   context.drawImage(made, layout.x, layout.y, layout.columns * layout.stepX, layout.rows * layout.stepY);
 }
 
-// The lesion as an outline, other layers tinted and outlined.
+// The lesion as an outline over all others, which are tinted and thinly outlined.
 export function drawLayers(context, layout, bits, layers) {
   context.imageSmoothingEnabled = false;
-  layers.forEach((layer, n) => {
-    if (!layer.shown) return;
+  for (let n = layers.length - 1; n >= 0; n -= 1) {
+    const { shown, name, colour } = layers[n];
+    if (!shown) continue;
     const bit = (1 << n) >>> 0;
-    if (!layer.name.includes("lesion")) tint(context, layout, bits, bit, layer.colour);
-    outline(context, layout, bits, bit, layer.colour);
-  });
+    const isLesion = name.includes("lesion");
+    if (!isLesion) tint(context, layout, bits, bit, colour);
+    outline(context, layout, bits, bit, colour, isLesion ? 2 : 0.75);
+  }
 }
 
 function tint(context, layout, bits, bit, colour) {
@@ -57,7 +59,7 @@ function tint(context, layout, bits, bit, colour) {
   }));
 }
 
-function outline(context, layout, bits, bit, colour) {
+function outline(context, layout, bits, bit, colour, width) {
   const { columns, rows, stepX, stepY, x, y } = layout;
   const inside = (row, column) => row >= 0 && column >= 0 && row < rows && column < columns && (bits[row * columns + column] & bit) !== 0;
   context.beginPath();
@@ -72,7 +74,7 @@ function outline(context, layout, bits, bit, colour) {
     }
   }
   context.strokeStyle = colour;
-  context.lineWidth = 1.5;
+  context.lineWidth = width;
   context.stroke();
 }
 

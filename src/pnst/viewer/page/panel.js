@@ -101,7 +101,7 @@ function contributions(items) {
 
 function measuredParts(answer) {
   if (!answer?.rows) return [element("p", "Nothing yet.", { className: "quiet" })];
-  const rows = answer.rows.filter(([what]) => !/^(odds|probability) of/.test(what));
+  const rows = answer.rows.filter(([what]) => !/^(odds|probability) of|\(reader\)$/.test(what));
   return [table(["what", "value"], rows.map(([what, value, doubt]) => [what, doubt ? doubted(value, doubt) : value]))];
 }
 

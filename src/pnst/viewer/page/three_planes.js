@@ -78,7 +78,7 @@ export class ThreePlanes {
     for (const layer of this.layers()) {
       const [r, g, b] = rgb(layer.colour);
       this.niivue.addColormap(layer.name, { R: [0, r], G: [0, g], B: [0, b], A: [0, 140], I: [0, 255] });
-      await this.add("mask", { series: series.key, layer: layer.name }, { colormap: layer.name, cal_min: 0, cal_max: 1, opacity: 0.6 }).catch(() => null); // not on this series
+      await this.add("mask", { series: series.key, layer: layer.name }, { colormap: layer.name, cal_min: 0, cal_max: 1, opacity: 0.6 });
     }
     byId("three-canvas").dataset.images = String(this.niivue.volumes.length);
   }
