@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from pnst.image import Grid, Mask, Volume, embed
-from pnst.reporting.figures import ADC_REGIONS, REGIONS
+from pnst.reporting.figures import REGIONS
 from pnst.reporting.outline_colours import LESION
 from pnst.reporting.plane import ImagePlane
 from pnst.reporting.vocabulary import as_words
@@ -122,12 +122,10 @@ def _layer(name: str) -> OverlayLayer:
     if name in REGIONS:
         title, colour, _ = REGIONS[name]
         return OverlayLayer(name, title, colour)
-    if name in ADC_REGIONS:
-        return OverlayLayer(
-            name, {"solid": "Part whose ADC was averaged", "adc_dark": "Its darkest part"}[name], _ADC[name]
-        )
+    if name in _ADC:
+        return OverlayLayer(name, *_ADC[name])
     return OverlayLayer(name, as_words(name), NAMELESS_COLOUR)
 
 
-_ADC = {"solid": "#f0f0f0", "adc_dark": "#ff2a00"}
-"""Black outlines would be lost on grey slices."""
+_ADC = {"solid": ("Part whose ADC was averaged", "#f0f0f0"), "adc_dark": ("Its darkest part", "#ff2a00")}
+"""The report's black outline would be lost on grey slices."""
