@@ -16,6 +16,7 @@ from pnst.segmentation.prompt import Line
 from pnst.viewer.server import ViewerServer
 from pnst.viewer.session import Session
 from pnst.workflow.inputs import CaseInputs
+from silent_network import use_silent_network
 from viewed_study import QUICK, settled
 
 AXE = Path(__file__).parents[1] / "assets" / "axe.min.js"
@@ -108,7 +109,8 @@ def test_from_a_line_to_saved_files_with_the_mouse(browser, scene_folder, tmp_pa
         page.close()
 
 
-def test_the_same_by_keys_alone(browser, scene_folder, tmp_path):
+def test_the_same_by_keys_alone(browser, scene_folder, tmp_path, monkeypatch):
+    use_silent_network(monkeypatch)
     session = session_over(scene_folder, tmp_path / "out")
     with served(session) as server:
         screen = Screen(browser, server, width=360)
@@ -136,8 +138,7 @@ def test_the_same_by_keys_alone(browser, scene_folder, tmp_path):
         screen.press("Enter")
         tab_to(screen, "slice")
         screen.press(*["ArrowLeft"] * 13, "Enter", "ArrowUp", "ArrowUp", "Enter")
-        page.wait_for_selector("#undo:has-text('correction')")
-        assert session.now().case.lesions[0].mask.count > first.mask.count
+        screen.until(lambda: session.now().case.lesions[0].mask.count > first.mask.count)
         screen.press("Control+z")
         page.wait_for_selector("#redo:has-text('correction')")
         assert session.now().case.lesions[0] is first
