@@ -73,6 +73,7 @@ WITHOUT_MODULE = {
     "measurement/test_contour_laws.py": "laws over all families: how a lesion is drawn, and what else is in the study",
     "measurement/test_laws.py": "laws over all families",
     "phantom/test_brute_force.py": "a count on a fine rendering, held against every column of the truth",
+    "viewer/test_page.py": "the page itself, in a real browser",
     "phantom/test_sample_data.py": "the sample studies, held against what makes them",
 }
 """Tests below a package's folder that belong to no one module, each with its reason."""

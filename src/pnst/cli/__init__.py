@@ -8,5 +8,6 @@ from pnst.cli.entry import main
 from pnst.cli.learning import evaluate, train
 from pnst.cli.pushing import push
 from pnst.cli.segmenting import segment
+from pnst.cli.viewing import view
 
-__all__ = ["app", "cohorts", "compare", "doctor", "evaluate", "main", "push", "segment", "train"]
+__all__ = ["app", "cohorts", "compare", "doctor", "evaluate", "main", "push", "segment", "train", "view"]

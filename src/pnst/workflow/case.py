@@ -132,6 +132,12 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress, settings: Ru
     A prompt's lesion is segmented here, in the images as they were read: it then stands as one that was read would, and
     what comes after is the same for both.
     """
+    study = read_images(inputs, progress, settings)
+    return with_cord(with_lesions(study, inputs, progress, settings), inputs, progress)
+
+
+def read_images(inputs: CaseInputs, progress: Progress = no_progress, settings: RunSettings | None = None) -> Study:
+    """Read the study with the structures that are given, or that a program is to find."""
     from pnst.io.study import read_study
 
     progress("reading the study")
@@ -143,12 +149,16 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress, settings: Ru
         keep_identity=inputs.keep_identity,
         mask_scheme=inputs.mask_scheme,
     )
-    if inputs.structures is not None:
-        from pnst.workflow.structures import with_outside_structures
+    if inputs.structures is None:
+        return study
+    from pnst.workflow.structures import with_outside_structures
 
-        progress(f"finding structures with {inputs.structures}")
-        study = with_outside_structures(study, inputs.structures, (settings or RunSettings()).structures)
-    case = _with_lesions(study, inputs, progress, settings)
+    progress(f"finding structures with {inputs.structures}")
+    return with_outside_structures(study, inputs.structures, (settings or RunSettings()).structures)
+
+
+def with_cord(case: Case, inputs: CaseInputs, progress: Progress = no_progress) -> Case:
+    """The case with the cord that is found along the inputs' line, near its lesions; as it is where there is none."""
     if inputs.cord_line is None:
         return case
     from pnst.workflow.cord_line import with_cord_along
@@ -157,7 +167,7 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress, settings: Ru
     return replace(case, study=with_cord_along(case.study, inputs.cord_line, case.lesions))
 
 
-def _with_lesions(study: Study, inputs: CaseInputs, progress: Progress, settings: RunSettings | None) -> Case:
+def with_lesions(study: Study, inputs: CaseInputs, progress: Progress, settings: RunSettings | None) -> Case:
     """The lesions of a study, segmented from a prompt or read."""
     from pnst.io.masks.read import read_lesion, read_regions_of
 
