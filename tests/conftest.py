@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from dicom_run import DicomRun, run_dicom
+
 # A busy machine is no failure, and a red run can be run again: no deadlines, the same examples every time.
 settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
@@ -34,3 +36,9 @@ def shared_data() -> Path:
     if not (folder / "sts001_raw").is_dir():
         pytest.skip("the real data is not here: set PNST_DATA to its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def dicom_run(tmp_path_factory: pytest.TempPathFactory) -> DicomRun:
+    """`pnst run --dicom` on a DICOM study with two lesions, once."""
+    return run_dicom(tmp_path_factory.mktemp("dicom_run"))

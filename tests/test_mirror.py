@@ -59,6 +59,8 @@ WITHOUT_MODULE = {
     "io/dicom/test_descriptions.py": "descriptions as hospitals write them, against the whole reader",
     "io/dicom/test_fuzz.py": "damaged files against the whole reader",
     "io/dicom/test_parametric_map.py": "a kind of object from end to end",
+    "io/dicom_results/test_dciodvfy.py": "another tool, dciodvfy, held against every object of a run",
+    "io/dicom_results/test_dcmqi.py": "another tool, dcmqi, held against every object of a run",
     "io/dicom_write/test_dciodvfy.py": "another tool, dciodvfy, held against every writer",
     "io/dicomweb/test_orthanc.py": "another server, Orthanc, held against the whole client",
     "io/masks/test_battery.py": "one lesion in every way that programs store it",
@@ -71,6 +73,7 @@ WITHOUT_MODULE = {
     "measurement/test_contour_laws.py": "laws over all families: how a lesion is drawn, and what else is in the study",
     "measurement/test_laws.py": "laws over all families",
     "phantom/test_brute_force.py": "a count on a fine rendering, held against every column of the truth",
+    "viewer/test_page.py": "the page itself, in a real browser",
     "phantom/test_sample_data.py": "the sample studies, held against what makes them",
 }
 """Tests below a package's folder that belong to no one module, each with its reason."""

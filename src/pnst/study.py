@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from textwrap import shorten
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -74,6 +74,10 @@ def vendor(manufacturer: str) -> str:
     """
     words = " ".join(re.findall(r"[^\W_]+", manufacturer.lower()))
     return next((name for word, name in VENDORS.items() if f" {word} " in f" {words} "), "another vendor")
+
+
+DrawingMethod = Literal["manual", "semiautomatic", "automatic"]
+"""Who draws: a person, a person with a program, a program."""
 
 
 @dataclass(frozen=True)
@@ -331,6 +335,8 @@ class Lesion:
     notes: tuple[str, ...] = ()
     boundary_sd_mm: float = 0.0
     """How far (SD) its surface may lie from where it was drawn, as far as who drew it has said."""
+    drawing_method: DrawingMethod | None = None
+    """Who drew it, where the file says so: a person, a person with a program, a program."""
 
     def __post_init__(self) -> None:
         if self.mask.box() is None:

@@ -38,8 +38,10 @@ def test_a_case_is_what_run_makes_of_it(chosen, tmp_path):
     for name in ("size.volume_ml", "margin.irregularity", "probability"):
         assert lesion[name] == expected[name]
     assert row["failures"] == {}
-    for name in ("measurements.json", "assessment.json", "report.html", "settings.toml"):
+    for name in ("measurements.json", "assessment.json", "settings.toml"):
         assert (folder / name).read_bytes() == (tmp_path / "alone" / name).read_bytes()
+    page = pnst.report(alone.study, alone.lesions[0], alone.measurements[0], alone.assessments[0])
+    assert (folder / "report.html").read_text(encoding="utf-8") == page, "without the viewer of a run"
 
 
 def test_no_page_where_none_is_wanted(chosen, tmp_path):

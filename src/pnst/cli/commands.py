@@ -120,6 +120,10 @@ def run(
     bias: BiasOption = None,
     case_id: CaseOption = None,
     keep_identity: KeepOption = False,
+    dicom: Annotated[
+        bool,
+        typer.Option("--dicom", help="Write DICOM SEG, ADC map and report as well; they carry the patient's identity."),
+    ] = False,
 ) -> None:
     """The main job: measure the lesions of a study, score them, and write tables, a report and the regions.
 
@@ -132,7 +136,7 @@ def run(
     given = (patient, case_id, keep_identity, model, evidence, own_evidence)
     inputs = inputs_of(study, lesion, role, mask, override, *given)
     prompt = workflow.prompt_of(line, craniocaudal, lines, point, box, scribbles)
-    inputs = replace(inputs, settings_file=settings, prompt=prompt, on=on)
+    inputs = replace(inputs, settings_file=settings, prompt=prompt, on=on, dicom=dicom)
     inputs = replace(inputs, mask_scheme=mask_scheme, structures=structures, cord_line=workflow.cord_line_of(cord_line))
     folder = folder_of(out)
     with progress() as show_stage:

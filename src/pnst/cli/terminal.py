@@ -122,6 +122,19 @@ def print_failures(case: Case) -> None:
         raise typer.Exit(1)
 
 
+def print_stored(objects: Sequence[Any]) -> None:
+    """How many objects (`StoredObject`) a server stored; a line on standard error for each other, and exit status 1."""
+    refused = [one for one in objects if one.refusal is not None]
+    print_text(f"{len(objects) - len(refused)} of {len(objects)} objects stored")
+    for one in objects:
+        if one.warning is not None:
+            print_text(f"{one.file}: {one.warning}")
+    for one in refused:
+        sys.stderr.write(visible(f"pnst: {one.file} was not stored: {one.refusal}\n"))
+    if refused:
+        raise typer.Exit(1)
+
+
 def print_rows(title: str, rows: Sequence[tuple[str, str, str]]) -> None:
     """A table of what, its value, and what casts doubt on it, where anything does."""
     from rich.table import Table

@@ -77,6 +77,7 @@ def measure_case(order: Mapping[str, Any], folder: Path) -> Row:
         RunSettings.model_validate(order["settings"]),
         lambda stage: stage_of(folder, stage),
         with_page=order["pages"],
+        with_viewer=False,  # several megabytes a case; `pnst report` makes a page with it
     )
     kept = case.kept()
     rows = [

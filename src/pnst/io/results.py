@@ -26,14 +26,17 @@ REGIONS = "regions"
 PROMPT, PROBABILITY = "prompt.json", "probability.nii.gz"
 """Where the lesion was segmented from a prompt."""
 LESION, ADC = "lesion.nii.gz", "adc.nii.gz"
+LESION_SEG, ADC_MAP, MEASUREMENTS_SR = "lesion_seg.dcm", "adc_map.dcm", "measurements_sr.dcm"
+DICOM = (LESION_SEG, ADC_MAP, MEASUREMENTS_SR)
+"""Where DICOM was asked for; each holds all lesions, and the patient's identity."""
 TEXTS = (MEASUREMENTS, "measurements.csv", ASSESSMENT, BURDEN, REPORT, SETTINGS, PROMPT)
-OUTPUTS = (*TEXTS, LESION, PROBABILITY, ADC, REGIONS)
+OUTPUTS = (*TEXTS, LESION, PROBABILITY, ADC, REGIONS, *DICOM)
 """What a run may leave; of a further lesion n, `lesion-n.nii.gz`, `adc-n.nii.gz` and `regions-n`."""
 
 MAX_BYTES = 1 << 26
 """Of a measurements.json or assessment.json (20 KB a lesion: thousands of them)."""
 
-Content = str | Volume | Mask | Mapping[str, Volume | Mask]
+Content = str | bytes | Volume | Mask | Mapping[str, Volume | Mask]
 
 
 @contextmanager
@@ -49,7 +52,7 @@ def results_folder(out: Path, inputs: Iterable[Path], replaced: Collection[str] 
 
 
 def write_results(out: Path | OutputFolder, files: Mapping[str, Content], replaced: Collection[str] = OUTPUTS) -> None:
-    """Write every file (text, image, or a folder of images) into `out`; earlier outputs give way as a set.
+    """Write every file (text, bytes, image, or a folder of images) into `out`; earlier outputs give way as a set.
 
     Everything is written to a hidden folder first, so that a failure leaves what was there. `replaced` are the outputs
     that give way; other files in `out` are left alone. Raises `InputError` when `out` cannot be such a folder.
@@ -103,6 +106,8 @@ def _numbered_pattern(name: str) -> str:
 def _write(path: Path, content: Content) -> None:
     if isinstance(content, str):
         path.write_text(content, encoding="utf-8")
+    elif isinstance(content, bytes):
+        path.write_bytes(content)
     elif isinstance(content, Mapping):
         path.mkdir()
         for name, image in content.items():

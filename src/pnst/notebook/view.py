@@ -12,7 +12,7 @@ from pnst.errors import InputError, SettingError
 from pnst.image import Grid
 from pnst.io.nifti.read import nifti_bytes
 from pnst.measurement.measurements import Measurements
-from pnst.notebook.layers import ShownImage, image_layer, overlay_layers
+from pnst.reporting.shown_images import ShownImage, image_layer, overlay_layers
 from pnst.study import Lesion, Role, Study
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from pnst.reporting.differential import differential
 from pnst.reporting.first_screen import first_screen
 from pnst.reporting.key_numbers import key_numbers
 from pnst.reporting.numbers import log_odds, percent, quantity, sentence, signed, significant
+from pnst.reporting.page_viewer import ViewerImage, viewer_program
 from pnst.reporting.question_words import QuestionWords, question_words
 from pnst.reporting.reasons import axis_of, reasons
 from pnst.reporting.reportlets import reportlets
@@ -36,7 +37,8 @@ Finding = tuple[Lesion, Measurements, "Assessment"]
 def report(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> str:
     """One HTML file with the odds, the probability and its reasons, the numbers, the pictures and what it all rests on.
 
-    Nothing is loaded from elsewhere: pictures are data URIs, the style is inline, there is no script.
+    Nothing is loaded from elsewhere: pictures are data URIs, the style is inline, there is no script (the
+    viewer of `pnst run` has one).
     Equal input gives equal text. All text that comes from files is escaped.
 
     Raises `InputError` when measurements, assessment and study are not of one case and lesion, `SettingError` for an
@@ -58,15 +60,25 @@ def report(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> str:
     return report_lesions(study, [(lesion, m, a)])
 
 
-def report_lesions(study: Study, findings: Sequence[Finding], unmeasured: Sequence[str] = ()) -> str:
+def report_lesions(
+    study: Study,
+    findings: Sequence[Finding],
+    unmeasured: Sequence[str] = (),
+    images: Sequence[Sequence[ViewerImage]] = (),
+) -> str:
     """The report of a study with several lesions: a table of all of them, the most suspicious first, then `report`'s
-    content for each in that order, in one file. `unmeasured` are the labels of lesions that could not be measured.
+    content for each in that order, in one file. `unmeasured` are the labels of lesions that could not be measured;
+    `images`, of each lesion, are what a viewer shows: with them, and only then, the page has a script.
     """
     for lesion, m, a in findings:
         _of_one_case(study, lesion, m, a)
         check_overrides(m.overrides)
     whole = burden(study, [f[0] for f in findings], [f[1] for f in findings], [f[2] for f in findings], unmeasured)
-    lesions = [_lesion(study, *findings[one.number - 1]) | {"number": one.number} for one in whole.lesions]
+    shown = [tuple(of_lesion) for of_lesion in images] or [()] * len(findings)
+    lesions = [
+        _lesion(study, *findings[one.number - 1]) | {"number": one.number, "images": shown[one.number - 1]}
+        for one in whole.lesions
+    ]
     series = [_series(s) for s in study.series.values()]
     page = environment().get_template("report.html.j2")
     rests_on = _rests_on([a for _, _, a in findings])
@@ -78,6 +90,7 @@ def report_lesions(study: Study, findings: Sequence[Finding], unmeasured: Sequen
         series=series,
         notes=study.notes,
         rests_on=rests_on,
+        program=viewer_program() if any(shown) else None,
     )
 
 

@@ -28,7 +28,7 @@ from pnst.workflow.segmentation import segment_with, segmented_rows
 from pnst.workflow.serialise import assessments_json, explanations, measurements_csv, measurements_json
 from pnst.workflow.simulation import StudyFormat, write_phantom
 from pnst.workflow.steps import assess_step, measure_step, report_step, segment_step
-from pnst.workflow.study_sources import fetch, inspect, lesion_files_at
+from pnst.workflow.study_sources import fetch, inspect, lesion_files_at, push
 from pnst.workflow.value_words import value_of
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "measurements_of",
     "preprocess_case",
     "prompt_of",
+    "push",
     "read_case",
     "read_date",
     "report_case",

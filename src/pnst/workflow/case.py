@@ -16,6 +16,7 @@ from pnst.measurement.overrides import check_overrides
 from pnst.segmentation.prompt import Prompt
 from pnst.settings import RunSettings
 from pnst.study import Lesion, Study
+from pnst.workflow.dicom_objects import check_dicom_results, dicom_files
 from pnst.workflow.inputs import (
     CaseInputs,
     Progress,
@@ -91,12 +92,15 @@ def run_case(
     settings: RunSettings | None = None,
     progress: Progress = no_progress,
     with_page: bool = True,
+    with_viewer: bool = True,
 ) -> Case:
     """The main job: every stage from reading to reporting, and every output written into `out`, whole or not at all.
 
     Without `out` nothing is written, and no page is made; nor is one without `with_page`.
+    The page of a run has a viewer, several megabytes, unless it is left out.
     """
     settings = settings or RunSettings()
+    check_dicom_results(inputs, out)
     if out is None:
         return _assessed(inputs, settings, progress)
     from pnst.io.results import results_folder
@@ -106,9 +110,10 @@ def run_case(
         page = None
         if with_page:
             progress("report")
-            page = report_case(case)
+            page = report_case(case, with_viewer)
         progress("writing")
-        write_case(case, page, settings, folder)
+        objects = dicom_files(case.study, case.lesions, case.measurements, inputs)
+        write_case(case, page, settings, folder, objects)
     return case
 
 
@@ -127,6 +132,12 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress, settings: Ru
     A prompt's lesion is segmented here, in the images as they were read: it then stands as one that was read would, and
     what comes after is the same for both.
     """
+    study = read_images(inputs, progress, settings)
+    return with_cord(with_lesions(study, inputs, progress, settings), inputs, progress)
+
+
+def read_images(inputs: CaseInputs, progress: Progress = no_progress, settings: RunSettings | None = None) -> Study:
+    """Read the study with the structures that are given, or that a program is to find."""
     from pnst.io.study import read_study
 
     progress("reading the study")
@@ -138,12 +149,16 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress, settings: Ru
         keep_identity=inputs.keep_identity,
         mask_scheme=inputs.mask_scheme,
     )
-    if inputs.structures is not None:
-        from pnst.workflow.structures import with_outside_structures
+    if inputs.structures is None:
+        return study
+    from pnst.workflow.structures import with_outside_structures
 
-        progress(f"finding structures with {inputs.structures}")
-        study = with_outside_structures(study, inputs.structures, (settings or RunSettings()).structures)
-    case = _with_lesions(study, inputs, progress, settings)
+    progress(f"finding structures with {inputs.structures}")
+    return with_outside_structures(study, inputs.structures, (settings or RunSettings()).structures)
+
+
+def with_cord(case: Case, inputs: CaseInputs, progress: Progress = no_progress) -> Case:
+    """The case with the cord that is found along the inputs' line, near its lesions; as it is where there is none."""
     if inputs.cord_line is None:
         return case
     from pnst.workflow.cord_line import with_cord_along
@@ -152,7 +167,7 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress, settings: Ru
     return replace(case, study=with_cord_along(case.study, inputs.cord_line, case.lesions))
 
 
-def _with_lesions(study: Study, inputs: CaseInputs, progress: Progress, settings: RunSettings | None) -> Case:
+def with_lesions(study: Study, inputs: CaseInputs, progress: Progress, settings: RunSettings | None) -> Case:
     """The lesions of a study, segmented from a prompt or read."""
     from pnst.io.masks.read import read_lesion, read_regions_of
 
@@ -258,12 +273,14 @@ def assess_case(case: Case, inputs: CaseInputs, settings: RunSettings) -> Case:
     return replace(case, lesions=lesions, measurements=measurements, assessments=assessments, failures=failures)
 
 
-def report_case(case: Case) -> str:
-    """One HTML page over the lesions that were assessed."""
+def report_case(case: Case, viewer: bool = True) -> str:
+    """One HTML page over the lesions that were assessed, with a viewer, or a few times smaller without one."""
     from pnst.reporting.report import report_lesions
+    from pnst.workflow.page_images import page_images
 
     findings = list(zip(case.lesions, case.measurements, case.assessments, strict=True))
-    return report_lesions(case.study, findings, tuple(case.failures))
+    images = [page_images(case.study, lesion, m) for lesion, m, _ in findings] if viewer else ()
+    return report_lesions(case.study, findings, tuple(case.failures), images)
 
 
 def summaries(case: Case) -> list[LesionSummary]:
@@ -281,8 +298,17 @@ def burden_rows(case: Case) -> list[tuple[str, ...]]:
     return terminal_rows(case.burden) if case.burden.is_several else []
 
 
-def write_case(case: Case, page: str | None, settings: RunSettings, out: Path | OutputFolder) -> None:
-    """Write every output of a run into `out` as one set; of a further lesion n, `lesion-n.nii.gz` and so on."""
+def write_case(
+    case: Case,
+    page: str | None,
+    settings: RunSettings,
+    out: Path | OutputFolder,
+    objects: Mapping[str, Content] | None = None,
+) -> None:
+    """Write every output of a run into `out` as one set; of a further lesion n, `lesion-n.nii.gz` and so on.
+
+    `objects` are its DICOM objects, by the names of their files.
+    """
     from pnst.io.results import write_results
 
     files: dict[str, Content] = {
@@ -290,6 +316,7 @@ def write_case(case: Case, page: str | None, settings: RunSettings, out: Path | 
         "assessment.json": assessments_json(case.assessments),
         **({} if page is None else {"report.html": page}),
         "settings.toml": settings.to_toml(),
+        **(objects or {}),
     }
     write_results(out, files)
 

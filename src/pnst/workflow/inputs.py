@@ -63,6 +63,8 @@ class CaseInputs:
     """Such a folder of one's own site."""
     settings_file: StrPath | None = None
     """Where the settings were read; None: nowhere."""
+    dicom: bool = False
+    """Whether results are written as DICOM objects too, with the patient's identity."""
 
 
 def no_progress(_: str) -> None:
@@ -142,9 +144,14 @@ def lesion_file(inputs: CaseInputs) -> MaskFile:
     return mask_file(inputs.lesion)
 
 
+def lesion_masks_in(study: Path) -> list[Path]:
+    """The masks in a study's folder that stand for its lesion where none is named."""
+    return [study / name for name in ("lesion.nii.gz", "lesion.nii", "lesion.hdr") if os.path.isfile(study / name)]
+
+
 def default_lesion(study: Path) -> Path:
     """The lesion mask that lies in a study's folder. Raises `InputError` where there is none or more than one."""
-    files = [study / name for name in ("lesion.nii.gz", "lesion.nii", "lesion.hdr") if os.path.isfile(study / name)]
+    files = lesion_masks_in(study)
     if len(files) == 1:
         return files[0]
     raise InputError(

@@ -44,6 +44,7 @@ def run(
     bias: bool | None = None,
     case_id: str | None = None,
     keep_identity: bool = False,
+    dicom: bool = False,
     progress: Progress = no_progress,
 ) -> Case:
     """Read, align, measure and assess the lesions of a study: all that `pnst run` does. Not a medical device.
@@ -67,6 +68,8 @@ def run(
         None: only masks tell of them
     evidence, own_evidence : folders of `pnst evidence`, as in `assess`
     prior, align, bias : beat the settings where they are not None
+    dicom : write `lesion_seg.dcm`, `adc_map.dcm` and `measurements_sr.dcm` too; they carry the patient of the study,
+        which must be DICOM
 
     Returns
     -------
@@ -115,6 +118,7 @@ def run(
         model=model,
         evidence=evidence,
         own_evidence=own_evidence,
+        dicom=dicom,
         settings_file=settings if isinstance(settings, str | PathLike) else None,
     )
     return run_case(inputs, out, _settings(settings, prior, align, bias), progress)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import isnan, nan
 from os import PathLike
@@ -56,7 +56,8 @@ def segment_with(study: Study, prompt: Prompt, segmenter: Segmenter, *, label: s
         )
     placed = check_placement(mask, study, name=f"lesion {label!r}")
     whole = undo_cropping(mask, study)
-    return Lesion(label, whole, MADE_BY, (*placed, *left_out(prompt, whole)))
+    notes = (*placed, *left_out(prompt, whole))
+    return Lesion(label, whole, MADE_BY, notes, drawing_method="semiautomatic")  # a prompt is a person's
 
 
 def left_out(prompt: Prompt, mask: Mask) -> tuple[str, ...]:
@@ -95,17 +96,32 @@ def segment_study(
     study: Study, inputs: CaseInputs, settings: RunSettings, progress: Progress = no_progress
 ) -> tuple[Lesion, Prompt]:
     """The lesion of the inputs' prompt, and the prompt as it was read."""
-    on, outside = _role(inputs.on, study), _segmenter(inputs, settings)
+    _role(inputs.on, study)  # refused before the prompt's file is read
+    _segmenter(inputs, settings)
     prompt, notes = read_inputs_prompt(study, inputs)
+    lesion = segment_prompt(study, prompt, inputs, settings, progress)
+    return replace(lesion, notes=(*lesion.notes, *notes)) if notes else lesion, prompt
+
+
+def segment_prompt(
+    study: Study,
+    prompt: Prompt,
+    inputs: CaseInputs,
+    settings: RunSettings,
+    progress: Progress = no_progress,
+    *,
+    label: str = "1",
+    others: Sequence[Lesion] = (),
+) -> Lesion:
+    """The lesion of a prompt that was read, by what the inputs and settings say is to segment it."""
+    on, outside = _role(inputs.on, study), _segmenter(inputs, settings)
     progress("segmenting")
     if outside is not None:
-        lesion: Lesion = segment_with(study, prompt, outside)
-    else:
-        from pnst.segmentation.segment import segment
+        return segment_with(study, prompt, outside, label=label)
+    from pnst.segmentation.segment import segment
 
-        previous = _previous(study, inputs, prompt)
-        lesion = segment(study, prompt, on=on, previous=previous, progress=progress)
-    return replace(lesion, notes=(*lesion.notes, *notes)) if notes else lesion, prompt
+    previous = _previous(study, inputs, prompt)
+    return segment(study, prompt, label=label, on=on, previous=previous, others=others, progress=progress)
 
 
 def read_inputs_prompt(study: Study, inputs: CaseInputs) -> PromptWithNotes:

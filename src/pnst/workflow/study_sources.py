@@ -1,4 +1,4 @@
-"""Studies before anything is measured: what is in a folder, and what a server has."""
+"""Studies before anything is measured, and results after: what is in a folder, what a server has, and gets."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pnst.workflow.inputs import Progress, StrPath, no_progress
 
 if TYPE_CHECKING:
     from pnst.io.dicomweb.fetch import FetchedSeries
+    from pnst.io.dicomweb.push import StoredObject
     from pnst.io.lesion_files import LesionFile
     from pnst.io.series_guess import SeriesGuess
 
@@ -43,3 +44,10 @@ def fetch(
     from pnst.io.dicomweb.fetch import fetch_study
 
     return fetch_study(url, out, study, series, progress)
+
+
+def push(url: str, folder: Path, progress: Progress = no_progress) -> tuple[StoredObject, ...]:
+    """Store the DICOM objects of a folder of results at a DICOMweb server."""
+    from pnst.io.dicomweb.push import push_results
+
+    return push_results(url, folder, progress)

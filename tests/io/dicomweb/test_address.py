@@ -21,6 +21,7 @@ from pnst.io.dicomweb.address import Address
         ("dicomweb://h:8042/dicom-web/", (STUDY, SERIES), "http://h:8042/dicom-web", STUDY, SERIES),
         ("dicomwebs://h/a/b/studies", (STUDY, None), "https://h/a/b", STUDY, None),
         ("dicomwebs://h/a/studies/1.2.3", (None, None), "https://h/a", STUDY, None),
+        ("dicomweb://h/studies/1.2.3", (None, None), "http://h", STUDY, None),
         ("dicomweb://[::1]:80/a/studies/1.2.3/", (STUDY, SERIES), "http://[::1]:80/a", STUDY, SERIES),
         ("dicomweb://h/studies/x/studies/1.2.3/series/1.2.3.4", (None, None), "http://h/studies/x", STUDY, SERIES),
     ],
@@ -57,3 +58,30 @@ def test_a_secret_in_the_url_is_refused_unsaid(url):
     with pytest.raises(SettingError, match="PNST_DICOMWEB_TOKEN") as refusal:
         Address.parse(url, STUDY)
     assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "service"),
+    [
+        ("dicomweb://h:8042/dicom-web", "http://h:8042/dicom-web"),
+        ("dicomwebs://h/a/studies/", "https://h/a"),
+        (f"dicomwebs://h/a/studies/{STUDY}", "https://h/a"),
+    ],
+)
+def test_where_a_study_is_stored(url, service):
+    address = Address.of_service(url, STUDY)
+    assert (address.service, address.host.split(":")[0], address.study, address.series) == (service, "h", STUDY, None)
+
+
+@pytest.mark.parametrize(
+    "url", [f"dicomweb://h/studies/{STUDY}/series/{SERIES}", "dicomweb://h/studies/1.9", "dicomweb://h/studies/x"]
+)
+def test_what_a_study_cannot_be_stored_under(url):
+    with pytest.raises(SettingError, match="something else than what is stored"):
+        Address.of_service(url, STUDY)
+
+
+def test_a_secret_is_refused_unsaid_where_a_study_is_stored():
+    with pytest.raises(SettingError) as refusal:
+        Address.of_service("dicomweb://reader:sesame@h/a", STUDY)
+    assert "sesame" not in str(refusal.value)

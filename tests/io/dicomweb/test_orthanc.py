@@ -25,7 +25,9 @@ from dicomweb_answers import (
 )
 from pnst.errors import InputError
 from pnst.io.dicomweb.fetch import fetch_study
+from pnst.io.dicomweb.push import push_results
 from pnst.io.masks.read import read_lesions
+from pnst.io.results import DICOM
 from pnst.io.study import read_study
 
 PLUGIN = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
@@ -199,7 +201,7 @@ def test_a_folder_in_use_is_left_alone(url, study_uid, tmp_path):
 
 
 def pnst(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pnst", "fetch", *arguments]
+    command = [sys.executable, "-m", "pnst", *arguments]
     return subprocess.run(
         command, capture_output=True, text=True, check=False, env={**os.environ, **environment}, encoding="utf-8"
     )
@@ -207,12 +209,54 @@ def pnst(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
 
 @pytest.mark.usefixtures("signed_in")
 def test_the_command(url, study_uid, tmp_path):
-    run = pnst(url, "--study", study_uid, "--out", str(tmp_path / "out"))
+    run = pnst("fetch", url, "--study", study_uid, "--out", str(tmp_path / "out"))
     assert (run.returncode, run.stderr) == (0, "")
     assert re.search(r"SEG +│ +1 +│ +\S+/\S+\.dcm ", run.stdout)
     assert re.search(r"MR +│ +\d+ +│ +[0-9.]+ ", run.stdout)
     assert PASSWORD not in run.stdout
     assert read_study(tmp_path / "out").series.keys() == read_study(SAMPLE).series.keys()
-    again = pnst(url, "--study", study_uid, "--out", str(tmp_path / "out"))
+    again = pnst("fetch", url, "--study", study_uid, "--out", str(tmp_path / "out"))
     assert again.returncode == 2
     assert re.fullmatch(r"pnst: .*; got: .*; expected: .*; remedy: .*\n", again.stderr)
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_results_are_stored_and_come_back_element_for_element(url, dicom_run, tmp_path):
+    objects = push_results(url, dicom_run.out)
+    assert [(one.file, one.refusal) for one in objects] == [(name, None) for name in DICOM]
+    sent = {name: pydicom.dcmread(dicom_run.out / name) for name in DICOM}
+    study = sent[DICOM[0]].StudyInstanceUID
+    fetched = fetch_study(url, tmp_path / "back", study)
+    assert {series.modality for series in fetched} == {"SEG", "OT", "SR"}
+    for name, original in sent.items():
+        back = pydicom.dcmread(tmp_path / "back" / original.SeriesInstanceUID / f"{original.SOPInstanceUID}.dcm")
+        assert back == original, name  # every element: pixels, numbers, codes, patient
+        assert back.get("PixelData", back.get("FloatPixelData")) == original.get(
+            "PixelData", original.get("FloatPixelData")
+        )
+        assert str(back.PatientName) == str(original.PatientName)
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_storing_again_changes_nothing(url, dicom_run, orthanc):
+    push_results(url, dicom_run.out)
+    before = json.loads(rest(orthanc, "/statistics"))["CountInstances"]
+    assert all(one.refusal is None for one in push_results(url, dicom_run.out))
+    assert json.loads(rest(orthanc, "/statistics"))["CountInstances"] == before
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_the_command_that_stores(url, dicom_run):
+    run = pnst("push", str(dicom_run.out), url)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "3 of 3 objects stored\n", "")
+
+
+def test_what_does_not_store_is_refused(url, dicom_run, monkeypatch):
+    monkeypatch.setenv("PNST_DICOMWEB_USER", USER)
+    monkeypatch.setenv("PNST_DICOMWEB_PASSWORD", PASSWORD)
+    with pytest.raises(InputError, match=r"cannot store at 127\.0\.0\.1.*path in the URL"):
+        push_results(url.replace("dicom-web", "nothing"), dicom_run.out)
+    run = pnst("push", str(dicom_run.out), url, PNST_DICOMWEB_PASSWORD="open")
+    assert run.returncode == 2
+    assert re.fullmatch(r"pnst: cannot sign in to \S+; got: HTTP status 401; expected: .*; remedy: .*\n", run.stderr)
+    assert "open" not in run.stderr + run.stdout

@@ -61,7 +61,7 @@ def chunks(piece: bytes) -> Iterator[bytes]:
 class TestWithoutAnEnd:
     @pytest.fixture(autouse=True)
     def _small(self, monkeypatch):
-        monkeypatch.setattr(server, "_TIMEOUT_S", (2.0, 2.0))
+        monkeypatch.setattr(server, "TIMEOUT_S", (2.0, 2.0))
         monkeypatch.setattr(transport, "MAX_LISTING_BYTES", 200_000)
         monkeypatch.setattr(transport, "MAX_INSTANCE_BYTES", 400_000)
         monkeypatch.setattr(transport, "MAX_INFLATED_BYTES", 1_000_000)

@@ -143,3 +143,15 @@ def test_a_slide_and_damaged_files_are_refused(seg, tmp_path, study_of, oblique)
     seg.TotalPixelMatrixRows = 4000
     with pytest.raises(InputError, match="microscopy"):
         seg_regions(seg)
+
+
+@pytest.mark.parametrize(("word", "method"), [("MANUAL", "manual"), ("SEMIAUTOMATIC", "semiautomatic"), ("", None)])
+def test_who_drew_a_segment_is_what_its_file_says(oblique, study_of, tmp_path, word, method):
+    grid = oblique((9, 8, 5))
+    inside = np.zeros(grid.shape, dtype=bool)
+    inside[2:6, 2:6, 1:4] = True
+    dataset = segmentation(Mask(inside, grid), "tumour", "a test", [seg_source()], 7)
+    dataset.SegmentSequence[0].SegmentAlgorithmType = word
+    dataset.save_as(tmp_path / "seg.dcm")
+    (lesion,) = read_lesions(tmp_path / "seg.dcm", study_of(t1=grid))
+    assert lesion.drawing_method == method

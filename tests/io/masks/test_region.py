@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pnst.errors import AmbiguityError, InputError
-from pnst.io.masks.region import NamedRegion, select
+from pnst.io.masks.region import NamedRegion, method_of, select
 
 
 def region(number: int, name: str, *, empty: bool = False) -> NamedRegion:
@@ -45,3 +45,18 @@ def test_a_label_of_none_or_of_two_is_refused():
         select([MASS], "cord", "m.dcm")
     with pytest.raises(AmbiguityError, match="several regions called 'mass'"):
         select([MASS, region(4, "mass")], "mass", "m.dcm")
+
+
+@pytest.mark.parametrize(
+    ("word", "method"),
+    [
+        ("MANUAL", "manual"),
+        ("SEMIAUTOMATIC", "semiautomatic"),
+        ("AUTOMATIC", "automatic"),
+        ("", None),
+        ("manual", None),
+        ("ROBOT", None),
+    ],
+)
+def test_who_drew_it_in_dicoms_words(word, method):
+    assert method_of(word) == method

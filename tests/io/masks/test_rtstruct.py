@@ -171,3 +171,13 @@ def test_a_frame_of_reference_of_its_own_is_said(tmp_path, grid, study_of, kind,
     dataset.save_as(file, enforce_file_format=True)
     notes = read_lesion(file, study).notes
     assert any("is that of no image in this study" in note for note in notes) is noted
+
+
+@pytest.mark.parametrize(("word", "method"), [("AUTOMATIC", "automatic"), ("", None), (None, None)])
+def test_who_drew_a_contour_is_what_its_file_says(tmp_path, grid, study_of, word, method):
+    file = save_rtstruct(tmp_path, {"tumour": circles(grid, 15.0, (3, 4, 5))})
+    dataset = dcmread(file)
+    if word is not None:
+        dataset.StructureSetROISequence[0].ROIGenerationAlgorithm = word
+    dataset.save_as(file)
+    assert read_lesion(file, study_of(t1=grid)).drawing_method == method

@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as DicomSequence
 
 from pnst.image import Mask, Volume
+from pnst.io.dicom_write.clock import without_clock
 from pnst.io.dicom_write.identity import uid
 from pnst.io.digest import digest
 from pnst.io.lps import LPS_TO_RAS
@@ -92,14 +93,7 @@ def _described(label: str, made_by: str, release: str, lesion: bool) -> hd.seg.S
 
 def _without_clock(dataset: Dataset, source: Dataset, content: list[str]) -> Dataset:
     """Dates of the source's study in place of today's, and UIDs from the content in place of chance."""
-    dataset.ContentDate = source.get("StudyDate") or "19000101"
-    dataset.ContentTime = source.get("StudyTime") or "000000"
-    for today in ("InstanceCreationDate", "InstanceCreationTime", "SeriesDate", "SeriesTime"):
-        if today in dataset:
-            delattr(dataset, today)
-    for equipment in dataset.get("ContributingEquipmentSequence", ()):
-        if "ContributionDateTime" in equipment:
-            del equipment.ContributionDateTime
+    without_clock(dataset, source.get("StudyDate") or "", source.get("StudyTime") or "")
     organization = uid("dimensions", *content)
     for item in (*dataset.DimensionOrganizationSequence, *dataset.DimensionIndexSequence):
         item.DimensionOrganizationUID = organization

@@ -1,1 +1,1 @@
-"""Studies from a DICOMweb server."""
+"""Studies from a DICOMweb server, and results to one."""

@@ -1,4 +1,4 @@
-"""Where a study is on a DICOMweb server: `dicomweb://HOST[:PORT]/PATH/studies/UID`."""
+"""Where a study is, or shall be, on a DICOMweb server: `dicomweb://HOST[:PORT]/PATH/studies/UID`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SCHEMES = {"dicomweb": "http", "dicomwebs": "https"}
 _URL = re.compile(
     r"(?P<scheme>dicomwebs?)://"
     r"(?P<host>(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?)"
-    r"(?P<root>(?:/\S*?)?)"
+    r"(?P<root>(?:/\S*?)??)"
     r"(?:/studies(?:/(?P<study>[^/\s]+)(?:/series/(?P<series>[^/\s]+))?)?)?/*"
 )
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+)*")
@@ -39,16 +39,7 @@ class Address:
         Raises `SettingError` for another form, a URL that carries credentials or a query, a UID that is none, and a
         study or series that is named twice and differently, or not at all.
         """
-        if re.search("[@?#]", url):  # what surrounds these may be a secret: nothing of it is echoed
-            raise SettingError(
-                "cannot use this DICOMweb URL",
-                got="a user name, password, query or fragment in it",
-                expected=FORM,
-                remedy="set PNST_DICOMWEB_TOKEN, or PNST_DICOMWEB_USER and PNST_DICOMWEB_PASSWORD, instead",
-            )
-        match = _URL.fullmatch(url)
-        if match is None:
-            raise SettingError("cannot read the DICOMweb URL", got=url, expected=FORM, remedy="write it in this form")
+        match = _parts(url)
         study_uid = _one("study", match["study"], study)
         if study_uid is None:
             raise SettingError(
@@ -57,8 +48,42 @@ class Address:
                 expected="one Study Instance UID",
                 remedy="add --study UID",
             )
-        service = f"{_SCHEMES[match['scheme']]}://{match['host']}{match['root']}"
-        return cls(service, match["host"], study_uid, _one("series", match["series"], series))
+        return cls(_service(match), match["host"], study_uid, _one("series", match["series"], series))
+
+    @classmethod
+    def of_service(cls, url: str, study: str) -> Address:
+        """Where a study is to be stored: from a URL of the form `FORM`, which need not name the study.
+
+        Raises `SettingError` as `parse` does, and for a URL that names another study, or a series.
+        """
+        match = _parts(url)
+        if match["series"] is not None or match["study"] not in (None, study):
+            raise SettingError(
+                "the DICOMweb URL names something else than what is stored",
+                got="a series" if match["series"] is not None else "another study than that of the objects",
+                expected="the root of the service, or the study of the objects",
+                remedy="leave out /studies and what follows it",
+            )
+        return cls(_service(match), match["host"], study)
+
+
+def _service(match: re.Match[str]) -> str:
+    return f"{_SCHEMES[match['scheme']]}://{match['host']}{match['root']}"
+
+
+def _parts(url: str) -> re.Match[str]:
+    """The parts of a URL. Raises `SettingError` for another form, and for credentials or a query in it."""
+    if re.search("[@?#]", url):  # what surrounds these may be a secret: nothing of it is echoed
+        raise SettingError(
+            "cannot use this DICOMweb URL",
+            got="a user name, password, query or fragment in it",
+            expected=FORM,
+            remedy="set PNST_DICOMWEB_TOKEN, or PNST_DICOMWEB_USER and PNST_DICOMWEB_PASSWORD, instead",
+        )
+    match = _URL.fullmatch(url)
+    if match is None:
+        raise SettingError("cannot read the DICOMweb URL", got=url, expected=FORM, remedy="write it in this form")
+    return match
 
 
 def is_uid(text: str) -> bool:

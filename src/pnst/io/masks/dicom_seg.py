@@ -16,7 +16,7 @@ from pnst.io.digest import uid_digest
 from pnst.io.masks.dicom_text import element_text
 from pnst.io.masks.gaps import fill_sparse
 from pnst.io.masks.label_map import PROBABILITY_THRESHOLD
-from pnst.io.masks.region import MaskWithNotes, NamedRegion
+from pnst.io.masks.region import MaskWithNotes, NamedRegion, method_of
 from pnst.io.masks.seg_planes import macro, stack
 from pnst.study import Series
 from pnst.typing import AnyArray, BoolArray
@@ -61,6 +61,7 @@ def _region(frames: _Frames, segment: Any) -> NamedRegion:
         empty=not frames.holds(number),
         meaning=element_text(codes[0], "CodeMeaning") if codes else "",
         code=(element_text(codes[0], "CodeValue"), element_text(codes[0], "CodingSchemeDesignator")) if codes else None,
+        drawing_method=method_of(element_text(segment, "SegmentAlgorithmType")),
     )
 
 

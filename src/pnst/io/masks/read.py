@@ -133,7 +133,8 @@ def _lesion(region: NamedRegion, study: Study, keep_identity: bool) -> Lesion:
     mask, notes = region.draw()
     placed = check_placement(mask, study, name=f"lesion {label!r}")
     whole, resampling_notes = undo_upsampling(undo_cropping(mask, study), study)
-    return Lesion(label, whole, region.made_by, (*notes, *placed, *resampling_notes))
+    notes = (*notes, *placed, *resampling_notes)
+    return Lesion(label, whole, region.made_by, notes, drawing_method=region.drawing_method)
 
 
 def _told_apart(lesions: list[Lesion]) -> list[Lesion]:

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, get_args
 
 from pnst.errors import AmbiguityError, InputError
 from pnst.image import Mask
 from pnst.io.masks.region_names import safe_label, tissue, visible
+from pnst.study import DrawingMethod
 
 MaskWithNotes = tuple[Mask, tuple[str, ...]]
 """The region's mask and what was noticed while drawing it."""
+
+
+def method_of(word: str) -> DrawingMethod | None:
+    """DICOM's word for who drew a region (0062,0008; 3006,0036), None for any other.
+
+    >>> method_of("SEMIAUTOMATIC"), method_of("")
+    ('semiautomatic', None)
+    """
+    methods: dict[str, DrawingMethod] = {method.upper(): method for method in get_args(DrawingMethod)}
+    return methods.get(word)
 
 
 class Draw(Protocol):
@@ -38,6 +49,8 @@ class NamedRegion:
     """Its code and the designator of the coding scheme."""
     damage: str | None = None
     """Why it cannot be drawn."""
+    drawing_method: DrawingMethod | None = None
+    """Who drew it, where the file says so."""
 
     @property
     def label(self) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pnst.image import Grid
 from pnst.io.digest import uid_digest
 from pnst.io.masks.contours import fill_contours
 from pnst.io.masks.dicom_text import element_text
-from pnst.io.masks.region import MaskWithNotes, NamedRegion
+from pnst.io.masks.region import MaskWithNotes, NamedRegion, method_of
 from pnst.io.masks.region_names import safe_label
 from pnst.io.masks.roi import WITHOUT_INSIDE, bad_roi, contours_of, drawing
 from pnst.study import Series
@@ -33,7 +33,8 @@ def rtstruct_regions(dataset: Any, series: Sequence[Series]) -> list[NamedRegion
         name = element_text(roi, "ROIName")
         repeated = numbers.count(number) > 1 or number < 0
         damage = "a number that is missing or another ROI's" if repeated else None
-        regions.append(_region(place if number < 0 else number, name, items.get(number, ()), images, damage))
+        own = _region(place if number < 0 else number, name, items.get(number, ()), images, damage)
+        regions.append(replace(own, drawing_method=method_of(element_text(roi, "ROIGenerationAlgorithm"))))
     unnamed = [number for number in items if number not in numbers]
     return regions + [_region(number, "", items[number], images, _unnamed(number)) for number in unnamed]
 

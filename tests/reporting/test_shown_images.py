@@ -10,10 +10,10 @@ import pytest
 import pnst
 from plotted_ball import CENTRE_MM, COARSE, FINE, RADIUS_MM, plotted_ball
 from pnst.errors import InputError, SettingError
-from pnst.notebook.layers import image_layer, overlay_layers
 from pnst.reporting.canvas import window
 from pnst.reporting.figures import REGIONS
 from pnst.reporting.outline_colours import LESION
+from pnst.reporting.shown_images import image_layer, overlay_layers
 
 ball = plotted_ball()
 MARGIN_MM = 11.0
