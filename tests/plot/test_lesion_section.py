@@ -124,7 +124,7 @@ def test_without_a_role_the_series_with_most_contrast_is_shown_on_pyplots_axes()
     from matplotlib import pyplot
 
     axes = pnst.plot.lesion(ball.study, ball.lesion)
-    assert axes.get_title().startswith("T1, ")  # 60 over noise of 4; on T2 the shell is in between
+    assert axes.get_title().startswith("T1\n")  # 60 over noise of 4; on T2 the shell is in between
     assert pyplot.gca() is axes
     pyplot.close(axes.figure)
 

@@ -66,7 +66,8 @@ def lesion(
     zones = {title: zone for title, zone in measured.items() if field.plane.image(field.of(zone[0]).data).any()}
     draw_section(canvas, series, lesion, [(mask, colour) for mask, colour in zones.values()])
     canvas.finish()
-    canvas.axes.set_title(slice_words(series, field), fontsize="medium")
+    what, _, where = slice_words(series, field).rpartition(", ")
+    canvas.axes.set_title(f"{what}\n{where}", fontsize="medium")  # on two lines: axes stand side by side
     _legend(canvas.axes, {title: colour for title, (_, colour) in zones.items()})
     return canvas.axes
 
