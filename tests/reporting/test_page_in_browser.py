@@ -14,6 +14,7 @@ from pnst.classification.assess import assess
 from pnst.reporting.report import report_lesions
 from pnst.workflow.page_images import page_images
 
+pytestmark = pytest.mark.slow
 AXE = Path(__file__).parents[1] / "assets" / "axe.min.js"
 MOST_PAGES = 6
 WITHOUT_WEBGL = "HTMLCanvasElement.prototype.getContext = () => null;"

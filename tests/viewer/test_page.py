@@ -19,6 +19,7 @@ from pnst.workflow.inputs import CaseInputs
 from silent_network import use_silent_network
 from viewed_study import QUICK, settled
 
+pytestmark = pytest.mark.slow
 AXE = Path(__file__).parents[1] / "assets" / "axe.min.js"
 HTML = '<img src=x onerror="alert(1)">'
 WITHOUT_WEBGL = """
