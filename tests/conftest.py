@@ -6,11 +6,13 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from dicom_run import DicomRun, run_dicom
+if TYPE_CHECKING:
+    from dicom_run import DicomRun
 
 # A busy machine is no failure, and a red run can be run again: no deadlines, the same examples every time.
 settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -41,4 +43,6 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def dicom_run(tmp_path_factory: pytest.TempPathFactory) -> DicomRun:
     """`pnst run --dicom` on a DICOM study with two lesions, once."""
+    from dicom_run import run_dicom
+
     return run_dicom(tmp_path_factory.mktemp("dicom_run"))

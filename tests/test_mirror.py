@@ -72,6 +72,7 @@ WITHOUT_MODULE = {
     "measurement/families/test_split_fat_places.py": "one family in every place of a tumour, on the phantom's images",
     "measurement/test_contour_laws.py": "laws over all families: how a lesion is drawn, and what else is in the study",
     "measurement/test_laws.py": "laws over all families",
+    "reporting/test_page_in_browser.py": "the page as a whole, in Chromium and on paper",
     "phantom/test_brute_force.py": "a count on a fine rendering, held against every column of the truth",
     "viewer/test_page.py": "the page itself, in a real browser",
     "phantom/test_sample_data.py": "the sample studies, held against what makes them",

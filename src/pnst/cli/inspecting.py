@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from pnst.cli.terminal import print_text
 
 if TYPE_CHECKING:
-    from pnst.io.lesion_files import LesionFile
-    from pnst.io.series_guess import SeriesGuess
+    from pnst.workflow.study_sources import LesionFile, SeriesGuess
 
 WIDTH = 80
 INDENT = "    "

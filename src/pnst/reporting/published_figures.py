@@ -74,8 +74,8 @@ class PublishedFigure:
 def published_figures(family: str, m: Measurements) -> list[PublishedFigure]:
     """Of each predictor that is read off a family; none where nothing was counted."""
     columns = m.columns()
-    found = (_figure(one, columns.get(one.column)) for one in predictors() if one.column.startswith(f"{family}."))
-    return [figure for figure in found if figure is not None]
+    of_family = [one for one in predictors() if one.column.startswith(f"{family}.")]
+    return [figure for one in of_family if (figure := _figure(one, columns.get(one.column))) is not None]
 
 
 def _figure(predictor: Predictor, value: object) -> PublishedFigure | None:

@@ -22,6 +22,14 @@ NEWER = PnstError(
 )
 
 
+def check_folder(out: Path | None, inputs: CaseInputs) -> None:
+    """Before the work starts: raise `InputError` for a folder that cannot be written, or that holds an input."""
+    if out is not None:
+        from pnst.io.results import refuse_inputs
+
+        refuse_inputs(out, given_paths(inputs))
+
+
 class Saving:
     """Writes what holds into one folder, in a thread of its own."""
 
@@ -40,10 +48,6 @@ class Saving:
         self._thread: threading.Thread | None = None
         self.stage = ""
         self.refusal: PnstError | None = None
-        if out is not None:
-            from pnst.io.results import refuse_inputs
-
-            refuse_inputs(out, given_paths(inputs))  # before the work, not after it
 
     @property
     def has_folder(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Mapping
 from email.message import Message
@@ -31,7 +32,8 @@ class ViewerServer(ThreadingHTTPServer):
     """Serves one session. Raises `SettingError` for a port that is taken."""
 
     daemon_threads = True
-    allow_reuse_address = False
+    allow_reuse_address = os.name == "posix"
+    """There it frees a port whose last connections are still closing; elsewhere it would share one that is in use."""
     request_queue_size = MOST_AT_ONCE
 
     def __init__(self, session: Session, port: int = 0) -> None:

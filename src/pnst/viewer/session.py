@@ -19,7 +19,7 @@ from pnst.viewer.edit_queue import EditQueue, Job
 from pnst.viewer.history import History, Step
 from pnst.viewer.marks import Marks, Stroke, marks_of
 from pnst.viewer.overlays import Overlays
-from pnst.viewer.saving import Saving
+from pnst.viewer.saving import Saving, check_folder
 from pnst.viewer.shown_series import ADC_MAP, ShownSeries, shown_series
 from pnst.viewer.strokes import scribbles_of
 from pnst.workflow.case import Case
@@ -40,6 +40,7 @@ class Session:
         self, inputs: CaseInputs, settings: RunSettings, out: Path | None, progress: Progress = no_progress
     ) -> None:
         self.changed = threading.Condition(threading.RLock())
+        check_folder(out, inputs)
         case, self.inputs, how = start_case(inputs, settings, progress)
         self.settings = settings
         self.series = shown_series(case.study)

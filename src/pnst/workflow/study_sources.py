@@ -10,8 +10,8 @@ from pnst.workflow.inputs import Progress, StrPath, no_progress
 if TYPE_CHECKING:
     from pnst.io.dicomweb.fetch import FetchedSeries
     from pnst.io.dicomweb.push import StoredObject
-    from pnst.io.lesion_files import LesionFile
-    from pnst.io.series_guess import SeriesGuess
+    from pnst.io.lesion_files import LesionFile as LesionFile  # for the command line's types
+    from pnst.io.series_guess import SeriesGuess as SeriesGuess
 
 
 def inspect(study: StrPath, keep_identity: bool = True) -> list[SeriesGuess]:
