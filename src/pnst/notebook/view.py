@@ -54,6 +54,21 @@ def view(
     ------
     InputError : the optional part `notebook` is not installed; no such series, or the lesion does not lie in it
     SettingError : a region that was not measured, or a margin below 0
+
+    Examples
+    --------
+    A ball of 10 mm on T1: the image, and the lesion over it.
+
+    >>> import pnst
+    >>> i, j, k = np.ogrid[-15.5:16, -14.5:15, -7.5:8]
+    >>> ball = i**2 + j**2 + (2 * k) ** 2 < 100
+    >>> grid = pnst.Grid(ball.shape, np.diag([1.0, 1.0, 2.0, 1.0]))
+    >>> from pnst.study import Source
+    >>> t1 = pnst.Series(pnst.Role.T1, pnst.Volume(100.0 + 50 * ball, grid), Source("simulated", ""))
+    >>> study = pnst.Study("A", {pnst.Role.T1: t1})
+    >>> lesion = pnst.Lesion("1", pnst.Mask(ball, grid), "simulation")
+    >>> [volume.name for volume in pnst.view(study, lesion).volumes]
+    ['T1.nii', 'Lesion.nii']
     """
     _require_widget()
     if not margin_mm >= 0:
