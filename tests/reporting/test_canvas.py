@@ -69,3 +69,21 @@ def test_a_picture_on_axes_that_are_given_fills_them_and_no_others(made):
     assert not left.has_data()
     assert (*right.get_xlim(), *right.get_ylim()) == field.window
     assert {"R", "L", "P"} <= {text.get_text() for text in right.texts}
+
+
+def test_axes_that_are_used_again_show_nothing_of_the_picture_before(made):
+    """Invariant: the same bytes after a picture with another slice, outline, zone and chord as before it."""
+
+    def drawn(axis, **layers):
+        field = FieldOfView.around(made.study.series[Role.T1].volume, made.lesion.mesh.vertices, axis, made.lesion)
+        canvas = Canvas(field)
+        canvas.grey(field.volume.data, made.lesion.mesh.vertices)
+        if layers:
+            canvas.zone(field.volume.data > 110, layers["colour"])
+            canvas.outline(field.plane.cut(made.lesion.mesh), layers["colour"])
+            canvas.chord(np.array([[0.0, 0.0], [9.0, 9.0]]), layers["colour"])
+        return canvas.jpeg()
+
+    first = drawn(2)
+    assert drawn(1, colour="#ff0000") != first
+    assert drawn(2) == first

@@ -6,6 +6,7 @@ matplotlib's objects only, never pyplot: nothing global changes and equal input 
 from __future__ import annotations
 
 import io
+import threading
 from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
@@ -65,9 +66,8 @@ class Canvas:
         self.is_own = axes is None
         if axes is None:
             width = SIDE_IN * (1.2 if colour_bar else 1.0)
-            axes = Figure(figsize=(width, SIDE_IN), dpi=DPI, facecolor="none").add_axes((0, 0, SIDE_IN / width, 1))
+            axes = _blank_axes() if not colour_bar else _new_axes(width)
             self.raster = Image.new("RGB", (round(width * DPI), round(SIDE_IN * DPI)))
-            axes.set_axis_off()
         else:
             axes.set(xticks=[], yticks=[], facecolor="black")
             axes.spines[:].set_visible(False)
@@ -151,12 +151,14 @@ class Canvas:
         self.axes.set(xlim=(left, right), ylim=(bottom, top))
 
     def jpeg(self) -> bytes:
-        """The picture with its orientation letters and scale bar."""
+        """The picture with its orientation letters and scale bar; the canvas is used up by it."""
         self.finish()
         drawn = FigureCanvasAgg(self.figure)
         drawn.draw()
         lines = Image.fromarray(np.asarray(drawn.buffer_rgba()))
         self.raster.paste(lines, (0, 0), lines)
+        if len(self.figure.axes) == 1:
+            _keep(self.axes)
         out = io.BytesIO()
         self.raster.save(out, "jpeg", dpi=(DPI, DPI), quality=QUALITY, subsampling=0)
         return out.getvalue()
@@ -175,6 +177,27 @@ class Canvas:
         x, y = left + 0.04 * width, bottom + 0.04 * (top - bottom)
         self.axes.plot([x, x + length], [y, y], color="white", linewidth=2, path_effects=HALO)
         self.axes.text(x, y + 0.02 * (top - bottom), f"{length} mm", ha="left", va="bottom", **TEXT)
+
+
+_spare = threading.local()
+
+
+def _new_axes(width: float) -> Axes:
+    axes = Figure(figsize=(width, SIDE_IN), dpi=DPI, facecolor="none").add_axes((0, 0, SIDE_IN / width, 1))
+    axes.set_axis_off()
+    return axes
+
+
+def _blank_axes() -> Axes:
+    """The thread's last axes, with nothing on them, or new ones: making them takes longer than drawing on them."""
+    axes: Axes | None = _spare.__dict__.pop("axes", None)
+    return _new_axes(SIDE_IN) if axes is None else axes
+
+
+def _keep(axes: Axes) -> None:
+    for artist in (*axes.collections, *axes.lines, *axes.texts, *axes.images):
+        artist.remove()
+    _spare.axes = axes
 
 
 def window(image: FloatArray, body: BoolArray | None = None, beside: BoolArray | None = None) -> tuple[float, float]:
