@@ -125,10 +125,10 @@ class Alignment:
     accepted: bool
     reason: str | None = None
     """Why the series was left where it was."""
-    already: bool = False
-    """Whether it was left there because it lies on the reference as it is."""
     former_grid: Grid | None = field(default=None, compare=False)
     """Where its voxels lay, if it was moved."""
+    already: bool = False
+    """Whether it was left there because it lies on the reference as it is."""
 
     def __str__(self) -> str:
         if self.similarity_before == self.similarity_after == 0:

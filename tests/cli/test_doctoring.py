@@ -39,7 +39,7 @@ def test_versions_are_those_of_this_python(path_of):
     found = told()
     assert (found["pnst"], found["python"]) == (version("pnst"), platform.python_version())
     assert found["libraries"]["numpy"] == version("numpy")
-    assert set(found["extras"]) == {"cluster", "dicomweb", "radiomics"}
+    assert set(found["extras"]) == {"cluster", "dicomweb", "notebook", "radiomics"}
     assert "dicomweb-client" in found["extras"]["dicomweb"]
 
 

@@ -10,6 +10,7 @@ import pytest
 from command_line import pnst
 from dicom_run import IDENTITY, NAME, SECRETS
 from pnst.io.results import DICOM
+from pnst.reporting.page_viewer import viewer_program
 
 
 def test_all_three_are_written_for_both_lesions(dicom_run):
@@ -37,7 +38,7 @@ def test_nothing_else_holds_the_patients_identity(dicom_run):
     for secret in SECRETS:
         assert secret not in dicom_run.result.out + dicom_run.result.err
         for file in plain:
-            content = file.read_bytes()
+            content = file.read_bytes().replace(viewer_program().niivue.encode(), b"")
             assert secret.encode() not in content, (file.name, secret)
             assert secret.encode("latin-1") not in content, (file.name, secret)
 
