@@ -17,7 +17,7 @@ ball = plotted_ball()
 
 
 def drawn(m=ball.m, lesion=None):
-    return adc(m, lesion, Figure(figsize=(9, 3.6)).add_subplot())
+    return adc(m, lesion, Figure(figsize=(9, 3.6)).add_subplot()).child_axes[:2]
 
 
 def test_the_histogram_counts_what_was_averaged_and_its_mean_is_the_measured_one():
@@ -56,9 +56,9 @@ def test_the_lesions_outline_is_the_balls_section_on_the_map():
 def test_both_lie_in_the_axes_that_were_given():
     figure = Figure(figsize=(9, 3.6))
     left, right = figure.subplots(1, 2)
-    assert [one.axes.get_figure(root=True) for one in adc(ball.m, ax=right)] == [figure] * 2
+    assert adc(ball.m, ax=right) is right
+    assert len(right.child_axes) == 2
     figure.draw_without_rendering()
-    assert {id(child) for child in right.child_axes} == {id(one) for one in right.child_axes}
     assert len(right.child_axes) == 2
     assert not left.child_axes
 

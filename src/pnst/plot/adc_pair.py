@@ -19,7 +19,7 @@ MAP, HISTOGRAM = (0.0, 0.0, 0.4, 0.9), (0.6, 0.1, 0.4, 0.8)
 """Left, bottom, width and height of each, as shares of the axes that are given."""
 
 
-def adc(m: Measurements, lesion: Lesion | None = None, ax: Axes | None = None) -> tuple[Axes, Axes]:
+def adc(m: Measurements, lesion: Lesion | None = None, ax: Axes | None = None) -> Axes:
     """The ADC map in colour with the outlines of what was averaged (black) and of its darkest part (red), as on the
     page; and beside it how many voxels have which ADC, whose mean is `m.adc.mean_um2_per_ms`.
 
@@ -34,7 +34,7 @@ def adc(m: Measurements, lesion: Lesion | None = None, ax: Axes | None = None) -
 
     Returns
     -------
-    The map's axes and the histogram's, both inset in `ax`.
+    The axes; those of the map and of the histogram are inset in it, in this order among its `child_axes`.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def adc(m: Measurements, lesion: Lesion | None = None, ax: Axes | None = None) -
     canvas.finish()
     picture.set_title("\n".join((f"ADC map, {field.plane.orientation}", ", ".join(outlined))), fontsize="small")
     draw_histogram(m, histogram)
-    return picture, histogram
+    return axes
 
 
 def _shown(m: Measurements, lesion: Lesion | None) -> tuple[Volume, FieldOfView]:
