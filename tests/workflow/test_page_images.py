@@ -111,5 +111,16 @@ def test_a_series_that_the_lesion_lies_outside_is_left_out(made):
     assert "T1" not in [image.title for image in page_images(study, made.lesion, made.m)]
 
 
+def test_structures_round_the_lesion_come_last_and_wait_to_be_asked_for(made):
+    """The given oedema is a region that was measured; a mask far from the lesion is left out."""
+    near, far = radius(made.fine) < 1.5, np.zeros(made.fine.shape, dtype=bool)
+    far[0, 0, 0] = True
+    masks = {"nerve": Mask(near, made.fine), "vessels": Mask(far, made.fine), "edema": Mask(near, made.fine)}
+    images = page_images(Study("case", made.study.series, masks), made.lesion, made.m)
+    assert [image.title for image in images][-2:] == ["Lesion", "Nerve"]
+    assert (images[-1].first_shown, images[-2].first_shown) == (False, True)
+    assert np.asarray(opened(images[-1]).dataobj).sum() > made.lesion.mask.count
+
+
 def test_equal_input_gives_equal_images(made):
     assert page_images(made.study, made.lesion, made.m) == page_images(made.study, made.lesion, made.m)

@@ -25,6 +25,8 @@ class ViewerImage:
     """Of a mask; empty for an image."""
     is_map: bool = False
     is_lesion: bool = False
+    first_shown: bool = True
+    """Whether it lies over the image before anyone asks; a map, which would cover it, never does."""
 
 
 @dataclass(frozen=True)

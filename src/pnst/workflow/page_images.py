@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator
 from gzip import compress
+from itertools import product
 
 import numpy as np
 
@@ -13,22 +14,45 @@ from pnst.image import Grid, Mask, Volume
 from pnst.io.nifti.read import nifti_bytes
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.best_seen import best_seen
+from pnst.reporting.figures import REGIONS
 from pnst.reporting.page_viewer import ViewerImage
 from pnst.reporting.shown_images import ShownImage, image_layer, overlay_layers
+from pnst.reporting.structure_pictures import COLOURS
+from pnst.reporting.vocabulary import as_words
 from pnst.study import Lesion, Study
+from pnst.typing import FloatArray
 
 MARGIN_MM = 15.0
 LEVELS, WIDER = 255, 2.0
 """An image is kept in so many grey levels, up to this many times as bright as what is shown white at first."""
 LEVEL = 1
 """Of gzip: images of noise hardly get smaller by a higher one."""
+NAMELESS = "#bbbbbb"
+"""The colour of a mask that has none of its own."""
 MOST_VOXELS = 3_000_000
 """Of one image; of a larger one every second voxel in the plane is kept."""
 
 
 def page_images(study: Study, lesion: Lesion, m: Measurements) -> tuple[ViewerImage, ...]:
-    """Each series round the lesion, then the regions and the lesion, each on its own voxels."""
-    return (*_images(study, lesion), *map(_overlay, overlay_layers(lesion, m, None)))
+    """Each series round the lesion, then the regions, the lesion, and the study's masks, each on its own voxels."""
+    regions = map(_overlay, overlay_layers(lesion, m, None))
+    return (*_images(study, lesion), *regions, *_structures(study, lesion))
+
+
+def _structures(study: Study, lesion: Lesion) -> Iterator[ViewerImage]:
+    """The masks that were given, as far as they lie round the lesion; what was measured of one is a region already."""
+    for name, mask in study.masks.items():
+        box = mask.grid.box_around(_corners(lesion))
+        near = mask if box is None else mask.crop(box)
+        if name not in REGIONS and near.data.any():
+            _, colour = COLOURS.get(name, ("", NAMELESS))
+            yield ViewerImage(as_words(name), _packed(near), 0.0, 1.0, colour, first_shown=False)
+
+
+def _corners(lesion: Lesion) -> FloatArray:
+    """(8, 3): RAS mm of the box within the margin of the lesion."""
+    low, high = lesion.mesh.vertices.min(axis=0) - MARGIN_MM, lesion.mesh.vertices.max(axis=0) + MARGIN_MM
+    return np.array(list(product(*zip(low, high, strict=True))))
 
 
 def _images(study: Study, lesion: Lesion) -> Iterator[ViewerImage]:
