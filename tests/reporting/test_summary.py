@@ -14,8 +14,8 @@ def test_numbers_stand_with_their_unit_and_what_is_missing_with_its_reason(made)
     assert rows["ill-defined edge"] == "32% of the surface"
     assert rows["mean ADC"] == "1.43 ·10⁻³ mm²/s"
     assert rows["split fat sign"] == "not applicable: the lesion's compartment is fat"
-    assert rows["target skipped"] == "no T2 series"
-    assert rows["edema.present (reader)"] == "False"
+    assert rows["target sign"] == "not measured: no T2 series"
+    assert rows["oedema (reader)"] == "no"
 
 
 def test_a_sign_that_cannot_be_decided_is_not_called_inapplicable(made):

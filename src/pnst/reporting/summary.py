@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pnst.measurement.family import Value
 from pnst.measurement.measurements import Measurements
-from pnst.reporting.numbers import significant
+from pnst.reporting.numbers import quantity, significant
+from pnst.reporting.vocabulary import part_title, sign_title
 
 if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
@@ -59,10 +61,26 @@ def summarise(m: Measurements, a: Assessment) -> LesionSummary:
     if m.split_fat is not None and m.split_fat.applicable is not True:
         word = "undetermined" if m.split_fat.applicable is None else "not applicable"
         rows.append(("split fat sign", f"{word}: the lesion's compartment is {m.split_fat.compartment}", ""))
-    rows += [(f"{family} skipped", reason, "") for family, reason in m.skipped.items()]
-    rows += [(f"{column} (reader)", str(value), "") for column, value in m.overrides.items()]
+    rows += [(lower_first(part_title(part)), f"not measured: {reason}", "") for part, reason in m.skipped.items()]
+    rows += [_judged(name, value) for name, value in m.overrides.items()]
     rows += [(what, answer, "") for what, answer in _answer(a)]
     return LesionSummary(f"{m.case_id}, lesion {m.label}", tuple(rows))
+
+
+def _judged(name: str, value: Value) -> tuple[str, str, str]:
+    """A reader's word: what it is of, and what the reader said."""
+    family, _, column = name.rpartition(".")
+    said = quantity(column, value)
+    return f"{lower_first(sign_title(family, column))} (reader)", f"{said.text} {said.unit}".strip(), ""
+
+
+def lower_first(title: str) -> str:
+    """A title within a line: "Spinal cord" → "spinal cord", "T1-bright area" as it is.
+
+    >>> lower_first("Spinal cord"), lower_first("T1-bright area"), lower_first("IVIM (perfusion)")
+    ('spinal cord', 'T1-bright area', 'IVIM (perfusion)')
+    """
+    return title if title[1:2].isupper() or title[1:2].isdigit() else title[:1].lower() + title[1:]
 
 
 def _answer(a: Assessment) -> Iterator[tuple[str, str]]:
