@@ -70,8 +70,8 @@ def summarise(m: Measurements, a: Assessment) -> LesionSummary:
 def _judged(name: str, value: Value) -> tuple[str, str, str]:
     """A reader's word: what it is of, and what the reader said."""
     family, _, column = name.rpartition(".")
-    said = quantity(column, value)
-    return f"{lower_first(sign_title(family, column))} (reader)", f"{said.text} {said.unit}".strip(), ""
+    judged = quantity(column, value)
+    return f"{lower_first(sign_title(family, column))} (reader)", f"{judged.text} {judged.unit}".strip(), ""
 
 
 def lower_first(title: str) -> str:
