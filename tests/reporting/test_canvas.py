@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from pnst.reporting.canvas import Canvas, window
 from pnst.reporting.plane import FieldOfView
 from pnst.study import Role
+from reporting.picture_pixels import decoded
 
 
 def test_a_flat_or_unknown_image_still_has_a_window():
@@ -87,3 +88,19 @@ def test_axes_that_are_used_again_show_nothing_of_the_picture_before(made):
     first = drawn(2)
     assert drawn(1, colour="#ff0000") != first
     assert drawn(2) == first
+
+
+def test_the_scale_bar_is_as_long_as_it_says_and_the_letters_are_those_of_the_plane(made):
+    """Closed form: 20 mm of a picture that is 66 mm wide; the same letters as matplotlib writes for a notebook."""
+    field = FieldOfView.around(made.study.series[Role.T1].volume, made.lesion.mesh.vertices, 2, made.lesion)
+    black = decoded(Canvas(field).jpeg())
+    rows, columns = black.shape[:2]
+    width = field.window[1] - field.window[0]
+    bar = (black[round(0.96 * rows) - 1 : round(0.96 * rows) + 1] > 0.7).all(axis=(0, 2))
+    shown = [mm for mm in (5, 10, 20, 50) if mm <= 0.3 * width][-1]
+    assert bar[: columns // 2].sum() * width / columns == pytest.approx(shown, abs=0.5)
+    edges = black[:, : round(0.1 * columns)], black[:, round(0.9 * columns) :], black[: round(0.08 * rows)]
+    assert all((edge > 0.7).any() for edge in edges)
+    canvas = Canvas(field, axes=Figure().add_subplot())
+    canvas.finish()
+    assert [text.get_text() for text in canvas.axes.texts] == [*field.plane.letters, f"{shown} mm"]
