@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -179,3 +180,12 @@ def _memory(field: str, *, reset_peak: bool = False) -> int:
 def bounded() -> Callable[..., AbstractContextManager[None]]:
     """Fail what runs inside `with bounded():` for more than 10 s or with more than 2 GB of memory."""
     return _bounded
+
+
+@pytest.fixture(scope="session")
+def dciodvfy() -> str:
+    """The validator's program; without it the test is skipped."""
+    program = shutil.which("dciodvfy")
+    if program is None:
+        pytest.skip("dciodvfy is not installed (Debian: dicom3tools)")
+    return program

@@ -39,18 +39,33 @@ def test_bright_fat_beside_a_dark_lesion_does_not_turn_it_black():
     assert high == pytest.approx(29.9 + 0.15 * 19.7, abs=0.05)
 
 
-def test_bright_surroundings_reach_white_but_leave_a_dark_lesion_grey():
-    """Closed form: a body of 10, black 0, in fat of 1000 on every side: white at 3 × 10. The same body at 700: at 1000
-    and 15 % beyond."""
+def test_white_is_never_below_the_middle_of_an_edge():
+    """Closed form: a body of 10, black 0, in fat of 1000: the edge's middle is 505, white at 1.2 times that. The same
+    body at 700: at 1000 and 15 % beyond; in what is 25 bright, at 3 × 10 or 15 % beyond, whichever is less."""
     image = np.full((25, 40), 1000.0)
     body, beside = np.zeros((2, 25, 40), dtype=bool)
     body[8:17, 8:19] = True
     beside[4:21, 4:33] = True
     image[4] = 0
     image[body] = 10
-    assert window(image, body, beside & ~body) == (0.0, 30.0)
+    assert window(image, body, beside & ~body) == (0.0, pytest.approx(606.0))
     image[body] = 700
     assert window(image, body, beside & ~body) == (0.0, 1150.0)
+    image[5:] = 25
+    image[body] = 10
+    assert window(image, body, beside & ~body) == (0.0, pytest.approx(28.75))
+
+
+def test_a_bright_spot_does_not_leave_the_rest_of_a_body_black():
+    """Closed form: a body of 10 with 5 % at 1000, black 0, in muscle of 12: white at 3 × 10."""
+    image = np.full((25, 40), 12.0)
+    body, beside = np.zeros((2, 25, 40), dtype=bool)
+    body[8:17, 8:19] = True
+    beside[4:21, 4:33] = True
+    image[4] = 0
+    image[body] = 10
+    image[8, 8:13] = 1000
+    assert window(image, body, beside & ~body) == (0.0, 30.0)
 
 
 def test_a_body_outside_the_picture_leaves_the_whole_picture():

@@ -7,7 +7,7 @@ from pnst.evidence.question import QUESTIONS
 from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.reporting.question_words import WORDS
 from pnst.reporting.reportlets import PICTURES
-from pnst.reporting.vocabulary import COLUMNS, FAMILIES, ROLES, family_words
+from pnst.reporting.vocabulary import COLUMNS, FAMILIES, ROLES, family_words, part_title
 from pnst.study import Role
 
 
@@ -37,3 +37,8 @@ def test_every_question_has_its_words():
     assert {question.name for question in QUESTIONS} == set(WORDS)
     for question in QUESTIONS:
         assert WORDS[question.name].odds_of == question.names_of
+
+
+def test_a_part_of_a_family_is_called_by_its_words():
+    titles = [part_title(part) for part in ("heterogeneity.t2", "margin.edge", "adc")]
+    assert titles == ["Heterogeneity, T2", "Margin, edge", "Diffusion"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pnst.image import Grid, Volume
-from pnst.reporting.plane import ImagePlane
-from pnst.study import Role
+from pnst.image import Grid, Mask, Volume
+from pnst.reporting.canvas import window_of
+from pnst.reporting.plane import FieldOfView, ImagePlane
+from pnst.study import Lesion, Role
 from pnst.viewer.shown_series import LEVELS, ShownSeries, shown_adc, shown_series
 from viewed_study import SCENE
 
@@ -57,3 +58,19 @@ def test_the_page_is_told_where_the_voxels_are():
     assert told["planes"][2]["letters"][0][0] == "R"
     assert told["window"][0] < told["window"][1]
     assert told["title"] == "T1"
+    assert [plane["from"] for plane in told["planes"]] == ["left", "posterior", "inferior"]
+
+
+def test_the_page_begins_with_the_grey_levels_of_the_lesion_and_its_surroundings():
+    """As the report has them; without a lesion those of the middle slice, and so where the lesion lies elsewhere."""
+    t1 = STUDY.series[Role.T1]
+    index = np.indices(t1.volume.grid.shape)
+    middle = np.array(t1.volume.grid.shape)[:, None, None, None] // 2
+    lesion = Lesion("1", Mask((abs(index - middle) <= 1).all(axis=0), t1.volume.grid), "simulation")
+    shown = shown_series(STUDY)["t1"]
+    field = FieldOfView.around(shown.volume, lesion.mesh.vertices, shown.volume.grid.slice_axis, lesion)
+    own = window_of(field, field.volume.data, lesion.mesh.vertices)
+    assert shown.to_dict(lesion)["window"] == list(own)
+    assert shown.to_dict()["window"] != list(own)
+    far = Grid(t1.volume.grid.shape, t1.volume.grid.affine + np.array([[0, 0, 0, 900.0], *[[0] * 4] * 3]))
+    assert shown.to_dict(Lesion("1", Mask(lesion.mask.data, far), "x"))["window"] == shown.to_dict()["window"]

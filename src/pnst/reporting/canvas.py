@@ -36,6 +36,8 @@ TEXT: dict[str, Any] = {"color": "white", "fontsize": 9, "family": "DejaVu Sans"
 WINDOW_PERCENTILES = (1.0, 99.5)
 BRIGHTEST = 3.0
 """White is at most this many times the body's median: of a dark tumour in fat something must be seen."""
+ABOVE_HALF = 1.2
+"""… unless that were below the middle of its edge, which then would seem to lie further in than it does."""
 WIDER = 0.15
 """The window reaches beyond the brightest that it was made for by this share of itself."""
 TINT = 0.35
@@ -84,8 +86,7 @@ class Canvas:
     def grey(self, data: FloatArray, points: FloatArray | None = None) -> None:
         """The field's slice of an array on its grid, windowed by the body of RAS points (n, 3) and its surroundings."""
         image = self.field.plane.image(data).astype(np.float32)  # half the work of doubles, for 256 greys
-        body, beside = (None, None) if points is None else self.field.body(points)
-        low, high = window(image, body, beside)
+        low, high = window(image) if points is None else window_of(self.field, data, points)
         levels = 255 * np.clip((np.nan_to_num(image, nan=low) - low) / (high - low), 0, 1)
         self._raster(Image.fromarray(levels.astype(np.uint8)).convert("RGBA"), Image.Resampling.BILINEAR)
 
@@ -166,7 +167,7 @@ class Canvas:
         return out.getvalue()
 
     def _write(self) -> None:
-        """What `finish` adds, onto the raster: a quarter of a page's time went into matplotlib's letters."""
+        """What `finish` adds, onto the raster: of 0.79 s that a page took, 0.12 went into matplotlib's letters."""
         side, draw = SIDE_IN * DPI, ImageDraw.Draw(self.raster)
         left, right, top, bottom = self.field.plane.letters
         places = ((left, 0.02, 0.5, "lm"), (right, 0.98, 0.5, "rm"), (top, 0.5, 0.02, "mt"), (bottom, 0.5, 0.98, "mb"))
@@ -226,6 +227,11 @@ def _keep(axes: Axes) -> None:
     _spare.axes = axes
 
 
+def window_of(field: FieldOfView, data: FloatArray, points: FloatArray) -> tuple[float, float]:
+    """The grey levels of the field's slice of an array on its grid, by the body of RAS points (n, 3)."""
+    return window(field.plane.image(data).astype(np.float32), *field.body(points))
+
+
 def window(image: FloatArray, body: BoolArray | None = None, beside: BoolArray | None = None) -> tuple[float, float]:
     """The grey levels shown black and white: the body's own, and those of what lies beside it (rows, columns).
 
@@ -249,6 +255,7 @@ def window(image: FloatArray, body: BoolArray | None = None, beside: BoolArray |
     if body is not None and around.size:
         low, high = min(low, np.percentile(around, WINDOW_PERCENTILES[0])), max(high, np.median(around))
         high += WIDER * (high - low)
-        middle = float(np.median(inside))
-        high = min(high, low + BRIGHTEST * (middle - low)) if middle > low else high
+        middle, half = float(np.median(inside)), float(np.median(inside) + np.median(around)) / 2
+        if middle > low:
+            high = min(high, max(low + BRIGHTEST * (middle - low), low + ABOVE_HALF * (half - low)))
     return float(low), float(high) if high > low else float(low) + 1.0

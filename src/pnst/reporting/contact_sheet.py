@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from pnst.reporting.best_seen import best_seen
-from pnst.reporting.canvas import COMPRESSION, Picture, window
+from pnst.reporting.canvas import COMPRESSION, Picture, window_of
 from pnst.reporting.outline_colours import LESION
-from pnst.reporting.plane import FieldOfView, ImagePlane
+from pnst.reporting.plane import FIRST_SIDES, FieldOfView, ImagePlane
 from pnst.reporting.vocabulary import role_title
 from pnst.study import Lesion, Study
 from pnst.typing import FloatArray
@@ -36,15 +36,14 @@ def contact_sheet(study: Study, lesion: Lesion) -> Picture | None:
     last = min(int(np.floor(index.max())), field.plane.grid.shape[axis] - 1)
     step = -(-max(last - first + 1, 1) // MOST_TILES)
     planes = [replace(field.plane, index=i) for i in range(first, last + 1, step)] or [field.plane]
-    low, high = window(field.plane.image(field.volume.data), *field.body(lesion.mesh.vertices))
+    levels = window_of(field, field.volume.data, lesion.mesh.vertices)
     start = int(field.box[axis].start)
-    tiles = [_tile(field, plane, lesion, (low, high), start) for plane in planes]
+    tiles = [_tile(field, plane, lesion, levels, start) for plane in planes]
     count, title = series.volume.grid.canonical().shape[axis], role_title(series.role)
     which = "every slice" if step == 1 else f"one slice in {step}"
-    side = ("left", "posterior", "inferior")[axis]
     caption = (
         f"{title[:1].upper()}{title[1:]}, {field.plane.orientation}: {which} of the lesion, outlined in blue; "
-        f"numbers from {side}, of {count}."
+        f"numbers from {FIRST_SIDES[axis]}, of {count}."
     )
     return Picture(_joined(tiles), f"{len(tiles)} slices through the lesion with its outline", caption)
 

@@ -13,7 +13,7 @@ from pnst.reporting.best_seen import best_seen
 from pnst.reporting.canvas import ADC_RANGE, Canvas, Picture
 from pnst.reporting.numbers import ADC_UNIT
 from pnst.reporting.outline_colours import LESION, OutlineColours, edge_colours, fat_colours
-from pnst.reporting.plane import FieldOfView, placed, points_of
+from pnst.reporting.plane import FIRST_SIDES, FieldOfView, placed, points_of
 from pnst.reporting.vocabulary import role_title
 from pnst.study import Lesion, Role, Series, Study
 from pnst.typing import FloatArray
@@ -237,8 +237,7 @@ def _slice(field: FieldOfView, grid: Grid, first: int = 0) -> str:
     """Which slice is shown; counted from the patient's left, back or feet on, whatever the order of storage."""
     plane = field.plane
     count = grid.canonical().shape[plane.axis]
-    start = ("left", "posterior", "inferior")[plane.axis]
-    return f"{plane.orientation} slice {first + field.slice + 1}/{count} (from {start})"
+    return f"{plane.orientation} slice {first + field.slice + 1}/{count} (from {FIRST_SIDES[plane.axis]})"
 
 
 def _slice_of(study: Study, field: FieldOfView, part: Grid) -> str:

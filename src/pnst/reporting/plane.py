@@ -26,6 +26,8 @@ NEAR_MM = 10.0
 OBLIQUE_COSINE = 0.35
 """An axis lettered "A" leans visibly towards another (20°) from this cosine on, and then carries its letter too."""
 
+FIRST_SIDES = ("left", "posterior", "inferior")
+"""Where slices across each canonical axis are counted from, whatever the order of storage."""
 ORIENTATIONS = ("sagittal", "coronal", "axial")
 DIRECTIONS = (("L", "R"), ("P", "A"), ("I", "S"))
 

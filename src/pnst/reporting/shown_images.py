@@ -40,15 +40,14 @@ def image_layer(study: Study, lesion: Lesion, role: Role | str | None, margin_mm
 
     Raises `InputError` where the study has no such series, or it does not show the lesion.
     """
-    from pnst.reporting.canvas import window
+    from pnst.reporting.canvas import window_of
     from pnst.reporting.figures import displayed
     from pnst.reporting.shown_series import shown_field, shown_series
     from pnst.reporting.vocabulary import role_title
 
     series = shown_series(study, lesion, role)
     field = shown_field(series, lesion, lesion.mesh.vertices)
-    shown = field.plane.image(displayed(field.volume, series)).astype(np.float32)
-    limits = window(shown, *field.body(lesion.mesh.vertices))
+    limits = window_of(field, displayed(field.volume, series), lesion.mesh.vertices)
     part = series.volume.crop(_box(series.volume.grid, lesion.mesh.vertices, margin_mm))
     title = role_title(series.role)
     return ShownImage(

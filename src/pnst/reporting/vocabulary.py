@@ -276,4 +276,5 @@ def sign_title(family: str, sign: str) -> str:
 def part_title(part: str) -> str:
     """What a family, or half of one ("margin.edge"), is called where it was skipped."""
     family, _, half = part.partition(".")
-    return f"{family_words(family).title}, {half.replace('_', ' ')}" if half else family_words(family).title
+    words = next((title for role, title in ROLES.items() if role == half), half.replace("_", " "))
+    return f"{family_words(family).title}, {words}" if half else family_words(family).title

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from pnst.image import Volume
-from pnst.reporting.canvas import ADC_RANGE, window
+from pnst.reporting.canvas import ADC_RANGE, window, window_of
 from pnst.reporting.figures import displayed
-from pnst.reporting.plane import ORIENTATIONS, ImagePlane
+from pnst.reporting.plane import FIRST_SIDES, ORIENTATIONS, FieldOfView, ImagePlane
 from pnst.reporting.vocabulary import facts, role_title
-from pnst.study import Role, Study
+from pnst.study import Lesion, Role, Study
 from pnst.typing import AnyArray
 
 ADC_MAP = "adc_map"
@@ -59,8 +59,9 @@ class ShownSeries:
         levels = 1 + np.rint(LEVELS * np.clip(share, 0, 1))
         return np.where(np.isfinite(image), levels, NO_SIGNAL).astype("<u2")
 
-    def to_dict(self) -> dict[str, Any]:
-        """What the page has to know of it: where its voxels are, how its planes are lettered, what to show first."""
+    def to_dict(self, lesion: Lesion | None = None) -> dict[str, Any]:
+        """What the page has to know of it: where its voxels are, how its planes are lettered, what to show first: the
+        grey levels of a lesion and its surroundings, where there is one, as on the pages."""
         grid = self.volume.grid
         middles = [n // 2 for n in grid.shape]
         return {
@@ -75,17 +76,26 @@ class ShownSeries:
             "inverse": grid.inverse.tolist(),
             "slice_axis": grid.slice_axis,
             "range": list(self.signal_range),
-            "window": list(self._window(middles)),
+            "window": list(self._window(middles, lesion)),
             "planes": [
-                {"title": ORIENTATIONS[axis], "letters": list(self.plane(axis, middles[axis]).letters)}
+                {
+                    "title": ORIENTATIONS[axis],
+                    "from": FIRST_SIDES[axis],
+                    "letters": list(self.plane(axis, middles[axis]).letters),
+                }
                 for axis in range(3)
             ],
         }
 
-    def _window(self, middles: Sequence[int]) -> tuple[float, float]:
+    def _window(self, middles: Sequence[int], lesion: Lesion | None) -> tuple[float, float]:
         if self.in_colour:
             return ADC_RANGE
         axis = self.volume.grid.slice_axis
+        if lesion is not None:
+            points = lesion.mesh.vertices
+            field = FieldOfView.around(self.volume, points, axis, lesion)
+            if field is not None:
+                return window_of(field, field.volume.data, points)
         return window(self.plane(axis, middles[axis]).image(self.volume.data).astype(np.float32))
 
 

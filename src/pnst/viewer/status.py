@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
 def study_dict(session: Session) -> dict[str, Any]:
     """What stays as it is while the server runs."""
-    case = session.now().case
+    step = session.now()
+    case = step.case
+    lesion = case.lesions[step.active] if case.lesions else None
     return {
         "case_id": case.study.case_id,
-        "series": [shown.to_dict() for shown in session.series.values()],
+        "series": [shown.to_dict(lesion) for shown in session.series.values()],
         "notes": [*case.study.notes, *(note for series in case.study.series.values() for note in series.notes)],
         "disclaimer": NO_ANSWER_DISCLAIMER,
         "can_save": session.saving.has_folder,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 
 import pydicom
@@ -11,14 +10,6 @@ import pytest
 from pnst.io.results import DICOM
 
 IODS = {"lesion_seg.dcm": "Segmentation", "adc_map.dcm": "ParametricMap", "measurements_sr.dcm": "ComprehensiveSR"}
-
-
-@pytest.fixture(scope="module")
-def dciodvfy() -> str:
-    program = shutil.which("dciodvfy")
-    if program is None:
-        pytest.skip("dciodvfy is not installed (Debian: dicom3tools)")
-    return program
 
 
 def lines(program: str, file: object) -> list[str]:

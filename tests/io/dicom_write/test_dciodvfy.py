@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -14,14 +13,6 @@ from pnst.image import Mask
 from pnst.io.write import write_study
 from pnst.phantom import GridSpec, malignant, simulate
 from pnst.study import Role
-
-
-@pytest.fixture(scope="module")
-def dciodvfy() -> str:
-    program = shutil.which("dciodvfy")
-    if program is None:
-        pytest.skip("dciodvfy is not installed (Debian: dicom3tools)")
-    return program
 
 
 def errors(program: str, file: Path) -> list[str]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 
@@ -16,6 +14,7 @@ import pytest
 
 from dicom_run import SECRETS
 from dicomweb_answers import free_port
+from local_http import QuietHandler, local_servers
 from pnst.errors import InputError, SettingError
 from pnst.io.dicomweb.push import push_results
 from pnst.io.results import DICOM
@@ -43,41 +42,27 @@ def answer(*, stored: str = "", failed: str = "", reason: int | None = None, war
 @pytest.fixture
 def server() -> Iterator[Callable[[STORE], tuple[str, list[dict]]]]:
     """Start a server that stores as a function says: its URL, and what it was sent."""
-    servers = []
+    with local_servers() as serve:
 
-    def start(store: STORE) -> tuple[str, list[dict]]:
-        requests: list[dict] = []
+        def start(store: STORE) -> tuple[str, list[dict]]:
+            requests: list[dict] = []
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                boundary = re.search(r"boundary=(\S+)", self.headers["Content-Type"])[1].encode()
-                head, _, rest = body.partition(b"\r\n\r\n")
-                content = rest.removesuffix(b"\r\n--" + boundary + b"--\r\n")
-                uid = str(pydicom.dcmread(BytesIO(content), stop_before_pixels=True).SOPInstanceUID)
-                requests.append({"path": self.path, "headers": dict(self.headers), "content": content, "head": head})
-                status, kind, body = store(uid, len(requests))
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                if status in (301, 307):
-                    self.send_header("Location", "/elsewhere")
-                self.end_headers()
-                self.wfile.write(body)
+            class Handler(QuietHandler):
+                def do_POST(self) -> None:
+                    body = self.rfile.read(int(self.headers["Content-Length"]))
+                    boundary = re.search(r"boundary=(\S+)", self.headers["Content-Type"])[1].encode()
+                    head, _, rest = body.partition(b"\r\n\r\n")
+                    content = rest.removesuffix(b"\r\n--" + boundary + b"--\r\n")
+                    uid = str(pydicom.dcmread(BytesIO(content), stop_before_pixels=True).SOPInstanceUID)
+                    requests.append(
+                        {"path": self.path, "headers": dict(self.headers), "content": content, "head": head}
+                    )
+                    status, kind, answered = store(uid, len(requests))
+                    self.answer(status, kind, answered, **({"Location": "/elsewhere"} if status in (301, 307) else {}))
 
-            def log_message(self, *_: object) -> None:
-                pass
+            return f"dicomweb://127.0.0.1:{serve(Handler)}/root", requests
 
-        httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        httpd.daemon_threads = True
-        servers.append(httpd)
-        threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        return f"dicomweb://127.0.0.1:{httpd.server_port}/root", requests
-
-    yield start
-    for httpd in servers:
-        httpd.shutdown()
-        httpd.server_close()
+        yield start
 
 
 def stores(uid: str, _: int) -> tuple[int, str, bytes]:

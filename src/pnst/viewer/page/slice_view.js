@@ -57,9 +57,9 @@ export class SliceView {
 
   describe(view) {
     const { title, planes, shape } = view.series;
-    const words = `${title}, ${planes[view.axis].title}, slice ${view.slice + 1} of ${shape[view.axis]}`;
+    const words = `${title}, ${planes[view.axis].title} slice ${view.slice + 1}/${shape[view.axis]}`;
     label(this.canvas.getContext("2d"), words, 8, this.layout.width < 600 ? 36 : 18, "left"); // clear of the letter above
-    this.canvas.setAttribute("aria-label", words);
+    this.canvas.setAttribute("aria-label", `${words} (from ${planes[view.axis].from})`);
     byId("slice-number").textContent = `${view.slice + 1} of ${shape[view.axis]}`;
   }
 
