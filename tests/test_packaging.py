@@ -125,6 +125,24 @@ else:
     python(code)
 
 
+def test_every_name_of_the_workflow_is_there_and_none_is_imported_before():
+    """The list of names, where each lives and attribute access agree; looking into a folder waits for no measurement."""
+    code = """
+import sys
+from pnst import workflow
+assert "pnst.measurement.settings" not in sys.modules and "numpy" not in sys.modules
+assert set(workflow.__all__) <= set(workflow._HOMES)
+assert all(getattr(workflow, name) is not None for name in workflow._HOMES)
+try:
+    workflow.nonsense
+except AttributeError as error:
+    assert "nonsense" in str(error)
+else:
+    raise AssertionError("workflow.nonsense exists")
+"""
+    python(code)
+
+
 def test_one_version():
     """The installed metadata, the command, the changelog and the citation say the same."""
     installed = version("pnst")

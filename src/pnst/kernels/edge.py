@@ -7,12 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pnst.typing import Float32Array, FloatArray
+from pnst.typing import BoolArray, Float32Array, FloatArray
 
 WIDTH_10_90_PER_SIGMA = 2.563
 """10–90 % distance of an error-function step in units of its σ."""
 DICTIONARY_SIGMAS_MM = (0.3, 0.6, 0.9, 1.3, 1.8, 2.4, 3.2, 4.2, 5.5)
 ITERATIONS = 8
+SETTLED = 1e-5
+"""A fit is at its end when a step lowers what it leaves by this share: a few thousandths of a parameter's error."""
+DAMPING = np.float32(1e-2)
 RIDGE = 1e-6
 """Share of the normal matrix's greatest diagonal that keeps it solvable in single precision."""
 MAX_HEIGHT_RATIO = 2.0
@@ -183,27 +186,59 @@ def _refine(
     """Levenberg–Marquardt on every profile at once: parameters (n, p) and RMS residual (n,). The first `free` move."""
     free, x = start.shape[1] if free is None else free, offsets.astype(np.float32)
     max_height = MAX_HEIGHT_RATIO if start.shape[1] > 4 else np.inf
-    parameters, damping = _clip_parameters(start, x, max_height), np.full(len(start), 1e-2, np.float32)
-    values, slopes = _model(x, parameters)
-    cost = ((profiles - values) ** 2).sum(axis=1)
+    parameters = _clip_parameters(start, x, max_height)
+    cost = np.empty(len(start), dtype=np.float32)
+    rows, left = (
+        np.arange(len(start)),
+        _Refinement(profiles, parameters, *_model(x, parameters), np.full(len(start), DAMPING)),
+    )
     for _ in range(ITERATIONS):
-        moving = slopes[:, :free]
-        normal = moving @ moving.swapaxes(1, 2)
-        diagonal = np.einsum("npp->np", normal)
-        ridge = damping[:, None] * diagonal + RIDGE * diagonal.max(axis=1, keepdims=True)
-        gradient = moving @ (profiles - values)[:, :, None]
-        normal[:, np.arange(free), np.arange(free)] += ridge
-        step = np.linalg.solve(normal, gradient)[:, :, 0]
-        trial = parameters.copy()
-        trial[:, :free] += step
-        trial = _clip_parameters(trial, x, max_height)
-        trial_values, trial_slopes = _model(x, trial)
-        trial_cost = ((profiles - trial_values) ** 2).sum(axis=1)
-        good = trial_cost < cost
-        parameters[good], values[good], slopes[good] = trial[good], trial_values[good], trial_slopes[good]
-        cost = np.where(good, trial_cost, cost)
-        damping = np.where(good, damping * 0.3, damping * 5)
+        left, settled = _improved(left, x, free, max_height)
+        parameters[rows], cost[rows] = left.parameters, left.cost
+        if settled.any():
+            rows, left = rows[~settled], left.only(~settled)
+        if not rows.size:
+            break
     return parameters, np.sqrt(cost / len(x))
+
+
+class _Refinement(NamedTuple):
+    """n profiles (n, m) and the model as it stands."""
+
+    profiles: Float32Array
+    parameters: Float32Array
+    values: Float32Array
+    slopes: Float32Array
+    damping: FloatArray
+    """(n,) of Levenberg's method."""
+
+    @property
+    def cost(self) -> Float32Array:
+        """(n,) the sum of squares that is left."""
+        return np.asarray(((self.profiles - self.values) ** 2).sum(axis=1))
+
+    def only(self, rows: BoolArray) -> _Refinement:
+        """Some of the profiles."""
+        return _Refinement(*(array[rows] for array in self))
+
+
+def _improved(fit: _Refinement, x: Float32Array, free: int, max_height: float) -> tuple[_Refinement, BoolArray]:
+    """One step of Levenberg's method, taken where it lowers the cost; and which profiles it brought to their end."""
+    moving, residual = fit.slopes[:, :free], fit.profiles - fit.values
+    normal = moving @ moving.swapaxes(1, 2)
+    diagonal = np.einsum("npp->np", normal)
+    ridge = fit.damping[:, None] * diagonal + RIDGE * diagonal.max(axis=1, keepdims=True)
+    normal[:, np.arange(free), np.arange(free)] += ridge
+    trial = fit.parameters.copy()
+    trial[:, :free] += np.linalg.solve(normal, moving @ residual[:, :, None])[:, :, 0]
+    trial = _clip_parameters(trial, x, max_height)
+    values, slopes = _model(x, trial)
+    cost, lower = (residual**2).sum(axis=1), ((fit.profiles - values) ** 2).sum(axis=1)
+    good = lower < cost
+    settled = good & (cost - lower <= SETTLED * cost)
+    worse = ~good
+    trial[worse], values[worse], slopes[worse] = fit.parameters[worse], fit.values[worse], fit.slopes[worse]
+    return _Refinement(fit.profiles, trial, values, slopes, np.where(good, fit.damping * 0.3, fit.damping * 5)), settled
 
 
 def _clip_parameters(parameters: Float32Array, x: FloatArray, max_height: float) -> Float32Array:

@@ -21,14 +21,13 @@ from pnst.kernels.box import bounding_box
 from pnst.kernels.end_extrapolation import MAX_END_SLICES, OUTSIDE, extrapolate_ends
 from pnst.kernels.mesh import Mesh
 from pnst.kernels.outline import SliceSampling, outlines, resample
+from pnst.kernels.regrid import trilinear
 from pnst.typing import BoolArray, Float32Array, FloatArray, IntArray
 
 SAMPLES_ACROSS = 16
 """Samples along the lesion's size, which is 3 volumes ÷ surface: the radius of a ball, 1.5 times a slab's thickness."""
 MIN_STEP_PIXELS = 0.25
 """Samples are no closer than this share of a pixel."""
-MAX_OFF_AXIS = 1e-3
-"""A grid whose rows run along those of the samples to this share of one is read an axis at a time."""
 COARSE_STEP = 0.5
 """Fine voxels are interpolated from places this many samples apart: the function is flat between samples."""
 THIN_SLICES = 1.5
@@ -71,21 +70,9 @@ class LevelSet:
 
         `shape` (3,) of that grid; `to_mask_index` (4, 4) from its index space to that of the mask.
         """
-        from scipy.ndimage import affine_transform
-
         to_samples = np.diag([*(1 / np.asarray(self.step)), 1.0])
         to_samples[:3, 3] = -np.asarray(self.origin) / self.step
-        matrix = to_samples @ to_mask_index
-        off_axis = np.abs(matrix[:3, :3] - np.diag(np.diag(matrix)[:3])) @ np.asarray(shape)
-        if off_axis.max() < MAX_OFF_AXIS:
-            return _resample_along_axes(self.values, shape, np.diag(matrix)[:3], matrix[:3, 3])
-        apart = np.linalg.norm(matrix[:3, :3], axis=0)
-        strides = np.where(np.asarray(shape) > 1, np.maximum(COARSE_STEP // apart, 1), 1)
-        coarse = tuple((np.ceil((np.asarray(shape) - 1) / strides) + 1).astype(int).tolist())
-        values = affine_transform(
-            self.values, matrix[:3, :3] * strides, matrix[:3, 3], coarse, order=1, mode="constant", cval=float(OUTSIDE)
-        )
-        return values if (strides == 1).all() else _resample_along_axes(values, shape, 1 / strides, np.zeros(3))
+        return trilinear(self.values, shape, to_samples @ to_mask_index, float(OUTSIDE), COARSE_STEP)
 
     def inside(self, shape: Sequence[int], to_mask_index: FloatArray) -> BoolArray:
         """Which voxels of another grid have their centres inside; arguments as for `levels`."""
@@ -125,23 +112,6 @@ def level_set(mask: BoolArray, spacing: Sequence[float]) -> LevelSet:
     origin = np.array([corner[0] - MAX_END_SLICES + int(reached[0]), *corner[1:]], dtype=np.float64)[back]
     step = np.array([along, *sampling.steps])[back]
     return LevelSet(_close_border(values).transpose(back), tuple(origin.tolist()), tuple(step.tolist()))
-
-
-def _resample_along_axes(
-    values: Float32Array, shape: Sequence[int], scale: FloatArray, shift: FloatArray
-) -> Float32Array:
-    """Trilinear values on a grid whose voxel i lies at scale · i + shift of each axis; `OUTSIDE` beyond the samples."""
-    for axis in reversed(range(3)):
-        count = values.shape[axis]
-        if scale[axis] == 1 and shift[axis] == 0 and shape[axis] == count:
-            continue
-        where = scale[axis] * np.arange(shape[axis]) + shift[axis]
-        first = np.clip(where.astype(int), 0, count - 2)
-        share = (where - first).astype(np.float32)
-        across = tuple(slice(None) if a == axis else None for a in range(3))
-        values = values.take(first, axis=axis) * (1 - share)[across] + values.take(first + 1, axis=axis) * share[across]
-        values[(slice(None),) * axis + ((where < 0) | (where > count - 1),)] = OUTSIDE
-    return values
 
 
 def _border(sk: float, pixel: float) -> int:

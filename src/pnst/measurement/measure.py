@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -103,6 +104,7 @@ def _measured(
         skipped |= {f"{name}.{part}": reason for part, reason in outcome.skipped.items()}
         regions |= outcome.regions
         warnings += outcome.warnings
+    context = replace(context)  # lets go of what was worked out of the images: each repetition needs as much again
     return Measurements(
         case_id=study.case_id,
         label=lesion.label,

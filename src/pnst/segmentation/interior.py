@@ -11,14 +11,13 @@ from pnst.image import Grid, Mask, Volume
 from pnst.kernels.depth import depth_below
 from pnst.kernels.morphology import erode
 from pnst.kernels.noise import noise_sd
+from pnst.kernels.regrid import trilinear
 from pnst.kernels.smoothing import smooth_within
 from pnst.study import Lesion
 from pnst.typing import BoolArray, FloatArray
 
 DEPTH_STEPS = 24
 """Depth is worked out on nodes this many to the lesion's equivalent radius: a third of the depth is eight of them."""
-ALIGNED = 1e-6
-"""Voxels: rows that run together to this are read an axis at a time, in a third of the time."""
 DEPTH_MARGIN = 2
 """Empty nodes beyond the surface on every side."""
 
@@ -82,10 +81,11 @@ class Interior:
         sigmas = [self.smoothing_mm / s if s <= 2 * self.smoothing_mm else 0.0 for s in self.volume.grid.spacing]
         return smooth_within(data, where, sigmas)
 
-    def resample_like(self, volume: Volume) -> FloatArray:
-        """Another image here: its own voxels where the grids coincide, else interpolated; NaN outside it."""
-        from scipy.ndimage import affine_transform
+    def resample_like(self, volume: Volume, coarse_step: float = 0.0) -> FloatArray:
+        """Another image here: its own voxels where the grids coincide, else interpolated; NaN outside it.
 
+        A smooth one may be read at places up to `coarse_step` of its voxels apart, as by `trilinear`.
+        """
         canonical, here = volume.canonical(), self.volume.grid
         box = canonical.grid.box_of(here)
         if box is not None:
@@ -95,14 +95,7 @@ class Interior:
             return np.full(here.shape, np.nan, dtype=np.float32)
         i, j, k = (slice(max(0, side.start - 1), side.stop + 1) for side in box)  # for the rounding of the corners
         near = canonical.crop((i, j, k))
-        to_near = near.grid.inverse @ here.affine
-        data, turn, scale = near.data.astype(np.float32), to_near[:3, :3], np.diag(to_near)[:3]
-        aligned = (np.abs(turn - np.diag(scale)) @ np.asarray(here.shape)).max() < ALIGNED
-        return np.asarray(
-            affine_transform(
-                data, scale if aligned else turn, to_near[:3, 3], here.shape, order=1, mode="constant", cval=np.nan
-            )
-        )
+        return trilinear(near.data, here.shape, near.grid.inverse @ here.affine, np.nan, coarse_step)
 
 
 def _varies(values: FloatArray) -> bool:

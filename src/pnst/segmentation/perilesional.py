@@ -10,6 +10,7 @@ import numpy as np
 from pnst.image import Box, Grid, Mask, Volume
 from pnst.kernels.ball import dilate_by_ball
 from pnst.kernels.histogram import Mode, modes
+from pnst.kernels.regrid import nearest_voxels
 from pnst.kernels.smoothing import smooth_known
 from pnst.segmentation.settings import TissueSettings
 from pnst.segmentation.tissue import TissueNotFound
@@ -20,8 +21,6 @@ CELL_MM = 1.0
 voxels cost their square."""
 THREADS = 2
 """For distances, which are the same whatever their number."""
-ALIGNED = 1e-3
-"""Rounding: a grid whose rows run along those of another to this share of a voxel is read an axis at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,23 +237,4 @@ def upsample(of_blocks: AnyArray, grid: Grid, box: Box | None = None) -> AnyArra
 
 def resample_nearest(data: AnyArray, grid: Grid, onto: Grid, fill: float) -> AnyArray:
     """An array on one grid, on another: the nearest voxel's value, `fill` outside."""
-    from scipy.ndimage import affine_transform
-
-    matrix = grid.inverse @ onto.affine
-    scale, shift = np.diag(matrix)[:3], matrix[:3, 3]
-    if (np.abs(matrix[:3, :3] - np.diag(scale)) @ np.asarray(onto.shape)).max() < ALIGNED:
-        return _picked(data, onto.shape, scale, shift, fill)
-    source = data.view(np.uint8) if data.dtype == np.bool_ else data
-    out = affine_transform(
-        source, matrix[:3, :3], shift, onto.shape, order=0, mode="constant", cval=fill, prefilter=False
-    )
-    return np.asarray(out.view(np.bool_) if data.dtype == np.bool_ else out)
-
-
-def _picked(data: AnyArray, shape: tuple[int, ...], scale: FloatArray, shift: FloatArray, fill: float) -> AnyArray:
-    """`nearest` on a grid whose voxel i lies at scale · i + shift of each axis."""
-    for axis, count in enumerate(data.shape):
-        where = scale[axis] * np.arange(shape[axis]) + shift[axis]
-        data = data.take(np.clip(np.floor(where + 0.5).astype(int), 0, count - 1), axis=axis)
-        data[(slice(None),) * axis + ((where < 0) | (where > count - 1),)] = fill
-    return data
+    return nearest_voxels(data, onto.shape, grid.inverse @ onto.affine, fill)
