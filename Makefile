@@ -9,10 +9,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := install --only-binary :all: --require-hashes
 CLEAN := build/clean
 
-.PHONY: help demo test check lint types contracts unit slow wheel later docs notebooks bench format schemas lock clean
+.PHONY: help demo test check lint types contracts unit slow wheel later docs notebooks bench bench-check format schemas lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 demo: .venv/.runtime ## run the main job on the two simulated studies of sample_data
 	$(BIN)/pnst run sample_data/malignant_dicom --lesion sample_data/malignant_dicom/lesions/1.dcm --out $(OUT)/malignant_dicom
@@ -66,12 +66,11 @@ docs: .venv/.dev ## the documentation, warnings are errors
 notebooks: .venv/.dev ## run the notebooks of docs/notebooks, each into build/notebooks
 	OMP_NUM_THREADS=1 $(BIN)/python docs/run_notebooks.py build/notebooks
 
-bench: .venv/.dev ## speed, memory and error, side by side with peers
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/core.py
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/evidence_model.py time
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/accuracy.py --quick
-	@if [ -n "$$PNST_DATA" ]; then OMP_NUM_THREADS=1 $(BIN)/python benchmarks/run_sarcoma.py "$$PNST_DATA"; \
-		else echo "run_sarcoma.py: skipped, PNST_DATA is not set"; fi
+bench: .venv/.dev ## speed, memory and error beside peers on the same arrays: writes benchmarks/README.md
+	$(BIN)/python benchmarks/everything.py
+
+bench-check: .venv/.dev ## what needs more time or memory than benchmarks/kernels.csv says
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/kernels.py --check
 
 format: .venv/.dev ## put the code into its standard form
 	$(BIN)/ruff check --fix .

@@ -2,7 +2,7 @@
 
 python benchmarks/core.py [--repeats 9] [--peer-python PEER/bin/python]... [--markdown]
 
-Each peer is an interpreter that has PyRadiomics or z-rad; without one pnst stands alone.
+Each peer is an interpreter that has PyRadiomics, z-rad, MIRP or pictologics; without one pnst stands alone.
 """
 
 from __future__ import annotations
@@ -127,11 +127,11 @@ def timed(call: Callable[[], Any], repeats: int) -> tuple[float, float]:
     return wall, cpu
 
 
-def peers(mask: Mask, interpreters: list[Path], repeats: int) -> dict[str, tuple[float, float]]:
-    """Tool and version → median wall and processor seconds."""
+def peers(mask: Mask, interpreters: list[Path], repeats: int) -> dict[str, dict[str, Any]]:
+    """Tool and version → its median wall and processor seconds (`s`), and its `values`."""
     import SimpleITK as sitk
 
-    found: dict[str, tuple[float, float]] = {}
+    told: dict[str, dict[str, Any]] = {}
     image = sitk.GetImageFromArray(mask.data.astype(np.uint8).transpose(2, 1, 0))
     image.SetSpacing(mask.grid.spacing)
     with tempfile.TemporaryDirectory() as folder:
@@ -139,9 +139,10 @@ def peers(mask: Mask, interpreters: list[Path], repeats: int) -> dict[str, tuple
         sitk.WriteImage(image, str(file))
         script = Path(__file__).with_name("peers.py")
         for python in interpreters:
-            told = subprocess.run([python, script, file, str(repeats)], check=True, capture_output=True, text=True)
-            found |= json.loads(told.stdout.splitlines()[-1])
-    return found
+            command = [python, script, file, str(repeats)]
+            answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            told |= json.loads(answer.stdout.splitlines()[-1])
+    return told
 
 
 def cold(mask: Mask) -> tuple[float, float, float]:
@@ -167,8 +168,9 @@ def report(repeats: int, interpreters: list[Path]) -> str:
         asked = f"{case.asked_ms:.0f}" if case.asked_ms else ""
         rows.append((case.name, "**pnst**", f"**{wall * 1000:.1f}**", f"**{cpu * 1000:.1f}**", asked, ""))
         asked_of = interpreters if case.against_peers else []
-        for tool, (peer_wall, peer_cpu) in peers(mask, asked_of, max(1, repeats // 3)).items():
-            times = f"{peer_cpu / cpu:.0f} ×"
+        for tool, told in peers(mask, asked_of, max(1, repeats // 5)).items():
+            peer_wall, peer_cpu = told["s"]
+            times = f"{peer_cpu / cpu:.2g} ×"
             rows.append((case.name, tool, f"{peer_wall * 1000:.0f}", f"{peer_cpu * 1000:.0f}", "", times))
         parts[case.name] = {name: timed(call, repeats)[1] for name, call in stages(mask).items()}
     first = CASES[0].mask()

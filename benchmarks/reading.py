@@ -1,21 +1,27 @@
-"""Reading DICOM: pnst's time beside what pydicom alone needs for the same files. Each is run once unmeasured, then the
-best of five; both in this process, files in the system's cache.
+"""Reading: pnst's time beside what pydicom alone, dcm2niix and nibabel need for the same files. Each is run once
+unmeasured, then the best of five; in this process save for dcm2niix, which is a program; files in the system's cache.
 
-    python benchmarks/reading.py
+python benchmarks/reading.py [--markdown]
 """
 
 from __future__ import annotations
 
+import argparse
 import os
+import shutil
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
+from tables import machine, markdown, write_section
 
 import pnst
 from pnst.io.study import inspect
@@ -69,30 +75,76 @@ def unrelated_files(folder: Path) -> None:
         (inside / f"{n}.{('txt', 'png', 'csv', 'bin')[n % 4]}").write_bytes(rng.bytes(2000))
 
 
-def main() -> None:
-    rows: list[tuple[str, float, float | None, str]] = []
-    sarcoma = DATA / "sts001_raw" / "dicom"
-    if sarcoma.is_dir():
-        mine, theirs = best_of_five(lambda: pnst.read_study(sarcoma)), best_of_five(lambda: pydicom_alone(sarcoma))
-        rows.append(("real sarcoma, 80 slices in 2 series", mine, theirs, "at most 1.5 × pydicom alone"))
-    else:
-        print("the real sarcoma is not here: set PNST_DATA to the folder that holds sts001_raw")
+def dcm2niix(folder: Path, out: Path) -> Callable[[], object] | None:
+    """A call of the program that converts a folder into NIfTI, not compressed; None without the program."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    program = shutil.which("dcm2niix", path=path)
+    if program is None:
+        return None
+    command = [program, "-z", "n", "-w", "1", "-o", str(out), str(folder)]
+    return lambda: subprocess.run(command, check=True, capture_output=True)
+
+
+def nifti(folder: Path, shape: tuple[int, int, int] = (256, 256, 64)) -> Path:
+    """A study of one gzipped NIfTI."""
+    data = np.random.default_rng(3).integers(0, 4000, shape).astype(np.int16)
+    nib.save(nib.Nifti1Image(data, np.diag([0.8, 0.9, 3.0, 1.0])), folder / "t1.nii.gz")
+    return folder
+
+
+def nibabel_alone(folder: Path) -> np.ndarray:
+    """The voxels as nibabel gives them."""
+    return np.asarray(nib.load(folder / "t1.nii.gz").get_fdata(dtype=np.float32))
+
+
+def beside(name: str, mine: float, peers: dict[str, Callable[[], object] | None]) -> Iterator[tuple[str, ...]]:
+    """A line for pnst and one for each peer that is there."""
+    yield name, "**pnst**", f"**{1000 * mine:.0f}**", ""
+    for peer, call in peers.items():
+        if call is not None:
+            seconds = best_of_five(call)
+            yield name, peer, f"{1000 * seconds:.0f}", f"{mine / seconds:.2f}"
+
+
+def dicom_rows(name: str, folder: Path, out: Path) -> Iterator[tuple[str, ...]]:
+    peers = {"pydicom alone, not sorted, placed or scaled": lambda: pydicom_alone(folder)}
+    mine = best_of_five(lambda: pnst.read_study(folder))
+    return beside(name, mine, {**peers, "dcm2niix, to a file": dcm2niix(folder, out)})
+
+
+def report() -> str:
+    """The table."""
+    rows: list[tuple[str, ...]] = []
     with tempfile.TemporaryDirectory() as temporary:
-        large, mixed = Path(temporary, "large"), Path(temporary, "mixed")
-        large.mkdir()
-        mixed.mkdir()
+        large, mixed, out, one = (Path(temporary, name) for name in ("large", "mixed", "out", "nifti"))
+        for folder in (large, mixed, out, one):
+            folder.mkdir()
+        sarcoma = DATA / "sts001_raw" / "dicom"
+        if sarcoma.is_dir():
+            rows += dicom_rows("real sarcoma, 80 slices in 2 series", sarcoma, out)
         large_series(large)
-        mine, theirs = best_of_five(lambda: pnst.read_study(large)), best_of_five(lambda: pydicom_alone(large))
-        rows.append(("120 slices of 512 × 512", mine, theirs, "at most 0.35 s"))
+        rows += dicom_rows("120 slices of 512 × 512", large, out)
+        nifti(one)
+        rows += beside(
+            "one NIfTI, gzipped, 256×256×64",
+            best_of_five(lambda: pnst.read_study(one)),
+            {"nibabel alone": lambda: nibabel_alone(one)},
+        )
         unrelated_files(mixed)
         large_series(mixed, slices=5, side=64)
-        rows.append(
-            (f"inspect 5 slices among {UNRELATED:,} other files", best_of_five(lambda: inspect(mixed)), None, "")
-        )
-    print(f"{'':50}{'pnst':>9}{'pydicom':>10}{'ratio':>8}  asked")
-    for name, mine, alone, asked in rows:
-        beside = f"{alone:8.3f} s{mine / alone:8.2f}" if alone else f"{'':18}"
-        print(f"{name:50}{mine:7.3f} s{beside}  {asked}")
+        rows += beside(f"inspect 5 slices among {UNRELATED:,} other files", best_of_five(lambda: inspect(mixed)), {})
+    head = ("", "tool", "wall (ms)", "pnst ÷ it")
+    return f"The best of five, files in the system's cache. {machine()}.\n\n{markdown(head, rows)}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--markdown", action="store_true", help="write the section of README.md")
+    options = parser.parse_args()
+    text = report()
+    print(text)
+    if options.markdown:
+        write_section("reading", text)
 
 
 if __name__ == "__main__":

@@ -126,7 +126,7 @@ else:
 
 
 def test_every_name_of_the_workflow_is_there_and_none_is_imported_before():
-    """The list of names, where each lives and attribute access agree; looking into a folder waits for no measurement."""
+    """The list of names, their homes and attribute access agree; looking into a folder waits for no measurement."""
     code = """
 import sys
 from pnst import workflow
