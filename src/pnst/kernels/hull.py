@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from pnst.kernels.mesh import Mesh
-from pnst.typing import BoolArray, FloatArray, IntArray
+from pnst.typing import BoolArray, Float32Array, FloatArray, IntArray
 
 DIRECTIONS = 256
 """Lines along which extreme points are sought: one every 9°."""
@@ -63,6 +64,11 @@ def _squared_distances(a: FloatArray, b: FloatArray) -> FloatArray:
     return np.asarray((a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * (a @ b.T))
 
 
+@cache
+def _lines(count: int) -> Float32Array:
+    return fibonacci_directions(count).astype(np.float32)
+
+
 def extremes(points: FloatArray, count: int = DIRECTIONS) -> IntArray:
     """(at most 2 · count,): the numbers of the highest and lowest of points (n, 3) along so many lines.
 
@@ -71,7 +77,7 @@ def extremes(points: FloatArray, count: int = DIRECTIONS) -> IntArray:
     >>> extremes(np.array([[0.0, 0, 0], [2, 0, 0], [0, 3, 0], [0, 0, 4], [0.4, 0.4, 0.4]])).tolist()
     [0, 1, 2, 3]
     """
-    heights = fibonacci_directions(count).astype(np.float32) @ points.astype(np.float32).T
+    heights = _lines(count) @ points.astype(np.float32).T
     return np.unique([heights.argmax(axis=1), heights.argmin(axis=1)])
 
 
@@ -135,7 +141,6 @@ def may_be_deeper(mesh: Mesh, depth_mm: float) -> BoolArray:
     >>> float(deep[:, 0].min()), float(deep[:, 0].max())
     (2.5, 5.5)
     """
-    directions = fibonacci_directions(DIRECTIONS // SCREENING_STRIDE).astype(np.float32)
-    heights = directions @ (mesh.vertices - mesh.centroid).astype(np.float32).T
+    heights = _lines(DIRECTIONS // SCREENING_STRIDE) @ (mesh.vertices - mesh.centroid).astype(np.float32).T
     lowest, highest = (end[:, None] for end in (heights.min(axis=1), heights.max(axis=1)))
     return np.asarray(((heights < highest - depth_mm) & (heights > lowest + depth_mm)).all(axis=0))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pnst.errors import SettingError
 from pnst.measurement.context import Context
@@ -18,6 +18,9 @@ from pnst.measurement.overrides import check_overrides
 from pnst.measurement.settings import MeasureSettings
 from pnst.measurement.uncertainty import with_intervals
 from pnst.study import Lesion, Study
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 Measure = Callable[[Context], Outcome]
 
@@ -70,12 +73,10 @@ def measure(
     >>> m.skipped["adc"]
     'no diffusion series and no ADC map'
     """
-    from threadpoolctl import threadpool_limits
-
     checked = check_overrides(overrides or {})
     _refuse_unread_masks(study)
     study.check_place(lesion.mask, "lesion")
-    with threadpool_limits(1, user_api="blas"):  # small products: threads cost more than they save, and change digits
+    with _blas().limit(limits=1):  # small products: threads cost more than they save, and change digits
         refuse_overlaps(lesion, others)
         return _measured(study, lesion, settings or MeasureSettings(), checked, tuple(others))
 
@@ -134,6 +135,15 @@ def _provenance(study: Study, lesion: Lesion) -> dict[str, str]:
     digests = {f"input.{role}": series.source.digest for role, series in study.series.items()}
     done = {f"{step}.{role}": text for role, series in study.series.items() for step, text in series.processing.items()}
     return {"pnst": _version(), "lesion": lesion.made_by, **digests, **done}
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """The BLAS libraries of NumPy and SciPy, which are looked for once: that takes as long as a small lesion's mesh."""
+    import scipy.linalg  # noqa: F401  # it brings its own
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="blas")
 
 
 @cache
