@@ -8,6 +8,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := install --only-binary :all: --require-hashes
 CLEAN := build/clean
+# Many tests start commands: without bytecode each would compile the package again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test check lint types contracts unit slow wheel later docs notebooks bench bench-check format schemas lock clean
 
