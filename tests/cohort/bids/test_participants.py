@@ -15,11 +15,11 @@ import pytest
 
 import pnst
 from bids_datasets import write_dataset
+from in_this_process import in_this_process
 from pnst.cohort.bids.derivatives import read_tsv
 from pnst.cohort.bids.participants import measure_participants
 from pnst.cohort.bids.session import BidsSession, find_sessions
 from pnst.cohort.measuring import Chosen
-from pnst.cohort.run import on_this_machine
 from pnst.cohort.run_cohort import CohortRun
 from pnst.io.output_folder import output_folder
 from pnst.settings import RunSettings
@@ -31,7 +31,7 @@ FAILED = "sub-01/anat/sub-01_desc-pnst_failures.tsv"
 
 def run(dataset: Path, out: Path, sessions: list[BidsSession] | None = None, pages: bool = False) -> CohortRun:
     chosen = Chosen(RunSettings.model_validate(FAST), pages=pages)
-    return measure_participants(sessions or find_sessions(dataset), dataset, out, on_this_machine(1), chosen)
+    return measure_participants(sessions or find_sessions(dataset), dataset, out, in_this_process, chosen)
 
 
 @pytest.fixture
