@@ -18,6 +18,8 @@ from pnst.study import Lesion, Role, Study
 from scenes import Scene
 from without_intervals import measure
 
+EVERY = (Role.T1, Role.T1_POST, Role.T2_FS, Role.DWI)
+
 
 def margin_of(scene: Scene, *roles: Role, settings: MarginSettings | None = None) -> Margin:
     study = scene.study()
@@ -29,7 +31,7 @@ def margin_of(scene: Scene, *roles: Role, settings: MarginSettings | None = None
 @pytest.mark.parametrize("spacing", [(0.9, 1.0, 3.0), (3.0, 0.9, 1.0)])
 def test_a_sharp_edge_is_not_ill_defined(spacing):  # closed form: 0, within the voxel's own blur
     scene = Scene(spacing=spacing)
-    margin = measure(scene.study(), scene.lesion()).margin
+    margin = margin_of(scene, *EVERY)
     assert margin.ill_defined_fraction < 0.05
     assert margin.ill_defined is False
     assert margin.edge_width_mm < 1.5
@@ -39,20 +41,20 @@ def test_a_sharp_edge_is_not_ill_defined(spacing):  # closed form: 0, within the
 
 def test_half_the_surface_blurred_reads_half():  # closed form: a Gaussian step of 2.563 σ on the lower half
     scene = Scene(radius=20, edge_sigma=2.6, blurred_below=0.0, reach=60)
-    margin = measure(scene.study(), scene.lesion()).margin
+    margin = margin_of(scene, *EVERY)
     assert margin.ill_defined_fraction == pytest.approx(0.5, abs=0.07)
     assert margin.ill_defined is True
 
 
 def test_width_of_a_wholly_blurred_edge():  # closed form: 2.563 σ
     scene = Scene(radius=20, edge_sigma=2.0, blurred_below=2.0, reach=60)
-    margin = measure(scene.study(), scene.lesion()).margin
+    margin = margin_of(scene, *EVERY)
     assert margin.edge_width_mm == pytest.approx(2.563 * 2.0, rel=0.15)
 
 
 def test_edema_round_a_sharp_lesion_is_no_blurred_edge():  # two steps, the one at the lesion is taken
     scene = Scene(radius=16, halo=4.0)
-    margin = measure(scene.study(), scene.lesion()).margin
+    margin = margin_of(scene, *EVERY)
     assert margin.ill_defined is False
 
 
