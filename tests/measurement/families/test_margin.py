@@ -143,7 +143,8 @@ def test_an_ellipsoid_has_none_however_its_slices_are_shaken(spacing):
 @pytest.mark.parametrize("tremor", [0.3, 0.5])
 def test_an_ellipsoid_has_none_however_the_hand_trembles(tremor):  # closed form: 0
     lesion = LesionSpec(radii_mm=(14.0, 17.0, 22.0), tilt_deg=(15.0, 40.0, 0.0))
-    spec = Spec(lesion=lesion, contour=ContourSpec(tremor_mm=tremor), roles=(Role.T1,), snr=None)
+    close = {Role.T1: GridSpec(extent_mm=(60, 56, 64))}  # the image is not looked at
+    spec = Spec(lesion=lesion, contour=ContourSpec(tremor_mm=tremor), roles=(Role.T1,), grids=close, snr=None)
     lesions = [simulate(spec, seed).lesion for seed in range(3)]
     contexts = [Context(Study("shape", {}), drawn, MeasureSettings()) for drawn in lesions]
     assert [measure_margin(context).family.deep_lobulations_count for context in contexts] == [0, 0, 0]
@@ -161,14 +162,26 @@ def test_lobulations_are_not_counted_under_six_voxels_across():
     assert margin.quality == "fewer than 6 voxels lie across the lesion, too few to count its lobulations"
 
 
+@pytest.mark.parametrize("drawn", [-2.0, 2.0])
+def test_a_ball_drawn_tight_or_wide_is_told_and_its_edge_still_read(drawn):
+    """Closed form: the edge lies 2 mm off the contour, the other way, and is sharp."""
+    scene = Scene(radius=15, spacing=(0.8, 0.7, 4.0), reach=42, noise=12)
+    lesion = replace(scene, radius=15 + drawn).lesion()
+    margin = measure_margin(Context(scene.study(), lesion, MeasureSettings())).family
+    assert margin.edge_offset_mm == pytest.approx(-drawn, abs=0.5)
+    assert margin.edge_width_mm < 1.0
+    assert margin.ill_defined is False
+    assert margin.measured_fraction > 0.9 * margin_of(scene, *EVERY).measured_fraction
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lesion", "grid"),
     [
         (LesionSpec(radii_mm=(12.0, 14.0, 22.0)), GridSpec()),
-        pytest.param(
+        (
             LesionSpec(radii_mm=(11.0, 12.0, 16.0), edge_sigma_mm=1.8),
             GridSpec(spacing_mm=(0.7, 0.8, 3.0), plane="coronal"),
-            marks=pytest.mark.slow,
         ),
     ],
     ids=["sharp", "blurred"],
