@@ -38,11 +38,15 @@ types: .venv/.dev ## mypy, strict
 contracts: .venv/.dev ## who may import whom
 	$(BIN)/lint-imports --no-logo
 
-unit: .venv/.dev ## unit and property tests
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) -m "not slow"
+# A worker takes whole stretches of the suite, so that what a module makes once is seldom made twice. Modules are compiled
+# once, also where the environment says no: the suite starts some hundred Pythons.
+PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
-slow: .venv/.dev ## the tests that take minutes
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) -m slow
+unit: .venv/.dev ## unit and property tests
+	$(PYTEST) -m "not slow"
+
+slow: .venv/.dev ## the tests that take minutes, and every example of the property tests
+	PNST_TESTS=thorough $(PYTEST) -m slow
 
 wheel: .venv/.dev $(CLEAN)/.runtime ## build the wheel, install it alone, run the main job with it
 	rm -rf build/dist

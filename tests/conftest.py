@@ -14,9 +14,24 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from dicom_run import DicomRun
 
+THOROUGH = os.environ.get("PNST_TESTS") == "thorough"
+"""As `make slow` asks for: property tests are slow ones then, with all their examples."""
+
 # A busy machine is no failure, and a red run can be run again: no deadlines, the same examples every time.
-settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "suite",
+    max_examples=100 if THOROUGH else 50,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("suite")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items if THOROUGH else ():
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session", autouse=True)

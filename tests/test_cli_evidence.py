@@ -13,6 +13,8 @@ from command_line import bytes_of, done, only, outputs, refused
 from pnst.io.write import write_study
 from scenes import Scene
 from site_tables import counted_cohort
+from small_cohort import SETTINGS
+from without_intervals import QUICK_RUN
 
 COHORTS = (("north", (12, 8)), ("south", (7, 6)))
 """Each site's lesions with a cyst, malignant and benign."""
@@ -66,15 +68,22 @@ def test_the_evidence_appears_whole_or_not_at_all(folder):
     assert not (folder / "new").exists()
 
 
-def test_every_form_of_the_main_job_takes_the_evidence(folder, study):
+@pytest.fixture
+def quick(folder):
+    """The words for a measurement without intervals."""
+    (folder / "quick.toml").write_text(SETTINGS)
+    return "--settings", folder / "quick.toml"
+
+
+def test_every_form_of_the_main_job_takes_the_evidence(folder, study, quick):
     """`run`, `measure` with `assess`, and Python give one answer, which names both sites by their digests."""
     words = ["--evidence", folder / "north", "--own-evidence", folder / "south"]
-    done("run", study, "--out", folder / "run", *words)
-    done("run", study, "--out", folder / "alone")
-    done("measure", study, "--out", folder / "steps")
+    done("run", study, *quick, "--out", folder / "run", *words)
+    done("run", study, *quick, "--out", folder / "alone")
+    done("measure", study, *quick, "--out", folder / "steps")
     done("assess", folder / "steps", "--out", folder / "steps", *words)
     run, steps, alone = (only(folder / name / "assessment.json") for name in ("run", "steps", "alone"))
-    case = pnst.run(study, evidence=[folder / "north"], own_evidence=folder / "south")
+    case = pnst.run(study, settings=QUICK_RUN, evidence=[folder / "north"], own_evidence=folder / "south")
     assert run["probability"] == steps["probability"] == case.assessments[0].probability != alone["probability"]
     digests = [pnst.summarise_evidence(counted_cohort(k), "malignant", site=n).digest for n, k in COHORTS]
     assert run["model"] == steps["model"]
@@ -82,8 +91,8 @@ def test_every_form_of_the_main_job_takes_the_evidence(folder, study):
     assert "with" not in alone["model"]
 
 
-def test_other_sites_may_be_several_in_any_order_and_the_explanation_names_them(folder, study):
-    done("measure", study, "--out", folder / "m")
+def test_other_sites_may_be_several_in_any_order_and_the_explanation_names_them(folder, study, quick):
+    done("measure", study, *quick, "--out", folder / "m")
     one, other = (
         done("assess", folder / "m", "--explain", *(w for n in names for w in ("--evidence", folder / n))).out
         for names in (("north", "south"), ("south", "north"))
@@ -103,8 +112,8 @@ def test_other_sites_may_be_several_in_any_order_and_the_explanation_names_them(
         (["--own-evidence", "north", "--model", "model"], "a trained model takes no evidence of sites"),
     ],
 )
-def test_what_cannot_be_evidence_is_one_line(folder, study, words, told):
-    done("measure", study, "--out", folder / "m")
+def test_what_cannot_be_evidence_is_one_line(folder, study, quick, words, told):
+    done("measure", study, *quick, "--out", folder / "m")
     shutil.copytree(folder / "north", folder / "damaged")
     (folder / "damaged" / "signs_2x2.csv").write_text("predictor\n")
     words = [word if word.startswith("--") else folder / word for word in words]

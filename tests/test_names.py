@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 SRC = Path(__file__).resolve().parents[1] / "src" / "pnst"
-TREES = {str(file.relative_to(SRC)): ast.parse(file.read_text(encoding="utf-8")) for file in sorted(SRC.rglob("*.py"))}
+FILES = [str(file.relative_to(SRC)) for file in sorted(SRC.rglob("*.py"))]
 DIALECT = {"found", "said", "strange", "doubts", "remarks"}
 """A variable names what it holds, never that it was found or said."""
 
@@ -40,9 +41,14 @@ def functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 
-@pytest.mark.parametrize("file", TREES)
+@cache
+def tree_of(file: str) -> ast.Module:
+    return ast.parse((SRC / file).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("file", FILES)
 def test_no_name_is_of_the_private_dialect(file):
-    assert not dialect(TREES[file])
+    assert not dialect(tree_of(file))
 
 
 @pytest.mark.parametrize(
@@ -59,13 +65,14 @@ def test_what_is_no_declaration_of_it_is_not(source):
 
 
 def test_no_class_name_stands_twice():
-    names = Counter(node.name for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    nodes = (node for file in FILES for node in ast.walk(tree_of(file)))
+    names = Counter(node.name for node in nodes if isinstance(node, ast.ClassDef))
     assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_functions_are_small():
     """Median, 90th percentile and longest: at most 5, 15 and 40 lines of code."""
-    lengths = {f"{file}:{f.name}": code_lines(f) for file, tree in TREES.items() for f in functions(tree)}
+    lengths = {f"{file}:{f.name}": code_lines(f) for file in FILES for f in functions(tree_of(file))}
     median, ninetieth = np.percentile(list(lengths.values()), (50, 90))
     assert median <= 5
     assert ninetieth <= 15

@@ -91,7 +91,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert text.count(old) == 1, (name, old)
             text = text.replace(old, new)
         file.write_text(text, encoding="utf-8")
-    call(folder, "-m", "pnst", "run", str(ROOT / "sample_data" / "benign_nifti"), "--out", str(folder / "out"))
+    (folder / "few.toml").write_text("[measure.uncertainty]\nrepetitions = 2\n", encoding="utf-8")
+    words = ("--settings", "few.toml", "--role", "t1_post=none", "--role", "dwi=none", "--out", "out")
+    call(folder, "-m", "pnst", "run", str(ROOT / "sample_data" / "benign_nifti"), *words)
     return folder
 
 

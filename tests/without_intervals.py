@@ -8,9 +8,11 @@ from pnst.measurement import measure as measuring
 from pnst.measurement.family import Value
 from pnst.measurement.measurements import Measurements
 from pnst.measurement.settings import MeasureSettings
+from pnst.settings import RunSettings
 from pnst.study import Lesion, Study
 
 QUICK = MeasureSettings.without_intervals()
+QUICK_RUN = RunSettings(measure=QUICK)
 
 
 def measure(

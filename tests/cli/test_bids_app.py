@@ -65,6 +65,7 @@ def test_nothing_that_is_written_names_a_place(whole, home):
             assert str(home).encode() not in content, name
 
 
+@pytest.mark.slow  # one after the other, and beside a run that goes on: tests/cohort/bids/test_participants.py
 def test_a_container_a_subject_at_once_gives_what_one_run_gives(whole, home):
     """Three processes start at the same moment on an OUT that is not there yet; then the group: the same bytes."""
     out, common = home / "apart", ("--settings", home / "fast.toml", "--workers", "1")

@@ -38,6 +38,7 @@ from pnst.io.nifti.read import write_volume
 from pnst.io.write import write_study
 from pnst.study import Lesion, Role
 from scenes import Scene
+from small_cohort import SETTINGS
 
 SCENE = Scene(radius=11, halo=5, plane=6, limb=28, reach=39, spacing=(1.1, 1.3, 3.0))
 DRAWN = ("adc_dark", "capsule", "edema", "enhancing", "fat_rim", "flow_voids", "haemosiderin", "solid", "target_core")
@@ -87,9 +88,23 @@ def result(place, nifti) -> Path:
 
 
 @pytest.fixture(scope="module")
-def dicom_printed(place, dicom) -> str:
-    """What `pnst run` prints on the DICOM form."""
-    return done("run", dicom, "--lesion", dicom / "lesions" / "1.dcm", "--out", place / "dicom_result").out
+def quick(place) -> tuple[object, ...]:
+    """The words for a run without intervals: each takes three more measurements."""
+    (place / "quick.toml").write_text(SETTINGS)
+    return "--settings", place / "quick.toml"
+
+
+@pytest.fixture(scope="module")
+def quick_result(place, nifti, quick) -> Path:
+    """The outputs on the NIfTI form without intervals."""
+    done("run", nifti, *quick, "--out", place / "quick_result")
+    return place / "quick_result"
+
+
+@pytest.fixture(scope="module")
+def dicom_printed(place, dicom, quick) -> str:
+    """What `pnst run` prints on the DICOM form, without intervals."""
+    return done("run", dicom, "--lesion", dicom / "lesions" / "1.dcm", *quick, "--out", place / "dicom_result").out
 
 
 @pytest.fixture(scope="module")
@@ -180,29 +195,31 @@ def test_the_report_says_the_answer_and_its_limits(result):
     assert not re.search(r"""(src|href)\s*=\s*["'](https?:)?//""", page)
 
 
-def test_both_formats_give_the_same_numbers(result, dicom_result):
+def test_both_formats_give_the_same_numbers(quick_result, dicom_result):
     """Witness: one scene, two files; DICOM holds it in 16 bits."""
-    ours, theirs = (only(folder / "measurements.json") for folder in (result, dicom_result))
+    ours, theirs = (only(folder / "measurements.json") for folder in (quick_result, dicom_result))
     one, other = numbers(ours), numbers(theirs)
     offset = "margin.edge_offset_mm"  # a place, near 0: no share of it, but of a voxel of 1 mm
     assert other.pop(offset) == pytest.approx(one.pop(offset), abs=0.02)
     assert other == pytest.approx(one, rel=2e-3, abs=2e-3)
     assert theirs["label"] == "1"  # "ball" is no word of the field, and could be a name
-    both = [only(folder / "assessment.json")["probability"] for folder in (result, dicom_result)]
+    both = [only(folder / "assessment.json")["probability"] for folder in (quick_result, dicom_result)]
     assert both[1] == pytest.approx(both[0], abs=2e-3)
 
 
 # --- in a shell ------------------------------------------------------------------------------------------------------
 
 
-def test_in_a_pipe_a_run_prints_its_table_and_nothing_else_and_leaves_the_same_bytes(result, nifti, tmp_path):
+def test_in_a_pipe_a_run_prints_its_table_and_nothing_else_and_leaves_the_same_bytes(
+    quick_result, quick, nifti, tmp_path
+):
     """Invariant: nothing of the clock, the process or the place gets into an output."""
-    run = shell("run", nifti, "--out", "o", cwd=tmp_path)
+    run = shell("run", nifti, *quick, "--out", "o", cwd=tmp_path)
     assert (run.returncode, run.stderr) == (0, "")
     assert "\x1b" not in run.stdout
-    assert f"{only(result / 'assessment.json')['probability']:.2f} (95 %" in run.stdout
+    assert f"{only(quick_result / 'assessment.json')['probability']:.2f} (95 %" in run.stdout
     assert "not a medical device" in run.stdout
-    assert bytes_of(tmp_path / "o") == bytes_of(result)
+    assert bytes_of(tmp_path / "o") == bytes_of(quick_result)
 
 
 def test_in_a_shell_a_refusal_is_one_line_and_status_2(tmp_path):
@@ -212,9 +229,7 @@ def test_in_a_shell_a_refusal_is_one_line_and_status_2(tmp_path):
 
 
 def test_inspect_prints_json(dicom):
-    run = shell("inspect", dicom, "--json")
-    assert (run.returncode, run.stderr) == (0, "")
-    series = {entry["role"]: entry for entry in json.loads(run.stdout)["series"]}
+    series = {entry["role"]: entry for entry in json.loads(done("inspect", dicom, "--json").out)["series"]}
     assert {"t1", "t1_post", "t2_fs", "dwi"} <= series.keys()
     assert series["dwi"]["b_values"] == [0, 50, 400, 800]
     assert series["t1"]["shape"] == list(SCENE.grid().shape)
@@ -231,38 +246,39 @@ def test_inspect_prints_a_table(nifti):
 # --- the user's word -------------------------------------------------------------------------------------------------
 
 
-def test_role_names_a_file(result, study, tmp_path):
+def test_role_names_a_file(result, quick, study, tmp_path):
     (study / "t2_fs.nii.gz").rename(study / "axial.nii.gz")
-    done("measure", study, "--role", "t2_fs=axial.nii.gz", "--out", tmp_path / "o")
+    done("measure", study, *quick, "--role", "t2_fs=axial.nii.gz", "--out", tmp_path / "o")
     assert numbers(only(tmp_path / "o" / "measurements.json")) == numbers(only(result / "measurements.json"))
 
 
-def test_role_none_leaves_a_series_out(nifti, tmp_path):
-    done("measure", nifti, "--role", "dwi=none", "--out", tmp_path)
+def test_role_none_leaves_a_series_out(nifti, quick, tmp_path):
+    done("measure", nifti, *quick, "--role", "dwi=none", "--out", tmp_path)
     lesion = only(tmp_path / "measurements.json")
     assert "adc" not in lesion
     assert "no diffusion series" in lesion["skipped"]["adc"]
     validator("measurements").validate(content(tmp_path / "measurements.json"))
 
 
-def test_a_given_edema_mask_is_measured(nifti, tmp_path):
+def test_a_given_edema_mask_is_measured(nifti, quick, tmp_path):
     """Witness: the volume of the mask less the lesion, voxel by voxel."""
     points = np.linalg.norm(SCENE.points(SCENE.grid()), axis=-1)
     write_volume(tmp_path / "drawn.nii.gz", Mask(points < 20, SCENE.grid()))
-    done("measure", nifti, "--mask", f"edema={tmp_path / 'drawn.nii.gz'}", "--out", tmp_path / "o")
+    done("measure", nifti, *quick, "--mask", f"edema={tmp_path / 'drawn.nii.gz'}", "--out", tmp_path / "o")
     ml = np.count_nonzero((points >= 11) & (points < 20)) * SCENE.grid().voxel_volume_mm3 / 1000
     edema = only(tmp_path / "o" / "measurements.json")["edema"]
     assert edema["volume_ml"] == pytest.approx(ml, rel=1e-4)
     assert edema["max_extent_mm"] == pytest.approx(9, abs=1)
 
 
-def test_an_override_stands_beside_what_was_measured_and_decides(result, nifti, tmp_path):
-    done("measure", nifti, "--override", "split_fat.present=yes", "--override", "reader.invasion=no", "--out", tmp_path)
+def test_an_override_stands_beside_what_was_measured_and_decides(quick_result, quick, nifti, tmp_path):
+    overrides = ("--override", "split_fat.present=yes", "--override", "reader.invasion=no")
+    done("measure", nifti, *quick, *overrides, "--out", tmp_path)
     done("assess", tmp_path, "--out", tmp_path)
     lesion = only(tmp_path / "measurements.json")
     assert lesion["overrides"] == {"split_fat.present": True, "reader.invasion": False}
-    assert lesion["split_fat"] == only(result / "measurements.json")["split_fat"]
-    ours, before = only(tmp_path / "assessment.json"), only(result / "assessment.json")
+    assert lesion["split_fat"] == only(quick_result / "measurements.json")["split_fat"]
+    ours, before = only(tmp_path / "assessment.json"), only(quick_result / "assessment.json")
     assert before["contributions"]["split_fat_absent"] > 0 > ours["contributions"]["split_fat_absent"]
     assert "invasion" in ours["contributions"]
     assert ours["probability"] < before["probability"]
@@ -300,9 +316,9 @@ def test_an_intradural_lesion_is_asked_another_question(result):
     validator("assessment").validate(json.loads(command.out))
 
 
-def test_where_no_row_speaks_json_terminal_page_and_explanation_say_why(bare, tmp_path):
+def test_where_no_row_speaks_json_terminal_page_and_explanation_say_why(bare, quick, tmp_path):
     why = "no published row speaks of intracranial lesions"
-    run = done("run", bare, "--patient", "location=intracranial", "--out", tmp_path / "o")
+    run = done("run", bare, *quick, "--patient", "location=intracranial", "--out", tmp_path / "o")
     entry = only(tmp_path / "o" / "assessment.json")
     validator("assessment").validate(content(tmp_path / "o" / "assessment.json"))
     assert (entry["probability"], entry["odds_factor"], entry["question"]) == (None, None, None)
@@ -317,7 +333,8 @@ def test_where_no_row_speaks_json_terminal_page_and_explanation_say_why(bare, tm
 
 
 def test_settings_are_used_and_written_beside_the_outputs(bare, tmp_path):
-    (tmp_path / "mine.toml").write_text("[measure.split_fat]\npresent_coverage = 0.25\n[assess]\nprior = 0.1\n")
+    text = f"{SETTINGS}[measure.split_fat]\npresent_coverage = 0.25\n[assess]\nprior = 0.1\n"
+    (tmp_path / "mine.toml").write_text(text)
     done("run", bare, "--settings", tmp_path / "mine.toml", "--out", tmp_path / "a")
     assert only(tmp_path / "a" / "measurements.json")["split_fat"]["present_threshold"] == 0.25
     assert only(tmp_path / "a" / "assessment.json")["prior"] == 0.1
@@ -329,14 +346,14 @@ def test_settings_are_used_and_written_beside_the_outputs(bare, tmp_path):
 
 
 def test_the_prior_on_the_command_line_beats_the_settings(bare, tmp_path):
-    (tmp_path / "mine.toml").write_text("[assess]\nprior = 0.1\n")
+    (tmp_path / "mine.toml").write_text(f"{SETTINGS}[assess]\nprior = 0.1\n")
     done("run", bare, "--settings", tmp_path / "mine.toml", "--prior", 0.2, "--out", tmp_path / "o")
     assert only(tmp_path / "o" / "assessment.json")["prior"] == 0.2
     assert tomllib.loads((tmp_path / "o" / "settings.toml").read_text(encoding="utf-8"))["assess"]["prior"] == 0.2
 
 
-def test_the_case_is_called_as_the_user_says(bare, tmp_path):
-    done("run", bare, "--case-id", "P <07>", "--out", tmp_path / "o")
+def test_the_case_is_called_as_the_user_says(bare, quick, tmp_path):
+    done("run", bare, *quick, "--case-id", "P <07>", "--out", tmp_path / "o")
     assert content(tmp_path / "o" / "measurements.json")["case_id"] == "P <07>"
     assert content(tmp_path / "o" / "assessment.json")["case_id"] == "P <07>"
     page = (tmp_path / "o" / "report.html").read_text(encoding="utf-8")
@@ -345,8 +362,8 @@ def test_the_case_is_called_as_the_user_says(bare, tmp_path):
 
 
 @pytest.mark.parametrize("label", ["ball", "1"])
-def test_a_lesion_is_named_by_its_label_or_its_number(dicom, dicom_result, label):
-    command = done("measure", dicom, "--lesion", f"{dicom / 'lesions' / '1.dcm'}:{label}")
+def test_a_lesion_is_named_by_its_label_or_its_number(dicom, dicom_result, quick, label):
+    command = done("measure", dicom, *quick, "--lesion", f"{dicom / 'lesions' / '1.dcm'}:{label}")
     assert json.loads(command.out)["lesions"] == content(dicom_result / "measurements.json")["lesions"]
 
 
@@ -362,11 +379,12 @@ def pair(place) -> Path:
     return place / "pair"
 
 
-def test_several_labels_are_several_lesions(pair, result, tmp_path):
-    done("run", pair, "--out", tmp_path / "o")
+def test_several_labels_are_several_lesions(pair, quick_result, quick, tmp_path):
+    done("run", pair, *quick, "--out", tmp_path / "o")
     entries = content(tmp_path / "o" / "measurements.json")["lesions"]
     assert [entry["label"] for entry in entries] == ["1", "2"]
-    assert entries[0]["size"] == only(result / "measurements.json")["size"]  # the second is no part of its surroundings
+    size = only(quick_result / "measurements.json")["size"]
+    assert entries[0]["size"] == size  # the second is no part of its surroundings
     assert entries[1]["size"]["volume_ml"] == pytest.approx(4 / 3 * np.pi * 0.65**3, rel=0.05)
     names = outputs(tmp_path / "o")
     assert {"lesion.nii.gz", "lesion-2.nii.gz", "adc.nii.gz", "adc-2.nii.gz"} <= names
@@ -375,7 +393,7 @@ def test_several_labels_are_several_lesions(pair, result, tmp_path):
     assert page.count("<h1>Case") == 1
     with (tmp_path / "o" / "measurements.csv").open(encoding="utf-8", newline="") as stream:
         assert [row["label"] for row in csv.DictReader(stream)] == ["1", "2"]
-    done("run", pair, "--lesion", f"{pair / 'lesion.nii.gz'}:2", "--out", tmp_path / "o")
+    done("run", pair, *quick, "--lesion", f"{pair / 'lesion.nii.gz'}:2", "--out", tmp_path / "o")
     assert only(tmp_path / "o" / "measurements.json")["size"] == entries[1]["size"]
     assert not [name for name in outputs(tmp_path / "o") if "-2" in name]
 
@@ -384,12 +402,13 @@ def test_several_labels_are_several_lesions(pair, result, tmp_path):
 
 
 @pytest.mark.parametrize("form", ["nifti", "dicom"])
-def test_the_steps_one_by_one_leave_the_bytes_of_a_run(request, form, tmp_path):
+def test_the_steps_one_by_one_leave_the_bytes_of_a_run(request, quick, form, tmp_path):
+    """With intervals, and without."""
     source, whole = (
         request.getfixturevalue(name) for name in ((form, "result") if form == "nifti" else ("dicom", "dicom_result"))
     )
-    lesion = ["--lesion", source / "lesions" / "1.dcm"] if form == "dicom" else []
-    done("measure", source, *lesion, "--out", tmp_path / "o")
+    more = ["--lesion", source / "lesions" / "1.dcm", *quick] if form == "dicom" else []
+    done("measure", source, *more, "--out", tmp_path / "o")
     assert outputs(tmp_path / "o") == OUTPUTS - {"assessment.json", "report.html"}
     done("assess", tmp_path / "o", "--out", tmp_path / "o")
     done("report", source, "--results", tmp_path / "o")
@@ -424,12 +443,12 @@ def test_assess_explains_itself(result):
 # --- over an earlier run ---------------------------------------------------------------------------------------------
 
 
-def test_a_rerun_leaves_no_stale_output_and_no_foreign_file_touched(result, bare, tmp_path):
+def test_a_rerun_leaves_no_stale_output_and_no_foreign_file_touched(result, bare, quick, tmp_path):
     shutil.copytree(result, tmp_path / "o")
     (tmp_path / "o" / "notes.txt").write_text("mine")
     (tmp_path / "o" / "adc-map.nii.gz").write_text("mine too")
     (tmp_path / "o" / "lesion-2.nii.gz").write_text("of an earlier run")
-    done("run", bare, "--out", tmp_path / "o")
+    done("run", bare, *quick, "--out", tmp_path / "o")
     now = outputs(tmp_path / "o")
     assert not {"adc.nii.gz", "lesion-2.nii.gz", "regions/edema.nii.gz"} & now
     assert {"notes.txt", "adc-map.nii.gz"} <= now
@@ -444,10 +463,10 @@ def test_a_failing_run_leaves_an_earlier_one_as_it_was(result, study, tmp_path):
     assert not list((tmp_path / "o").glob(".*"))
 
 
-def test_results_in_a_folder_of_the_study_do_not_disturb_it(dicom, dicom_result, tmp_path):
+def test_results_in_a_folder_of_the_study_do_not_disturb_it(dicom, dicom_result, quick, tmp_path):
     tree = Path(shutil.copytree(dicom, tmp_path / "tree"))
     shutil.copytree(dicom_result, tree / "results")
-    done("measure", tree, "--lesion", tree / "lesions" / "1.dcm", "--out", tree / "results")
+    done("measure", tree, *quick, "--lesion", tree / "lesions" / "1.dcm", "--out", tree / "results")
     assert (tree / "results" / "measurements.csv").read_text() == (dicom_result / "measurements.csv").read_text()
 
 
@@ -487,10 +506,10 @@ def test_no_output_of_nifti_names_the_place(place, result):
     assert leaks(result, [str(place), "plantedfolder", *days(result)]) == []
 
 
-def test_the_identity_is_kept_on_demand_and_the_search_for_it_can_find(place, dicom, tmp_path):
+def test_the_identity_is_kept_on_demand_and_the_search_for_it_can_find(place, dicom, quick, tmp_path):
     t1_alone = [word for role in ("t2_fs", "t1_post", "dwi") for word in ("--role", f"{role}=none")]
     lesion = ("--lesion", dicom / "lesions" / "1.dcm")
-    done("run", dicom, *lesion, *t1_alone, "--keep-identity", "--out", tmp_path / "o")
+    done("run", dicom, *lesion, *quick, *t1_alone, "--keep-identity", "--out", tmp_path / "o")
     assert content(tmp_path / "o" / "measurements.json")["case_id"] == IDENTITY["PatientID"]
     files = {leak.split(" in ")[1] for leak in leaks(tmp_path / "o", planted(place))}
     assert {"measurements.json", "measurements.csv", "assessment.json", "report.html"} <= files

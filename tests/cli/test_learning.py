@@ -18,6 +18,7 @@ from command_line import bytes_of, content, done, only, outputs, refused, valida
 from pnst.io.write import write_study
 from pnst.settings import RunSettings
 from scenes import Scene
+from small_cohort import SETTINGS as WITHOUT_INTERVALS
 
 MODEL = {"model.skops", "model_card.json", "model_card.md", "held_out.csv"}
 EVALUATION = {"evaluation.json", "evaluation.html", "predictions.csv"}
@@ -42,21 +43,39 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.fixture
-def model(folder):
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A model of the first table, learnt once."""
+    folder = tmp_path_factory.mktemp("trained")
+    cohort().to_csv(folder / "table.csv", index=False)
+    (folder / "quick.toml").write_text(SETTINGS)
     done(*train_words(folder))
     return folder / "model"
 
 
 @pytest.fixture
-def study(tmp_path):
+def model(folder, trained):
+    """A copy of it, where `train` would leave it."""
+    return shutil.copytree(trained, folder / "model")
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
     """T1 and lesion of a small scene, quick to run."""
+    place = tmp_path_factory.mktemp("study")
     scene = Scene(radius=11, halo=5, plane=6, limb=28, reach=39, spacing=(1.1, 1.3, 3.0))
-    write_study(scene.study(), tmp_path / "whole", "nifti", [scene.lesion()])
-    (tmp_path / "thigh").mkdir()
+    write_study(scene.study(), place / "whole", "nifti", [scene.lesion()])
+    (place / "thigh").mkdir()
     for name in ("t1.nii.gz", "lesion.nii.gz"):
-        shutil.copy(tmp_path / "whole" / name, tmp_path / "thigh" / name)
-    return tmp_path / "thigh"
+        shutil.copy(place / "whole" / name, place / "thigh" / name)
+    return place / "thigh"
+
+
+@pytest.fixture
+def quick(tmp_path):
+    """The words for a run without intervals."""
+    (tmp_path / "without.toml").write_text(WITHOUT_INTERVALS)
+    return "--settings", tmp_path / "without.toml"
 
 
 def train_words(folder, *more, table="table.csv", label="malignant"):
@@ -206,8 +225,8 @@ class TestEvaluate:
 
 
 class TestModelOption:
-    def test_a_study_is_scored_by_the_model(self, folder, model, study):
-        done("run", study, "--model", model, "--out", folder / "run")
+    def test_a_study_is_scored_by_the_model(self, folder, model, study, quick):
+        done("run", study, *quick, "--model", model, "--out", folder / "run")
         validator("assessment").validate(content(folder / "run" / "assessment.json"))
         lesion = only(folder / "run" / "assessment.json")
         assert lesion["model"].startswith("trained model, logistic, 90 lesions")
@@ -220,9 +239,9 @@ class TestModelOption:
             "trained model" in done("assess", folder / "run" / "measurements.json", "--model", model, "--explain").out
         )
 
-    def test_the_published_case_mix_is_used_when_it_is_given(self, folder, model, study):
+    def test_the_published_case_mix_is_used_when_it_is_given(self, folder, model, study, quick):
         """252/798 is the evidence model's own prior, and no reason to take the trained model's."""
-        done("measure", study, "--out", folder / "m")
+        done("measure", study, *quick, "--out", folder / "m")
 
         def entry(*words):
             (lesion,) = json.loads(done("assess", folder / "m", "--model", model, *words).out)["lesions"]
@@ -238,10 +257,10 @@ class TestModelOption:
 
     @pytest.mark.parametrize("which", ["evidence", "trained"])
     @pytest.mark.parametrize("prior", [[], ["--prior", "0.07"]], ids=["default", "given"])
-    def test_the_settings_that_a_run_leaves_give_the_same_numbers(self, folder, model, study, which, prior):
+    def test_the_settings_that_a_run_leaves_give_the_same_numbers(self, folder, model, study, quick, which, prior):
         """Invariant: a prior that was given stands in settings.toml and is used again; none that was not given."""
         words = ["--model", model] if which == "trained" else []
-        done("run", study, *words, *prior, "--out", folder / "a")
+        done("run", study, *quick, *words, *prior, "--out", folder / "a")
         written = tomllib.loads((folder / "a" / "settings.toml").read_text(encoding="utf-8"))
         assert written["assess"].get("prior") == (float(prior[1]) if prior else None)
         done("run", study, *words, "--settings", folder / "a" / "settings.toml", "--out", folder / "b")

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from command_line import bytes_of, content, done, four_parts, only, outputs, pnst, refused, shell
+from command_line import bytes_of, content, done, only, outputs, pnst, refused
 from pnst.cohort.run import RECORD
 
 SMALL = """
@@ -47,9 +47,10 @@ def place(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def cohort(place) -> Path:
     """What one run makes of the table."""
-    run = shell("phantom", "--table", "p.csv", "--spec", "small.toml", "--out", "made", cwd=place)
-    assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout == f"2 made, 0 kept, 0 failed: {Path('made', 'cohort.csv')}\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        run = done("phantom", "--table", "p.csv", "--spec", "small.toml", "--out", "made")
+    assert run.out == f"2 made, 0 kept, 0 failed: {Path('made', 'cohort.csv')}\n"
     return place / "made"
 
 
@@ -205,13 +206,12 @@ def test_no_output_of_a_cohort_knows_the_place(cohort):
             assert b"planted" not in raw, name
 
 
+def test_a_refused_table_is_one_line(place, tmp_path):
+    assert "'small.toml'" in refused("phantom", "--table", place / "small.toml", "--out", tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
+
+
 # --- in a shell ------------------------------------------------------------------------------------------------------
-
-
-def test_a_refused_table_is_one_line(place):
-    run = shell("phantom", "--table", "small.toml", "--out", "nothing", cwd=place)
-    assert "'small.toml'" in four_parts(run.returncode, run.stdout, run.stderr)
-    assert not (place / "nothing").exists()
 
 
 def test_progress_is_seen_on_a_terminal(again):

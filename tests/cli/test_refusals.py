@@ -17,6 +17,7 @@ from pnst.image import Grid, Mask
 from pnst.io.nifti.read import write_volume
 from pnst.io.write import write_study
 from scenes import Scene
+from small_cohort import SETTINGS
 
 SCENE = Scene(radius=9, limb=24, reach=34, spacing=(1.3, 1.5, 3.0))
 
@@ -38,6 +39,13 @@ def study(made, tmp_path) -> Path:
 @pytest.fixture
 def tree(made, tmp_path) -> Path:
     return Path(shutil.copytree(made / "tree", tmp_path / "tree"))
+
+
+@pytest.fixture(scope="module")
+def quick(made) -> tuple[object, ...]:
+    """The words for a run without intervals."""
+    (made / "quick.toml").write_text(SETTINGS)
+    return "--settings", made / "quick.toml"
 
 
 @pytest.fixture
@@ -87,7 +95,7 @@ def test_a_truncated_dicom_file(tree, out):
     assert not out.exists()
 
 
-def test_two_series_for_one_role_and_the_way_out_that_the_message_shows(tree, made, out):
+def test_two_series_for_one_role_and_the_way_out_that_the_message_shows(tree, made, quick, out):
     """Witness: the command that the remedy names works and gives what one series gives."""
     shutil.copytree(tree / "t1", tree / "t1_again")
     for file in (tree / "t1_again").rglob("*.dcm"):
@@ -104,8 +112,8 @@ def test_two_series_for_one_role_and_the_way_out_that_the_message_shows(tree, ma
     assert "another t1" in message
     assert not out.exists()
     key = next(word for word in message.split() if word.startswith("t1=")).strip(",;").removeprefix("t1=")
-    done("run", tree, *lesion, "--role", f"t1={key}", "--out", out)
-    done("run", made / "tree", *lesion, "--out", out.with_name("alone"))
+    done("run", tree, *lesion, *quick, "--role", f"t1={key}", "--out", out)
+    done("run", made / "tree", *lesion, *quick, "--out", out.with_name("alone"))
     assert numbers(only(out / "measurements.json")) == numbers(only(out.with_name("alone") / "measurements.json"))
 
 
@@ -117,7 +125,7 @@ def test_a_file_of_several_volumes_as_t1(study, out):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 @pytest.mark.parametrize("where", ["in the lesion", "in a corner"])
-def test_voxels_without_numbers_are_said_and_reach_no_output(study, out, value, where):
+def test_voxels_without_numbers_are_said_and_reach_no_output(study, quick, out, value, where):
     """NaN is how a masked image says "no data": what is left is measured, the rest skipped with its reason."""
     shape = SCENE.grid().shape
     middle = tuple(slice(n // 2 - 2, n // 2 + 1) for n in shape)
@@ -130,7 +138,7 @@ def test_voxels_without_numbers_are_said_and_reach_no_output(study, out, value, 
 
     for name in ("t1", "t1_post", "t2_fs"):
         changed(study / f"{name}.nii.gz", hole)
-    done("run", study, "--out", out)
+    done("run", study, *quick, "--out", out)
     lesion = only(out / "measurements.json")  # written without NaN and ∞: JSON has none, and no reader should meet one
     assert all(np.isfinite(value) for value in numbers(lesion).values())
     assert any("not finite" in note for note in lesion["notes"])
@@ -183,7 +191,7 @@ def test_an_unknown_label_lists_those_present(study, out):
     assert not out.exists()
 
 
-def test_an_unknown_structure_lists_those_present_and_one_of_them_works(tree, out, tmp_path):
+def test_an_unknown_structure_lists_those_present_and_one_of_them_works(tree, quick, out, tmp_path):
     grid = SCENE.grid()
     slices = range(9, 15)
     rois = {"GTV_Mass": circles(grid, 8, slices), "Vessel": circles(grid, 3, slices, centre=(-15, 2))}
@@ -192,7 +200,7 @@ def test_an_unknown_structure_lists_those_present_and_one_of_them_works(tree, ou
     assert "GTV_Mass (4)" in message
     assert "Vessel (5)" in message
     assert not out.exists()
-    done("run", tree, "--lesion", f"{file}:GTV_Mass", "--out", out)
+    done("run", tree, *quick, "--lesion", f"{file}:GTV_Mass", "--out", out)
     lesion = only(out / "measurements.json")
     assert lesion["label"] == "GTV_Mass"
     assert lesion["size"]["axial_diameter_mm"] == pytest.approx(16, rel=0.1)
@@ -323,17 +331,16 @@ def test_a_json_that_is_not_there(tmp_path):
     assert not any(tmp_path.iterdir())
 
 
-def test_measurements_of_the_wrong_kind(made, tmp_path):
-    done("measure", made / "thigh", "--role", "dwi=none", "--out", tmp_path)
-    spoilt = content(tmp_path / "measurements.json")
+def test_measurements_of_the_wrong_kind(finished, tmp_path):
+    spoilt = content(finished / "measurements.json")
     spoilt["lesions"][0]["size"]["longest_diameter_mm"] = "large"
     (tmp_path / "m.json").write_text(json.dumps(spoilt))
     assert "large" in refused("assess", tmp_path / "m.json")
 
 
 @pytest.fixture(scope="module")
-def finished(made) -> Path:
-    done("run", made / "thigh", "--role", "dwi=none", "--out", made / "finished")
+def finished(made, quick) -> Path:
+    done("run", made / "thigh", *quick, "--role", "dwi=none", "--out", made / "finished")
     return made / "finished"
 
 

@@ -1,4 +1,4 @@
-"""`pnst assess` on a cohort's folder, as typed. Witness: what `pnst cohort` with the same options leaves and prints."""
+"""`pnst assess` on a cohort's folder, as typed. Witness: what `rescore_cohort` leaves, which has its own tests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import io
 import pytest
 
 from command_line import done, pnst, refused
+from pnst.cohort.rescoring import Scoring, rescore_cohort
 from small_cohort import write_cohort
 
 
@@ -17,11 +18,11 @@ def measured(tmp_path_factory):
     table = write_cohort(folder, {"c1": 8.0, "c2": 10.0})
     words = ("--settings", folder / "fast.toml", "--no-pages", "--workers", "1")
     done("cohort", table, "--out", folder / "out", *words)
-    done("cohort", table, "--out", folder / "again", *words, "--prior", "0.25")
+    rescore_cohort(folder / "out", folder / "again", Scoring(prior=0.25))
     return folder
 
 
-def test_one_table_as_a_run_with_these_options_writes_it(measured, tmp_path):
+def test_one_table_with_these_options(measured, tmp_path):
     printed = done("assess", measured / "out", "--prior", "0.25", "--out", tmp_path / "scored")
     assert printed.out.startswith("2 lesions scored, 0 failed: ")
     for name in ("lesions.csv", "lesions.parquet"):

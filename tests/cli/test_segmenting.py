@@ -21,6 +21,7 @@ from pnst.io.nifti.read import write_volume
 from pnst.io.write import write_study
 from scenes import Scene
 from silent_network import use_silent_network
+from small_cohort import SETTINGS
 
 SCENE = Scene(radius=9, halo=5, limb=24, reach=34, spacing=(1.3, 1.5, 3.0))
 LINE = "31,-25,210:49,-25,210"
@@ -106,7 +107,7 @@ def test_scribbles_correct_an_earlier_lesion(study, out, tmp_path):
 def test_run_measures_what_segment_finds(study, out, tmp_path):
     """A prompt's lesion is segmented in the images as they were read, and then stands as a given one."""
     done("segment", study, "--line", LINE, "--out", out)
-    (tmp_path / "s.toml").write_text("[measure.uncertainty]\nrepetitions = 0\n")
+    (tmp_path / "s.toml").write_text(SETTINGS)
     quick = ("--settings", tmp_path / "s.toml")
     done("run", study, "--lesion", out / "lesion.nii.gz", *quick, "--out", tmp_path / "given")
     done("run", study, "--line", LINE, *quick, "--out", tmp_path / "prompted")
@@ -122,10 +123,12 @@ def test_run_measures_what_segment_finds(study, out, tmp_path):
     assert bytes_of(tmp_path / "steps") == bytes_of(tmp_path / "prompted")
 
 
-def test_measure_takes_a_prompt_too(study, out):
-    done("measure", study, "--line", LINE, "--out", out)
+def test_measure_takes_a_prompt_too(study, out, tmp_path):
+    (tmp_path / "s.toml").write_text(SETTINGS)
+    done("measure", study, "--line", LINE, "--settings", tmp_path / "s.toml", "--out", out)
     assert {"measurements.json", "prompt.json", "probability.nii.gz"} <= outputs(out)
-    done("measure", study, "--lesion", strokes(out.parent / "m.nii.gz").as_posix() + ":1", "--out", out)
+    lesion = f"{strokes(tmp_path / 'm.nii.gz')}:1"
+    done("measure", study, "--lesion", lesion, "--settings", tmp_path / "s.toml", "--out", out)
     assert not {"prompt.json", "probability.nii.gz"} & outputs(out)
 
 

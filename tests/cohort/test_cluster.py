@@ -25,7 +25,7 @@ TABLES = ("lesions.csv", "lesions.parquet", "failures.csv")
 @pytest.fixture(scope="module")
 def client():
     with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as cluster,
         distributed.Client(cluster, set_as_default=False) as one,
     ):
         yield one
@@ -36,7 +36,7 @@ def tables_of(out: Path) -> dict[str, bytes]:
 
 
 def test_the_tables_are_those_of_one_worker(client, tmp_path):
-    table = write_cohort(tmp_path)
+    table = write_cohort(tmp_path, {"c1": 8.0, "c2": 10.0})
     table.write_text(table.read_text() + "gone,data/gone,,MPNST,70,1\n")
     options = {"settings": tmp_path / "fast.toml", "pages": False}
     pnst.run_cohort(table, tmp_path / "serial", workers=1, **options)

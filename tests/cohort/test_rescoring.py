@@ -12,8 +12,13 @@ import pnst
 from classification.simulated_cohorts import cohort as simulated_cohort
 from command_line import bytes_of, done
 from command_line import pnst as command
+from in_this_process import in_this_process
+from pnst.cohort.cohort_table import read_cohort_table
+from pnst.cohort.measuring import Chosen
 from pnst.cohort.rescoring import Scoring, case_names, rescore_cohort, rescored
+from pnst.cohort.run_cohort import measure_cohort
 from pnst.errors import InputError, SettingError
+from pnst.settings import RunSettings
 from small_cohort import write_cohort
 
 QUICK = """
@@ -36,16 +41,22 @@ def table(tmp_path_factory) -> Path:
     return table
 
 
-def run(table: Path, out: Path, *options: object) -> Path:
+@pytest.fixture(scope="module")
+def measured(table, tmp_path_factory) -> Path:
     """What `pnst cohort` makes of it; a case fails, so the status is 1."""
+    out = tmp_path_factory.mktemp("measured") / "out"
     settings = ("--settings", table.with_name("fast.toml"), "--no-pages", "--workers", "1")
-    assert command("cohort", table, "--out", out, *settings, *options).code == 1
+    assert command("cohort", table, "--out", out, *settings).code == 1
     return out
 
 
-@pytest.fixture(scope="module")
-def measured(table, tmp_path_factory) -> Path:
-    return run(table, tmp_path_factory.mktemp("measured") / "out")
+def run(table: Path, out: Path, prior: float | None = None, **chosen: Path) -> Path:
+    """What a run with these options makes of it."""
+    settings = RunSettings.from_toml(table.with_name("fast.toml"))
+    options = Chosen(settings.with_prior(prior) if prior else settings, pages=False, **chosen)
+    done = measure_cohort(read_cohort_table(table), out, in_this_process, options)
+    assert done.counts == {"made": 3, "failed": 1}
+    return out
 
 
 @pytest.fixture(scope="module")
@@ -63,14 +74,14 @@ def learnt(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("asked", ["nothing", "prior", "evidence", "model"])
 def test_the_tables_are_those_of_a_run_with_the_same_options(asked, table, measured, learnt, tmp_path):
-    options, scoring = {
-        "nothing": ((), Scoring()),
-        "prior": (("--prior", "0.37"), Scoring(prior=0.37)),
-        "evidence": (("--own-evidence", learnt / "site"), Scoring(own_evidence=learnt / "site")),
-        "model": (("--model", learnt / "model"), Scoring(model=learnt / "model")),
+    options = {
+        "nothing": {},
+        "prior": {"prior": 0.37},
+        "evidence": {"own_evidence": learnt / "site"},
+        "model": {"model": learnt / "model"},
     }[asked]
-    expected, before = run(table, tmp_path / "expected", *options), bytes_of(measured)
-    assert rescore_cohort(measured, tmp_path / "scored", scoring) == (3, 0)
+    expected, before = run(table, tmp_path / "expected", **options), bytes_of(measured)
+    assert rescore_cohort(measured, tmp_path / "scored", Scoring(**options)) == (3, 0)
     scored = bytes_of(tmp_path / "scored")
     assert scored.keys() == {"lesions.csv", "lesions.parquet"}
     assert scored == {name: (expected / name).read_bytes() for name in scored}

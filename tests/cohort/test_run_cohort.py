@@ -16,7 +16,11 @@ import pytest
 
 import pnst
 from command_line import bytes_of
-from pnst.cohort.run_cohort import INDEX
+from in_this_process import in_this_process
+from pnst.cohort.cohort_table import read_cohort_table
+from pnst.cohort.measuring import Chosen
+from pnst.cohort.run_cohort import INDEX, measure_cohort
+from pnst.settings import RunSettings
 from small_cohort import write_cohort
 
 TABLES = ("lesions.csv", "lesions.parquet")
@@ -54,17 +58,22 @@ def test_one_row_a_lesion_near_the_truth(undisturbed):
 
 def test_a_second_run_measures_nothing_and_a_change_one_case(cohort, undisturbed, tmp_path):
     told: list[tuple[str, str]] = []
-    options = {"settings": cohort.with_name("fast.toml"), "workers": 2, "pages": False}
-    table = pnst.run_cohort(cohort, undisturbed, **options, watch=lambda o: told.append((o.task.name, o.state)))
+    settings = cohort.with_name("fast.toml")
+    chosen = Chosen(RunSettings.from_toml(settings), pages=False)
+
+    def watch(outcome):
+        told.append((outcome.task.name, outcome.state))
+
+    table = pnst.run_cohort(cohort, undisturbed, settings=settings, workers=2, pages=False, watch=watch)
     assert sorted(told) == [("c1", "kept"), ("c2", "kept"), ("c3", "kept"), ("gone", "failed")]
     assert list(table.attrs["failures"]) == ["gone"]
     before, told[:] = tables_of(undisturbed), []
     changed = cohort.with_name("changed.csv")
     changed.write_text(cohort.read_text().replace("MPNST,31", "MPNST,55"))
-    pnst.run_cohort(changed, undisturbed, **options, watch=lambda o: told.append((o.task.name, o.state)))
+    measure_cohort(read_cohort_table(changed), undisturbed, in_this_process, chosen, watch)
     assert ("c2", "made") in told
     assert sorted(state for _, state in told) == ["failed", "kept", "kept", "made"]
-    pnst.run_cohort(cohort, undisturbed, **options)
+    measure_cohort(read_cohort_table(cohort), undisturbed, in_this_process, chosen)
     assert tables_of(undisturbed) == before
 
 

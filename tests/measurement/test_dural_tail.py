@@ -13,11 +13,11 @@ from pnst.measurement.families.canal import whole_canal
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import MeasureSettings
 from pnst.study import Role
-from spines import INTRADURAL, OBLIQUE, spine_case
+from spines import AXIAL, INTRADURAL, spine_case
 
 
 def test_fat_is_no_tail_and_a_dark_cord_measures_nothing():
-    case = spine_case(*INTRADURAL, OBLIQUE, (Role.T1, Role.T1_POST))
+    case = spine_case(*INTRADURAL, AXIAL, (Role.T1, Role.T1_POST))
     context = Context(case.study, case.lesion, MeasureSettings.without_intervals())
     course = context.spine.canal_course
     assert dural_tail_mm(context, course, whole_canal(course)) == 0  # epidural fat is bright on both

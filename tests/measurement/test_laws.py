@@ -22,7 +22,7 @@ from without_intervals import measure
 SCENE = Scene(halo=8.0, rim=3.0, cap_deg=50.0, reach=58.0)
 SPHERES = (Sphere("cyst", 5.5, (0, 5.5, 0)), Sphere("blood", 4.5, (0, -6.5, 0)), Sphere("fat", 3.0, (7.0, 0, 2.0)))
 AXIS_BOUND = {"size.axial_diameter_mm", "size.axial_short_diameter_mm", "size.craniocaudal_mm"}
-FEW = settings(max_examples=6, deadline=None, phases=[Phase.generate])  # shrinking a study takes minutes
+FEW = settings(max_examples=settings.default.max_examples // 16, phases=[Phase.generate])  # shrinking takes minutes
 
 
 @pytest.fixture(scope="module")
@@ -159,8 +159,17 @@ def _moved(lesion: Lesion, by: np.ndarray) -> Lesion:
     return Lesion(lesion.label, Mask(lesion.mask.data, Grid(grid.shape, by @ grid.affine)), lesion.made_by)
 
 
-@pytest.mark.parametrize("spacing", [(1.0, 1.0, 4.0), (0.75, 0.9, 6.0), (2.0, 1.5, 2.0)])
-@pytest.mark.parametrize("signs", [(1, 1, 1), (-1, 1, -1)])
+@pytest.mark.parametrize(
+    ("signs", "spacing"),
+    [
+        ((1, 1, 1), (1.0, 1.0, 4.0)),
+        ((-1, 1, -1), (0.75, 0.9, 6.0)),
+        ((1, 1, 1), (2.0, 1.5, 2.0)),
+        ((-1, 1, -1), (2.0, 1.5, 2.0)),
+        pytest.param((-1, 1, -1), (1.0, 1.0, 4.0), marks=pytest.mark.slow),
+        pytest.param((1, 1, 1), (0.75, 0.9, 6.0), marks=pytest.mark.slow),
+    ],
+)
 def test_how_a_file_holds_a_spacing_changes_nothing(spacing, signs):
     """Regression: 1e-7 of a spacing, as single precision leaves it, gave round numbers of slices, cells and pixels one
     more or less, and moved the craniocaudal extent by 2 %, fat's coverage by .02."""

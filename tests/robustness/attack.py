@@ -10,9 +10,12 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -71,20 +74,44 @@ def attacked(module: str, target: str, folder: Path, every: int, seed: int = 14)
 
     A process that dies takes the rest with it: its last input then is the last outcome, an error.
     """
-    log = folder / "outcomes"
-    log.touch()
+    return _attacked(module, {target: folder}, every, seed)[target]
+
+
+@cache
+def attacked_together(module: str, every: int, seed: int = 14) -> Mapping[str, list[Outcome]]:
+    """The same for all targets of a module, one after another in one process: that takes a second to start.
+
+    A process that dies takes the targets after it with it.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        folders = {target.name: Path(place, str(n)) for n, target in enumerate(import_module(module).TARGETS)}
+        for folder in folders.values():
+            folder.mkdir()
+        return _attacked(module, folders, every, seed)
+
+
+def _attacked(module: str, folders: Mapping[str, Path], every: int, seed: int) -> Mapping[str, list[Outcome]]:
+    for folder in folders.values():
+        (folder / "outcomes").touch()
+    places = json.dumps({name: str(folder) for name, folder in folders.items()})
     root = Path(__file__).resolve().parents[1]
     run = subprocess.run(
-        [sys.executable, "-m", "robustness.worker", module, target, str(folder), str(every), str(seed)],
+        [sys.executable, "-m", "robustness.worker", module, places, str(every), str(seed)],
         env={**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         check=False,
         timeout=3600,
     )
-    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    last = list(folders)[-1]
+    return {name: _outcomes(folder, run, name == last) for name, folder in folders.items()}
+
+
+def _outcomes(folder: Path, run: subprocess.CompletedProcess[str], is_last: bool) -> list[Outcome]:
+    log = (folder / "outcomes").read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in log.splitlines()]
     outcomes = [Outcome(**line) for line in lines if "end" in line]
-    if run.returncode or not lines or "end" not in lines[-1]:
+    if (run.returncode and is_last) or not lines or "end" not in lines[-1]:
         died = lines[-1]["attack"] if lines and "end" not in lines[-1] else "the process"
         outcomes.append(Outcome(died, "error", f"exit {run.returncode}: {run.stderr[-2000:]}"))
     return outcomes
@@ -102,13 +129,10 @@ def counted(outcomes: list[Outcome]) -> Counter[str]:
 
 def print_table(every: int) -> None:
     """A line a target: its inputs, and how they end. The last three columns must be 0."""
-    import importlib
-    import tempfile
-
     print(f"{'target':<24}{'inputs':>8}" + "".join(f"{end:>9}" for end in ENDS))
     total: Counter[str] = Counter()
     for module in (f"robustness.{name}" for name in MODULES):
-        for target in importlib.import_module(module).TARGETS:
+        for target in import_module(module).TARGETS:
             with tempfile.TemporaryDirectory() as folder:
                 count = counted(attacked(module, target.name, Path(folder), every))
             total += count

@@ -27,9 +27,15 @@ class Overdue(BaseException):
     """The time is up; no reader may swallow it."""
 
 
-def main(module: str, name: str, place: str, every: str, seed: str) -> None:
+def main(module: str, places: str, every: str, seed: str) -> None:
+    """Attack targets of a module, each in its folder."""
+    targets: dict[str, Target] = {target.name: target for target in importlib.import_module(module).TARGETS}
+    for name, place in json.loads(places).items():
+        attack_one(targets[name], place, every, seed)
+
+
+def attack_one(target: Target, place: str, every: str, seed: str) -> None:
     """Read every n-th attack on a target; a line is written before each and one after it."""
-    target: Target = next(t for t in importlib.import_module(module).TARGETS if t.name == name)
     files, folder = target.files(), Path(place) / "input"
     lay_out(folder, files)
     truth = target.read(folder)

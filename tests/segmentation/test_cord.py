@@ -89,16 +89,20 @@ def test_a_real_cord_that_is_not_clear_is_refused_and_no_wrong_one_given(bench):
         segment_cord(spine.with_t2(image, {}))
 
 
-def test_pasted_lesions_lie_where_they_were_pasted(bench):  # closed form: circles in a disc
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.slow)])
+def test_pasted_lesions_lie_where_they_were_pasted(bench, every):  # closed form: circles in a disc
+    """Each position at the middle of its five heights, or all."""
     spine, data = bench
     cases = list(spine.pasted(data))
     assert len(cases) == 15
-    for case in cases:
+    assert {case.position for case in cases[every // 2 :: every]} == spine.EXPECTED.keys()
+    for case in cases[every // 2 :: every]:
         compartment, _, share = spine.measured(case)
         assert compartment == spine.EXPECTED[case.position], (case.position, case.height)
         assert share == pytest.approx(case.occupancy, abs=0.05), (case.position, case.height)
 
 
+@pytest.mark.slow  # the thigh beside, and the simulated one above, are refused for the same reasons in seconds
 @pytest.mark.parametrize("echo", [0, 5, 12])
 def test_a_real_leg_on_t2_has_no_cord(bench, echo):  # real: cortical bone in muscle looks like a dark middle in a ring
     spine, data = bench

@@ -16,6 +16,7 @@ from pnst.measurement.measurements import FAMILY_TYPES
 from pnst.study import Role
 from pnst.workflow import Case, CaseInputs, RunSettings
 from pnst.workflow.inputs import default_lesion
+from without_intervals import QUICK_RUN
 
 
 def without(folder: Path, *roles: str) -> CaseInputs:
@@ -65,7 +66,7 @@ def test_a_run_says_its_stages_in_order_and_gives_what_it_wrote(finished):
 
 def test_a_stage_can_be_done_by_hand(folder, finished, tmp_path):
     """Invariant: a run is its stages and nothing else."""
-    request, settings = CaseInputs(folder), RunSettings()
+    request, settings = CaseInputs(folder), QUICK_RUN
     case = workflow.read_case(request)
     assert (case.measurements, case.assessments) == ((), ())
     case = workflow.preprocess_case(case, settings)
@@ -84,13 +85,13 @@ def test_a_run_that_breaks_late_leaves_what_was_there(folder, finished, tmp_path
 
     monkeypatch.setattr(workflow.case, stage, broken)
     with pytest.raises(RuntimeError):
-        workflow.run_case(without(folder, "dwi"), tmp_path / into)
+        workflow.run_case(without(folder, "dwi"), tmp_path / into, QUICK_RUN)
     assert bytes_of(tmp_path / "o") == before
     assert [path.name for path in tmp_path.iterdir()] == ["o"]
 
 
 def test_what_cannot_be_measured_has_no_output(folder, tmp_path):
-    workflow.run_case(without(folder, "dwi", "t2_fs"), tmp_path / "o")
+    workflow.run_case(without(folder, "dwi", "t2_fs"), tmp_path / "o", QUICK_RUN)
     assert outputs(tmp_path / "o") == OUTPUTS_ALWAYS | {"regions/fat_rim.nii.gz", "regions/enhancing.nii.gz"}
     (lesion,) = content(tmp_path / "o" / "measurements.json")["lesions"]
     assert {"edema", "adc"} <= lesion["skipped"].keys()
@@ -123,7 +124,7 @@ def sarcoma(shared_data, tmp_path_factory) -> tuple[Case, Path]:
     source = shared_data / "sts001_raw" / "dicom"
     out = tmp_path_factory.mktemp("sarcoma") / "o"
     request = CaseInputs(source, lesion=source / "MR_T2" / "mask" / "1-1.dcm", label="GTV_Mass")
-    return workflow.run_case(request, out), out
+    return workflow.run_case(request, out, QUICK_RUN), out
 
 
 def test_the_sarcoma_is_measured_in_what_its_series_show(sarcoma):

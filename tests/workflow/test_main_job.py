@@ -16,6 +16,8 @@ from pnst.image import Mask, Volume
 from pnst.io.nifti.read import write_volume
 from pnst.io.write import write_study
 from scenes import Scene
+from small_cohort import SETTINGS
+from without_intervals import QUICK_RUN
 
 SCENE = Scene(radius=9, halo=5, reach=34, spacing=(1.4, 1.6, 3.0))
 
@@ -33,8 +35,11 @@ def contents(out: Path) -> dict[str, bytes]:
 
 
 def test_python_and_the_command_line_give_the_same_bytes(folder, tmp_path):
-    case = pnst.run(folder, out=tmp_path / "python", prior=0.2, overrides={"reader.invasion": False})
-    done("run", folder, "--out", tmp_path / "shell", "--prior", "0.2", "--override", "reader.invasion=no")
+    (tmp_path / "s.toml").write_text(SETTINGS)
+    words = ("--settings", tmp_path / "s.toml", "--prior", "0.2", "--override", "reader.invasion=no")
+    given = {"settings": tmp_path / "s.toml", "prior": 0.2, "overrides": {"reader.invasion": False}}
+    case = pnst.run(folder, out=tmp_path / "python", **given)
+    done("run", folder, "--out", tmp_path / "shell", *words)
     assert contents(tmp_path / "python") == contents(tmp_path / "shell")
     (written,) = json.loads((tmp_path / "shell" / "assessment.json").read_text())["lesions"]
     assert written["probability"] == case.assessments[0].probability
@@ -52,7 +57,7 @@ def test_nothing_is_written_unless_asked(folder, tmp_path, monkeypatch):
 
 
 def test_settings_may_be_a_file_and_what_is_said_beats_them(folder, tmp_path):
-    (tmp_path / "s.toml").write_text("[assess]\nprior = 0.3\n[measure.uncertainty]\nrepetitions = 0\n")
+    (tmp_path / "s.toml").write_text(f"[assess]\nprior = 0.3\n{SETTINGS}")
     assert pnst.run(folder, settings=tmp_path / "s.toml").assessments[0].prior == 0.3
     assert pnst.run(folder, settings=tmp_path / "s.toml", prior=0.4).assessments[0].prior == 0.4
 
@@ -79,7 +84,9 @@ def test_one_lesion_of_several_fails_alone(folder, two_lesions, tmp_path, monkey
         return real(study, lesion, *rest)
 
     monkeypatch.setattr(measuring, "measure", failing)
-    result = command("run", folder, "--lesion", two_lesions, "--out", tmp_path / "o")
+    (tmp_path / "s.toml").write_text(SETTINGS)
+    words = ("--lesion", two_lesions, "--settings", tmp_path / "s.toml")
+    result = command("run", folder, *words, "--out", tmp_path / "o")
     assert result.code == 1
     assert "2" in result.err
     assert "this lesion cannot be" in result.err
@@ -100,7 +107,7 @@ def test_a_case_without_any_lesion_left_is_refused(folder, two_lesions, tmp_path
 
 
 def test_two_lesions_of_one_file_know_of_each_other(folder, two_lesions):
-    case = pnst.run(folder, two_lesions)
+    case = pnst.run(folder, two_lesions, settings=QUICK_RUN)
     assert [m.label for m in case.measurements] == ["1", "2"]
     assert replace(case, failures={}).failures == {}
     assert isinstance(case.lesions[1].mask, Mask)

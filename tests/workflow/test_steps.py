@@ -15,6 +15,7 @@ from pnst.io.study import read_study
 from pnst.segmentation.prompt import Point
 from pnst.settings import RunSettings
 from pnst.workflow import CaseInputs
+from without_intervals import QUICK_RUN
 
 
 def test_an_assessment_with_another_prior_makes_its_report_stale(finished, tmp_path):
@@ -80,7 +81,7 @@ def test_an_assessment_elsewhere_is_alone_there(finished, tmp_path):
 
 def test_measuring_again_takes_an_assessment_of_other_numbers_away(folder, finished, tmp_path):
     out = finished.copied(tmp_path / "o")
-    workflow.measure_step(CaseInputs(folder), out, RunSettings())
+    workflow.measure_step(CaseInputs(folder), out, QUICK_RUN)
     assert {"assessment.json", "report.html"} & outputs(out) == set()
     assert bytes_of(out)["measurements.json"] == (finished.out / "measurements.json").read_bytes()
 

@@ -14,12 +14,14 @@ import numpy as np
 import pytest
 
 import pnst
+from bids_app import derived
 from bids_datasets import write_dataset
-from pnst.cohort.bids.derivatives import read_tsv
+from in_this_process import in_this_process
+from pnst.cohort.bids.derivatives import WORK, read_tsv
 from pnst.cohort.bids.participants import measure_participants
 from pnst.cohort.bids.session import BidsSession, find_sessions
 from pnst.cohort.measuring import Chosen
-from pnst.cohort.run import on_this_machine
+from pnst.cohort.run import kept
 from pnst.cohort.run_cohort import CohortRun
 from pnst.io.output_folder import output_folder
 from pnst.settings import RunSettings
@@ -31,7 +33,7 @@ FAILED = "sub-01/anat/sub-01_desc-pnst_failures.tsv"
 
 def run(dataset: Path, out: Path, sessions: list[BidsSession] | None = None, pages: bool = False) -> CohortRun:
     chosen = Chosen(RunSettings.model_validate(FAST), pages=pages)
-    return measure_participants(sessions or find_sessions(dataset), dataset, out, on_this_machine(1), chosen)
+    return measure_participants(sessions or find_sessions(dataset), dataset, out, in_this_process, chosen)
 
 
 @pytest.fixture
@@ -81,6 +83,16 @@ def test_a_lesion_that_is_gone_leaves_a_failure_in_the_place_of_its_table(datase
     assert "no lesion mask" in row["what"]
     assert not (tmp_path / "out" / TABLE).exists()
     assert not (tmp_path / "out" / "sub-01.html").exists()
+
+
+def test_a_session_at_a_time_beside_another_run_gives_what_one_run_gives(tmp_path):
+    """Invariant: the same bytes; `kept` is what a run on other sessions does meanwhile."""
+    dataset = write_dataset(tmp_path, {"sub-01": 8.0, "sub-02/ses-a": 9.0})
+    run(dataset, tmp_path / "whole", pages=True)
+    with kept(tmp_path / "apart" / WORK, together=True):
+        for session in find_sessions(dataset):
+            assert dict(run(dataset, tmp_path / "apart", [session], pages=True).counts) == {"made": 1}
+    assert derived(tmp_path / "apart") == derived(tmp_path / "whole")
 
 
 def test_an_image_that_cannot_be_read_is_one_failure(dataset, tmp_path):

@@ -17,6 +17,7 @@ from pnst.io.write import write_study
 from pnst.measurement.measurements import Measurements
 from pnst.study import Lesion, Role
 from scenes import without
+from small_cohort import SETTINGS
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +71,12 @@ def test_each_frame_names_an_image_of_its_slice(dicom_run):
     assert len(headers) > len(depths) >= 3
 
 
-def test_without_diffusion_there_is_no_map(tmp_path, dicom_run):
+def test_without_diffusion_there_is_no_map(tmp_path):
     study = tmp_path / "study"
     write_study(without(SCENE.study(), Role.DWI), study, "dicom")
     give_identity(study)
-    words = ("run", study, "--lesion", two_lesions(tmp_path / "labels.nii.gz"), "--settings", dicom_run.settings)
+    (tmp_path / "quick.toml").write_text(SETTINGS)
+    words = ("run", study, "--lesion", two_lesions(tmp_path / "labels.nii.gz"), "--settings", tmp_path / "quick.toml")
     assert pnst(*words, "--dicom", "--out", tmp_path / "out").code == 0
     assert {file.name for file in (tmp_path / "out").glob("*.dcm")} == {"lesion_seg.dcm", "measurements_sr.dcm"}
 

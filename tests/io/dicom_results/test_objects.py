@@ -53,6 +53,7 @@ def test_each_is_a_series_of_its_own_with_uids_of_its_content(dicom_run):
     assert len({int(header.SeriesNumber) for header in headers}) == 3
 
 
+@pytest.mark.slow  # in every run Python writes the command's bytes: tests/workflow/test_dicom_objects.py
 def test_the_same_run_gives_the_same_bytes(dicom_run, tmp_path):
     again = ("run", dicom_run.study, "--lesion", dicom_run.labels, "--settings", dicom_run.settings, "--dicom")
     assert pnst(*again, "--out", tmp_path / "again").code == 0

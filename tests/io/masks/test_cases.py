@@ -5,8 +5,9 @@ Witness: the right value at the top of each maker (an ellipsoid of 15.08 ml in c
 
 from __future__ import annotations
 
-import subprocess
+import runpy
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,11 @@ def made(shared_data, tmp_path_factory):
         if number not in folders:
             (maker,) = makers.glob(f"{number}_*.py")
             folders[number] = tmp_path_factory.mktemp(f"case{number}")
-            subprocess.run([sys.executable, "-W", "ignore", str(maker), str(folders[number])], check=True)
+            with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                patch.setattr(sys, "argv", [str(maker), str(folders[number])])
+                patch.syspath_prepend(maker.parent)
+                runpy.run_path(str(maker), run_name="__main__")
         return folders[number]
 
     if not makers.is_dir():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ def only_bone(monkeypatch):
     monkeypatch.setattr(measuring, "FAMILIES", tuple(one for one in measuring.FAMILIES if one[0] == "bone"))
 
 
+@cache
 def bone_of(scene, **given):
     return measure(scene.study(**given), scene.lesion()).bone
 

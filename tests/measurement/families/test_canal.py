@@ -16,6 +16,7 @@ from pnst.study import Role, Study
 from spines import AXIAL, DUMBBELL, INTRADURAL, INTRAMEDULLARY, OBLIQUE, PARASPINAL, SAGITTAL, SpineCase, spine_case
 
 SETTINGS = MeasureSettings.without_intervals()
+ASIDE_MM = (2.0, 6.0, 8.0, 10.0, 14.0)
 
 
 def measured(case: SpineCase, **masks: Mask | None) -> Outcome:
@@ -43,8 +44,19 @@ def test_through_the_foramen_only_what_lies_in_the_canal_counts():  # closed for
     assert canal_of(case).occupancy_fraction == pytest.approx(case.truth["canal.occupancy_fraction"], rel=0.05)
 
 
-@pytest.mark.parametrize("voxels", [OBLIQUE, AXIAL, SAGITTAL], ids=["oblique", "axial", "sagittal"])
-@pytest.mark.parametrize("aside_mm", [2.0, 6.0, 8.0, 10.0, 14.0])
+@pytest.mark.parametrize(
+    ("aside_mm", "voxels"),
+    [
+        *((aside_mm, AXIAL) for aside_mm in ASIDE_MM),
+        *((8.0, voxels) for voxels in (OBLIQUE, SAGITTAL)),  # the wall through its middle
+        *(
+            pytest.param(aside_mm, voxels, marks=pytest.mark.slow)
+            for aside_mm in ASIDE_MM
+            if aside_mm != 8.0
+            for voxels in (OBLIQUE, SAGITTAL)
+        ),
+    ],
+)
 def test_the_share_that_lies_in_the_canal(aside_mm, voxels):
     """Closed form: a ball through the side of a cylinder, by quadrature of its own (no phantom's)."""
     case = spine_case({"radii_mm": (5.0, 5.0, 5.0)}, {"canal_offset_mm": (aside_mm, 0.0), "curve_mm": None}, voxels)
@@ -93,7 +105,7 @@ def test_without_levels_the_level_is_left_out():
 def test_fluid_between_tumour_and_cord_is_a_cleft():
     """Closed forms: a small ball 2 mm from the cord has fluid before all that faces it; a tumour in the cord none."""
     apart = spine_case(
-        {"radii_mm": (2.0, 2.0, 2.0)}, {"canal_offset_mm": (0.0, 12.0), "sac_mm": 15.0, "canal_mm": 16.0}
+        {"radii_mm": (2.0, 2.0, 2.0)}, {"canal_offset_mm": (0.0, 12.0), "sac_mm": 15.0, "canal_mm": 16.0}, SAGITTAL
     )
     canal = canal_of(apart)
     assert canal.csf_cleft is True
@@ -109,22 +121,32 @@ def test_without_a_cord_the_cleft_is_skipped():
     assert outcome.family.csf_cleft is None
 
 
-@pytest.mark.parametrize("voxels", [OBLIQUE, AXIAL], ids=["oblique", "axial"])
-@pytest.mark.parametrize("tail", [14.0, 0.0])
-def test_a_dural_tail_is_as_long_as_it_is(voxels, tail):
+@pytest.mark.parametrize(
+    ("tail", "voxels"),
+    [
+        (14.0, OBLIQUE),
+        (0.0, AXIAL),
+        pytest.param(14.0, AXIAL, marks=pytest.mark.slow),
+        pytest.param(0.0, OBLIQUE, marks=pytest.mark.slow),
+    ],
+)
+def test_a_dural_tail_is_as_long_as_it_is(tail, voxels):
     """Closed form. It tapers to nothing: its last sixth is thinner than half a voxel."""
-    lesion, spine = INTRADURAL
-    case = spine_case(
-        lesion, spine | {"dural_tail_mm": tail, "dural_tail_width_mm": 2.5}, voxels, (Role.T1, Role.T1_POST)
-    )
+    case = with_tail(tail, voxels)
     assert canal_of(case).dural_tail_mm == pytest.approx(tail, abs=max(2.5, 0.7 * max(voxels[0])))
 
 
-def test_a_tail_is_skipped_without_contrast_and_where_the_tumour_takes_up_none():
+def with_tail(tail, voxels):
     lesion, spine = INTRADURAL
-    case = spine_case(lesion, spine, OBLIQUE, (Role.T1,))
-    assert measured(case).skipped["dural_tail"] == "no T1 series after contrast"
+    spine = spine | {"dural_tail_mm": tail, "dural_tail_width_mm": 2.5}
+    return spine_case(lesion, spine, voxels, (Role.T1, Role.T1_POST))
+
+
+def test_a_tail_is_skipped_without_contrast_and_where_the_tumour_takes_up_none():
+    case = with_tail(0.0, AXIAL)
     t1 = case.study.series[Role.T1]
+    before = replace(case, study=replace(case.study, series={Role.T1: t1}))
+    assert measured(before).skipped["dural_tail"] == "no T1 series after contrast"
     same = replace(t1, role=Role.T1_POST)
     both = replace(case, study=replace(case.study, series={Role.T1: t1, Role.T1_POST: same}))
     assert measured(both).skipped["dural_tail"] == "the lesion does not enhance"

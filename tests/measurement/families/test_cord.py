@@ -108,11 +108,14 @@ def test_without_oedema_there_is_none():
     assert (cord.edema_length_mm, cord.edema_volume_ml) == (0, 0)
 
 
-@pytest.mark.parametrize(("width", "length", "syrinx"), [(3.0, 16.0, True), (1.2, 16.0, False), (3.0, 6.0, False)])
-def test_a_tube_of_fluid_is_a_syrinx_when_wide_and_long_enough(width, length, syrinx):  # closed form
+@pytest.mark.parametrize(
+    ("width", "length", "syrinx", "voxels"),
+    [(3.0, 16.0, True, OBLIQUE), (1.2, 16.0, False, AXIAL), (3.0, 6.0, False, AXIAL)],
+)
+def test_a_tube_of_fluid_is_a_syrinx_when_wide_and_long_enough(width, length, syrinx, voxels):  # closed form
     lesion, spine = INTRAMEDULLARY
     made = spine | STRAIGHT | {"syrinx_mm": width, "syrinx_length_mm": length}
-    case = spine_case(lesion, made, OBLIQUE, (Role.T2,))
+    case = spine_case(lesion, made, voxels, (Role.T2,))
     cord = cord_of(case)
     assert cord.syrinx is case.truth["cord.syrinx"] is syrinx
     if syrinx:
@@ -120,7 +123,7 @@ def test_a_tube_of_fluid_is_a_syrinx_when_wide_and_long_enough(width, length, sy
 
 
 def test_without_the_fluids_signal_a_syrinx_stays_open():
-    case = spine_case(INTRAMEDULLARY[0], INTRAMEDULLARY[1] | STRAIGHT, OBLIQUE, (Role.T2,))
+    case = spine_case(INTRAMEDULLARY[0], INTRAMEDULLARY[1] | STRAIGHT, AXIAL, (Role.T2,))
     t2 = case.study.series[Role.T2]
     dark = np.where(case.study.masks["cord"].data | case.lesion.mask.data, t2.volume.data, 100)
     volume = replace(t2.volume, data=dark.astype(np.float32))

@@ -18,6 +18,8 @@ from pnst.study import Lesion, Role, Study
 from scenes import Scene
 from without_intervals import measure
 
+EVERY = (Role.T1, Role.T1_POST, Role.T2_FS, Role.DWI)
+
 
 def margin_of(scene: Scene, *roles: Role, settings: MarginSettings | None = None) -> Margin:
     study = scene.study()
@@ -29,7 +31,7 @@ def margin_of(scene: Scene, *roles: Role, settings: MarginSettings | None = None
 @pytest.mark.parametrize("spacing", [(0.9, 1.0, 3.0), (3.0, 0.9, 1.0)])
 def test_a_sharp_edge_is_not_ill_defined(spacing):  # closed form: 0, within the voxel's own blur
     scene = Scene(spacing=spacing)
-    margin = measure(scene.study(), scene.lesion()).margin
+    margin = margin_of(scene, *EVERY)
     assert margin.ill_defined_fraction < 0.05
     assert margin.ill_defined is False
     assert margin.edge_width_mm < 1.5
@@ -39,20 +41,20 @@ def test_a_sharp_edge_is_not_ill_defined(spacing):  # closed form: 0, within the
 
 def test_half_the_surface_blurred_reads_half():  # closed form: a Gaussian step of 2.563 σ on the lower half
     scene = Scene(radius=20, edge_sigma=2.6, blurred_below=0.0, reach=60)
-    margin = measure(scene.study(), scene.lesion()).margin
+    margin = margin_of(scene, *EVERY)
     assert margin.ill_defined_fraction == pytest.approx(0.5, abs=0.07)
     assert margin.ill_defined is True
 
 
 def test_width_of_a_wholly_blurred_edge():  # closed form: 2.563 σ
     scene = Scene(radius=20, edge_sigma=2.0, blurred_below=2.0, reach=60)
-    margin = measure(scene.study(), scene.lesion()).margin
+    margin = margin_of(scene, *EVERY)
     assert margin.edge_width_mm == pytest.approx(2.563 * 2.0, rel=0.15)
 
 
 def test_edema_round_a_sharp_lesion_is_no_blurred_edge():  # two steps, the one at the lesion is taken
     scene = Scene(radius=16, halo=4.0)
-    margin = measure(scene.study(), scene.lesion()).margin
+    margin = margin_of(scene, *EVERY)
     assert margin.ill_defined is False
 
 
@@ -141,7 +143,8 @@ def test_an_ellipsoid_has_none_however_its_slices_are_shaken(spacing):
 @pytest.mark.parametrize("tremor", [0.3, 0.5])
 def test_an_ellipsoid_has_none_however_the_hand_trembles(tremor):  # closed form: 0
     lesion = LesionSpec(radii_mm=(14.0, 17.0, 22.0), tilt_deg=(15.0, 40.0, 0.0))
-    spec = Spec(lesion=lesion, contour=ContourSpec(tremor_mm=tremor), roles=(Role.T1,), snr=None)
+    close = {Role.T1: GridSpec(extent_mm=(60, 56, 64))}  # the image is not looked at
+    spec = Spec(lesion=lesion, contour=ContourSpec(tremor_mm=tremor), roles=(Role.T1,), grids=close, snr=None)
     lesions = [simulate(spec, seed).lesion for seed in range(3)]
     contexts = [Context(Study("shape", {}), drawn, MeasureSettings()) for drawn in lesions]
     assert [measure_margin(context).family.deep_lobulations_count for context in contexts] == [0, 0, 0]
@@ -159,14 +162,26 @@ def test_lobulations_are_not_counted_under_six_voxels_across():
     assert margin.quality == "fewer than 6 voxels lie across the lesion, too few to count its lobulations"
 
 
+@pytest.mark.parametrize("drawn", [-2.0, 2.0])
+def test_a_ball_drawn_tight_or_wide_is_told_and_its_edge_still_read(drawn):
+    """Closed form: the edge lies 2 mm off the contour, the other way, and is sharp."""
+    scene = Scene(radius=15, spacing=(0.8, 0.7, 4.0), reach=42, noise=12)
+    lesion = replace(scene, radius=15 + drawn).lesion()
+    margin = measure_margin(Context(scene.study(), lesion, MeasureSettings())).family
+    assert margin.edge_offset_mm == pytest.approx(-drawn, abs=0.5)
+    assert margin.edge_width_mm < 1.0
+    assert margin.ill_defined is False
+    assert margin.measured_fraction > 0.9 * margin_of(scene, *EVERY).measured_fraction
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lesion", "grid"),
     [
         (LesionSpec(radii_mm=(12.0, 14.0, 22.0)), GridSpec()),
-        pytest.param(
+        (
             LesionSpec(radii_mm=(11.0, 12.0, 16.0), edge_sigma_mm=1.8),
             GridSpec(spacing_mm=(0.7, 0.8, 3.0), plane="coronal"),
-            marks=pytest.mark.slow,
         ),
     ],
     ids=["sharp", "blurred"],
