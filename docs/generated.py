@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
 
+import accuracy
 import layers
 from pydantic.fields import FieldInfo
 from sphinx.pycode import ModuleAnalyzer
@@ -58,6 +59,8 @@ def write_all(folder: Path) -> None:
     (folder / "site").mkdir(parents=True)
     for name, model in SETTINGS.items():
         (folder / f"settings-{name}.md").write_text(settings_table(model), encoding="utf-8")
+    for family in FAMILY_TYPES:
+        (folder / f"accuracy-{family}.md").write_text(accuracy.section(family), encoding="utf-8")
     (folder / "parameters.md").write_text(parameters_table(), encoding="utf-8")
     (folder / "tissues.md").write_text(tissues_table(), encoding="utf-8")
     (folder / "columns.md").write_text(columns_table(), encoding="utf-8")
