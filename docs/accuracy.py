@@ -1,4 +1,4 @@
-"""What of the committed measurements of accuracy speaks of each family: cut from the tables that benchmarks and recipes wrote.
+"""What of the committed measurements of accuracy speaks of each family: cut from tables that scripts wrote.
 
 Nothing is typed here but what a table is called. A family of which no table speaks is an error, so that no page can
 promise an accuracy that nobody measured.
@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BENCHMARKS = ROOT / "benchmarks" / "README.md"
 TRIAL = ROOT / "pipelines" / "simulated_trial" / "README.md"
+EVIDENCE = ROOT / "docs" / "evidence.md"
 READINGS = ROOT / "docs" / "validation" / "index.md"
 
 SIZE_OF_SURFACE = ("longest_diameter_mm", "axial_", "craniocaudal_mm", "volume_ml", "surface_area", "major_", "least_")
@@ -28,6 +29,28 @@ DIFFUSION = {"adc": ("Rician noise", "Siemens XA30", "Legs, 14 muscles"), "ivim"
 """Family → how the paragraph before a table of the section `diffusion` begins."""
 BY_EXAMPLE = ("cord", "canal", "bone", "nerve", "invasion", "ivim", "heterogeneity")
 """Families that no benchmark over many scenes has: what their example printed stands in its place."""
+
+
+SIMULATED = "**On simulated studies whose truth is known in closed form.** "
+WITHIN = " *Within* is the share inside the accuracy that the project demands of itself; *thin* is a lesion under six slices."
+SURFACE = "**The surface alone, without image and noise.** "
+DRAWN = (
+    "**On drawn tumours with and without the sign**, SNR 20 to 40, tilted voxels of 0.4 to 0.8 mm and slices of 0.9 "
+    "to 4 mm (`benchmarks/signs.py`):"
+)
+INTERVALS = "**The interval beside each number** ([how it is made](uncertainty.md)), on "
+SEEN = (
+    "**On real sarcomas, against what was seen** ([what a reading is](../validation/index.md); no radiologist, no "
+    "nerve sheath tumour):"
+)
+PRINTED = (
+    "**On the simulated cases of the figure above**, printed by [its script](../auto_examples/plot_{family}.rst) when "
+    "this page was built:"
+)
+TREMOR = (
+    "**On 200 simulated patients, outlined with a tremor of the hand** ([the trial](../validation/trial.md); there "
+    "also from one line, which is worse):"
+)
 
 
 @dataclass(frozen=True)
@@ -82,20 +105,16 @@ def parts(family: str) -> Iterator[str]:
     numbers, _, signs = tables(BENCHMARKS, "accuracy")
     numbers, signs = numbers.of(f"{family}."), signs.of(f"{family}.")
     if numbers.rows or signs.rows:
-        yield (
-            "**On simulated studies whose truth is known in closed form.** "
-            + first_line(BENCHMARKS, "accuracy")
-            + " *Within* is the share inside the accuracy that the project demands of itself; *thin* is a lesion under six slices."
-        )
+        yield SIMULATED + first_line(BENCHMARKS, "accuracy") + WITHIN
         yield from (table.markdown() for table in (numbers, signs) if table.rows)
-    (surface,) = tables(BENCHMARKS, "surface")
-    own = [row for row in surface.rows if row[0].strip("`").startswith(SIZE_OF_SURFACE) == (family == "size")]
     if family in ("size", "margin"):
-        yield "**The surface alone, without image and noise.** " + first_line(BENCHMARKS, "surface")
+        (surface,) = tables(BENCHMARKS, "surface")
+        own = [row for row in surface.rows if row[0].strip("`").startswith(SIZE_OF_SURFACE) == (family == "size")]
+        yield SURFACE + first_line(BENCHMARKS, "surface")
         yield Table(surface.header, tuple(own)).markdown()
     (on_t2,) = tables(BENCHMARKS, "signs")
     if on_t2.of(f"{family}.").rows:
-        yield "**On drawn tumours with and without the sign**, SNR 20 to 40, tilted voxels of 0.4 to 0.8 mm and slices of 0.9 to 4 mm (`benchmarks/signs.py`):"
+        yield DRAWN
         yield on_t2.of(f"{family}.").markdown()
     yield from (with_paragraph(BENCHMARKS, "diffusion", beginning) for beginning in DIFFUSION.get(family, ()))
     if family == "adc":
@@ -103,14 +122,14 @@ def parts(family: str) -> Iterator[str]:
     yield from _trial(family)
     (held,) = tables(BENCHMARKS, "coverage")
     if held.of(f"{family}.").rows:
-        yield "**The interval beside each number** ([how it is made](uncertainty.md)), on " + first_line(BENCHMARKS, "coverage")
+        yield INTERVALS + first_line(BENCHMARKS, "coverage")
         yield held.of(f"{family}.").markdown()
     if family in READ:
         (agreement, *_) = tables(READINGS, "results")
-        yield "**On real sarcomas, against what was seen** ([what a reading is](../validation/index.md); no radiologist, no nerve sheath tumour):"
+        yield SEEN
         yield agreement.of(*READ[family]).markdown()
     if family in BY_EXAMPLE:
-        yield "**On simulated cases of the figure below**, printed by [its script](../auto_examples/plot_{0}.rst) when this page was built:".format(family)
+        yield PRINTED.format(family=family)
         yield (
             f"```{{literalinclude}} ../auto_examples/plot_{family}.rst\n:language: text\n"
             ":start-after: .. code-block:: none\n:end-before: .. GENERATED FROM\n:dedent:\n```"
@@ -121,7 +140,7 @@ def _trial(family: str) -> Iterator[str]:
     """Rows of 200 simulated patients, with an expert's masks (the first two tables of the section after the areas)."""
     signs, values = (table.of(f"{family}.") for table in tables(TRIAL, "results")[1:3])
     if signs.rows or values.rows:
-        yield "**On 200 simulated patients, outlined with a tremor of the hand** ([the trial](../validation/trial.md); there also from one line, which is worse):"
+        yield TREMOR
         yield from (table.markdown() for table in (signs, values) if table.rows)
 
 
@@ -131,3 +150,12 @@ def section(family: str) -> str:
     if not texts:
         raise ValueError(f"no table speaks of {family}: measure it, or let its page say that nobody did")
     return "\n\n".join(texts) + "\n"
+
+
+def card_extracts() -> dict[str, str]:
+    """What the model card of the evidence model shows of measured performance, by name."""
+    return {
+        "validity": first_line(EVIDENCE, "validity"),
+        "areas": tables(TRIAL, "results")[0].markdown(),
+        "calibration": tables(EVIDENCE, "calibration")[0].markdown(),
+    }

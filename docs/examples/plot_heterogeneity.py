@@ -38,9 +38,7 @@ for core in cores:
     share = (core / RADIUS) ** 3
     true = (CORE - OUTER) * np.sqrt(share * (1 - share)) / (OUTER + share * (CORE - OUTER))
     study, lesion = patient(core, noise=0.0)
-    quiet, noisy = (
-        pnst.measure(*patient(core, noise), QUICK).heterogeneity.variation_t1 for noise in (0.0, 30.0)
-    )
+    quiet, noisy = (pnst.measure(*patient(core, noise), QUICK).heterogeneity.variation_t1 for noise in (0.0, 30.0))
     rows.append((true, quiet, noisy))
     print(f"core of {core:2.0f} mm: variation {quiet:.3f}, closed form {true:.3f}; with noise of SD 30: {noisy:.3f}")
 true, quiet, noisy = np.array(rows).T

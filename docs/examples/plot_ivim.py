@@ -2,8 +2,8 @@
 Diffusion and perfusion apart
 =============================
 
-Simulated tumours whose water flows in capillaries by a known share: D and f of the segmented fit against the truth, and the
-ADC of all b-values beside them.
+Simulated tumours whose water flows in capillaries by a known share: D and f of the segmented fit against the truth, and
+the ADC of all b-values beside them.
 """
 
 import matplotlib.pyplot as plt
