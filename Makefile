@@ -11,7 +11,9 @@ CLEAN := build/clean
 # Many tests start commands: without bytecode each would compile the package again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check lint types contracts unit slow wheel later docs notebooks bench bench-check format schemas lock clean
+SHORT ?= tests/test_containers.py tests/test_image.py tests/test_study.py tests/kernels tests/cli/test_commands.py
+
+.PHONY: help demo test check lint types contracts unit slow wheel sdist later docs notebooks bench bench-check format schemas lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -23,7 +25,7 @@ demo: .venv/.runtime ## run the main job on the two simulated studies of sample_
 test: lint types contracts unit wheel ## what every change must pass (minutes)
 	@echo "All tests passed."
 
-check: slow docs notebooks later ## what is slow: long tests, the documentation, the notebooks, other Pythons
+check: slow docs notebooks sdist later ## what is slow: long tests, documentation, notebooks, source archive, other Pythons
 	@echo "All slow checks passed."
 
 # Without a cache: a module that moves changes the order of imports in files that did not.
@@ -54,14 +56,20 @@ wheel: .venv/.dev $(CLEAN)/.runtime ## build the wheel, install it alone, run th
 	$(CLEAN)/bin/python -m pip --quiet install --no-deps --no-index --force-reinstall build/dist/*.whl
 	.ci/installed $(CLEAN)/bin
 
-later: .venv/.dev ## the wheel on newer Pythons, where they are installed
+sdist: .venv/.dev ## build the source archive, and from it alone the wheel; test that (SHORT=tests: with every test)
+	OMP_NUM_THREADS=1 .ci/sdist $(BIN) -n $(WORKERS) -m "not slow" $(SHORT)
+
+later: .venv/.dev ## the wheel on newer Pythons, where they are installed; test it there (SHORT=tests: with every test)
 	@$(BIN)/python -m build --no-isolation --wheel --outdir build/dist . > build/wheel.log || { cat build/wheel.log; exit 1; }
 	@for python in $(LATER); do \
 		if ! $$python -c 'import ensurepip' 2> /dev/null; then echo "$$python: skipped, not installed here"; continue; fi; \
 		rm -rf "build/$$python" && $$python -m venv "build/$$python" && \
 		"build/$$python/bin/python" -m pip --quiet $(INSTALL) -r requirements/runtime.txt && \
 		"build/$$python/bin/python" -m pip --quiet install --no-deps --no-index build/dist/*.whl && \
-		.ci/installed "build/$$python/bin" && echo "$$python: passed" || exit 1; \
+		.ci/installed "build/$$python/bin" && \
+		"build/$$python/bin/python" -m pip --quiet $(INSTALL) -r requirements/dev.txt && \
+		OMP_NUM_THREADS=1 "build/$$python/bin/python" -m pytest -q -p no:cacheprovider -n $(WORKERS) -m "not slow" $(SHORT) && \
+		echo "$$python: passed" || exit 1; \
 	done
 
 docs: .venv/.dev ## the documentation, warnings are errors

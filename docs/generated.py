@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
 
+import accuracy
 import layers
 from pydantic.fields import FieldInfo
 from sphinx.pycode import ModuleAnalyzer
@@ -32,6 +33,10 @@ from pnst.stage_settings import StageSettings
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = "sample_data/malignant_dicom"
 LESION = "sample_data/malignant_dicom/lesions/1.dcm"
+BARE = ("t1", "t1_post", "t2_fs", "dwi")
+"""Folders of that study that hold images: a bare folder, as a scanner would send it."""
+LINE = ("--line=-21,7,-4:21,-7,-4:-7,-16,-4:4,17,-4", "--craniocaudal=-29,27")
+"""What a person draws there: the long and the short axis in the slice where the tumour is largest, and its ends."""
 COMMANDS = [command.name or command.callback.__name__ for command in app.registered_commands]
 COMMANDS += [
     f"{group.name} {command.name or command.callback.__name__}"
@@ -58,6 +63,10 @@ def write_all(folder: Path) -> None:
     (folder / "site").mkdir(parents=True)
     for name, model in SETTINGS.items():
         (folder / f"settings-{name}.md").write_text(settings_table(model), encoding="utf-8")
+    for family in FAMILY_TYPES:
+        (folder / f"accuracy-{family}.md").write_text(accuracy.section(family), encoding="utf-8")
+    for name, text in accuracy.card_extracts().items():
+        (folder / f"card-{name}.md").write_text(text + "\n", encoding="utf-8")
     (folder / "parameters.md").write_text(parameters_table(), encoding="utf-8")
     (folder / "tissues.md").write_text(tissues_table(), encoding="utf-8")
     (folder / "columns.md").write_text(columns_table(), encoding="utf-8")
@@ -71,7 +80,12 @@ def write_all(folder: Path) -> None:
 
 def write_main_job(folder: Path) -> None:
     """Runs the tutorial's commands on the simulated study and keeps what they printed and wrote."""
-    (folder / "inspect.txt").write_text(printed("inspect", STUDY), encoding="utf-8")
+    for name in BARE:
+        shutil.copytree(ROOT / STUDY / name, folder / "patient" / name)
+    (folder / "bare.txt").write_text(printed("inspect", str(folder / "patient")), encoding="utf-8")
+    (folder / "line.txt").write_text(
+        printed("run", str(folder / "patient"), *LINE, "--out", str(folder / "drawn")), encoding="utf-8"
+    )
     (folder / "run.txt").write_text(
         printed("run", STUDY, "--lesion", LESION, "--out", str(folder / "out")), encoding="utf-8"
     )

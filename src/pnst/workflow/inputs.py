@@ -157,8 +157,9 @@ def default_lesion(study: Path) -> Path:
     raise InputError(
         "more than one lesion mask in the study's folder" if files else "no lesion to measure",
         got=" and ".join(file.name for file in files) or _without_lesion(study),
-        expected="a mask (NIfTI, NRRD), a DICOM SEG or an RTSTRUCT",
-        remedy="give it with --lesion FILE, or --lesion FILE:LABEL for one of its labels",
+        expected="a mask (NIfTI, NRRD), a DICOM SEG, an RTSTRUCT, or a prompt",
+        remedy="give it with --lesion FILE, or --lesion FILE:LABEL for one of its labels; where nobody has drawn it, "
+        "give a line across it (--line X,Y,Z:X,Y,Z, RAS mm), or draw that on a page: pnst view STUDY --out DIR",
     )
 
 

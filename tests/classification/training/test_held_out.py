@@ -34,7 +34,7 @@ def test_it_is_read_as_it_was_written():
 
 
 def test_a_list_of_before_the_folds():
-    """Read until 0.2.0: all in one fold, and it is said."""
+    """Read until 0.3.0: all in one fold, and it is said."""
     answers, with_folds = from_csv("lesion,probability\na,0.25\nb,0.5\n")
     assert not with_folds
     assert look_up(answers, ["b", "a"])[1].tolist() == [0, 0]

@@ -71,7 +71,7 @@ class TestCard:
 
 
 class TestEarlierCards:
-    """Until 0.2.0, as the field's docstring says."""
+    """Until 0.3.0, as the field's docstring says."""
 
     def test_columns_that_were_set_aside_are_those_that_are_excluded_now(self, model):
         earlier = json.loads(model.card.to_json())

@@ -14,7 +14,7 @@ from pnst.typing import FloatArray, IntArray
 
 HEADER = ("lesion", "fold", "probability")
 HEADER_UNTIL_0_2 = ("lesion", "probability")
-"""Of lists written before folds stood in them, which are read until 0.2.0."""
+"""Of lists written before folds stood in them, which are read until 0.3.0."""
 NOT_HELD_OUT = -1
 
 

@@ -75,7 +75,7 @@ class ModelCard(_Part):
     data: Data
     features: tuple[Feature, ...]
     excluded: dict[str, str] = Field(validation_alias=AliasChoices("excluded", "set_aside"))
-    """Column → why it is no feature. Called `set_aside` in cards written before 0.1.0, which are read until 0.2.0."""
+    """Column → why it is no feature. Called `set_aside` in cards written before 0.1.0, which are read until 0.3.0."""
     performance: HeldOutPerformance
     chosen: dict[str, float]
     """What the inner folds chose for the model itself; of a recalibration what was fitted."""
@@ -85,7 +85,7 @@ class ModelCard(_Part):
     versions: dict[str, str]
     files: dict[str, str] = Field(default_factory=dict)
     """File of the model's folder → its SHA-256. Empty before the model is written, and in cards written before 0.1.0,
-    which are read until 0.2.0."""
+    which are read until 0.3.0."""
     disclaimer: str = TRAINED_DISCLAIMER
 
     @property
