@@ -40,9 +40,8 @@ types: .venv/.dev ## mypy, strict
 contracts: .venv/.dev ## who may import whom
 	$(BIN)/lint-imports --no-logo
 
-# A worker takes whole stretches of the suite, so that what a module makes once is seldom made twice. Modules are compiled
-# once, also where the environment says no: the suite starts some hundred Pythons.
-PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
+# A worker takes whole stretches of the suite, so that what a module makes once is seldom made twice.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
 unit: .venv/.dev ## unit and property tests
 	$(PYTEST) -m "not slow"
