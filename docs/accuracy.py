@@ -32,10 +32,7 @@ BY_EXAMPLE = ("cord", "canal", "bone", "nerve", "invasion", "ivim", "heterogenei
 
 
 SIMULATED = "**On simulated studies whose truth is known in closed form.** "
-WITHIN = (
-    " *Within* is the share inside the accuracy that the project demands of itself; "
-    "*thin* is a lesion under six slices."
-)
+WITHIN = " *Within* is the share inside the accuracy that pnst demands of itself; *thin* is a lesion under six slices."
 SURFACE = "**The surface alone, without image and noise.** "
 DRAWN = (
     "**On drawn tumours with and without the sign**, SNR 20 to 40, tilted voxels of 0.4 to 0.8 mm and slices of 0.9 "
