@@ -24,3 +24,8 @@ def test_the_pages_write_values_by_the_same_function():
     assert numbers.quantity is quantity
     assert quantity("volume_ml", (1.0, 12.0)).text == "1.00, 12.0"
     assert quantity("volume_ml", None, "not measured").text == "not measured"
+
+
+def test_what_rounds_to_nothing_has_no_sign():
+    assert quantity("edge_offset_mm", -0.04).text == "0.0"
+    assert quantity("edge_offset_mm_interval", (-0.06, 0.04)).text == "-0.1 – 0.0"

@@ -62,11 +62,11 @@ def _digits(name: str, value: float) -> tuple[str, str]:
     if name.endswith("_mm2"):
         return f"{value:.0f}", "mm²"
     if name.endswith("_mm"):
-        return f"{value:.1f}", "mm"
+        return f"{value:z.1f}", "mm"  # z: no negative zero
     if name.endswith("_ml"):
         return f"{value:.1f}" if abs(value) >= 9.95 or value == 0 else f"{value:.2f}", "ml"
     if name.startswith("entropy"):
         return f"{value:.2f}", "bit"
     if isinstance(value, int) or name.endswith("count") or name == "b_values":
         return f"{value:.4g}", "s/mm²" if name == "b_values" else ""
-    return f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}", ""
+    return f"{value:z.3f}" if abs(value) < 1 else f"{value:.2f}", ""
