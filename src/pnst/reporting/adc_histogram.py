@@ -48,6 +48,7 @@ def draw_histogram(m: Measurements, axes: Axes) -> None:
     axes.axvline(mean, color="black", linewidth=1.4, label=f"mean {mean:.2f}")
     axes.axvline(dark, color=DARKEST, linewidth=1.4, linestyle="--", label=f"darkest part {dark:.2f}")
     axes.set(xlabel=f"ADC ({ADC_UNIT})", ylabel="voxels")
-    axes.legend(frameon=False, fontsize="small")
+    # Above the bars: the best place among them is sought by matplotlib bar by bar, and warned of where that takes long.
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False, fontsize="x-small")
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
