@@ -5,13 +5,12 @@ python benchmarks/agreement.py [--peer-python PEER/bin/python]... [--markdown]
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 import numpy as np
 from core import peers, whole
 from peers import COLUMNS
-from tables import machine, markdown, write_section
+from tables import machine, markdown, publish, section_parser
 
 from pnst.image import Grid, Mask
 from pnst.kernels.ellipsoid import Ellipsoid
@@ -53,14 +52,10 @@ def report(interpreters: list[Path]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = section_parser(__doc__)
     parser.add_argument("--peer-python", type=Path, action="append", default=[], help="an interpreter with a peer")
-    parser.add_argument("--markdown", action="store_true", help="write the section of README.md")
     options = parser.parse_args()
-    text = report(options.peer_python)
-    print(text)
-    if options.markdown:
-        write_section("agreement", text)
+    publish("agreement", report(options.peer_python), options.markdown)
 
 
 if __name__ == "__main__":

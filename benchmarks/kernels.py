@@ -9,7 +9,6 @@ seconds, is compared.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import os
 import sys
@@ -22,7 +21,7 @@ from typing import Any
 
 from core import CASES, stages, whole
 from diffusion import B_VALUES, body
-from tables import machine, markdown, write_section
+from tables import machine, markdown, publish, section_parser
 from yardstick import against_yardstick
 
 import pnst
@@ -162,14 +161,12 @@ def what_got_worse(measured: list[Row]) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--markdown", action="store_true", help="write the section of README.md, and kernels.csv")
+    parser = section_parser(__doc__)
     parser.add_argument("--check", action="store_true", help="compare with kernels.csv")
     options = parser.parse_args()
     measured = list(rows())
-    print(report(measured))
+    publish("kernels", report(measured), options.markdown)
     if options.markdown:
-        write_section("kernels", report(measured))
         write_committed(measured)
     if options.check:
         worse = what_got_worse(measured)

@@ -8,18 +8,16 @@ at the speed of a copy in memory. What decoding, fitting and interpolating cost 
 
 from __future__ import annotations
 
-import argparse
 import os
 import tempfile
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from diffusion import B_VALUES, body
-from tables import machine, markdown, write_section
+from tables import machine, markdown, publish, section_parser
+from timing import ROUNDS, least_wall
 
 import pnst
 from pnst.kernels.diffusion import fit_decay, group_by_b_value
@@ -32,25 +30,13 @@ from pnst.workflow.inputs import CaseInputs
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 COPIED = 64 * 2**20
-ROUNDS = 5
 
 
 def bandwidth() -> float:
     """Bytes a second that a copy reads and writes, on one core."""
     source = np.ones(COPIED // 4, dtype=np.float32)
     target = np.empty_like(source)
-    return 2 * COPIED / best(lambda: np.copyto(target, source))
-
-
-def best(call: Callable[[], Any]) -> float:
-    """The least wall seconds of some calls, after one that is not counted."""
-    call()
-    taken = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        call()
-        taken.append(time.perf_counter() - start)
-    return min(taken)
+    return 2 * COPIED / least_wall(lambda: np.copyto(target, source))
 
 
 def stages(data: Path) -> list[tuple[str, str, int, float]]:
@@ -64,24 +50,30 @@ def stages(data: Path) -> list[tuple[str, str, int, float]]:
     (lesion,) = case.lesions
     crop = lesion.mask.crop(lesion.mask.box(5.0) or (slice(None),) * 3)
     near = sum(_near(lesion, series.volume) for series in case.study.series.values())
+    surface = partial(level_set, crop.data, crop.grid.spacing)
     rows = [
-        ("read the study", "files read, voxels written", files + decoded, best(partial(read_case, inputs))),
-        ("level set", "the lesion's voxels", crop.data.nbytes, best(partial(level_set, crop.data, crop.grid.spacing))),
-        ("measure, no intervals", "series within 30 mm, once", near, best(partial(_measured, case, lesion))),
+        ("read the study", "files read, voxels written", files + decoded, least_wall(partial(read_case, inputs))),
+        (
+            "level set",
+            "the lesion's voxels",
+            crop.data.nbytes,
+            least_wall(surface),
+        ),
+        ("measure, no intervals", "series within 30 mm, once", near, least_wall(partial(_measured, case, lesion))),
     ]
     scored = assess_case(measure_lesions(case, inputs, settings), inputs, settings)
     page = report_case(scored)
-    rows.append(("report", "the page written", len(page.encode()), best(partial(report_case, scored))))
+    rows.append(("report", "the page written", len(page.encode()), least_wall(partial(report_case, scored))))
     with tempfile.TemporaryDirectory() as out:
         write_case(scored, page, settings, Path(out) / "0")
         written = sum(file.stat().st_size for file in (Path(out) / "0").rglob("*") if file.is_file())
         counter = iter(range(1, 1000))
-        seconds = best(lambda: write_case(scored, page, settings, Path(out) / str(next(counter))))
+        seconds = least_wall(lambda: write_case(scored, page, settings, Path(out) / str(next(counter))))
     rows.append(("write", "files written", written, seconds))
     signal, shells = body(B_VALUES).volume.data.reshape(-1, len(B_VALUES), order="F"), group_by_b_value(B_VALUES, 10)
     touched = signal.nbytes * 7 // 4  # three maps of float32 beside four b-values
     fit = partial(fit_decay, signal, shells, iterations=0)
-    rows.append(("ADC fit, ordinary, 256×256×64×4", "signal read, three maps written", touched, best(fit)))
+    rows.append(("ADC fit, ordinary, 256×256×64×4", "signal read, three maps written", touched, least_wall(fit)))
     return rows
 
 
@@ -117,14 +109,10 @@ def report(data: Path) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = section_parser(__doc__)
     parser.add_argument("data", nargs="?", type=Path, default=Path(os.environ.get("PNST_DATA", BESIDE)))
-    parser.add_argument("--markdown", action="store_true", help="write the section of README.md")
     options = parser.parse_args()
-    text = report(options.data)
-    print(text)
-    if options.markdown:
-        write_section("limits", text)
+    publish("limits", report(options.data), options.markdown)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,11 @@ python benchmarks/reading.py [--markdown]
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,23 +19,14 @@ import numpy as np
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
-from tables import machine, markdown, write_section
+from tables import machine, markdown, publish, section_parser
+from timing import least_wall
 
 import pnst
 from pnst.io.study import inspect
 
 DATA = Path(os.environ.get("PNST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 UNRELATED = 10_000
-
-
-def best_of_five(run: Callable[[], object]) -> float:
-    run()
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def pydicom_alone(folder: Path) -> np.ndarray:
@@ -102,13 +91,13 @@ def beside(name: str, mine: float, peers: dict[str, Callable[[], object] | None]
     yield name, "**pnst**", f"**{1000 * mine:.0f}**", ""
     for peer, call in peers.items():
         if call is not None:
-            seconds = best_of_five(call)
+            seconds = least_wall(call)
             yield name, peer, f"{1000 * seconds:.0f}", f"{mine / seconds:.2f}"
 
 
 def dicom_rows(name: str, folder: Path, out: Path) -> Iterator[tuple[str, ...]]:
     peers = {"pydicom alone, not sorted, placed or scaled": lambda: pydicom_alone(folder)}
-    mine = best_of_five(lambda: pnst.read_study(folder))
+    mine = least_wall(lambda: pnst.read_study(folder))
     return beside(name, mine, {**peers, "dcm2niix, to a file": dcm2niix(folder, out)})
 
 
@@ -127,24 +116,19 @@ def report() -> str:
         nifti(one)
         rows += beside(
             "one NIfTI, gzipped, 256×256×64",
-            best_of_five(lambda: pnst.read_study(one)),
+            least_wall(lambda: pnst.read_study(one)),
             {"nibabel alone": lambda: nibabel_alone(one)},
         )
         unrelated_files(mixed)
         large_series(mixed, slices=5, side=64)
-        rows += beside(f"inspect 5 slices among {UNRELATED:,} other files", best_of_five(lambda: inspect(mixed)), {})
+        rows += beside(f"inspect 5 slices among {UNRELATED:,} other files", least_wall(lambda: inspect(mixed)), {})
     head = ("", "tool", "wall (ms)", "pnst ÷ it")
     return f"The best of five, files in the system's cache. {machine()}.\n\n{markdown(head, rows)}"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--markdown", action="store_true", help="write the section of README.md")
-    options = parser.parse_args()
-    text = report()
-    print(text)
-    if options.markdown:
-        write_section("reading", text)
+    options = section_parser(__doc__).parse_args()
+    publish("reading", report(), options.markdown)
 
 
 if __name__ == "__main__":

@@ -7,15 +7,13 @@ Balls in noise, on a tilted grid; the exponent is the slope of the logarithms ov
 
 from __future__ import annotations
 
-import argparse
-import time
 import tracemalloc
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from tables import machine, markdown, write_section
+from tables import machine, markdown, publish, section_parser
+from timing import processor_seconds
 
 import pnst
 from pnst.image import Grid, Mask, Volume
@@ -96,18 +94,12 @@ def measured(scene: Scene, settings: pnst.MeasureSettings) -> tuple[float, float
             fresh = Lesion(lesion.label, lesion.mask, lesion.made_by)
             pnst.measure(study, fresh, settings, others=[other for other in lesions if other is not lesion])
 
-    seconds = min(_seconds(call) for _ in range(3))
+    seconds = min(processor_seconds(call) for _ in range(3))
     tracemalloc.start()
     call()
     peak = tracemalloc.get_traced_memory()[1] / 2**20
     tracemalloc.stop()
     return seconds, peak
-
-
-def _seconds(call: Callable[[], Any]) -> float:
-    start = time.process_time()
-    call()
-    return time.process_time() - start
 
 
 def report() -> str:
@@ -131,13 +123,8 @@ def report() -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--markdown", action="store_true", help="write the section of README.md")
-    options = parser.parse_args()
-    text = report()
-    print(text)
-    if options.markdown:
-        write_section("scaling", text)
+    options = section_parser(__doc__).parse_args()
+    publish("scaling", report(), options.markdown)
 
 
 if __name__ == "__main__":

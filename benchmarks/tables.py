@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import re
@@ -31,3 +32,17 @@ def write_section(name: str, text: str, page_file: Path = README) -> None:
     if found != 1:
         raise ValueError(f"{page_file.name} has {found} places for {name}")
     page_file.write_text(page, encoding="utf-8")
+
+
+def section_parser(doc: str | None) -> argparse.ArgumentParser:
+    """The command line of a script that writes a section: its docstring, and `--markdown`."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--markdown", action="store_true", help="write the section of README.md")
+    return parser
+
+
+def publish(name: str, text: str, to_readme: bool) -> None:
+    """Print a section's text, and write it where that was asked for."""
+    print(text)
+    if to_readme:
+        write_section(name, text)

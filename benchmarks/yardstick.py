@@ -6,12 +6,12 @@ It smooths, sorts, gathers and multiplies arrays of a few megabytes, as the meas
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
+from timing import processor_seconds
 
 
 class Ratio(NamedTuple):
@@ -35,12 +35,5 @@ def against_yardstick(call: Callable[[], Any], rounds: int) -> Ratio:
     """The call and the yardstick in turn, so that both meet the same machine; each runs once uncounted."""
     call()
     yardstick()
-    taken = [(_seconds(call), _seconds(yardstick)) for _ in range(rounds)]
+    taken = [(processor_seconds(call), processor_seconds(yardstick)) for _ in range(rounds)]
     return Ratio(statistics.median(own for own, _ in taken), statistics.median(own / fixed for own, fixed in taken))
-
-
-def _seconds(call: Callable[[], Any]) -> float:
-    """Processor seconds of all threads."""
-    start = time.process_time()
-    call()
-    return time.process_time() - start

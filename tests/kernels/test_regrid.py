@@ -61,12 +61,14 @@ def test_rows_as_good_as_along_the_axes_are_read_along_them_and_others_are_not()
 
 def test_a_fine_turned_grid_is_read_at_fewer_places_and_a_linear_image_stays_as_it_is() -> None:
     shape, to_data = (40, 37, 31), turned(0.3, 0.1)
-    fine, coarse = (trilinear(linear(), shape, to_data, np.nan, step) for step in (0.0, 0.5))
+    fine, coarse = (trilinear(linear(), shape, to_data, np.nan, smooth) for smooth in (False, True))
     known = np.isfinite(coarse)
     assert known.sum() > 0.6 * np.isfinite(fine).sum()
     np.testing.assert_allclose(coarse[known], fine[known], atol=1e-4)
     noise = np.random.default_rng(3).normal(size=SHAPE)
-    assert not np.allclose(*(trilinear(noise, shape, to_data, 0.0, step) for step in (0.0, 0.5)))  # it was another way
+    assert not np.allclose(
+        *(trilinear(noise, shape, to_data, 0.0, smooth) for smooth in (False, True))
+    )  # it was another way
 
 
 def test_a_single_slice_has_values_on_itself_alone() -> None:

@@ -101,4 +101,4 @@ def _print_growth(growth: Growth, out: Path) -> None:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:+.1f} %"
+    return f"{100 * share:+z.1f} %"

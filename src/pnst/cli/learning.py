@@ -208,7 +208,7 @@ def _print_evaluation(evaluation: Evaluation, out: Path) -> None:
             _range(result.area.delong),
             _range(result.area.bootstrap),
             f"{result.reliability.brier:.3f}",
-            "–" if slope is None else f"{slope:.2f}",
+            "–" if slope is None else f"{slope:z.2f}",
             *(f"{part.count}/{part.total}" for part in ((at.sensitivity, at.specificity) if at else ())),
         )
     if evaluation.models:
@@ -239,7 +239,7 @@ def _print_matched(evaluation: Evaluation) -> None:
 
 
 def _signed(value: float | None) -> str:
-    return "–" if value is None else f"{value:+.3f}"
+    return "–" if value is None else f"{value:+z.3f}"
 
 
 def _settings(file: Path | None) -> workflow.LearnSettings:

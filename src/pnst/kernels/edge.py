@@ -14,8 +14,10 @@ WIDTH_10_90_PER_SIGMA = 2.563
 DICTIONARY_SIGMAS_MM = (0.3, 0.6, 0.9, 1.3, 1.8, 2.4, 3.2, 4.2, 5.5)
 ITERATIONS = 8
 SETTLED = 1e-5
-"""A fit is at its end when a step lowers what it leaves by this share: a few thousandths of a parameter's error."""
-DAMPING = np.float32(1e-2)
+"""A fit is at its end when a step lowers the squares that it leaves by less than this share: with 45 samples to spare
+its parameters then moved by a fiftieth of their own errors."""
+DAMPING = 1e-2
+"""What Levenberg's method begins with."""
 RIDGE = 1e-6
 """Share of the normal matrix's greatest diagonal that keeps it solvable in single precision."""
 MAX_HEIGHT_RATIO = 2.0
@@ -186,17 +188,15 @@ def _refine(
     """Levenberg–Marquardt on every profile at once: parameters (n, p) and RMS residual (n,). The first `free` move."""
     free, x = start.shape[1] if free is None else free, offsets.astype(np.float32)
     max_height = MAX_HEIGHT_RATIO if start.shape[1] > 4 else np.inf
-    parameters = _clip_parameters(start, x, max_height)
-    cost = np.empty(len(start), dtype=np.float32)
-    rows, left = (
-        np.arange(len(start)),
-        _Refinement(profiles, parameters, *_model(x, parameters), np.full(len(start), DAMPING)),
-    )
+    parameters, cost = _clip_parameters(start, x, max_height), np.empty(len(start), dtype=np.float32)
+    values, slopes = _model(x, parameters)
+    damping, squares = np.full(len(start), DAMPING, np.float32), ((profiles - values) ** 2).sum(axis=1)
+    rows, left = np.arange(len(start)), _Refinement(profiles, parameters, values, slopes, squares, damping)
     for _ in range(ITERATIONS):
         left, settled = _improved(left, x, free, max_height)
         parameters[rows], cost[rows] = left.parameters, left.cost
         if settled.any():
-            rows, left = rows[~settled], left.only(~settled)
+            rows, left = rows[~settled], _Refinement(*(array[~settled] for array in left))
         if not rows.size:
             break
     return parameters, np.sqrt(cost / len(x))
@@ -209,36 +209,30 @@ class _Refinement(NamedTuple):
     parameters: Float32Array
     values: Float32Array
     slopes: Float32Array
-    damping: FloatArray
+    cost: Float32Array
+    """(n,) the sum of squares that is left."""
+    damping: Float32Array
     """(n,) of Levenberg's method."""
-
-    @property
-    def cost(self) -> Float32Array:
-        """(n,) the sum of squares that is left."""
-        return np.asarray(((self.profiles - self.values) ** 2).sum(axis=1))
-
-    def only(self, rows: BoolArray) -> _Refinement:
-        """Some of the profiles."""
-        return _Refinement(*(array[rows] for array in self))
 
 
 def _improved(fit: _Refinement, x: Float32Array, free: int, max_height: float) -> tuple[_Refinement, BoolArray]:
     """One step of Levenberg's method, taken where it lowers the cost; and which profiles it brought to their end."""
-    moving, residual = fit.slopes[:, :free], fit.profiles - fit.values
+    moving = fit.slopes[:, :free]
     normal = moving @ moving.swapaxes(1, 2)
     diagonal = np.einsum("npp->np", normal)
     ridge = fit.damping[:, None] * diagonal + RIDGE * diagonal.max(axis=1, keepdims=True)
     normal[:, np.arange(free), np.arange(free)] += ridge
     trial = fit.parameters.copy()
-    trial[:, :free] += np.linalg.solve(normal, moving @ residual[:, :, None])[:, :, 0]
+    trial[:, :free] += np.linalg.solve(normal, moving @ (fit.profiles - fit.values)[:, :, None])[:, :, 0]
     trial = _clip_parameters(trial, x, max_height)
     values, slopes = _model(x, trial)
-    cost, lower = (residual**2).sum(axis=1), ((fit.profiles - values) ** 2).sum(axis=1)
-    good = lower < cost
-    settled = good & (cost - lower <= SETTLED * cost)
-    worse = ~good
+    cost = ((fit.profiles - values) ** 2).sum(axis=1)
+    good = cost < fit.cost
+    worse, settled = ~good, good & (fit.cost - cost <= SETTLED * fit.cost)
     trial[worse], values[worse], slopes[worse] = fit.parameters[worse], fit.values[worse], fit.slopes[worse]
-    return _Refinement(fit.profiles, trial, values, slopes, np.where(good, fit.damping * 0.3, fit.damping * 5)), settled
+    cost = np.where(good, cost, fit.cost)
+    damping = np.where(good, fit.damping * 0.3, fit.damping * 5)
+    return _Refinement(fit.profiles, trial, values, slopes, cost, damping), settled
 
 
 def _clip_parameters(parameters: Float32Array, x: FloatArray, max_height: float) -> Float32Array:

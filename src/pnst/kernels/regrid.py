@@ -11,16 +11,18 @@ from pnst.typing import AnyArray, Float32Array, FloatArray
 MAX_OFF_AXIS = 1e-3
 """A grid whose rows run along those of another to this share of a voxel is read an axis at a time: the direction
 cosines of a header are rounded."""
+COARSE_STEP = 0.5
+"""A smooth array is interpolated at places this many of its voxels apart: between its voxels it is flat."""
 
 
 def trilinear(
-    data: AnyArray, shape: Sequence[int], to_data: FloatArray, fill: float, coarse_step: float = 0.0
+    data: AnyArray, shape: Sequence[int], to_data: FloatArray, fill: float, smooth: bool = False
 ) -> Float32Array:
     """Trilinear values of `data` (ni, nj, nk) at the voxel centres of a grid of this `shape`, float32; `fill` beyond
     the outermost centres of the data.
 
-    `to_data` (4, 4) leads from the grid's index space to that of the data. With a `coarse_step`, a grid that is turned
-    and finer than the data is read at places up to so many of the data's voxels apart, and is linear between them.
+    `to_data` (4, 4) leads from the grid's index space to that of the data. Of `smooth` data, a grid that is turned and
+    much finer is read at places up to `COARSE_STEP` of the data's voxels apart, and is linear between them.
 
     Half-way along i, and beyond the last centre along k, of 12 i + 4 j + k:
 
@@ -35,7 +37,7 @@ def trilinear(
     if _runs_along(to_data, shape):
         return _along_axes(data, shape, np.diag(to_data)[:3], to_data[:3, 3], fill)
     apart = np.linalg.norm(to_data[:3, :3], axis=0)
-    strides = np.where(np.asarray(shape) > 1, np.maximum(coarse_step // apart, 1), 1)
+    strides = np.where(np.asarray(shape) > 1, np.maximum(COARSE_STEP // apart, 1), 1) if smooth else np.ones(3)
     coarse = tuple((np.ceil((np.asarray(shape) - 1) / strides) + 1).astype(int).tolist())
     values = affine_transform(
         data, to_data[:3, :3] * strides, to_data[:3, 3], coarse, order=1, mode="constant", cval=fill

@@ -28,8 +28,6 @@ SAMPLES_ACROSS = 16
 """Samples along the lesion's size, which is 3 volumes ÷ surface: the radius of a ball, 1.5 times a slab's thickness."""
 MIN_STEP_PIXELS = 0.25
 """Samples are no closer than this share of a pixel."""
-COARSE_STEP = 0.5
-"""Fine voxels are interpolated from places this many samples apart: the function is flat between samples."""
 THIN_SLICES = 1.5
 """Slices thinner than so many pixels or samples show steps of their own, which are smoothed."""
 SMOOTHED_SLICES = 5
@@ -72,7 +70,7 @@ class LevelSet:
         """
         to_samples = np.diag([*(1 / np.asarray(self.step)), 1.0])
         to_samples[:3, 3] = -np.asarray(self.origin) / self.step
-        return trilinear(self.values, shape, to_samples @ to_mask_index, float(OUTSIDE), COARSE_STEP)
+        return trilinear(self.values, shape, to_samples @ to_mask_index, float(OUTSIDE), smooth=True)
 
     def inside(self, shape: Sequence[int], to_mask_index: FloatArray) -> BoolArray:
         """Which voxels of another grid have their centres inside; arguments as for `levels`."""

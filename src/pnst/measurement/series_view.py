@@ -17,9 +17,6 @@ from pnst.segmentation.perilesional import Perilesional, crop_perilesional
 from pnst.study import Lesion, Series
 from pnst.typing import BoolArray, FloatArray
 
-COARSE_STEP = 0.5
-"""On a grid turned to the depth's nodes, depth is read at places this many nodes apart: it is smooth between nodes."""
-
 
 @dataclass(frozen=True, eq=False)
 class SeriesViews:
@@ -88,7 +85,7 @@ class SeriesViews:
 
     def depth_within(self, inside: Interior) -> FloatArray:
         """(ni, nj, nk) of the interior: mm below the lesion's surface, 0 outside."""
-        return inside.resample_like(self._depth, COARSE_STEP)
+        return inside.resample_like(self._depth, smooth=True)
 
     def thirds(self, inside: Interior) -> tuple[BoolArray, BoolArray]:
         """The outer and the inner third of the lesion by depth, off its edge voxels."""

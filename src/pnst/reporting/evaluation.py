@@ -61,7 +61,7 @@ def _side(mean: float, sd: float, kind: str) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}".replace("-", "−")
+    return "–" if value is None else f"{value:z.3f}".replace("-", "−")
 
 
 def _ends(interval: tuple[float, float] | None) -> str:

@@ -81,10 +81,10 @@ class Interior:
         sigmas = [self.smoothing_mm / s if s <= 2 * self.smoothing_mm else 0.0 for s in self.volume.grid.spacing]
         return smooth_within(data, where, sigmas)
 
-    def resample_like(self, volume: Volume, coarse_step: float = 0.0) -> FloatArray:
+    def resample_like(self, volume: Volume, smooth: bool = False) -> FloatArray:
         """Another image here: its own voxels where the grids coincide, else interpolated; NaN outside it.
 
-        A smooth one may be read at places up to `coarse_step` of its voxels apart, as by `trilinear`.
+        A smooth one may be read at fewer places, as by `trilinear`.
         """
         canonical, here = volume.canonical(), self.volume.grid
         box = canonical.grid.box_of(here)
@@ -95,7 +95,7 @@ class Interior:
             return np.full(here.shape, np.nan, dtype=np.float32)
         i, j, k = (slice(max(0, side.start - 1), side.stop + 1) for side in box)  # for the rounding of the corners
         near = canonical.crop((i, j, k))
-        return trilinear(near.data, here.shape, near.grid.inverse @ here.affine, np.nan, coarse_step)
+        return trilinear(near.data, here.shape, near.grid.inverse @ here.affine, np.nan, smooth)
 
 
 def _varies(values: FloatArray) -> bool:

@@ -203,5 +203,5 @@ def alignment_entry(date: DatedStudy) -> dict[str, Any]:
 
 def _cells(lesion: LesionGrowth, visit: Visit) -> tuple[str, ...]:
     volume = visit.state if visit.volume_ml is None else f"{visit.volume_ml:.4g}"
-    change = "" if visit.volume_change_fraction is None else f"{100 * visit.volume_change_fraction:+.1f} %"
+    change = "" if visit.volume_change_fraction is None else f"{100 * visit.volume_change_fraction:+z.1f} %"
     return lesion.label, str(visit.day), volume, change, visit.category or ""
