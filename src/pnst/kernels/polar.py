@@ -11,6 +11,10 @@ RAYS = 36
 RADIUS_STEP_MM = 0.25
 WINDOW = 2, 3
 """Half widths of the running median, in sections and rays."""
+BORROWED = 0.02
+"""What a section's neighbours say of its shift and widening counts so much as what is seen in itself …"""
+HELD = 0.1
+"""… and that it is not moved, as much as a tenth of a ray."""
 
 
 def polar_points(line: CentreLine, arc: FloatArray, reach_mm: float) -> FloatArray:
@@ -49,6 +53,49 @@ def first_crossing(values: FloatArray, level: FloatArray, start: FloatArray, ris
     return np.where(hit.any(axis=1), at - 1 + share, np.nan)
 
 
+def completed_radii(radii: FloatArray) -> FloatArray:
+    """Radii (n, `RAYS`) with their gaps (NaN) filled: the outline of all sections, moved and widened as each is seen.
+
+    The median outline, a shift and a widening by least squares over the rays of a section that are known, and along
+    the line over as many neighbours as it takes.
+
+    >>> angles = 2 * np.pi * np.arange(RAYS) / RAYS
+    >>> radii = np.full((9, RAYS), 5.0) + 0.5 * np.cos(2 * angles)
+    >>> radii[4] += 0.8 * np.cos(angles) + 0.3
+    >>> gaps = radii.copy()
+    >>> gaps[4, :14] = np.nan
+    >>> bool(np.abs(completed_radii(gaps) - radii).max() < 0.2)
+    True
+    """
+    from scipy.ndimage import gaussian_filter1d
+
+    known = np.isfinite(radii)
+    if not known.any():
+        return radii
+    shape = median_of(radii.T)
+    shape = np.where(np.isfinite(shape), shape, np.median(radii[known]))
+    angles = 2 * np.pi * np.arange(RAYS) / RAYS
+    moves = np.stack([np.cos(angles), np.sin(angles), np.ones(RAYS)], axis=-1)
+    rest = np.where(known, radii - shape, 0.0)
+    normal = np.einsum("nr,ri,rj->nij", known.astype(np.float64), moves, moves)
+    right = rest @ moves
+    near = gaussian_filter1d(np.concatenate([normal.reshape(-1, 9), right], axis=1), 2.0, axis=0, mode="nearest")
+    normal, right = normal + BORROWED * near[:, :9].reshape(-1, 3, 3), right + BORROWED * near[:, 9:]
+    fitted = np.linalg.solve(normal + HELD * np.eye(3), right[..., None])[..., 0] @ moves.T
+    return np.where(known, radii, shape + fitted)
+
+
+def median_of(rows: FloatArray) -> FloatArray:
+    """(n,) the lower median of what is known (finite) in each row (n, k); NaN where nothing is.
+
+    >>> median_of(np.array([[3.0, np.nan, 1.0, 2.0], [np.nan] * 4])).tolist()
+    [2.0, nan]
+    """
+    ordered = np.sort(rows, axis=-1)  # what is not known comes last
+    last = np.maximum(np.isfinite(ordered).sum(axis=-1) - 1, 0)
+    return np.asarray(np.take_along_axis(ordered, last[..., None] // 2, axis=-1)[..., 0])
+
+
 def smooth_radii(radii: FloatArray, sd_sections: float, sd_rays: float) -> FloatArray:
     """Radii (n, `RAYS`), gaps (NaN) filled and outliers taken off: a running median, then a Gaussian, round and along.
 
@@ -62,9 +109,6 @@ def smooth_radii(radii: FloatArray, sd_sections: float, sd_rays: float) -> Float
     rows, rays = WINDOW
     padded = np.pad(np.pad(radii, ((rows, rows), (0, 0)), mode="edge"), ((0, 0), (rays, rays)), mode="wrap")
     windows = np.lib.stride_tricks.sliding_window_view(padded, (2 * rows + 1, 2 * rays + 1))
-    ordered = np.sort(windows.reshape(*radii.shape, -1), axis=-1)  # what is not known comes last
-    known = np.isfinite(ordered).sum(axis=-1)
-    middle = np.take_along_axis(ordered, np.maximum(known - 1, 0)[..., None] // 2, axis=-1)[..., 0]
-    everywhere = np.sort(radii, axis=None)
-    middle = np.where(known > 0, middle, everywhere[max(int(np.isfinite(everywhere).sum()) - 1, 0) // 2])
+    middle = median_of(windows.reshape(*radii.shape, -1))
+    middle = np.where(np.isfinite(middle), middle, median_of(radii.reshape(1, -1)))
     return np.asarray(gaussian_filter(middle, (sd_sections, sd_rays), mode=("nearest", "wrap")))

@@ -12,10 +12,15 @@ from pnst.measurement.family import NotMeasurable
 from pnst.measurement.settings import SpineSettings
 from pnst.measurement.tube_course import TubeCourse, tube_course
 from pnst.measurement.vertebrae import VERTEBRA_MASKS, nearest_level
+from pnst.segmentation.dural_fat import CANAL_AND_FAT
 from pnst.segmentation.perilesional import resample_nearest
 from pnst.study import Lesion, Study
 from pnst.typing import BoolArray
 
+WITH_FAT = (
+    "the canal was found on T2 without fat suppression, where fat round the dura looks like fluid: give t1 or fat "
+    "beside it, fat-suppressed T2, or a mask of the canal"
+)
 BESIDE_MM = 30.0
 """What of a vertebra lies further from the canal's line than this does not say at which height it stands."""
 
@@ -38,14 +43,22 @@ class SpinalCanal:
 
     @cached_property
     def canal(self) -> Mask:
-        """The canal, else cord and fluid together, their gaps filled; `NotMeasurable` without."""
+        """The canal, else cord and fluid together, their gaps filled, else with its fat; `NotMeasurable` without."""
         given, cord, csf = (self._given(name) for name in ("canal", "cord", "csf"))
         if given is not None:
             return given
         if cord is None or csf is None:
-            raise NotMeasurable("no mask of the canal, nor of cord and csf")
+            rough = self._given(CANAL_AND_FAT)
+            if rough is None:
+                raise NotMeasurable("no mask of the canal, nor of cord and csf")
+            return rough
         onto = resample_nearest(cord.data, cord.grid, csf.grid, fill=False)
         return Mask(np.asarray(_filled(onto | csf.data)), csf.grid)
+
+    @cached_property
+    def holds_fat(self) -> bool:
+        """Whether the canal is one that holds the fat round the dura."""
+        return self.canal is self._given(CANAL_AND_FAT)
 
     @cached_property
     def cord_course(self) -> TubeCourse:
@@ -60,6 +73,8 @@ class SpinalCanal:
     def fluid_in(self, course: TubeCourse) -> BoolArray:
         """(n, m, m): fluid in a course's box: its own mask, else the canal less cord and lesion; `NotMeasurable`."""
         given = self._given("csf")
+        if given is None and self.holds_fat:
+            raise NotMeasurable(WITH_FAT)
         if given is not None:
             fluid = course.box.cut(given.data, given.grid.affine) >= 0.5
         else:

@@ -1,11 +1,10 @@
 """The cord and the canal on T2 without a mask: along a line that the user gives, or else the likeliest near a place.
 
-Fluid is bright on T2 and the cord dark inside it. Where that is not what is seen, nothing is returned.
+Fluid is bright on T2 and the cord dark inside it. Where that is not what is seen, nothing is returned. Fat round the
+dura may be as bright as fluid: what T1 or an image of fat does not tell from it is not called canal.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +12,12 @@ import numpy.typing as npt
 from pnst.errors import InputError
 from pnst.image import Mask, Volume
 from pnst.kernels.centre_line import CentreLine, line_through
-from pnst.kernels.polar import RADIUS_STEP_MM, RAYS, first_crossing, polar_points, smooth_radii
+from pnst.kernels.polar import RAYS, median_of
 from pnst.kernels.ring_path import ring_strength, strongest_path
 from pnst.kernels.sampling import sample
-from pnst.study import Lesion, Role, Study
+from pnst.segmentation.cord_walls import Walls, rays_of, walls_round
+from pnst.segmentation.dural_fat import CANAL_AND_FAT, sac_without_fat
+from pnst.study import Lesion, Role, Series, Study
 from pnst.typing import BoolArray, FloatArray
 
 CELL_MM = 1.0
@@ -25,18 +26,20 @@ ASIDE_MM = 60.0
 ALONG_MM = 60.0
 """… and above and below it."""
 RING_MM = (4, 9)
-REACH_MM = 14.0
-SECTION_MM = 1.0
 RECENTRINGS = 2
 MIN_LENGTH_MM = 20.0
-MIN_STEP = 0.35
-"""Fluid is brighter than the cord by at least this share of it …"""
 MIN_SEEN = 0.85
-"""… on this share of all rays."""
+"""Fluid is brighter than the cord on this share of the rays that no lesion hides …"""
+MAX_HIDDEN = 0.5
+"""… which are half of all or more."""
+MAX_BROKEN = 0.3
+"""Roots are dark in the fluid on no more of the rays; round the cauda equina, or what is no cord, more is dark …"""
 MAX_STEP = 3.5
 """On the middle one of the rays it is so by no more: cortical bone, air and flowing blood are darker than a cord."""
 MAX_UNEVENNESS = 2.5
-"""The brightest tenth of the rays over the darkest: fluid is even."""
+"""The brightest tenth of the rays over the darkest: fluid is even …"""
+EVEN = 1.5
+"""… and where it is as even as this, thick slices break it."""
 CORD_AREA_MM2 = (25.0, 140.0)
 CANAL_AREA_MM2 = (70.0, 520.0)
 MAX_AREA_VARIATION = 0.2
@@ -44,25 +47,13 @@ MAX_AREA_VARIATION = 0.2
 MAX_ELONGATION = 2.6
 
 
-@dataclass(frozen=True, eq=False)
-class _Walls:
-    """The borders of cord and canal round a line."""
-
-    line: CentreLine
-    arc: FloatArray
-    cord: FloatArray
-    """(n, `RAYS`) mm."""
-    canal: FloatArray
-    seen: BoolArray
-    """(n, `RAYS`) where fluid was bright beside a darker cord."""
-    step: FloatArray
-    """(n, `RAYS`) brightness of the fluid ÷ that of the cord, less 1."""
-
-
 def segment_cord(
     study: Study, centre_line: npt.ArrayLike | None = None, near: Lesion | npt.ArrayLike | None = None
 ) -> dict[str, Mask]:
     """The masks `cord`, `canal` (the thecal sac) and `csf` on the voxels of the T2 series.
+
+    Fat round the dura is told from fluid by its suppression, else on T1 or an image of fat. Where neither does, the
+    masks are `cord` and `canal_and_fat`.
 
     Parameters
     ----------
@@ -84,13 +75,13 @@ def segment_cord(
     >>> t2 = np.where(radius < 5, 300.0, np.where(radius < 9, 900.0, 120.0)).astype(np.float32)
     >>> from pnst.study import Source
     >>> volume = pnst.Volume(t2, pnst.Grid(t2.shape, np.eye(4)))
-    >>> series = pnst.Series(pnst.Role.T2, volume, Source("simulated", ""))
-    >>> study = pnst.Study("A", {pnst.Role.T2: series})
+    >>> series = pnst.Series(pnst.Role.T2_FS, volume, Source("simulated", ""))
+    >>> study = pnst.Study("A", {pnst.Role.T2_FS: series})
     >>> masks = pnst.segment_cord(study)
     >>> sorted(masks), bool(abs(masks["cord"].count / np.count_nonzero(radius < 5) - 1) < 0.05)
     (['canal', 'cord', 'csf'], True)
     """
-    series = study.series.get(Role.T2) or study.series.get(Role.T2_FS)
+    series = t2_of(study)
     if series is None:
         raise InputError(
             "the cord is looked for on T2",
@@ -100,14 +91,34 @@ def segment_cord(
         )
     volume = _without_lesion(series.volume.canonical(), near)
     line = _likeliest_line(volume, _place(near)) if centre_line is None else _given_line(centre_line)
-    walls = _walls(volume, line)
-    for _ in range(RECENTRINGS):
-        walls = _walls(volume, _recentred(walls))
-    _refuse_unlikely(walls)
-    cord, canal = _filled(walls, volume, walls.cord), _filled(walls, volume, walls.canal)
-    parts = {"cord": cord, "canal": canal, "csf": canal & ~cord}
+    of_cord, of_canal = _walls(volume, line)
+    _refuse_unlikely(of_cord)
+    cord, sac = _filled(of_cord, volume, of_cord.cord), _sac(study, series, of_canal, near)
+    canal = _filled(of_canal, volume, of_canal.canal if sac is None else sac) | cord
+    parts = {"cord": cord, CANAL_AND_FAT: canal}
+    if sac is not None:
+        parts = {"cord": cord, "canal": canal, "csf": canal & ~cord}
     grid = series.volume.grid
     return {name: Mask(grid.from_canonical(part), grid) for name, part in parts.items()}
+
+
+def t2_of(study: Study) -> Series | None:
+    """The series that the cord is looked for on."""
+    return study.series.get(Role.T2) or study.series.get(Role.T2_FS)
+
+
+def _sac(study: Study, t2: Series, walls: Walls, near: Lesion | npt.ArrayLike | None) -> FloatArray | None:
+    """(n, `RAYS`) mm: the sac's border, fat left out; None where nothing tells fat from fluid."""
+    if t2.role is Role.T2_FS:
+        return walls.canal
+    for role in (Role.FAT, Role.T1):
+        if role in study.series:
+            volume = _without_lesion(study.series[role].volume, near)
+            values = rays_of(volume, walls.line, walls.arc)
+            sac = sac_without_fat(values, walls.cord, walls.canal, walls.hidden)
+            if sac is not None:
+                return sac
+    return None
 
 
 def _place(near: Lesion | npt.ArrayLike | None) -> FloatArray | None:
@@ -167,51 +178,30 @@ def _upright_box(volume: Volume, place: FloatArray | None) -> tuple[FloatArray, 
     return sample(volume.data.astype(np.float32), volume.grid.to_index(points)), low
 
 
-def _walls(volume: Volume, line: CentreLine) -> _Walls:
-    """Half-way up from the cord to the brightest of each ray, and half-way down from there."""
-    from scipy.ndimage import gaussian_filter1d
-
-    arc = np.linspace(0.0, line.length_mm, max(2, round(line.length_mm / SECTION_MM) + 1))
-    values = sample(volume.data.astype(np.float32), volume.grid.to_index(polar_points(line, arc, REACH_MM)))
-    hidden = np.isnan(values).any(axis=2)  # behind the lesion, or beyond the image
-    values = gaussian_filter1d(np.nan_to_num(values), 1.5, axis=0, mode="nearest")
-    middle = _cord_level(values)
-    first, last = (round(radius / RADIUS_STEP_MM) for radius in (2.0, 10.0))
-    peak_at = first + values[:, :, first:last].argmax(axis=2)
-    peak = np.take_along_axis(values, peak_at[..., None], axis=2)[..., 0]
-    step = peak / np.maximum(middle[:, None], 1e-6) - 1
-    seen = (step > MIN_STEP) & ~hidden
-    if not seen.any():
+def _walls(volume: Volume, line: CentreLine) -> tuple[Walls, Walls]:
+    """The walls round the cord's own line, and round the canal's: a cord that is pushed aside is not in its middle."""
+    walls = walls_round(volume, line)
+    if not walls.seen.any():
         raise _unsure("no bright fluid round a dark middle", "fluid round the cord")
-    rows = values.reshape(-1, values.shape[2])
-    ground = np.repeat(middle, RAYS)
-    up = first_crossing(rows, (ground + peak.ravel()) / 2, np.zeros(len(rows)), rising=True)
-    beyond = np.where(np.arange(rows.shape[1]) >= peak_at.ravel()[:, None], rows, np.inf).min(axis=1)
-    down = first_crossing(rows, (beyond + peak.ravel()) / 2, peak_at.ravel().astype(np.float64), rising=False)
-    cord, canal = (np.where(seen, part.reshape(seen.shape) * RADIUS_STEP_MM, np.nan) for part in (up, down))
-    smooth_cord = smooth_radii(cord, 1.5, 1.0)
-    return _Walls(line, arc, smooth_cord, np.maximum(smooth_radii(canal, 1.5, 1.0), smooth_cord), seen, step)
+    for _ in range(RECENTRINGS):
+        walls = walls_round(volume, _moved(walls, walls.beside))
+    return walls, walls_round(volume, _moved(walls, _middle_of(walls.canal)))
 
 
-def _cord_level(values: FloatArray) -> FloatArray:
-    """(n,) the signal within 2 mm of the line, its median over 21 sections: bright lesions of the cord are shorter."""
-    from scipy.ndimage import median_filter
-
-    middle = np.median(values[:, :, : round(2.0 / RADIUS_STEP_MM)], axis=(1, 2))
-    return np.asarray(median_filter(middle, size=min(21, len(middle)), mode="nearest"))
-
-
-def _recentred(walls: _Walls) -> CentreLine:
-    """The line through the middles of the cord's sections."""
+def _middle_of(radii: FloatArray) -> FloatArray:
+    """(n, 2) mm: the middles of sections of radii (n, `RAYS`)."""
     from scipy.ndimage import gaussian_filter1d
 
     angles = 2 * np.pi * np.arange(RAYS) / RAYS
     across = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
-    cubes, squares = walls.cord**3 / 3, walls.cord**2 / 2
+    cubes, squares = radii**3 / 3, radii**2 / 2
     beside = (cubes[..., None] * across).sum(axis=1) / squares.sum(axis=1)[:, None]
-    beside = gaussian_filter1d(beside, 3.0, axis=0, mode="nearest")
-    points = walls.line.to_world(walls.arc, beside)
-    return line_through(_few(points))
+    return np.asarray(gaussian_filter1d(beside, 3.0, axis=0, mode="nearest"))
+
+
+def _moved(walls: Walls, beside: FloatArray) -> CentreLine:
+    """The line moved by (n, 2) mm across itself."""
+    return line_through(_few(walls.line.to_world(walls.arc, beside)))
 
 
 def _few(points: FloatArray) -> FloatArray:
@@ -221,7 +211,7 @@ def _few(points: FloatArray) -> FloatArray:
     return np.asarray(points[np.rint(np.linspace(0, len(points) - 1, count)).astype(int)])
 
 
-def _refuse_unlikely(walls: _Walls) -> None:
+def _refuse_unlikely(walls: Walls) -> None:
     """`InputError` where what was followed does not look like a cord in its fluid."""
     _refuse_unlike_fluid(walls)
     cord, canal = ((np.pi / RAYS) * (radii**2).sum(axis=1) for radii in (walls.cord, walls.canal))
@@ -239,14 +229,20 @@ def _refuse_unlikely(walls: _Walls) -> None:
         )
 
 
-def _refuse_unlike_fluid(walls: _Walls) -> None:
+def _refuse_unlike_fluid(walls: Walls) -> None:
     """`InputError` where the ring round the middle is not closed, too bright for fluid round a cord, or uneven."""
-    seen, step = float(walls.seen.mean()), float(np.median(walls.step))
+    hidden, step = float(walls.hidden.mean()), float(median_of(walls.step.reshape(1, -1))[0])
+    seen = float(np.count_nonzero(walls.seen) / max(1, int(np.count_nonzero(~walls.hidden))))
     if walls.line.length_mm < MIN_LENGTH_MM:
         raise _unsure(f"a line of {walls.line.length_mm:.0f} mm", f"{MIN_LENGTH_MM:g} mm or more")
     if seen < MIN_SEEN:
         raise _unsure(f"bright fluid on {seen:.0%} of the rays from its middle", f"on {MIN_SEEN:.0%} or more")
+    if hidden > MAX_HIDDEN:
+        raise _unsure(f"{hidden:.0%} of the rays from its middle hidden by a lesion", f"at most {MAX_HIDDEN:.0%}")
+    broken = float(walls.broken.mean())
     dim, bright = np.percentile(1 + walls.step[walls.seen], (10, 90)).tolist()
+    if broken > MAX_BROKEN and bright / dim > EVEN:
+        raise _unsure(f"uneven fluid, broken on {broken:.0%} of the rays", f"on {MAX_BROKEN:.0%} at most")
     if step > MAX_STEP or bright / dim > MAX_UNEVENNESS:
         raise _unsure(
             f"a ring {1 + step:.1f} times as bright as its middle, in parts {bright / dim:.1f} times as in others",
@@ -263,7 +259,7 @@ def _unsure(got: str, expected: str) -> InputError:
     )
 
 
-def _filled(walls: _Walls, volume: Volume, radii: FloatArray) -> BoolArray:
+def _filled(walls: Walls, volume: Volume, radii: FloatArray) -> BoolArray:
     """(ni, nj, nk): the voxels whose centres lie within radii (n, `RAYS`) of the line."""
     from scipy.ndimage import map_coordinates
 

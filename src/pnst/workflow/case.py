@@ -122,7 +122,7 @@ def _assessed(inputs: CaseInputs, settings: RunSettings, progress: Progress) -> 
     check_inputs(inputs)  # before the work, not after it
     check_overrides(inputs.overrides)
     inputs = with_evidence(with_model(inputs))
-    case = preprocess_case(read_case(inputs, progress, settings), settings, progress)
+    case = prepared_case(inputs, settings, progress)
     return assess_case(measure_case(case, inputs, settings, progress), inputs, settings)
 
 
@@ -132,8 +132,15 @@ def read_case(inputs: CaseInputs, progress: Progress = no_progress, settings: Ru
     A prompt's lesion is segmented here, in the images as they were read: it then stands as one that was read would, and
     what comes after is the same for both.
     """
-    study = read_images(inputs, progress, settings)
-    return with_cord(with_lesions(study, inputs, progress, settings), inputs, progress)
+    return with_lesions(read_images(inputs, progress, settings), inputs, progress, settings)
+
+
+def prepared_case(inputs: CaseInputs, settings: RunSettings, progress: Progress = no_progress) -> Case:
+    """What is measured: the study and its lesions as read, preprocessed, with the cord that is asked for.
+
+    The cord is found last, on the T2 that the measurements see and beside a T1 that lies where T2 does.
+    """
+    return with_cord(preprocess_case(read_case(inputs, progress, settings), settings, progress), inputs, progress)
 
 
 def read_images(inputs: CaseInputs, progress: Progress = no_progress, settings: RunSettings | None = None) -> Study:

@@ -11,20 +11,18 @@ import numpy as np
 
 from pnst.errors import SettingError
 from pnst.image import Mask
-from pnst.segmentation.cord import segment_cord
-from pnst.study import Lesion, Role, Study
+from pnst.segmentation.cord import segment_cord, t2_of
+from pnst.segmentation.dural_fat import CANAL_AND_FAT
+from pnst.study import Lesion, Study
 from pnst.workflow.inputs import CordLine
 
-ALONG_LINE = ("cord", "canal", "csf")
+ALONG_LINE = ("cord", "canal", "csf", CANAL_AND_FAT)
 """What is found along a line; `regions` holds it under these names."""
-NOTE = (
-    "cord, canal and csf: found on T2 along the line that was given, where no mask was; fat round the dura that is as "
-    "bright as fluid counts as canal"
-)
+NOTE = "cord and canal: found on T2 along the line that was given, where no mask was"
 
 
 def with_cord_along(study: Study, given: CordLine, lesions: Sequence[Lesion]) -> Study:
-    """The study with the masks `cord`, `canal` and `csf` along a line; masks that it has stay, and a note tells of it.
+    """The study with the masks of `segment_cord` along a line; masks that it has stay, and a note tells of it.
 
     Raises `SettingError` where the study has a mask of the cord, `InputError` where the file holds no line, there is no
     T2, and where cord and fluid are not told apart along it.
@@ -66,7 +64,7 @@ def _joined(study: Study, new: Mapping[str, Mask]) -> Study:
 
 def _together(study: Study, lesions: Sequence[Lesion]) -> Lesion | None:
     """All lesions as one, on the voxels of T2: what lies in any of them says nothing of cord and fluid."""
-    series = study.series.get(Role.T2) or study.series.get(Role.T2_FS)
+    series = t2_of(study)
     if series is None or not lesions:
         return None
     grid = series.volume.grid

@@ -86,12 +86,9 @@ class Preprocessing:
         """The case with the cord that was asked for, shading divided out and series aligned, as the settings say."""
         grids = tuple(lesion.mask.grid for lesion in case.lesions)
         kept = self._kept
-        if kept is not None and kept[0] is case.study and kept[1] == grids:
-            return replace(case, study=kept[2])
-        prepared = preprocess_case(with_cord(case, self._inputs, progress), self._settings, progress)
-        if self._inputs.cord_line is None:  # which is found near the lesions
-            self._kept = case.study, grids, prepared.study
-        return prepared
+        if kept is None or kept[0] is not case.study or kept[1] != grids:
+            kept = self._kept = case.study, grids, preprocess_case(case, self._settings, progress).study
+        return with_cord(replace(case, study=kept[2]), self._inputs, progress)
 
 
 def measured(

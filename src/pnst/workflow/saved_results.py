@@ -93,8 +93,9 @@ def saved_case(inputs: CaseInputs, results: Path) -> Case:
         lesion = read_lesion(results / numbered("lesion.nii.gz", n), study)
         mask = _on_own_grid(lesion.mask, study)
         lesions.append(replace(lesion, mask=mask, label=m.label, made_by=m.provenance.get("lesion", lesion.made_by)))
-    study = with_saved_cord(study, measured[0].regions) if measured else study
     case = preprocess_case(Case(study, tuple(lesions), tuple(measured)), settings)
+    if measured:  # after what it was found after
+        case = replace(case, study=with_saved_cord(case.study, measured[0].regions))
     case = with_surfaces(_with_own_grids(case))
     lesions = [replace(lesion, notes=_lesion_notes(m, case.study)) for lesion, m in zip(lesions, measured, strict=True)]
     old = saved_burden(results)

@@ -17,7 +17,7 @@ from pnst.workflow.case import (
     lesion_files,
     measure_case,
     measured_files,
-    preprocess_case,
+    prepared_case,
     prompt_files,
     read_case,
     report_case,
@@ -41,7 +41,7 @@ def measure_step(inputs: CaseInputs, out: Path | None, settings: RunSettings, pr
     with _folder(out, given_paths(inputs), OUTPUTS) as folder:
         check_inputs(inputs)  # before the work, not after it
         check_overrides(inputs.overrides)
-        case = preprocess_case(read_case(inputs, progress, settings), settings, progress)
+        case = prepared_case(inputs, settings, progress)
         case = measure_case(case, inputs, settings, progress)
         if folder is not None:
             progress("writing")

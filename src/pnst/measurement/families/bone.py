@@ -15,6 +15,7 @@ from pnst.measurement.cortex import read_cortex
 from pnst.measurement.family import Family, NotMeasurable, Outcome, SurfaceMap, join_warnings
 from pnst.measurement.vertebrae import ALL_VERTEBRAE, VERTEBRA_MASKS
 from pnst.measurement.vertebral_bone import Foramen, VertebralBone, Wall
+from pnst.segmentation.dural_fat import CANAL_AND_FAT
 from pnst.typing import FloatArray
 
 BESIDE_MM = 2.0
@@ -32,7 +33,7 @@ MIN_SLICES = 5.0
 class Bone(Family):
     """Vertebrae and foramina beside the lesion, along the canal's line."""
 
-    masks: ClassVar[frozenset[str]] = frozenset({ALL_VERTEBRAE, *VERTEBRA_MASKS, "canal", "cord", "csf"})
+    masks: ClassVar[frozenset[str]] = frozenset({ALL_VERTEBRAE, *VERTEBRA_MASKS, "canal", CANAL_AND_FAT, "cord", "csf"})
     nullable: ClassVar[frozenset[str]] = frozenset({"remodelling"})
     remodelling: bool | None = None
     """The back of a body is hollowed, and smooth; null where that cannot be told."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -13,8 +14,10 @@ from pnst.kernels.cross_section import hulls
 from pnst.measurement.context import Context
 from pnst.measurement.dural_tail import dural_tail_mm
 from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
+from pnst.measurement.spinal_canal import WITH_FAT, SpinalCanal
 from pnst.measurement.tube_course import TubeCourse
 from pnst.measurement.vertebrae import VERTEBRA_MASKS
+from pnst.segmentation.dural_fat import CANAL_AND_FAT
 from pnst.segmentation.perilesional import resample_nearest
 from pnst.typing import BoolArray, FloatArray
 
@@ -30,9 +33,9 @@ WHOLE_SHARE = 0.5
 class Canal(Family):
     """The lesion and the spinal canal."""
 
-    masks: ClassVar[frozenset[str]] = frozenset({"canal", "cord", "csf", *VERTEBRA_MASKS})
-    occupancy_fraction: float
-    """Largest share of a cross-section of the canal that the lesion fills."""
+    masks: ClassVar[frozenset[str]] = frozenset({"canal", CANAL_AND_FAT, "cord", "csf", *VERTEBRA_MASKS})
+    occupancy_fraction: float | None = None
+    """Largest share of a cross-section of the canal that the lesion fills; None where fat may count as canal."""
     inside_fraction: float
     """Share of the lesion's volume that lies in the canal."""
     occupancy_level: str | None = None
@@ -41,7 +44,8 @@ class Canal(Family):
     """Share of the surface that faces the cord with fluid between; None where nothing faces it."""
     csf_cleft: bool | None = None
     csf_cleft_threshold: float | None = None
-    dural_contact_fraction: float
+    dural_contact_fraction: float | None = None
+    """None where fat may count as canal."""
     dural_tail_mm: float | None = None
 
 
@@ -49,25 +53,33 @@ def measure_canal(context: Context) -> Outcome:
     """Occupancy and contact from the masks alone; the tail on T1 after contrast."""
     course, spine = context.spine.canal_course, context.spine
     canal = whole_canal(course)
-    share = occupancy(course, canal)
-    fullest = float(course.box.arc[int(np.argmax(share))])
-    columns: dict[str, Any] = {
-        "occupancy_fraction": float(share.max()),
-        "inside_fraction": _inside(context, course, canal),
-        "occupancy_level": spine.level_at(course, fullest) if share.max() > 0 else None,
-        "dural_contact_fraction": _contact(context, course, canal),
-    }
+    columns: dict[str, Any] = {"inside_fraction": _inside(context, course, canal)}
     skipped: dict[str, str] = {}
-    try:
-        columns |= _cleft(context, course)
-    except NotMeasurable as reason:
-        skipped["cleft"] = str(reason)
-    try:
-        columns["dural_tail_mm"] = dural_tail_mm(context, course, canal)
-    except NotMeasurable as reason:
-        skipped["dural_tail"] = str(reason)
+    parts: dict[str, Callable[[], dict[str, Any]]] = {
+        "occupancy": lambda: _occupied(spine, course, canal),
+        "dural_contact": lambda: {"dural_contact_fraction": _contact(context, course, canal)},
+        "cleft": lambda: _cleft(context, course),
+        "dural_tail": lambda: {"dural_tail_mm": dural_tail_mm(context, course, canal)},
+    }
+    for part, measured in parts.items():
+        try:
+            if spine.holds_fat:
+                raise NotMeasurable(WITH_FAT)
+            columns |= measured()
+        except NotMeasurable as reason:
+            skipped[part] = str(reason)
     quality = join_warnings(*course.warnings)
     return Outcome(Canal(**columns, quality=quality), skipped=skipped, regions=_filled_part(context))
+
+
+def _occupied(spine: SpinalCanal, course: TubeCourse, canal: BoolArray) -> dict[str, Any]:
+    """The largest share of a section, and the vertebra at its height."""
+    share = occupancy(course, canal)
+    fullest = float(course.box.arc[int(np.argmax(share))])
+    return {
+        "occupancy_fraction": float(share.max()),
+        "occupancy_level": spine.level_at(course, fullest) if share.max() > 0 else None,
+    }
 
 
 def _filled_part(context: Context) -> dict[str, Mask]:
