@@ -27,6 +27,7 @@ from pnst.study import Role
         ("sub-1_dwi.nii.gz", Role.DWI, None),
         ("sub-1_desc-adc_dwi.nii.gz", Role.ADC, None),
         ("sub-1_param-ADC_dwimap.nii.gz", Role.ADC, None),
+        ("sub-1_desc-pnst1_ADC.nii.gz", Role.ADC, None),  # as `pnst-bids` writes it
         ("sub-1_acq-water_T1w.nii.gz", Role.WATER, None),
         ("sub-1_FLAIR.nii.gz", None, None),
         ("sub-1_label-muscle_mask.nii.gz", None, "muscle"),

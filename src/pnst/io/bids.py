@@ -55,10 +55,8 @@ class BidsName:
         if self.suffix in _DRAWN:
             return None
         words = {self.entities.get(key, "").lower() for key in ("desc", "param", "acq", "rec")}
-        if (
-            "adc" in {self.entities.get(key, "").lower() for key in ("desc", "param")}
-            or self.suffix.lower() == "adcmap"
-        ):
+        derived = {self.entities.get(key, "").lower() for key in ("desc", "param")}
+        if "adc" in derived or self.suffix.lower() in ("adc", "adcmap"):
             return Role.ADC
         if self.suffix == "T1w" and words & {"fat", "water"}:
             return Role.FAT if "fat" in words else Role.WATER
