@@ -153,8 +153,8 @@ def _cord_radii(values: FloatArray, half: FloatArray, cord_level: FloatArray) ->
     after = np.clip(last[:, None] + 1 + np.arange(rim), 0, rows.shape[1] - 1)
     beside = np.take_along_axis(rows, after, axis=1)
     cord_like = (beside.min(axis=1) > 0.5 * ground) & (beside.max(axis=1) < level)
-    found = np.where(before < first, before, np.where(cord_like & (behind < limit), behind, np.nan))
-    return np.asarray(found.reshape(half.shape))
+    begins = np.where(before < first, before, np.where(cord_like & (behind < limit), behind, np.nan))
+    return np.asarray(begins.reshape(half.shape))
 
 
 def _crossing_up(rows: FloatArray, level: FloatArray, start: FloatArray) -> FloatArray:
