@@ -59,6 +59,7 @@ sdist: .venv/.dev ## build the source archive, and from it alone the wheel; test
 	OMP_NUM_THREADS=1 .ci/sdist $(BIN) -n $(WORKERS) -m "not slow" $(SHORT)
 
 later: .venv/.dev ## the wheel on newer Pythons, where they are installed; test it there (SHORT=tests: with every test)
+	@mkdir -p build
 	@$(BIN)/python -m build --no-isolation --wheel --outdir build/dist . > build/wheel.log || { cat build/wheel.log; exit 1; }
 	@for python in $(LATER); do \
 		if ! $$python -c 'import ensurepip' 2> /dev/null; then echo "$$python: skipped, not installed here"; continue; fi; \
