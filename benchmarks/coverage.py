@@ -53,7 +53,7 @@ def rows_of(case: Case, seed: int, snrs: tuple[float, ...]) -> Iterator[dict[str
                 true = made.truth.get(column)
                 numeric = isinstance(true, int | float) and not isinstance(true, bool)
                 if numeric and column not in FALL_BY_NOISE and of_the_tumour(kind, column):
-                    yield {**about, "column": column, "value": getattr(measured[name], short), "true": true} | _cells(
+                    yield {**about, "column": column, "value": getattr(measured[name], short), "true": true} | cells(
                         one
                     )
 
@@ -66,13 +66,13 @@ def _measured(context: Context) -> Iterator[tuple[str, Family]]:
             continue
 
 
-def _cells(spread: Spread) -> dict[str, float | None]:
+def cells(spread: Spread) -> dict[str, float | None]:
     squares = {f"{SQUARES}_{number}": square for number, square in enumerate(spread.squares, start=1)}
     return {"control": spread.control, **squares}
 
 
 def spread_of(row: Any) -> Spread:
-    """What `_cells` wrote of it."""
+    """What `cells` wrote of it."""
     squares = [getattr(row, name) for name in row._fields if name.startswith(SQUARES)]
     control = None if np.isnan(row.control) else row.control
     return Spread(squares=tuple(square for square in squares if np.isfinite(square)), control=control)
@@ -102,8 +102,8 @@ def summary(rows: pd.DataFrame) -> str:
     for column, part in rows.groupby("column", sort=False):
         half = (part["high"] - part["low"]) / 2
         error = (part["value"] - part["true"]).abs()
-        cells = f"{held[part.index].mean():.0%}", f"{half.median():.3g}", f"{error.median():.3g}", len(part)
-        lines.append((f"`{column}`", *cells, part["seed"].nunique()))
+        shown = f"{held[part.index].mean():.0%}", f"{half.median():.3g}", f"{error.median():.3g}", len(part)
+        lines.append((f"`{column}`", *shown, part["seed"].nunique()))
     lines.append(("**all**", f"{held.mean():.1%}", "", "", len(rows), rows["seed"].nunique()))
     return markdown(("column", "holds the truth", "half width, median", "error, median", "cases", "scenes"), lines)
 

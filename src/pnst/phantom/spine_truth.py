@@ -66,8 +66,7 @@ def spine_truth(scene: Scene, surface: Surface, volume_mm3: float) -> dict[str, 
 def cord_truth(scene: Scene, spine: Spine, surface: Surface, at: Sections, volume_mm3: float) -> dict[str, Value]:
     """The columns of `cord` but the roughness of its border."""
     spec = spine.spec
-    held = (at.tumour & at.cord) * _stretch(spine, at.local)
-    inside = float(held.sum()) * SECTION_MM**3 / volume_mm3
+    inside = _share(at.tumour & at.cord, spine, at, volume_mm3)
     distance = _distance_to_cord(spine, spine.to_local(scene.shape.to_world(surface.points)))
     bands = np.arange(of.REFERENCE_NEAR_MM, of.REFERENCE_FAR_MM, SECTION_MM)
     beyond = Sections.cut(scene, spine, np.concatenate([at.along[0] - bands, at.along[-1] + bands]))
@@ -88,6 +87,11 @@ def cord_truth(scene: Scene, spine: Spine, surface: Surface, at: Sections, volum
     }
 
 
+def _share(part: BoolArray, spine: Spine, at: Sections, volume_mm3: float) -> float:
+    """Of a volume that a part of the sections fills; all of it is no more than 1, whatever the cells make of it."""
+    return min(1.0, float((part * _stretch(spine, at.local)).sum()) * SECTION_MM**3 / volume_mm3)
+
+
 def canal_truth(spine: Spine, surface: Surface, scene: Scene, at: Sections, volume_mm3: float) -> dict[str, Value]:
     """The columns of `canal`."""
     share = np.count_nonzero(at.tumour & at.sac, axis=(1, 2)) / np.count_nonzero(at.sac, axis=(1, 2))
@@ -97,7 +101,7 @@ def canal_truth(spine: Spine, surface: Surface, scene: Scene, at: Sections, volu
     level = spine.vertebra(np.array([[0.0, 0.0, fullest]]))[0]
     return {
         "occupancy_fraction": float(share.max()),
-        "inside_fraction": float(((at.tumour & at.sac) * _stretch(spine, at.local)).sum()) * SECTION_MM**3 / volume_mm3,
+        "inside_fraction": _share(at.tumour & at.sac, spine, at, volume_mm3),
         "occupancy_level": LEVELS[int(level)] if share.max() > 0 and 0 <= level < len(LEVELS) else None,
         "dural_contact_fraction": float(surface.areas[near_wall].sum() / surface.areas.sum()),
         "dural_tail_mm": spine.spec.dural_tail_mm,

@@ -88,22 +88,19 @@ def measure_cord(context: Context) -> Outcome:
 
 
 def cord_outline(course: TubeCourse, settings: CordSettings) -> _Outline:
-    """The outline that the cord would have without the lesion, where it explains the cord that is seen and where the
-    cord that is missing accounts for what of the lesion lies in it; also where nearly no cord is left.
+    """The outline that the cord would have without the lesion, if it explains the cord that is seen and the cord that
+    is missing accounts for what of the lesion lies in it, over all its sections; also where nearly no cord is left.
 
     Elsewhere the lesion has pushed the cord aside, squeezed it or spread it, and its outline is the convex hull of what
     is seen of it: a rim of cord round the lesion holds it, a cord beside it does not.
     """
     at, box = course.at_lesion, course.box
     seen, undeformed, lesion = course.shares[at], course.outlines[at], course.lesion_inside[at]
-    area = np.maximum(undeformed.sum(axis=(1, 2)), 1)
-    visible = undeformed & ~lesion
-    unexplained = np.abs(seen - visible)[:, :, :].sum(axis=(1, 2), where=~lesion) / area
-    left = seen.sum(axis=(1, 2))
-    explained = unexplained <= settings.unexplained_fraction
-    overlap = float((undeformed & lesion)[explained].sum())
-    missing = float((area - left)[explained].sum())
-    kept = (explained & (missing >= settings.missing_share * overlap)) | (left < REPLACED * area)
+    area, left = np.maximum(undeformed.sum(axis=(1, 2)), 1), seen.sum(axis=(1, 2))
+    unexplained = float(np.abs(seen - undeformed).sum(where=~lesion) / area.sum())
+    overlap, missing = float((undeformed & lesion).sum()), float((area - left).sum())
+    explained = unexplained <= settings.unexplained_fraction and missing >= settings.missing_share * overlap
+    kept = explained | (left < REPLACED * area)
     sections = np.where(kept[:, None, None], undeformed, hulls(seen >= 0.5))
     whole = np.maximum(seen, sections & lesion)
     apart = np.linalg.norm(centroids(whole) - centroids(undeformed.astype(np.float64)), axis=1)
