@@ -122,7 +122,9 @@ def test_diffusion_with_one_b_value_is_read(folder):  # a trace image: 3-D in th
 
 def test_a_mask_that_no_measurement_reads_is_refused(folder):
     for name in ("oedema", "liver"):
-        with pytest.raises(SettingError, match=rf"'{name}'.*expected: bone, canal, canal_and_fat, cord, csf, edema, muscle, nerve"):
+        with pytest.raises(
+            SettingError, match=rf"'{name}'.*expected: bone, canal, canal_and_fat, cord, csf, edema, muscle, nerve"
+        ):
             read_study(folder, masks={name: folder / "lesion.nii.gz"})
 
 

@@ -93,7 +93,10 @@ def segment_cord(
     line = _likeliest_line(volume, _place(near)) if centre_line is None else _given_line(centre_line)
     of_cord, of_canal = _walls(volume, line)
     _refuse_unlikely(of_cord)
-    cord, sac = _filled(of_cord, volume, of_cord.cord), _sac(study, series, of_canal, near)
+    cord, sac = (
+        _without_fluid(_filled(of_cord, volume, of_cord.cord), volume, of_cord),
+        _sac(study, series, of_canal, near),
+    )
     canal = _filled(of_canal, volume, of_canal.canal if sac is None else sac) | cord
     parts = {"cord": cord, CANAL_AND_FAT: canal}
     if sac is not None:
@@ -257,6 +260,21 @@ def _unsure(got: str, expected: str) -> InputError:
         expected=expected,
         remedy="give points along the cord (centre_line), or masks of the cord and of the canal",
     )
+
+
+def _without_fluid(cord: BoolArray, volume: Volume, walls: Walls) -> BoolArray:
+    """The cord (ni, nj, nk) less what is as bright as fluid and reaches its surface: beside a lesion, which hides the
+    border, it was completed. Fluid within the cord stays.
+    """
+    from scipy.ndimage import binary_propagation
+
+    index = np.argwhere(cord)
+    arc, _ = walls.line.project(volume.grid.to_world(index))
+    values = volume.data[tuple(index.T)]
+    bright = np.zeros_like(cord)
+    bright[tuple(index.T)] = values > np.interp(arc, walls.arc, walls.half)
+    from_outside = binary_propagation(~cord & ~np.isnan(volume.data), mask=bright | ~cord)
+    return np.asarray(cord & ~from_outside)
 
 
 def _filled(walls: Walls, volume: Volume, radii: FloatArray) -> BoolArray:

@@ -55,6 +55,8 @@ class Walls:
     """(n, `RAYS`) rays on which a lesion, or the image's end, hides one of the borders."""
     step: FloatArray
     """(n, `RAYS`) brightness of the fluid ÷ that of the cord, less 1; NaN where hidden."""
+    half: FloatArray
+    """(n,) half-way from the cord's signal to that of the fluid."""
     broken: BoolArray
     """(n, `RAYS`) where something as dark as the cord lies in the fluid: a root, or what is no fluid."""
     beside: FloatArray
@@ -108,6 +110,7 @@ def walls_round(volume: Volume, line: CentreLine) -> Walls:
         seen=enough & ~hidden,
         hidden=hidden,
         step=np.where(hidden, np.nan, step),
+        half=median_of(half),
         broken=_dark_between(inner, outer, values, half),
         beside=_middle_of_dark(values, half, outer),
     )
