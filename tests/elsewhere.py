@@ -6,6 +6,7 @@ The clock is that of the modules `time` and `datetime`, on which gzip, zipfile, 
 from __future__ import annotations
 
 import datetime
+import glob
 import os
 import time
 from collections.abc import Iterator
@@ -84,3 +85,6 @@ time.gmtime = lambda seconds=None: true_gmtime(time.time() if seconds is None el
 datetime.datetime, datetime.date = LaterDatetime, LaterDate
 os.listdir = lambda path=".": sorted(true_listdir(path), reverse=True)
 os.scandir = BackwardsScan
+for kind in vars(glob).values():  # from Python 3.13 on pathlib's globbing holds its own
+    if getattr(kind, "scandir", None) is true_scandir:
+        kind.scandir = BackwardsScan

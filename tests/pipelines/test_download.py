@@ -81,9 +81,9 @@ def simulated():
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, simulated) -> Path:
     """Two patients with T1, T2 and contours of each, and a PET study with its own MR."""
-    place = tmp_path_factory.mktemp("server")
+    place, sent = tmp_path_factory.mktemp("server"), tmp_path_factory.mktemp("sent")
     for number, patient in enumerate(("STS_101", "STS_102")):
-        study = place.with_name(f"study{number}")
+        study = sent / patient
         pnst.write_study(simulated.study, study, format="dicom")
         series = {str(pydicom.dcmread(f).SeriesInstanceUID): f.parent for f in study.rglob("*.dcm")}
         for uid, folder in series.items():
