@@ -20,7 +20,7 @@ LINE = ((0.0, 0.0, -44.0), (0.0, 0.0, 44.0))
 GRID = Grid((53, 47, 47), np.array([[1.0, 0, 0, -26], [0, 1.1, 0, -25.3], [0, 0, 2.0, -46], [0, 0, 0, 1]]))
 POINTS = GRID.to_world(np.moveaxis(np.indices(GRID.shape), 0, -1))
 RADIUS = np.hypot(POINTS[..., 0], POINTS[..., 1])
-BALL = Lesion("1", Mask(np.linalg.norm(POINTS - (5.0, 0.0, 0.0), axis=-1) < 3.5, GRID), "simulation")
+BALL = Lesion("1", Mask(np.linalg.norm(POINTS - (6.0, 0.0, 0.0), axis=-1) < 3.5, GRID), "simulation")
 OTHER = Lesion("2", Mask(np.linalg.norm(POINTS - (-6.0, 0.0, 12.0), axis=-1) < 3.0, GRID), "simulation")
 
 

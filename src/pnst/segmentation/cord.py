@@ -188,6 +188,7 @@ def _walls(volume: Volume, line: CentreLine) -> tuple[Walls, Walls]:
         raise _unsure("no bright fluid round a dark middle", "fluid round the cord")
     for _ in range(RECENTRINGS):
         walls = walls_round(volume, _moved(walls, walls.beside))
+    walls = walls_round(volume, _moved(walls, _middle_of(walls.cord)))  # with what a lesion hides of it
     return walls, walls_round(volume, _moved(walls, _middle_of(walls.canal)))
 
 
