@@ -64,8 +64,12 @@ def test_from_a_line_to_saved_files_with_the_mouse(browser, scene_folder, tmp_pa
         page.get_by_role("button", name="Long axis", exact=True).click()
         ends = in_plane(session, -9), in_plane(session, 9)
         screen.drag(t1, 2, ends)
+        assert screen.text("#missing") == (
+            "Not marked: the short axis, the lowest slice, the highest slice. What is missing is assumed."
+        )
         page.get_by_role("button", name="Segment").click()
         page.wait_for_selector("#lesion table")
+        assert "no short axis was given: 0.74 of the line is assumed" in screen.text("#lesion")
         marks = session.now().marks
         np.testing.assert_allclose(marks.line, ends, atol=0.3)
 

@@ -145,6 +145,11 @@ def drawn_levels(prompt: Prompt, body: SectionStack) -> tuple[float, ...]:
     return tuple(body.levels.tolist()) if has_lines else ()
 
 
+def holds_extent(normal: FloatArray) -> bool:
+    """Whether the lowest and the highest z are the ends of a body with sections across this unit vector (3,)."""
+    return bool(abs(normal @ SUPERIOR) >= STEEP)
+
+
 def section_of(line: Line, slice_normal: FloatArray | None = None) -> Section:
     """Its centre lies half-way along the line and the short axis. Raises `InputError` for parallel ones."""
     p, q = np.array(line.p_ras_mm), np.array(line.q_ras_mm)
@@ -214,7 +219,7 @@ def _ends(
 ) -> tuple[float, float]:
     """Where the body ends along its axis: as it was said, else as is likely."""
     extents = [line.craniocaudal_mm for line in lines if line.craniocaudal_mm is not None]
-    if not extents or abs(main.normal @ SUPERIOR) < STEEP:
+    if not extents or not holds_extent(main.normal):
         low, high = _likely_ends(levels, square_radii)
         return min(low, float(known[0]) - MIN_LENGTH_MM), max(high, float(known[-1]) + MIN_LENGTH_MM)
     z = min(low for low, _ in extents), max(high for _, high in extents)

@@ -8,6 +8,7 @@ import numpy as np
 
 from pnst.errors import InputError
 from pnst.image import Grid, Mask, Volume
+from pnst.segmentation.assumed import assumptions
 from pnst.segmentation.confidence import UNSURE, boundary_sd_mm, predicted_dice, signs_of
 from pnst.segmentation.correction import corrected
 from pnst.segmentation.field import Field, field_of, keep_out, lesion_in, outside
@@ -108,7 +109,7 @@ def segment_and_explain(
         mask = corrected(study, mask, prompt)
     else:
         refuse_contradiction(mask, field)
-    return _lesion(label, mask, field, looks, _words(prompt, looks)), looks
+    return _lesion(label, mask, field, looks, _words(prompt, looks), assumptions(prompt, frame.body)), looks
 
 
 def grid_of(study: Study, on: Role | None) -> Grid:
@@ -144,11 +145,13 @@ def _words(prompt: Prompt, looks: Looks) -> str:
     return f"segmented from a {kind} on {seen}".replace("a scribbles", "scribbles").replace("a 1 ", "1 ")
 
 
-def _lesion(label: str, mask: Mask, field: Field, looks: Looks, made_by: str) -> SegmentedLesion:
+def _lesion(
+    label: str, mask: Mask, field: Field, looks: Looks, made_by: str, assumed: tuple[str, ...]
+) -> SegmentedLesion:
     p = field.probability()
     signs = signs_of(looks)
     likely = predicted_dice(signs)
-    quality = concerns(mask, looks, signs, likely)
+    quality = (*concerns(mask, looks, signs, likely), *assumed)
     return SegmentedLesion(
         label=label,
         mask=mask,

@@ -21,7 +21,7 @@ function drawOptions(view, edits) {
   parent.dataset.drawn = key;
   const focused = parent.contains(document.activeElement) ? document.activeElement.id : "";
   const paints = view.tool === "lesion" || view.tool === "other";
-  parent.replaceChildren(...(paints ? [brush(view)] : ends(view, edits)), ...actions(edits, status));
+  parent.replaceChildren(...(paints ? [brush(view)] : ends(view, edits)), ...actions(edits, status), ...missing(status.marks));
   if (focused) byId(focused)?.focus();
 }
 
@@ -46,6 +46,15 @@ function ends(view, edits) {
     (marks[name] ?? []).forEach((end, n) => made.push(endButton(view, edits, name, title, n)));
   }
   return made;
+}
+
+// What a line alone leaves unsaid, before anything is segmented from it.
+function missing(marks) {
+  if (!marks.line) return [];
+  const names = { short_axis: "the short axis", low_mm: "the lowest slice", high_mm: "the highest slice" };
+  const absent = Object.keys(names).filter((name) => marks[name] === null).map((name) => names[name]);
+  if (!absent.length) return [];
+  return [element("span", `Not marked: ${absent.join(", ")}. What is missing is assumed.`, { className: "quiet", id: "missing" })];
 }
 
 function endButton(view, edits, name, title, n) {
