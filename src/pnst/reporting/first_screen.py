@@ -11,7 +11,7 @@ from pnst.reporting.canvas import Picture
 from pnst.reporting.figures import lesion_picture
 from pnst.reporting.published_figures import predictor_families
 from pnst.reporting.reasons import Reason
-from pnst.reporting.vocabulary import part_title
+from pnst.reporting.skipped_parts import skipped_parts
 from pnst.study import Lesion, Study
 
 MOST_REASONS = 5
@@ -34,7 +34,7 @@ def first_screen(study: Study, lesion: Lesion, m: Measurements, explained: Seque
     """The strongest reasons, the lesion where it is seen best, and what is missing of the predictors."""
     series = best_seen(study, lesion)
     named = predictor_families()
-    missing = tuple((part_title(part), why) for part, why in m.skipped.items() if part.partition(".")[0] in named)
+    skipped = {part: why for part, why in m.skipped.items() if part.partition(".")[0] in named}
     shown = tuple(explained[:MOST_REASONS])
     picture = None if series is None else lesion_picture(series, lesion)
-    return FirstScreen(shown, len(explained) - len(shown), picture, missing)
+    return FirstScreen(shown, len(explained) - len(shown), picture, tuple(skipped_parts(skipped)))

@@ -24,7 +24,8 @@ from pnst.reporting.question_words import QuestionWords, question_words
 from pnst.reporting.reasons import axis_of, reasons
 from pnst.reporting.reportlets import reportlets
 from pnst.reporting.rule_rows import rule_table
-from pnst.reporting.vocabulary import column_title, facts, family_words, part_title, role_title
+from pnst.reporting.skipped_parts import skipped_parts
+from pnst.reporting.vocabulary import column_title, facts, family_words, role_title
 from pnst.study import Lesion, Series, Study
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _lesion(study: Study, lesion: Lesion, m: Measurements, a: Assessment) -> dic
         "differential": differential(m) if a.question == "intradural" else None,
         "key_numbers": key_numbers(m),
         "reportlets": reportlets(study, lesion, m),
-        "skipped": {part_title(part): reason for part, reason in m.skipped.items()},
+        "skipped": skipped_parts(m.skipped),
         "overrides": [(_column(name), quantity(name, value)) for name, value in m.overrides.items()],
         "warnings": list(dict.fromkeys((*a.warnings, *m.warnings))),
         "notes": (*lesion.notes, *(() if m.settings else (UNKNOWN_SETTINGS,))),

@@ -20,8 +20,9 @@ from pnst.reporting.figures import (
 )
 from pnst.reporting.key_numbers import Row, row_of
 from pnst.reporting.published_figures import PublishedFigure, predictor_families, published_figures
+from pnst.reporting.skipped_parts import skipped_of
 from pnst.reporting.structure_pictures import bone_pictures, contact_pictures, cord_pictures, nerve_pictures
-from pnst.reporting.vocabulary import KeyColumn, as_words, family_words
+from pnst.reporting.vocabulary import KeyColumn, family_words
 from pnst.study import Lesion, Study
 
 
@@ -77,10 +78,6 @@ def reportlets(study: Study, lesion: Lesion, m: Measurements) -> list[Reportlet]
     for name, family in m.families().items():
         words = family_words(name)
         draw = PICTURES.get(name)
-        own = f"{name}."
-        reasons = [
-            f"{as_words(part.removeprefix(own))}: {why}" for part, why in m.skipped.items() if part.startswith(own)
-        ]
         parts.append(
             Reportlet(
                 name,
@@ -92,7 +89,7 @@ def reportlets(study: Study, lesion: Lesion, m: Measurements) -> list[Reportlet]
                 tuple(published_figures(name, m)),
                 words.speaks,
                 family.quality or "",
-                "; ".join(reasons),
+                skipped_of(name, m.skipped),
             )
         )
     return parts

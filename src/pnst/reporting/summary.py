@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pnst.measurement.family import Value
 from pnst.measurement.measurements import Measurements
 from pnst.reporting.numbers import quantity, significant
-from pnst.reporting.vocabulary import part_title, sign_title
+from pnst.reporting.skipped_parts import skipped_parts
+from pnst.reporting.vocabulary import sign_title
 
 if TYPE_CHECKING:
     from pnst.classification.assessment import Assessment
@@ -61,7 +62,7 @@ def summarise(m: Measurements, a: Assessment) -> LesionSummary:
     if m.split_fat is not None and m.split_fat.applicable is not True:
         word = "undetermined" if m.split_fat.applicable is None else "not applicable"
         rows.append(("split fat sign", f"{word}: the lesion's compartment is {m.split_fat.compartment}", ""))
-    rows += [(lower_first(part_title(part)), f"not measured: {reason}", "") for part, reason in m.skipped.items()]
+    rows += [(lower_first(what), f"not measured: {reason}", "") for what, reason in skipped_parts(m.skipped)]
     rows += [_judged(name, value) for name, value in m.overrides.items()]
     rows += [(what, answer, "") for what, answer in _answer(a)]
     return LesionSummary(f"{m.case_id}, lesion {m.label}", tuple(rows))

@@ -275,6 +275,11 @@ def sign_title(family: str, sign: str) -> str:
 
 def part_title(part: str) -> str:
     """What a family, or half of one ("margin.edge"), is called where it was skipped."""
-    family, _, half = part.partition(".")
-    words = next((title for role, title in ROLES.items() if role == half), half.replace("_", " "))
-    return f"{family_words(family).title}, {words}" if half else family_words(family).title
+    title, words = family_words(part.partition(".")[0]).title, part_words(part)
+    return f"{title}, {words}" if words else title
+
+
+def part_words(part: str) -> str:
+    """What the half of a family is called ("margin.edge": "edge"); empty for a whole one."""
+    half = part.partition(".")[2]
+    return next((title for role, title in ROLES.items() if role == half), half.replace("_", " "))
