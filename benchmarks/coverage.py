@@ -27,7 +27,7 @@ from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable
 from pnst.measurement.measure import FAMILIES
 from pnst.measurement.settings import MeasureSettings
-from pnst.measurement.uncertainty import Spread, interval, spreads
+from pnst.measurement.uncertainty import Spread, interval, spreads, systematic_key
 
 FALL_BY_NOISE = {"adc.min_um2_per_ms", "adc.dark_um2_per_ms"}
 """Their truth is noiseless: what noise alone makes of them stands beside them."""
@@ -95,8 +95,8 @@ def informative(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def summary(rows: pd.DataFrame) -> str:
-    """One line a column: how often the interval holds the truth, and how wide it is."""
-    rows = informative(rows)
+    """One line a column (of those by structure one for all): how often the interval holds the truth, how wide it is."""
+    rows = informative(rows).assign(column=lambda rows: rows["column"].map(systematic_key))
     held = (rows["low"] <= rows["true"]) & (rows["true"] <= rows["high"])
     lines = []
     for column, part in rows.groupby("column", sort=False):

@@ -21,7 +21,7 @@ from coverage import informative, spread_of, with_intervals
 from scipy.stats import t as student
 
 from pnst.measurement.settings import MeasureSettings, UncertaintySettings
-from pnst.measurement.uncertainty import standard_uncertainty
+from pnst.measurement.uncertainty import standard_uncertainty, systematic_key
 
 MULTIPLES = (0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.2, 3.3, 5.0)
 """Of the median error: SDs in the column's own unit that are tried. A share alone vanishes with the value."""
@@ -32,41 +32,41 @@ DIGITS = 2
 Pair = tuple[float, float]
 
 
-def settings_with(column: str, pair: Pair) -> MeasureSettings:
-    """Settings whose table holds that column alone."""
-    return MeasureSettings(uncertainty=UncertaintySettings(systematic={column: pair}))
+def settings_with(key: str, pair: Pair) -> MeasureSettings:
+    """Settings whose table holds that line alone."""
+    return MeasureSettings(uncertainty=UncertaintySettings(systematic={key: pair}))
 
 
-def log_likelihood(column: str, rows: pd.DataFrame, pair: Pair) -> float:
-    """Of the errors of a column."""
-    settings = settings_with(column, pair).uncertainty
-    found = [standard_uncertainty(column, row.value, spread_of(row), settings) for row in rows.itertuples()]
+def log_likelihood(key: str, rows: pd.DataFrame, pair: Pair) -> float:
+    """Of the errors of a line's columns."""
+    settings = settings_with(key, pair).uncertainty
+    found = [standard_uncertainty(row.column, row.value, spread_of(row), settings) for row in rows.itertuples()]
     sd, freedom = np.transpose(found)
     sd = np.maximum(sd, 1e-12)
     return float((student.logpdf((rows["value"] - rows["true"]) / sd, freedom) - np.log(sd)).sum())
 
 
-def share_held(column: str, rows: pd.DataFrame, pair: Pair) -> float:
+def share_held(key: str, rows: pd.DataFrame, pair: Pair) -> float:
     """Of the intervals that this pair makes."""
-    made = with_intervals(rows, settings_with(column, pair))
+    made = with_intervals(rows, settings_with(key, pair))
     return float(((made["low"] <= made["true"]) & (made["true"] <= made["high"])).mean())
 
 
-def holds(column: str, rows: pd.DataFrame, pair: Pair) -> bool:
+def holds(key: str, rows: pd.DataFrame, pair: Pair) -> bool:
     """Often enough, one more scene counted as missed; of too few scenes for that, always."""
-    share, scenes = share_held(column, rows, pair), rows["seed"].nunique()
+    share, scenes = share_held(key, rows, pair), rows["seed"].nunique()
     return share == 1 or share * scenes / (scenes + 1) >= OFTEN
 
 
-def pair_of(column: str, rows: pd.DataFrame) -> Pair:
+def pair_of(key: str, rows: pd.DataFrame) -> Pair:
     """The likeliest, widened until the intervals hold; (0, 0) where the repetitions alone do."""
-    if share_held(column, rows, (0.0, 0.0)) >= OFTEN:
+    if share_held(key, rows, (0.0, 0.0)) >= OFTEN:
         return 0.0, 0.0
     error = (rows["value"] - rows["true"]).abs().median()
     tried = [(float(error * multiple), share) for multiple, share in product(MULTIPLES, SHARES)]
-    own, share = max(tried, key=lambda pair: log_likelihood(column, rows, pair))
+    own, share = max(tried, key=lambda pair: log_likelihood(key, rows, pair))
     wider = [(_rounded(own * factor), _rounded(share * factor)) for factor in WIDER]
-    return next((pair for pair in wider if holds(column, rows, pair)), wider[-1])
+    return next((pair for pair in wider if holds(key, rows, pair)), wider[-1])
 
 
 def _rounded(number: float) -> float:
@@ -75,10 +75,11 @@ def _rounded(number: float) -> float:
 
 def table(rows: pd.DataFrame) -> Iterator[str]:
     """Lines of the table; a column whose repetitions alone are right has none."""
-    for column, part in informative(rows).groupby("column", sort=False):
-        own, share = pair_of(str(column), part)
+    rows = informative(rows)
+    for key, part in rows.groupby(rows["column"].map(systematic_key), sort=False):
+        own, share = pair_of(str(key), part)
         if own or share:
-            yield f'    "{column}": ({own:g}, {share:g}),'
+            yield f'    "{key}": ({own:g}, {share:g}),'
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""How often the intervals of the spine's numbers and of the signs on T2 hold the exact answer.
+"""How often the intervals of the spine, of signs on T2, of nerves, neighbours and perfusion hold the exact answer.
 
-python benchmarks/sign_coverage.py --csv held_out.csv [--number 12] [--markdown]   # goes on where the file ends
+python benchmarks/sign_coverage.py --csv held_out.csv [--number 12] [--family nerve] [--markdown]
 python benchmarks/sign_coverage.py --csv set_with.csv --calibrate   # then: interval_table.py set_with.csv
 
-The scenes of `sign_scenes.py`, and spines with a tumour in the cord, beside it, through a foramen and beside the
-column, all drawn; each is measured by its own families alone. Masks are those of the geometry.
+It goes on where the file ends. The scenes of `sign_scenes.py` and `structure_scenes.py`, and spines with a tumour in
+the cord, beside it, through a foramen and beside the column, all drawn; each is measured by its own families alone.
+Masks are those of the geometry.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,16 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from coverage import cells, summary, with_intervals
+from coverage import cells, informative, summary, with_intervals
 from sign_scenes import KINDS, drawn
 from signs import true_columns
+from structure_scenes import SCENES, structured
 from tables import machine, write_section
 
 from pnst.measurement.context import Context
 from pnst.measurement.family import NotMeasurable
 from pnst.measurement.measure import FAMILIES
-from pnst.measurement.settings import MeasureSettings
+from pnst.measurement.settings import MeasureSettings, UncertaintySettings
 from pnst.measurement.uncertainty import spreads
 from pnst.phantom import simulate
 from pnst.study import Role
@@ -37,6 +39,7 @@ from spines import AXIAL, OBLIQUE, SAGITTAL, SpineCase, spine_case
 
 SPINE = "spine"
 OF_THE_SPINE = ("cord", "canal", "bone", "nerve")
+OF_ALL = (*KINDS, SPINE, *SCENES)
 SET_WITH, HELD_OUT = 200, 300
 """The first seed of either set; those of `signs.py` and of the tests are others."""
 Row = dict[str, Any]
@@ -83,6 +86,10 @@ def contexts(family: str, seed: int) -> tuple[Context, Row, tuple[str, ...]]:
     if family == SPINE:
         case = spine_drawn(seed)
         return Context(case.study, case.lesion, settings), dict(case.truth), OF_THE_SPINE
+    if family in SCENES:
+        scene = structured(family, seed)
+        truth = {f"{family}.{name}": value for name, value in scene.truth.items()}
+        return Context(scene.study, scene.lesion, settings), truth, (family,)
     _, spec = drawn(family, seed)
     made = simulate(spec, seed)
     truth = {f"{family}.{name}": value for name, value in true_columns(spec, seed, made.study, family).items()}
@@ -110,12 +117,12 @@ def rows_of(family: str, seed: int) -> Iterator[Row]:
                 yield {**about, "column": f"{name}.{short}", "value": value, "true": true, **cells(one)}
 
 
-def measured_rows(first: int, number: int, path: Path) -> pd.DataFrame:
-    """The rows of every scene; those that the file does not hold yet are measured and appended."""
+def measured_rows(families: Sequence[str], first: int, number: int, path: Path) -> pd.DataFrame:
+    """All rows of the file; the scenes that it does not hold yet are measured and appended."""
     done: set[tuple[str, int]] = set()
     if path.exists():
         done = set(pd.read_csv(path, usecols=["scenes", "seed"]).itertuples(index=False, name=None))
-    for family in (*KINDS, SPINE):
+    for family in families:
         for seed in range(first, first + number):
             if (family, seed) in done:
                 continue
@@ -125,15 +132,26 @@ def measured_rows(first: int, number: int, path: Path) -> pd.DataFrame:
     return pd.read_csv(path)
 
 
+def about(rows: pd.DataFrame) -> str:
+    """How many scenes there are of each kind, and how often the intervals hold without what repeating does not show."""
+    counts = rows.groupby("scenes", sort=False)["seed"].nunique()
+    repeated = informative(with_intervals(rows, MeasureSettings(uncertainty=UncertaintySettings(systematic={}))))
+    held = (repeated["low"] <= repeated["true"]) & (repeated["true"] <= repeated["high"])
+    scenes = ", ".join(f"{name} {number}" for name, number in counts.items())
+    return f"Scenes: {scenes}. Of repeating alone the intervals hold {held.mean():.1%}."
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--csv", type=Path, required=True, help="every spread; goes on where it ends")
     parser.add_argument("--number", type=int, default=12, help="scenes of each kind (default 12)")
+    parser.add_argument("--family", choices=OF_ALL, action="append", help="these scenes alone (default all)")
     parser.add_argument("--calibrate", action="store_true", help="the scenes that the intervals are set with")
     parser.add_argument("--markdown", action="store_true", help="write the section of README.md")
     asked = parser.parse_args()
-    rows = measured_rows(SET_WITH if asked.calibrate else HELD_OUT, asked.number, asked.csv)
-    text = f"{asked.number} scenes of each kind. {machine()}.\n\n{summary(with_intervals(rows, MeasureSettings()))}"
+    first = SET_WITH if asked.calibrate else HELD_OUT
+    rows = measured_rows(asked.family or OF_ALL, first, asked.number, asked.csv)
+    text = f"{about(rows)} {machine()}.\n\n{summary(with_intervals(rows, MeasureSettings()))}"
     print(text)
     if asked.markdown and not asked.calibrate:
         write_section("sign_coverage", text)

@@ -23,6 +23,17 @@ def test_an_outline_that_is_missing_counts_as_the_other():
     assert (outlines == (disc(8) > 0)).all()
 
 
+@pytest.mark.parametrize("radius", [6.0, 9.0])
+def test_a_blurred_disc_keeps_its_area(radius):  # at half of a share it is 18 and 14 % smaller
+    from scipy.ndimage import gaussian_filter
+
+    blurred = gaussian_filter(disc(radius), radius / 2.5)
+    (outline,) = interpolated_outlines(blurred, blurred, np.array([0.5]))
+    assert outline.sum() == disc(radius).sum()
+    assert (blurred >= 0.5).sum() < 0.9 * disc(radius).sum()
+    assert (outline & (disc(radius) > 0)).sum() > 0.95 * outline.sum()
+
+
 def test_a_hull_fills_a_bite_and_leaves_a_disc_alone():  # closed form: the bite up to the chord between its ends
     whole, bitten = disc(20) > 0, (disc(20) > 0) & ~(disc(12, (20, 0)) > 0)
     filled = hulls(np.stack([whole, bitten, np.zeros_like(whole)]))

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from pnst.kernels.sampling import sample
+from pnst.kernels.smoothing_spline import smoothing_spline
 from pnst.typing import AnyArray, FloatArray, IntArray
 
 STEP_MM = 1.0
 """Between the points of a line: a circle of 50 mm is missed by 0.0025 mm between two of them."""
-KNOT_MM = 25.0
-"""Between the knots of the cubic spline through a tube's sections: what bends within less is tremor of the contour."""
+WAVE_MM = 35.0
+"""Of the smooth curve through a tube's sections: what bends within less is tremor of the contour."""
 PASSES = 3
 """Times that a tube's sections are laid across the line that they then give."""
 PROJECTIONS = 4
@@ -98,6 +99,15 @@ class CentreLine:
         beside = np.einsum("ni,nij->nj", flat - foot, frames[..., :2])
         return arc.reshape(points.shape[:-1]), beside.reshape((*points.shape[:-1], 2))
 
+    def beyond_mm(self, point: FloatArray) -> float:
+        """How far the foot of a point (3,) lies beyond the nearer end; 0 beside the line.
+
+        >>> line_through(np.array([[0.0, 0, 0], [0, 0, 9]])).beyond_mm(np.array([3.0, 0, 13]))
+        4.0
+        """
+        arc = float(self.project(point[None])[0][0])
+        return max(-arc, arc - self.length_mm, 0.0)
+
     def to_world(self, arc: FloatArray, beside: FloatArray) -> FloatArray:
         """(..., 3): the points at lengths (...) along the line and places (..., 2) across it."""
         points, frames = self.at(arc)
@@ -129,7 +139,6 @@ def line_of_tube(
     mask: AnyArray,
     affine: FloatArray,
     step_mm: float = STEP_MM,
-    knot_mm: float = KNOT_MM,
     start: CentreLine | None = None,
 ) -> CentreLine:
     """The line through the centroids of a tube's sections, each perpendicular to the line: from end to end.
@@ -158,7 +167,7 @@ def line_of_tube(
     if line.length_mm < MIN_ELONGATION * 2 * radius:
         raise ValueError("the mask is not twice as long as it is wide")
     for _ in range(PASSES):
-        line = _through_sections(mask, affine, _to_the_ends(line, voxels, step_mm), radius, knot_mm)
+        line = _through_sections(mask, affine, _to_the_ends(line, voxels, step_mm), radius)
     return _to_the_ends(line, voxels, step_mm)
 
 
@@ -266,12 +275,8 @@ def _distances(cells: FloatArray, start: int, reach_mm: float) -> FloatArray:
         reach_mm *= 1.5
 
 
-def _through_sections(
-    mask: AnyArray, affine: FloatArray, line: CentreLine, radius_mm: float, knot_mm: float
-) -> CentreLine:
-    """A least-squares cubic spline through the centroids of the sections across a line, but for those cut short."""
-    from scipy.interpolate import make_lsq_spline
-
+def _through_sections(mask: AnyArray, affine: FloatArray, line: CentreLine, radius_mm: float) -> CentreLine:
+    """A smooth curve through the centroids of the sections across a line, but for those cut short."""
     half_width, pixel = 2.5 * radius_mm, radius_mm / 8
     across = np.nan_to_num(sections(mask, affine, line, line.arc, half_width, pixel))
     area = across.sum(axis=(1, 2))
@@ -281,9 +286,7 @@ def _through_sections(
     arc, centres = line.arc[whole], line.to_world(line.arc, beside)[whole]
     if len(arc) < 4:
         raise ValueError("too few whole sections lie in the mask")
-    pieces = max(1, round(np.ptp(arc) / knot_mm))
-    knots = np.quantile(arc, np.linspace(0, 1, pieces + 1))  # some sections between any two, whatever the gaps
-    spline = make_lsq_spline(arc, centres, np.concatenate([[arc[0]] * 3, knots, [arc[-1]] * 3]), k=3)
+    spline = smoothing_spline(arc, centres, WAVE_MM)
     step_mm = line.length_mm / (len(line.arc) - 1)
     return _even(spline(np.linspace(arc[0], arc[-1], 4 * len(arc) + 1)), step_mm)
 

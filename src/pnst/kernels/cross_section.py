@@ -10,8 +10,9 @@ from pnst.typing import BoolArray, FloatArray
 def interpolated_outlines(below: FloatArray, above: FloatArray, place: FloatArray) -> BoolArray:
     """(n, m, m): outlines between two sections (m, m) of shares, at `place` (n,) from 0 (below) to 1 (above).
 
-    Shape-based (Raya & Udupa 1990, IEEE TMI 9:32): the signed distances to both outlines are averaged. An outline that
-    is empty counts as the other one.
+    Shape-based (Raya & Udupa 1990, IEEE TMI 9:32): the signed distances to both outlines are averaged. A section's
+    outline holds as many pixels as its shares add up to: at half of a share a small round one, blurred, would be too
+    small. An outline that is empty counts as the other one.
 
     Half-way between squares of 3 and of 7 pixels lies one of 5:
 
@@ -22,11 +23,19 @@ def interpolated_outlines(below: FloatArray, above: FloatArray, place: FloatArra
     """
     from scipy.ndimage import distance_transform_edt
 
-    filled = [part >= 0.5 for part in (below, above)]
+    filled = [_of_area(part) for part in (below, above)]
     filled = [part if part.any() else other for part, other in zip(filled, filled[::-1], strict=True)]
     low, high = (distance_transform_edt(part) - distance_transform_edt(~part) for part in filled)
     share = place[:, None, None]
     return np.asarray(low * (1 - share) + high * share > 0)
+
+
+def _of_area(section: FloatArray) -> BoolArray:
+    """The pixels with the greatest shares, as many as all shares add up to."""
+    count = min(int(np.rint(section.sum())), section.size)
+    if count == 0:
+        return np.zeros(section.shape, dtype=bool)
+    return np.asarray(section >= max(np.partition(section, -count, axis=None)[-count], np.finfo(np.float32).eps))
 
 
 def hulls(sections: BoolArray) -> BoolArray:

@@ -60,6 +60,17 @@ SYSTEMATIC: dict[str, tuple[float, float]] = {
     "bone.foramen_area_ratio": (0.042, 0.24),
     "bone.foraminal_fraction": (0.014, 0.1),
     "bone.dumbbell_waist_ratio": (0.084, 0.06),
+    "nerve.gap_mm": (0.48, 0.0),
+    "nerve.signal_ratio": (0.003, 0.0089),
+    "nerve.calibre_mm": (0.12, 0.033),
+    "nerve.calibre_ratio_to_other_side": (0.0012, 0.033),
+    "nerve.eccentricity": (0.024, 0.0),
+    "invasion.overlap_ml": (0.01, 0.01),
+    "invasion.contact_mm2": (9.6, 0.0),
+    "invasion.destroyed_fraction": (0.0016, 0.1),
+    "ivim.f_fraction": (0.0098, 0.0),
+    "heterogeneity.variation_t1": (0.00083, 0.06),
+    "heterogeneity.variation_t2": (0.0008, 0.06),
 }
 """The default of `uncertainty.systematic`, from `benchmarks/interval_table.py`, but for that of the lobulations' count
 and of `margin.measured_fraction`, whose truth is not known. `benchmarks/coverage.py` and `sign_coverage.py` count how
@@ -283,8 +294,9 @@ class UncertaintySettings(StageSettings):
     noise_mm: float = Field(10.0, gt=0)
     """Noise is told from the lesion and its surroundings within this distance (ours)."""
     systematic: dict[str, tuple[float, float]] = Field(default_factory=lambda: dict(SYSTEMATIC))
-    """Column → SD of what it misses whatever the noise: in its own unit, and as a share of the value; of a fraction
-    that is a share of what is nearer, all or nothing, of a ratio of its distance from 1 (ours)."""
+    """Column (of `invasion` without the structure) → SD of what it misses whatever the noise: in its own unit, and as a
+    share of the value; of a fraction that is a share of what is nearer, all or nothing, of a ratio of its distance from
+    1 (ours)."""
 
 
 class SpineSettings(StageSettings):

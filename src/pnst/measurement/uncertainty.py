@@ -45,6 +45,9 @@ SIGNED = ("offset_mm",)
 COUNTS = ("count",)
 """Columns that end so are whole numbers, and so are the ends of their intervals."""
 
+BY_STRUCTURE = ("invasion",)
+"""Families whose columns begin with the name of a structure: what is missed is the same for all of them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Spread:
@@ -168,9 +171,22 @@ def standard_uncertainty(
 
 
 def _systematic(column: str, value: float, settings: UncertaintySettings) -> float:
-    """SD of what is missed whatever the noise."""
-    own, share = settings.systematic.get(column, (0.0, 0.0))
+    """SD of what is missed whatever the noise; nothing of a structure that is not touched."""
+    key = systematic_key(column)
+    if key != column and value == 0:
+        return 0.0
+    own, share = settings.systematic.get(key, (0.0, 0.0))
     return float(np.hypot(own, share * _part(column, value)))
+
+
+def systematic_key(column: str) -> str:
+    """Where `family.column` stands in the setting `systematic`: without a structure's name.
+
+    >>> systematic_key("invasion.bone_contact_mm2"), systematic_key("size.volume_ml")
+    ('invasion.contact_mm2', 'size.volume_ml')
+    """
+    family, _, name = column.partition(".")
+    return f"{family}.{name.partition('_')[2]}" if family in BY_STRUCTURE else column
 
 
 def _part(column: str, value: float) -> float:

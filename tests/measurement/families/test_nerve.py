@@ -69,6 +69,15 @@ class TestOnEveryGrid:
         assert signs(nerve) == (False, False, False, 0)
         assert nerve.gap_mm == pytest.approx(5, abs=VOXEL[grid] / 2)
         assert nerve.contiguous_threshold == 3
+        assert nerve.eccentricity is None
+
+    def test_a_nerve_that_is_cut_off_at_one_end_of_the_lesion(self, grid, course):
+        """Drawn on from there, the axes of 25 nerves passed up to 9 mm beside where they should."""
+        scene = NerveScene(grid, course, limbs=(Limb(stop=-R),))
+        m = measure(scene.study(image=False), scene.lesion())
+        assert signs(m.nerve) == (True, True, False, 1)
+        assert m.nerve.eccentricity is None
+        assert "mm before the lesion's middle" in m.skipped["nerve.eccentricity"]
 
     def test_a_nerve_that_ends_inside(self, grid, course):
         nerve = nerve_of(NerveScene(grid, course, limbs=(Limb(stop=0.0),)), image=False)

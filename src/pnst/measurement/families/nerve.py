@@ -35,7 +35,8 @@ class Nerve(Family):
     limbs_count: int
     """Pieces of the nerve that lead away from the lesion: one enters, two enter and leave."""
     eccentricity: float | None = None
-    """Distance of the nerve's axis from the lesion's centre ÷ the lesion's half width there."""
+    """Distance of the nerve's axis from the lesion's centre ÷ the lesion's half width there; None where the nerve ends
+    more than its own thickness before the lesion's middle."""
     signal_ratio: float | None = None
     """Nerve ÷ muscle on T2."""
     calibre_mm: float | None = None
@@ -102,6 +103,11 @@ def _eccentricity(context: Context, course: NerveCourse) -> float:
         line = context.structures.axis_near(course, context.lesion)
     except ValueError as reason:
         raise NotMeasurable(f"the nerve's axis near the lesion cannot be told: {reason}") from reason
+    short_mm = line.beyond_mm(context.lesion.mesh.centroid)
+    if short_mm > float(np.median(course.calibres.diameter_mm)):
+        raise NotMeasurable(
+            f"the nerve ends {short_mm:.0f} mm before the lesion's middle, and which way it would run on is not known"
+        )
     return eccentricity(line, context.lesion.mesh)
 
 
