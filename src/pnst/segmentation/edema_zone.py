@@ -49,14 +49,21 @@ class EdemaZone:
 
 
 def detect_edema(
-    perilesional: Perilesional, muscle: MuscleLevel, settings: EdemaSettings, fat_fraction: FloatArray | None = None
+    perilesional: Perilesional,
+    muscle: MuscleLevel,
+    settings: EdemaSettings,
+    fat_fraction: FloatArray | None = None,
+    named: BoolArray | None = None,
 ) -> Detected:
     """Cells above muscle + `detection_sd` SDs that are connected to the lesion by more than a strand, fluid left out.
 
-    `fat_fraction` is that of T1 on the surroundings' cells (NaN outside T1), or None without one.
+    `fat_fraction` is that of T1 on the surroundings' cells (NaN outside T1), or None without one; `named` their voxels
+    that are known to be another tissue.
     """
     downsampled, level = perilesional.downsampled, muscle.mode + settings.detection_sd * muscle.sd
     bright = downsampled.smooth > level
+    if named is not None:
+        bright &= block_means(named, downsampling_factors(perilesional.volume.grid)) == 0
     if fat_fraction is not None:
         bright &= ~(np.nan_to_num(fat_fraction) > settings.fat_fraction)
     edema = _connected_cells(perilesional, bright, settings)
@@ -70,11 +77,16 @@ def detect_edema(
 
 
 def bound_edema(
-    perilesional: Perilesional, muscle: MuscleLevel, settings: EdemaSettings, detected: Detected
+    perilesional: Perilesional,
+    muscle: MuscleLevel,
+    settings: EdemaSettings,
+    detected: Detected,
+    named: BoolArray | None = None,
 ) -> EdemaZone:
     """The zone on the image's own voxels, bounded at half the step from muscle to oedema's level thereabouts.
 
-    A bound at the level of detection would lie outside the true one by partial volume.
+    A bound at the level of detection would lie outside the true one by partial volume. No voxel of it is one of the
+    surroundings that is `named` another tissue.
     """
     filled = detected.edema | perilesional.downsampled.lesion
     box = bounding_box(filled, perilesional.downsampled.grid.spacing) or (slice(0, 1), slice(0, 1), slice(0, 1))
@@ -82,6 +94,8 @@ def bound_edema(
     image, inside = perilesional.volume.crop(voxels), perilesional.lesion.data[voxels]
     region = upsample(filled[box], image.grid) & ~inside
     bright = region & (image.data > detected.level)
+    if named is not None:
+        bright &= ~named[voxels]
     if not bright.any():
         nothing = np.zeros(0, dtype=np.float32)
         return EdemaZone(Mask(bright, image.grid), inside, nothing, nothing > 0, detected.level)

@@ -13,8 +13,10 @@ from pnst.kernels.morphology import dilate
 from pnst.kernels.sampling import rays
 from pnst.measurement.context import Context
 from pnst.measurement.family import Family, NotMeasurable, Outcome, join_warnings
+from pnst.measurement.named_tissue import NO_EDEMA, NamedTissue, named_tissue
 from pnst.measurement.neighbours import neighbours_in
 from pnst.measurement.reference_tissue import HISTOGRAM
+from pnst.measurement.vertebrae import VERTEBRA_MASKS
 from pnst.segmentation.edema_zone import bound_edema, detect_edema
 from pnst.segmentation.perilesional import Perilesional
 from pnst.study import Lesion, Role, Series
@@ -37,7 +39,7 @@ MUSCLE_UNSEEN = (
 class Edema(Family):
     """Extent in mm, volume in ml; `present: false` with extent and volume 0 is a result."""
 
-    masks: ClassVar[frozenset[str]] = frozenset({"edema", "muscle"})
+    masks: ClassVar[frozenset[str]] = frozenset({"edema", "muscle", *NO_EDEMA, *VERTEBRA_MASKS})
     max_extent_mm: float
     present: bool
     present_threshold: float
@@ -201,15 +203,19 @@ def _detected_zone(context: Context, series: Series) -> _Zone:
     for reach in sorted({min(mm, settings.search_mm) for mm in (near_mm, NEXT_LOOK * near_mm, settings.search_mm)}):
         perilesional = context.views.perilesional(series, reach)
         fat = context.reference_tissue.fat_fraction(perilesional)
-        detected = detect_edema(perilesional, level, settings, fat)
+        named = _named(context, perilesional)
+        detected = detect_edema(perilesional, level, settings, fat, None if named is None else named.inside)
         if not _goes_on(detected.edema, perilesional, series.volume.grid):
             break
     context.reference_intensities.reach_mm.setdefault(series.role, reach)
-    zone = bound_edema(perilesional, level, settings, detected)
+    zone = bound_edema(perilesional, level, settings, detected, None if named is None else named.inside)
     fluid_ml = np.count_nonzero(detected.fluid) * perilesional.downsampled.grid.voxel_volume_mm3 / 1000
     warnings = [*context.views.quality_flags(series), *context.views.neighbour_flags]
     if fluid_ml >= settings.min_fluid_ml:
         warnings.append(f"{fluid_ml:.2g} ml of fluid beside the lesion is left out")
+    named_ml = 0.0 if named is None else _bright_ml(perilesional, named, detected.level)
+    if named is not None and named_ml >= settings.min_fluid_ml:
+        warnings.append(f"{named_ml:.2g} ml in and round the masks of {' and '.join(named.names)} is left out")
     if level.source == HISTOGRAM:
         warnings.append("muscle was taken from the histogram of the fat-suppressed series alone")
     unseen = MUSCLE_UNSEEN.format(share=level.mode / perilesional.lesion_median) if level.unsure else None
@@ -225,6 +231,18 @@ def _detected_zone(context: Context, series: Series) -> _Zone:
         warnings=tuple(warnings) if unseen is None else (unseen, *warnings),
         muscle_unseen=unseen if fat is None else None,
     )
+
+
+def _named(context: Context, perilesional: Perilesional) -> NamedTissue | None:
+    """What masks call another tissue: a nerve is as bright as oedema."""
+    study, margin_mm = context.study, context.settings.tissue.neighbour_margin_mm
+    return named_tissue(study, context.structures.vertebrae(study), perilesional.volume.grid, margin_mm)
+
+
+def _bright_ml(perilesional: Perilesional, named: NamedTissue, level: float) -> float:
+    """How much of a named tissue would have been looked at."""
+    bright = named.inside & ~perilesional.lesion.data & (perilesional.volume.data > level)
+    return float(np.count_nonzero(bright)) * perilesional.volume.grid.voxel_volume_mm3 / 1000
 
 
 def _reaches_lost(zone: Mask, perilesional: Perilesional) -> bool:
