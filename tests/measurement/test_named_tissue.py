@@ -66,7 +66,17 @@ def test_a_bright_nerve_is_no_oedema_where_its_mask_is_given(course):
     assert (m.edema.present, m.edema.max_extent_mm, m.edema.volume_ml) == (False, 0, 0)
     assert "ml in and round the masks of nerve is left out" in m.edema.quality
     unnamed = replace(study, masks={"muscle": study.masks["muscle"]})
-    assert measure(unnamed, lesion).edema.max_extent_mm > 30  # what the mask prevents
+    counted = measure(unnamed, lesion).edema
+    assert counted.max_extent_mm > 30  # what the mask prevents …
+    assert "as slender as a bright nerve or vessel" in counted.quality  # … and what is said without it
+
+
+@pytest.mark.parametrize("halo", [12.0, 24.0])
+def test_oedema_all_round_is_not_called_slender(halo):
+    scene = Scene(radius=13, halo=halo, limb=58, reach=45)
+    edema = measure(scene.study(), scene.lesion()).edema
+    assert edema.max_extent_mm == pytest.approx(halo, abs=2.5)
+    assert "slender" not in (edema.quality or "")
 
 
 def test_oedema_round_a_nerve_is_measured_beside_it():  # closed form: a halo of 8 mm, less the tube in it

@@ -122,7 +122,11 @@ class EdemaSettings(StageSettings):
     touch_offsets_mm: tuple[float, ...] = Field((0.75, 1.5, 2.25), min_length=1)
     """The surface touches oedema where one of the points this far outward lies in it (ours)."""
     min_fluid_ml: float = Field(0.1, ge=0)
-    """Less fluid beside the lesion than this is not reported (ours)."""
+    """Less fluid beside the lesion than this, or of what masks name, is not reported (ours)."""
+    slender_beyond_mm: float = Field(10.0, gt=0)
+    """Oedema that reaches twice as far as this is looked at beyond it …"""
+    slender_mm2: float = Field(200.0, ge=0)
+    """… and said to be as slender as a nerve where its volume there ÷ its length is less (ours)."""
     infiltration_mm: float = Field(6.0, ge=0)
     """An edge that infiltrates (σ up to 4 mm) is bright this far out: oedema that ends sooner is reported as such
     (ours)."""

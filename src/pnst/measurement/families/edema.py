@@ -19,6 +19,7 @@ from pnst.measurement.reference_tissue import HISTOGRAM
 from pnst.measurement.vertebrae import VERTEBRA_MASKS
 from pnst.segmentation.edema_zone import bound_edema, detect_edema
 from pnst.segmentation.perilesional import Perilesional
+from pnst.segmentation.settings import EdemaSettings
 from pnst.study import Lesion, Role, Series
 from pnst.typing import AnyArray, BoolArray, FloatArray
 
@@ -29,6 +30,10 @@ BLOCK_MM = 2.0
 """The farthest voxel is looked for in blocks of about this side: it costs time alone."""
 CENSORED = "the oedema reaches the border of the image or of the search"
 WEAK = "the oedema stands little above the noise of muscle, and is bounded where it was detected"
+SLENDER = (
+    "beyond {beyond:g} mm it is {area:.0f} mm² across, as slender as a bright nerve or vessel, which is no oedema: "
+    "look at it, and give a mask of the nerve or the vessels"
+)
 INFILTRATION = "no further from the lesion than an infiltrating edge would be, which is not told apart"
 MUSCLE_UNSEEN = (
     "muscle was not found for certain: what may be it is {share:.0%} as bright as the lesion, as oedema all round is"
@@ -75,6 +80,7 @@ def measure_edema(context: Context) -> Outcome:
             *zone.warnings,
             WEAK if zone.weak else None,
             INFILTRATION if extent <= settings.infiltration_mm else None,
+            zone.slender(extent, settings),
         ),
     )
     return Outcome(edema, regions={"edema": region})
@@ -119,6 +125,8 @@ class _Zone:
     """It goes on to voxels that hold no number."""
     weak: bool = False
     """Half the step to the oedema lies within the noise of muscle."""
+    drawn: bool = False
+    """By a reader."""
     warnings: tuple[str, ...] = ()
     """What makes it doubtful."""
     muscle_unseen: str | None = None
@@ -144,6 +152,15 @@ class _Zone:
         diagonal = float(np.linalg.norm((side - 1) * spacing))
         best = self.surface_distance(chosen[seen[block] + diagonal >= seen.max()])
         return float(best.max())
+
+    def slender(self, extent_mm: float, settings: EdemaSettings) -> str | None:
+        """What to say where its far part is long and as narrow as a nerve that is mirrored on either side."""
+        beyond = settings.slender_beyond_mm
+        if self.drawn or extent_mm < 2 * beyond:
+            return None
+        far = np.count_nonzero(self.rough_distance > beyond) * self.mask.grid.voxel_volume_mm3
+        area = far / (extent_mm - beyond)
+        return SLENDER.format(beyond=beyond, area=area) if area < settings.slender_mm2 else None
 
     def lies_beyond(self, distance_mm: float, min_volume_ml: float) -> bool:
         """Whether a connected piece of at least that volume lies further out than this."""
@@ -176,7 +193,7 @@ def _without_lesion(given: Mask, context: Context) -> _Zone:
     mask = Mask(outside if hidden is None else outside & ~hidden, given.grid.crop(box))
     distance = edt.edt(1 - inside.data[box].astype(np.uint8), anisotropy=given.grid.spacing)[mask.data]
     core = np.ones(len(distance), dtype=bool)  # a reader drew it: no strand of it is in question
-    return _Zone(mask, lesion, given.grid, distance, float(np.linalg.norm(given.grid.spacing)), core)
+    return _Zone(mask, lesion, given.grid, distance, float(np.linalg.norm(given.grid.spacing)), core, drawn=True)
 
 
 def _round_both(one: Box | None, other: Box | None) -> Box:
