@@ -10,6 +10,7 @@ import csv
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from reader import Reader, shaky
 
 from pnst.errors import PnstError
 from pnst.image import Mask, Volume
+from pnst.segmentation.assumed import assumptions
 from pnst.segmentation.confidence import signs_of
 from pnst.segmentation.field import voxels_of
 from pnst.segmentation.network import Network, read_networks
@@ -27,7 +29,6 @@ from pnst.segmentation.prompt_body import body_of
 from pnst.segmentation.segment import segment_and_explain
 from pnst.study import Role, Series, Source, Study
 
-KINDS = ("line", "clicks", "lines", "shaky lines", "box", "point")
 OFF_MM = 5.0
 """How far shaky ends lie from where they should."""
 FIELDS = (
@@ -38,6 +39,7 @@ FIELDS = (
     "body_dice",
     "expected",
     "from_body",
+    "assumed",
     "predicted",
     "ml",
     "body_ml",
@@ -56,6 +58,8 @@ def prompts(reader: Reader, case: LabelledCase, draws: int) -> Iterator[tuple[st
     one, middle = reader.one(), reader.one(reader.slice_at(0.5))
     ends = [reader.slice_at(share) for share in (0.15, 0.85)]
     yield "line", 0, one
+    yield "two axes", 0, replace(one, craniocaudal_mm=None)
+    yield "line alone", 0, replace(one, short_axis=None, craniocaudal_mm=None)
     yield "clicks", 0, [one, *(reader.middle(k) for k in ends if k != reader.main)]
     yield "lines", 0, [middle, *(reader.lines[k] for k in ends)]
     for draw in range(3):
@@ -80,8 +84,8 @@ def row_of(case: LabelledCase, prompt: Prompt, networks: Sequence[Network]) -> d
     found, looks = segment_and_explain(study_of(case), prompt, networks=networks)
     row = {"dice": dice(found.mask, truth), "predicted": found.predicted_dice, "ml": found.mask.volume_mm3 / 1000}
     row["s"] = time.process_time() - start
-    signs = signs_of(looks)
-    row |= {"expected": signs.expected_dice, "from_body": signs.body_dice}
+    signs = signs_of(looks, len(assumptions(prompt, looks.frame.body)))
+    row |= {"expected": signs.expected_dice, "from_body": signs.body_dice, "assumed": signs.assumed}
     if not isinstance(prompt, Point):
         body = Mask(body_of(prompt, case.grid.directions[:, 2]).depth(voxels_of(case.grid)) > 0, case.grid)
         row |= {"body_dice": dice(body, truth), "body_ml": body.volume_mm3 / 1000}

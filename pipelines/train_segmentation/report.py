@@ -19,6 +19,8 @@ BEGIN, END = "<!-- begin cross_validation -->\n", "<!-- end cross_validation -->
 WORDS = {
     "line": "one line, its short axis and the extent",
     "clicks": "the same and two clicks on the middle, at 15 and 85 % of the extent",
+    "two axes": "one line and its short axis, the extent assumed",
+    "line alone": "one line alone, both assumed",
     "lines": "three lines, at 15, 50 and 85 %",
     "shaky lines": "three lines, the ends of the outer two off by up to 5 mm (three draws)",
     "box": "a box",
@@ -35,7 +37,9 @@ HEADER = (
     "by at most",
 )
 RESAMPLES = 4000
-SIGNS = ("expected", "from_body")
+SIGNS = ("expected", "from_body", "assumed")
+JUDGED = [kind for kind in WORDS if kind != "point"]
+"""Whose Dice is predicted."""
 
 
 def dice_table(rows: pd.DataFrame) -> str:
@@ -72,7 +76,7 @@ def _bootstrap(values: np.ndarray) -> tuple[float, float]:
 
 def confidence_words(rows: pd.DataFrame) -> str:
     """How well the Dice was predicted, with coefficients from the other cases."""
-    seen = rows[rows["kind"].isin(["line", "clicks", "lines", "shaky lines", "box"])].dropna(subset=["dice"])
+    seen = rows[rows["kind"].isin(JUDGED)].dropna(subset=["dice"])
     predicted = left_out_prediction(seen)
     bias = float((predicted - seen["dice"]).mean())
     line = seen["kind"] == "line"
@@ -131,7 +135,7 @@ def main(arguments: Sequence[str]) -> None:
     asked = parser.parse_args(arguments)
     rows = pd.read_csv(asked.rows)
     if asked.calibrate:
-        seen = rows[rows["kind"].isin(["line", "clicks", "lines", "shaky lines", "box"])].dropna(subset=["dice"])
+        seen = rows[rows["kind"].isin(JUDGED)].dropna(subset=["dice"])
         print("CALIBRATION =", tuple(round(float(value), 3) for value in coefficients(seen)))
         return
     text = "\n\n".join(part for part in (dice_table(rows), confidence_words(rows), moved_words(rows)) if part)

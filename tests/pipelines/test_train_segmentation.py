@@ -90,17 +90,19 @@ def test_another_contrast_keeps_what_the_prompt_says_and_what_is_not_seen():
 
 
 def rows() -> pd.DataFrame:
-    """Twelve cases whose Dice is what was expected, less 0.05; the body's is 0.03 lower."""
-    expected = np.linspace(0.7, 0.95, 12)
+    """Twelve cases whose Dice is what was expected, less 0.05 and what was assumed; the body's is 0.03 lower."""
+    expected, assumed = np.linspace(0.7, 0.95, 12), np.tile([0, 2, 1], 4)
+    dice = expected - 0.05 - 0.02 * assumed
     return pd.DataFrame(
         {
             "case": [f"c{n}" for n in range(12)],
             "kind": "line",
             "draw": 0,
-            "dice": expected - 0.05,
-            "body_dice": expected - 0.08,
+            "dice": dice,
+            "body_dice": dice - 0.03,
             "expected": expected,
             "from_body": np.linspace(0.9, 0.8, 12) ** 2,
+            "assumed": assumed,
             "ml": 100.0,
             "body_ml": 90.0,
         }

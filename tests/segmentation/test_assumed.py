@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -39,8 +41,10 @@ def test_what_is_given_is_not_said_to_be_assumed(prompt):
     assert of(prompt) == ()
 
 
-def test_a_point_is_looked_for_not_assumed():
-    assert assumptions(Point((1.0, 2.0, 3.0)), ball_about(np.zeros(3), 10.0)) == ()
+def test_of_a_point_no_dice_is_predicted():
+    """None was held against a contour."""
+    (sentence,) = assumptions(Point((1.0, 2.0, 3.0)), ball_about(np.zeros(3), 10.0))
+    assert "no Dice is predicted" in sentence
 
 
 @pytest.mark.parametrize(
@@ -72,6 +76,12 @@ def test_several_lines_end_as_an_ellipsoid_through_them():
         Line((-r, 0.0, z), (r, 0.0, z), ((0.0, -r, z), (0.0, r, z))) for z, r in ((-12.0, 16.0), (0.0, 20.0), (12, 16))
     ]
     assert of(levels) == ("no extent was given: 40 mm across the slices are assumed, an ellipsoid through the lines",)
+
+
+def test_a_table_says_that_none_is_predicted():
+    lesion = segment(study(), diameter())
+    assert lesion.facts()["Predicted Dice"].startswith("predicted Dice 0.")
+    assert replace(lesion, predicted_dice=float("nan")).facts()["Predicted Dice"] == "no Dice predicted"
 
 
 def test_the_segmented_lesion_says_it():

@@ -36,6 +36,11 @@ def test_the_prediction_rises_with_what_is_expected_and_stays_likely():
     assert predicted_dice(Signs(0.0, 0.0)) >= LIKELY[0]
 
 
+def test_the_prediction_falls_with_what_was_assumed():
+    whole, no_extent, alone = (predicted_dice(Signs(0.87, 0.9, assumed)) for assumed in (0, 1, 2))
+    assert whole > no_extent > alone
+
+
 def test_the_boundarys_sd_of_a_linear_ramp():
     """Closed form: logits that rise by s a mm leave p between 0.16 and 0.84 over 2 · 1.658 / s mm: an SD of 1.658 / s.
 

@@ -10,14 +10,16 @@ from pnst.segmentation.prompt_body import HEIGHT_TO_DIAMETER, SHORT_TO_LONG, hol
 
 
 def assumptions(prompt: Prompt, body: SectionStack) -> tuple[str, ...]:
-    """Sentences on the prompt's body (`body_of`); none where lines give both axes and the extent, nor without a line.
+    """Sentences on the prompt's body (`body_of`); none where lines give both axes and extent, or for box and strokes.
 
     >>> from pnst.segmentation.prompt_body import body_of
     >>> line = Line((-10, 0, 0), (10, 0, 0), craniocaudal_mm=(-10, 10))
     >>> assumptions(line, body_of(line))
     ('no short axis was given: 0.74 of the line is assumed',)
     """
-    if isinstance(prompt, Point | Box | Scribbles):
+    if isinstance(prompt, Point):
+        return ("a click says nothing of the size, which was looked for: no Dice is predicted",)
+    if isinstance(prompt, Box | Scribbles):
         return ()
     lines = [prompt] if isinstance(prompt, Line) else [one for one in prompt if isinstance(one, Line)]
     return (*_of_short_axes(lines), *_of_extent(lines, body))

@@ -50,8 +50,9 @@ def body_about(study: Study, point: FloatArray, networks: Sequence[Network]) -> 
     """The body of the lesion that was clicked on, (3,) RAS mm.
 
     Between a ball that the region outgrows and one that it does not fill lies a size that fits; the image shows it
-    where the regions of both, or of the next smaller or larger ball, are the same. Raises `AmbiguityError` where no
-    size fits, or none is shown.
+    where of those two and the next smaller and larger ball two neighbours twice have the same region: the two largest
+    balls alone agree wherever the network stays in their middle. Raises `AmbiguityError` where no size fits, or none
+    is shown.
     """
     tried = [
         Tried(radius, look(study, PromptFrame(ball_about(point, radius)), networks[:1], MIRRORS[:1]))
@@ -59,7 +60,7 @@ def body_about(study: Study, point: FloatArray, networks: Sequence[Network]) -> 
     ]
     agreement = [_agreement(small, large) for small, large in pairwise(tried)]
     fitting = [i for i, (small, large) in enumerate(pairwise(tried)) if small.growth >= 0 > large.growth]
-    shown = {i: max(agreement[max(i - 1, 0) : i + 2]) for i in fitting}
+    shown = {i: second_best(agreement, i) for i in fitting}
     best = max(shown, key=lambda i: shown[i], default=None)
     if best is None or shown[best] < LEAST_AGREEMENT:
         raise AmbiguityError(
@@ -74,6 +75,15 @@ def body_about(study: Study, point: FloatArray, networks: Sequence[Network]) -> 
         looks = look(study, PromptFrame(body), networks)
         body = stack_of(looks.plain > 0, looks.frame)
     return body
+
+
+def second_best(agreement: Sequence[float], pair: int) -> float:
+    """Of the agreement of a pair of balls and of the pairs before and after it.
+
+    >>> second_best([0.5, 0.9, 0.8, 0.7], 2)
+    0.8
+    """
+    return sorted(agreement[max(pair - 1, 0) : pair + 2])[-2]
 
 
 def _agreement(small: Tried, large: Tried) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from pnst.errors import InputError
 from pnst.image import Grid, Mask, Volume
 from pnst.segmentation.assumed import assumptions
-from pnst.segmentation.confidence import UNSURE, boundary_sd_mm, predicted_dice, signs_of
+from pnst.segmentation.confidence import UNSURE, Signs, boundary_sd_mm, predicted_dice, signs_of
 from pnst.segmentation.correction import corrected
 from pnst.segmentation.field import Field, field_of, keep_out, lesion_in, outside
 from pnst.segmentation.frame import PromptFrame
@@ -109,7 +109,9 @@ def segment_and_explain(
         mask = corrected(study, mask, prompt)
     else:
         refuse_contradiction(mask, field)
-    return _lesion(label, mask, field, looks, _words(prompt, looks), assumptions(prompt, frame.body)), looks
+    assumed = assumptions(prompt, frame.body)
+    signs = None if isinstance(prompt, Point) else signs_of(looks, len(assumed))
+    return _lesion(label, mask, field, looks, _words(prompt, looks), signs, assumed), looks
 
 
 def grid_of(study: Study, on: Role | None) -> Grid:
@@ -146,12 +148,17 @@ def _words(prompt: Prompt, looks: Looks) -> str:
 
 
 def _lesion(
-    label: str, mask: Mask, field: Field, looks: Looks, made_by: str, assumed: tuple[str, ...]
+    label: str,
+    mask: Mask,
+    field: Field,
+    looks: Looks,
+    made_by: str,
+    signs: Signs | None,
+    assumed: tuple[str, ...],
 ) -> SegmentedLesion:
     p = field.probability()
-    signs = signs_of(looks)
-    likely = predicted_dice(signs)
-    quality = (*concerns(mask, looks, signs, likely), *assumed)
+    likely = float("nan") if signs is None else predicted_dice(signs)
+    quality = (*concerns(mask, looks, signs or signs_of(looks), likely), *assumed)
     return SegmentedLesion(
         label=label,
         mask=mask,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 
 from pnst.html_table import html_notes
 from pnst.image import Mask, Volume
@@ -17,7 +18,7 @@ class SegmentedLesion(Lesion):
     """That a voxel belongs to the lesion, on the mask's grid."""
     predicted_dice: float
     """What the Dice coefficient with a reader's contour is likely to be, as it was in sarcomas that the network had not
-    seen."""
+    seen; NaN of a click alone, and of another's lesion that was corrected."""
     unsure: Mask
     """Where it may be one or the other."""
     quality: tuple[str, ...] = ()
@@ -28,7 +29,8 @@ class SegmentedLesion(Lesion):
 
     def facts(self) -> dict[str, str]:
         """What a table says of it: title → text."""
-        return {**super().facts(), "Predicted Dice": f"predicted Dice {self.predicted_dice:.2f}"}
+        likely = "no Dice predicted" if isnan(self.predicted_dice) else f"predicted Dice {self.predicted_dice:.2f}"
+        return {**super().facts(), "Predicted Dice": likely}
 
     def _repr_html_(self) -> str:
         return super()._repr_html_() + html_notes(self.quality)
