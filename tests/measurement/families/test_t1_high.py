@@ -120,8 +120,15 @@ def test_a_bleed_counts_by_what_of_it_lies_deep(centre, present):
     assert m.t1_high.present is present
 
 
-@pytest.mark.parametrize("role", [Role.FAT, Role.WATER])
-@pytest.mark.parametrize("tissue", ["blood", "fat"])
+@pytest.mark.parametrize(
+    ("tissue", "role"),
+    [
+        ("blood", Role.FAT),
+        ("fat", Role.WATER),
+        pytest.param("blood", Role.WATER, marks=pytest.mark.slow),
+        pytest.param("fat", Role.FAT, marks=pytest.mark.slow),
+    ],
+)
 def test_a_dixon_series_tells_fat_from_blood(role, tissue):
     """Witness: the tissue that was put there, on a simulated study without fat-suppressed T2."""
     bright = Inclusion(tissue=Tissue[tissue.upper()], radius_mm=6.5)
